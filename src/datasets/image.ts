@@ -1,0 +1,27 @@
+/** The pixels of one picture in memory. */
+
+/** An 8-bit sRGB image. */
+export interface Image {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** Rows from the top, [height, width, 3], red green blue, 0..255. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * The part of an image inside a box, as a copy.
+ * @throws RangeError when the box does not lie inside the image.
+ */
+export function cropImage(image: Image, left: number, top: number, width: number, height: number): Image {
+  if (left < 0 || top < 0 || width < 1 || height < 1 || left + width > image.width || top + height > image.height) {
+    throw new RangeError(`crop ${width}x${height}+${left}+${top} lies outside the image of ${image.width}x${image.height}`);
+  }
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * image.width + left) * 3;
+    data.set(image.data.subarray(start, start + width * 3), row * width * 3);
+  }
+  return { width, height, data };
+}

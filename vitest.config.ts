@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Two cores: a test file that trains already uses both through ONNX Runtime.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // The tests run the compiled program, the same files that users run, worker threads included.
+    server: { deps: { external: [/\/dist\//] } },
+  },
+});
