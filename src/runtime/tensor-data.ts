@@ -1,0 +1,33 @@
+/** Tensors as plain data: the currency of the state table, checkpoints, constants of graphs, and sessions. */
+
+export const elementArrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
+/** Element types, named as in ONNX Runtime's JavaScript interface. */
+export type DataType = keyof typeof elementArrays;
+export type ElementArray = InstanceType<(typeof elementArrays)[DataType]>;
+
+/** A dense tensor in row-major order; `data.length` is the product of `shape`. */
+export interface TensorData {
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly data: ElementArray;
+}
+
+/** The number of elements of a shape; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** A float32 tensor. @throws RangeError when the number of values does not fit the shape. */
+export function floatTensor(shape: readonly number[], values: Float32Array | readonly number[]): TensorData {
+  const data = values instanceof Float32Array ? values : Float32Array.from(values);
+  if (data.length !== elementCount(shape)) throw new RangeError(`${data.length} values do not fill the shape [${shape.join(', ')}]`);
+  return { dataType: 'float32', shape, data };
+}
