@@ -11,7 +11,7 @@ export const elementArrays = {
 
 /** Element types, named as in ONNX Runtime's JavaScript interface. */
 export type DataType = keyof typeof elementArrays;
-export type ElementArray = InstanceType<(typeof elementArrays)[DataType]>;
+export type ElementArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** A dense tensor in row-major order; `data.length` is the product of `shape`. */
 export interface TensorData {
