@@ -1,0 +1,182 @@
+/** The graph builder: adds nodes of ONNX operators one by one and infers every shape as it goes. */
+import type { DataType, ElementArray, TensorData } from '../runtime/tensor-data.js';
+import { elementArrays, elementCount } from '../runtime/tensor-data.js';
+import { type Attributes, type Node, NodeContext, type Operator, type OutputType } from './operator.js';
+import { type OperatorName, operators } from './operators/table.js';
+import { type Dimension, formatShape, type Shape, type Value } from './value.js';
+
+/** A value, a number that becomes a scalar constant of the type of the node's other inputs, or nothing (an optional input). */
+export type Operand = Value | number | null;
+
+/**
+ * A graph of standard ONNX operators under construction.
+ *
+ * Every node is checked when it is added: an unknown operator or attribute, a missing input or a shape that does not fit throws at
+ * the line that adds it. Nodes are pure functions, so adding an equal node twice returns the value of the first.
+ */
+export class Graph {
+  readonly nodes: Node[] = [];
+  private readonly inputValues = new Map<string, Value>();
+  private readonly outputValues = new Map<string, Value>();
+  private readonly constants = new Map<Value, TensorData>();
+  private readonly constantsByContent = new Map<string, Value>();
+  private readonly nodesByContent = new Map<string, readonly Value[]>();
+  private readonly names = new Set<string>();
+  private readonly counters = new Map<string, number>();
+
+  /** Declares an input of the whole graph. */
+  input(name: string, dataType: DataType, shape: Shape): Value {
+    const value = this.declare(name, dataType, shape);
+    this.inputValues.set(name, value);
+    return value;
+  }
+
+  /** Names a value as an output of the whole graph. One value may have several output names. */
+  output(name: string, value: Value): void {
+    if (this.names.has(name) && this.inputValues.get(name) !== value) throw new Error(`the name ${name} is taken`);
+    this.names.add(name);
+    this.outputValues.set(name, value);
+  }
+
+  get inputs(): ReadonlyMap<string, Value> {
+    return this.inputValues;
+  }
+
+  get outputs(): ReadonlyMap<string, Value> {
+    return this.outputValues;
+  }
+
+  /** A constant stored in the graph. Small equal constants are stored once. Without a name, one is made up. */
+  constant(tensor: TensorData, name?: string): Value {
+    if (tensor.data.length !== elementCount(tensor.shape)) {
+      throw new Error(`constant ${name ?? ''}: ${tensor.data.length} values do not fill the shape ${formatShape(tensor.shape)}`);
+    }
+    const content =
+      tensor.data.length <= 64 && name === undefined ? `${tensor.dataType}${formatShape(tensor.shape)}${tensor.data}` : undefined;
+    const known = content === undefined ? undefined : this.constantsByContent.get(content);
+    if (known) return known;
+    const elements = tensor.data instanceof BigInt64Array && tensor.shape.length <= 1 ? Array.from(tensor.data, Number) : undefined;
+    const value = this.declare(name ?? this.freshName('constant'), tensor.dataType, tensor.shape, elements);
+    this.constants.set(value, tensor);
+    if (content !== undefined) this.constantsByContent.set(content, value);
+    return value;
+  }
+
+  /** A constant of one type from plain numbers; the shape defaults to a vector (or a scalar for a single number). */
+  numbers(dataType: DataType, values: number | readonly number[], shape?: readonly number[]): Value {
+    const list = typeof values === 'number' ? [values] : values;
+    const data: ElementArray = dataType === 'int64' ? BigInt64Array.from(list, BigInt) : elementArrays[dataType].from(list);
+    return this.constant({ dataType, shape: shape ?? (typeof values === 'number' ? [] : [list.length]), data });
+  }
+
+  /** An int64 vector: axes, shapes, starts. */
+  integers(...values: readonly number[]): Value {
+    return this.numbers('int64', values);
+  }
+
+  /** The tensor behind a value, if it is a constant of this graph. */
+  constantOf(value: Value): TensorData | undefined {
+    return this.constants.get(value);
+  }
+
+  /** All constants, in the order in which they were added. */
+  allConstants(): IterableIterator<[Value, TensorData]> {
+    return this.constants.entries();
+  }
+
+  /**
+   * Adds a node and returns its first output.
+   * @param operator name of the ONNX operator, as in the table of operators
+   * @param inputs in ONNX order; numbers become scalar constants, `null` leaves an optional input out
+   * @throws Error naming the operator and what does not fit
+   */
+  add(operator: OperatorName, inputs: readonly Operand[], attributes: Attributes = {}): Value {
+    return this.addAll(operator, inputs, attributes)[0]!;
+  }
+
+  /** Adds a node and returns all its outputs. */
+  addAll(operator: OperatorName, inputs: readonly Operand[], attributes: Attributes = {}): readonly Value[] {
+    const rule: Operator | undefined = operators[operator];
+    if (!rule) throw new Error(`unknown operator ${operator}`);
+    try {
+      checkSignature(rule, inputs, attributes);
+      const values = this.toValues(inputs);
+      const content = JSON.stringify([operator, values.map((value) => value?.name), Object.entries(attributes).sort()]);
+      const known = this.nodesByContent.get(content);
+      if (known) return known;
+      const inferred = rule.infer(new NodeContext(values, attributes, (value) => this.constants.get(value)));
+      const types = Array.isArray(inferred) ? (inferred as readonly OutputType[]) : [inferred as OutputType];
+      const outputs: Value[] = [];
+      const node: Node = { operator, inputs: values, attributes, outputs };
+      for (const type of types) {
+        outputs.push(this.declare(this.freshName(operator.toLowerCase()), type.dataType, type.shape, type.elements, node));
+      }
+      this.nodes.push(node);
+      this.nodesByContent.set(content, outputs);
+      return outputs;
+    } catch (error) {
+      const received = inputs.map((input) =>
+        typeof input === 'object' && input ? `${input.name} ${input.dataType}${formatShape(input.shape)}` : input,
+      );
+      throw new Error(`${operator}(${received.join(', ')}): ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
+
+  /** A copy that shares values and constants but can grow on its own. */
+  copy(): Graph {
+    const copy = new Graph();
+    copy.nodes.push(...this.nodes);
+    for (const [name, value] of this.inputValues) copy.inputValues.set(name, value);
+    for (const [name, value] of this.outputValues) copy.outputValues.set(name, value);
+    for (const [value, tensor] of this.constants) copy.constants.set(value, tensor);
+    for (const [content, value] of this.constantsByContent) copy.constantsByContent.set(content, value);
+    for (const [content, values] of this.nodesByContent) copy.nodesByContent.set(content, values);
+    for (const name of this.names) copy.names.add(name);
+    for (const [prefix, count] of this.counters) copy.counters.set(prefix, count);
+    return copy;
+  }
+
+  private toValues(inputs: readonly Operand[]): (Value | null)[] {
+    const sibling = inputs.find((input): input is Value => typeof input === 'object' && input !== null);
+    return inputs.map((input) => {
+      if (typeof input !== 'number') return input;
+      if (!sibling) throw new Error('at least one input must be a value');
+      return this.numbers(sibling.dataType, input);
+    });
+  }
+
+  private declare(name: string, dataType: DataType, shape: Shape, elements?: readonly Dimension[], producer?: Node): Value {
+    if (this.names.has(name)) throw new Error(`the name ${name} is taken`);
+    for (const size of shape) {
+      if (typeof size === 'number' && !(Number.isInteger(size) && size >= 0))
+        throw new Error(`${name} would have the shape ${formatShape(shape)}`);
+    }
+    this.names.add(name);
+    return { name, dataType, shape, ...(elements && { elements }), ...(producer && { producer }) };
+  }
+
+  private freshName(prefix: string): string {
+    let name: string;
+    do {
+      const count = (this.counters.get(prefix) ?? 0) + 1;
+      this.counters.set(prefix, count);
+      name = `${prefix}_${count}`;
+    } while (this.names.has(name));
+    return name;
+  }
+}
+
+/** Inputs and attributes that the operator has, and no others. */
+function checkSignature(rule: Operator, inputs: readonly Operand[], attributes: Attributes): void {
+  const variadic = rule.inputs.at(-1)?.variadic === true;
+  if (inputs.length > rule.inputs.length && !variadic) throw new Error(`at most ${rule.inputs.length} inputs, received ${inputs.length}`);
+  rule.inputs.forEach((input, index) => {
+    if (!input.optional && (inputs[index] ?? null) === null) throw new Error(`input ${input.name} is missing`);
+  });
+  for (const [name, value] of Object.entries(attributes)) {
+    const kind = rule.attributes?.[name];
+    if (!kind) throw new Error(`no attribute ${name}; known: ${Object.keys(rule.attributes ?? {}).join(', ') || 'none'}`);
+    const fits = kind === 'ints' ? Array.isArray(value) : kind === 'string' ? typeof value === 'string' : typeof value === 'number';
+    if (!fits) throw new Error(`attribute ${name} must be of kind ${kind}, received ${JSON.stringify(value)}`);
+  }
+}

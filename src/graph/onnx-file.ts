@@ -1,0 +1,111 @@
+/** Graphs as ONNX files (onnx.proto of ONNX 1.13: IR version 8, operator set 18). */
+import onnxProto from 'onnx-proto';
+import type { DataType, TensorData } from '../runtime/tensor-data.js';
+import { onnxDataTypes } from './data-types.js';
+import type { Graph } from './graph.js';
+import type { AttributeKind, AttributeValue, Node } from './operator.js';
+import { type OperatorName, operators } from './operators/table.js';
+import type { Dimension, Value } from './value.js';
+
+const { onnx } = onnxProto;
+
+const irVersion = 8;
+const operatorSet = 18;
+
+export interface OnnxFileOptions {
+  /** Written as `producer_version`. */
+  readonly version?: string;
+  /** Written as `metadata_props`, in the order of the keys. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The bytes of an ONNX model. Nodes and constants on which no output depends are left out; equal graphs give equal bytes.
+ * @throws RangeError when the constants exceed protobuf's limit of 2 GB.
+ */
+export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Array {
+  const { nodes, used } = liveParts(graph);
+  const constants = [...graph.allConstants()].filter(([value]) => used.has(value));
+  const bytes = constants.reduce((total, [, { data }]) => total + data.byteLength, 0);
+  if (bytes >= 2 ** 31 - 2 ** 20) throw new RangeError(`${bytes} bytes of constants do not fit into one ONNX file (2 GB)`);
+  const names = outputNames(graph);
+  const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? value.name) : '');
+  const model = {
+    irVersion,
+    producerName: 'antonym',
+    producerVersion: options.version ?? '',
+    opsetImport: [{ domain: '', version: operatorSet }],
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: 'antonym',
+      node: [...nodes.map((node) => encodeNode(node, nameOf)), ...copiesToOutputs(graph, names)],
+      initializer: constants.map(([value, tensor]) => encodeTensor(value.name, tensor)),
+      input: [...graph.inputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
+      output: [...graph.outputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
+    },
+  };
+  return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
+}
+
+/** The nodes that outputs depend on, in their order, and all values that these nodes and the outputs use. */
+function liveParts(graph: Graph): { nodes: Node[]; used: Set<Value> } {
+  const used = new Set(graph.outputs.values());
+  const nodes: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => used.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (input) used.add(input);
+  }
+  return { nodes: nodes.reverse(), used };
+}
+
+/** A value computed by a node is written under the name of its (first) output; inputs and constants keep their own. */
+function outputNames(graph: Graph): Map<Value, string> {
+  const names = new Map<Value, string>();
+  for (const [name, value] of graph.outputs) if (value.producer && !names.has(value)) names.set(value, name);
+  return names;
+}
+
+/** Identity nodes for outputs that are inputs, constants, or already an output under another name. */
+function copiesToOutputs(graph: Graph, names: ReadonlyMap<Value, string>): object[] {
+  return [...graph.outputs]
+    .filter(([name, value]) => names.get(value) !== name)
+    .map(([name, value]) => ({ opType: 'Identity', input: [names.get(value) ?? value.name], output: [name] }));
+}
+
+function encodeNode(node: Node, nameOf: (value: Value | null) => string): object {
+  const kinds = operators[node.operator as OperatorName].attributes ?? {};
+  const inputs = node.inputs.map(nameOf);
+  while (inputs.at(-1) === '') inputs.pop();
+  return {
+    opType: node.operator,
+    input: inputs,
+    output: node.outputs.map(nameOf),
+    attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, kinds[name]!, value)),
+  };
+}
+
+function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValue): object {
+  const { AttributeType } = onnx.AttributeProto;
+  switch (kind) {
+    case 'int':
+      return { name, type: AttributeType.INT, i: value };
+    case 'float':
+      return { name, type: AttributeType.FLOAT, f: value };
+    case 'ints':
+      return { name, type: AttributeType.INTS, ints: value };
+    case 'string':
+      return { name, type: AttributeType.STRING, s: Buffer.from(value as string) };
+  }
+}
+
+/** Raw data is little-endian in ONNX, and so is every platform that Node.js runs on. */
+function encodeTensor(name: string, { dataType, shape, data }: TensorData): object {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dataType: onnxDataTypes[dataType], dims: [...shape], rawData };
+}
+
+function encodeValueInfo(name: string, dataType: DataType, shape: readonly Dimension[]): object {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: onnxDataTypes[dataType], shape: { dim } } } };
+}

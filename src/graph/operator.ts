@@ -1,0 +1,127 @@
+/** What an operator is: its inputs with a gradient rule each, its attributes, and the type of its outputs. */
+import type { DataType, TensorData } from '../runtime/tensor-data.js';
+import type { Graph } from './graph.js';
+import type { Dimension, Shape, Value } from './value.js';
+
+/** No gradient exists or none is implemented: differentiating through this input is an error that names the operator. */
+export const notDifferentiable = Symbol('notDifferentiable');
+/** The derivative is zero wherever it exists (integers, shapes, comparisons, signs): gradients end here silently. */
+export const stopsGradient = Symbol('stopsGradient');
+
+/** The gradient of the loss with respect to one input, in the *broadcast* shape: the engine undoes broadcasting. */
+export type GradientRule = (context: GradientContext) => Value;
+
+export interface OperatorInput {
+  readonly name: string;
+  readonly gradient: GradientRule | typeof notDifferentiable | typeof stopsGradient;
+  /** May be left out (`null` in the list of inputs). */
+  readonly optional?: boolean;
+  /** Only of the last input: stands for any number of inputs. */
+  readonly variadic?: boolean;
+}
+
+/** Attribute types of ONNX; numbers alone do not tell `int` from `float`. */
+export type AttributeKind = 'int' | 'float' | 'ints' | 'string';
+export type AttributeValue = number | readonly number[] | string;
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+export interface OutputType {
+  readonly dataType: DataType;
+  readonly shape: Shape;
+  /** See `Value.elements`. */
+  readonly elements?: readonly Dimension[] | undefined;
+}
+
+/** One operator of the standard `ai.onnx` domain; its file holds nothing but this. */
+export interface Operator {
+  readonly inputs: readonly OperatorInput[];
+  readonly attributes?: Readonly<Record<string, AttributeKind>>;
+  /** The types of the outputs. @throws Error naming the input, what was expected and what was received. */
+  infer(context: NodeContext): OutputType | readonly OutputType[];
+}
+
+export interface Node {
+  readonly operator: string;
+  readonly inputs: readonly (Value | null)[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly Value[];
+}
+
+/** What rules may ask of a node. */
+export class NodeContext {
+  constructor(
+    readonly inputs: readonly (Value | null)[],
+    readonly attributes: Attributes,
+    private readonly constantOf: (value: Value) => TensorData | undefined,
+  ) {}
+
+  /** An input that must be there. */
+  input(index: number): Value {
+    const value = this.inputs[index];
+    if (!value) throw new Error(`input ${index} is missing`);
+    return value;
+  }
+
+  /** An optional input. */
+  optionalInput(index: number): Value | undefined {
+    return this.inputs[index] ?? undefined;
+  }
+
+  integer(name: string, otherwise: number): number {
+    const value = this.attributes[name];
+    return typeof value === 'number' ? value : otherwise;
+  }
+
+  integers(name: string, otherwise: readonly number[]): readonly number[] {
+    const value = this.attributes[name];
+    return Array.isArray(value) ? (value as readonly number[]) : otherwise;
+  }
+
+  text(name: string, otherwise: string): string {
+    const value = this.attributes[name];
+    return typeof value === 'string' ? value : otherwise;
+  }
+
+  /** The tensor behind an input that is a constant of the graph. */
+  constant(index: number): TensorData | undefined {
+    const value = this.inputs[index];
+    return value ? this.constantOf(value) : undefined;
+  }
+
+  /** The known integers of an input such as axes or starts. @throws Error when they are not known while building. */
+  knownIntegers(index: number): number[] {
+    const { elements, name } = this.input(index);
+    if (!elements) throw new Error(`input ${index} (${name}) must be known while building the graph`);
+    return elements.map((element) => {
+      if (typeof element === 'number') return element;
+      throw new Error(`input ${index} (${name}) must be known while building the graph, received ${element}`);
+    });
+  }
+}
+
+/** What a gradient rule sees: the node, the gradient of each output, and the graph to add nodes to. */
+export class GradientContext extends NodeContext {
+  constructor(
+    readonly graph: Graph,
+    node: Node,
+    /** Which input the rule is asked for (of use to variadic inputs). */
+    readonly index: number,
+    /** The gradient of each output; absent where no loss depends on it. */
+    readonly outputGradients: readonly (Value | undefined)[],
+    readonly outputs: readonly Value[],
+  ) {
+    super(node.inputs, node.attributes, (value) => graph.constantOf(value));
+  }
+
+  /** The gradient of the first output. */
+  get gradient(): Value {
+    const gradient = this.outputGradients[0];
+    if (!gradient) throw new Error('the first output has no gradient');
+    return gradient;
+  }
+
+  /** The first output. */
+  get output(): Value {
+    return this.outputs[0]!;
+  }
+}

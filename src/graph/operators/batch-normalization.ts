@@ -1,0 +1,96 @@
+/**
+ * BatchNormalization of [N, C, H, W]: y = scale (x - mean) / sqrt(variance + epsilon) + bias, per channel.
+ * `training_mode` 1 uses the statistics of the batch (population variance) and returns the running ones, updated:
+ * running' = momentum running + (1 - momentum) batch.
+ */
+import type { GradientContext, NodeContext, Operator } from '../operator.js';
+import { stopsGradient } from '../operator.js';
+import { fixedShape, type Value } from '../value.js';
+
+const pixels = [0, 2, 3] as const;
+
+export const batchNormalization: Operator = {
+  inputs: [
+    {
+      name: 'X',
+      gradient: (node) => {
+        const { graph, gradient } = node;
+        const scaled = graph.add('Mul', [perChannel(node, node.input(1)), inverseDeviation(node)]);
+        // with running statistics: dx = dy scale / deviation
+        if (!inTraining(node)) return graph.add('Mul', [gradient, scaled]);
+        // with those of the batch: dx = scale / deviation (dy - mean(dy) - normalized mean(dy normalized))
+        const meanOfGradient = graph.add('ReduceMean', [gradient, graph.integers(...pixels)]);
+        const projection = graph.add('ReduceMean', [graph.add('Mul', [gradient, normalized(node)]), graph.integers(...pixels)]);
+        const centered = graph.add('Sub', [graph.add('Sub', [gradient, meanOfGradient]), graph.add('Mul', [normalized(node), projection])]);
+        return graph.add('Mul', [centered, scaled]);
+      },
+    },
+    // dscale = sum of dy normalized
+    {
+      name: 'scale',
+      gradient: (node) => {
+        const { graph, gradient } = node;
+        return graph.add('ReduceSum', [graph.add('Mul', [gradient, normalized(node)]), graph.integers(...pixels)], { keepdims: 0 });
+      },
+    },
+    // dbias = sum of dy
+    { name: 'B', gradient: ({ graph, gradient }) => graph.add('ReduceSum', [gradient, graph.integers(...pixels)], { keepdims: 0 }) },
+    // running statistics: untouched by the loss in training, constants of the model elsewhere
+    { name: 'input_mean', gradient: stopsGradient },
+    { name: 'input_var', gradient: stopsGradient },
+  ],
+  attributes: { epsilon: 'float', momentum: 'float', training_mode: 'int' },
+  infer: (node) => {
+    const x = node.input(0);
+    if (x.shape.length < 2) throw new Error(`${x.name} needs channels at axis 1`);
+    for (const index of [1, 2, 3, 4]) {
+      const { name, shape } = node.input(index);
+      if (shape.length !== 1 || shape[0] !== x.shape[1]) throw new Error(`${name} must be [${x.shape[1]}]`);
+    }
+    const y = { dataType: x.dataType, shape: x.shape };
+    const statistics = { dataType: x.dataType, shape: [x.shape[1]!] };
+    return inTraining(node) ? [y, statistics, statistics] : y;
+  },
+};
+
+function inTraining(node: NodeContext): boolean {
+  return node.integer('training_mode', 0) === 1;
+}
+
+/** A vector of channels as [1, C, 1, 1]. */
+function perChannel(node: GradientContext, vector: Value): Value {
+  const [channels] = fixedShape(vector.shape, 'BatchNormalization');
+  return node.graph.add('Reshape', [vector, node.graph.integers(1, channels!, 1, 1)]);
+}
+
+/** x - mean */
+function centered(node: GradientContext): Value {
+  const { graph } = node;
+  const x = node.input(0);
+  const mean = inTraining(node) ? graph.add('ReduceMean', [x, graph.integers(...pixels)]) : perChannel(node, node.input(3));
+  return graph.add('Sub', [x, mean]);
+}
+
+/** 1 / sqrt(variance + epsilon), [1, C, 1, 1] */
+function inverseDeviation(node: GradientContext): Value {
+  const { graph } = node;
+  const count = (): number => {
+    const [batch, , height, width] = fixedShape(node.input(0).shape, 'the gradient of BatchNormalization') as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return batch * height * width;
+  };
+  const variance = inTraining(node)
+    ? graph.add('Mul', [graph.add('ReduceSumSquare', [centered(node), graph.integers(...pixels)]), 1 / count()])
+    : perChannel(node, node.input(4));
+  const epsilon = node.attributes.epsilon;
+  const deviation = graph.add('Sqrt', [graph.add('Add', [variance, typeof epsilon === 'number' ? epsilon : 1e-5])]);
+  return graph.add('Div', [graph.numbers(deviation.dataType, 1), deviation]);
+}
+
+function normalized(node: GradientContext): Value {
+  return node.graph.add('Mul', [centered(node), inverseDeviation(node)]);
+}

@@ -1,0 +1,26 @@
+/** ConvTranspose: the adjoint of Conv, [N, M, h, w] with [M, C, kh, kw] -> [N, C, H, W]. Used by the gradient of strided Conv alone. */
+import { notDifferentiable, type Operator } from '../operator.js';
+import { requireRank } from '../shape-rules.js';
+import { fixedShape } from '../value.js';
+
+export const convTranspose: Operator = {
+  inputs: [
+    { name: 'X', gradient: notDifferentiable },
+    { name: 'W', gradient: notDifferentiable },
+  ],
+  attributes: { strides: 'ints', pads: 'ints', output_padding: 'ints' },
+  infer: (node) => {
+    const [x, w] = [node.input(0), node.input(1)];
+    requireRank(x, 4);
+    requireRank(w, 4);
+    if (x.shape[1] !== w.shape[0]) throw new Error(`${x.name} has ${x.shape[1]} channels, ${w.name} expects ${w.shape[0]}`);
+    const kernel = fixedShape(w.shape.slice(2), 'the kernel of ConvTranspose');
+    const strides = node.integers('strides', [1, 1]);
+    const pads = node.integers('pads', [0, 0, 0, 0]);
+    const extra = node.integers('output_padding', [0, 0]);
+    const spatial = fixedShape(x.shape.slice(2), 'ConvTranspose').map(
+      (size, axis) => (size - 1) * strides[axis]! + kernel[axis]! + extra[axis]! - pads[axis]! - pads[axis + 2]!,
+    );
+    return { dataType: x.dataType, shape: [x.shape[0]!, w.shape[1]!, ...spatial] };
+  },
+};

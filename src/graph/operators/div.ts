@@ -1,0 +1,19 @@
+/** Div: z = x / y, broadcast. */
+import type { Operator } from '../operator.js';
+import { broadcastInputs } from '../shape-rules.js';
+
+export const div: Operator = {
+  inputs: [
+    // dx = dz / y
+    { name: 'A', gradient: (node) => node.graph.add('Div', [node.gradient, node.input(1)]) },
+    // dy = -dz z / y
+    {
+      name: 'B',
+      gradient: (node) => {
+        const { graph, gradient, output } = node;
+        return graph.add('Neg', [graph.add('Div', [graph.add('Mul', [gradient, output]), node.input(1)])]);
+      },
+    },
+  ],
+  infer: broadcastInputs,
+};

@@ -1,0 +1,9 @@
+/** Exp: y = e^x. */
+import type { Operator } from '../operator.js';
+import { sameAsInput } from '../shape-rules.js';
+
+export const exp: Operator = {
+  // dx = dy y
+  inputs: [{ name: 'X', gradient: ({ graph, gradient, output }) => graph.add('Mul', [gradient, output]) }],
+  infer: sameAsInput,
+};

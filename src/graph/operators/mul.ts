@@ -1,0 +1,13 @@
+/** Mul: z = x y, broadcast. */
+import type { Operator } from '../operator.js';
+import { broadcastInputs } from '../shape-rules.js';
+
+export const mul: Operator = {
+  inputs: [
+    // dx = dz y
+    { name: 'A', gradient: (node) => node.graph.add('Mul', [node.gradient, node.input(1)]) },
+    // dy = dz x
+    { name: 'B', gradient: (node) => node.graph.add('Mul', [node.gradient, node.input(0)]) },
+  ],
+  infer: broadcastInputs,
+};

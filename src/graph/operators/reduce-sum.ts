@@ -1,0 +1,15 @@
+/** ReduceSum: the sum over some axes (input 1; all when absent). */
+import type { Operator } from '../operator.js';
+import { stopsGradient } from '../operator.js';
+import { reducedType } from '../shape-rules.js';
+import { spreadOverReducedAxes } from '../spread.js';
+
+export const reduceSum: Operator = {
+  inputs: [
+    // dx = dy, spread over the reduced axes
+    { name: 'data', gradient: (node) => spreadOverReducedAxes(node, node.gradient) },
+    { name: 'axes', gradient: stopsGradient, optional: true },
+  ],
+  attributes: { keepdims: 'int' },
+  infer: reducedType,
+};

@@ -1,0 +1,10 @@
+/** Shape: the sizes of a tensor as int64. */
+import { type Operator, stopsGradient } from '../operator.js';
+
+export const shape: Operator = {
+  inputs: [{ name: 'data', gradient: stopsGradient }],
+  infer: (node) => {
+    const sizes = node.input(0).shape;
+    return { dataType: 'int64', shape: [sizes.length], elements: sizes };
+  },
+};

@@ -1,0 +1,69 @@
+/** Slice: a range of some axes (inputs: data, starts, ends, axes, steps), with the clamping rules of ONNX. */
+import type { NodeContext, Operator } from '../operator.js';
+import { notDifferentiable, stopsGradient } from '../operator.js';
+import { type Dimension, fixedShape, normalizeAxis } from '../value.js';
+
+interface Range {
+  axis: number;
+  start: number;
+  step: number;
+  count: number;
+}
+
+export const slice: Operator = {
+  inputs: [
+    // dx = dy surrounded by zeros
+    {
+      name: 'data',
+      gradient: (node) => {
+        const { graph, gradient } = node;
+        const shape = fixedShape(node.input(0).shape, 'the gradient of Slice');
+        const before = shape.map(() => 0);
+        const after = shape.map(() => 0);
+        for (const { axis, start, step, count } of ranges(node)) {
+          if (step !== 1) throw new Error(`the gradient of Slice with step ${step} is not implemented`);
+          before[axis] = start;
+          after[axis] = shape[axis]! - start - count;
+        }
+        return graph.add('Pad', [gradient, graph.integers(...before, ...after)]);
+      },
+    },
+    { name: 'starts', gradient: stopsGradient },
+    { name: 'ends', gradient: stopsGradient },
+    { name: 'axes', gradient: stopsGradient, optional: true },
+    { name: 'steps', gradient: notDifferentiable, optional: true },
+  ],
+  infer: (node) => {
+    const { dataType, shape, elements } = node.input(0);
+    const sizes: Dimension[] = [...shape];
+    const sliced = ranges(node);
+    for (const { axis, count } of sliced) sizes[axis] = count;
+    const [only] = sliced;
+    const known =
+      elements && only && shape.length === 1
+        ? Array.from({ length: only.count }, (_, i) => elements[only.start + i * only.step]!)
+        : undefined;
+    return { dataType, shape: sizes, elements: known };
+  },
+};
+
+function ranges(node: NodeContext): Range[] {
+  const { shape } = node.input(0);
+  const starts = node.knownIntegers(1);
+  const ends = node.knownIntegers(2);
+  const axes = node.optionalInput(3) ? node.knownIntegers(3) : starts.map((_, axis) => axis);
+  const steps = node.optionalInput(4) ? node.knownIntegers(4) : starts.map(() => 1);
+  return starts.map((from, index) => {
+    const axis = normalizeAxis(axes[index]!, shape.length);
+    const size = fixedShape([shape[axis]!], 'a sliced axis')[0]!;
+    const step = steps[index]!;
+    const inside = (position: number): number => (position < 0 ? position + size : position);
+    const start = step > 0 ? clamp(inside(from), 0, size) : clamp(inside(from), 0, size - 1);
+    const end = step > 0 ? clamp(inside(ends[index]!), 0, size) : clamp(inside(ends[index]!), -1, size - 1);
+    return { axis, start, step, count: Math.max(0, Math.ceil((end - start) / step)) };
+  });
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

@@ -1,0 +1,9 @@
+/** Sqrt: y = x^(1/2). */
+import type { Operator } from '../operator.js';
+import { sameAsInput } from '../shape-rules.js';
+
+export const sqrt: Operator = {
+  // dx = dy / (2 y)
+  inputs: [{ name: 'X', gradient: ({ graph, gradient, output }) => graph.add('Div', [graph.add('Mul', [gradient, 0.5]), output]) }],
+  infer: sameAsInput,
+};

@@ -1,0 +1,13 @@
+/** Sub: z = x - y, broadcast. */
+import type { Operator } from '../operator.js';
+import { broadcastInputs } from '../shape-rules.js';
+
+export const sub: Operator = {
+  inputs: [
+    // dx = dz
+    { name: 'A', gradient: ({ gradient }) => gradient },
+    // dy = -dz
+    { name: 'B', gradient: ({ graph, gradient }) => graph.add('Neg', [gradient]) },
+  ],
+  infer: broadcastInputs,
+};

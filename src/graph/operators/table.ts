@@ -1,0 +1,78 @@
+/** The table of operators: everything a graph can be made of. Adding an operator is adding its file and its line here. */
+import type { Operator } from '../operator.js';
+import { abs } from './abs.js';
+import { add } from './add.js';
+import { averagePool } from './average-pool.js';
+import { batchNormalization } from './batch-normalization.js';
+import { cast } from './cast.js';
+import { concat } from './concat.js';
+import { conv } from './conv.js';
+import { convTranspose } from './conv-transpose.js';
+import { div } from './div.js';
+import { exp } from './exp.js';
+import { expand } from './expand.js';
+import { gather } from './gather.js';
+import { greater } from './greater.js';
+import { identity } from './identity.js';
+import { matMul } from './mat-mul.js';
+import { min } from './min.js';
+import { mul } from './mul.js';
+import { neg } from './neg.js';
+import { pad } from './pad.js';
+import { reduceMean } from './reduce-mean.js';
+import { reduceSum } from './reduce-sum.js';
+import { reduceSumSquare } from './reduce-sum-square.js';
+import { relu } from './relu.js';
+import { reshape } from './reshape.js';
+import { scatterND } from './scatter-nd.js';
+import { shape } from './shape.js';
+import { sign } from './sign.js';
+import { slice } from './slice.js';
+import { softmax } from './softmax.js';
+import { sqrt } from './sqrt.js';
+import { squeeze } from './squeeze.js';
+import { sub } from './sub.js';
+import { transpose } from './transpose.js';
+import { unsqueeze } from './unsqueeze.js';
+import { where } from './where.js';
+
+const table = {
+  Abs: abs,
+  Add: add,
+  AveragePool: averagePool,
+  BatchNormalization: batchNormalization,
+  Cast: cast,
+  Concat: concat,
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  Div: div,
+  Exp: exp,
+  Expand: expand,
+  Gather: gather,
+  Greater: greater,
+  Identity: identity,
+  MatMul: matMul,
+  Min: min,
+  Mul: mul,
+  Neg: neg,
+  Pad: pad,
+  ReduceMean: reduceMean,
+  ReduceSum: reduceSum,
+  ReduceSumSquare: reduceSumSquare,
+  Relu: relu,
+  Reshape: reshape,
+  ScatterND: scatterND,
+  Shape: shape,
+  Sign: sign,
+  Slice: slice,
+  Softmax: softmax,
+  Sqrt: sqrt,
+  Squeeze: squeeze,
+  Sub: sub,
+  Transpose: transpose,
+  Unsqueeze: unsqueeze,
+  Where: where,
+} satisfies Record<string, Operator>;
+
+export type OperatorName = keyof typeof table;
+export const operators: Readonly<Record<OperatorName, Operator>> = table;

@@ -1,0 +1,28 @@
+/** Transpose: axis i of the output is axis perm[i] of the input. */
+import type { Operator } from '../operator.js';
+
+export const transpose: Operator = {
+  inputs: [
+    // dx = dy, permuted by the inverse permutation
+    {
+      name: 'data',
+      gradient: (node) => {
+        const permutation = node.integers('perm', []);
+        return node.graph.add('Transpose', [node.gradient], { perm: permutation.map((_, axis) => permutation.indexOf(axis)) });
+      },
+    },
+  ],
+  attributes: { perm: 'ints' },
+  infer: (node) => {
+    const { dataType, shape } = node.input(0);
+    const permutation = node.integers('perm', []);
+    if (
+      permutation.length !== shape.length ||
+      new Set(permutation).size !== shape.length ||
+      permutation.some((axis) => shape[axis] === undefined)
+    ) {
+      throw new Error(`perm [${permutation}] is not a permutation of ${shape.length} axes`);
+    }
+    return { dataType, shape: permutation.map((axis) => shape[axis]!) };
+  },
+};

@@ -1,0 +1,26 @@
+/** Unsqueeze: new axes of size 1 (input 1, counted in the output). */
+import { type Operator, stopsGradient } from '../operator.js';
+import { fixedShape, normalizeAxis } from '../value.js';
+
+export const unsqueeze: Operator = {
+  inputs: [
+    // dx = dy in the shape of x
+    {
+      name: 'data',
+      gradient: (node) => {
+        const shape = fixedShape(node.input(0).shape, 'the gradient of Unsqueeze');
+        return node.graph.add('Reshape', [node.gradient, node.graph.integers(...shape)]);
+      },
+    },
+    { name: 'axes', gradient: stopsGradient },
+  ],
+  infer: (node) => {
+    const { dataType, shape, elements } = node.input(0);
+    const axes = node.knownIntegers(1);
+    const rank = shape.length + axes.length;
+    const added = new Set(axes.map((axis) => normalizeAxis(axis, rank)));
+    const rest = [...shape];
+    const sizes = Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : rest.shift()!));
+    return { dataType, shape: sizes, elements: rank <= 1 ? elements : undefined };
+  },
+};

@@ -1,0 +1,26 @@
+/** Where: z = c ? x : y, broadcast. */
+import { type Operator, stopsGradient } from '../operator.js';
+import { requireSameType } from '../shape-rules.js';
+import { broadcastShapes } from '../value.js';
+
+export const where: Operator = {
+  inputs: [
+    { name: 'condition', gradient: stopsGradient },
+    // dx = c ? dz : 0
+    {
+      name: 'X',
+      gradient: ({ graph, inputs, gradient }) => graph.add('Where', [inputs[0]!, gradient, graph.numbers(gradient.dataType, 0)]),
+    },
+    // dy = c ? 0 : dz
+    {
+      name: 'Y',
+      gradient: ({ graph, inputs, gradient }) => graph.add('Where', [inputs[0]!, graph.numbers(gradient.dataType, 0), gradient]),
+    },
+  ],
+  infer: (node) => {
+    const [condition, x, y] = [node.input(0), node.input(1), node.input(2)];
+    if (condition.dataType !== 'bool') throw new Error(`condition must be bool, received ${condition.dataType}`);
+    requireSameType([x, y]);
+    return { dataType: x.dataType, shape: [x.shape, y.shape].reduce(broadcastShapes, condition.shape) };
+  },
+};

@@ -1,0 +1,27 @@
+/** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
+import type { DataType, TensorData } from './tensor-data.js';
+
+export interface InputOrOutput {
+  readonly name: string;
+  readonly dataType: DataType;
+  /** Fixed sizes, or the names of those that are free. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface ModelSignature {
+  readonly inputs: readonly InputOrOutput[];
+  readonly outputs: readonly InputOrOutput[];
+}
+
+export type NamedTensors = Readonly<Record<string, TensorData>>;
+
+export type SessionRequest =
+  | { readonly kind: 'load'; readonly model: string; readonly source: Uint8Array | string; readonly threads: number | undefined }
+  | { readonly kind: 'run'; readonly model: string; readonly feeds: NamedTensors; readonly outputs: readonly string[] | undefined }
+  | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
+  | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined };
+
+export type SessionReply = ModelSignature | NamedTensors | undefined;
+
+/** Outputs with this prefix are written in place into the state tensor of the rest of the name. */
+export const nextPrefix = 'next.';

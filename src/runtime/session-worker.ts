@@ -1,0 +1,98 @@
+/**
+ * The thread that owns ONNX Runtime sessions: `run()` blocks its thread for the whole call, so it must not be the one that draws
+ * progress and answers signals. Tensors of the state stay here between calls and are updated in place.
+ */
+import { parentPort } from 'node:worker_threads';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type ModelSignature, type NamedTensors, nextPrefix, type SessionReply, type SessionRequest } from './session-messages.js';
+import type { DataType, ElementArray, TensorData } from './tensor-data.js';
+
+const sessions = new Map<string, InferenceSession>();
+const state = new Map<string, Tensor>();
+
+const port = parentPort;
+if (!port) throw new Error('session-worker runs in a worker thread only');
+port.on('message', async ({ id, request }: { id: number; request: SessionRequest }) => {
+  try {
+    const reply = await answer(request);
+    port.postMessage({ id, reply }, reply && !('inputs' in reply) ? transferable(reply as NamedTensors) : []);
+  } catch (error) {
+    port.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+async function answer(request: SessionRequest): Promise<SessionReply> {
+  switch (request.kind) {
+    case 'load':
+      return load(request.model, request.source, request.threads);
+    case 'run':
+      return run(request.model, request.feeds, request.outputs);
+    case 'write-state':
+      for (const [name, tensor] of Object.entries(request.tensors)) state.set(name, toOrt(tensor));
+      return undefined;
+    case 'read-state':
+      return readState(request.names ?? [...state.keys()]);
+  }
+}
+
+async function load(model: string, source: Uint8Array | string, threads: number | undefined): Promise<ModelSignature> {
+  await sessions.get(model)?.release();
+  const options: InferenceSession.SessionOptions = {
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+  };
+  const session =
+    typeof source === 'string' ? await InferenceSession.create(source, options) : await InferenceSession.create(source, options);
+  sessions.set(model, session);
+  return { inputs: session.inputMetadata.map(describe), outputs: session.outputMetadata.map(describe) };
+}
+
+function describe(value: InferenceSession.ValueMetadata): ModelSignature['inputs'][number] {
+  if (!value.isTensor) throw new Error(`${value.name} is not a tensor`);
+  return { name: value.name, dataType: value.type as DataType, shape: value.shape };
+}
+
+/** Inputs that are not fed come from the state; outputs named `next.<name>` are written over the state tensor <name>. */
+async function run(model: string, feeds: NamedTensors, outputs: readonly string[] | undefined): Promise<NamedTensors> {
+  const session = sessions.get(model);
+  if (!session) throw new Error(`no model ${model} is loaded`);
+  const inputs: Record<string, Tensor> = {};
+  for (const name of session.inputNames) {
+    const tensor = feeds[name] ? toOrt(feeds[name]) : state.get(name);
+    if (!tensor) throw new Error(`the model ${model} needs the input ${name}`);
+    inputs[name] = tensor;
+  }
+  const fetches: Record<string, Tensor | null> = {};
+  for (const name of outputs ?? session.outputNames) {
+    fetches[name] = (name.startsWith(nextPrefix) ? state.get(name.slice(nextPrefix.length)) : undefined) ?? null;
+  }
+  const results = await session.run(inputs, fetches);
+  const reply: Record<string, TensorData> = {};
+  for (const [name, tensor] of Object.entries(results)) if (!name.startsWith(nextPrefix)) reply[name] = fromOrt(tensor);
+  return reply;
+}
+
+function readState(names: readonly string[]): NamedTensors {
+  const tensors: Record<string, TensorData> = {};
+  for (const name of names) {
+    const tensor = state.get(name);
+    if (!tensor) throw new Error(`the state has no tensor ${name}`);
+    const { dataType, shape, data } = fromOrt(tensor);
+    tensors[name] = { dataType, shape, data: data.slice() };
+  }
+  return tensors;
+}
+
+function toOrt({ dataType, shape, data }: TensorData): Tensor {
+  return new Tensor(dataType, data as never, shape);
+}
+
+function fromOrt(tensor: Tensor): TensorData {
+  return { dataType: tensor.type as DataType, shape: tensor.dims, data: tensor.data as ElementArray };
+}
+
+/** Buffers that can move to the other thread without a copy: those that no other tensor of the reply shares. */
+function transferable(tensors: NamedTensors): ArrayBuffer[] {
+  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
+}
