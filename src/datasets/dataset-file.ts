@@ -1,0 +1,105 @@
+/** datasets.json: named sources of pristine images, validated so that a typing error is one clear line. */
+import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { suggestName } from '../support/nearest-name.js';
+
+const about = {
+  description: z.string().optional().describe('What the images are, in a sentence.'),
+  licence: z.string().optional().describe('The terms under which the images may be used; recorded in exported models.'),
+  homepage: z.url().optional().describe('Where the images come from and can be had.'),
+  citation: z.string().optional().describe('How to cite the images.'),
+};
+
+const side = z.int().min(32).max(16384);
+
+const proceduralSchema = z.strictObject({
+  kind: z.literal('procedural').describe('Images rendered from a seed: nothing to download.'),
+  ...about,
+  count: z.int().min(1).max(10_000_000).describe('How many images.'),
+  width: side.describe('Pixels.'),
+  height: side.describe('Pixels.'),
+});
+
+const folderSchema = z.strictObject({
+  kind: z.literal('folder').describe('A folder of JPEG, PNG, WebP, TIFF or AVIF files, read recursively.'),
+  ...about,
+  path: z.string().min(1).describe('The folder, relative to this file. It may be absent until it is downloaded.'),
+});
+
+const datasetSchema = z.discriminatedUnion('kind', [proceduralSchema, folderSchema]);
+
+const datasetFileSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
+    datasets: z.record(z.string().min(1), datasetSchema).describe('Named sources of pristine images.'),
+  })
+  .describe('Sources of pristine images for Antonym.');
+
+/** What datasets.json says about one source; a folder's `path` is absolute here. */
+export type DatasetDescription = z.infer<typeof datasetSchema>;
+
+/** datasets.schema.json, generated: draft 7, which editors know best. */
+export function datasetFileJsonSchema(): object {
+  return z.toJSONSchema(datasetFileSchema, { target: 'draft-7', io: 'input' });
+}
+
+/**
+ * The sources that datasets.json names. The package's own file is always read; a datasets.json in the working folder adds
+ * to it, and replaces entries of the same name. Paths are relative to the file that states them.
+ * @throws UserError, one line naming the file and the key.
+ */
+export async function readDatasetFiles(workingFolder = process.cwd()): Promise<Map<string, DatasetDescription>> {
+  const own = fileURLToPath(new URL('../../datasets.json', import.meta.url));
+  const theirs = resolve(workingFolder, 'datasets.json');
+  const datasets = new Map<string, DatasetDescription>();
+  for (const path of new Set([own, theirs])) {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (path === theirs && systemCodeOf(error) === 'ENOENT') continue;
+      throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
+    }
+    for (const [name, dataset] of Object.entries(parseDatasetFile(text, relative(workingFolder, path)))) {
+      datasets.set(name, dataset.kind === 'folder' ? { ...dataset, path: resolve(dirname(path), dataset.path) } : dataset);
+    }
+  }
+  return datasets;
+}
+
+/**
+ * The entries of one datasets.json, paths as written.
+ * @param file its name in errors.
+ * @throws UserError, one line naming the file and the key.
+ */
+export function parseDatasetFile(text: string, file: string): Record<string, DatasetDescription> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file} is not valid JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+  }
+  const result = datasetFileSchema.safeParse(content);
+  if (result.success) return result.data.datasets;
+  const issue = result.error.issues[0];
+  throw new UserError(issue === undefined ? `${file} is not valid` : `${file}: ${describeIssue(issue, content)}`);
+}
+
+function describeIssue(issue: z.core.$ZodIssue, content: unknown): string {
+  const place = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : String(key))).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    return `unknown key "${key}"${place === '' ? '' : ` in ${place}`}.${suggestName(key, knownKeys(issue.path, content))}`;
+  }
+  if (issue.code === 'invalid_union') return `${place} must be "procedural" or "folder".`;
+  return `${place === '' ? 'the content' : place}: ${issue.message.replace(/^Invalid input: /, '')}.`;
+}
+
+function knownKeys(path: readonly PropertyKey[], content: unknown): string[] {
+  if (path.length === 0) return Object.keys(datasetFileSchema.shape);
+  const value = path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], content);
+  return Object.keys((value as { kind?: unknown }).kind === 'folder' ? folderSchema.shape : proceduralSchema.shape);
+}

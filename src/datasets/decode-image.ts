@@ -1,0 +1,68 @@
+/** Reads image files: one decoding for training and scoring, so that both see the same pixels. */
+import { stat } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import type { Image } from './image.js';
+
+/** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
+export const maximumPixels = 268_402_689;
+
+/** Formats by their name in sharp; AVIF is a kind of HEIF. */
+const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif']);
+
+/**
+ * The sharp pipeline that gives an image file's pixels as every part of the program sees them: first page, upright as its
+ * EXIF orientation says, transparent parts over white (as browsers and paper show them), embedded colour profile converted
+ * to sRGB, grey to RGB, 16 bits to 8. Add what you need (`resize`, `extract`) and end with `.raw()`.
+ */
+export function openImage(path: string): Sharp {
+  return sharp(path, { failOn: 'error', limitInputPixels: maximumPixels })
+    .autoOrient()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb');
+}
+
+/**
+ * The pixels of an image file; see `openImage` for what is converted.
+ * @throws UserError naming the file and the reason: missing, a folder, no image, truncated, above `maximumPixels`.
+ */
+export async function decodeImage(path: string): Promise<Image> {
+  try {
+    await checkFormat(path);
+    const { data, info } = await openImage(path).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`${info.channels} channels after the conversion to sRGB`);
+    return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  } catch (error) {
+    throw new UserError(`Cannot read image ${path}: ${await reasonOf(error, path)}`);
+  }
+}
+
+/**
+ * The size of an upright image from its header alone, in pixels: fast, but a truncated file goes unnoticed.
+ * @throws UserError naming the file and the reason.
+ */
+export async function readImageSize(path: string): Promise<{ width: number; height: number }> {
+  try {
+    return await checkFormat(path);
+  } catch (error) {
+    throw new UserError(`Cannot read image ${path}: ${await reasonOf(error, path)}`);
+  }
+}
+
+async function checkFormat(path: string): Promise<{ width: number; height: number }> {
+  const metadata = await sharp(path, { failOn: 'error', limitInputPixels: maximumPixels }).metadata();
+  if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not JPEG, PNG, WebP, TIFF or AVIF`);
+  return metadata.autoOrient;
+}
+
+/** One line; what the file system says is clearer than what the decoder says. */
+async function reasonOf(error: unknown, path: string): Promise<string> {
+  try {
+    const status = await stat(path);
+    if (status.isDirectory()) return 'it is a folder, not a file';
+    if (status.size === 0) return 'the file is empty';
+  } catch (systemError) {
+    return systemCodeOf(systemError) === 'ENOENT' ? 'no such file' : messageOf(systemError);
+  }
+  return messageOf(error).replaceAll(path, 'the file').replaceAll(/\s+/g, ' ').trim();
+}

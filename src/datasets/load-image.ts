@@ -1,0 +1,13 @@
+/** The pixels of a pristine image, whatever it comes from. */
+import { decodeImage } from './decode-image.js';
+import type { Image } from './image.js';
+import type { ImageReference } from './image-reference.js';
+import { renderProcedural } from './procedural.js';
+
+/**
+ * Loads a file (see `decodeImage`) or renders an image.
+ * @throws UserError naming the file and the reason. `openDataset` looks at headers only, so a truncated file fails here.
+ */
+export async function loadImage(reference: ImageReference): Promise<Image> {
+  return reference.kind === 'file' ? decodeImage(reference.path) : renderProcedural(reference);
+}

@@ -1,0 +1,133 @@
+/** From the name of a data set, or any folder, to the images that can be used. */
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import pLimit from 'p-limit';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { suggestName } from '../support/nearest-name.js';
+import { type DatasetDescription, readDatasetFiles } from './dataset-file.js';
+import { readImageSize } from './decode-image.js';
+import type { FileReference, ImageReference, ProceduralReference } from './image-reference.js';
+import { imageExtensions, listImageFiles } from './list-image-files.js';
+
+/** The data set that needs nothing. */
+export const defaultDatasetName = 'procedural';
+
+/** Pristine images and where they come from. */
+export interface Dataset {
+  /** The name in datasets.json, or the folder's own name. */
+  readonly name: string;
+  readonly kind: DatasetDescription['kind'];
+  readonly licence?: string;
+  readonly homepage?: string;
+  readonly citation?: string;
+  /** Not empty. Files are ordered by id (code units), rendered images by index. */
+  readonly images: readonly ImageReference[];
+  /** Image files that cannot be used, in the same order. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export interface OpenDatasetOptions {
+  /** Images with a side below this are skipped, pixels. */
+  readonly minimumSide: number;
+  /** The run's seed, from which procedural images are rendered; 0 when not given. Files do not depend on it. */
+  readonly seed?: number;
+  /** At most this many images: the first ones; the headers of the rest are not read. */
+  readonly limit?: number;
+}
+
+/**
+ * Opens a data set by its name in datasets.json (the package's, or one in the working folder), or any folder of images,
+ * read recursively. A name wins over a folder of the same name; `./name` is the folder.
+ * Only headers are read: a truncated file is found when `loadImage` fails on it, which callers must expect.
+ * @throws UserError when there is no such name or folder, or not a single usable image in it.
+ */
+export async function openDataset(nameOrFolder: string, options: OpenDatasetOptions): Promise<Dataset> {
+  const datasets = await readDatasetFiles();
+  const description = datasets.get(nameOrFolder);
+  if (description?.kind === 'procedural') {
+    return {
+      name: nameOrFolder,
+      kind: 'procedural',
+      ...about(description),
+      images: procedural(nameOrFolder, description, options),
+      skipped: [],
+    };
+  }
+  const folder = description?.path ?? resolve(nameOrFolder);
+  try {
+    if (!(await stat(folder)).isDirectory()) throw new UserError(`${nameOrFolder} is a file; a folder of images is needed.`);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (systemCodeOf(error) !== 'ENOENT') throw new UserError(`Cannot open the folder ${folder}: ${messageOf(error)}`);
+    if (description === undefined) {
+      throw new UserError(`There is no dataset and no folder named "${nameOrFolder}".${suggestName(nameOrFolder, [...datasets.keys()])}`);
+    }
+    const source = description.homepage === undefined ? '' : ` from ${description.homepage}`;
+    throw new UserError(
+      `The images of dataset "${nameOrFolder}" are not in ${folder}: download them${source}, or state another path in datasets.json.`,
+    );
+  }
+  const name = description === undefined ? basename(folder) : nameOrFolder;
+  return { name, kind: 'folder', ...(description && about(description)), ...(await usableFiles(folder, options)) };
+}
+
+function about({ licence, homepage, citation }: DatasetDescription): Pick<Dataset, 'licence' | 'homepage' | 'citation'> {
+  return { ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) };
+}
+
+function procedural(
+  name: string,
+  { count, width, height }: DatasetDescription & { kind: 'procedural' },
+  { minimumSide, seed = 0, limit = count }: OpenDatasetOptions,
+): ProceduralReference[] {
+  if (Math.min(width, height) < minimumSide) {
+    throw new UserError(
+      `Images of dataset "${name}" are ${width}x${height}, but each side must have at least ${minimumSide} pixels: state a larger size in datasets.json.`,
+    );
+  }
+  return Array.from({ length: Math.min(count, limit) }, (_, index) => ({
+    kind: 'procedural',
+    id: `procedural-${seed}-${index}`,
+    seed,
+    index,
+    width,
+    height,
+  }));
+}
+
+/** Headers are read in order, a chunk at a time, until `limit` images are found, so that the result does not depend on timing. */
+async function usableFiles(
+  folder: string,
+  { minimumSide, limit = Number.POSITIVE_INFINITY }: OpenDatasetOptions,
+): Promise<Pick<Dataset, 'images' | 'skipped'>> {
+  const files = await listImageFiles(folder);
+  const images: FileReference[] = [];
+  const skipped: { path: string; reason: string }[] = [];
+  const chunk = 64;
+  const readConcurrently = pLimit(8);
+  for (let start = 0; start < files.length && images.length < limit; start += chunk) {
+    const part = files.slice(start, start + chunk);
+    const reasons = await readConcurrently.map(part, ({ path }) => reasonToSkip(path, minimumSide));
+    for (const [index, file] of part.entries()) {
+      const reason = reasons[index];
+      if (images.length === limit) break;
+      if (reason === undefined) images.push(file);
+      else skipped.push({ path: file.path, reason });
+    }
+  }
+  if (images.length > 0) return { images, skipped };
+  if (files.length === 0)
+    throw new UserError(`No image in ${folder}: looked for files ending in ${imageExtensions.join(', ')}, in its subfolders too.`);
+  const example = skipped[0];
+  throw new UserError(`None of the ${files.length} image files in ${folder} can be used; for example ${example?.path}: ${example?.reason}`);
+}
+
+async function reasonToSkip(path: string, minimumSide: number): Promise<string | undefined> {
+  try {
+    const { width, height } = await readImageSize(path);
+    if (Math.min(width, height) < minimumSide) return `${width}x${height} is too small: each side must have at least ${minimumSide} pixels`;
+    return undefined;
+  } catch (error) {
+    return messageOf(error).replace(`Cannot read image ${path}: `, '');
+  }
+}
