@@ -1,0 +1,27 @@
+/** Runs a small graph once through ONNX Runtime, in this thread. */
+
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import type { ElementArray, TensorData } from '#antonym/runtime/tensor-data.js';
+
+/** A compiled graph: call it with its inputs to get its outputs. */
+export async function compile(graph: Graph): Promise<(feeds: Record<string, TensorData>) => Promise<Record<string, TensorData>>> {
+  const session = await InferenceSession.create(encodeOnnx(graph), { logSeverityLevel: 3 });
+  return async (feeds) => {
+    const inputs = Object.fromEntries(
+      session.inputNames.map((name) => {
+        const tensor = feeds[name];
+        if (!tensor) throw new Error(`no value for the input ${name}`);
+        return [name, new Tensor(tensor.dataType, tensor.data as never, tensor.shape)];
+      }),
+    );
+    const outputs = await session.run(inputs);
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, { type, dims, data }]) => [
+        name,
+        { dataType: type, shape: dims, data: data as ElementArray } as TensorData,
+      ]),
+    );
+  };
+}
