@@ -50,6 +50,14 @@ export function product(sizes: Shape): Dimension {
   return [...(fixed === 1 ? [] : [fixed]), ...named.map((name) => `(${name})`)].join('*');
 }
 
+/** The sum of sizes: a number, or a name such as `1+(height)*(width)`. */
+export function sum(sizes: Shape): Dimension {
+  const fixed = sizes.reduce<number>((total, size) => (typeof size === 'number' ? total + size : total), 0);
+  const named = sizes.filter((size) => typeof size === 'string').sort();
+  if (named.length === 0) return fixed;
+  return [...(fixed === 0 ? [] : [fixed]), ...named].join('+');
+}
+
 /**
  * The shape that two shapes broadcast to (ONNX multidirectional broadcasting). Equal names match; a name against 1 keeps the name.
  * @throws Error when two sizes neither match nor are 1.

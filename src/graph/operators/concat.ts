@@ -1,7 +1,7 @@
 /** Concat: inputs joined along one axis. */
 import type { Operator } from '../operator.js';
 import { requireSameType } from '../shape-rules.js';
-import { type Dimension, fixedShape, formatShape, normalizeAxis, type Value } from '../value.js';
+import { type Dimension, fixedShape, formatShape, normalizeAxis, sum, type Value } from '../value.js';
 
 export const concat: Operator = {
   inputs: [
@@ -27,15 +27,15 @@ export const concat: Operator = {
     requireSameType(values);
     const first = values[0]!.shape;
     const axis = normalizeAxis(node.integer('axis', 0), first.length);
-    let total = 0;
+    const sizes: Dimension[] = [];
     for (const { shape, name } of values) {
       if (shape.length !== first.length || shape.some((size, other) => other !== axis && size !== first[other])) {
         throw new Error(`${name} ${formatShape(shape)} does not fit ${formatShape(first)} beside axis ${axis}`);
       }
-      total += fixedShape([shape[axis]!], 'the axis of Concat')[0]!;
+      sizes.push(shape[axis]!);
     }
     const known = values.every((value) => value.elements && value.shape.length === 1);
     const elements: Dimension[] | undefined = known ? values.flatMap((value) => value.elements!) : undefined;
-    return { dataType: values[0]!.dataType, shape: first.map((size, other) => (other === axis ? total : size)), elements };
+    return { dataType: values[0]!.dataType, shape: first.map((size, other) => (other === axis ? sum(sizes) : size)), elements };
   },
 };

@@ -1,0 +1,215 @@
+/**
+ * CLIP's ModifiedResNet, for any width and depth (Radford et al. 2021, arXiv 2103.00020, section 2.4; He et al. 2018,
+ * arXiv 1812.01187, ResNet-D; Zhang 2019, arXiv 1904.11486, anti-aliased strides): a stem of three convolutions, average pooling
+ * before every stride, and attention pooling whose only query is the mean of all positions. The positional embedding of the
+ * pool is left out, as QualiCLIP does, so that any image size works.
+ */
+import type { Value } from '../graph/value.js';
+import { elementCount, floatTensor } from '../runtime/tensor-data.js';
+import type { BackboneContext } from './backbone.js';
+
+export interface ClipResNetOptions {
+  /** Channels after the stem; the last stage has 32 times as many. */
+  readonly width: number;
+  /** Bottleneck blocks of the four stages. */
+  readonly blocks: readonly [number, number, number, number];
+  /** Heads of the attention pool; divides 32 x width. */
+  readonly heads: number;
+  /** Size of the embedding. */
+  readonly embedding: number;
+}
+
+/** Channels that come out of a bottleneck per channel inside it. */
+const expansion = 4;
+
+/**
+ * @param pixels normalised, [N, 3, H, W], H and W at least 32
+ * @returns the unnormalised embedding, [N, embedding]
+ */
+export function clipResNet(context: BackboneContext, pixels: Value, options: ClipResNetOptions): Value {
+  const { width, blocks } = options;
+  const layers = new Layers(context, 'visual.');
+  let x = layers.convolutionUnit(pixels, 'conv1', 'bn1', [width / 2, 3], { kernel: 3, stride: 2 });
+  x = layers.convolutionUnit(x, 'conv2', 'bn2', [width / 2, width / 2], { kernel: 3 });
+  x = layers.convolutionUnit(x, 'conv3', 'bn3', [width, width / 2], { kernel: 3 });
+  x = layers.pool(x, 2);
+  let channels = width;
+  blocks.forEach((count, stage) => {
+    const inner = width * 2 ** stage;
+    for (let block = 0; block < count; block++) {
+      const stride = stage > 0 && block === 0 ? 2 : 1;
+      x = layers.bottleneck(x, `layer${stage + 1}.${block}.`, channels, inner, stride);
+      channels = inner * expansion;
+    }
+  });
+  return layers.attentionPool(x, channels, options.heads, options.embedding);
+}
+
+interface ConvolutionOptions {
+  readonly kernel: 1 | 3;
+  readonly stride?: number;
+  readonly relu?: boolean;
+}
+
+class Layers {
+  constructor(
+    private readonly context: BackboneContext,
+    private readonly prefix: string,
+  ) {}
+
+  /** Convolution, batch normalisation, ReLU. */
+  convolutionUnit(x: Value, convolution: string, normalization: string, channels: [number, number], options: ConvolutionOptions): Value {
+    const { graph, parameters } = this.context;
+    const [filters, inputs] = channels;
+    const { kernel, stride = 1, relu = true } = options;
+    const shape = [filters, inputs, kernel, kernel];
+    const weight = parameters.declare({
+      name: `${this.prefix}${convolution}.weight`,
+      shape,
+      role: 'parameter',
+      weightDecay: true,
+      // He initialisation keeps the variance through ReLU: normal(0, sqrt(2 / fan in))
+      initialize: (random) =>
+        floatTensor(
+          shape,
+          Float32Array.from({ length: elementCount(shape) }, () => random.normal() * Math.sqrt(2 / (inputs * kernel ** 2))),
+        ),
+    });
+    const pad = (kernel - 1) / 2;
+    const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+    const name = `${this.prefix}${normalization}`;
+    const y =
+      this.context.normalization === 'batch'
+        ? this.normalizeByBatch(graph.add('Conv', [x, weight], attributes), name)
+        : this.foldedConvolution(x, weight, name, attributes);
+    return relu ? graph.add('Relu', [y]) : y;
+  }
+
+  /**
+   * ResNet's bottleneck with the stride moved into an average pool, on the main path before the last convolution and on the
+   * shortcut before its convolution.
+   */
+  bottleneck(x: Value, prefix: string, channels: number, inner: number, stride: number): Value {
+    const { graph } = this.context;
+    const outer = inner * expansion;
+    let y = this.convolutionUnit(x, `${prefix}conv1`, `${prefix}bn1`, [inner, channels], { kernel: 1 });
+    y = this.convolutionUnit(y, `${prefix}conv2`, `${prefix}bn2`, [inner, inner], { kernel: 3 });
+    y = this.convolutionUnit(this.pool(y, stride), `${prefix}conv3`, `${prefix}bn3`, [outer, inner], { kernel: 1, relu: false });
+    const projected = stride > 1 || channels !== outer;
+    const shortcut = projected
+      ? this.convolutionUnit(this.pool(x, stride), `${prefix}downsample.0`, `${prefix}downsample.1`, [outer, channels], {
+          kernel: 1,
+          relu: false,
+        })
+      : x;
+    return graph.add('Relu', [graph.add('Add', [y, shortcut])]);
+  }
+
+  pool(x: Value, size: number): Value {
+    if (size === 1) return x;
+    return this.context.graph.add('AveragePool', [x], { kernel_shape: [size, size], strides: [size, size] });
+  }
+
+  /**
+   * Multi-head attention with the mean m of all positions x_t as the only query; keys and values are m and all x_t.
+   *
+   * With one query it need not project every position: per head h, with q = Wq m + bq,
+   *   scores_t = (Wk_h^T q_h) . x_t + const   (the key bias adds the same to every score: softmax does not see it)
+   *   output_h = Wv_h (sum_t softmax(scores / sqrt(d))_t x_t) + bv_h
+   * which is the same function at a T-th of the cost for T positions.
+   */
+  attentionPool(x: Value, channels: number, heads: number, embedding: number): Value {
+    const { graph } = this.context;
+    const size = channels / heads;
+    const positions = graph.add('Reshape', [x, graph.integers(0, channels, -1)]);
+    const mean = graph.add('ReduceMean', [positions, graph.integers(2)]);
+    const tokens = graph.add('Concat', [mean, positions], { axis: 2 });
+    const query = this.linear(graph.add('Reshape', [mean, graph.integers(-1, channels)]), 'attnpool.q_proj', channels, channels);
+    const queries = this.byHead(graph.add('Mul', [query, 1 / Math.sqrt(size)]), heads, size);
+    const [keyWeight, valueWeight] = ['k', 'v'].map((name) =>
+      graph.add('Reshape', [this.matrix(`attnpool.${name}_proj.weight`, channels, channels), graph.integers(heads, size, channels)]),
+    ) as [Value, Value];
+    const keys = graph.add('Transpose', [graph.add('MatMul', [queries, keyWeight])], { perm: [1, 0, 2] });
+    const attention = graph.add('Softmax', [graph.add('MatMul', [keys, tokens])], { axis: -1 });
+    const attended = graph.add('MatMul', [attention, graph.add('Transpose', [tokens], { perm: [0, 2, 1] })]);
+    const byHead = graph.add('MatMul', [
+      graph.add('Transpose', [attended], { perm: [1, 0, 2] }),
+      graph.add('Transpose', [valueWeight], { perm: [0, 2, 1] }),
+    ]);
+    const joined = graph.add('Reshape', [graph.add('Transpose', [byHead], { perm: [1, 0, 2] }), graph.integers(-1, channels)]);
+    const value = graph.add('Add', [joined, this.vector('attnpool.v_proj.bias', channels)]);
+    return this.linear(value, 'attnpool.c_proj', channels, embedding);
+  }
+
+  /** [N, heads size] -> [heads, N, size] */
+  private byHead(x: Value, heads: number, size: number): Value {
+    const { graph } = this.context;
+    return graph.add('Transpose', [graph.add('Reshape', [x, graph.integers(-1, heads, size)])], { perm: [1, 0, 2] });
+  }
+
+  private linear(x: Value, name: string, inputs: number, outputs: number): Value {
+    const { graph } = this.context;
+    const weight = graph.add('Transpose', [this.matrix(`${name}.weight`, outputs, inputs)], { perm: [1, 0] });
+    return graph.add('Add', [graph.add('MatMul', [x, weight]), this.vector(`${name}.bias`, outputs)]);
+  }
+
+  /** CLIP initialises the pool's matrices with normal(0, inputs^-1/2). */
+  private matrix(name: string, outputs: number, inputs: number): Value {
+    return this.context.parameters.declare({
+      name: `${this.prefix}${name}`,
+      shape: [outputs, inputs],
+      role: 'parameter',
+      weightDecay: true,
+      initialize: (random) =>
+        floatTensor(
+          [outputs, inputs],
+          Float32Array.from({ length: outputs * inputs }, () => random.normal() / Math.sqrt(inputs)),
+        ),
+    });
+  }
+
+  private vector(name: string, size: number, value = 0, role: 'parameter' | 'buffer' = 'parameter'): Value {
+    return this.context.parameters.declare({
+      name: `${this.prefix}${name}`,
+      shape: [size],
+      role,
+      weightDecay: false,
+      initialize: () => floatTensor([size], new Float32Array(size).fill(value)),
+    });
+  }
+
+  private normalization(name: string, size: number): [Value, Value, Value, Value] {
+    const own = name.slice(this.prefix.length);
+    return [
+      this.vector(`${own}.weight`, size, 1),
+      this.vector(`${own}.bias`, size, 0),
+      this.vector(`${own}.running_mean`, size, 0, 'buffer'),
+      this.vector(`${own}.running_var`, size, 1, 'buffer'),
+    ];
+  }
+
+  private normalizeByBatch(x: Value, name: string): Value {
+    const { graph, parameters } = this.context;
+    const attributes = { epsilon: normalizationEpsilon, momentum: 0.9, training_mode: 1 };
+    const [y, mean, variance] = graph.addAll('BatchNormalization', [x, ...this.normalization(name, x.shape[1] as number)], attributes);
+    parameters.update(`${name}.running_mean`, mean!);
+    parameters.update(`${name}.running_var`, variance!);
+    return y!;
+  }
+
+  /**
+   * Convolution and normalisation by running statistics as one convolution: w' = w s, b' = bias - mean s with
+   * s = scale / sqrt(variance + epsilon). Exact, and gradients of scale and bias stay in the small space of weights.
+   */
+  private foldedConvolution(x: Value, weight: Value, name: string, attributes: Record<string, number[]>): Value {
+    const { graph } = this.context;
+    const filters = weight.shape[0] as number;
+    const [scale, bias, mean, variance] = this.normalization(name, filters);
+    const s = graph.add('Div', [scale, graph.add('Sqrt', [graph.add('Add', [variance, normalizationEpsilon])])]);
+    const folded = graph.add('Mul', [weight, graph.add('Reshape', [s, graph.integers(filters, 1, 1, 1)])]);
+    return graph.add('Conv', [x, folded, graph.add('Sub', [bias, graph.add('Mul', [mean, s])])], attributes);
+  }
+}
+
+/** PyTorch's default, with which CLIP was trained. */
+const normalizationEpsilon = 1e-5;

@@ -1,0 +1,66 @@
+/** The parameters of a model: declared where they are used, and bound to graph inputs (training) or constants (export). */
+import type { Graph } from '../graph/graph.js';
+import { formatShape, sameShape, type Value } from '../graph/value.js';
+import type { TensorData } from '../runtime/tensor-data.js';
+import type { RandomStream } from '../support/random.js';
+
+export interface ParameterSpec {
+  /** As in the published checkpoints of the architecture. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** `buffer`: part of the model, but not trained by gradients (running statistics, prompt features). */
+  readonly role: 'parameter' | 'buffer';
+  /** Whether the optimizer decays it: weights of matrices and convolutions, not normalisations and biases. */
+  readonly weightDecay: boolean;
+  /** The starting value, drawn from the stream named by the seed and the parameter's name. */
+  initialize(random: RandomStream): TensorData;
+}
+
+/** Where the values of parameters come from: `inputs` of the graph, or given tensors stored as constants. */
+export type ParameterSource = 'inputs' | Readonly<Record<string, TensorData>>;
+
+/** The parameters that a model has declared in one graph. */
+export class Parameters {
+  readonly specs = new Map<string, ParameterSpec>();
+  /** New values of buffers, computed by the forward pass. */
+  readonly updates = new Map<string, Value>();
+  private readonly values = new Map<string, Value>();
+
+  constructor(
+    readonly graph: Graph,
+    private readonly source: ParameterSource,
+  ) {}
+
+  /**
+   * The value of a parameter in the graph.
+   * @throws Error when the source has no tensor of this name and shape.
+   */
+  declare(spec: ParameterSpec): Value {
+    const known = this.values.get(spec.name);
+    if (known) return known;
+    const value = this.bind(spec);
+    this.specs.set(spec.name, spec);
+    this.values.set(spec.name, value);
+    return value;
+  }
+
+  /** Names the new value of a buffer. */
+  update(name: string, value: Value): void {
+    this.updates.set(name, value);
+  }
+
+  /** All declared values by name. */
+  get declared(): ReadonlyMap<string, Value> {
+    return this.values;
+  }
+
+  private bind(spec: ParameterSpec): Value {
+    if (this.source === 'inputs') return this.graph.input(spec.name, 'float32', spec.shape);
+    const tensor = this.source[spec.name];
+    if (!tensor) throw new Error(`the parameter ${spec.name} is missing`);
+    if (tensor.dataType !== 'float32' || !sameShape(tensor.shape, spec.shape)) {
+      throw new Error(`${spec.name}: expected float32${formatShape(spec.shape)}, received ${tensor.dataType}${formatShape(tensor.shape)}`);
+    }
+    return this.graph.constant(tensor, spec.name);
+  }
+}
