@@ -1,0 +1,78 @@
+/** The first of the two training graphs: crops and state -> losses, accumulated gradients, updated buffers. */
+import { Parameters, type ParameterSpec } from '../backbones/parameters.js';
+import { differentiate } from '../graph/differentiate.js';
+import { Graph } from '../graph/graph.js';
+import { promptCues } from '../heads/prompt-head.js';
+import { consistencyLoss } from '../losses/consistency.js';
+import { type BatchLayout, cropCount } from '../losses/levels.js';
+import { negativeRankingLoss } from '../losses/negative-ranking.js';
+import { positiveRankingLoss } from '../losses/positive-ranking.js';
+import { nextPrefix } from '../runtime/session-messages.js';
+import { type ModelDefinition, similarityOf } from './model.js';
+import { gradientName } from './state.js';
+
+export interface LossOptions {
+  /** Difference between two crops of a photograph that the consistency loss allows, cosine similarity. */
+  readonly marginConsistency: number;
+  /** Distance that the ranking losses ask for between any two levels, cosine similarity. */
+  readonly marginRank: number;
+}
+
+/** A graph that computes losses from crops, kept undifferentiated: any engine can take it from here. */
+export interface LossGraph {
+  readonly graph: Graph;
+  readonly parameters: Parameters;
+}
+
+export const lossNames = ['loss', 'consistency', 'positive', 'negative'] as const;
+export type LossName = (typeof lossNames)[number];
+
+/**
+ * Inputs: `crops` uint8 [photographs x (levels + 1) x 2, side, side, 3] and the model's parameters and buffers by name.
+ * Outputs: `loss` (the sum of the others), `consistency`, `positive`, `negative`, and `next.<buffer>`.
+ */
+export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop: number, options: LossOptions): LossGraph {
+  const graph = new Graph();
+  const parameters = new Parameters(graph, 'inputs');
+  const crops = graph.input('crops', 'uint8', [cropCount(layout), crop, crop, 3]);
+  const { falling, rising } = promptCues(graph, similarityOf(graph, parameters, crops, model, model.backbone.trainNormalization));
+  const { marginConsistency, marginRank } = options;
+  const consistency = graph.add('Mul', [
+    graph.add('Add', [consistencyLoss(graph, falling, layout, marginConsistency), consistencyLoss(graph, rising, layout, marginConsistency)]),
+    0.5,
+  ]);
+  const positive = positiveRankingLoss(graph, falling, layout, marginRank);
+  const negative = negativeRankingLoss(graph, rising, layout, marginRank);
+  graph.output('consistency', consistency);
+  graph.output('positive', positive);
+  graph.output('negative', negative);
+  graph.output('loss', graph.add('Add', [graph.add('Add', [consistency, positive]), negative]));
+  for (const [name, value] of parameters.updates) graph.output(`${nextPrefix}${name}`, value);
+  return { graph, parameters };
+}
+
+/**
+ * Adds the backward pass to a copy of a loss graph.
+ *
+ * Further inputs: `keep` (0 starts a new sum of gradients, 1 continues it), `share` (the part of this call in the sum: one over
+ * the number of accumulated calls) and the accumulators `gradient.<parameter>`. Further outputs: `next.gradient.<parameter>`.
+ */
+export function buildGradientsGraph({ graph: lossGraph, parameters }: LossGraph): Graph {
+  const graph = lossGraph.copy();
+  const keep = graph.input('keep', 'float32', []);
+  const share = graph.input('share', 'float32', []);
+  const trained = trainedSpecs(parameters);
+  const values = trained.map(({ name }) => parameters.declared.get(name)!);
+  const loss = graph.add('Mul', [graph.outputs.get('loss')!, share]);
+  for (const [index, gradient] of differentiate(graph, loss, values).entries()) {
+    const { name, shape } = trained[index]!;
+    const sum = graph.input(gradientName(name), 'float32', shape);
+    graph.output(`${nextPrefix}${gradientName(name)}`, graph.add('Add', [graph.add('Mul', [sum, keep]), gradient]));
+  }
+  return graph;
+}
+
+/** The parameters that gradients train. */
+export function trainedSpecs(parameters: Parameters): ParameterSpec[] {
+  return [...parameters.specs.values()].filter(({ role }) => role === 'parameter');
+}

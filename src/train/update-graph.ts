@@ -1,0 +1,64 @@
+/** The second of the two training graphs: accumulated gradients, state, learning rate -> new state. */
+import type { ParameterSpec } from '../backbones/parameters.js';
+import { Graph } from '../graph/graph.js';
+import type { Value } from '../graph/value.js';
+import { nextPrefix } from '../runtime/session-messages.js';
+import { firstMomentName, gradientName, secondMomentName } from './state.js';
+
+export interface OptimizerOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Largest global norm of the gradient. */
+  readonly clipNorm: number;
+}
+
+/**
+ * Clipping by global norm and AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2):
+ *   g' = g min(1, clip / (|g| + 1e-6))
+ *   m' = b1 m + (1 - b1) g',  v' = b2 v + (1 - b2) g'^2
+ *   p' = p - lr (m' / (1 - b1^t) / (sqrt(v' / (1 - b2^t)) + epsilon) + decay p)
+ *
+ * Inputs: `learning_rate`, `bias_correction1` = 1 - b1^t, `bias_correction2` = 1 - b2^t, and the state. Outputs: `gradient_norm`
+ * (before clipping) and `next.<state>`. Every new tensor is computed element by element from the old ones of the same name, so all
+ * may be written in place.
+ */
+export function buildUpdateGraph(specs: readonly ParameterSpec[], options: OptimizerOptions): Graph {
+  const { beta1, beta2, epsilon, weightDecay, clipNorm } = options;
+  const graph = new Graph();
+  const learningRate = graph.input('learning_rate', 'float32', []);
+  const firstCorrection = graph.input('bias_correction1', 'float32', []);
+  const secondCorrection = graph.input('bias_correction2', 'float32', []);
+  const gradients = specs.map(({ name, shape }) => graph.input(gradientName(name), 'float32', shape));
+  const norm = globalNorm(graph, gradients);
+  graph.output('gradient_norm', norm);
+  const one = graph.numbers('float32', 1);
+  const coefficient = graph.add('Min', [one, graph.add('Div', [graph.numbers('float32', clipNorm), graph.add('Add', [norm, 1e-6])])]);
+  const firstShare = graph.add('Mul', [coefficient, 1 - beta1]);
+  const secondShare = graph.add('Mul', [graph.add('Mul', [coefficient, coefficient]), 1 - beta2]);
+  // lr / (1 - b1^t) m' / (sqrt(v' / (1 - b2^t)) + epsilon), with both corrections moved to scalars
+  const rootCorrection = graph.add('Sqrt', [secondCorrection]);
+  const rate = graph.add('Div', [graph.add('Mul', [learningRate, rootCorrection]), firstCorrection]);
+  const offset = graph.add('Mul', [rootCorrection, epsilon]);
+  const kept = graph.add('Sub', [one, graph.add('Mul', [learningRate, weightDecay])]);
+  specs.forEach(({ name, shape, weightDecay: decays }, index) => {
+    const gradient = gradients[index]!;
+    const parameter = graph.input(name, 'float32', shape);
+    const m = graph.input(firstMomentName(name), 'float32', shape);
+    const v = graph.input(secondMomentName(name), 'float32', shape);
+    const first = graph.add('Add', [graph.add('Mul', [m, beta1]), graph.add('Mul', [gradient, firstShare])]);
+    const second = graph.add('Add', [graph.add('Mul', [v, beta2]), graph.add('Mul', [graph.add('Mul', [gradient, gradient]), secondShare])]);
+    const step = graph.add('Div', [graph.add('Mul', [first, rate]), graph.add('Add', [graph.add('Sqrt', [second]), offset])]);
+    const decayed = decays && weightDecay > 0 ? graph.add('Mul', [parameter, kept]) : parameter;
+    graph.output(`${nextPrefix}${name}`, graph.add('Sub', [decayed, step]));
+    graph.output(`${nextPrefix}${firstMomentName(name)}`, first);
+    graph.output(`${nextPrefix}${secondMomentName(name)}`, second);
+  });
+  return graph;
+}
+
+function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
+  const squares = gradients.map((gradient) => graph.add('Unsqueeze', [graph.add('ReduceSumSquare', [gradient], { keepdims: 0 }), graph.integers(0)]));
+  return graph.add('Sqrt', [graph.add('ReduceSum', [graph.add('Concat', squares, { axis: 0 })], { keepdims: 0 })]);
+}
