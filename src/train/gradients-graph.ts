@@ -1,5 +1,5 @@
 /** The first of the two training graphs: crops and state -> losses, accumulated gradients, updated buffers. */
-import { Parameters, type ParameterSpec } from '../backbones/parameters.js';
+import { type ParameterSpec, Parameters } from '../backbones/parameters.js';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
 import { promptCues } from '../heads/prompt-head.js';
@@ -38,7 +38,10 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   const { falling, rising } = promptCues(graph, similarityOf(graph, parameters, crops, model, model.backbone.trainNormalization));
   const { marginConsistency, marginRank } = options;
   const consistency = graph.add('Mul', [
-    graph.add('Add', [consistencyLoss(graph, falling, layout, marginConsistency), consistencyLoss(graph, rising, layout, marginConsistency)]),
+    graph.add('Add', [
+      consistencyLoss(graph, falling, layout, marginConsistency),
+      consistencyLoss(graph, rising, layout, marginConsistency),
+    ]),
     0.5,
   ]);
   const positive = positiveRankingLoss(graph, falling, layout, marginRank);

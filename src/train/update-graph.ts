@@ -48,7 +48,10 @@ export function buildUpdateGraph(specs: readonly ParameterSpec[], options: Optim
     const m = graph.input(firstMomentName(name), 'float32', shape);
     const v = graph.input(secondMomentName(name), 'float32', shape);
     const first = graph.add('Add', [graph.add('Mul', [m, beta1]), graph.add('Mul', [gradient, firstShare])]);
-    const second = graph.add('Add', [graph.add('Mul', [v, beta2]), graph.add('Mul', [graph.add('Mul', [gradient, gradient]), secondShare])]);
+    const second = graph.add('Add', [
+      graph.add('Mul', [v, beta2]),
+      graph.add('Mul', [graph.add('Mul', [gradient, gradient]), secondShare]),
+    ]);
     const step = graph.add('Div', [graph.add('Mul', [first, rate]), graph.add('Add', [graph.add('Sqrt', [second]), offset])]);
     const decayed = decays && weightDecay > 0 ? graph.add('Mul', [parameter, kept]) : parameter;
     graph.output(`${nextPrefix}${name}`, graph.add('Sub', [decayed, step]));
@@ -59,6 +62,8 @@ export function buildUpdateGraph(specs: readonly ParameterSpec[], options: Optim
 }
 
 function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
-  const squares = gradients.map((gradient) => graph.add('Unsqueeze', [graph.add('ReduceSumSquare', [gradient], { keepdims: 0 }), graph.integers(0)]));
+  const squares = gradients.map((gradient) =>
+    graph.add('Unsqueeze', [graph.add('ReduceSumSquare', [gradient], { keepdims: 0 }), graph.integers(0)]),
+  );
   return graph.add('Sqrt', [graph.add('ReduceSum', [graph.add('Concat', squares, { axis: 0 })], { keepdims: 0 })]);
 }

@@ -18,19 +18,26 @@ export const batchNormalization: Operator = {
         const scaled = graph.add('Mul', [perChannel(node, node.input(1)), inverseDeviation(node)]);
         // with running statistics: dx = dy scale / deviation
         if (!inTraining(node)) return graph.add('Mul', [gradient, scaled]);
-        // with those of the batch: dx = scale / deviation (dy - mean(dy) - normalized mean(dy normalized))
-        const meanOfGradient = graph.add('ReduceMean', [gradient, graph.integers(...pixels)]);
-        const projection = graph.add('ReduceMean', [graph.add('Mul', [gradient, normalized(node)]), graph.integers(...pixels)]);
-        const centered = graph.add('Sub', [graph.add('Sub', [gradient, meanOfGradient]), graph.add('Mul', [normalized(node), projection])]);
-        return graph.add('Mul', [centered, scaled]);
+        // with those of the batch, x' = x - mean: dx = scale / deviation (dy - mean(dy) - x' mean(dy x') / deviation^2)
+        const shift = graph.add('ReduceMean', [gradient, graph.integers(...pixels)]);
+        const projection = graph.add('ReduceMean', [graph.add('Mul', [gradient, centered(node)]), graph.integers(...pixels)]);
+        const slope = graph.add('Mul', [
+          scaled,
+          graph.add('Mul', [projection, graph.add('Mul', [inverseDeviation(node), inverseDeviation(node)])]),
+        ]);
+        const along = graph.add('Add', [graph.add('Mul', [centered(node), slope]), graph.add('Mul', [scaled, shift])]);
+        return graph.add('Sub', [graph.add('Mul', [gradient, scaled]), along]);
       },
     },
-    // dscale = sum of dy normalized
+    // dscale = sum of dy x' / deviation
     {
       name: 'scale',
       gradient: (node) => {
         const { graph, gradient } = node;
-        return graph.add('ReduceSum', [graph.add('Mul', [gradient, normalized(node)]), graph.integers(...pixels)], { keepdims: 0 });
+        const count = pixelCount(node);
+        const projection = graph.add('ReduceMean', [graph.add('Mul', [gradient, centered(node)]), graph.integers(...pixels)]);
+        const sum = graph.add('Mul', [projection, graph.add('Mul', [inverseDeviation(node), count])]);
+        return graph.add('Reshape', [sum, graph.integers(...fixedShape(node.input(1).shape, 'BatchNormalization'))]);
       },
     },
     // dbias = sum of dy
@@ -74,23 +81,21 @@ function centered(node: GradientContext): Value {
 /** 1 / sqrt(variance + epsilon), [1, C, 1, 1] */
 function inverseDeviation(node: GradientContext): Value {
   const { graph } = node;
-  const count = (): number => {
-    const [batch, , height, width] = fixedShape(node.input(0).shape, 'the gradient of BatchNormalization') as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return batch * height * width;
-  };
   const variance = inTraining(node)
-    ? graph.add('Mul', [graph.add('ReduceSumSquare', [centered(node), graph.integers(...pixels)]), 1 / count()])
+    ? graph.add('Mul', [graph.add('ReduceSumSquare', [centered(node), graph.integers(...pixels)]), 1 / pixelCount(node)])
     : perChannel(node, node.input(4));
   const epsilon = node.attributes.epsilon;
   const deviation = graph.add('Sqrt', [graph.add('Add', [variance, typeof epsilon === 'number' ? epsilon : 1e-5])]);
   return graph.add('Div', [graph.numbers(deviation.dataType, 1), deviation]);
 }
 
-function normalized(node: GradientContext): Value {
-  return node.graph.add('Mul', [centered(node), inverseDeviation(node)]);
+/** The number of pixels of each channel over the whole batch. */
+function pixelCount(node: GradientContext): number {
+  const [batch, , height, width] = fixedShape(node.input(0).shape, 'the gradient of BatchNormalization') as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return batch * height * width;
 }

@@ -77,41 +77,78 @@ function inputGradient(node: GradientContext): Value {
   });
 }
 
-/** dW = dY [M, N oh ow] times the windows of X [N oh ow, kh kw C], which are slices of X with channels last. */
+/**
+ * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has more positions than
+ * there are filters, one product per image, summed after: nothing is transposed. Elsewhere one product over all images, which
+ * needs channels last but keeps the results of single images, [N, M, C kh kw], out of memory.
+ */
 function weightGradient(node: GradientContext): Value {
-  const { graph, gradient } = node;
-  const { kernel, strides, pads } = geometry(node);
-  const [kh, kw] = [kernel[0]!, kernel[1]!];
+  const { gradient } = node;
   const [channels] = fixedShape([node.input(0).shape[1]!], 'the gradient of Conv') as [number];
-  const [, filters, rows, columns] = fixedShape(gradient.shape, 'the gradient of Conv') as [number, number, number, number];
-  const windows = windowsOf(graph, node.input(0), { kernel: [kh, kw], strides, pads, rows, columns });
+  const [batch, filters, rows, columns] = fixedShape(gradient.shape, 'the gradient of Conv') as [number, number, number, number];
+  const sizes = { batch, filters, channels, rows, columns };
+  return rows * columns >= filters ? weightGradientByImage(node, sizes) : weightGradientOverImages(node, sizes);
+}
+
+interface Sizes {
+  readonly batch: number;
+  readonly filters: number;
+  readonly channels: number;
+  /** Of the output. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+function weightGradientByImage(node: GradientContext, { filters, channels, rows, columns, batch }: Sizes): Value {
+  const { graph, gradient } = node;
+  const { kernel, pads } = geometry(node);
+  const [kh, kw] = [kernel[0]!, kernel[1]!];
+  const padded = paddedInput(graph, node.input(0), [0, 0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!]);
+  const slices = windowSlices(node, padded, 2, { rows, columns });
+  const windows = slices.length === 1 ? slices[0]! : graph.add('Concat', slices, { axis: 1 });
+  const flat = graph.add('Reshape', [windows, graph.integers(batch, kh * kw * channels, rows * columns)]);
+  const perImage = graph.add('MatMul', [
+    graph.add('Reshape', [gradient, graph.integers(batch, filters, rows * columns)]),
+    graph.add('Transpose', [flat], { perm: [0, 2, 1] }),
+  ]);
+  const summed = graph.add('ReduceSum', [perImage, graph.integers(0)], { keepdims: 0 });
+  const byWindow = graph.add('Reshape', [summed, graph.integers(filters, kh, kw, channels)]);
+  return graph.add('Transpose', [byWindow], { perm: [0, 3, 1, 2] });
+}
+
+function weightGradientOverImages(node: GradientContext, { filters, channels, rows, columns }: Sizes): Value {
+  const { graph, gradient } = node;
+  const { kernel, pads } = geometry(node);
+  const [kh, kw] = [kernel[0]!, kernel[1]!];
+  const channelsLast = graph.add('Transpose', [node.input(0)], { perm: [0, 2, 3, 1] });
+  const padded = paddedInput(graph, channelsLast, [0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!, 0]);
+  const slices = windowSlices(node, padded, 1, { rows, columns });
+  const windows = slices.length === 1 ? slices[0]! : graph.add('Concat', slices, { axis: -1 });
   const flat = graph.add('Reshape', [windows, graph.integers(-1, kh * kw * channels)]);
   const gradients = graph.add('Reshape', [graph.add('Transpose', [gradient], { perm: [1, 0, 2, 3] }), graph.integers(filters, -1)]);
-  const byFilter = graph.add('Reshape', [graph.add('MatMul', [gradients, flat]), graph.integers(filters, kh, kw, channels)]);
-  return graph.add('Transpose', [byFilter], { perm: [0, 3, 1, 2] });
+  const byWindow = graph.add('Reshape', [graph.add('MatMul', [gradients, flat]), graph.integers(filters, kh, kw, channels)]);
+  return graph.add('Transpose', [byWindow], { perm: [0, 3, 1, 2] });
 }
 
-interface Windows {
-  kernel: [number, number];
-  strides: readonly number[];
-  pads: readonly number[];
-  rows: number;
-  columns: number;
+function paddedInput(graph: Graph, x: Value, pads: readonly number[]): Value {
+  return pads.some((size) => size > 0) ? graph.add('Pad', [x, graph.integers(...pads)]) : x;
 }
 
-/** [N, C, H, W] -> [N, rows, columns, kh kw C] */
-function windowsOf(graph: Graph, x: Value, { kernel: [kh, kw], strides, pads, rows, columns }: Windows): Value {
-  const channelsLast = graph.add('Transpose', [x], { perm: [0, 2, 3, 1] });
-  const padded = pads.some((size) => size > 0)
-    ? graph.add('Pad', [channelsLast, graph.integers(0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!, 0)])
-    : channelsLast;
+/** The input of every position, one slice for each element of the kernel; `axis` is that of the rows. */
+function windowSlices(node: GradientContext, padded: Value, axis: 1 | 2, { rows, columns }: { rows: number; columns: number }): Value[] {
+  const { graph } = node;
+  const { kernel, strides } = geometry(node);
   const [down, right] = [strides[0]!, strides[1]!];
+  const whole = down === 1 && right === 1 && padded.shape[axis] === rows && padded.shape[axis + 1] === columns;
+  if (whole) return [padded];
   const slices: Value[] = [];
-  for (let top = 0; top < kh; top++) {
-    for (let left = 0; left < kw; left++) {
+  for (let top = 0; top < kernel[0]!; top++) {
+    for (let left = 0; left < kernel[1]!; left++) {
       const ends = graph.integers(top + (rows - 1) * down + 1, left + (columns - 1) * right + 1);
-      slices.push(graph.add('Slice', [padded, graph.integers(top, left), ends, graph.integers(1, 2), graph.integers(down, right)]));
+      slices.push(
+        graph.add('Slice', [padded, graph.integers(top, left), ends, graph.integers(axis, axis + 1), graph.integers(down, right)]),
+      );
     }
   }
-  return slices.length === 1 ? slices[0]! : graph.add('Concat', slices, { axis: -1 });
+  return slices;
 }
