@@ -1,0 +1,22 @@
+/** `JSON.parse` keeps the last of two equal keys in silence; files from elsewhere must not hide one behind the other. */
+
+/** Strings, and the punctuation that makes a string a key. */
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
+
+/** The first key that occurs twice in one object of a text that `JSON.parse` accepts. */
+export function findDuplicateKey(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  let text: string | undefined;
+  for (const [token] of json.matchAll(tokens)) {
+    if (token === '{' || token === '[') open.push(new Set());
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ':' && text !== undefined) {
+      const key = JSON.parse(text) as string;
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+    text = token.startsWith('"') ? token : undefined;
+  }
+  return undefined;
+}
