@@ -1,15 +1,15 @@
-/** What a distortion is: a severity curve, the sampling of parameters, and a pure function over pixels. */
+/** What a distortion is: a severity curve, the parameters to draw, and a pure function over pixels. */
 import type { Image } from '../datasets/image.js';
-import type { RandomStream } from '../support/random.js';
+import type { DistortionParameter } from './parameters.js';
 
 /** The seven groups of KADID-10k; a composition takes at most one distortion from each. */
 export const distortionGroups = ['blur', 'color', 'compression', 'noise', 'brightness', 'spatial', 'sharpness-contrast'] as const;
 export type DistortionGroup = (typeof distortionGroups)[number];
 
-/** Sampled once per composition, shared by all levels and both crops, and written to manifests: plain JSON. */
+/** Drawn once per composition, shared by all levels and both crops, and written to manifests: plain JSON. */
 export type DistortionParameters = Readonly<Record<string, number>>;
 
-export interface Distortion {
+export interface Distortion<Parameters extends string = string> {
   readonly name: string;
   readonly group: DistortionGroup;
   /** What the strength is and its unit, for people: `standard deviation of the kernel, pixels`. */
@@ -17,7 +17,7 @@ export interface Distortion {
   /** Strengths through which the severity curve passes, mildest first, ordered by visible effect; see `severity.ts`. */
   readonly severities: readonly number[];
   /** The draws that all levels and both crops share (directions, signs, noise seeds). */
-  sample(random: RandomStream): DistortionParameters;
+  readonly parameters: Readonly<Record<Parameters, DistortionParameter>>;
   /** A new image of the same size. Pure: the same arguments give the same pixels. */
-  apply(image: Image, strength: number, parameters: DistortionParameters): Image | Promise<Image>;
+  apply(image: Image, strength: number, parameters: Readonly<Record<Parameters, number>>): Image | Promise<Image>;
 }

@@ -1,0 +1,110 @@
+/** Several distortions in a row, drawn once per image and applied at any level: what all crops of one image share. */
+import { z } from 'zod';
+import { cropImage, type Image } from '../datasets/image.js';
+import { UserError } from '../support/errors.js';
+import { suggestName } from '../support/nearest-name.js';
+import type { RandomStream } from '../support/random.js';
+import type { DistortionGroup, DistortionParameters } from './distortion.js';
+import { type DistortionName, distortionNames, distortions } from './distortions/table.js';
+import { strengthAt } from './severity.js';
+
+/** Plain JSON, in the order of application. */
+export interface Composition {
+  readonly distortions: readonly { readonly name: DistortionName; readonly parameters: DistortionParameters }[];
+}
+
+export interface CompositionOptions {
+  /** The most distortions in one composition, 1 or more; at most one of each group. */
+  readonly maxDistortions: number;
+  /** The pool, all distortions if not given; see `parseDistortionNames`. */
+  readonly distortions?: readonly DistortionName[];
+}
+
+/**
+ * Draws 1..maxDistortions groups without replacement, one distortion from each, in random order, and every parameter.
+ * @throws RangeError for an empty pool or a maximum below 1
+ */
+export function sampleComposition(random: RandomStream, options: CompositionOptions): Composition {
+  const pool = options.distortions ?? distortionNames;
+  const { maxDistortions } = options;
+  if (!Number.isInteger(maxDistortions) || maxDistortions < 1)
+    throw new RangeError(`expected at least 1 distortion but received ${maxDistortions}`);
+  if (pool.length === 0) throw new RangeError('a composition needs at least one distortion to draw from');
+  const groups = new Map<DistortionGroup, DistortionName[]>();
+  for (const name of pool) {
+    const { group } = distortions[name];
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  const count = 1 + random.integer(Math.min(maxDistortions, groups.size));
+  const drawn = random.shuffle([...groups.values()]).slice(0, count);
+  return {
+    distortions: drawn.map((names) => {
+      const name = random.choice(names);
+      const parameters = Object.entries(distortions[name].parameters).map(([key, parameter]) => [key, parameter.sample(random)]);
+      return { name, parameters: Object.fromEntries(parameters) };
+    }),
+  };
+}
+
+/** The strength of every distortion of a composition at one level, in order: for manifests. Level 0 has none. */
+export function strengthsOf(composition: Composition, level: number, levels: number): { name: DistortionName; strength: number }[] {
+  if (level === 0) return [];
+  return composition.distortions.map(({ name }) => ({ name, strength: strengthAt(distortions[name].severities, level, levels) }));
+}
+
+/**
+ * The image at one severity level of a composition; pure, and a new buffer at every level.
+ * @param level 0 (pristine: the same pixels) to `levels` (strongest)
+ * @throws RangeError for a level outside this range
+ */
+export async function degrade(image: Image, composition: Composition, level: number, levels: number): Promise<Image> {
+  let result = image;
+  for (const [index, { name, strength }] of strengthsOf(composition, level, levels).entries()) {
+    result = await distortions[name].apply(result, strength, composition.distortions[index]?.parameters ?? {});
+  }
+  return result === image ? cropImage(image, 0, 0, image.width, image.height) : result;
+}
+
+const compositionSchema = z.strictObject({
+  distortions: z.array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.number()) })).min(1),
+});
+
+/**
+ * A composition from a manifest.
+ * @throws UserError for anything that `sampleComposition` could not have made (but the number of distortions of one group is free)
+ */
+export function parseComposition(json: unknown): Composition {
+  const parsed = compositionSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new UserError(`The composition is not valid: ${issue?.path.join('.') || 'top level'}: ${issue?.message ?? 'unknown'}.`);
+  }
+  return {
+    distortions: parsed.data.distortions.map(({ name, parameters }) => {
+      const [known] = parseDistortionNames([name]) as [DistortionName];
+      const declared = distortions[known].parameters;
+      for (const key of Object.keys(parameters)) {
+        if (!Object.hasOwn(declared, key))
+          throw new UserError(`"${known}" has no parameter "${key}".${suggestName(key, Object.keys(declared))}`);
+      }
+      for (const [key, parameter] of Object.entries(declared)) {
+        const value = parameters[key];
+        if (value === undefined) throw new UserError(`"${known}" needs its parameter "${key}" (${parameter.about}).`);
+        if (!parameter.accepts(value)) throw new UserError(`"${known}" cannot take ${key} ${value}: expected ${parameter.about}.`);
+      }
+      return { name: known, parameters };
+    }),
+  };
+}
+
+/**
+ * Names of distortions as a person types them.
+ * @throws UserError with the nearest name for an unknown one
+ */
+export function parseDistortionNames(names: readonly string[]): DistortionName[] {
+  return names.map((name) => {
+    const known = distortionNames.find((candidate) => candidate === name);
+    if (known === undefined) throw new UserError(`There is no distortion "${name}".${suggestName(name, distortionNames)}`);
+    return known;
+  });
+}

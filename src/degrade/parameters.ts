@@ -1,0 +1,31 @@
+/** The kinds of numbers that distortions draw once per composition: how to draw them and what a manifest may hold. */
+import type { RandomStream } from '../support/random.js';
+
+export interface DistortionParameter {
+  /** Meaning, unit and range, for people. */
+  readonly about: string;
+  sample(random: RandomStream): number;
+  /** Whether a number read from a file is one that `sample` could have drawn. */
+  accepts(value: number): boolean;
+}
+
+/** The seed of a field of pixel noise: levels scale or threshold one field, so that each contains the one before. */
+export const noiseSeed: DistortionParameter = {
+  about: 'seed of the pixel noise, 0..4294967295',
+  sample: (random) => random.uint32(),
+  accepts: (value) => Number.isInteger(value) && value >= 0 && value <= 0xffffffff,
+};
+
+/** A direction that differs from its opposite. */
+export const direction: DistortionParameter = {
+  about: 'direction, radians, 0..2 pi, clockwise from the right',
+  sample: (random) => random.between(0, 2 * Math.PI),
+  accepts: (value) => value >= 0 && value < 2 * Math.PI,
+};
+
+/** Whether the magnitude is added or taken away: fixed for all levels, since an alternating sign would not be ordered. */
+export const sign: DistortionParameter = {
+  about: 'sign of the change, -1 or 1',
+  sample: (random) => (random.uniform() < 0.5 ? -1 : 1),
+  accepts: (value) => value === -1 || value === 1,
+};
