@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/** The `antonym` command: parses the command line, runs one command, and turns every failure into one clear line. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addDegradeCommand } from './commands/degrade.js';
+import { messageOf, systemCodeOf, UserError } from './support/errors.js';
+
+const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, string>;
+
+const program = new Command('antonym')
+  .description(`${description}.`)
+  .version(version ?? '')
+  .exitOverride()
+  // Errors of the command line are reported below, in one line.
+  .configureOutput({ outputError: () => {} })
+  .configureHelp({ sortSubcommands: false });
+
+addDegradeCommand(program);
+
+// A reader that stops early (`antonym ... | head`) is no failure.
+process.stdout.on('error', (error) => {
+  if (systemCodeOf(error) === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong on stderr. @returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version were asked for; help was shown because no command was given.
+    if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode;
+    say(error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' '));
+  } else if (error instanceof UserError) {
+    say(error.message);
+  } else if (process.env.ANTONYM_DEBUG && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  } else {
+    say(`unexpected failure: ${messageOf(error)} (set ANTONYM_DEBUG=1 to see where, and please report it)`);
+  }
+  return 1;
+}
+
+function say(message: string): void {
+  process.stderr.write(`error: ${message}\n`);
+}

@@ -1,0 +1,128 @@
+/** Writes degraded pairs as PNG files with a manifest and a contact sheet. */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import sharp from 'sharp';
+import type { ImageReference } from '../datasets/image-reference.js';
+import { openDataset } from '../datasets/open-dataset.js';
+import { parseDistortionNames, strengthsOf } from '../degrade/composition.js';
+import { type ContactSheetRow, contactSheet } from '../pairs/contact-sheet.js';
+import { minimumSideFor } from '../pairs/crops.js';
+import { formatManifest, type ManifestRow, sha256Of } from '../pairs/manifest.js';
+import type { DegradedPair } from '../pairs/pair.js';
+import { PairPool } from '../pairs/pair-pool.js';
+import { PairSequence } from '../pairs/pair-sequence.js';
+import { writeFolderAtomically } from '../support/atomic-folder.js';
+import type { DegradeFlags } from './degrade.js';
+import { describeComposition } from './describe-composition.js';
+
+/** A sheet of more pairs is too tall to look at. */
+const pairsOnSheet = 24;
+
+/**
+ * The first `count` pairs of the sequence that training with the same seed, data and options would see.
+ * @throws UserError when the data cannot be used or the folder exists.
+ */
+export async function degradePairs(flags: DegradeFlags): Promise<void> {
+  const { count, seed, levels, crop, maxDistortions, workers } = flags;
+  const distortions = flags.distortion && parseDistortionNames(flags.distortion);
+  const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed });
+  const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));
+  for (const { image, reason } of skipped) process.stderr.write(`skipped ${image}: ${reason}\n`);
+  const onSkip = (image: ImageReference, reason: string): void => {
+    skipped.push({ image: image.id, reason });
+    process.stderr.write(`skipped ${reason}\n`);
+  };
+  const out = flags.out ?? freshFolder(`out/degrade-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`);
+  const references = new Map(dataset.images.map((image) => [image.id, image]));
+  const pool = new PairPool({ workers });
+  let files = 0;
+  try {
+    await writeFolderAtomically(out, async (folder) => {
+      const options = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), seed, onSkip };
+      const sequence = new PairSequence(pool, options);
+      const concurrently = pLimit(workers * 2);
+      let made = 0;
+      const results = await concurrently.map(Array.from({ length: count }).keys(), async (index) => {
+        const pair = await sequence.pair(index);
+        const rows = await writePair(folder, index, dataset.name, references.get(pair.record.image)!, pair);
+        made++;
+        if (made % 16 === 0 || made === count) process.stderr.write(`${made} of ${count} pairs\n`);
+        return { rows, sheetRow: index < pairsOnSheet ? sheetRow(index, pair) : undefined };
+      });
+      const sheetRows = results.flatMap((result) => result.sheetRow ?? []);
+      const heading = `${dataset.name}, seed ${seed}, ${sheetRows.length} of ${count} pairs, crops of ${crop} pixels, levels 0 to ${levels}`;
+      await writeFile(join(folder, 'contact-sheet.png'), await contactSheet(heading, sheetRows));
+      const rows = results.flatMap((result) => result.rows);
+      files = rows.length;
+      await writeFile(join(folder, 'manifest.jsonl'), formatManifest(rows));
+    });
+  } finally {
+    await pool.close();
+  }
+  const manifest = join(out, 'manifest.jsonl');
+  const sheet = join(out, 'contact-sheet.png');
+  if (flags.json) {
+    const result = { out, manifest, contactSheet: sheet, pairs: count, files, dataset: dataset.name, seed, levels, crop, skipped };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } else {
+    process.stderr.write(`${files} PNG files with their manifest; look at ${sheet}\n`);
+    process.stdout.write(`${out}\n`);
+  }
+}
+
+/** The name, or the first of name-2, name-3, ... that is free: looking again must not need another flag. */
+function freshFolder(name: string): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name}-${number}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+async function writePair(
+  folder: string,
+  index: number,
+  dataset: string,
+  reference: ImageReference,
+  { record, pixels }: DegradedPair,
+): Promise<ManifestRow[]> {
+  const { crops, composition, levels } = record;
+  const { width, height } = crops[0];
+  const size = width * height * 3;
+  const image = reference.kind === 'file' ? { kind: reference.kind, id: reference.id } : reference;
+  const name = `pairs/${String(index).padStart(6, '0')}`;
+  await mkdir(join(folder, name), { recursive: true });
+  const rows: ManifestRow[] = [];
+  for (let level = 0; level <= levels; level++) {
+    for (const crop of [0, 1] as const) {
+      const part = pixels.subarray((level * 2 + crop) * size, (level * 2 + crop + 1) * size);
+      const png = await sharp(part, { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer();
+      const file = `${name}/level-${level}-crop-${crop}.png`;
+      await writeFile(join(folder, file), png);
+      const strengths = strengthsOf(composition, level, levels);
+      const hashes = { pixelsSha256: sha256Of(part), fileSha256: sha256Of(png) };
+      rows.push({
+        pair: index,
+        dataset,
+        image,
+        crops,
+        composition,
+        levels,
+        level,
+        crop,
+        strengths,
+        file,
+        ...hashes,
+      });
+    }
+  }
+  return rows;
+}
+
+function sheetRow(index: number, pair: DegradedPair): ContactSheetRow {
+  const { image, composition, levels } = pair.record;
+  return { title: `${String(index).padStart(6, '0')}  ${image}`, description: describeComposition(composition, levels), pair };
+}

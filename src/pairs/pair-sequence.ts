@@ -1,0 +1,71 @@
+/** The endless sequence of degraded pairs that a seed and a list of images determine: what training sees, what `degrade` shows. */
+import type { ImageReference } from '../datasets/image-reference.js';
+import { UserError } from '../support/errors.js';
+import { randomStream } from '../support/random.js';
+import type { DegradedPair, PairRequest } from './pair.js';
+import type { PairPool } from './pair-pool.js';
+import { UnusableImageError } from './unusable-image-error.js';
+
+export interface PairSequenceOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions'> {
+  /** Not empty; ids are unique. */
+  readonly images: readonly ImageReference[];
+  readonly seed: number;
+  /** Called once for each image that cannot be used, with the reason. */
+  readonly onSkip?: (image: ImageReference, reason: string) => void;
+}
+
+/**
+ * Pair k shows the image at place k modulo n of epoch floor(k / n): every epoch visits all n images in an order of its own, and an
+ * image has other crops and distortions in every epoch. Pair k depends on k and the options alone, so that a resumed run
+ * continues anywhere.
+ */
+export class PairSequence {
+  readonly #pool: Pick<PairPool, 'make'>;
+  readonly #options: PairSequenceOptions;
+  readonly #orders = new Map<number, readonly ImageReference[]>();
+  /** Reasons by image id. */
+  readonly #skipped = new Map<string, string>();
+
+  constructor(pool: Pick<PairPool, 'make'>, options: PairSequenceOptions) {
+    if (options.images.length === 0) throw new RangeError('a sequence of pairs needs at least one image');
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /**
+   * Pair `index`, 0 and up. An image that turns out to be broken is replaced by the next one of its epoch that is not, with crops
+   * and distortions that this one does not have at its own place.
+   * @throws UserError when no image can be used.
+   */
+  async pair(index: number): Promise<DegradedPair> {
+    const { images, seed, levels, crop, maxDistortions, distortions, onSkip } = this.#options;
+    const epoch = Math.floor(index / images.length);
+    const order = this.#order(epoch);
+    const place = index % images.length;
+    for (let step = 0; step < images.length; step++) {
+      const image = order[(place + step) % images.length]!;
+      if (this.#skipped.has(image.id)) continue;
+      const stream = [seed, 'pairs', image.id, epoch, ...(step === 0 ? [] : ['in place of', order[place]!.id])] as const;
+      try {
+        return await this.#pool.make({ image, levels, crop, maxDistortions, ...(distortions && { distortions }), stream });
+      } catch (error) {
+        if (!(error instanceof UnusableImageError)) throw error;
+        if (!this.#skipped.has(image.id)) onSkip?.(image, error.message);
+        this.#skipped.set(image.id, error.message);
+      }
+    }
+    const [reason] = this.#skipped.values();
+    throw new UserError(`None of the ${images.length} images can be used; for example: ${reason}`);
+  }
+
+  /** The images in the order of an epoch. Pairs are asked for in (almost) ascending order: two epochs are kept. */
+  #order(epoch: number): readonly ImageReference[] {
+    let order = this.#orders.get(epoch);
+    if (order === undefined) {
+      order = randomStream(this.#options.seed, 'epoch', epoch).shuffle(this.#options.images);
+      this.#orders.set(epoch, order);
+      for (const known of this.#orders.keys()) if (this.#orders.size > 2 && known !== epoch) this.#orders.delete(known);
+    }
+    return order;
+  }
+}

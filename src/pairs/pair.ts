@@ -1,0 +1,86 @@
+/** Degraded pairs: two overlapping crops of one photograph at every severity level, and the record from which to make them again. */
+import { cropImage, type Image } from '../datasets/image.js';
+import type { ImageReference } from '../datasets/image-reference.js';
+import { type Composition, degrade, sampleComposition } from '../degrade/composition.js';
+import type { DistortionName } from '../degrade/distortions/table.js';
+import { UserError } from '../support/errors.js';
+import { randomStream } from '../support/random.js';
+import { type Box, chooseCrops, minimumSideFor } from './crops.js';
+import { UnusableImageError } from './unusable-image-error.js';
+
+/** What to make: plain data, so that any thread can make it. */
+export interface PairRequest {
+  readonly image: ImageReference;
+  /** L, from 2 up: severity levels above the pristine level 0. */
+  readonly levels: number;
+  /** Side of the crops, pixels. */
+  readonly crop: number;
+  /** Distortions in the composition: 1 to this many. */
+  readonly maxDistortions: number;
+  /** Distortions to choose from; all when absent. */
+  readonly distortions?: readonly DistortionName[];
+  /** Seed and names of the random stream: `[seed, 'pairs', image.id, epoch]`. */
+  readonly stream: readonly [seed: string | number, ...names: (string | number)[]];
+}
+
+/** What was drawn: plain JSON, enough to make every crop again, pixel by pixel. */
+export interface PairRecord {
+  /** The image's id. */
+  readonly image: string;
+  readonly crops: readonly [Box, Box];
+  /** One composition for all levels and both crops. */
+  readonly composition: Composition;
+  readonly levels: number;
+}
+
+export interface DegradedPair {
+  readonly record: PairRecord;
+  /** [levels + 1, 2, crop, crop, 3], RGB, 0..255; level 0 is pristine. Owns its buffer. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Makes one degraded pair. The same request gives the same bytes.
+ * @param load gives the pixels of the image.
+ * @throws UnusableImageError when the image cannot be loaded or is too small.
+ */
+export async function makePair(request: PairRequest, load: (image: ImageReference) => Promise<Image>): Promise<DegradedPair> {
+  const { image: reference, levels, crop, maxDistortions, distortions, stream } = request;
+  const image = await loadLargeEnough(reference, minimumSideFor(crop), load);
+  const crops = chooseCrops(image, crop, randomStream(...stream, 'crops'));
+  const composition = sampleComposition(randomStream(...stream, 'composition'), { maxDistortions, ...(distortions && { distortions }) });
+  const record: PairRecord = { image: reference.id, crops, composition, levels };
+  const size = crop * crop * 3;
+  const pixels = new Uint8Array((levels + 1) * 2 * size);
+  for (let level = 0; level <= levels; level++) {
+    for (const cropIndex of [0, 1] as const) {
+      const degraded = await replayPair(image, record, level, cropIndex);
+      pixels.set(degraded.data, (level * 2 + cropIndex) * size);
+    }
+  }
+  return { record, pixels };
+}
+
+async function loadLargeEnough(
+  reference: ImageReference,
+  minimumSide: number,
+  load: (image: ImageReference) => Promise<Image>,
+): Promise<Image> {
+  try {
+    const image = await load(reference);
+    if (Math.min(image.width, image.height) >= minimumSide) return image;
+    const name = reference.kind === 'file' ? reference.path : reference.id;
+    throw new UserError(
+      `${name} is ${image.width}x${image.height}, but two overlapping crops need at least ${minimumSide} pixels on each side`,
+    );
+  } catch (error) {
+    throw error instanceof UserError ? new UnusableImageError(error.message) : error;
+  }
+}
+
+/** One crop of a pair at one level, 0..`record.levels`, made again from its record. */
+export async function replayPair(image: Image, record: PairRecord, level: number, cropIndex: 0 | 1): Promise<Image> {
+  const { left, top, width, height } = record.crops[cropIndex];
+  const pristine = cropImage(image, left, top, width, height);
+  return level === 0 ? pristine : degrade(pristine, record.composition, level, record.levels);
+}
