@@ -1,0 +1,128 @@
+/** How surfaces look: grain, shading, and patterns laid over them. */
+import type { RandomStream } from '../../support/random.js';
+import type { Material } from './canvas.js';
+import { fractalNoise, gradientNoise, octavesDownToPixels } from './noise.js';
+import type { Colour } from './palette.js';
+
+/** The share of a pattern's colour at a point (pixels), 0..1, antialiased. */
+export type Pattern = (x: number, y: number) => number;
+
+export interface Grain {
+  /** The longest wavelength of the grain, pixels. */
+  readonly wavelength: number;
+  /** Standard deviation of the grain, about in natural logarithms of brightness. */
+  readonly contrast: number;
+  /** Amplitude of each octave over the one before: 1 rough, .5 smooth. */
+  readonly gain: number;
+  /** How much longer the grain is along `angle` than across: wood, fur, rain streaks. */
+  readonly stretch?: number;
+  /** Radians. */
+  readonly angle?: number;
+}
+
+/** A surface whose brightness varies by fractal grain, and whose colour drifts between two. */
+export function surface(random: RandomStream, first: Colour, second: Colour, grain: Grain): Material {
+  const { wavelength, contrast, gain, stretch = 1, angle = 0 } = grain;
+  const octaves = octavesDownToPixels(wavelength);
+  const along = Math.cos(angle) / (wavelength * stretch);
+  const alongY = Math.sin(angle) / (wavelength * stretch);
+  const across = Math.cos(angle) / wavelength;
+  const acrossX = -Math.sin(angle) / wavelength;
+  const offsetX = random.between(0, 256);
+  const offsetY = random.between(0, 256);
+  const [r0, g0, b0] = first;
+  const dr = second[0] - r0;
+  const dg = second[1] - g0;
+  const db = second[2] - b0;
+  return (x, y, colour) => {
+    const u = x * along + y * alongY + offsetX;
+    const v = y * across + x * acrossX + offsetY;
+    const n = contrast * fractalNoise(u, v, octaves, gain);
+    // Like the exponential near 0, cheaper, and without its far highlights.
+    const factor = n > 0 ? 1 + n : 1 / (1 - n);
+    const drift = 0.5 + 0.4 * gradientNoise(0.7 * v + 31.3, 0.7 * u + 7.9);
+    const part = drift < 0 ? 0 : Math.min(drift, 1);
+    colour[0] = (r0 + dr * part) * factor;
+    colour[1] = (g0 + dg * part) * factor;
+    colour[2] = (b0 + db * part) * factor;
+  };
+}
+
+/** One colour, without grain. */
+export function plain([red, green, blue]: Colour): Material {
+  return (_x, _y, colour) => {
+    colour[0] = red;
+    colour[1] = green;
+    colour[2] = blue;
+  };
+}
+
+/** `over` where the pattern is, `base` elsewhere. */
+export function overlay(base: Material, pattern: Pattern, over: Material): Material {
+  return (x, y, colour) => {
+    const share = pattern(x, y);
+    if (share <= 0) return base(x, y, colour);
+    if (share >= 1) return over(x, y, colour);
+    base(x, y, colour);
+    const red = colour[0]!;
+    const green = colour[1]!;
+    const blue = colour[2]!;
+    over(x, y, colour);
+    colour[0] = red + share * (colour[0]! - red);
+    colour[1] = green + share * (colour[1]! - green);
+    colour[2] = blue + share * (colour[2]! - blue);
+  };
+}
+
+/** The material under light that changes evenly: 1 at (cx, cy), `change` more per pixel along `angle`, never below .15. */
+export function ramp(material: Material, cx: number, cy: number, angle: number, change: number): Material {
+  const dx = Math.cos(angle) * change;
+  const dy = Math.sin(angle) * change;
+  return (x, y, colour) => {
+    material(x, y, colour);
+    const factor = Math.max(0.15, 1 + (x - cx) * dx + (y - cy) * dy);
+    colour[0]! *= factor;
+    colour[1]! *= factor;
+    colour[2]! *= factor;
+  };
+}
+
+/**
+ * The material on a ball (or cushion) of half axes `a`, `b`: Lambert's law under a sun at `sunAngle` (image plane, radians,
+ * pointing to the sun), ambient light, and a highlight of strength `gloss`.
+ */
+export function rounded(
+  material: Material,
+  cx: number,
+  cy: number,
+  a: number,
+  b: number,
+  angle: number,
+  sunAngle: number,
+  gloss: number,
+): Material {
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const sunU = 0.64 * Math.cos(sunAngle - angle);
+  const sunV = 0.64 * Math.sin(sunAngle - angle);
+  const sunZ = 0.77;
+  return (x, y, colour) => {
+    const u = ((x - cx) * cos + (y - cy) * sin) / a;
+    const v = ((y - cy) * cos - (x - cx) * sin) / b;
+    const z = Math.sqrt(Math.max(0.03, 1 - u * u - v * v));
+    const facing = u * sunU + v * sunV + z * sunZ;
+    const factor = 0.28 + 0.9 * Math.max(0, facing);
+    material(x, y, colour);
+    let highlight = 0;
+    if (gloss > 0) {
+      // Blinn: half way between the sun and the viewer, who looks along z.
+      const half = Math.max(0, (u * sunU + v * sunV + z * (sunZ + 1)) / 1.88);
+      const p4 = half * half * half * half;
+      const p32 = p4 * p4 * p4 * p4 * p4 * p4 * p4 * p4;
+      highlight = gloss * p32 * p4;
+    }
+    colour[0] = colour[0]! * factor + highlight;
+    colour[1] = colour[1]! * factor + highlight;
+    colour[2] = colour[2]! * factor + highlight;
+  };
+}
