@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { UserError } from '#antonym/support/errors.js';
 import { loadCheckpoint, saveCheckpoint } from '#antonym/train/checkpoint.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const tensors = new Map<string, TensorData>([

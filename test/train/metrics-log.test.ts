@@ -2,7 +2,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MetricsLog, readMetrics } from '#antonym/train/metrics-log.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const step = (number: number) => ({ kind: 'step', step: number, loss: 1 / number });

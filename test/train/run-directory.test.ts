@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRun, findRun, newestExportedRun, openRun, readConfig } from '#antonym/train/run-directory.js';
 import { checkRunName, runNamePrefix } from '#antonym/train/run-name.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const newRoot = () => mkdtemp(join(folder, 'runs-'));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { currentProcess, type ProcessIdentity } from '#antonym/support/process-identity.js';
 import { lockRun } from '#antonym/train/run-lock.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = await temporaryFolder();
 const newFolder = () => mkdtemp(join(root, 'run-'));

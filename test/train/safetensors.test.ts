@@ -7,7 +7,7 @@ import { type DataType, elementArrays, elementCount, type TensorData } from '#an
 import { UserError } from '#antonym/support/errors.js';
 import { encodeSafetensors, readSafetensors } from '#antonym/train/safetensors.js';
 import { parseHeader } from '#antonym/train/safetensors-header.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const path = join(folder, 'a.safetensors');

@@ -1,0 +1,68 @@
+/** What a result was made with: versions and hardware, for the records of a run. */
+import { execFile } from 'node:child_process';
+import { readFile, realpath } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export interface Environment {
+  readonly antonym: string;
+  /** Of this program's source, when it runs from its repository. */
+  readonly commit?: string;
+  /** Whether files of that commit were changed. */
+  readonly modified?: boolean;
+  readonly node: string;
+  /** Of the packages that compute, by name. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly platform: string;
+  readonly processor: string;
+  /** How many threads this process may run at once. */
+  readonly cores: number;
+  readonly memoryGiB: number;
+}
+
+const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
+const computing = ['onnxruntime-node', 'sharp'];
+
+/** Looks at this machine and this program. */
+export async function describeEnvironment(): Promise<Environment> {
+  const versions = await Promise.all(computing.map((name) => packageVersion(name)));
+  return {
+    antonym: await versionIn(packageFolder),
+    ...(await sourceCommit()),
+    node: process.versions.node,
+    packages: Object.fromEntries(computing.map((name, index) => [name, versions[index] ?? 'unknown'])),
+    platform: `${process.platform}-${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGiB: Math.round((totalmem() / 2 ** 30) * 10) / 10,
+  };
+}
+
+async function versionIn(folder: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+/** Packages lie beside ours or, when we are installed as a dependency, beside it: where Node.js finds them. */
+async function packageVersion(name: string): Promise<string | undefined> {
+  for (let folder = packageFolder; ; folder = join(folder, '..')) {
+    try {
+      return await versionIn(join(folder, 'node_modules', name));
+    } catch {
+      if (folder === join(folder, '..')) return undefined;
+    }
+  }
+}
+
+/** Nothing when this program was installed from a package: a repository around it is somebody else's. */
+async function sourceCommit(): Promise<Pick<Environment, 'commit' | 'modified'>> {
+  const git = async (...args: string[]) => (await promisify(execFile)('git', ['-C', packageFolder, ...args])).stdout.trim();
+  try {
+    if ((await realpath(await git('rev-parse', '--show-toplevel'))) !== (await realpath(packageFolder))) return {};
+    return { commit: await git('rev-parse', 'HEAD'), modified: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
+  } catch {
+    return {};
+  }
+}

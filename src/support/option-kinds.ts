@@ -1,0 +1,45 @@
+/** Kinds of values that options take: what is accepted, and how to say so in help and in errors, from one statement of the bounds. */
+import { z } from 'zod';
+
+export interface OptionKind<T> {
+  /** Completes "must be": `a multiple of 32 from 32 to 1024`. */
+  readonly expected: string;
+  readonly schema: z.ZodType<T>;
+  /** The value that a text on the command line stands for, to be checked with `schema`. */
+  fromText(text: string): unknown;
+}
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Whole numbers within bounds, both included. */
+export function wholeNumber({ min, max, multipleOf = 1 }: Bounds & { readonly multipleOf?: number }): OptionKind<number> {
+  const noun = multipleOf === 1 ? 'a whole number' : `a multiple of ${multipleOf}`;
+  return {
+    expected: `${noun} from ${min} to ${max}`,
+    schema: z.int().min(min).max(max).multipleOf(multipleOf),
+    fromText: numberFromText,
+  };
+}
+
+/** Numbers within bounds, both included. */
+export function number({ min, max }: Bounds): OptionKind<number> {
+  return { expected: `a number from ${min} to ${max}`, schema: z.number().min(min).max(max), fromText: numberFromText };
+}
+
+/** Any text but an empty one. */
+export function text(expected: string): OptionKind<string> {
+  return { expected, schema: z.string().min(1), fromText: (value) => value };
+}
+
+/** One of some names. */
+export function oneOf<const Name extends string>(names: readonly Name[]): OptionKind<Name> {
+  return { expected: `one of ${names.join(', ')}`, schema: z.enum(names), fromText: (value) => value };
+}
+
+/** Decimal notation, `2.5e-3` included; anything else stays text, which no schema of a number accepts. */
+function numberFromText(value: string): unknown {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : value;
+}

@@ -1,0 +1,159 @@
+/** Options as data: one typed table says everything about each option, and parsing, help, files and saved configurations follow from it. */
+
+import { UserError } from './errors.js';
+import { suggestName } from './nearest-name.js';
+import type { OptionKind } from './option-kinds.js';
+
+/** A default that follows from other options or from the machine. */
+export interface DerivedDefault<T, Inputs> {
+  /** For people: `2.5e-3 for clip-tiny, else 1e-6`. */
+  readonly text: string;
+  readonly derive: (inputs: Inputs) => T;
+}
+
+/** An option: its key in files is its name in the table, its flag the same in kebab case. */
+export interface Option<T, Inputs> {
+  readonly kind: OptionKind<T>;
+  /** What stands for the value in help: `--crop <pixels>`. */
+  readonly placeholder: string;
+  readonly description: string;
+  readonly default: T | DerivedDefault<T, Inputs>;
+  /** Why this default. */
+  readonly reason: string;
+  /** Whether a result depends on it; those on which it does cannot change when a run is resumed. */
+  readonly changesResult: boolean;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the values of a table's options have different types
+export type OptionTable = Readonly<Record<string, Option<any, any>>>;
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Key in keyof Table]: Table[Key]['kind'] extends OptionKind<infer T> ? T : never;
+};
+export type OptionOrigin = 'default' | 'file' | 'flag';
+
+export interface ResolvedOptions<Table extends OptionTable> {
+  readonly values: OptionValues<Table>;
+  /** Where each value came from. */
+  readonly origins: Readonly<Record<keyof Table, OptionOrigin>>;
+}
+
+/** `--batch-size` */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What was given besides defaults. */
+export interface GivenOptions {
+  /** Texts by key, as typed on the command line; undefined for flags that were not given. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Values by key. */
+  readonly file?: { readonly path: string; readonly values: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * The value of every option: its flag, else the file's, else the default.
+ * @param facts what derived defaults may use besides the options: facts about the machine.
+ * @throws UserError for a value out of bounds or an unknown key, naming what is accepted.
+ */
+export function resolveOptions<Table extends OptionTable>(
+  table: Table,
+  given: GivenOptions,
+  facts: Readonly<Record<string, unknown>> = {},
+): ResolvedOptions<Table> {
+  const { values, origins } = readGiven(table, given);
+  for (const [key, option] of Object.entries(table)) {
+    if (!(key in values) && !isDerived(option.default)) values[key] = option.default;
+  }
+  for (const [key, option] of Object.entries(table)) {
+    if (!(key in values)) values[key] = (option.default as DerivedDefault<unknown, unknown>).derive({ ...facts, ...values });
+  }
+  const sorted = (record: Record<string, unknown>, missing?: unknown) =>
+    Object.fromEntries(Object.keys(table).map((key) => [key, record[key] ?? missing]));
+  return { values: sorted(values), origins: sorted(origins, 'default') } as ResolvedOptions<Table>;
+}
+
+/**
+ * The options of a run that goes on: those it was started with. Options on which no result depends may be given anew.
+ * @throws UserError that names every option that was given another value.
+ */
+export function resumeOptions<Table extends OptionTable>(
+  table: Table,
+  saved: ResolvedOptions<Table>,
+  given: GivenOptions,
+): ResolvedOptions<Table> {
+  const { values, origins } = readGiven(table, given);
+  const conflicts = Object.keys(values).filter((key) => table[key]?.changesResult && values[key] !== saved.values[key]);
+  if (conflicts.length > 0) {
+    const list = conflicts.map((key) => `${flagOf(key)} ${values[key]} (the run has ${saved.values[key]})`).join(', ');
+    throw new UserError(`a resumed run keeps the options it was started with, but received ${list}. Leave them out, or start a new run`);
+  }
+  return { values: { ...saved.values, ...values }, origins: { ...saved.origins, ...origins } };
+}
+
+/** What `config.json` of a run holds; as a file of options it repeats the run. */
+export function savedForm<Table extends OptionTable>({ values, origins }: ResolvedOptions<Table>): Record<string, unknown> {
+  return { ...values, origins };
+}
+
+/**
+ * Reads a saved form back.
+ * @throws UserError when it does not have exactly the options of the table, each within its bounds.
+ */
+export function parseSavedForm<Table extends OptionTable>(table: Table, saved: unknown, path: string): ResolvedOptions<Table> {
+  if (!isRecord(saved)) throw new UserError(`${path} must be an object of options`);
+  const { values } = readGiven(table, { flags: {}, file: { path, values: saved } });
+  const missing = Object.keys(table).filter((key) => !(key in values));
+  if (missing.length > 0)
+    throw new UserError(`${path} has no ${missing.join(', ')}: another version of this program wrote it, or it was edited`);
+  const stored = isRecord(saved.origins) ? saved.origins : {};
+  const known: readonly unknown[] = ['default', 'file', 'flag'] satisfies OptionOrigin[];
+  const origins = Object.fromEntries(Object.keys(table).map((key) => [key, known.includes(stored[key]) ? stored[key] : 'file']));
+  return { values, origins } as unknown as ResolvedOptions<Table>;
+}
+
+/** Flags and help for a command-line parser. */
+export function describeOptions(table: OptionTable): { readonly flags: string; readonly description: string }[] {
+  return Object.entries(table).map(([key, option]) => {
+    const standard = isDerived(option.default) ? option.default.text : String(option.default);
+    return {
+      flags: `${flagOf(key)} <${option.placeholder}>`,
+      description: `${option.description}: ${option.kind.expected} (default: ${standard}; ${option.reason})`,
+    };
+  });
+}
+
+function readGiven(table: OptionTable, { flags, file }: GivenOptions) {
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, OptionOrigin> = {};
+  const take = (key: string, value: unknown, received: string, name: string, origin: OptionOrigin) => {
+    const { kind } = optionOf(table, key, name);
+    if (!kind.schema.safeParse(value).success) {
+      throw new UserError(`${name} must be ${kind.expected}, but received ${received}`);
+    }
+    values[key] = value;
+    origins[key] = origin;
+  };
+  for (const [key, value] of Object.entries(file?.values ?? {})) {
+    if (key !== 'origins') take(key, value, JSON.stringify(value), `"${key}" in ${file?.path}`, 'file');
+  }
+  for (const [key, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    const name = flagOf(key);
+    take(key, optionOf(table, key, name).kind.fromText(value), value || 'nothing', name, 'flag');
+  }
+  return { values, origins };
+}
+
+function optionOf(table: OptionTable, key: string, name: string): Option<unknown, unknown> {
+  const option = Object.hasOwn(table, key) ? table[key] : undefined;
+  if (option === undefined) throw new UserError(`unknown option ${name}.${suggestName(key, Object.keys(table))}`);
+  return option;
+}
+
+function isDerived(value: unknown): value is DerivedDefault<unknown, unknown> {
+  return typeof value === 'object' && value !== null && 'derive' in value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

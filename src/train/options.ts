@@ -1,0 +1,188 @@
+/** The options of training, as data: parsing, help, configuration files and `config.json` all follow from this table. */
+
+import { UserError } from '../support/errors.js';
+import { number, text, wholeNumber } from '../support/option-kinds.js';
+import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
+
+/** What derived defaults follow from. */
+interface DefaultInputs {
+  readonly backbone: string;
+  readonly steps: number;
+  /** Processors of this machine. */
+  readonly cores: number;
+}
+
+type NumberDefault = DerivedDefault<number, DefaultInputs>;
+
+const warmupSteps: NumberDefault = {
+  text: '50, but at most a tenth of the steps',
+  derive: ({ steps }) => Math.min(50, Math.floor(steps / 10)),
+};
+const evaluateEvery: NumberDefault = { text: 'a fifth of the steps', derive: ({ steps }) => Math.max(1, Math.round(steps / 5)) };
+const lr: NumberDefault = {
+  text: '2.5e-3 for clip-tiny, else 1e-6',
+  derive: ({ backbone }) => (backbone === 'clip-tiny' ? 2.5e-3 : 1e-6),
+};
+const workers: NumberDefault = { text: 'one less than the processors', derive: ({ cores }) => Math.min(16, Math.max(1, cores - 1)) };
+
+export const trainOptions = {
+  levels: {
+    kind: wholeNumber({ min: 2, max: 20 }),
+    placeholder: 'count',
+    description: 'severity levels of every distortion, besides the pristine one',
+    default: 5,
+    reason: 'as in QualiCLIP and KADID-10k',
+    changesResult: true,
+  },
+  backbone: {
+    kind: text('the name of a backbone'),
+    placeholder: 'name',
+    description: 'image encoder to train',
+    default: 'clip-tiny',
+    reason: 'needs no weights and no GPU',
+    changesResult: true,
+  },
+  data: {
+    kind: text('the name of a data set or a folder of images'),
+    placeholder: 'name|folder',
+    description: 'pristine images',
+    default: 'procedural',
+    reason: 'rendered from the seed: needs no photographs',
+    changesResult: true,
+  },
+  steps: {
+    kind: wholeNumber({ min: 1, max: 10_000_000 }),
+    placeholder: 'count',
+    description: 'updates of the weights; the learning rate falls to its end over them, so a resumed run keeps them',
+    default: 1000,
+    reason: 'minutes on two cores',
+    changesResult: true,
+  },
+  batchSize: {
+    kind: wholeNumber({ min: 1, max: 1024 }),
+    placeholder: 'photographs',
+    description: 'photographs per gradient, each 2 (levels + 1) crops',
+    default: 8,
+    reason: 'fewer make batch statistics noisy, more make steps slow',
+    changesResult: true,
+  },
+  accumulate: {
+    kind: wholeNumber({ min: 1, max: 1024 }),
+    placeholder: 'count',
+    description: 'gradients summed up for one update',
+    default: 1,
+    reason: 'more only when a larger batch does not fit into memory',
+    changesResult: true,
+  },
+  crop: {
+    kind: wholeNumber({ min: 32, max: 1024, multipleOf: 32 }),
+    placeholder: 'pixels',
+    description: 'side of the crops',
+    default: 96,
+    reason: 'small enough for a processor, large enough to show every distortion',
+    changesResult: true,
+  },
+  lr: {
+    kind: number({ min: 1e-12, max: 1 }),
+    placeholder: 'rate',
+    description: 'learning rate after the warm-up',
+    default: lr,
+    reason: 'random weights need large steps, pretrained ones small steps',
+    changesResult: true,
+  },
+  lrFloor: {
+    kind: number({ min: 0, max: 1 }),
+    placeholder: 'share',
+    description: 'learning rate of the last step, as a share of --lr',
+    default: 0.01,
+    reason: 'the last steps settle, and still count',
+    changesResult: true,
+  },
+  warmupSteps: {
+    kind: wholeNumber({ min: 0, max: 10_000_000 }),
+    placeholder: 'count',
+    description: 'steps over which the learning rate rises from zero',
+    default: warmupSteps,
+    reason: "AdamW's first steps know little of the gradient's scale",
+    changesResult: true,
+  },
+  weightDecay: {
+    kind: number({ min: 0, max: 1 }),
+    placeholder: 'rate',
+    description: "AdamW's weight decay",
+    default: 0.01,
+    reason: "AdamW's usual value",
+    changesResult: true,
+  },
+  clipNorm: {
+    kind: number({ min: 1e-6, max: 1e6 }),
+    placeholder: 'norm',
+    description: 'longest gradient; longer ones are shortened to it',
+    default: 1,
+    reason: 'one odd batch must not undo many steps',
+    changesResult: true,
+  },
+  marginConsistency: {
+    kind: number({ min: 0, max: 2 }),
+    placeholder: 'cosine',
+    description: 'difference in similarity allowed between two crops of one photograph',
+    default: 2.5e-3,
+    reason: 'a starting value: none is published',
+    changesResult: true,
+  },
+  marginRank: {
+    kind: number({ min: 0, max: 2 }),
+    placeholder: 'cosine',
+    description: 'difference in similarity asked for between any two levels',
+    default: 6.75e-2,
+    reason: "QualiCLIP's, from a grid search",
+    changesResult: true,
+  },
+  maxDistortions: {
+    kind: wholeNumber({ min: 1, max: 7 }),
+    placeholder: 'count',
+    description: 'distortions combined in one composition, each of another group, at most',
+    default: 4,
+    reason: 'as in QualiCLIP',
+    changesResult: true,
+  },
+  heldOut: {
+    kind: wholeNumber({ min: 1, max: 1024 }),
+    placeholder: 'images',
+    description: 'images that training never sees, for evaluation',
+    default: 16,
+    reason: 'enough to tell models apart, in seconds',
+    changesResult: true,
+  },
+  evaluateEvery: {
+    kind: wholeNumber({ min: 1, max: 10_000_000 }),
+    placeholder: 'steps',
+    description: 'steps between evaluations, each with a checkpoint; there is one after the last step too',
+    default: evaluateEvery,
+    reason: 'the best of five is kept',
+    changesResult: true,
+  },
+  seed: {
+    kind: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+    placeholder: 'number',
+    description: 'fixes everything random',
+    default: 1,
+    reason: 'equal seeds give equal models',
+    changesResult: true,
+  },
+  workers: {
+    kind: wholeNumber({ min: 1, max: 64 }),
+    placeholder: 'count',
+    description: 'threads that make distorted crops; the result does not depend on it',
+    default: workers,
+    reason: 'one is left for the training step',
+    changesResult: false,
+  },
+} satisfies OptionTable & Record<string, Option<number, DefaultInputs> | Option<string, DefaultInputs>>;
+
+export type TrainOptions = OptionValues<typeof trainOptions>;
+
+/** Rules between options. @throws UserError when one is broken. */
+export function checkTrainOptions({ warmupSteps, steps }: TrainOptions): void {
+  if (warmupSteps > steps) throw new UserError(`--warmup-steps must be at most --steps, but received ${warmupSteps} of ${steps}`);
+}
