@@ -3,6 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addDegradeCommand } from './commands/degrade.js';
+import { addExportCommand } from './commands/export.js';
+import { addScoreCommand } from './commands/score.js';
+import { addTrainCommand } from './commands/train.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 
 const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, string>;
@@ -15,6 +18,9 @@ const program = new Command('antonym')
   .configureOutput({ outputError: () => {} })
   .configureHelp({ sortSubcommands: false });
 
+addTrainCommand(program);
+addScoreCommand(program);
+addExportCommand(program);
 addDegradeCommand(program);
 
 // A reader that stops early (`antonym ... | head`) is no failure.

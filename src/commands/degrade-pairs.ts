@@ -9,13 +9,13 @@ import { openDataset } from '../datasets/open-dataset.js';
 import { parseDistortionNames, strengthsOf } from '../degrade/composition.js';
 import { type ContactSheetRow, contactSheet } from '../pairs/contact-sheet.js';
 import { minimumSideFor } from '../pairs/crops.js';
+import { describeComposition } from '../pairs/describe-composition.js';
 import { formatManifest, type ManifestRow, sha256Of } from '../pairs/manifest.js';
 import type { DegradedPair } from '../pairs/pair.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
 import { writeFolderAtomically } from '../support/atomic-folder.js';
 import type { DegradeFlags } from './degrade.js';
-import { describeComposition } from './describe-composition.js';
 
 /** A sheet of more pairs is too tall to look at. */
 const pairsOnSheet = 24;

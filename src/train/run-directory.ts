@@ -8,6 +8,9 @@ import { suggestName } from '../support/nearest-name.js';
 import { lockRun } from './run-lock.js';
 import { checkRunName, numberedName } from './run-name.js';
 
+/** The folder of all runs, in the working folder. */
+export const runsFolder = 'runs';
+
 /** Where things lie in a run's folder. Writing is safe only with the lock: see `OpenRun`. */
 export interface RunFolder {
   readonly name: string;

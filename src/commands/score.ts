@@ -1,0 +1,142 @@
+/** `antonym score`: scores photographs with an exported model. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import pLimit from 'p-limit';
+import { decodeImage } from '../datasets/decode-image.js';
+import { listImageFiles } from '../datasets/list-image-files.js';
+import { openScorer, type Scorer } from '../score/scorer.js';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { fileError } from '../support/file-errors.js';
+import { startProgress } from '../support/progress.js';
+import { findRun, newestExportedRun, runsFolder } from '../train/run-directory.js';
+import { wholeNumber } from './option-parsers.js';
+
+interface ScoreFlags {
+  readonly model?: string;
+  readonly maxPixels?: number;
+  readonly json?: true;
+}
+
+interface Scored {
+  readonly image: string;
+  readonly score: number;
+}
+
+/** Images decoded while another is scored. */
+const decodedAhead = 3;
+
+export function addScoreCommand(program: Command): void {
+  program
+    .command('score')
+    .summary('score photographs with an exported model')
+    .description('Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively.')
+    .argument('<paths...>', 'image files and folders of images')
+    .option('--model <file|run>', 'an exported model.onnx, or the name of a run (default: the run that was exported last)')
+    .option(
+      '--max-pixels <n>',
+      'split larger images into tiles and average (default: as the model says)',
+      wholeNumber('--max-pixels', 4096),
+    )
+    .option('--json', 'print a JSON object per image, in the order given')
+    .action(async (paths: string[], flags: ScoreFlags) => {
+      const failed = await scorePaths(paths, flags);
+      if (failed > 0) process.exitCode = 1;
+    });
+}
+
+/** @returns how many images could not be scored. */
+async function scorePaths(paths: readonly string[], { model, maxPixels, json }: ScoreFlags): Promise<number> {
+  const modelPath = await findModel(model);
+  const { files, missing } = await expand(paths);
+  const scorer = await openScorer(modelPath, maxPixels === undefined ? {} : { maximumPixels: maxPixels });
+  const progress = startProgress('Scoring');
+  let failed = missing;
+  const scored: Scored[] = [];
+  try {
+    const ahead = pLimit(decodedAhead);
+    const tasks = files.map((image) => ahead(() => scoreFile(scorer, image)));
+    for (const [index, image] of files.entries()) {
+      const result = await tasks[index]!;
+      if (result instanceof Error) {
+        failed++;
+        progress.aside(() => process.stderr.write(`error: ${result.message}\n`));
+      } else if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, score: result })}\n`));
+      else scored.push({ image, score: result });
+      if (files.length > 1) progress.update(index + 1, files.length);
+    }
+  } finally {
+    progress.stop();
+    await scorer.close();
+  }
+  if (!json) process.stdout.write(formatTable(scored));
+  return failed;
+}
+
+/** Errors of one image are results: the others are still scored. */
+async function scoreFile(scorer: Scorer, path: string): Promise<number | Error> {
+  try {
+    const image = await decodeImage(path);
+    return await scorer.score(image);
+  } catch (error) {
+    if (!(error instanceof UserError)) return new Error(`${path}: ${messageOf(error)}`);
+    return error.message.includes(path) ? error : new Error(`${path}: ${error.message}`);
+  }
+}
+
+/** Folders become the images in them. What does not exist is an error line, not the end. */
+async function expand(paths: readonly string[]): Promise<{ files: string[]; missing: number }> {
+  const files: string[] = [];
+  let missing = 0;
+  for (const path of paths) {
+    try {
+      if (!(await stat(path)).isDirectory()) files.push(path);
+      else {
+        const found = await listImageFiles(path);
+        if (found.length === 0) throw new UserError(`${path} holds no images`);
+        files.push(...found.map((file) => file.path));
+      }
+    } catch (error) {
+      missing++;
+      process.stderr.write(`error: ${messageOf(fileError('read', path, error))}\n`);
+    }
+  }
+  return { files, missing };
+}
+
+/** `--model`: a file, a folder with a model in it, or a run. Without it, the run that was exported last. */
+async function findModel(given: string | undefined): Promise<string> {
+  if (given === undefined) {
+    const run = await newestExportedRun(runsFolder);
+    if (run) return run.model;
+    throw new UserError(
+      `There is no model in ${runsFolder} yet. Train one with "npm run train -- --levels 5", or give one with --model FILE`,
+    );
+  }
+  const kind = await kindOf(given);
+  if (kind === 'file') return given;
+  if (kind === 'folder') {
+    for (const candidate of [join(given, 'model.onnx'), join(given, 'export', 'model.onnx')])
+      if ((await kindOf(candidate)) === 'file') return candidate;
+    throw new UserError(`--model ${given} is a directory without a model.onnx: give the ONNX file or the name of a run`);
+  }
+  if (/[\\/]|\.onnx$/.test(given)) throw new UserError(`--model ${given} does not exist`);
+  const run = await findRun(runsFolder, given);
+  if ((await kindOf(run.model)) === 'file') return run.model;
+  throw new UserError(`The run ${given} has no exported model. Export it with: npm run export -- --run ${given}`);
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return 'nothing';
+    throw fileError('read', path, error);
+  }
+}
+
+/** Best first; equal scores by name. */
+function formatTable(scored: readonly Scored[]): string {
+  const sorted = [...scored].sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
+  return sorted.map(({ image, score }) => `${score.toFixed(4)}  ${image}\n`).join('');
+}

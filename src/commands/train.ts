@@ -1,0 +1,122 @@
+/** `antonym train`: trains a model and exports it. */
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { exportRun } from '../export/export-run.js';
+import { describeEnvironment } from '../support/environment.js';
+import { UserError } from '../support/errors.js';
+import { readOptionFile } from '../support/option-file.js';
+import {
+  describeOptions,
+  type GivenOptions,
+  parseSavedForm,
+  type ResolvedOptions,
+  resolveOptions,
+  resumeOptions,
+  savedForm,
+} from '../support/option-table.js';
+import { startProgress } from '../support/progress.js';
+import { checkTrainOptions, type TrainOptions, trainOptions } from '../train/options.js';
+import { type Plan, preparePlan } from '../train/plan.js';
+import { createRun, type OpenRun, openRun, runsFolder } from '../train/run-directory.js';
+import { train } from '../train/train.js';
+import { stopSignals } from './stop-signals.js';
+import { summarizeTraining } from './training-summary.js';
+
+interface TrainFlags {
+  readonly run?: string;
+  readonly resume?: string;
+  readonly config?: string;
+  readonly json?: true;
+  readonly [option: string]: string | true | undefined;
+}
+
+export function addTrainCommand(program: Command): void {
+  const command = program
+    .command('train')
+    .summary('train a model on pristine photographs and export it')
+    .description(
+      'Trains an image-quality model without labels and exports it as one ONNX file.\n' +
+        'Without options it needs no photographs, no weights and no network. Ctrl-C saves; --resume goes on.',
+    );
+  for (const { flags, description } of describeOptions(trainOptions)) command.option(flags, description);
+  command
+    .option('--run <name>', 'name of the new run (default: the backbone, the data and the next free number)')
+    .option('--resume <name>', 'go on with a run that was stopped')
+    .option('--config <file>', 'options from a JSON file such as {"levels": 5}; flags win over it')
+    .option('--json', 'print the result as one JSON object')
+    .action(async (flags: TrainFlags) => {
+      process.exitCode = await runTraining(flags);
+    });
+}
+
+/** @returns the exit code: 0, or 128 + signal after a stop. */
+async function runTraining({ run: name, resume, config, json, ...given }: TrainFlags): Promise<number> {
+  if (name !== undefined && resume !== undefined)
+    throw new UserError('--run names a new run and --resume an existing one: give only one of them');
+  const options: GivenOptions = {
+    flags: given as GivenOptions['flags'],
+    ...(config !== undefined && { file: await readOptionFile(config) }),
+  };
+  const { plan, run } = resume === undefined ? await startRun(name, options) : await continueRun(resume, options);
+  const signals = stopSignals();
+  const progress = startProgress(`Training ${run.folder.name}`);
+  try {
+    for (const { path, reason } of plan.dataset.skipped) progress.note(`skipped ${path}: ${reason}`);
+    const { steps } = plan.options;
+    const started = performance.now();
+    const result = await train(plan, run.folder, signals.stop, {
+      onStart: (step) => progress.update(step, steps),
+      onStep: ({ step, loss, imagesPerSecond }) =>
+        progress.update(step, steps, `loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(0)} images/s`),
+      onEvaluation: (step, { srcc, ordered }) =>
+        progress.note(`step ${step}: ${(ordered * 100).toFixed(1)} % of held-out level pairs in order (SRCC ${srcc.toFixed(3)})`),
+      onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+    });
+    if (result.step < steps) {
+      progress.fail(
+        `Stopped after step ${result.step} of ${steps}; everything is saved. Go on with: npm run train -- --resume ${run.folder.name}`,
+      );
+      return signals.exitCode();
+    }
+    progress.update(steps, steps, 'exporting');
+    const exported = await exportRun(plan, run.folder.bestCheckpoint, run.folder.exported);
+    const seconds = (performance.now() - started) / 1000;
+    progress.succeed(`Trained ${run.folder.name}`);
+    if (json) {
+      const { evaluation } = exported.description;
+      process.stdout.write(
+        `${JSON.stringify({ run: run.folder.name, folder: run.folder.path, ...result, seconds, model: exported.model, evaluation })}\n`,
+      );
+    } else process.stdout.write(await summarizeTraining(plan, run.folder, exported, seconds));
+    return 0;
+  } finally {
+    progress.stop();
+    signals.ignore();
+    await run.close();
+  }
+}
+
+async function startRun(name: string | undefined, given: GivenOptions): Promise<{ plan: Plan; run: OpenRun }> {
+  const resolved = resolveOptions(trainOptions, given, { cores: availableParallelism() });
+  const plan = await planOf(resolved);
+  const { backbone } = plan.options;
+  const naming = name === undefined ? { prefix: `${backbone}-${plan.dataset.name}` } : { name };
+  return { plan, run: await createRun(runsFolder, naming, savedForm(resolved), await describeEnvironment()) };
+}
+
+async function continueRun(name: string, given: GivenOptions): Promise<{ plan: Plan; run: OpenRun }> {
+  const run = await openRun(runsFolder, name);
+  try {
+    const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
+    return { plan: await planOf(resumeOptions(trainOptions, saved, given)), run };
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+}
+
+function planOf({ values }: ResolvedOptions<typeof trainOptions>): Promise<Plan> {
+  const options: TrainOptions = values;
+  checkTrainOptions(options);
+  return preparePlan(options);
+}

@@ -1,0 +1,38 @@
+/** What a training run learned, in plain words, and what to type next. */
+import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { ExportedModel } from '../export/export-run.js';
+import { formatDuration } from '../support/duration.js';
+import type { Plan } from '../train/plan.js';
+import type { RunFolder } from '../train/run-directory.js';
+
+/** How many distortions are named as the best and the weakest. */
+const named = 3;
+
+export async function summarizeTraining(plan: Plan, run: RunFolder, exported: ExportedModel, seconds: number): Promise<string> {
+  const { description, model } = exported;
+  const { evaluation, scorePercentiles } = description;
+  const here = (path: string): string => relative('', path) || '.';
+  const megabytes = ((await stat(model)).size / 1e6).toFixed(1);
+  const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
+  const list = (part: typeof bySkill): string => part.map(([name, { srcc }]) => `${name} ${srcc.toFixed(2)}`).join(', ');
+  const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
+  const heldOut = plan.split.heldOut.length;
+  return `
+Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plan.dataset.name} that training never saw, the model puts
+${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
+  Surest:  ${list(bySkill.slice(0, named))}
+  Weakest: ${list(bySkill.slice(-named).reverse())}
+  A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
+
+The model: ${here(model)} (${megabytes} MB: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
+About it:  ${here(exported.folder)}/model.json
+The run:   ${here(run.path)} (metrics.jsonl, checkpoints, previews of what it was trained on)
+
+Next:
+  npm run score -- PHOTO...             score your photographs
+  npm run train -- --data FOLDER        train on your own pristine photographs
+  npm run train -- --steps ${plan.options.steps * 4}         train longer
+To start from real CLIP instead of random weights, see "Real CLIP" in README.md.
+`;
+}

@@ -1,0 +1,69 @@
+/** `model.json`: everything a user of an exported model needs to know; the same facts travel inside the ONNX file as metadata. */
+import { z } from 'zod';
+import { UserError } from '../support/errors.js';
+
+const percentiles = z.strictObject({ p5: z.number(), p25: z.number(), p50: z.number(), p75: z.number(), p95: z.number() });
+
+const ordering = z.strictObject({ srcc: z.number(), ordered: z.number() });
+
+const schema = z.strictObject({
+  /** Of this file's layout. */
+  format: z.literal('antonym-model-1'),
+  method: z.string(),
+  backbone: z.string(),
+  prompts: z.string(),
+  /** Of the softmax that turns similarities into the score. */
+  scale: z.number().positive(),
+  score: z.strictObject({ range: z.tuple([z.number(), z.number()]), direction: z.literal('higher is better') }),
+  size: z.strictObject({
+    /** Smaller images cannot be scored, pixels. */
+    minimumSide: z.int().positive(),
+    /** From this side on scores are as reliable as in training, pixels. */
+    recommendedSide: z.int().positive(),
+  }),
+  /** What `score` does with images of more pixels: splits them into equal tiles of at most as many and averages their scores. */
+  largeImages: z.strictObject({ policy: z.literal('tiles'), maximumPixels: z.int().positive() }),
+  /** Scores of held-out crops, pristine (level 0) and at every severity level. */
+  scorePercentiles: z.array(z.strictObject({ level: z.int().min(0), ...percentiles.shape })),
+  /** How held-out crops are ordered by severity; see `evaluation` rows of metrics.jsonl. */
+  evaluation: z.strictObject({ ...ordering.shape, perDistortion: z.record(z.string(), ordering) }),
+  data: z.strictObject({
+    name: z.string(),
+    licence: z.string().optional(),
+    homepage: z.string().optional(),
+    citation: z.string().optional(),
+    images: z.int(),
+    heldOut: z.int(),
+  }),
+  training: z.strictObject({ step: z.int(), steps: z.int(), seed: z.int(), levels: z.int(), crop: z.int() }),
+  /** Of the program that made the file: version, and commit where it ran from a repository. */
+  version: z.string(),
+  commit: z.string().optional(),
+});
+
+export type ModelDescription = z.infer<typeof schema>;
+
+/** The description as ONNX metadata: its top-level keys, prefixed, with JSON values. */
+export function toMetadata(description: ModelDescription): Record<string, string> {
+  return Object.fromEntries(Object.entries(description).map(([key, value]) => [`antonym.${key}`, JSON.stringify(value)]));
+}
+
+/**
+ * Reads the text of a `model.json`.
+ * @param path for messages
+ * @throws UserError when it is not one.
+ */
+export function parseModelDescription(text: string, path: string): ModelDescription {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`${path} is not JSON. Export the model again`);
+  }
+  const { success, data, error } = schema.safeParse(json);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new UserError(
+    `${path} does not describe a model of this version: ${issue?.path.join('.')}: ${issue?.message}. Export the model again`,
+  );
+}

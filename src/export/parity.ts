@@ -1,0 +1,55 @@
+/** Proof that the exported file computes what the model under training computes. */
+import { SessionThread } from '../runtime/session-thread.js';
+import { UserError } from '../support/errors.js';
+
+export interface Parity {
+  /** Real crops that were compared. */
+  readonly crops: number;
+  /** Largest absolute differences between the exported file and the graph that training measures with. */
+  readonly largestDifference: { readonly score: number; readonly similarity: number };
+  /** Beyond this, the export fails. */
+  readonly tolerance: number;
+}
+
+const tolerance = 1e-5;
+
+/**
+ * Runs the exported model on crops and compares both outputs with expected values.
+ * @param crops uint8 RGB [count, side, side, 3]
+ * @throws UserError when an output differs by more than 1e-5.
+ */
+export async function checkParity(
+  file: Uint8Array,
+  crops: { readonly pixels: Uint8Array; readonly count: number; readonly side: number },
+  expected: { readonly scores: readonly number[]; readonly similarities: Float32Array },
+): Promise<Parity> {
+  const thread = new SessionThread();
+  try {
+    await thread.load('model', file);
+    const { pixels, count, side } = crops;
+    const results = await thread.run('model', { image: { dataType: 'uint8', shape: [count, side, side, 3], data: pixels } });
+    const largestDifference = {
+      score: largest(results.score!.data as Float32Array, expected.scores),
+      similarity: largest(results.similarity!.data as Float32Array, expected.similarities),
+    };
+    const worst = Math.max(largestDifference.score, largestDifference.similarity);
+    // written so that NaN fails too
+    if (!(worst <= tolerance)) {
+      throw new UserError(`The exported model differs from the trained one by ${worst}, more than ${tolerance}: it was not written.`);
+    }
+    return { crops: count, largestDifference, tolerance };
+  } finally {
+    await thread.close();
+  }
+}
+
+/** The largest absolute difference; NaN when any value is not a number or the lengths differ. */
+function largest(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Number.NaN;
+  let result = 0;
+  for (let index = 0; index < actual.length; index++) {
+    const difference = Math.abs(actual[index]! - expected[index]!);
+    if (!(difference <= result)) result = difference;
+  }
+  return result;
+}

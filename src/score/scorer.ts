@@ -1,0 +1,93 @@
+/** An exported model, ready to score images of any size. */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cropImage, type Image } from '../datasets/image.js';
+import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
+import type { ModelSignature } from '../runtime/session-messages.js';
+import { SessionThread } from '../runtime/session-thread.js';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { fileError } from '../support/file-errors.js';
+import { tilesOf } from './tiles.js';
+
+export interface Scorer {
+  readonly description: ModelDescription;
+  /**
+   * The score of an image, 0..1, higher is better.
+   * @throws UserError when the image is smaller than the model's minimum.
+   */
+  score(image: Image): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface ScorerOptions {
+  /** Images of more pixels are split into tiles; default: as the model says. */
+  readonly maximumPixels?: number;
+}
+
+/**
+ * Loads an exported model: `model.onnx` with `model.json` beside it.
+ * @throws UserError when a file is missing or is not what it should be.
+ */
+export async function openScorer(modelPath: string, options: ScorerOptions = {}): Promise<Scorer> {
+  const description = await readDescription(modelPath);
+  const maximumPixels = options.maximumPixels ?? description.largeImages.maximumPixels;
+  const thread = new SessionThread();
+  try {
+    checkSignature(await load(thread, modelPath), modelPath);
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+  return {
+    description,
+    async score(image) {
+      const { minimumSide } = description.size;
+      if (Math.min(image.width, image.height) < minimumSide) {
+        throw new UserError(`${image.width}x${image.height} pixels are too small: the model needs at least ${minimumSide} on each side`);
+      }
+      let sum = 0;
+      for (const { left, top, width, height } of tilesOf(image.width, image.height, maximumPixels, minimumSide)) {
+        const whole = width === image.width && height === image.height;
+        const { data } = whole ? image : cropImage(image, left, top, width, height);
+        const results = await thread.run(
+          'model',
+          { image: { dataType: 'uint8', shape: [1, height, width, 3], data } },
+          { outputs: ['score'] },
+        );
+        sum += Number(results.score!.data[0]) * width * height;
+      }
+      return sum / (image.width * image.height);
+    },
+    close: () => thread.close(),
+  };
+}
+
+async function readDescription(modelPath: string): Promise<ModelDescription> {
+  try {
+    if ((await stat(modelPath)).isDirectory()) throw new UserError(`${modelPath} is a directory, not an ONNX file. Give its model.onnx`);
+  } catch (error) {
+    throw fileError('read the model', modelPath, error);
+  }
+  const path = join(dirname(modelPath), 'model.json');
+  try {
+    return parseModelDescription(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw fileError('read', path, error);
+    throw new UserError(`${path} is missing: it says how to use ${modelPath} and belongs beside it`);
+  }
+}
+
+async function load(thread: SessionThread, path: string): Promise<ModelSignature> {
+  try {
+    return await thread.load('model', path);
+  } catch (error) {
+    throw new UserError(`${path} is not an ONNX model that can be run: ${messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 200)}`);
+  }
+}
+
+function checkSignature({ inputs, outputs }: ModelSignature, path: string): void {
+  const [image] = inputs;
+  if (inputs.length !== 1 || image?.name !== 'image' || image.dataType !== 'uint8' || !outputs.some(({ name }) => name === 'score')) {
+    throw new UserError(`${path} is not a model of this program: expected the input image (uint8) and the output score`);
+  }
+}

@@ -1,0 +1,33 @@
+/** What executes the training step and holds its state; the loop knows nothing of where either lives. */
+import type { NamedTensors } from '../../runtime/session-messages.js';
+import type { LossName } from '../gradients-graph.js';
+
+export type Losses = Readonly<Record<LossName, number>>;
+
+export interface UpdateOptions {
+  /** Counted from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+}
+
+export interface Engine {
+  /**
+   * Adds the gradients of one batch of crops to the sum.
+   * @param crops uint8 RGB, [photographs, levels + 1, 2, side, side, 3]
+   * @param part which of how many batches of the step this is: part 0 starts a new sum
+   */
+  accumulate(crops: Uint8Array, part: number, parts: number): Promise<Losses>;
+  /** Applies the sum of gradients to the parameters. @returns the global norm of the gradient before clipping */
+  update(options: UpdateOptions): Promise<number>;
+  /**
+   * Similarities to the prompts, measured with running statistics.
+   * @param crops uint8 RGB, [count, side, side, 3]
+   * @returns [count, pairs, 2]
+   */
+  similarity(crops: Uint8Array, count: number): Promise<Float32Array>;
+  /** A copy of everything that a checkpoint keeps. */
+  readState(): Promise<NamedTensors>;
+  /** Replaces state. */
+  writeState(tensors: NamedTensors): Promise<void>;
+  close(): Promise<void>;
+}

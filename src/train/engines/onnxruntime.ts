@@ -1,0 +1,93 @@
+/** The engine that runs the training graphs in ONNX Runtime; state stays in the session thread and is written in place. */
+import { encodeOnnx } from '../../graph/onnx-file.js';
+import type { BatchLayout } from '../../losses/levels.js';
+import { cropCount } from '../../losses/levels.js';
+import { SessionThread } from '../../runtime/session-thread.js';
+import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
+import { buildGradientsGraph, buildLossGraph, type LossOptions, lossNames, trainedSpecs } from '../gradients-graph.js';
+import type { ModelDefinition } from '../model.js';
+import { buildSimilarityGraph } from '../similarity-graph.js';
+import { gradientName, initialGradients, initialMoments, initialTensors } from '../state.js';
+import { buildUpdateGraph, type OptimizerOptions } from '../update-graph.js';
+import type { Engine, Losses } from './engine.js';
+
+export interface EngineOptions {
+  readonly model: ModelDefinition;
+  readonly layout: BatchLayout;
+  /** Side of the crops, pixels. */
+  readonly crop: number;
+  readonly losses: LossOptions;
+  readonly optimizer: OptimizerOptions;
+  /** Of the initial parameters. */
+  readonly seed: number;
+  /** Threads of the kernels; default: one per physical core. */
+  readonly threads?: number;
+}
+
+/** Most crops that are measured in one call: bounds memory. */
+const measuredAtOnce = 96;
+
+/** An engine with freshly initialised state. @throws Error when ONNX Runtime refuses a graph. */
+export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
+  const { model, layout, crop, optimizer } = options;
+  const lossGraph = buildLossGraph(model, layout, crop, options.losses);
+  const trained = trainedSpecs(lossGraph.parameters);
+  const thread = new SessionThread(options.threads === undefined ? {} : { threads: options.threads });
+  try {
+    await thread.load('gradients', encodeOnnx(buildGradientsGraph(lossGraph)));
+    await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer)));
+    await thread.load('similarity', encodeOnnx(buildSimilarityGraph(model, crop)));
+    await thread.writeState({
+      ...initialTensors(lossGraph.parameters.specs.values(), options.seed),
+      ...initialMoments(trained),
+      ...initialGradients(trained),
+    });
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+  const accumulators = new Set(trained.map(({ name }) => gradientName(name)));
+  const cropBytes = crop * crop * 3;
+  const asCrops = (data: Uint8Array, count: number): TensorData => ({ dataType: 'uint8', shape: [count, crop, crop, 3], data });
+
+  return {
+    async accumulate(crops, part, parts) {
+      const feeds = { crops: asCrops(crops, cropCount(layout)), keep: scalar(part === 0 ? 0 : 1), share: scalar(1 / parts) };
+      const results = await thread.run('gradients', feeds);
+      return Object.fromEntries(lossNames.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
+    },
+
+    async update({ step, learningRate }) {
+      const results = await thread.run('update', {
+        learning_rate: scalar(learningRate),
+        bias_correction1: scalar(1 - optimizer.beta1 ** step),
+        bias_correction2: scalar(1 - optimizer.beta2 ** step),
+      });
+      return Number(results.gradient_norm!.data[0]);
+    },
+
+    async similarity(crops, count) {
+      const size = model.prompts.shape[0]! * 2;
+      const similarities = new Float32Array(count * size);
+      for (let first = 0; first < count; first += measuredAtOnce) {
+        const last = Math.min(first + measuredAtOnce, count);
+        const part = crops.subarray(first * cropBytes, last * cropBytes);
+        const results = await thread.run('similarity', { crops: asCrops(part.slice(), last - first) });
+        similarities.set(results.similarity!.data as Float32Array, first * size);
+      }
+      return similarities;
+    },
+
+    async readState() {
+      const state = await thread.readState();
+      return Object.fromEntries(Object.entries(state).filter(([name]) => !accumulators.has(name)));
+    },
+
+    writeState: (tensors) => thread.writeState(tensors),
+    close: () => thread.close(),
+  };
+}
+
+function scalar(value: number): TensorData {
+  return floatTensor([], [value]);
+}

@@ -1,0 +1,56 @@
+/** Held-out images: split from the training images by image, degraded by every distortion on its own, never trained on. */
+import type { ImageReference } from '../datasets/image-reference.js';
+import type { DistortionName } from '../degrade/distortions/table.js';
+import type { DegradedPair } from '../pairs/pair.js';
+import type { PairPool } from '../pairs/pair-pool.js';
+import { UserError } from '../support/errors.js';
+import { randomStream } from '../support/random.js';
+
+export interface Split {
+  readonly training: readonly ImageReference[];
+  readonly heldOut: readonly ImageReference[];
+}
+
+/**
+ * Splits images at random into training and held-out ones; the same for a given seed and list.
+ * @param count held-out images wanted; at most a third of all images are held out
+ * @throws UserError when there are fewer than two images.
+ */
+export function splitImages(images: readonly ImageReference[], count: number, seed: number): Split {
+  if (images.length < 2) throw new UserError('Training needs at least two images: one to train on and one to hold out.');
+  const shuffled = randomStream(seed, 'split').shuffle(images);
+  const heldOut = Math.max(1, Math.min(count, Math.floor(images.length / 3)));
+  const byId = (a: ImageReference, b: ImageReference): number => (a.id < b.id ? -1 : 1);
+  return { heldOut: shuffled.slice(0, heldOut).sort(byId), training: shuffled.slice(heldOut).sort(byId) };
+}
+
+export interface HeldOutPair {
+  readonly distortion: string;
+  readonly pair: DegradedPair;
+}
+
+/** The degraded pairs of every held-out image under every distortion; images that cannot be used are left out. */
+export async function makeHeldOutPairs(
+  pool: Pick<PairPool, 'make'>,
+  images: readonly ImageReference[],
+  distortions: readonly DistortionName[],
+  options: { readonly levels: number; readonly crop: number; readonly seed: number },
+): Promise<HeldOutPair[]> {
+  const { levels, crop, seed } = options;
+  const wanted = images.flatMap((image) => distortions.map((distortion) => ({ image, distortion })));
+  const made = await Promise.all(
+    wanted.map(async ({ image, distortion }) => {
+      const stream = [seed, 'held-out', image.id, distortion] as const;
+      try {
+        const pair = await pool.make({ image, levels, crop, maxDistortions: 1, distortions: [distortion], stream });
+        return { distortion, pair };
+      } catch (error) {
+        if (error instanceof UserError) return undefined;
+        throw error;
+      }
+    }),
+  );
+  const usable = made.filter((item) => item !== undefined);
+  if (usable.length === 0) throw new UserError('None of the held-out images can be used.');
+  return usable;
+}

@@ -1,0 +1,12 @@
+/** The model as a graph for measuring: crops and state -> similarities, with running statistics, as the exported file has them. */
+import { Parameters } from '../backbones/parameters.js';
+import { Graph } from '../graph/graph.js';
+import { type ModelDefinition, similarityOf } from './model.js';
+
+/** Inputs: `crops` uint8 [batch, side, side, 3], parameters and buffers by name. Output: `similarity` [batch, pairs, 2]. */
+export function buildSimilarityGraph(model: ModelDefinition, crop: number): Graph {
+  const graph = new Graph();
+  const crops = graph.input('crops', 'uint8', ['batch', crop, crop, 3]);
+  graph.output('similarity', similarityOf(graph, new Parameters(graph, 'inputs'), crops, model, 'running'));
+  return graph;
+}
