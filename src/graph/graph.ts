@@ -1,7 +1,15 @@
 /** The graph builder: adds nodes of ONNX operators one by one and infers every shape as it goes. */
 import type { DataType, ElementArray, TensorData } from '../runtime/tensor-data.js';
 import { elementArrays, elementCount } from '../runtime/tensor-data.js';
-import { type Attributes, type Node, NodeContext, type Operator, type OutputType } from './operator.js';
+import {
+  type AttributeKind,
+  type Attributes,
+  type AttributeValue,
+  type Node,
+  NodeContext,
+  type Operator,
+  type OutputType,
+} from './operator.js';
 import { type OperatorName, operators } from './operators/table.js';
 import { type Dimension, formatShape, type Shape, type Value } from './value.js';
 
@@ -51,8 +59,7 @@ export class Graph {
     if (tensor.data.length !== elementCount(tensor.shape)) {
       throw new Error(`constant ${name ?? ''}: ${tensor.data.length} values do not fill the shape ${formatShape(tensor.shape)}`);
     }
-    const content =
-      tensor.data.length <= 64 && name === undefined ? `${tensor.dataType}${formatShape(tensor.shape)}${tensor.data}` : undefined;
+    const content = tensor.data.length <= 64 && name === undefined ? contentOf(tensor) : undefined;
     const known = content === undefined ? undefined : this.constantsByContent.get(content);
     if (known) return known;
     const elements = tensor.data instanceof BigInt64Array && tensor.shape.length <= 1 ? Array.from(tensor.data, Number) : undefined;
@@ -166,17 +173,29 @@ export class Graph {
   }
 }
 
+/** Equal for tensors that are equal bit for bit (0 and -0 are not). */
+function contentOf({ dataType, shape, data }: TensorData): string {
+  return `${dataType}${formatShape(shape)}${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex')}`;
+}
+
+const fitsKind: Readonly<Record<AttributeKind, (value: AttributeValue) => boolean>> = {
+  int: Number.isInteger,
+  float: (value) => typeof value === 'number',
+  ints: (value) => Array.isArray(value) && value.every(Number.isInteger),
+  string: (value) => typeof value === 'string',
+};
+
 /** Inputs and attributes that the operator has, and no others. */
 function checkSignature(rule: Operator, inputs: readonly Operand[], attributes: Attributes): void {
   const variadic = rule.inputs.at(-1)?.variadic === true;
   if (inputs.length > rule.inputs.length && !variadic) throw new Error(`at most ${rule.inputs.length} inputs, received ${inputs.length}`);
-  rule.inputs.forEach((input, index) => {
+  for (let index = 0; index < Math.max(inputs.length, rule.inputs.length); index++) {
+    const input = rule.inputs[Math.min(index, rule.inputs.length - 1)]!;
     if (!input.optional && (inputs[index] ?? null) === null) throw new Error(`input ${input.name} is missing`);
-  });
+  }
   for (const [name, value] of Object.entries(attributes)) {
     const kind = rule.attributes?.[name];
     if (!kind) throw new Error(`no attribute ${name}; known: ${Object.keys(rule.attributes ?? {}).join(', ') || 'none'}`);
-    const fits = kind === 'ints' ? Array.isArray(value) : kind === 'string' ? typeof value === 'string' : typeof value === 'number';
-    if (!fits) throw new Error(`attribute ${name} must be of kind ${kind}, received ${JSON.stringify(value)}`);
+    if (!fitsKind[kind](value)) throw new Error(`attribute ${name} must be of kind ${kind}, received ${JSON.stringify(value)}`);
   }
 }

@@ -66,10 +66,10 @@ function outputNames(graph: Graph): Map<Value, string> {
   return names;
 }
 
-/** Identity nodes for outputs that are inputs, constants, or already an output under another name. */
+/** Identity nodes for outputs that are inputs, constants, or already an output under another name; an input may keep its own. */
 function copiesToOutputs(graph: Graph, names: ReadonlyMap<Value, string>): object[] {
   return [...graph.outputs]
-    .filter(([name, value]) => names.get(value) !== name)
+    .filter(([name, value]) => (names.get(value) ?? value.name) !== name)
     .map(([name, value]) => ({ opType: 'Identity', input: [names.get(value) ?? value.name], output: [name] }));
 }
 

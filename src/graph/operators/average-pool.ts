@@ -45,7 +45,7 @@ export const averagePool: Operator = {
     const spatial = x.shape.slice(2).map((size, axis) => {
       const length = window[axis]!;
       if (length === 1) return size;
-      return typeof size === 'number' ? Math.floor(size / length) : `floor(${size}/${length})`;
+      return typeof size === 'number' ? Math.floor(size / length) : `floor((${size})/${length})`;
     });
     return { dataType: x.dataType, shape: [x.shape[0]!, x.shape[1]!, ...spatial] };
   },

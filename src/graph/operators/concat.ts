@@ -24,6 +24,7 @@ export const concat: Operator = {
   attributes: { axis: 'int' },
   infer: (node) => {
     const values = node.inputs as readonly Value[];
+    if (node.attributes.axis === undefined) throw new Error('attribute axis is missing');
     requireSameType(values);
     const first = values[0]!.shape;
     const axis = normalizeAxis(node.integer('axis', 0), first.length);

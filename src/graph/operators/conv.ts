@@ -42,6 +42,8 @@ function outputSize(size: Dimension, taken: number, stride: number): Dimension {
 
 function geometry(node: NodeContext): { kernel: number[]; strides: readonly number[]; pads: readonly number[] } {
   const kernel = fixedShape(node.input(1).shape.slice(2), 'the kernel of Conv');
+  const stated = node.integers('kernel_shape', kernel);
+  if (stated.join() !== kernel.join()) throw new Error(`kernel_shape [${stated}] is not that of ${node.input(1).name}, [${kernel}]`);
   const strides = node.integers('strides', [1, 1]);
   const pads = node.integers('pads', [0, 0, 0, 0]);
   if (strides.length !== 2 || pads.length !== 4) throw new Error(`2 strides and 4 pads expected, received [${strides}] and [${pads}]`);

@@ -28,6 +28,7 @@ export const gather: Operator = {
   attributes: { axis: 'int' },
   infer: (node) => {
     const [data, indices] = [node.input(0), node.input(1)];
+    if (!['int64', 'int32'].includes(indices.dataType)) throw new Error(`indices must be int64 or int32, received ${indices.dataType}`);
     const axis = normalizeAxis(node.integer('axis', 0), data.shape.length);
     const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
     let elements: Dimension[] | undefined;

@@ -57,6 +57,7 @@ function ranges(node: NodeContext): Range[] {
     const axis = normalizeAxis(axes[index]!, shape.length);
     const size = fixedShape([shape[axis]!], 'a sliced axis')[0]!;
     const step = steps[index]!;
+    if (step === 0) throw new Error('a step must not be 0');
     const inside = (position: number): number => (position < 0 ? position + size : position);
     const start = step > 0 ? clamp(inside(from), 0, size) : clamp(inside(from), 0, size - 1);
     const end = step > 0 ? clamp(inside(ends[index]!), 0, size) : clamp(inside(ends[index]!), -1, size - 1);

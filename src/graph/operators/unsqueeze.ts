@@ -19,6 +19,7 @@ export const unsqueeze: Operator = {
     const axes = node.knownIntegers(1);
     const rank = shape.length + axes.length;
     const added = new Set(axes.map((axis) => normalizeAxis(axis, rank)));
+    if (added.size !== axes.length) throw new Error(`axes [${axes}] name one axis twice`);
     const rest = [...shape];
     const sizes = Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : rest.shift()!));
     return { dataType, shape: sizes, elements: rank <= 1 ? elements : undefined };
