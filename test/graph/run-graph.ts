@@ -1,4 +1,4 @@
-/** Runs a small graph once through ONNX Runtime, in this thread. */
+/** Runs small graphs through ONNX Runtime, in this thread and no other: threads would cost more than they compute. */
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '#antonym/graph/graph.js';
@@ -7,7 +7,7 @@ import type { ElementArray, TensorData } from '#antonym/runtime/tensor-data.js';
 
 /** A compiled graph: call it with its inputs to get its outputs. */
 export async function compile(graph: Graph): Promise<(feeds: Record<string, TensorData>) => Promise<Record<string, TensorData>>> {
-  const session = await InferenceSession.create(encodeOnnx(graph), { logSeverityLevel: 3 });
+  const session = await InferenceSession.create(encodeOnnx(graph), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   return async (feeds) => {
     const inputs = Object.fromEntries(
       session.inputNames.map((name) => {

@@ -1,0 +1,118 @@
+import onnxProto from 'onnx-proto';
+import { describe, expect, it } from 'vitest';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { compile } from './run-graph.js';
+
+const decode = (bytes: Uint8Array) => onnxProto.onnx.ModelProto.decode(bytes);
+const floats = (...values: number[]): TensorData => ({ dataType: 'float32', shape: [values.length], data: Float32Array.from(values) });
+
+function example(): Graph {
+  const graph = new Graph();
+  const x = graph.input('x', 'float32', ['batch', 2]);
+  graph.output('y', graph.add('Relu', [graph.add('Add', [x, graph.numbers('float32', [1, -1])])]));
+  return graph;
+}
+
+describe('encodeOnnx', () => {
+  it('writes the same bytes for the same graph', () => {
+    expect(Buffer.from(encodeOnnx(example())).equals(encodeOnnx(example()))).toBe(true);
+    expect(Buffer.from(encodeOnnx(example())).equals(encodeOnnx(example(), { version: '2' }))).toBe(false);
+  });
+
+  it('states versions, producer, metadata in order, and the names of free sizes', () => {
+    const model = decode(encodeOnnx(example(), { version: '1.2.3', metadata: { zebra: 'first', apple: 'é' } }));
+    expect([Number(model.irVersion), Number(model.opsetImport[0]!.version), model.opsetImport[0]!.domain]).toEqual([8, 18, '']);
+    expect([model.producerName, model.producerVersion]).toEqual(['antonym', '1.2.3']);
+    expect(model.metadataProps.map(({ key, value }) => [key, value])).toEqual([
+      ['zebra', 'first'],
+      ['apple', 'é'],
+    ]);
+    const [input] = model.graph!.input!;
+    expect(input!.type!.tensorType!.shape!.dim!.map((dim) => dim.dimParam || Number(dim.dimValue))).toEqual(['batch', 2]);
+  });
+
+  it('leaves out nodes and constants on which no output depends', () => {
+    const graph = example();
+    const before = encodeOnnx(graph);
+    const large = graph.constant({ dataType: 'float32', shape: [1000], data: new Float32Array(1000) }, 'large');
+    graph.add('Exp', [graph.add('Mul', [large, 2])]);
+    expect(Buffer.from(encodeOnnx(graph)).equals(before)).toBe(true);
+  });
+
+  it('keeps nodes of which only a later output is used', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2, 1, 1, 2]);
+    const [one, zero] = [graph.numbers('float32', [1]), graph.numbers('float32', [0])];
+    const [, mean] = graph.addAll('BatchNormalization', [x, one, zero, zero, one], { training_mode: 1, momentum: 0.75 });
+    graph.output('mean', mean!);
+    const { mean: computed } = await (await compile(graph))({ x: { ...floats(1, 2, 3, 6), shape: [2, 1, 1, 2] } });
+    expect(computed!.data[0]).toBeCloseTo(0.25 * 3, 6);
+  });
+
+  it('writes outputs that are inputs, constants, or one value under several names', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2]);
+    const y = graph.add('Neg', [x]);
+    graph.output('input', x);
+    graph.output('constant', graph.numbers('float32', [5]));
+    graph.output('first', y);
+    graph.output('second', y);
+    graph.output('after', graph.add('Exp', [y]));
+    const results = await (await compile(graph))({ x: floats(0, -1) });
+    const plain = Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, Array.from(data, Number)]));
+    expect(plain).toEqual({ input: [0, -1], constant: [5], first: [-0, 1], second: [-0, 1], after: [1, Math.fround(Math.E)] });
+  });
+
+  it('passes an input on under its own name', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2]);
+    graph.output('x', x);
+    graph.output('y', graph.add('Neg', [x]));
+    expect((await (await compile(graph))({ x: floats(1, 2) })).x!.data).toEqual(Float32Array.of(1, 2));
+  });
+
+  it('refuses an output under the name of another input', () => {
+    const graph = new Graph();
+    const [x] = [graph.input('x', 'float32', [2]), graph.input('y', 'float32', [2])];
+    expect(() => graph.output('y', x)).toThrow('the name y is taken');
+    expect(() => graph.output('y', graph.add('Neg', [x]))).toThrow('the name y is taken');
+  });
+
+  it('does not let a made-up name collide with the name of an output', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [1]);
+    graph.output('exp_1', graph.add('Neg', [x]));
+    graph.output('y', graph.add('Exp', [x]));
+    const results = await (await compile(graph))({ x: floats(0) });
+    expect([results.exp_1!.data[0], results.y!.data[0]]).toEqual([-0, 1]);
+  });
+
+  it('leaves optional inputs out, at the end and in the middle', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [1, 1, 2, 2]);
+    graph.output('y', graph.add('Conv', [x, graph.numbers('float32', [2], [1, 1, 1, 1]), null]));
+    const flat = graph.add('Reshape', [x, graph.integers(4)]);
+    graph.output('z', graph.add('Slice', [flat, graph.integers(0), graph.integers(4), null, graph.integers(2)]));
+    const nodes = decode(encodeOnnx(graph)).graph!.node!;
+    expect(nodes.find(({ opType }) => opType === 'Conv')!.input).toHaveLength(2);
+    expect(nodes.find(({ opType }) => opType === 'Slice')!.input![3]).toBe('');
+    const results = await (await compile(graph))({ x: { ...floats(1, 2, 3, 4), shape: [1, 1, 2, 2] } });
+    expect(Array.from(results.y!.data, Number)).toEqual([2, 4, 6, 8]);
+    expect(Array.from(results.z!.data, Number)).toEqual([1, 3]);
+  });
+
+  it('writes every element type', async () => {
+    const graph = new Graph();
+    for (const dataType of ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool'] as const) {
+      graph.output(dataType, graph.numbers(dataType, [1, 0]));
+    }
+    graph.output('view', graph.constant({ dataType: 'float32', shape: [2], data: Float32Array.of(9, 1, 0).subarray(1) }));
+    const results = await (await compile(graph))({});
+    for (const [name, { dataType, data }] of Object.entries(results)) {
+      expect([name, dataType, Array.from(data, Number)]).toEqual([name, name === 'view' ? 'float32' : name, [1, 0]]);
+    }
+    expect(Object.keys(results)).toHaveLength(7);
+  });
+});

@@ -1,0 +1,260 @@
+/** Inferred shapes against the shapes that ONNX Runtime produces. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
+import { Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { Graph } from '#antonym/graph/graph.js';
+import type { Attributes } from '#antonym/graph/operator.js';
+import type { OperatorName } from '#antonym/graph/operators/table.js';
+import type { Dimension, Value } from '#antonym/graph/value.js';
+import { type ElementArray, elementCount, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { initialTensors } from '#antonym/train/state.js';
+import { compile } from './run-graph.js';
+
+/** The size that a name such as `floor((height-1)/2)+1` stands for. */
+function evaluate(dimension: Dimension, sizes: Record<string, number>): number {
+  return new Function('floor', ...Object.keys(sizes), `return ${dimension}`)(Math.floor, ...Object.values(sizes)) as number;
+}
+
+function floats(shape: readonly number[]): TensorData {
+  return { dataType: 'float32', shape, data: new Float32Array(elementCount(shape)).fill(0.5) };
+}
+
+describe('named dimensions', () => {
+  it('flow through the whole of clip-tiny, at sizes even and odd', async () => {
+    const graph = new Graph();
+    const parameters = new Parameters(graph, 'inputs');
+    const image = graph.input('image', 'uint8', ['batch', 'height', 'width', 3]);
+    const backbone = findBackbone('clip-tiny');
+    const embedding = backbone.embed({ graph, parameters, normalization: 'running' }, normalizePixels(graph, image, backbone));
+    expect(embedding.shape).toEqual(['batch', 128]);
+    const values = graph.nodes.flatMap((node) => node.outputs);
+    values.forEach((value, index) => {
+      graph.output(`value_${index}`, value);
+    });
+    const run = await compile(graph);
+    const state = initialTensors(parameters.specs.values(), 1);
+    for (const [batch, height, width] of [
+      [1, 32, 32],
+      [2, 45, 61],
+      [1, 63, 34],
+      [3, 97, 50],
+    ] as const) {
+      const pixels: TensorData = { dataType: 'uint8', shape: [batch, height, width, 3], data: new Uint8Array(batch * height * width * 3) };
+      const results = await run({ ...state, image: pixels });
+      const inferred = values.map(({ name, shape }) => [name, shape.map((size) => evaluate(size, { batch, height, width }))]);
+      expect(inferred).toEqual(values.map(({ name }, index) => [name, results[`value_${index}`]!.shape]));
+    }
+  });
+
+  it('match by name, cancel in a reshape, and add up in a concatenation', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', ['batch', 3, 'height', 'width']);
+    const flat = graph.add('Reshape', [x, graph.integers(0, 3, -1)]);
+    expect(flat.shape).toEqual(['batch', 3, '(height)*(width)']);
+    const mean = graph.add('ReduceMean', [flat, graph.integers(2)]);
+    expect(graph.add('Concat', [mean, flat], { axis: 2 }).shape).toEqual(['batch', 3, '1+(height)*(width)']);
+    expect(graph.add('Sub', [flat, mean]).shape).toEqual(flat.shape);
+    expect(() => graph.add('Reshape', [x, graph.integers(7, -1)])).toThrow(/cannot be divided/);
+  });
+});
+
+describe('known elements', () => {
+  it('pass from Shape through Gather, Slice, Unsqueeze and Concat to Reshape', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', ['batch', 4, 6, 5]);
+    const shape = graph.add('Shape', [x]);
+    expect(shape.elements).toEqual(['batch', 4, 6, 5]);
+    const batch = graph.add('Unsqueeze', [graph.add('Gather', [shape, graph.numbers('int64', 0)], { axis: 0 }), graph.integers(0)]);
+    expect(batch.elements).toEqual(['batch']);
+    const last = graph.add('Slice', [shape, graph.integers(-1), graph.integers(100)]);
+    const target = graph.add('Concat', [batch, last, graph.integers(-1)], { axis: 0 });
+    expect(target.elements).toEqual(['batch', 5, -1]);
+    const y = graph.add('Reshape', [x, target]);
+    expect(y.shape).toEqual(['batch', 5, 24]);
+    graph.output('y', y);
+    const run = await compile(graph);
+    expect((await run({ x: floats([3, 4, 6, 5]) })).y!.shape).toEqual([3, 5, 24]);
+  });
+
+  it('equal what ONNX Runtime computes', async () => {
+    const position = fc.integer({ min: -8, max: 8 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
+        position,
+        position,
+        fc.constantFrom(-2, -1, 1, 2),
+        async (sizes, start, end, step) => {
+          const graph = new Graph();
+          const shape = graph.add('Shape', [graph.input('x', 'float32', sizes)]);
+          const slice = graph.add('Slice', [shape, ...[start, end, 0, step].map((value) => graph.integers(value))]);
+          const [first] = [graph.add('Gather', [shape, graph.integers(-1, 0)], { axis: 0 })];
+          const joined = graph.add('Concat', [slice, first, graph.integers(7)], { axis: 0 });
+          graph.output('joined', joined);
+          const { joined: computed } = await (await compile(graph))({ x: floats(sizes) });
+          expect(Array.from(computed!.data as BigInt64Array, Number)).toEqual(joined.elements);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** Adds one node to a graph of inputs and compares the shape of its output. */
+async function expectSameShape(
+  operator: OperatorName,
+  shapes: readonly number[][],
+  further: (graph: Graph) => Value[] = () => [],
+  attributes: Attributes = {},
+): Promise<void> {
+  const graph = new Graph();
+  const inputs = shapes.map((shape, index) => graph.input(`x${index}`, 'float32', shape));
+  const y = graph.add(operator, [...inputs, ...further(graph)], attributes);
+  graph.output('y', y);
+  const results = await (await compile(graph))(Object.fromEntries(shapes.map((shape, index) => [`x${index}`, floats(shape)])));
+  expect(y.shape).toEqual(results.y!.shape);
+  expect((results.y!.data as ElementArray).length).toBe(elementCount(y.shape as number[]));
+}
+
+const size = fc.integer({ min: 1, max: 6 });
+const shapes = fc.array(size, { minLength: 1, maxLength: 4 });
+const runs = { numRuns: 40 };
+
+describe('shapes of random nodes', () => {
+  it('Slice', () => {
+    const range = fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 }), fc.constantFrom(-3, -2, -1, 1, 2, 3));
+    return fc.assert(
+      fc.asyncProperty(
+        shapes.chain((shape) => fc.tuple(fc.constant(shape), fc.tuple(...shape.map(() => range)))),
+        async ([shape, ranges]) => {
+          const column = (index: number) => ranges.map((values) => values[index]!);
+          await expectSameShape('Slice', [shape], (graph) =>
+            [column(0), column(1), shape.map((_, axis) => axis - shape.length), column(2)].map((values) => graph.integers(...values)),
+          );
+        },
+      ),
+      runs,
+    );
+  });
+
+  it('Pad', () =>
+    fc.assert(
+      fc.asyncProperty(
+        shapes.chain((shape) =>
+          fc.tuple(fc.constant(shape), fc.array(fc.nat(3), { minLength: 2 * shape.length, maxLength: 2 * shape.length })),
+        ),
+        ([shape, pads]) => expectSameShape('Pad', [shape], (graph) => [graph.integers(...pads)]),
+      ),
+      runs,
+    ));
+
+  it('Reshape', () =>
+    fc.assert(
+      fc.asyncProperty(
+        shapes.chain((shape) =>
+          fc.tuple(fc.constant(shape), fc.shuffledSubarray(shape, { minLength: shape.length }), fc.nat(shape.length - 1), fc.boolean()),
+        ),
+        ([shape, target, position, unknown]) => {
+          // a permutation of the sizes fills them; one of them may be left to be inferred
+          const sizes = target.map((value, axis) => (axis === position && unknown ? -1 : value));
+          return expectSameShape('Reshape', [shape], (graph) => [graph.integers(...sizes)]);
+        },
+      ),
+      runs,
+    ));
+
+  it('Add and Expand, broadcast', () =>
+    fc.assert(
+      fc.asyncProperty(
+        shapes.chain((shape) =>
+          fc.tuple(
+            fc.tuple(...shape.map((length) => fc.constantFrom(1, length))),
+            fc.tuple(...shape.map((length) => fc.constantFrom(1, length))),
+            fc.nat(shape.length),
+          ),
+        ),
+        async ([left, right, dropped]) => {
+          await expectSameShape('Add', [left, right.slice(dropped)]);
+          await expectSameShape('Expand', [left.slice(dropped)], (graph) => [graph.integers(...right)]);
+        },
+      ),
+      runs,
+    ));
+
+  it('MatMul, broadcast', () =>
+    fc.assert(
+      fc.asyncProperty(size, size, size, size, fc.boolean(), fc.boolean(), (batch, rows, inner, columns, leftOne, rightNone) =>
+        expectSameShape('MatMul', [[2, leftOne ? 1 : batch, rows, inner], rightNone ? [inner, columns] : [batch, inner, columns]]),
+      ),
+      runs,
+    ));
+
+  it('Conv', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.tuple(fc.integer({ min: 5, max: 12 }), fc.integer({ min: 5, max: 12 })),
+        fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+        fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+        fc.array(fc.nat(2), { minLength: 4, maxLength: 4 }),
+        (spatial, kernel, strides, pads) =>
+          expectSameShape(
+            'Conv',
+            [
+              [2, 3, ...spatial],
+              [4, 3, ...kernel],
+            ],
+            () => [],
+            { kernel_shape: kernel, strides, pads },
+          ),
+      ),
+      runs,
+    ));
+
+  it('AveragePool', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 3, max: 12 }),
+        fc.integer({ min: 3, max: 12 }),
+        fc.integer({ min: 1, max: 3 }),
+        (rows, columns, k) => expectSameShape('AveragePool', [[1, 2, rows, columns]], () => [], { kernel_shape: [k, k], strides: [k, k] }),
+      ),
+      runs,
+    ));
+
+  it('reductions', () =>
+    fc.assert(
+      fc.asyncProperty(
+        shapes.chain((shape) => fc.tuple(fc.constant(shape), fc.subarray(shape.map((_, axis) => axis)))),
+        fc.constantFrom('ReduceSum' as const, 'ReduceMean' as const, 'ReduceSumSquare' as const),
+        fc.constantFrom(0, 1),
+        ([shape, axes], operator, keepdims) =>
+          expectSameShape(operator, [shape], (graph) => (axes.length > 0 ? [graph.integers(...axes)] : []), { keepdims }),
+      ),
+      runs,
+    ));
+
+  it('Gather, Squeeze, Unsqueeze and Transpose', () =>
+    fc.assert(
+      fc.asyncProperty(
+        shapes.chain((shape) =>
+          fc.tuple(
+            fc.constant(shape),
+            fc.nat(shape.length - 1),
+            fc.shuffledSubarray(
+              shape.map((_, axis) => axis),
+              { minLength: shape.length },
+            ),
+          ),
+        ),
+        async ([shape, axis, perm]) => {
+          await expectSameShape('Gather', [shape], (graph) => [graph.numbers('int64', [0, -1], [2, 1])], { axis });
+          await expectSameShape('Unsqueeze', [shape], (graph) => [graph.integers(axis, -1)]);
+          await expectSameShape('Squeeze', [shape.with(axis, 1)], (graph) => [graph.integers(axis)]);
+          await expectSameShape('Transpose', [shape], () => [], { perm });
+        },
+      ),
+      { numRuns: 20 },
+    ));
+});
