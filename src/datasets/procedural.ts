@@ -7,19 +7,24 @@ import { develop } from './procedural/develop.js';
 import type { Scene } from './procedural/scene.js';
 import { clutter } from './procedural/scenes/clutter.js';
 import { foliage } from './procedural/scenes/foliage.js';
+import { fur } from './procedural/scenes/fur.js';
 import { landscape } from './procedural/scenes/landscape.js';
-import { fur, meadow } from './procedural/scenes/meadow.js';
+import { meadow } from './procedural/scenes/meadow.js';
 import { street } from './procedural/scenes/street.js';
 import { tabletop } from './procedural/scenes/tabletop.js';
 
-const scenes: readonly Scene[] = [clutter, landscape, meadow, fur, foliage, street, tabletop];
+/** Each as often as it stands here. */
+const scenes: readonly Scene[] = [clutter, foliage, fur, landscape, landscape, meadow, street, street, tabletop, tabletop];
 
 /**
- * Renders an image. Pure: the same seed, index, width and height give the same bytes.
+ * Renders an image: 8-bit sRGB, about .15 s for 768x512 on one core. Pure: the same seed, index, width and height give the
+ * same bytes. Every ten successive indices, from a multiple of ten on, hold every kind of scene.
  */
 export function renderProcedural({ seed, index, width, height }: ProceduralReference): Image {
+  const order = randomStream(seed, 'procedural scenes', Math.floor(index / scenes.length)).shuffle(scenes);
+  const draw = order[index % order.length]!;
   const random = randomStream(seed, 'procedural', index, width, height);
   const canvas = new Canvas(width, height);
-  random.choice(scenes)(canvas, random);
+  draw(canvas, random);
   return develop(canvas, random);
 }

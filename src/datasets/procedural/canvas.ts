@@ -47,6 +47,7 @@ export class Canvas {
     const right = Math.min(width - 1, Math.ceil(shape.right + 1));
     const bottom = Math.min(height - 1, Math.ceil(shape.bottom + 1));
     const left = Math.max(0, Math.floor(shape.left - 1));
+    let seen = false;
     for (let y = Math.max(0, Math.floor(shape.top - 1)); y <= bottom; y++) {
       for (let x = left, index = y * width + left; x <= right; x++, index++) {
         const visible = open[index]!;
@@ -61,9 +62,11 @@ export class Canvas {
         green[index]! += amount * colour[1]!;
         blue[index]! += amount * colour[2]!;
         open[index] = visible - weight;
+        seen = true;
       }
     }
-    if (shadow !== undefined) this.#darken(shape, shadow);
+    // What is hidden altogether may keep its shadow to itself: nobody misses it, and it costs as much as drawing.
+    if (seen && shadow !== undefined) this.#darken(shape, shadow);
   }
 
   /** Draws what fills the rest of the picture. */

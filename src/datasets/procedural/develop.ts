@@ -2,7 +2,7 @@
 import type { RandomStream } from '../../support/random.js';
 import type { Image } from '../image.js';
 import type { Canvas } from './canvas.js';
-import { hash } from './noise.js';
+import { hash } from './hash.js';
 
 const steps = 4096;
 /** sRGB (IEC 61966-2-1), 0..255, over the square root of linear light, where it is nearly straight. */
@@ -21,16 +21,15 @@ export function develop(canvas: Canvas, random: RandomStream): Image {
   const warmth = 0.06 * random.normal();
   const tint = 0.02 * random.normal();
   const middle = quantiles(canvas, [0.5, 0.98]);
-  const exposure = Math.min((0.2 * 2 ** (0.4 * random.normal())) / middle[0]!, 1.1 / middle[1]!);
+  const exposure = Math.min((0.18 * 2 ** (0.4 * random.normal())) / middle[0]!, 1.1 / middle[1]!);
   const seed = random.uint32();
-  const channels = [
-    [red, exposure * (1 + warmth)],
-    [green, exposure * (1 + tint)],
-    [blue, exposure * (1 - warmth)],
-  ] as const;
-  for (const [channel, [plane, gain]] of channels.entries()) {
-    for (let index = 0, target = channel; index < plane.length; index++, target += 3) {
-      let value = plane[index]! * gain + 0.002;
+  const saturation = random.between(0.72, 1);
+  const gains = [exposure * (1 + warmth), exposure * (1 + tint), exposure * (1 - warmth)] as const;
+  for (let index = 0, target = 0; index < green.length; index++) {
+    const grey = 0.2126 * red[index]! + 0.7152 * green[index]! + 0.0722 * blue[index]!;
+    for (let channel = 0; channel < 3; channel++, target++) {
+      const plane = channel === 0 ? red : channel === 1 ? green : blue;
+      let value = (grey + saturation * (plane[index]! - grey)) * gains[channel]! + 0.002;
       if (value > 0.55) value = 0.55 + 0.45 * (1 - 1 / (1 + (value - 0.55) / 0.45));
       const place = Math.sqrt(value) * steps;
       const step = place | 0;

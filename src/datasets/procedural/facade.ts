@@ -1,8 +1,8 @@
 /** House fronts: straight edges and repetition. */
 import type { RandomStream } from '../../support/random.js';
 import type { Material } from './canvas.js';
+import { hash } from './hash.js';
 import { surface } from './material.js';
-import { hash } from './noise.js';
 import { lit, type PaletteName, paletteColour } from './palette.js';
 import { band } from './pattern.js';
 import type { Shape } from './shape.js';
@@ -51,7 +51,12 @@ export function facade(random: RandomStream, front: Front, light: number): Mater
   const course = style === 'brick' ? random.between(4.5, 8) : storey / (2 + random.integer(3));
   const brick = course * random.between(2, 3.2);
   const colour = lit(paletteColour(random, style), light);
-  const wall = surface(random, colour, lit(colour, 0.85), { wavelength: 90, contrast: random.between(0.05, 0.14), gain: 0.9 });
+  const wall = surface(random, colour, lit(colour, 0.85), {
+    wavelength: 40,
+    contrast: random.between(0.08, 0.18),
+    gain: 1.1,
+    creased: random.uniform() < 0.5,
+  });
   const trim = lit(paletteColour(random, random.choice(['concrete', 'paint', 'stone'])), light * 1.15);
   const mortar = lit(colour, random.choice([0.6, 1.5]));
   const curtain = lit(paletteColour(random, 'skin'), 0.6 * light);

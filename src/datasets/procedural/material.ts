@@ -1,7 +1,7 @@
 /** How surfaces look: grain, shading, and patterns laid over them. */
 import type { RandomStream } from '../../support/random.js';
 import type { Material } from './canvas.js';
-import { fractalNoise, gradientNoise, octavesDownToPixels } from './noise.js';
+import { creasedNoise, fractalNoise, gradientNoise, octavesDownToPixels } from './noise.js';
 import type { Colour } from './palette.js';
 
 /** The share of a pattern's colour at a point (pixels), 0..1, antialiased. */
@@ -18,11 +18,13 @@ export interface Grain {
   readonly stretch?: number;
   /** Radians. */
   readonly angle?: number;
+  /** Cracks and ridges instead of soft spots: rock, bark, plaster. */
+  readonly creased?: boolean;
 }
 
 /** A surface whose brightness varies by fractal grain, and whose colour drifts between two. */
 export function surface(random: RandomStream, first: Colour, second: Colour, grain: Grain): Material {
-  const { wavelength, contrast, gain, stretch = 1, angle = 0 } = grain;
+  const { wavelength, contrast, gain, stretch = 1, angle = 0, creased = false } = grain;
   const octaves = octavesDownToPixels(wavelength);
   const along = Math.cos(angle) / (wavelength * stretch);
   const alongY = Math.sin(angle) / (wavelength * stretch);
@@ -37,7 +39,7 @@ export function surface(random: RandomStream, first: Colour, second: Colour, gra
   return (x, y, colour) => {
     const u = x * along + y * alongY + offsetX;
     const v = y * across + x * acrossX + offsetY;
-    const n = contrast * fractalNoise(u, v, octaves, gain);
+    const n = contrast * (creased ? creasedNoise(u, v, octaves, gain) : fractalNoise(u, v, octaves, gain));
     // Like the exponential near 0, cheaper, and without its far highlights.
     const factor = n > 0 ? 1 + n : 1 / (1 - n);
     const drift = 0.5 + 0.4 * gradientNoise(0.7 * v + 31.3, 0.7 * u + 7.9);
@@ -45,6 +47,28 @@ export function surface(random: RandomStream, first: Colour, second: Colour, gra
     colour[0] = (r0 + dr * part) * factor;
     colour[1] = (g0 + dg * part) * factor;
     colour[2] = (b0 + db * part) * factor;
+  };
+}
+
+/** Sawn wood: year rings that bend around what grew there, and pores along `angle`. `ring` is a ring's width, pixels. */
+export function wood(random: RandomStream, first: Colour, second: Colour, ring: number, angle: number): Material {
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const offset = random.between(0, 256);
+  const warp = random.between(0.8, 2.5);
+  const depth = random.between(0.25, 0.6);
+  return (x, y, colour) => {
+    const u = x * cos + y * sin;
+    const v = y * cos - x * sin;
+    const place = v / ring + warp * fractalNoise(u / 420 + offset, v / 90 + offset, 3, 0.5);
+    const within = place - Math.floor(place);
+    // Late wood darkens slowly and ends in an edge about a pixel and a half wide.
+    const edge = 1.5 / ring;
+    const late = within < 1 - edge ? (within / (1 - edge)) ** 2 : (1 - within) / edge;
+    const pores = 0.16 * fractalNoise(u / 60 + offset, v / 5, 2, 1) + 0.07 * fractalNoise(u / 16, v / 5 + offset, 2, 1);
+    const light = 1 + pores;
+    const part = depth * late;
+    for (let channel = 0; channel < 3; channel++) colour[channel] = (first[channel]! + (second[channel]! - first[channel]!) * part) * light;
   };
 }
 

@@ -10,8 +10,8 @@ export interface Shape {
   distance(x: number, y: number): number;
 }
 
-function around(x: number, y: number, radius: number): Pick<Shape, 'left' | 'top' | 'right' | 'bottom'> {
-  return { left: x - radius, top: y - radius, right: x + radius, bottom: y + radius };
+function around(x: number, y: number, reachX: number, reachY: number): Pick<Shape, 'left' | 'top' | 'right' | 'bottom'> {
+  return { left: x - reachX, top: y - reachY, right: x + reachX, bottom: y + reachY };
 }
 
 /** An ellipse with half axes `a` along `angle` and `b` across. Distance to first order: f |f'|^-1. */
@@ -19,7 +19,7 @@ export function ellipse(cx: number, cy: number, a: number, b: number, angle: num
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   return {
-    ...around(cx, cy, Math.max(a, b)),
+    ...around(cx, cy, Math.hypot(a * cos, b * sin), Math.hypot(a * sin, b * cos)),
     distance(x, y) {
       const u = ((x - cx) * cos + (y - cy) * sin) / a;
       const v = ((y - cy) * cos - (x - cx) * sin) / b;
@@ -35,7 +35,7 @@ export function roundedRectangle(cx: number, cy: number, a: number, b: number, a
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   return {
-    ...around(cx, cy, Math.hypot(a, b)),
+    ...around(cx, cy, a * Math.abs(cos) + b * Math.abs(sin), a * Math.abs(sin) + b * Math.abs(cos)),
     distance(x, y) {
       const u = Math.abs((x - cx) * cos + (y - cy) * sin) - a + radius;
       const v = Math.abs((y - cy) * cos - (x - cx) * sin) - b + radius;
@@ -56,7 +56,7 @@ export function polygon(cx: number, cy: number, radius: number, angles: readonly
   const ny = Float64Array.from(normals, ([, y]) => y);
   const offset = Float64Array.from(normals, ([, , distance]) => distance);
   return {
-    ...around(cx, cy, radius),
+    ...around(cx, cy, radius, radius),
     distance(x, y) {
       let furthest = Number.NEGATIVE_INFINITY;
       for (let side = 0; side < nx.length; side++) {
@@ -68,14 +68,15 @@ export function polygon(cx: number, cy: number, radius: number, angles: readonly
   };
 }
 
-/** A leaf: what two equal circles share, pointed at both ends; half length `a` along `angle`, half width `b` < `a`. */
+/** A leaf: what two equal circles share, pointed at both ends; half length `a` along `angle`, half width `b` <= `a`. */
 export function leaf(cx: number, cy: number, a: number, b: number, angle: number): Shape {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const radius = (a * a + b * b) / (2 * b);
   const centre = radius - b;
   return {
-    ...around(cx, cy, a),
+    // Within the ellipse of the same axes, for b <= a.
+    ...around(cx, cy, Math.hypot(a * cos, b * sin), Math.hypot(a * sin, b * cos)),
     distance(x, y) {
       const u = (x - cx) * cos + (y - cy) * sin;
       const v = Math.abs((y - cy) * cos - (x - cx) * sin) + centre;
@@ -86,25 +87,31 @@ export function leaf(cx: number, cy: number, a: number, b: number, angle: number
 
 /** A pebble, a petal, a cloud of leaves: a circle whose radius waves with the angle, `waves` = [amplitude, phase] per harmonic from the second. */
 export function blob(cx: number, cy: number, radius: number, waves: readonly (readonly [number, number])[]): Shape {
-  const reach = radius * (1 + waves.reduce((sum, [amplitude]) => sum + Math.abs(amplitude), 0));
-  const least = radius * (1 - waves.reduce((sum, [amplitude]) => sum + Math.abs(amplitude), 0));
+  const swing = waves.reduce((sum, [amplitude]) => sum + Math.abs(amplitude), 0);
+  const sines = Float64Array.from(waves, ([amplitude, phase]) => amplitude * Math.cos(phase));
+  const cosines = Float64Array.from(waves, ([amplitude, phase]) => amplitude * Math.sin(phase));
   return {
-    ...around(cx, cy, reach),
+    ...around(cx, cy, radius * (1 + swing), radius * (1 + swing)),
     distance(x, y) {
       const dx = x - cx;
       const dy = y - cy;
       const r = Math.sqrt(dx * dx + dy * dy);
-      if (r < least / 2) return r - least;
-      const angle = Math.atan2(dy, dx);
+      if (r < (radius * (1 - swing)) / 2) return r - radius * (1 - swing);
+      // sin and cos of multiples of the angle by the addition theorem.
+      const cos = dx / r;
+      const sin = dy / r;
+      let c = cos;
+      let s = sin;
       let outline = 1;
       let slope = 0;
-      for (let index = 0; index < waves.length; index++) {
-        const harmonic = index + 2;
-        const [amplitude, phase] = waves[index]!;
-        outline += amplitude * Math.sin(harmonic * angle + phase);
-        slope += amplitude * harmonic * Math.cos(harmonic * angle + phase);
+      for (let index = 0; index < sines.length; index++) {
+        const next = c * cos - s * sin;
+        s = s * cos + c * sin;
+        c = next;
+        outline += sines[index]! * s + cosines[index]! * c;
+        slope += (index + 2) * (sines[index]! * c - cosines[index]! * s);
       }
-      return (r - radius * outline) / Math.sqrt(1 + (slope / outline) ** 2);
+      return (r - radius * outline) / Math.sqrt(1 + (slope * slope) / (outline * outline));
     },
   };
 }

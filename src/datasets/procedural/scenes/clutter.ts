@@ -76,7 +76,8 @@ function covering(random: RandomStream, colour: Colour, other: Colour, x: number
   const grain = {
     wavelength: Math.max(8, radius * random.between(0.3, 1.5)),
     contrast: 0.06 + 0.25 * random.uniform() ** 2,
-    gain: random.between(0.6, 1),
+    gain: random.between(0.7, 1.1),
+    creased: random.uniform() < 0.3,
   };
   const stretched = random.uniform() < 0.25 ? { ...grain, stretch: random.between(3, 10), angle } : grain;
   const base = surface(random, colour, lit(colour, random.between(0.6, 1)), stretched);

@@ -1,10 +1,11 @@
 /** Looking into leaves. */
 import type { RandomStream } from '../../../support/random.js';
+import { drawBranches } from '../branches.js';
 import type { Canvas, Material } from '../canvas.js';
+import { drawFlower } from '../flower.js';
 import { overlay, plain, surface } from '../material.js';
 import { lit, mix, type PaletteName, paletteColour } from '../palette.js';
 import { veins } from '../pattern.js';
-import { drawBranches, drawFlower } from '../plants.js';
 import { scaleInvariantRadius } from '../scene.js';
 import { leaf } from '../shape.js';
 

@@ -1,13 +1,15 @@
 /** Hills under a sky, with trees, grass, twigs and wires in front. */
 import type { RandomStream } from '../../../support/random.js';
+import { drawBranches } from '../branches.js';
 import type { Canvas, Material } from '../canvas.js';
+import { drawGrass } from '../grass.js';
 import { surface } from '../material.js';
-import { fractalNoise, recedingNoise } from '../noise.js';
+import { creasedNoise, fractalNoise, recedingNoise } from '../noise.js';
 import { type Colour, lit, mix, type PaletteName, paletteColour } from '../palette.js';
-import { drawBranches, drawGrass, drawTree } from '../plants.js';
 import { below } from '../shape.js';
 import { sky } from '../sky.js';
 import { drawStroke } from '../stroke.js';
+import { drawTree } from '../tree.js';
 
 export function landscape(canvas: Canvas, random: RandomStream): void {
   const { width, height } = canvas;
@@ -56,11 +58,11 @@ export function landscape(canvas: Canvas, random: RandomStream): void {
   const ridges = 1 + random.integer(5);
   for (let index = 1; index <= ridges; index++) {
     const distance = 1 - 0.75 ** index;
-    const base = mix(paletteColour(random, random.choice([palette, 'foliage', 'stone'])), haze, 0.1 + 0.75 * distance);
+    const base = mix(paletteColour(random, random.choice([palette, 'foliage', 'stone'])), haze, 0.05 + 0.65 * distance);
     const heights = ridge(random, width, horizon - 0.05 * height * index, height * random.between(0.03, 0.14), 0.55);
     canvas.fill(
       below(heights, height),
-      surface(random, base, mix(base, haze, 0.2), { wavelength: 60, contrast: 0.4 * (1 - distance), gain: 1, stretch: 1.4 }),
+      surface(random, base, mix(base, haze, 0.2), { wavelength: 60, contrast: 0.45 * (1 - distance), gain: 1.05, creased: true }),
     );
   }
   canvas.fillRest(material);
@@ -98,7 +100,7 @@ function field(random: RandomStream, palette: PaletteName, horizon: number, haze
     const v = (0.35 * height) / depth + offset;
     // What lies flat is foreshortened; what stands on it (blades, clods) is not.
     const n =
-      contrast * (0.6 * recedingNoise(3 * u, 3 * v, (depth * depth) / height, 0.95) + 0.75 * fractalNoise(x / 12 + offset, y / 9, 3, 1));
+      contrast * (0.6 * recedingNoise(3 * u, 3 * v, (depth * depth) / height, 0.95) + 0.75 * creasedNoise(x / 11 + offset, y / 9, 3, 1.1));
     const factor = n > 0 ? 1 + n : 1 / (1 - n);
     const part = Math.min(1, Math.max(0, 0.5 + 0.5 * recedingNoise(0.6 * u, 0.6 * v + 9, depth * 2, 0.6)));
     const far = 0.6 * Math.exp((-6 * depth) / height);

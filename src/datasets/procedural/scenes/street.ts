@@ -6,10 +6,10 @@ import { lettering } from '../lettering.js';
 import { overlay, plain, ramp, surface } from '../material.js';
 import { lit, paletteColour } from '../palette.js';
 import { joints } from '../pattern.js';
-import { drawTree } from '../plants.js';
 import { below, roundedRectangle } from '../shape.js';
 import { sky } from '../sky.js';
 import { drawStroke } from '../stroke.js';
+import { drawTree } from '../tree.js';
 
 export function street(canvas: Canvas, random: RandomStream): void {
   const { width, height } = canvas;
@@ -28,7 +28,7 @@ export function street(canvas: Canvas, random: RandomStream): void {
     drawTree(canvas, random, random.between(0, width), ground + 10, height * random.between(0.4, 0.8), 'foliage', haze, 0, sun);
   const pavement = paletteColour(random, 'concrete');
   const paved = overlay(
-    surface(random, pavement, lit(pavement, 0.8), { wavelength: 60, contrast: 0.14, gain: 1 }),
+    surface(random, pavement, lit(pavement, 0.8), { wavelength: 40, contrast: 0.2, gain: 1.1 }),
     joints(0, random.between(30, 70), random.between(9, 20), 1.2, 0.5),
     plain(lit(pavement, 0.45)),
   );
@@ -54,7 +54,7 @@ export function street(canvas: Canvas, random: RandomStream): void {
       footSlope: slope,
     };
     const light = random.between(0.55, 1.15);
-    canvas.fill(frontShape(front), facade(random, front, light), { dx: 0, dy: 0, softness: 5, depth: 0.4 });
+    canvas.fill(frontShape(front), facade(random, front, light));
     left += reach + (random.uniform() < 0.2 ? random.between(5, 60) : 0);
   }
   canvas.fillRest(material);

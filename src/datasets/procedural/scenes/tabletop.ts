@@ -1,12 +1,12 @@
 /** A few things on a table or before cloth: calm surfaces, soft shadows, small print. */
 import type { RandomStream } from '../../../support/random.js';
 import type { Canvas, Material } from '../canvas.js';
+import { drawFlower } from '../flower.js';
 import { lettering } from '../lettering.js';
-import { overlay, plain, ramp, rounded, surface } from '../material.js';
+import { overlay, plain, ramp, rounded, surface, wood } from '../material.js';
 import { fractalNoise } from '../noise.js';
 import { type Colour, lit, type PaletteName, paletteColour } from '../palette.js';
 import { checks, joints, stripes } from '../pattern.js';
-import { drawFlower } from '../plants.js';
 import { blob, ellipse, roundedRectangle } from '../shape.js';
 import { drawStroke } from '../stroke.js';
 
@@ -129,11 +129,16 @@ function boards(random: RandomStream): Material {
   const name: PaletteName = random.choice(['wood', 'wood', 'wood', 'stone', 'concrete', 'metal']);
   const colour = paletteColour(random, name);
   const angle = random.choice([0, Math.PI / 2, random.between(0, Math.PI)]);
-  const grain =
+  const other = lit(paletteColour(random, name), 0.9);
+  const top =
     name === 'wood'
-      ? { wavelength: random.between(14, 40), contrast: random.between(0.12, 0.28), gain: 0.85, stretch: random.between(8, 20), angle }
-      : { wavelength: 240, contrast: random.between(0.08, 0.3), gain: random.between(0.85, 1) };
-  const top = surface(random, colour, lit(paletteColour(random, name), 0.9), grain);
+      ? wood(random, colour, lit(other, 0.5), random.between(9, 30), angle)
+      : surface(random, colour, other, {
+          wavelength: 240,
+          contrast: random.between(0.1, 0.3),
+          gain: random.between(0.9, 1.05),
+          creased: random.uniform() < 0.5,
+        });
   if (random.uniform() < 0.4) return top;
   const height = random.between(50, 150);
   return overlay(
@@ -145,7 +150,7 @@ function boards(random: RandomStream): Material {
 
 /** Cloth in folds: woven threads under light that follows the folds' slope. */
 function folds(random: RandomStream): Material {
-  const colour = paletteColour(random, random.choice(['paint', 'dusk', 'concrete', 'flower', 'water', 'skin']));
+  const colour = paletteColour(random, random.choice(['paint', 'paint', 'dusk', 'concrete', 'water', 'skin']));
   const angle = random.between(0, Math.PI);
   const woven = overlay(
     surface(random, colour, lit(colour, 0.9), { wavelength: 8, contrast: 0.1, gain: 1, stretch: 2.5, angle }),
