@@ -58,11 +58,11 @@ export function landscape(canvas: Canvas, random: RandomStream): void {
   const ridges = 1 + random.integer(5);
   for (let index = 1; index <= ridges; index++) {
     const distance = 1 - 0.75 ** index;
-    const base = mix(paletteColour(random, random.choice([palette, 'foliage', 'stone'])), haze, 0.05 + 0.65 * distance);
+    const base = mix(paletteColour(random, random.choice([palette, 'foliage', 'stone'])), haze, 0.05 + 0.5 * distance);
     const heights = ridge(random, width, horizon - 0.05 * height * index, height * random.between(0.03, 0.14), 0.55);
     canvas.fill(
       below(heights, height),
-      surface(random, base, mix(base, haze, 0.2), { wavelength: 60, contrast: 0.45 * (1 - distance), gain: 1.05, creased: true }),
+      surface(random, base, mix(base, haze, 0.2), { wavelength: 60, contrast: 0.5 * (1 - 0.7 * distance), gain: 1.05, creased: true }),
     );
   }
   canvas.fillRest(material);
@@ -100,10 +100,10 @@ function field(random: RandomStream, palette: PaletteName, horizon: number, haze
     const v = (0.35 * height) / depth + offset;
     // What lies flat is foreshortened; what stands on it (blades, clods) is not.
     const n =
-      contrast * (0.6 * recedingNoise(3 * u, 3 * v, (depth * depth) / height, 0.95) + 0.75 * creasedNoise(x / 11 + offset, y / 9, 3, 1.1));
+      contrast * (0.6 * recedingNoise(3 * u, 3 * v, (depth * depth) / height, 0.95) + 1.1 * creasedNoise(x / 11 + offset, y / 9, 3, 1.1));
     const factor = n > 0 ? 1 + n : 1 / (1 - n);
     const part = Math.min(1, Math.max(0, 0.5 + 0.5 * recedingNoise(0.6 * u, 0.6 * v + 9, depth * 2, 0.6)));
-    const far = 0.6 * Math.exp((-6 * depth) / height);
+    const far = 0.35 * Math.exp((-6 * depth) / height);
     for (let channel = 0; channel < 3; channel++) {
       const here = (near[channel]! + (other[channel]! - near[channel]!) * part) * factor;
       colour[channel] = here + (haze[channel]! - here) * far;
@@ -118,7 +118,8 @@ function water(random: RandomStream, horizon: number, haze: Colour): Material {
   const roughness = random.between(0.15, 0.4);
   return (x, y, colour) => {
     const depth = Math.max(2, y - horizon + 2);
-    const ripple = recedingNoise((4 * x) / (depth + 40) + offset, 900 / (depth + 8) + offset, (depth * depth) / 260 + 1.5, 0.75);
+    const swell = recedingNoise((4 * x) / (depth + 40) + offset, 900 / (depth + 8) + offset, (depth * depth) / 260 + 1.5, 0.75);
+    const ripple = 0.7 * swell + 0.6 * creasedNoise(x / 15 + offset, y / 5 + offset, 2, 0.9);
     const mirror = Math.min(1, Math.max(0, 0.75 / (1 + depth / 160) + roughness * ripple));
     for (let channel = 0; channel < 3; channel++) colour[channel] = deep[channel]! + (haze[channel]! - deep[channel]!) * mirror;
   };
