@@ -188,12 +188,16 @@ class Layers {
     ];
   }
 
+  /** The running statistics move a tenth of the way to those of the batch, as in PyTorch (but with the population variance). */
   private normalizeByBatch(x: Value, name: string): Value {
     const { graph, parameters } = this.context;
-    const attributes = { epsilon: normalizationEpsilon, momentum: 0.9, training_mode: 1 };
-    const [y, mean, variance] = graph.addAll('BatchNormalization', [x, ...this.normalization(name, x.shape[1] as number)], attributes);
-    parameters.update(`${name}.running_mean`, mean!);
-    parameters.update(`${name}.running_var`, variance!);
+    const [scale, bias, ...running] = this.normalization(name, x.shape[1] as number);
+    const attributes = { epsilon: normalizationEpsilon, momentum: 0, training_mode: 1 };
+    const [y, ...batch] = graph.addAll('BatchNormalization', [x, scale, bias, ...running], attributes);
+    for (const [index, statistic] of ['running_mean', 'running_var'].entries()) {
+      const kept = graph.add('Mul', [running[index]!, 0.9]);
+      parameters.update(`${name}.${statistic}`, graph.add('Add', [kept, graph.add('Mul', [batch[index]!, 0.1])]));
+    }
     return y!;
   }
 

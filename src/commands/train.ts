@@ -18,6 +18,7 @@ import { startProgress } from '../support/progress.js';
 import { checkTrainOptions, type TrainOptions, trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
 import { createRun, type OpenRun, openRun, runsFolder } from '../train/run-directory.js';
+import { runNamePrefix } from '../train/run-name.js';
 import { train } from '../train/train.js';
 import { stopSignals } from './stop-signals.js';
 import { summarizeTraining } from './training-summary.js';
@@ -100,7 +101,7 @@ async function startRun(name: string | undefined, given: GivenOptions): Promise<
   const resolved = resolveOptions(trainOptions, given, { cores: availableParallelism() });
   const plan = await planOf(resolved);
   const { backbone } = plan.options;
-  const naming = name === undefined ? { prefix: `${backbone}-${plan.dataset.name}` } : { name };
+  const naming = name === undefined ? { prefix: runNamePrefix(backbone, plan.dataset.name) } : { name };
   return { plan, run: await createRun(runsFolder, naming, savedForm(resolved), await describeEnvironment()) };
 }
 

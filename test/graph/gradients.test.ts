@@ -28,12 +28,12 @@ function convolution(x: number[], w: number[], attributes: Record<string, number
   };
 }
 
-function batchNormalization(trainingMode: number): GradientCase {
+function batchNormalization(trainingMode: number, momentum = 0.9): GradientCase {
   return {
     inputs: { x: { shape: [3, 2, 4, 5] }, scale: { shape: [2], draw: positive }, bias: { shape: [2] } },
     build: (graph, x, scale, bias) => {
       const [mean, variance] = [graph.numbers('float64', [0.1, -0.2]), graph.numbers('float64', [0.7, 1.9])];
-      return graph.addAll('BatchNormalization', [x!, scale!, bias!, mean, variance], { training_mode: trainingMode, momentum: 0.9 })[0]!;
+      return graph.addAll('BatchNormalization', [x!, scale!, bias!, mean, variance], { training_mode: trainingMode, momentum })[0]!;
     },
   };
 }
@@ -65,7 +65,11 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
       dataType: 'float32',
     },
   },
-  BatchNormalization: { 'statistics of the batch': batchNormalization(1), 'running statistics': batchNormalization(0) },
+  BatchNormalization: {
+    'statistics of the batch': batchNormalization(1),
+    'statistics of the batch as outputs': batchNormalization(1, 0),
+    'running statistics': batchNormalization(0),
+  },
   Cast: {
     'to float64 and back': {
       inputs: { x: { shape: [4] } },

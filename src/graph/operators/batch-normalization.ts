@@ -1,7 +1,8 @@
 /**
  * BatchNormalization of [N, C, H, W]: y = scale (x - mean) / sqrt(variance + epsilon) + bias, per channel.
  * `training_mode` 1 uses the statistics of the batch (population variance) and returns the running ones, updated:
- * running' = momentum running + (1 - momentum) batch.
+ * running' = momentum running + (1 - momentum) batch. With momentum 0 these are the statistics of the batch themselves, which
+ * spares the gradient from computing them again.
  */
 import type { GradientContext, NodeContext, Operator } from '../operator.js';
 import { stopsGradient } from '../operator.js';
@@ -14,6 +15,8 @@ export const batchNormalization: Operator = {
     {
       name: 'X',
       gradient: (node) => {
+        if (node.outputGradients[1] ?? node.outputGradients[2])
+          throw new Error('the gradient of the running statistics is not implemented');
         const { graph, gradient } = node;
         const scaled = graph.add('Mul', [perChannel(node, node.input(1)), inverseDeviation(node)]);
         // with running statistics: dx = dy scale / deviation
@@ -74,19 +77,30 @@ function perChannel(node: GradientContext, vector: Value): Value {
 function centered(node: GradientContext): Value {
   const { graph } = node;
   const x = node.input(0);
-  const mean = inTraining(node) ? graph.add('ReduceMean', [x, graph.integers(...pixels)]) : perChannel(node, node.input(3));
-  return graph.add('Sub', [x, mean]);
+  if (!inTraining(node)) return graph.add('Sub', [x, perChannel(node, node.input(3))]);
+  const batch = batchStatistics(node);
+  return graph.add('Sub', [x, batch ? perChannel(node, batch.mean) : graph.add('ReduceMean', [x, graph.integers(...pixels)])]);
+}
+
+/** The node's own outputs, where they are the statistics of the batch. */
+function batchStatistics(node: GradientContext): { mean: Value; variance: Value } | undefined {
+  return node.attributes.momentum === 0 ? { mean: node.outputs[1]!, variance: node.outputs[2]! } : undefined;
 }
 
 /** 1 / sqrt(variance + epsilon), [1, C, 1, 1] */
 function inverseDeviation(node: GradientContext): Value {
   const { graph } = node;
-  const variance = inTraining(node)
-    ? graph.add('Mul', [graph.add('ReduceSumSquare', [centered(node), graph.integers(...pixels)]), 1 / pixelCount(node)])
-    : perChannel(node, node.input(4));
+  const variance = inTraining(node) ? batchVariance(node) : perChannel(node, node.input(4));
   const epsilon = node.attributes.epsilon;
   const deviation = graph.add('Sqrt', [graph.add('Add', [variance, typeof epsilon === 'number' ? epsilon : 1e-5])]);
   return graph.add('Div', [graph.numbers(deviation.dataType, 1), deviation]);
+}
+
+function batchVariance(node: GradientContext): Value {
+  const batch = batchStatistics(node);
+  if (batch) return perChannel(node, batch.variance);
+  const { graph } = node;
+  return graph.add('Mul', [graph.add('ReduceSumSquare', [centered(node), graph.integers(...pixels)]), 1 / pixelCount(node)]);
 }
 
 /** The number of pixels of each channel over the whole batch. */
