@@ -1,0 +1,36 @@
+/** `npm run bench -- train|score`: how fast this machine is, as the same code that users run. */
+import { Command } from 'commander';
+import { UserError } from '#antonym/support/errors.js';
+import { benchScore } from './score.js';
+import { benchTrain } from './train.js';
+
+const program = new Command('bench').description('Measures speed and memory; medians, on this machine, now.').exitOverride();
+
+program
+  .command('train')
+  .description('Training steps as the train command makes them: degraded pairs, gradients, update.')
+  .option('--backbone <name>', 'image encoder; random weights where it needs pretrained ones', 'clip-tiny')
+  .option('--crops <n>', 'crops in a step, even (default: as the train command)')
+  .option('--crop <pixels>', 'side of the crops (default: as the train command; 224 for backbones of CLIP)')
+  .option('--steps <n>', 'steps to measure, after two to warm up', '10')
+  .option('--workers <n>', 'threads that make pairs (default: as the train command)')
+  .option('--json', 'print one JSON object')
+  .action(benchTrain);
+
+program
+  .command('score')
+  .description('Scoring of one image after the other, decoding included, with an exported model of seeded random weights.')
+  .option('--backbone <name>', 'image encoder', 'clip-tiny')
+  .option('--images <n>', 'images to score', '50')
+  .option('--width <pixels>', 'of the images', '500')
+  .option('--height <pixels>', 'of the images', '500')
+  .option('--json', 'print one JSON object')
+  .action(benchScore);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof UserError) process.stderr.write(`error: ${error.message}\n`);
+  else if (!(error instanceof Error && error.name === 'CommanderError')) throw error;
+  process.exitCode = 1;
+}

@@ -1,0 +1,77 @@
+/** Speed of scoring. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { decodeImage } from '#antonym/datasets/decode-image.js';
+import { renderProcedural } from '#antonym/datasets/procedural.js';
+import { buildScoringModel } from '#antonym/export/scoring-model.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
+import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { similarityOf } from '#antonym/train/model.js';
+import { initialTensors } from '#antonym/train/state.js';
+import { median, peakMemory, printFigures, rounded } from './measure.js';
+
+interface Flags {
+  readonly backbone: string;
+  readonly images: string;
+  readonly width: string;
+  readonly height: string;
+  readonly json?: true;
+}
+
+export async function benchScore(flags: Flags): Promise<void> {
+  const [width, height, count] = [Number(flags.width), Number(flags.height), Number(flags.images)];
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-bench-'));
+  const thread = new SessionThread();
+  try {
+    await thread.load('model', randomModel(flags.backbone));
+    const path = join(folder, 'photo.jpg');
+    const image = renderProcedural({ kind: 'procedural', id: 'procedural-1-0', seed: 1, index: 0, width, height });
+    await writeFile(
+      path,
+      await sharp(image.data, { raw: { width, height, channels: 3 } })
+        .jpeg({ quality: 90 })
+        .toBuffer(),
+    );
+    const decodeTimes: number[] = [];
+    const times: number[] = [];
+    for (let index = -2; index < count; index++) {
+      const started = performance.now();
+      const { data } = await decodeImage(path);
+      const decoded = performance.now();
+      await thread.run('model', { image: { dataType: 'uint8', shape: [1, height, width, 3], data } });
+      if (index < 0) continue;
+      decodeTimes.push(decoded - started);
+      times.push(performance.now() - started);
+    }
+    printFigures(
+      {
+        backbone: flags.backbone,
+        images: count,
+        size: `${width}x${height}`,
+        imagesPerSecond: rounded(1000 / median(times)),
+        imageMilliseconds: rounded(median(times)),
+        dataMilliseconds: rounded(median(decodeTimes)),
+        peakMemoryMiB: peakMemory(),
+      },
+      flags.json === true,
+    );
+  } finally {
+    await thread.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+function randomModel(name: string): Uint8Array {
+  const backbone = findBackbone(name);
+  const model = { backbone, prompts: seededPrompts(1, 7, backbone.embedding) };
+  const graph = new Graph();
+  const parameters = new Parameters(graph, 'inputs');
+  similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
+  return encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), 10));
+}

@@ -1,0 +1,70 @@
+/** Speed of training steps. */
+import { availableParallelism } from 'node:os';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
+import { batches } from '#antonym/pairs/batches.js';
+import { UserError } from '#antonym/support/errors.js';
+import { resolveOptions } from '#antonym/support/option-table.js';
+import { trainOptions } from '#antonym/train/options.js';
+import { createEngine, createPool, preparePlan } from '#antonym/train/plan.js';
+import { median, peakMemory, printFigures, rounded } from './measure.js';
+
+interface Flags {
+  readonly backbone: string;
+  readonly crops?: string;
+  readonly crop?: string;
+  readonly steps: string;
+  readonly workers?: string;
+  readonly json?: true;
+}
+
+const warmUpSteps = 2;
+
+export async function benchTrain({ backbone, crops, crop, steps, workers, json }: Flags): Promise<void> {
+  const side = crop ?? (findBackbone(backbone).pretrained === 'required' ? '224' : undefined);
+  const layout = crops === undefined ? {} : layoutOf(Number(crops));
+  const flags = { backbone, ...layout, ...(side && { crop: side }), ...(workers && { workers }) };
+  const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
+  const plan = await preparePlan(values, 'random');
+  const pool = createPool(plan);
+  const engine = await createEngine(plan);
+  const feed = batches(pool, { ...values, images: plan.split.training, firstStep: 0 });
+  const stepTimes: number[] = [];
+  const dataTimes: number[] = [];
+  for (let step = 1; step <= Number(steps) + warmUpSteps; step++) {
+    const started = performance.now();
+    const { value: batch } = await feed.next();
+    const fed = performance.now();
+    await engine.accumulate(batch.pixels, 0, 1);
+    await engine.update({ step, learningRate: values.lr });
+    if (step <= warmUpSteps) continue;
+    dataTimes.push(fed - started);
+    stepTimes.push(performance.now() - started);
+  }
+  await engine.close();
+  await pool.close();
+  const count = cropCount({ photographs: values.batchSize, levels: values.levels });
+  const total = (times: readonly number[]): number => times.reduce((sum, time) => sum + time, 0);
+  printFigures(
+    {
+      backbone,
+      crops: count,
+      crop: values.crop,
+      imagesPerSecond: rounded((count * 1000) / median(stepTimes)),
+      stepMilliseconds: rounded(median(stepTimes)),
+      dataMilliseconds: rounded(median(dataTimes)),
+      dataSharePercent: rounded((100 * total(dataTimes)) / total(stepTimes)),
+      peakMemoryMiB: peakMemory(),
+    },
+    json === true,
+  );
+}
+
+/** A number of crops as photographs x (levels + 1) x 2: with five levels where that comes out even, else one photograph. */
+function layoutOf(crops: number): { batchSize: string; levels: string } {
+  const standard = 6 * cropsPerLevel;
+  if (crops % standard === 0) return { batchSize: String(crops / standard), levels: '5' };
+  const levels = crops / cropsPerLevel - 1;
+  if (!Number.isInteger(levels) || levels < 2) throw new UserError(`--crops must be an even number from 6, but received ${crops}`);
+  return { batchSize: '1', levels: String(levels) };
+}
