@@ -61,7 +61,8 @@ class Member {
   #ended: Error | undefined;
 
   constructor(data: PairWorkerData) {
-    this.#worker = new Worker(new URL('./pair-worker.js', import.meta.url), { workerData: data });
+    // Flags of the main thread (--input-type, --inspect-brk) are not the worker's.
+    this.#worker = new Worker(new URL('./pair-worker.js', import.meta.url), { workerData: data, execArgv: [] });
     this.#worker.on('message', (reply: PairWorkerReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#end(new Error(`a pair worker failed: ${error.message}`, { cause: error })));
     this.#worker.on('exit', (code) => this.#end(new Error(`a pair worker ended with code ${code}`)));
@@ -80,9 +81,9 @@ class Member {
         new Promise((resolve, reject) => {
           if (this.#ended !== undefined) return reject(this.#ended);
           const id = this.#next++;
+          this.#worker.postMessage({ id, request } satisfies PairWorkerRequest);
           this.#waiting.set(id, { resolve, reject });
           this.#worker.ref();
-          this.#worker.postMessage({ id, request } satisfies PairWorkerRequest);
         }),
     );
   }

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { systemCodeOf, UserError } from './errors.js';
+import { fileError } from './file-errors.js';
 
 /**
  * Writes a folder so that nobody ever meets half of it under its name. Creates missing parent folders.
@@ -29,7 +30,7 @@ export async function writeFolderAtomically(path: string, fill: (folder: string)
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw error instanceof Error && 'syscall' in error ? fileError('write', path, error) : error;
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
@@ -42,6 +43,8 @@ async function refuseUnlessFree(target: string, name: string): Promise<void> {
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === 'ENOENT') return;
-    throw code === 'ENOTDIR' ? new UserError(`${name} is a file, but a folder is to be written: choose another name.`) : error;
+    throw code === 'ENOTDIR'
+      ? new UserError(`${name} is a file, or a part of its path is, but a folder is to be written: choose another name.`)
+      : error;
   }
 }

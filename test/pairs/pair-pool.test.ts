@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import type { PairRequest } from '#antonym/pairs/pair.js';
+import { PairPool } from '#antonym/pairs/pair-pool.js';
+import { UnusableImageError } from '#antonym/pairs/unusable-image-error.js';
+import { folderOfPhotographs, rendered } from './folder-of-photographs.js';
+
+const request = (index: number): PairRequest => ({
+  image: rendered(index % 4),
+  levels: 3,
+  crop: 32,
+  maxDistortions: 4,
+  stream: [1, 'pairs', index],
+});
+
+test('1 worker and 4 workers give the same bytes', async () => {
+  const make = async (workers: number) => {
+    const pool = new PairPool({ workers });
+    try {
+      return await Promise.all(Array.from({ length: 24 }, (_, index) => pool.make(request(index))));
+    } finally {
+      await pool.close();
+    }
+  };
+  const [one, four] = await Promise.all([make(1), make(4)]);
+  expect(four).toEqual(one);
+});
+
+test('a broken image is an UnusableImageError with its name; the pool goes on', async () => {
+  const { folder, images } = await folderOfPhotographs(0, 1);
+  const pool = new PairPool({ workers: 1 });
+  try {
+    const broken = pool.make({ ...request(0), image: images[0]! });
+    await expect(broken).rejects.toThrow(UnusableImageError);
+    await expect(broken).rejects.toThrow('x0.png');
+    expect((await pool.make(request(1))).record.image).toBe('procedural-5-1');
+  } finally {
+    await pool.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a defect in a worker keeps its stack', async () => {
+  const pool = new PairPool({ workers: 1 });
+  try {
+    const error = await pool.make({ ...request(0), maxDistortions: 0 }).catch((error: unknown) => error as Error);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(UnusableImageError);
+    expect((error as Error).stack).toContain('pair.js');
+  } finally {
+    await pool.close();
+  }
+});
+
+test('closing rejects what is not made', async () => {
+  const pool = new PairPool({ workers: 2 });
+  const outstanding = Array.from({ length: 20 }, (_, index) => pool.make(request(index)));
+  const results = Promise.allSettled(outstanding);
+  await pool.close();
+  const rejected = (await results).filter(({ status }) => status === 'rejected');
+  expect(rejected.length).toBeGreaterThan(0);
+  for (const { reason } of rejected as PromiseRejectedResult[]) expect(String(reason)).toContain('was closed');
+  await expect(pool.make(request(0))).rejects.toThrow('is closed');
+});
+
+function runScript(lines: string[]): { status: number | null; stdout: string; stderr: string } {
+  const script = [`import { PairPool } from ${JSON.stringify(import.meta.resolve('#antonym/pairs/pair-pool.js'))};`, ...lines].join('\n');
+  return spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000 });
+}
+
+test('an open pool neither keeps a failed process alive nor lets it end before a pair is made', () => {
+  const failed = runScript(['new PairPool({ workers: 2 });', 'throw new Error("on purpose");']);
+  expect(failed).toMatchObject({ status: 1 });
+  expect(failed.stderr).toContain('on purpose');
+  const made = runScript([
+    'const pool = new PairPool({ workers: 2 });',
+    `const pair = await pool.make(${JSON.stringify(request(0))});`,
+    'console.log(pair.pixels.length);',
+  ]);
+  expect(made).toMatchObject({ status: 0, stdout: `${4 * 2 * 32 * 32 * 3}\n` });
+});
+
+test('a number of workers that is none is refused', () => {
+  expect(() => new PairPool({ workers: 0 })).toThrow('workers must be at least 1, but received 0');
+});
