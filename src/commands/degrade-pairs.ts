@@ -14,41 +14,46 @@ import { formatManifest, type ManifestRow, sha256Of } from '../pairs/manifest.js
 import type { DegradedPair } from '../pairs/pair.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
-import { writeFolderAtomically } from '../support/atomic-folder.js';
+import { requireFreeFolder, writeFolderAtomically } from '../support/atomic-folder.js';
+import { startProgress } from '../support/progress.js';
 import type { DegradeFlags } from './degrade.js';
 
 /** A sheet of more pairs is too tall to look at. */
 const pairsOnSheet = 24;
 
 /**
- * The first `count` pairs of the sequence that training with the same seed, data and options would see.
+ * The first `count` pairs of the `PairSequence` of the data.
  * @throws UserError when the data cannot be used or the folder exists.
  */
 export async function degradePairs(flags: DegradeFlags): Promise<void> {
   const { count, seed, levels, crop, maxDistortions, workers } = flags;
   const distortions = flags.distortion && parseDistortionNames(flags.distortion);
+  if (flags.out !== undefined) await requireFreeFolder(flags.out);
   const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed });
   const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));
-  for (const { image, reason } of skipped) process.stderr.write(`skipped ${image}: ${reason}\n`);
+  const progress = startProgress('Degrading pairs');
+  for (const { image, reason } of skipped) progress.note(`skipped ${image}: ${reason}`);
   const onSkip = (image: ImageReference, reason: string): void => {
     skipped.push({ image: image.id, reason });
-    process.stderr.write(`skipped ${reason}\n`);
+    progress.note(`skipped ${reason}`);
   };
   const out = flags.out ?? freshFolder(`out/degrade-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`);
   const references = new Map(dataset.images.map((image) => [image.id, image]));
   const pool = new PairPool({ workers });
+  const sheet = join(out, 'contact-sheet.png');
   let files = 0;
   try {
     await writeFolderAtomically(out, async (folder) => {
       const options = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), seed, onSkip };
       const sequence = new PairSequence(pool, options);
+      await mkdir(join(folder, 'pairs'));
       const concurrently = pLimit(workers * 2);
       let made = 0;
+      progress.update(made, count);
       const results = await concurrently.map(Array.from({ length: count }).keys(), async (index) => {
         const pair = await sequence.pair(index);
         const rows = await writePair(folder, index, dataset.name, references.get(pair.record.image)!, pair);
-        made++;
-        if (made % 16 === 0 || made === count) process.stderr.write(`${made} of ${count} pairs\n`);
+        progress.update(++made, count);
         return { rows, sheetRow: index < pairsOnSheet ? sheetRow(index, pair) : undefined };
       });
       const sheetRows = results.flatMap((result) => result.sheetRow ?? []);
@@ -58,16 +63,18 @@ export async function degradePairs(flags: DegradeFlags): Promise<void> {
       files = rows.length;
       await writeFile(join(folder, 'manifest.jsonl'), formatManifest(rows));
     });
+    progress.succeed(`${count} pairs as ${files} PNG files with their manifest; look at ${sheet}`);
   } finally {
+    progress.stop();
     await pool.close();
   }
+  // Broken files are met in an order that depends on the workers.
+  skipped.sort((a, b) => (a.image < b.image ? -1 : 1));
   const manifest = join(out, 'manifest.jsonl');
-  const sheet = join(out, 'contact-sheet.png');
   if (flags.json) {
     const result = { out, manifest, contactSheet: sheet, pairs: count, files, dataset: dataset.name, seed, levels, crop, skipped };
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } else {
-    process.stderr.write(`${files} PNG files with their manifest; look at ${sheet}\n`);
     process.stdout.write(`${out}\n`);
   }
 }
@@ -92,7 +99,7 @@ async function writePair(
   const size = width * height * 3;
   const image = reference.kind === 'file' ? { kind: reference.kind, id: reference.id } : reference;
   const name = `pairs/${String(index).padStart(6, '0')}`;
-  await mkdir(join(folder, name), { recursive: true });
+  await mkdir(join(folder, name));
   const rows: ManifestRow[] = [];
   for (let level = 0; level <= levels; level++) {
     for (const crop of [0, 1] as const) {

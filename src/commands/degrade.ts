@@ -2,11 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { defaultDatasetName } from '../datasets/open-dataset.js';
-import { distortionGroups } from '../degrade/distortion.js';
+import { names, type OptionKind, wholeNumber } from '../support/option-kinds.js';
+import { trainOptions } from '../train/options.js';
 import { degradeImage } from './degrade-image.js';
 import { degradePairs } from './degrade-pairs.js';
 import { listDistortions } from './list-distortions.js';
-import { cropSide, nameList, wholeNumber } from './option-parsers.js';
+import { optionParser } from './option-parser.js';
 
 /** The flags as parsed; defaults are filled in where they have one value for all modes. */
 export interface DegradeFlags {
@@ -29,7 +30,11 @@ export interface DegradeFlags {
 const pairsOnly = ['data', 'count', 'crop', 'workers', 'maxDistortions'];
 
 export function addDegradeCommand(program: Command): void {
-  const option = (flags: string, about: string): Option => new Option(flags, about);
+  const option = (flags: string, about: string, kind?: OptionKind<unknown>): Option => {
+    const result = new Option(flags, about);
+    return kind === undefined ? result : result.argParser(optionParser(result.long ?? flags, kind));
+  };
+  const { levels, seed, crop, maxDistortions, workers } = trainOptions;
   program
     .command('degrade')
     .summary('make degraded pairs of photographs, and look at them')
@@ -38,32 +43,18 @@ export function addDegradeCommand(program: Command): void {
         'With --in, applies distortions to one photograph at full size.',
     )
     .addOption(option('--data <name|folder>', 'a dataset of datasets.json, or any folder of photographs').default(defaultDatasetName))
-    .addOption(
-      option('--levels <n>', 'severity levels above the pristine level 0')
-        .default(5)
-        .argParser(wholeNumber('--levels', 2, 100)),
-    )
-    .addOption(option('--count <n>', 'pairs').default(16).argParser(wholeNumber('--count', 1)))
-    .addOption(option('--seed <n>', 'names all random draws').default(1).argParser(wholeNumber('--seed', 0)))
+    .addOption(option('--levels <count>', 'severity levels above the pristine level 0', levels.kind).default(5))
+    .addOption(option('--count <count>', 'pairs', wholeNumber({ min: 1 })).default(16))
+    .addOption(option('--seed <number>', 'names all random draws', seed.kind).default(1))
     // 224: what CLIP's encoders were trained at, and enough to judge by eye.
-    .addOption(option('--crop <pixels>', 'side of the crops, a multiple of 32').default(224).argParser(cropSide('--crop')))
-    .addOption(
-      option('--max-distortions <n>', 'distortions in a composition: from 1 to this many')
-        .default(4)
-        .argParser(wholeNumber('--max-distortions', 1, distortionGroups.length)),
-    )
-    .addOption(option('--distortion <name,...>', 'use only these distortions; see --list').argParser(nameList('--distortion')))
-    .addOption(
-      option('--workers <n>', 'threads')
-        .default(availableParallelism(), 'one per core')
-        .argParser(wholeNumber('--workers', 1, 256)),
-    )
-    .addOption(
-      option('--out <folder|file>', 'where to write: a new folder (default: out/degrade-<data>-seed<seed>), or a PNG file with --in'),
-    )
-    .addOption(option('--json', 'print one JSON object instead of the folder'))
+    .addOption(option('--crop <pixels>', 'side of the crops, a multiple of 32', crop.kind).default(224))
+    .addOption(option('--max-distortions <count>', 'distortions in a composition: from 1 to this many', maxDistortions.kind).default(4))
+    .addOption(option('--distortion <name,...>', 'use only these distortions; see --list', names()))
+    .addOption(option('--workers <count>', 'threads', workers.kind).default(Math.min(64, availableParallelism()), 'one per processor'))
+    .addOption(option('--out <folder|file>', 'a new folder (default: out/degrade-<data>-seed<seed>), or a PNG file with --in'))
+    .addOption(option('--json', 'print the result as one JSON object'))
     .addOption(option('--in <photo>', 'degrade this photograph; needs --distortion, --level and --out').conflicts(pairsOnly))
-    .addOption(option('--level <n>', 'the level for --in, 0 to --levels').argParser(wholeNumber('--level', 0)))
+    .addOption(option('--level <number>', 'the level for --in, 0 to --levels', wholeNumber({ min: 0 })))
     .addOption(option('--list', 'list the distortions and their parameters'))
     .action(async (flags: DegradeFlags) => {
       if (flags.list) listDistortions(flags);

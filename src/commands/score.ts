@@ -8,9 +8,10 @@ import { listImageFiles } from '../datasets/list-image-files.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
+import { wholeNumber } from '../support/option-kinds.js';
 import { startProgress } from '../support/progress.js';
 import { findRun, newestExportedRun, runsFolder } from '../train/run-directory.js';
-import { wholeNumber } from './option-parsers.js';
+import { optionParser } from './option-parser.js';
 
 interface ScoreFlags {
   readonly model?: string;
@@ -36,7 +37,7 @@ export function addScoreCommand(program: Command): void {
     .option(
       '--max-pixels <n>',
       'split larger images into tiles and average (default: as the model says)',
-      wholeNumber('--max-pixels', 4096),
+      optionParser('--max-pixels', wholeNumber({ min: 4096 })),
     )
     .option('--json', 'print a JSON object per image, in the order given')
     .action(async (paths: string[], flags: ScoreFlags) => {

@@ -14,7 +14,7 @@ import { fileError } from './file-errors.js';
  */
 export async function writeFolderAtomically(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
   const target = resolve(path);
-  await refuseUnlessFree(target, path);
+  await requireFreeFolder(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   const interrupted = (signal: NodeJS.Signals): void => {
     rmSync(temporary, { recursive: true, force: true });
@@ -24,27 +24,31 @@ export async function writeFolderAtomically(path: string, fill: (folder: string)
   try {
     await mkdir(temporary, { recursive: true });
     await fill(temporary);
-    await refuseUnlessFree(target, path);
+    await requireFreeFolder(path);
     // Windows does not rename over an empty folder.
     await rmdir(target).catch(() => {});
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    // Writes that are still under way when another one fails may put a file into it once more.
+    await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
     throw error instanceof Error && 'syscall' in error ? fileError('write', path, error) : error;
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
 }
 
-async function refuseUnlessFree(target: string, name: string): Promise<void> {
+/**
+ * For commands that work for long before they write: fails early.
+ * @throws UserError when something that is not an empty folder is at `path`.
+ */
+export async function requireFreeFolder(path: string): Promise<void> {
   try {
-    if ((await readdir(target)).length > 0)
-      throw new UserError(`${name} already exists and is not empty: choose another folder or remove it.`);
+    if ((await readdir(path)).length > 0)
+      throw new UserError(`${path} already exists and is not empty: choose another folder or remove it.`);
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === 'ENOENT') return;
-    throw code === 'ENOTDIR'
-      ? new UserError(`${name} is a file, or a part of its path is, but a folder is to be written: choose another name.`)
-      : error;
+    if (code !== 'ENOTDIR') throw error;
+    throw new UserError(`${path} is a file, or a part of its path is, but a folder is to be written: choose another name.`);
   }
 }

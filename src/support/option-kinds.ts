@@ -14,11 +14,18 @@ interface Bounds {
   readonly max: number;
 }
 
-/** Whole numbers within bounds, both included. */
-export function wholeNumber({ min, max, multipleOf = 1 }: Bounds & { readonly multipleOf?: number }): OptionKind<number> {
+/** Whole numbers within bounds, both included; without `max`, all that are exact. */
+export function wholeNumber({
+  min,
+  max = Number.MAX_SAFE_INTEGER,
+  multipleOf = 1,
+}: Partial<Bounds> & {
+  readonly min: number;
+  readonly multipleOf?: number;
+}): OptionKind<number> {
   const noun = multipleOf === 1 ? 'a whole number' : `a multiple of ${multipleOf}`;
   return {
-    expected: `${noun} from ${min} to ${max}`,
+    expected: max === Number.MAX_SAFE_INTEGER ? `${noun}, at least ${min}` : `${noun} from ${min} to ${max}`,
     schema: z.int().min(min).max(max).multipleOf(multipleOf),
     fromText: numberFromText,
   };
@@ -32,6 +39,15 @@ export function number({ min, max }: Bounds): OptionKind<number> {
 /** Any text but an empty one. */
 export function text(expected: string): OptionKind<string> {
   return { expected, schema: z.string().min(1), fromText: (value) => value };
+}
+
+/** Names separated by commas. */
+export function names(): OptionKind<string[]> {
+  return {
+    expected: 'names separated by commas',
+    schema: z.array(z.string().min(1)).min(1),
+    fromText: (value) => value.split(',').map((name) => name.trim()),
+  };
 }
 
 /** One of some names. */

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeImage } from '#antonym/datasets/decode-image.js';
+import { parseManifest, replayRow, sha256Of } from '#antonym/pairs/manifest.js';
+import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { antonym } from './antonym.js';
+
+let photographs: string;
+let out: string;
+beforeAll(async () => {
+  photographs = (await folderOfPhotographs(3, 1)).folder;
+  await sharp({ create: { width: 30, height: 90, channels: 3, background: 'teal' } }).toFile(join(photographs, 'small.png'));
+  out = await mkdtemp(join(tmpdir(), 'antonym-degrade-'));
+});
+afterAll(async () => {
+  await rm(photographs, { recursive: true });
+  await rm(out, { recursive: true });
+});
+
+const pairs = (...flags: string[]): string[] => [
+  'degrade',
+  '--data',
+  photographs,
+  '--crop',
+  '32',
+  '--count',
+  '5',
+  '--levels',
+  '3',
+  ...flags,
+];
+
+test('writes pairs, manifest and contact sheet; every crop can be made again; bytes do not depend on the workers', async () => {
+  const first = await antonym(pairs('--out', join(out, 'one'), '--workers', '1', '--json'));
+  expect(first).toMatchObject({ status: 0 });
+  const result = JSON.parse(first.stdout);
+  expect(result).toMatchObject({ pairs: 5, files: 40, seed: 1, levels: 3, crop: 32, out: join(out, 'one') });
+  expect(result.skipped.map(({ image }: { image: string }) => image.split('/').at(-1)).sort()).toEqual(['small.png', 'x0.png']);
+  expect(first.stderr).toContain('small.png: 30x90 is too small');
+  expect(first.stderr).toContain('x0.png: ');
+
+  const rows = parseManifest(await readFile(result.manifest, 'utf8'), 'manifest.jsonl');
+  expect(rows).toHaveLength(40);
+  for (const row of rows) {
+    const path = join(out, 'one', row.file);
+    expect(
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    ).toBe(row.fileSha256);
+    expect(sha256Of((await decodeImage(path)).data)).toBe(row.pixelsSha256);
+    const pristine = await decodeImage(join(photographs, row.image.id));
+    expect(sha256Of((await replayRow(pristine, row)).data)).toBe(row.pixelsSha256);
+    expect(row.strengths.length).toBe(row.level === 0 ? 0 : row.composition.distortions.length);
+  }
+  expect(await sharp(result.contactSheet).metadata()).toMatchObject({ format: 'png', channels: 3 });
+
+  const second = await antonym(pairs('--out', join(out, 'four'), '--workers', '4'));
+  expect(second).toMatchObject({ status: 0, stdout: `${join(out, 'four')}\n` });
+  const files = (await readdir(join(out, 'one'), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  expect(files).toHaveLength(42);
+  for (const { parentPath, name } of files) {
+    const path = join(parentPath, name);
+    expect(await readFile(path.replace('/one', '/four'))).toEqual(await readFile(path));
+  }
+});
+
+test('without --out, each call writes a fresh folder', async () => {
+  const working = await mkdtemp(join(out, 'working-'));
+  const name = `out/degrade-${photographs.split('/').at(-1)}-seed4`;
+  for (const expected of [name, `${name}-2`]) {
+    const { status, stdout } = await antonym(pairs('--count', '1', '--seed', '4'), working);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${expected}\n` });
+  }
+  expect((await readdir(join(working, 'out'))).length).toBe(2);
+});
+
+test('one photograph at full size', async () => {
+  const input = join(photographs, '00.png');
+  const flags = ['degrade', '--in', input, '--distortion', 'darken,white-noise', '--seed', '3'];
+  const degraded = async (level: number): Promise<Uint8Array> => {
+    const path = join(out, `level-${level}.png`);
+    expect(await antonym([...flags, '--level', String(level), '--out', path])).toMatchObject({ status: 0, stdout: `${path}\n` });
+    const { width, height, data } = await decodeImage(path);
+    expect([width, height]).toEqual([96, 80]);
+    return data;
+  };
+  expect(await degraded(0)).toEqual((await decodeImage(input)).data);
+  const mean = (data: Uint8Array): number => data.reduce((sum, value) => sum + value, 0) / data.length;
+  expect(mean(await degraded(5))).toBeLessThan(mean(await degraded(1)) - 10);
+  const again = await antonym([...flags, '--level', '5', '--out', join(out, 'level-5.png')]);
+  expect(again).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: `error: ${join(out, 'level-5.png')} already exists: choose another name or remove it.\n`,
+  });
+  const json = await antonym([...flags, '--level', '5', '--out', join(out, 'json.png'), '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ level: 5, width: 96, strengths: [{ name: 'darken' }, { name: 'white-noise' }] });
+});
+
+test('--list names every distortion with its parameters', async () => {
+  const { status, stdout } = await antonym(['degrade', '--list']);
+  expect(status).toBe(0);
+  for (const text of ['blur\n  gaussian-blur ', 'with seed: seed of the pixel noise']) expect(stdout).toContain(text);
+  const { distortions } = JSON.parse((await antonym(['degrade', '--list', '--json'])).stdout);
+  expect(distortions).toContainEqual(expect.objectContaining({ name: 'jpeg', group: 'compression', parameters: {} }));
+});
+
+test('wrong input is one clear line without a stack', async () => {
+  const file = join(out, 'notes.txt');
+  await writeFile(file, 'not an image');
+  const empty = await mkdtemp(join(out, 'empty-'));
+  const cases: [string[], string][] = [
+    [['degrade', '--levels', '1'], '--levels must be a whole number from 2 to 20, but received 1'],
+    [['degrade', '--crop', '50'], '--crop must be a multiple of 32 from 32 to 1024, but received 50'],
+    [['degrade', '--count', '2.5'], '--count must be a whole number, at least 1, but received 2.5'],
+    [['degrade', '--levls', '3'], 'Did you mean --levels?'],
+    [['degrade', 'extra'], 'too many arguments'],
+    [['degrad'], 'Did you mean degrade?'],
+    [['degrade', '--distortion', 'gausian-blur'], 'Did you mean "gaussian-blur"?'],
+    [['degrade', '--data', 'procedual'], 'Did you mean "procedural"?'],
+    [['degrade', '--data', empty], 'No image in'],
+    [['degrade', '--data', file], 'a folder of images is needed'],
+    [pairs('--out', photographs), 'already exists and is not empty'],
+    [['degrade', '--level', '3'], 'state it with --in'],
+    [['degrade', '--in', file, '--level', '3'], 'needs --distortion'],
+    [['degrade', '--in', file, '--distortion', 'jpeg', '--level', '6', '--out', 'x.png'], 'from 0 to --levels, 5, but received 6'],
+    [['degrade', '--in', file, '--distortion', 'jpeg', '--level', '3', '--out', 'x.jpg'], '--out must end in .png'],
+    [['degrade', '--in', file, '--distortion', 'jpeg', '--level', '3', '--out', join(out, 'y.png')], `Cannot read image ${file}`],
+    [['degrade', '--in', file, '--crop', '64'], 'cannot be used with'],
+  ];
+  const outcomes = await pLimit(2).map(cases, async ([args, message]) => ({ args, message, ...(await antonym(args)) }));
+  for (const { args, message, status, stdout, stderr } of outcomes) {
+    expect({ args, status, stdout }).toEqual({ args, status: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: .*\n$/);
+    expect(stderr).toContain(message);
+  }
+});
