@@ -1,5 +1,6 @@
 /** The options of training, as data: parsing, help, configuration files and `config.json` all follow from this table. */
 
+import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { UserError } from '../support/errors.js';
 import { number, text, wholeNumber } from '../support/option-kinds.js';
 import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
@@ -75,7 +76,7 @@ export const trainOptions = {
     changesResult: true,
   },
   crop: {
-    kind: wholeNumber({ min: 32, max: 1024, multipleOf: 32 }),
+    kind: wholeNumber({ min: cropMultiple, max: largestCrop, multipleOf: cropMultiple }),
     placeholder: 'pixels',
     description: 'side of the crops',
     default: 96,
