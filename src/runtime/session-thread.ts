@@ -75,11 +75,14 @@ export class SessionThread {
 
   private ask(request: SessionRequest, transfer: readonly ArrayBuffer[] = []): Promise<SessionReply> {
     if (this.failure) return Promise.reject(this.failure);
+    // Node.js 20 silently drops a message that transfers a buffer which has already gone
+    if (transfer.some(({ byteLength }) => byteLength === 0)) return Promise.reject(new Error('a buffer to transfer is empty or gone'));
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
+      // throws when a tensor's buffer has gone elsewhere: before the request counts as waiting
+      this.worker.postMessage({ id, request }, [...transfer]);
       this.waiting.set(id, { resolve, reject });
       this.worker.ref();
-      this.worker.postMessage({ id, request }, [...transfer]);
     });
   }
 

@@ -12,14 +12,20 @@ const state = new Map<string, Tensor>();
 
 const port = parentPort;
 if (!port) throw new Error('session-worker runs in a worker thread only');
-port.on('message', async ({ id, request }: { id: number; request: SessionRequest }) => {
+let previous = Promise.resolve();
+port.on('message', (message: { id: number; request: SessionRequest }) => {
+  // a request waits for the one before it, which may be in the middle of an asynchronous call
+  previous = previous.then(() => handle(message));
+});
+
+async function handle({ id, request }: { id: number; request: SessionRequest }): Promise<void> {
   try {
     const reply = await answer(request);
-    port.postMessage({ id, reply }, reply && !('inputs' in reply) ? transferable(reply as NamedTensors) : []);
+    port!.postMessage({ id, reply }, reply && !('inputs' in reply) ? transferable(reply as NamedTensors) : []);
   } catch (error) {
-    port.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+    port!.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
   }
-});
+}
 
 async function answer(request: SessionRequest): Promise<SessionReply> {
   switch (request.kind) {
@@ -65,6 +71,7 @@ async function run(model: string, feeds: NamedTensors, outputs: readonly string[
   }
   const fetches: Record<string, Tensor | null> = {};
   for (const name of outputs ?? session.outputNames) {
+    if (!session.outputNames.includes(name)) throw new Error(`the model ${model} has no output ${name}`);
     fetches[name] = (name.startsWith(nextPrefix) ? state.get(name.slice(nextPrefix.length)) : undefined) ?? null;
   }
   const results = await session.run(inputs, fetches);
