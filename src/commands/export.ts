@@ -1,12 +1,13 @@
 /** `antonym export`: writes the ONNX file of a run anew. */
-
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exportRun } from '../export/export-run.js';
 import { UserError } from '../support/errors.js';
 import { parseSavedForm } from '../support/option-table.js';
+import { startProgress } from '../support/progress.js';
 import { trainOptions } from '../train/options.js';
 import { preparePlan } from '../train/plan.js';
+import { prepare } from '../train/prepare.js';
 import { openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 
 export function addExportCommand(program: Command): void {
@@ -19,19 +20,28 @@ export function addExportCommand(program: Command): void {
     .option('--json', 'print the result as one JSON object')
     .action(async ({ run: name, out, json }: { run: string; out?: string; json?: true }) => {
       const run = await openRun(runsFolder, name);
+      const progress = startProgress(`Exporting ${name}`);
       try {
         const { values } = parseSavedForm(trainOptions, run.config, run.folder.config);
-        const exported = await exportRun(await preparePlan(values), checkpointOf(run.folder), out ?? run.folder.exported);
-        const { parity, description } = exported;
-        if (json) process.stdout.write(`${JSON.stringify({ model: exported.model, description, parity })}\n`);
-        else {
+        const checkpoint = checkpointOf(run.folder);
+        const prepared = await prepare(await preparePlan(values), {
+          checkpoint,
+          onPair: (done, total) => progress.update(done, total, 'held-out crops'),
+          onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+        });
+        try {
+          const { model, description, parity } = await exportRun(prepared, prepared.checkpoint!, out ?? run.folder.exported);
           const { score, similarity } = parity.largestDifference;
-          process.stdout.write(`${exported.model}\n`);
-          process.stderr.write(
-            `Computes what the trained model computes: on ${parity.crops} crops scores differ by at most ${score.toExponential(1)}, similarities by ${similarity.toExponential(1)}\n`,
+          progress.succeed(
+            `Exported ${name}. The file computes what the trained model computes: on ${parity.crops} crops scores differ by at most ` +
+              `${score.toExponential(1)}, similarities by ${similarity.toExponential(1)}`,
           );
+          process.stdout.write(json ? `${JSON.stringify({ model, description, parity })}\n` : `${model}\n`);
+        } finally {
+          await prepared.close();
         }
       } finally {
+        progress.stop();
         await run.close();
       }
     });
@@ -41,6 +51,6 @@ export function addExportCommand(program: Command): void {
 function checkpointOf(run: RunFolder): string {
   const path = [run.bestCheckpoint, run.lastCheckpoint].find(existsSync);
   if (path === undefined)
-    throw new UserError(`The run ${run.name} has no checkpoint yet. Go on with it: npm run train -- --resume ${run.name}`);
+    throw new UserError(`the run ${run.name} has no checkpoint yet. Go on with it: npm run train -- --resume ${run.name}`);
   return path;
 }

@@ -1,4 +1,5 @@
 /** `antonym train`: trains a model and exports it. */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { exportRun } from '../export/export-run.js';
@@ -17,10 +18,11 @@ import {
 import { startProgress } from '../support/progress.js';
 import { checkTrainOptions, type TrainOptions, trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
-import { createRun, type OpenRun, openRun, runsFolder } from '../train/run-directory.js';
+import { type PreparedPlan, prepare } from '../train/prepare.js';
+import { createRun, type OpenRun, openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { runNamePrefix } from '../train/run-name.js';
 import { train } from '../train/train.js';
-import { stopSignals } from './stop-signals.js';
+import { type StopSignals, stopSignals } from './stop-signals.js';
 import { summarizeTraining } from './training-summary.js';
 
 interface TrainFlags {
@@ -58,14 +60,54 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
     flags: given as GivenOptions['flags'],
     ...(config !== undefined && { file: await readOptionFile(config) }),
   };
-  const { plan, run } = resume === undefined ? await startRun(name, options) : await continueRun(resume, options);
-  const signals = stopSignals();
-  const progress = startProgress(`Training ${run.folder.name}`);
+  const started = performance.now();
+  const progress = startProgress('Preparing');
   try {
-    for (const { path, reason } of plan.dataset.skipped) progress.note(`skipped ${path}: ${reason}`);
-    const { steps } = plan.options;
-    const started = performance.now();
-    const result = await train(plan, run.folder, signals.stop, {
+    const { plan, run } = resume === undefined ? await startRun(name, options) : await continueRun(resume, options);
+    const signals = stopSignals();
+    try {
+      for (const { path, reason } of plan.dataset.skipped) progress.note(`skipped ${path}: ${reason}`);
+      const prepared = await prepare(plan, {
+        checkpoint: existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined,
+        stop: signals.stop,
+        onPair: (done, total) => progress.update(done, total, 'held-out crops'),
+        onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+      });
+      const { training, heldOut } = plan.split;
+      progress.succeed(`Prepared ${plan.dataset.name}: ${training.length} images to train on, ${heldOut.length} held out`);
+      try {
+        return await trainAndExport(prepared, run.folder, signals, started, json === true);
+      } finally {
+        await prepared.close();
+      }
+    } catch (error) {
+      if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
+      progress.stop();
+      process.stderr.write(`Stopped while preparing; nothing is lost. ${howToGoOn(run.folder)}\n`);
+      return signals.exitCode();
+    } finally {
+      signals.ignore();
+      await run.close();
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** @param started when the command started, for the time that it took */
+async function trainAndExport(
+  prepared: PreparedPlan,
+  run: RunFolder,
+  signals: StopSignals,
+  started: number,
+  json: boolean,
+): Promise<number> {
+  const { steps } = prepared.plan.options;
+  const progress = startProgress(`Training ${run.name}`);
+  const sayStopping = (): void => progress.note('Stopping after this step; once more to stop at once');
+  signals.stop.addEventListener('abort', sayStopping);
+  try {
+    const result = await train(prepared, run, signals.stop, {
       onStart: (step) => progress.update(step, steps),
       onStep: ({ step, loss, imagesPerSecond }) =>
         progress.update(step, steps, `loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(0)} images/s`),
@@ -74,27 +116,30 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
       onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
     });
     if (result.step < steps) {
-      progress.fail(
-        `Stopped after step ${result.step} of ${steps}; everything is saved. Go on with: npm run train -- --resume ${run.folder.name}`,
-      );
+      progress.stop();
+      process.stderr.write(`Stopped after step ${result.step} of ${steps}; everything is saved. ${howToGoOn(run)}\n`);
       return signals.exitCode();
     }
+    signals.stop.removeEventListener('abort', sayStopping);
     progress.update(steps, steps, 'exporting');
-    const exported = await exportRun(plan, run.folder.bestCheckpoint, run.folder.exported);
+    const exported = await exportRun(prepared, await prepared.restore(run.bestCheckpoint), run.exported);
     const seconds = (performance.now() - started) / 1000;
-    progress.succeed(`Trained ${run.folder.name}`);
+    progress.succeed(`Trained ${run.name}`);
     if (json) {
       const { evaluation } = exported.description;
       process.stdout.write(
-        `${JSON.stringify({ run: run.folder.name, folder: run.folder.path, ...result, seconds, model: exported.model, evaluation })}\n`,
+        `${JSON.stringify({ run: run.name, folder: run.path, ...result, seconds, model: exported.model, evaluation })}\n`,
       );
-    } else process.stdout.write(await summarizeTraining(plan, run.folder, exported, seconds));
-    return 0;
+    } else process.stdout.write(await summarizeTraining(prepared.plan, run, exported, seconds));
+    return signals.exitCode();
   } finally {
+    signals.stop.removeEventListener('abort', sayStopping);
     progress.stop();
-    signals.ignore();
-    await run.close();
   }
+}
+
+function howToGoOn({ name }: RunFolder): string {
+  return `Go on with: npm run train -- --resume ${name}`;
 }
 
 async function startRun(name: string | undefined, given: GivenOptions): Promise<{ plan: Plan; run: OpenRun }> {

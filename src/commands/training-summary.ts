@@ -1,6 +1,7 @@
 /** What a training run learned, in plain words, and what to type next. */
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { defaultDatasetName } from '../datasets/open-dataset.js';
 import type { ExportedModel } from '../export/export-run.js';
 import { formatDuration } from '../support/duration.js';
 import type { Plan } from '../train/plan.js';
@@ -17,7 +18,7 @@ export async function summarizeTraining(plan: Plan, run: RunFolder, exported: Ex
   const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
   const list = (part: typeof bySkill): string => part.map(([name, { srcc }]) => `${name} ${srcc.toFixed(2)}`).join(', ');
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
-  const heldOut = plan.split.heldOut.length;
+  const { heldOut } = description.data;
   return `
 Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plan.dataset.name} that training never saw, the model puts
 ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
@@ -30,9 +31,24 @@ About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.path)} (metrics.jsonl, checkpoints, previews of what it was trained on)
 
 Next:
-  npm run score -- PHOTO...             score your photographs
-  npm run train -- --data FOLDER        train on your own pristine photographs
-  npm run train -- --steps ${plan.options.steps * 4}         train longer
+${nextCommands(plan)}
 To start from real CLIP instead of random weights, see "Real CLIP" in README.md.
 `;
+}
+
+/** What to type next, aligned. */
+function nextCommands({ options: { data, steps } }: Plan): string {
+  const sameData = data === defaultDatasetName ? '' : ` --data ${quote(data)}`;
+  const commands = [
+    ['npm run score -- PHOTO...', 'score your photographs'],
+    ['npm run train -- --data FOLDER', 'train on your own pristine photographs'],
+    [`npm run train --${sameData} --steps ${steps * 4}`, 'train longer'],
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length)) + 2;
+  return commands.map(([command, purpose]) => `  ${command.padEnd(width)}${purpose}`).join('\n');
+}
+
+/** As a shell reads it back as one word. */
+function quote(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

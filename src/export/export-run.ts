@@ -1,18 +1,16 @@
 /** From a run's best checkpoint to the files that users take away. */
 import { join } from 'node:path';
 import { encodeOnnx } from '../graph/onnx-file.js';
-import type { PairPool } from '../pairs/pair-pool.js';
 import type { TensorData } from '../runtime/tensor-data.js';
 import { quantile } from '../statistics/quantile.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
 import { fileError } from '../support/file-errors.js';
-import { type Checkpoint, loadCheckpoint } from '../train/checkpoint.js';
-import type { Engine } from '../train/engines/engine.js';
-import { evaluateOrdering } from '../train/evaluation.js';
+import type { Checkpoint } from '../train/checkpoint.js';
+import { evaluateOrdering, measureHeldOut } from '../train/evaluation.js';
 import type { HeldOutPair } from '../train/held-out.js';
-import { createEngine, createPool, heldOutPairs, type Plan } from '../train/plan.js';
-import { restore } from '../train/train.js';
+import type { Plan } from '../train/plan.js';
+import type { PreparedPlan } from '../train/prepare.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity } from './parity.js';
 import { buildScoringModel } from './scoring-model.js';
@@ -31,63 +29,49 @@ const maximumPixels = 2 ** 21;
 const parityCrops = 96;
 
 /**
- * Writes `model.onnx`, `model.json` and `parity.json`, each whole or not at all, from a checkpoint of a run of this plan.
- * @throws UserError when the checkpoint does not fit, the exported file does not compute the same, or a file cannot be written.
+ * Writes `model.onnx`, `model.json` and `parity.json`, each whole or not at all.
+ * @param checkpoint what the engine of the prepared plan holds
+ * @throws UserError when the exported file does not compute the same as the engine, or a file cannot be written.
  */
-export async function exportRun(plan: Plan, checkpointPath: string, folder: string): Promise<ExportedModel> {
-  const checkpoint = await loadCheckpoint(checkpointPath);
-  const pool: PairPool = createPool(plan);
-  let engine: Engine | undefined;
-  try {
-    engine = await createEngine(plan);
-    await restore(engine, plan, checkpoint, checkpointPath);
-    const pairs = await heldOutPairs(plan, pool);
-    const measured = await measure(engine, pairs, plan);
-    const scale = fitSoftmaxScale(measured.similarities, measured.count);
-    const evaluation = await evaluateOrdering(engine, pairs, plan.options.crop);
-    const description = describe(plan, checkpoint, scale, measured, evaluation, await describeEnvironment());
-    const graph = buildScoringModel(plan.model, modelTensors(checkpoint), scale);
-    const file = encodeOnnx(graph, { version: description.version, metadata: toMetadata(description) });
-    const parity = await checkParity(file, firstCrops(pairs, plan.options.crop), {
-      scores: scoresOf(measured.similarities, measured.count, scale).slice(0, parityCrops),
-      similarities: measured.similarities.slice(0, (parityCrops * measured.similarities.length) / measured.count),
-    });
-    await writeFiles(folder, file, description, parity);
-    return { folder, model: join(folder, 'model.onnx'), description, parity };
-  } finally {
-    await engine?.close();
-    await pool.close();
-  }
+export async function exportRun(prepared: PreparedPlan, checkpoint: Checkpoint, folder: string): Promise<ExportedModel> {
+  const { plan, engine, heldOut } = prepared;
+  const { crop } = plan.options;
+  const similarities = await measureHeldOut(engine, heldOut, crop);
+  const measured = {
+    similarities: concatenate(similarities),
+    levels: heldOut.flatMap(({ pair: { record } }) => Array.from({ length: (record.levels + 1) * 2 }, (_, index) => index >> 1)),
+  };
+  const scale = fitSoftmaxScale(measured.similarities, measured.levels.length);
+  const evaluation = evaluateOrdering(heldOut, similarities);
+  const description = describe(plan, checkpoint, scale, measured, evaluation, imagesOf(heldOut), await describeEnvironment());
+  const graph = buildScoringModel(plan.model, modelTensors(checkpoint), scale);
+  const file = encodeOnnx(graph, { version: description.version, metadata: toMetadata(description) });
+  const sample = sampleForParity(heldOut, similarities, crop);
+  const parity = await checkParity(file, sample.crops, {
+    scores: scoresOf(sample.similarities, sample.crops.count, scale),
+    similarities: sample.similarities,
+  });
+  await writeFiles(folder, file, description, parity);
+  return { folder, model: join(folder, 'model.onnx'), description, parity };
 }
 
 interface Measured {
-  /** [count, pairs, 2] */
+  /** [crops, pairs, 2] */
   readonly similarities: Float32Array;
-  readonly count: number;
   /** Severity level of each crop. */
   readonly levels: readonly number[];
 }
 
-async function measure(engine: Engine, pairs: readonly HeldOutPair[], { options: { crop, levels } }: Plan): Promise<Measured> {
-  const cropsPerPair = (levels + 1) * 2;
-  const parts: Float32Array[] = [];
-  for (const { pair } of pairs) parts.push(await engine.similarity(pair.pixels, pair.pixels.length / (crop * crop * 3)));
-  return {
-    similarities: concatenate(parts),
-    count: pairs.length * cropsPerPair,
-    levels: pairs.flatMap(() => Array.from({ length: cropsPerPair }, (_, index) => Math.floor(index / 2))),
-  };
-}
-
 function describe(
-  { options, dataset, split, model }: Plan,
+  { options, dataset, model }: Plan,
   checkpoint: Checkpoint,
   scale: number,
-  { similarities, count, levels }: Measured,
+  { similarities, levels }: Measured,
   evaluation: ModelDescription['evaluation'],
+  heldOutImages: number,
   { antonym, commit, modified }: Environment,
 ): ModelDescription {
-  const scores = scoresOf(similarities, count, scale);
+  const scores = scoresOf(similarities, levels.length, scale);
   const percentilesOf = (level: number): ModelDescription['scorePercentiles'][number] => {
     const own = scores.filter((_, index) => levels[index] === level);
     const at = (share: number): number => Number(quantile(own, share).toFixed(6));
@@ -105,11 +89,16 @@ function describe(
     largeImages: { policy: 'tiles', maximumPixels },
     scorePercentiles: Array.from({ length: options.levels + 1 }, (_, level) => percentilesOf(level)),
     evaluation,
-    data: { name, ...given({ licence, homepage, citation }), images: images.length, heldOut: split.heldOut.length },
+    data: { name, ...given({ licence, homepage, citation }), images: images.length, heldOut: heldOutImages },
     training: { step: checkpoint.step, steps: options.steps, seed: options.seed, levels: options.levels, crop: options.crop },
     version: antonym,
     ...given({ commit: commit && (modified ? `${commit}-modified` : commit) }),
   };
+}
+
+/** How many different images pairs show. */
+function imagesOf(pairs: readonly HeldOutPair[]): number {
+  return new Set(pairs.map(({ pair }) => pair.record.image)).size;
 }
 
 /** Parameters and buffers: what the scoring graph needs of a checkpoint. */
@@ -117,10 +106,27 @@ function modelTensors({ tensors }: Checkpoint): Record<string, TensorData> {
   return Object.fromEntries([...tensors].filter(([name]) => !name.startsWith('moment')));
 }
 
-function firstCrops(pairs: readonly HeldOutPair[], side: number): { pixels: Uint8Array; count: number; side: number } {
-  const size = side * side * 3;
-  const pixels = Buffer.concat(pairs.slice(0, parityCrops).map(({ pair }) => pair.pixels)).subarray(0, parityCrops * size);
-  return { pixels: new Uint8Array(pixels), count: pixels.length / size, side };
+/** Crops spread evenly over all held-out pairs, and what the engine measured on them. */
+function sampleForParity(
+  pairs: readonly HeldOutPair[],
+  measured: readonly Float32Array[],
+  side: number,
+): { crops: { pixels: Uint8Array; count: number; side: number }; similarities: Float32Array } {
+  const bytes = side * side * 3;
+  const all = pairs.flatMap(({ pair }, index) => {
+    const count = pair.pixels.length / bytes;
+    const size = measured[index]!.length / count;
+    return Array.from({ length: count }, (_, at) => ({
+      pixels: pair.pixels.subarray(at * bytes, (at + 1) * bytes),
+      similarities: measured[index]!.subarray(at * size, (at + 1) * size),
+    }));
+  });
+  const count = Math.min(parityCrops, all.length);
+  const chosen = Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]!);
+  return {
+    crops: { pixels: new Uint8Array(Buffer.concat(chosen.map(({ pixels }) => pixels))), count, side },
+    similarities: concatenate(chosen.map(({ similarities }) => similarities)),
+  };
 }
 
 async function writeFiles(folder: string, file: Uint8Array, description: ModelDescription, parity: Parity): Promise<void> {

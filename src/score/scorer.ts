@@ -29,15 +29,16 @@ export interface ScorerOptions {
  * @throws UserError when a file is missing or is not what it should be.
  */
 export async function openScorer(modelPath: string, options: ScorerOptions = {}): Promise<Scorer> {
-  const description = await readDescription(modelPath);
-  const maximumPixels = options.maximumPixels ?? description.largeImages.maximumPixels;
   const thread = new SessionThread();
+  let description: ModelDescription;
   try {
     checkSignature(await load(thread, modelPath), modelPath);
+    description = await readDescription(modelPath);
   } catch (error) {
     await thread.close();
     throw error;
   }
+  const maximumPixels = options.maximumPixels ?? description.largeImages.maximumPixels;
   return {
     description,
     async score(image) {
@@ -62,26 +63,29 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
   };
 }
 
-async function readDescription(modelPath: string): Promise<ModelDescription> {
+async function load(thread: SessionThread, path: string): Promise<ModelSignature> {
   try {
-    if ((await stat(modelPath)).isDirectory()) throw new UserError(`${modelPath} is a directory, not an ONNX file. Give its model.onnx`);
+    if ((await stat(path)).isDirectory()) throw new UserError(`${path} is a directory, not an ONNX file. Give its model.onnx`);
   } catch (error) {
-    throw fileError('read the model', modelPath, error);
+    throw fileError('read the model', path, error);
   }
+  try {
+    return await thread.load('model', path);
+  } catch (error) {
+    const reason = messageOf(error)
+      .replaceAll(/\s+/g, ' ')
+      .replace(/^Load model from .* failed: ?/, '');
+    throw new UserError(`${path} is not an ONNX model that can be run: ${reason.slice(0, 200)}`);
+  }
+}
+
+async function readDescription(modelPath: string): Promise<ModelDescription> {
   const path = join(dirname(modelPath), 'model.json');
   try {
     return parseModelDescription(await readFile(path, 'utf8'), path);
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw fileError('read', path, error);
     throw new UserError(`${path} is missing: it says how to use ${modelPath} and belongs beside it`);
-  }
-}
-
-async function load(thread: SessionThread, path: string): Promise<ModelSignature> {
-  try {
-    return await thread.load('model', path);
-  } catch (error) {
-    throw new UserError(`${path} is not an ONNX model that can be run: ${messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 200)}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { messageOf, systemCodeOf, UserError } from './errors.js';
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EDQUOT: 'the disk quota is used up. Free some space and try again',
+  EEXIST: 'something else of that name is there already',
   EFBIG: 'it would be larger than files may be here',
   EISDIR: 'it is a directory, not a file',
   EMFILE: 'too many files are open',

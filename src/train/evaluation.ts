@@ -19,16 +19,28 @@ export interface Evaluation extends Ordering {
 /** The number by which the best checkpoint is chosen: needs no labels. */
 export const bestMetric = { name: 'ordered', direction: 'higher is better' } as const;
 
-/** Measures all held-out pairs. Scores are the mean over prompt pairs of similarity to the positive minus to the negative prompt. */
-export async function evaluateOrdering(engine: Engine, pairs: readonly HeldOutPair[], crop: number): Promise<Evaluation> {
+/**
+ * Similarities of all crops of every held-out pair, in the order of its pixels.
+ * @returns for each pair [(levels + 1) x 2, prompt pairs, 2]
+ */
+export async function measureHeldOut(engine: Engine, pairs: readonly HeldOutPair[], crop: number): Promise<Float32Array[]> {
+  const measured: Float32Array[] = [];
+  for (const { pair } of pairs) measured.push(await engine.similarity(pair.pixels, pair.pixels.length / (crop * crop * 3)));
+  return measured;
+}
+
+/**
+ * How well measured pairs are ordered. Scores are the mean over prompt pairs of similarity to the positive minus to the negative
+ * prompt. A crop that scores the same at every level (a grey one under a change of colour) counts as neither right nor wrong, SRCC 0;
+ * where a similarity is not a number, so is the mean SRCC.
+ */
+export function evaluateOrdering(pairs: readonly HeldOutPair[], similarities: readonly Float32Array[]): Evaluation {
   const measured: { distortion: string; ordering: Ordering }[] = [];
-  for (const { distortion, pair } of pairs) {
-    const count = pair.pixels.length / (crop * crop * 3);
-    const gaps = similarityGaps(await engine.similarity(pair.pixels, count), count);
+  for (const [index, { distortion, pair }] of pairs.entries()) {
+    const gaps = similarityGaps(similarities[index]!, (pair.record.levels + 1) * 2);
     for (const side of [0, 1]) {
-      const scores = gaps.filter((_, index) => index % 2 === side);
-      const levels = scores.map((_, level) => level);
-      measured.push({ distortion, ordering: { srcc: srcc(levels, scores), ordered: correctlyOrderedShare(scores) } });
+      const scores = gaps.filter((_, crop) => crop % 2 === side);
+      measured.push({ distortion, ordering: { srcc: levelCorrelation(scores), ordered: correctlyOrderedShare(scores) } });
     }
   }
   const names = [...new Set(measured.map(({ distortion }) => distortion))].sort();
@@ -40,6 +52,16 @@ export async function evaluateOrdering(engine: Engine, pairs: readonly HeldOutPa
     ...of(measured),
     perDistortion: Object.fromEntries(names.map((name) => [name, of(measured.filter(({ distortion }) => distortion === name))])),
   };
+}
+
+function levelCorrelation(scores: readonly number[]): number {
+  const isConstant = scores.every((score) => score === scores[0]);
+  return isConstant
+    ? 0
+    : srcc(
+        scores.map((_, level) => level),
+        scores,
+      );
 }
 
 /** Mean over prompt pairs of positive minus negative similarity; similarities are [count, pairs, 2]. */

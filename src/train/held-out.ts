@@ -3,6 +3,7 @@ import type { ImageReference } from '../datasets/image-reference.js';
 import type { DistortionName } from '../degrade/distortions/table.js';
 import type { DegradedPair } from '../pairs/pair.js';
 import type { PairPool } from '../pairs/pair-pool.js';
+import { UnusableImageError } from '../pairs/unusable-image-error.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
 
@@ -29,15 +30,27 @@ export interface HeldOutPair {
   readonly pair: DegradedPair;
 }
 
-/** The degraded pairs of every held-out image under every distortion; images that cannot be used are left out. */
+/** What happens while held-out pairs are made, for whoever watches. */
+export interface HeldOutWatch {
+  readonly onPair?: (done: number, total: number) => void;
+  /** An image cannot be used and is left out; called once for each. */
+  readonly onSkip?: (image: string, reason: string) => void;
+}
+
+/**
+ * The degraded pairs of every held-out image under every distortion.
+ * @throws UserError when none of the images can be used.
+ */
 export async function makeHeldOutPairs(
   pool: Pick<PairPool, 'make'>,
   images: readonly ImageReference[],
   distortions: readonly DistortionName[],
-  options: { readonly levels: number; readonly crop: number; readonly seed: number },
+  options: { readonly levels: number; readonly crop: number; readonly seed: number } & HeldOutWatch,
 ): Promise<HeldOutPair[]> {
-  const { levels, crop, seed } = options;
+  const { levels, crop, seed, onPair, onSkip } = options;
   const wanted = images.flatMap((image) => distortions.map((distortion) => ({ image, distortion })));
+  const skipped = new Map<string, string>();
+  let done = 0;
   const made = await Promise.all(
     wanted.map(async ({ image, distortion }) => {
       const stream = [seed, 'held-out', image.id, distortion] as const;
@@ -45,12 +58,17 @@ export async function makeHeldOutPairs(
         const pair = await pool.make({ image, levels, crop, maxDistortions: 1, distortions: [distortion], stream });
         return { distortion, pair };
       } catch (error) {
-        if (error instanceof UserError) return undefined;
-        throw error;
+        if (!(error instanceof UnusableImageError)) throw error;
+        if (!skipped.has(image.id)) onSkip?.(image.id, error.message);
+        skipped.set(image.id, error.message);
+        return undefined;
+      } finally {
+        onPair?.(++done, wanted.length);
       }
     }),
   );
   const usable = made.filter((item) => item !== undefined);
-  if (usable.length === 0) throw new UserError('None of the held-out images can be used.');
-  return usable;
+  if (usable.length > 0) return usable;
+  const [reason] = skipped.values();
+  throw new UserError(`none of the ${images.length} held-out images can be used; for example: ${reason}`);
 }

@@ -32,14 +32,22 @@ export interface LoopOptions {
   readonly stop: AbortSignal;
   readonly onStep: (report: StepReport) => void;
   readonly onEvaluation: (step: number, evaluation: Evaluation) => void;
-  /** Called before the loop fails because a loss or gradient is not a finite number. */
-  readonly onDiverged: (step: number, batches: readonly Batch[]) => Promise<Error>;
+  /** Called before the loop fails because a loss, gradient, weight or score is not a finite number. */
+  readonly onDiverged: (report: DivergenceReport) => Promise<Error>;
 }
 
 export interface StepReport extends Losses {
   readonly step: number;
   readonly gradientNorm: number;
   readonly imagesPerSecond: number;
+}
+
+export interface DivergenceReport {
+  readonly step: number;
+  /** What the step was trained on. */
+  readonly batches: readonly Batch[];
+  /** The step of the last checkpoint; 0 when there is none. */
+  readonly saved: number;
 }
 
 export interface BestCheckpoint {
@@ -56,26 +64,33 @@ export interface LoopResult {
 
 /**
  * Trains until the last step of the schedule or until `stop`. Afterwards the last checkpoint on disk is that of the returned step.
- * @throws what `onDiverged` returns when a loss or the gradient is not finite; UserError when metrics or checkpoints cannot be saved.
+ * @throws what `onDiverged` returns when something is not finite; UserError when metrics or checkpoints cannot be saved.
  */
 export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
   const { engine, batches, schedule, accumulate, metrics, stop } = options;
   let { firstStep: done, best } = options;
   let saved = done;
+  let used: Batch[] = [];
 
   const save = async (state: NamedTensors): Promise<void> => {
     await metrics.sync();
     await saveCheckpoint(options.run.lastCheckpoint, checkpointOf(state, done, best, options.metadata));
     saved = done;
   };
+  /** The state to save: weights that are no numbers must not replace the last good checkpoint. */
+  const readGoodState = async (): Promise<NamedTensors> => {
+    const state = await engine.readState();
+    if (!isFiniteState(state)) throw await options.onDiverged({ step: done, batches: used, saved });
+    return state;
+  };
 
   while (done < schedule.steps && !stop.aborted) {
     const step = done + 1;
     const rate = learningRate(step, schedule);
-    const used: Batch[] = [];
     const losses: Losses[] = [];
     const started = performance.now();
     let waited = 0;
+    used = [];
     for (let part = 0; part < accumulate; part++) {
       const asked = performance.now();
       const { value: batch } = await batches.next();
@@ -84,9 +99,9 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
       losses.push(await engine.accumulate(batch.pixels, part, accumulate));
     }
     const loss = meanLosses(losses);
-    if (!Number.isFinite(loss.loss)) throw await options.onDiverged(step, used);
+    if (!Number.isFinite(loss.loss)) throw await options.onDiverged({ step, batches: used, saved });
     const gradientNorm = await engine.update({ step, learningRate: rate });
-    if (!Number.isFinite(gradientNorm)) throw await options.onDiverged(step, used);
+    if (!Number.isFinite(gradientNorm)) throw await options.onDiverged({ step, batches: used, saved });
     done = step;
     const elapsed = performance.now() - started;
     const imagesPerSecond = (options.cropsPerStep / elapsed) * 1000;
@@ -95,9 +110,10 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
     options.onStep({ step, ...loss, gradientNorm, imagesPerSecond });
 
     if (step % options.evaluateEvery === 0 || step === schedule.steps) {
+      const state = await readGoodState();
       const evaluation = await options.evaluate();
+      if (!Number.isFinite(evaluation.srcc)) throw await options.onDiverged({ step, batches: used, saved });
       await metrics.append({ kind: 'evaluation', step, ...evaluation });
-      const state = await engine.readState();
       if (best === undefined || evaluation[bestMetric.name] > best.value) {
         best = { step, value: evaluation[bestMetric.name] };
         await saveCheckpoint(options.run.bestCheckpoint, checkpointOf(state, done, best, options.metadata));
@@ -106,8 +122,16 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
       options.onEvaluation(step, evaluation);
     }
   }
-  if (saved !== done) await save(await engine.readState());
+  if (saved !== done) await save(await readGoodState());
   return { step: done, best };
+}
+
+function isFiniteState(state: NamedTensors): boolean {
+  for (const { dataType, data } of Object.values(state)) {
+    if (dataType !== 'float32' && dataType !== 'float64') continue;
+    for (let index = 0; index < data.length; index++) if (!Number.isFinite(data[index])) return false;
+  }
+  return true;
 }
 
 /** The best value travels with every checkpoint, so that a resumed run does not forget it. */

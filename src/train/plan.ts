@@ -9,7 +9,7 @@ import { seededPrompts } from '../prompts/seeded-prompts.js';
 import { UserError } from '../support/errors.js';
 import type { Engine } from './engines/engine.js';
 import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
-import { type HeldOutPair, makeHeldOutPairs, type Split, splitImages } from './held-out.js';
+import { type HeldOutPair, type HeldOutWatch, makeHeldOutPairs, type Split, splitImages } from './held-out.js';
 import type { ModelDefinition } from './model.js';
 import type { TrainOptions } from './options.js';
 
@@ -41,8 +41,9 @@ export async function preparePlan(options: TrainOptions, weights: 'published' | 
 
 /** A digest of what is trained on and held out: a run may only go on with the same images. */
 export function dataFingerprint({ split }: Plan): string {
-  const ids = [split.training, split.heldOut].map((images) => images.map(({ id }) => id));
-  return createHash('sha256').update(JSON.stringify(ids)).digest('hex');
+  // The id of a file, not its path: a folder may move.
+  const identities = [split.training, split.heldOut].map((images) => images.map((image) => (image.kind === 'file' ? image.id : image)));
+  return createHash('sha256').update(JSON.stringify(identities)).digest('hex');
 }
 
 /** The engine of a plan, with freshly initialised state. */
@@ -62,6 +63,7 @@ export function createPool({ options }: Plan): PairPool {
 }
 
 /** The held-out pairs of a plan: always the same. */
-export function heldOutPairs({ options, split }: Plan, pool: PairPool): Promise<HeldOutPair[]> {
-  return makeHeldOutPairs(pool, split.heldOut, distortionNames, options);
+export function heldOutPairs({ options, split }: Plan, pool: PairPool, watch: HeldOutWatch = {}): Promise<HeldOutPair[]> {
+  const { levels, crop, seed } = options;
+  return makeHeldOutPairs(pool, split.heldOut, distortionNames, { levels, crop, seed, ...watch });
 }
