@@ -6,15 +6,7 @@ import { exportRun } from '../export/export-run.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
-import {
-  describeOptions,
-  type GivenOptions,
-  parseSavedForm,
-  type ResolvedOptions,
-  resolveOptions,
-  resumeOptions,
-  savedForm,
-} from '../support/option-table.js';
+import { describeOptions, type GivenOptions, parseSavedForm, resolveOptions, resumeOptions, savedForm } from '../support/option-table.js';
 import { startProgress } from '../support/progress.js';
 import { checkTrainOptions, type TrainOptions, trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
@@ -61,14 +53,16 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
     ...(config !== undefined && { file: await readOptionFile(config) }),
   };
   const started = performance.now();
+  const start = resume === undefined ? newRun(name, options) : await existingRun(resume, options);
   const progress = startProgress('Preparing');
   try {
-    const { plan, run } = resume === undefined ? await startRun(name, options) : await continueRun(resume, options);
+    const plan = await preparePlan(start.options);
+    const run = await start.open(plan);
     const signals = stopSignals();
     try {
       for (const { path, reason } of plan.dataset.skipped) progress.note(`skipped ${path}: ${reason}`);
       const prepared = await prepare(plan, {
-        checkpoint: existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined,
+        checkpoint: existsSync(run.lastCheckpoint) ? run.lastCheckpoint : undefined,
         stop: signals.stop,
         onPair: (done, total) => progress.update(done, total, 'held-out crops'),
         onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
@@ -76,21 +70,21 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
       const { training, heldOut } = plan.split;
       progress.succeed(`Prepared ${plan.dataset.name}: ${training.length} images to train on, ${heldOut.length} held out`);
       try {
-        return await trainAndExport(prepared, run.folder, signals, started, json === true);
+        return await trainAndExport(prepared, run, signals, started, json === true);
       } finally {
         await prepared.close();
       }
     } catch (error) {
       if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
       progress.stop();
-      process.stderr.write(`Stopped while preparing; nothing is lost. ${howToGoOn(run.folder)}\n`);
+      process.stderr.write(`Stopped while preparing; nothing is lost. ${howToGoOn(run)}\n`);
       return signals.exitCode();
     } finally {
       signals.ignore();
-      await run.close();
     }
   } finally {
     progress.stop();
+    await start.close();
   }
 }
 
@@ -142,27 +136,38 @@ function howToGoOn({ name }: RunFolder): string {
   return `Go on with: npm run train -- --resume ${name}`;
 }
 
-async function startRun(name: string | undefined, given: GivenOptions): Promise<{ plan: Plan; run: OpenRun }> {
-  const resolved = resolveOptions(trainOptions, given, { cores: availableParallelism() });
-  const plan = await planOf(resolved);
-  const { backbone } = plan.options;
-  const naming = name === undefined ? { prefix: runNamePrefix(backbone, plan.dataset.name) } : { name };
-  return { plan, run: await createRun(runsFolder, naming, savedForm(resolved), await describeEnvironment()) };
+/** A run to train: what is wrong with its options is known before anything is prepared. */
+interface Start {
+  readonly options: TrainOptions;
+  /** The run's folder, for this process alone until `close`. */
+  open(plan: Plan): Promise<RunFolder>;
+  close(): Promise<void>;
 }
 
-async function continueRun(name: string, given: GivenOptions): Promise<{ plan: Plan; run: OpenRun }> {
+function newRun(name: string | undefined, given: GivenOptions): Start {
+  const resolved = resolveOptions(trainOptions, given, { cores: availableParallelism() });
+  checkTrainOptions(resolved.values);
+  let run: OpenRun | undefined;
+  return {
+    options: resolved.values,
+    async open({ options, dataset }) {
+      const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
+      run = await createRun(runsFolder, naming, savedForm(resolved), await describeEnvironment());
+      return run.folder;
+    },
+    close: async () => run?.close(),
+  };
+}
+
+async function existingRun(name: string, given: GivenOptions): Promise<Start> {
   const run = await openRun(runsFolder, name);
   try {
     const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
-    return { plan: await planOf(resumeOptions(trainOptions, saved, given)), run };
+    const { values } = resumeOptions(trainOptions, saved, given);
+    checkTrainOptions(values);
+    return { options: values, open: async () => run.folder, close: () => run.close() };
   } catch (error) {
     await run.close();
     throw error;
   }
-}
-
-function planOf({ values }: ResolvedOptions<typeof trainOptions>): Promise<Plan> {
-  const options: TrainOptions = values;
-  checkTrainOptions(options);
-  return preparePlan(options);
 }
