@@ -7,7 +7,7 @@ import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions, parseSavedForm, resolveOptions, resumeOptions, savedForm } from '../support/option-table.js';
-import { startProgress } from '../support/progress.js';
+import { type Progress, startProgress } from '../support/progress.js';
 import { checkTrainOptions, type TrainOptions, trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
@@ -57,16 +57,15 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
   const progress = startProgress('Preparing');
   try {
     const plan = await preparePlan(start.options);
-    const run = await start.open(plan);
     const signals = stopSignals();
     try {
-      for (const { path, reason } of plan.dataset.skipped) progress.note(`skipped ${path}: ${reason}`);
-      const prepared = await prepare(plan, {
-        checkpoint: existsSync(run.lastCheckpoint) ? run.lastCheckpoint : undefined,
-        stop: signals.stop,
-        onPair: (done, total) => progress.update(done, total, 'held-out crops'),
-        onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
-      });
+      const run = await start.open(plan);
+      const prepared = await prepareUntilStopped(plan, run, signals.stop, progress);
+      if (prepared === undefined) {
+        progress.stop();
+        process.stderr.write(`Stopped while preparing; nothing is lost. ${howToGoOn(run)}\n`);
+        return signals.exitCode();
+      }
       const { training, heldOut } = plan.split;
       progress.succeed(`Prepared ${plan.dataset.name}: ${training.length} images to train on, ${heldOut.length} held out`);
       try {
@@ -74,17 +73,28 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
       } finally {
         await prepared.close();
       }
-    } catch (error) {
-      if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
-      progress.stop();
-      process.stderr.write(`Stopped while preparing; nothing is lost. ${howToGoOn(run)}\n`);
-      return signals.exitCode();
     } finally {
       signals.ignore();
     }
   } finally {
     progress.stop();
     await start.close();
+  }
+}
+
+/** @returns undefined after a stop. */
+async function prepareUntilStopped(plan: Plan, run: RunFolder, stop: AbortSignal, progress: Progress): Promise<PreparedPlan | undefined> {
+  for (const { path, reason } of plan.dataset.skipped) progress.note(`skipped ${path}: ${reason}`);
+  try {
+    return await prepare(plan, {
+      checkpoint: existsSync(run.lastCheckpoint) ? run.lastCheckpoint : undefined,
+      stop,
+      onPair: (done, total) => progress.update(done, total, 'held-out crops'),
+      onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+    });
+  } catch (error) {
+    if (stop.aborted && error === stop.reason) return undefined;
+    throw error;
   }
 }
 

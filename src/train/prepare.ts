@@ -36,6 +36,7 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
   const { checkpoint: path, stop } = options;
   // First what is quick and may fail.
   const checkpoint = path === undefined ? undefined : await loadFor(plan, path);
+  stop?.throwIfAborted();
   const pool = createPool(plan);
   const giveUp = (): void => void pool.close();
   stop?.addEventListener('abort', giveUp);

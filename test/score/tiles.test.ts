@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tilesOf } from '#antonym/score/tiles.js';
+
+const side = fc.integer({ min: 1, max: 3000 });
+const cases = {
+  width: side,
+  height: side,
+  maximumPixels: fc.integer({ min: 4096, max: 300_000 }),
+  minimumSide: fc.integer({ min: 16, max: 400 }),
+};
+
+describe('the tiles of an image', () => {
+  test('cover every pixel once', () => {
+    fc.assert(
+      fc.property(fc.record(cases), ({ width, height, maximumPixels, minimumSide }) => {
+        const tiles = tilesOf(width, height, maximumPixels, minimumSide);
+        // a grid: every tile begins where another ends, or at the border
+        const [columns, rows] = [new Map<number, number>(), new Map<number, number>()];
+        for (const tile of tiles) {
+          columns.set(tile.left, tile.width);
+          rows.set(tile.top, tile.height);
+        }
+        expect(tiles).toHaveLength(columns.size * rows.size);
+        expect(new Set(tiles.map(({ left, top }) => `${left} ${top}`)).size).toBe(tiles.length);
+        expect(tiles.every((tile) => columns.get(tile.left) === tile.width && rows.get(tile.top) === tile.height)).toBe(true);
+        for (const [edges, size] of [
+          [columns, width],
+          [rows, height],
+        ] as const) {
+          const end = [...edges].sort(([a], [b]) => a - b).reduce((at, [start, length]) => (start === at ? at + length : Number.NaN), 0);
+          expect(end).toBe(size);
+        }
+      }),
+    );
+  });
+
+  test('are equal to a pixel', () => {
+    fc.assert(
+      fc.property(fc.record(cases), ({ width, height, maximumPixels, minimumSide }) => {
+        const tiles = tilesOf(width, height, maximumPixels, minimumSide);
+        for (const size of ['width', 'height'] as const) {
+          const sizes = tiles.map((tile) => tile[size]);
+          expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+
+  test('are small enough, and not too small where the image itself is not', () => {
+    fc.assert(
+      fc.property(fc.record(cases), ({ width, height, maximumPixels, minimumSide }) => {
+        const tiles = tilesOf(width, height, maximumPixels, minimumSide);
+        const smallest = Math.min(...tiles.flatMap((tile) => [tile.width, tile.height]));
+        expect(smallest).toBeGreaterThanOrEqual(Math.min(width, height, minimumSide));
+        const isTooLarge = tiles.some((tile) => tile.width * tile.height > maximumPixels);
+        // only where both sides are as short as they may be
+        if (isTooLarge) for (const tile of tiles) expect(Math.max(tile.width, tile.height)).toBeLessThanOrEqual(2 * minimumSide);
+      }),
+    );
+  });
+
+  test('are the whole image where it is small enough, and as few as can be where it is not', () => {
+    expect(tilesOf(640, 480, 640 * 480, 32)).toEqual([{ left: 0, top: 0, width: 640, height: 480 }]);
+    expect(tilesOf(640, 480, 640 * 480 - 1, 32)).toEqual([
+      { left: 0, top: 0, width: 320, height: 480 },
+      { left: 320, top: 0, width: 320, height: 480 },
+    ]);
+    expect(tilesOf(4000, 3000, 2 ** 21, 32)).toHaveLength(6);
+    expect(tilesOf(100_000, 40, 2 ** 21, 32)).toHaveLength(2);
+  });
+});

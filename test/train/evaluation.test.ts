@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import type { Engine } from '#antonym/train/engines/engine.js';
+import { evaluateOrdering, measureHeldOut, similarityGaps } from '#antonym/train/evaluation.js';
+import type { HeldOutPair } from '#antonym/train/held-out.js';
+
+const levels = 3;
+
+/** A pair whose pixels do not matter. */
+function pairOf(distortion: string): HeldOutPair {
+  const box = { left: 0, top: 0, width: 1, height: 1 } as never;
+  const record = { image: 'a', crops: [box, box], composition: { distortions: [] } as never, levels } as const;
+  return { distortion, pair: { record, pixels: new Uint8Array((levels + 1) * 2 * 3) } };
+}
+
+/** Similarities to one prompt pair such that both crops have these scores. */
+function measuredAs(scores: readonly number[]): Float32Array {
+  return Float32Array.from(scores.flatMap((score) => [score, 0, 0, -score]));
+}
+
+describe('the ordering of held-out pairs', () => {
+  test('is perfect where every level scores below the one before it, the opposite where above', () => {
+    expect(evaluateOrdering([pairOf('jpeg')], [measuredAs([0.4, 0.3, 0.2, 0.1])])).toEqual({
+      srcc: -1,
+      ordered: 1,
+      perDistortion: { jpeg: { srcc: -1, ordered: 1 } },
+    });
+    expect(evaluateOrdering([pairOf('jpeg')], [measuredAs([0.1, 0.2, 0.3, 0.4])])).toMatchObject({ srcc: 1, ordered: 0 });
+  });
+
+  test('is the mean over pairs, and told for each distortion', () => {
+    const pairs = [pairOf('jpeg'), pairOf('blur'), pairOf('jpeg')];
+    const { srcc, ordered, perDistortion } = evaluateOrdering(pairs, [
+      measuredAs([4, 3, 2, 1]),
+      measuredAs([1, 2, 3, 4]),
+      measuredAs([4, 3, 1, 2]),
+    ]);
+    expect(Object.keys(perDistortion)).toEqual(['blur', 'jpeg']);
+    expect(perDistortion.blur).toEqual({ srcc: 1, ordered: 0 });
+    // SRCC of one exchange among four: 1 - 6 * 2 / (4 * 15) = .8
+    expect(perDistortion.jpeg!.srcc).toBeCloseTo(-0.9, 12);
+    expect(perDistortion.jpeg!.ordered).toBeCloseTo((1 + 5 / 6) / 2, 12);
+    expect(srcc).toBeCloseTo((-1 + 1 - 0.8) / 3, 12);
+    expect(ordered).toBeCloseTo((1 + 0 + 5 / 6) / 3, 12);
+  });
+
+  test('counts equal scores as guessing, and does not hide a score that is no number', () => {
+    expect(evaluateOrdering([pairOf('a')], [measuredAs([0.2, 0.2, 0.2, 0.2])])).toMatchObject({ srcc: 0, ordered: 0.5 });
+    const { srcc } = evaluateOrdering([pairOf('a')], [measuredAs([Number.NaN, Number.NaN, Number.NaN, Number.NaN])]);
+    expect(srcc).toBeNaN();
+  });
+
+  test('gaps are means over prompt pairs', () => {
+    expect(similarityGaps(Float32Array.of(0.5, 0.25, 0.25, 0.5, 1, 0, 0.5, 0.25), 2)).toEqual([0, 0.625]);
+  });
+
+  test('every pair is measured with all of its crops', async () => {
+    const asked: [bytes: number, count: number][] = [];
+    const engine: Pick<Engine, 'similarity'> = {
+      similarity: async ({ length }, count) => {
+        asked.push([length, count]);
+        return new Float32Array(count * 2).fill(asked.length);
+      },
+    };
+    const measured = await measureHeldOut(engine, [pairOf('a'), pairOf('b')], 1);
+    expect(asked).toEqual([
+      [24, 8],
+      [24, 8],
+    ]);
+    expect(measured.map(([first]) => first)).toEqual([1, 2]);
+  });
+});
