@@ -23,6 +23,13 @@ export const direction: DistortionParameter = {
   accepts: (value) => value >= 0 && value < 2 * Math.PI,
 };
 
+/** A direction that equals its opposite. */
+export const orientation: DistortionParameter = {
+  about: 'orientation, radians, 0..pi, clockwise from the right',
+  sample: (random) => random.between(0, Math.PI),
+  accepts: (value) => value >= 0 && value < Math.PI,
+};
+
 /** Whether the magnitude is added or taken away: fixed for all levels, since an alternating sign would not be ordered. */
 export const sign: DistortionParameter = {
   about: 'sign of the change, -1 or 1',

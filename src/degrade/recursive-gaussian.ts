@@ -75,7 +75,8 @@ function filterLine(values: Float32Array, start: number, stride: number, count: 
   let [y2, y3, y4] = [y1, y1, y1];
   for (let index = 0, at = start; index < count; index++, at += stride) {
     const x = values[at]!;
-    const y = c0 * x + c1 * x1 + c2 * x2 + c3 * x3 - f2 * y2 - f3 * y3 - f4 * y4 - f1 * y1;
+    // Grouped so that only the product with y1 waits for the step before.
+    const y = c0 * x + c1 * x1 + (c2 * x2 + c3 * x3) - (f2 * y2 + f3 * y3 + f4 * y4) - f1 * y1;
     line[index] = y;
     x3 = x2;
     x2 = x1;
@@ -92,7 +93,7 @@ function filterLine(values: Float32Array, start: number, stride: number, count: 
   let x4 = after;
   y1 = y2 = y3 = y4 = (after * (a1 + a2 + a3 + a4)) / steady;
   for (let index = count - 1, at = last; index >= 0; index--, at -= stride) {
-    const y = a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 - f2 * y2 - f3 * y3 - f4 * y4 - f1 * y1;
+    const y = a1 * x1 + a2 * x2 + (a3 * x3 + a4 * x4) - (f2 * y2 + f3 * y3 + f4 * y4) - f1 * y1;
     x4 = x3;
     x3 = x2;
     x2 = x1;

@@ -1,7 +1,10 @@
 /** Loss of detail by optics and movement. */
 import type { Distortion } from '../distortion.js';
+import { discKernel, segmentKernel } from '../kernels.js';
+import { orientation } from '../parameters.js';
 import { gaussianFilter } from '../recursive-gaussian.js';
 import { bytesOf } from '../round-pixels.js';
+import { sparseFilter } from '../sparse-filter.js';
 
 export const gaussianBlur: Distortion<never> = {
   name: 'gaussian-blur',
@@ -11,8 +14,32 @@ export const gaussianBlur: Distortion<never> = {
   severities: [0.5, 0.9, 1.6, 2.8, 5],
   parameters: {},
   apply(image, sigma) {
-    const values = Float32Array.from(image.data);
+    const values = new Float32Array(image.data);
     gaussianFilter(values, image.width, image.height, 3, sigma);
     return { ...image, data: bytesOf(values) };
+  },
+};
+
+export const lensBlur: Distortion<never> = {
+  name: 'lens-blur',
+  group: 'blur',
+  strength: 'radius of the disc, pixels',
+  // KADID-10k's table.
+  severities: [1, 2, 4, 6, 8],
+  parameters: {},
+  apply(image, radius) {
+    return sparseFilter(image, discKernel(radius));
+  },
+};
+
+export const motionBlur: Distortion<'orientation'> = {
+  name: 'motion-blur',
+  group: 'blur',
+  strength: 'length of the path, pixels',
+  // KADID-10k: 1 2 4 6 10, of which 1 is the identity.
+  severities: [2, 3, 5, 8, 12],
+  parameters: { orientation },
+  apply(image, length, parameters) {
+    return sparseFilter(image, segmentKernel(length, parameters.orientation));
   },
 };

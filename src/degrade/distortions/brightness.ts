@@ -1,8 +1,39 @@
 /** Wrong exposure: tone curves that lift or lower the middle, and plain offsets. */
+import { bytesOfLab, labOfImage } from '../color-spaces.js';
 import type { Distortion } from '../distortion.js';
 import { monotoneCurve } from '../monotone-curve.js';
 import { sign } from '../parameters.js';
 import { byteTable, lookUpBytes } from '../round-pixels.js';
+
+export const brighten: Distortion<never> = {
+  name: 'brighten',
+  group: 'brightness',
+  strength: 'twice the distance by which the tone curve is raised at middle grey, 0..1.1',
+  // KADID-10k's table.
+  severities: [0.1, 0.2, 0.4, 0.7, 1.1],
+  parameters: {},
+  apply(image, amount) {
+    const curve = monotoneCurve([
+      [0, 0],
+      [0.5, 0.5 + amount / 2],
+      [1, 1],
+    ]);
+    // As in KADID-10k: the curve on the channels (two thirds) mixed with the curve on the lightness (one third), which keeps the colours.
+    const lab = labOfImage(image);
+    const lightnessCurve = Float32Array.from({ length: 2002 }, (_, index) => 100 * curve(Math.min(index / 2000, 1)));
+    for (let pixel = 0; pixel < lab.lightness.length; pixel++) {
+      const position = Math.max(0, lab.lightness[pixel]! * 20);
+      const index = Math.floor(position);
+      const low = lightnessCurve[index]!;
+      lab.lightness[pixel] = low + (lightnessCurve[index + 1]! - low) * (position - index);
+    }
+    const lifted = bytesOfLab(lab);
+    const channelCurve = Float32Array.from({ length: 256 }, (_, value) => 255 * curve(value / 255));
+    const data = new Uint8ClampedArray(image.data.length);
+    for (let index = 0; index < data.length; index++) data[index] = (2 * channelCurve[image.data[index]!]! + lifted[index]!) / 3;
+    return { ...image, data: new Uint8Array(data.buffer) };
+  },
+};
 
 export const darken: Distortion<never> = {
   name: 'darken',

@@ -53,7 +53,7 @@ export const impulseNoise: Distortion<'seed'> = {
   apply(image, density, { seed }) {
     const field = new Uint32Array(image.data.length);
     pixelNoise(seed).fillUniform(field);
-    const data = Uint8Array.from(image.data);
+    const data = new Uint8Array(image.data);
     const black = (density / 2) * 2 ** 32;
     const white = (1 - density / 2) * 2 ** 32;
     for (let index = 0; index < data.length; index++) {

@@ -1,24 +1,35 @@
 /** Every distortion by name. */
 import type { Distortion } from '../distortion.js';
-import { gaussianBlur } from './blur.js';
-import { darken, meanShift } from './brightness.js';
-import { colorSaturationHsv } from './color.js';
+import { gaussianBlur, lensBlur, motionBlur } from './blur.js';
+import { brighten, darken, meanShift } from './brightness.js';
+import { colorDiffusion, colorSaturationHsv, colorSaturationLab, colorShift } from './color.js';
 import { jpeg } from './compression.js';
 import { impulseNoise, multiplicativeNoise, whiteNoise, whiteNoiseYcbcr } from './noise.js';
-import { linearContrastChange, nonlinearContrastChange } from './sharpness-contrast.js';
-import { pixelate } from './spatial.js';
+import { highSharpen, linearContrastChange, nonlinearContrastChange } from './sharpness-contrast.js';
+import { colorBlock, jitter, nonEccentricityPatch, pixelate, quantization } from './spatial.js';
 
 const table = {
   'gaussian-blur': gaussianBlur,
+  'lens-blur': lensBlur,
+  'motion-blur': motionBlur,
+  'color-diffusion': colorDiffusion,
+  'color-shift': colorShift,
   'color-saturation-hsv': colorSaturationHsv,
+  'color-saturation-lab': colorSaturationLab,
   jpeg,
   'white-noise': whiteNoise,
   'white-noise-ycbcr': whiteNoiseYcbcr,
   'impulse-noise': impulseNoise,
   'multiplicative-noise': multiplicativeNoise,
+  brighten,
   darken,
   'mean-shift': meanShift,
+  jitter,
+  'non-eccentricity-patch': nonEccentricityPatch,
   pixelate,
+  quantization,
+  'color-block': colorBlock,
+  'high-sharpen': highSharpen,
   'linear-contrast-change': linearContrastChange,
   'nonlinear-contrast-change': nonlinearContrastChange,
 } as const satisfies Readonly<Record<string, Distortion>>;
