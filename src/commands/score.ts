@@ -50,6 +50,7 @@ export function addScoreCommand(program: Command): void {
 async function scorePaths(paths: readonly string[], { model, maxPixels, json }: ScoreFlags): Promise<number> {
   const modelPath = await findModel(model);
   const { files, missing } = await expand(paths);
+  if (files.length === 0) return missing;
   const scorer = await openScorer(modelPath, maxPixels === undefined ? {} : { maximumPixels: maxPixels });
   const progress = startProgress('Scoring');
   let failed = missing;

@@ -32,8 +32,8 @@ export async function checkParity(
       score: largest(results.score!.data as Float32Array, expected.scores),
       similarity: largest(results.similarity!.data as Float32Array, expected.similarities),
     };
+    // NaN when either is
     const worst = Math.max(largestDifference.score, largestDifference.similarity);
-    // written so that NaN fails too
     if (!(worst <= tolerance)) {
       throw new UserError(`The exported model differs from the trained one by ${worst}, more than ${tolerance}: it was not written.`);
     }
@@ -49,7 +49,8 @@ function largest(actual: ArrayLike<number>, expected: ArrayLike<number>): number
   let result = 0;
   for (let index = 0; index < actual.length; index++) {
     const difference = Math.abs(actual[index]! - expected[index]!);
-    if (!(difference <= result)) result = difference;
+    if (Number.isNaN(difference)) return difference;
+    result = Math.max(result, difference);
   }
   return result;
 }

@@ -8,6 +8,7 @@ import { loadCheckpoint, saveCheckpoint } from '#antonym/train/checkpoint.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { antonym } from './antonym.js';
+import { expectOneLine } from './expect-one-line.js';
 import { digestOf, metricsOf, resultsOf, stepsOf } from './run-files.js';
 import { startAntonym } from './running-antonym.js';
 
@@ -20,15 +21,6 @@ const steps = 8;
 /** Checkpoints after steps 3, 6 and 8. */
 const settings = [...tiny, '--steps', String(steps), '--evaluate-every', '3'];
 const train = (...flags: string[]) => antonym(['train', ...flags], folder);
-
-/** A failure that a person can read: one line, no stack. */
-function expectOneLine({ status, stdout, stderr }: Awaited<ReturnType<typeof antonym>>, message: RegExp): void {
-  const lines = stderr.trimEnd().split('\n');
-  expect(lines.at(-1)).toMatch(/^error: /);
-  expect(lines.at(-1)).toMatch(message);
-  expect(lines.filter((line) => line.startsWith('error: ') || /^\s+at /.test(line))).toHaveLength(1);
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-}
 
 beforeAll(async () => {
   const { folder: photographs } = await folderOfPhotographs(6, 1);
@@ -55,6 +47,18 @@ describe('equal runs', () => {
       ['kind', 'step', 'loss', 'consistency', 'positive', 'negative', 'learningRate', 'gradientNorm', 'timings'].sort(),
     );
     expect(await readdir(run('reference'))).not.toContainEqual(expect.stringMatching(/^lock|tmp$/));
+  });
+
+  test('the best checkpoint is that of the first best evaluation, the last one knows of it', async () => {
+    const evaluations = (await metricsOf(run('reference'))).filter(({ kind }) => kind === 'evaluation');
+    const highest = Math.max(...evaluations.map(({ ordered }) => ordered as number));
+    const { step } = evaluations.find(({ ordered }) => ordered === highest)!;
+    const best = { name: 'ordered', direction: 'higher is better', step, value: highest };
+    const checkpoint = await loadCheckpoint(run('reference', 'checkpoints', 'best.safetensors'));
+    expect(checkpoint.step).toBe(step);
+    expect(JSON.parse(checkpoint.metadata.best!)).toEqual(best);
+    expect(JSON.parse((await loadCheckpoint(lastOf('reference'))).metadata.best!)).toEqual(best);
+    expect(JSON.parse(await readFile(run('reference', 'export', 'model.json'), 'utf8')).training.step).toBe(step);
   });
 
   test('four workers make the same run as one', async () => {

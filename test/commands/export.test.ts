@@ -1,0 +1,140 @@
+/** The exported files of a real run, as another program meets them. */
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import onnxProto from 'onnx-proto';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseModelDescription } from '#antonym/export/model-description.js';
+import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { antonym } from './antonym.js';
+import { expectOneLine } from './expect-one-line.js';
+import { digestOf } from './run-files.js';
+import { startAntonym } from './running-antonym.js';
+
+const folder = await temporaryFolder();
+const exported = (...parts: string[]): string => join(folder, 'runs', 'model', 'export', ...parts);
+const files = ['model.json', 'model.onnx', 'parity.json'];
+
+beforeAll(async () => {
+  const { folder: photographs } = await folderOfPhotographs(4);
+  await cp(photographs, join(folder, 'photos'), { recursive: true });
+  await rm(photographs, { recursive: true });
+  const flags = ['--data', 'photos', '--steps', '3', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2'];
+  expect(await antonym(['train', ...flags, '--run', 'model'], folder)).toMatchObject({ status: 0 });
+});
+
+describe('export', () => {
+  test('writes the same three files as the training did, to any folder', async () => {
+    const { status, stdout, stderr } = await antonym(['export', '--run', 'model', '--out', 'elsewhere/deep'], folder);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${join('elsewhere', 'deep', 'model.onnx')}\n` });
+    expect(stderr).toMatch(/scores differ by at most [\d.e-]+, similarities by [\d.e-]+/);
+    expect((await readdir(exported())).sort()).toEqual(files);
+    expect((await readdir(join(folder, 'elsewhere', 'deep'))).sort()).toEqual(files);
+    for (const file of files) {
+      expect(await digestOf(join(folder, 'elsewhere', 'deep', file)), file).toBe(await digestOf(exported(file)));
+    }
+  });
+
+  test('gives the result as one JSON object on request', async () => {
+    const { status, stdout } = await antonym(['export', '--run', 'model', '--json'], folder);
+    expect({ status, lines: stdout.trimEnd().split('\n').length }).toEqual({ status: 0, lines: 1 });
+    const { model, description, parity } = JSON.parse(stdout);
+    expect(model).toBe(join('runs', 'model', 'export', 'model.onnx'));
+    expect(description).toEqual(JSON.parse(await readFile(exported('model.json'), 'utf8')));
+    expect(parity).toEqual(JSON.parse(await readFile(exported('parity.json'), 'utf8')));
+  });
+
+  test.each<[flags: string[], message: RegExp]>([
+    [[], /--run/],
+    [['--run', 'modle'], /there is no run "modle".*Did you mean "model"\?/],
+    [['--run', 'model', '--out', 'photos/00.png'], /cannot write the exported model to photos.00\.png/],
+    [['--run', 'model', '--outt', 'x'], /unknown option '--outt'.*--out/],
+  ])('%j fails in one clear line', async (flags, message) => {
+    expectOneLine(await antonym(['export', ...flags], folder), message);
+  });
+
+  test('of a run that has no checkpoint yet says how to go on', async () => {
+    const flags = ['--data', 'photos', '--crop', '32', '--held-out', '1', '--run', 'early'];
+    const process = startAntonym(['train', ...flags], folder);
+    await process.until(() => process.said().includes('Training early'));
+    process.kill('SIGKILL');
+    await process.ended;
+    expectOneLine(await antonym(['export', '--run', 'early'], folder), /the run early has no checkpoint yet.*--resume early/);
+  });
+});
+
+describe('the exported file', () => {
+  test('is compared with the model under training on real crops', async () => {
+    const { crops, largestDifference, tolerance } = JSON.parse(await readFile(exported('parity.json'), 'utf8'));
+    expect(crops).toBeGreaterThanOrEqual(50);
+    expect(tolerance).toBe(1e-5);
+    for (const output of ['score', 'similarity']) {
+      expect(largestDifference[output]).toBeGreaterThanOrEqual(0);
+      expect(largestDifference[output]).toBeLessThanOrEqual(tolerance);
+    }
+  });
+
+  test('takes batches of images of any size, odd ones too', async () => {
+    const session = await InferenceSession.create(exported('model.onnx'));
+    expect(session.inputNames).toEqual(['image']);
+    expect(session.outputNames).toEqual(['score', 'similarity']);
+    for (const [batch, height, width] of [
+      [1, 32, 32],
+      [3, 33, 47],
+      [2, 101, 64],
+      [1, 32, 255],
+    ] as const) {
+      const pixels = Uint8Array.from({ length: batch * height * width * 3 }, (_, index) => (index * index * 7 + (index >> 3)) % 256);
+      const run = (data: Uint8Array, count: number) => session.run({ image: new Tensor('uint8', data, [count, height, width, 3]) });
+      const { score, similarity } = await run(pixels, batch);
+      expect(score!.dims).toEqual([batch]);
+      expect(similarity!.dims).toEqual([batch, 7, 2]);
+      for (const value of score!.data as Float32Array) expect(value > 0 && value < 1).toBe(true);
+      for (const value of similarity!.data as Float32Array) expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-6);
+      // an image scores the same alone as among others
+      const last = await run(pixels.slice((batch - 1) * height * width * 3), 1);
+      expect(Math.abs(Number(last.score!.data[0]) - Number(score!.data[batch - 1]))).toBeLessThan(1e-5);
+    }
+  });
+
+  test('uses standard operators only, and names its free sizes', async () => {
+    const model = onnxProto.onnx.ModelProto.decode(await readFile(exported('model.onnx')));
+    expect(model.opsetImport.map(({ domain, version }) => [domain, Number(version)])).toEqual([['', 18]]);
+    expect(model.graph!.node!.every(({ domain }) => (domain ?? '') === '')).toBe(true);
+    expect(model.functions ?? []).toEqual([]);
+    const [image] = model.graph!.input!;
+    expect(image!.type!.tensorType!.shape!.dim!.map((dim) => dim.dimParam || Number(dim.dimValue))).toEqual([
+      'batch',
+      'height',
+      'width',
+      3,
+    ]);
+  });
+
+  test('carries model.json as its metadata', async () => {
+    const model = onnxProto.onnx.ModelProto.decode(await readFile(exported('model.onnx')));
+    const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key!.replace(/^antonym\./, ''), JSON.parse(value!)]));
+    expect(metadata).toEqual(JSON.parse(await readFile(exported('model.json'), 'utf8')));
+  });
+
+  test('is described: what was trained on what, how to use it, what its scores are like', async () => {
+    const path = exported('model.json');
+    const description = parseModelDescription(await readFile(path, 'utf8'), path);
+    expect(description).toMatchObject({
+      score: { range: [0, 1], direction: 'higher is better' },
+      size: { minimumSide: 32, recommendedSide: 32 },
+      largeImages: { policy: 'tiles' },
+      data: { name: 'photos', images: 4, heldOut: 1 },
+      training: { steps: 3, seed: 1, levels: 2, crop: 32 },
+    });
+    expect(description.scorePercentiles.map(({ level }) => level)).toEqual([0, 1, 2]);
+    for (const { level: _, ...percentiles } of description.scorePercentiles) {
+      const values = Object.values(percentiles);
+      expect(values).toEqual([...values].sort((a, b) => a - b));
+      expect(values[0]! >= 0.001 && values.at(-1)! <= 0.999).toBe(true);
+    }
+    expect(() => parseModelDescription(JSON.stringify({ ...description, scale: -1 }), 'other.json')).toThrow(/other\.json .*scale/);
+    expect(() => parseModelDescription('{', 'other.json')).toThrow(/other\.json is not JSON/);
+  });
+});

@@ -1,0 +1,168 @@
+/** Scoring by the real command, with a really trained model. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { renderProcedural } from '#antonym/datasets/procedural.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { rendered } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { antonym } from './antonym.js';
+import { expectOneLine } from './expect-one-line.js';
+
+const folder = await temporaryFolder();
+const score = (...args: string[]) => antonym(['score', ...args], folder);
+
+async function savePhotograph(path: string, index: number, width: number, height: number): Promise<void> {
+  const { data } = renderProcedural(rendered(index, width, height));
+  await sharp(data, { raw: { width, height, channels: 3 } }).toFile(join(folder, path));
+}
+
+async function scoresOf(...args: string[]): Promise<Record<string, number>> {
+  const { status, stdout, stderr } = await score(...args, '--json');
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  const lines = stdout.trimEnd().split('\n');
+  return Object.fromEntries(lines.map((line) => JSON.parse(line)).map(({ image, score }) => [image, score]));
+}
+
+beforeAll(async () => {
+  for (const path of ['photos/deeper', 'empty']) await mkdir(join(folder, path), { recursive: true });
+  const sizes = [
+    ['photos/a.jpg', 160, 120],
+    ['photos/b.png', 97, 133],
+    ['photos/c.webp', 33, 32],
+    ['photos/deeper/d.tif', 401, 37],
+    ['photos/deeper/e.png', 240, 180],
+  ] as const;
+  for (const [index, [path, width, height]] of sizes.entries()) await savePhotograph(path, index, width, height);
+  const tiny = ['--steps', '2', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2'];
+  expect(await antonym(['train', ...tiny, '--data', 'photos', '--run', 'model'], folder)).toMatchObject({ status: 0 });
+  await savePhotograph('small.png', 6, 200, 31);
+  await writeFile(join(folder, 'cut.jpg'), (await readFile(join(folder, 'photos', 'a.jpg'))).subarray(0, 2500));
+  await writeFile(join(folder, 'notes.txt'), 'no image');
+});
+
+const inOrder = ['photos/a.jpg', 'photos/b.png', 'photos/c.webp', 'photos/deeper/d.tif', 'photos/deeper/e.png'];
+
+describe('score', () => {
+  test('lists photographs of any size and format from best to worst', async () => {
+    const { status, stdout } = await score('photos');
+    const rows = stdout.trimEnd().split('\n');
+    expect(status).toBe(0);
+    expect(rows.map((row) => /^0\.\d{4} {2}(photos\/\S+)$/.exec(row)?.[1]).sort()).toEqual(inOrder);
+    expect(rows).toEqual([...rows].sort((a, b) => Number(b.slice(0, 6)) - Number(a.slice(0, 6))));
+  });
+
+  test('as JSON, gives one object a line in the order given, and nothing else on stdout', async () => {
+    const { status, stdout } = await score('photos/deeper', 'photos/a.jpg', '--json');
+    expect(status).toBe(0);
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ image }) => image)).toEqual(['photos/deeper/d.tif', 'photos/deeper/e.png', 'photos/a.jpg']);
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(['image', 'score']);
+      expect(row.score > 0 && row.score < 1).toBe(true);
+    }
+    const table = (await score('photos/deeper', 'photos/a.jpg')).stdout;
+    for (const { image, score } of rows) expect(table).toContain(`${score.toFixed(4)}  ${image}\n`);
+  });
+
+  test('names each image that cannot be scored, scores the others, and ends with code 1', async () => {
+    const { status, stdout, stderr } = await score('cut.jpg', 'photos/a.jpg', 'small.png', 'nowhere.jpg', 'notes.txt', 'empty', '--json');
+    expect(status).toBe(1);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).image),
+    ).toEqual(['photos/a.jpg']);
+    const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
+    expect(errors.sort()).toEqual([
+      expect.stringMatching(/cut\.jpg: .*premature end/),
+      expect.stringMatching(/notes\.txt: .*format/),
+      expect.stringMatching(/cannot read nowhere\.jpg: it does not exist/),
+      expect.stringMatching(/empty holds no images/),
+      expect.stringMatching(/small\.png: 200x31 pixels are too small: the model needs at least 32/),
+    ]);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('splits large images, which changes their scores little', async () => {
+    const [whole, again, tiled] = [
+      await scoresOf('photos/deeper/e.png'),
+      await scoresOf('photos/deeper/e.png', '--max-pixels', String(240 * 180)),
+      await scoresOf('photos/deeper/e.png', '--max-pixels', '22000'),
+    ];
+    const [exact, split] = [whole['photos/deeper/e.png']!, tiled['photos/deeper/e.png']!];
+    expect(again).toEqual(whole);
+    expect(split).not.toBe(exact);
+    expect(Math.abs(split - exact)).toBeLessThan(0.1);
+  });
+
+  test('finds a model by file, folder or run, or takes the newest', async () => {
+    const expected = await scoresOf('photos/a.jpg');
+    await cp(join(folder, 'runs', 'model', 'export'), join(folder, 'taken'), { recursive: true });
+    for (const model of ['model', 'runs/model', 'runs/model/export', 'runs/model/export/model.onnx', 'taken']) {
+      expect(await scoresOf('photos/a.jpg', '--model', model), model).toEqual(expected);
+    }
+  });
+
+  test('ends quietly when nobody reads on', async () => {
+    const cli = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
+    const child = spawn(process.execPath, [cli, 'score', 'photos', '--json'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [code] = await once(child, 'close');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/error/i) });
+  });
+});
+
+describe('a model that is none', () => {
+  beforeAll(async () => {
+    const graph = new Graph();
+    graph.output('y', graph.add('Relu', [graph.input('x', 'float32', [2])]));
+    await mkdir(join(folder, 'foreign'));
+    await writeFile(join(folder, 'foreign', 'model.onnx'), encodeOnnx(graph));
+    for (const name of ['alone', 'altered', 'cut']) {
+      await mkdir(join(folder, name));
+      await copyFile(join(folder, 'taken', 'model.onnx'), join(folder, name, 'model.onnx'));
+    }
+    await writeFile(join(folder, 'altered', 'model.json'), '{"format": "antonym-model-9"}');
+    await writeFile(join(folder, 'cut', 'model.onnx'), (await readFile(join(folder, 'taken', 'model.onnx'))).subarray(0, 100_000));
+    await mkdir(join(folder, 'runs', 'unfinished'));
+    await rm(join(folder, 'fresh'), { recursive: true, force: true });
+    await mkdir(join(folder, 'fresh'));
+  });
+
+  test.each<[model: string, message: RegExp]>([
+    ['notes.txt', /notes\.txt is not an ONNX model/],
+    ['photos/a.jpg', /a\.jpg is not an ONNX model/],
+    ['cut', /model\.onnx is not an ONNX model/],
+    ['foreign', /model\.onnx is not a model of this program/],
+    ['alone', /model\.json is missing/],
+    ['altered', /model\.json does not describe a model of this version/],
+    ['empty', /empty is a directory without a model\.onnx/],
+    ['nowhere.onnx', /nowhere\.onnx does not exist/],
+    ['modle', /there is no run "modle".*Did you mean "model"\?/],
+    ['unfinished', /The run unfinished has no exported model.*npm run export -- --run unfinished/],
+  ])('%s is refused in one line', async (model, message) => {
+    expectOneLine(await score('photos/a.jpg', '--model', model), message);
+  });
+
+  test('no model yet, no image, a wrong flag: one line each', async () => {
+    expectOneLine(await antonym(['score', '../photos/a.jpg'], join(folder, 'fresh')), /There is no model in runs yet\. Train one/);
+    expectOneLine(await score(), /missing required argument/);
+    expectOneLine(await score('photos', '--max-pixels', '9'), /--max-pixels must be a whole number, at least 4096, but received 9/);
+    expectOneLine(await score('photos', '--jsn'), /unknown option '--jsn'.*--json/);
+    expectOneLine(await antonym(['scor', 'photos'], folder), /unknown command 'scor'.*score/);
+  });
+});

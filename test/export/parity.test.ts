@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { renderProcedural } from '#antonym/datasets/procedural.js';
+import { checkParity } from '#antonym/export/parity.js';
+import { buildScoringModel } from '#antonym/export/scoring-model.js';
+import { scoresOf } from '#antonym/export/softmax-scale.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
+import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { similarityOf } from '#antonym/train/model.js';
+import { initialTensors } from '#antonym/train/state.js';
+import { rendered } from '../pairs/folder-of-photographs.js';
+
+const [count, side, scale] = [3, 48, 20];
+const backbone = findBackbone('clip-tiny');
+const model = { backbone, prompts: seededPrompts(1, 2, backbone.embedding) };
+const pixels = new Uint8Array(Buffer.concat([0, 1, 2].map((index) => renderProcedural(rendered(index, side, side)).data)));
+const crops = { pixels, count, side };
+let file: Uint8Array;
+let similarities: Float32Array;
+let scores: number[];
+
+beforeAll(async () => {
+  const graph = new Graph();
+  const parameters = new Parameters(graph, 'inputs');
+  graph.output('similarity', similarityOf(graph, parameters, graph.input('crops', 'uint8', ['batch', side, side, 3]), model, 'running'));
+  const tensors = initialTensors(parameters.specs.values(), 1);
+  file = encodeOnnx(buildScoringModel(model, tensors, scale));
+  const thread = new SessionThread();
+  await thread.load('similarity', encodeOnnx(graph));
+  const feeds = { ...tensors, crops: { dataType: 'uint8', shape: [count, side, side, 3], data: pixels } as const };
+  similarities = (await thread.run('similarity', feeds)).similarity!.data as Float32Array;
+  await thread.close();
+  scores = scoresOf(similarities, count, scale);
+});
+
+describe('parity', () => {
+  test('of a scoring model and the graph of training over the same parameters is nearly exact', async () => {
+    const { largestDifference, ...rest } = await checkParity(file, crops, { scores, similarities });
+    expect(rest).toEqual({ crops: count, tolerance: 1e-5 });
+    expect(largestDifference.similarity).toBeLessThan(2e-6);
+    expect(largestDifference.score).toBeLessThan(1e-5);
+    expect(new Set(scores).size).toBe(count);
+  });
+
+  test.each([
+    ['one score', 0.00002, 0],
+    ['one similarity', 0, 0.00002],
+    ['a score that is no number', Number.NaN, 0],
+    ['a similarity that is no number', 0, Number.NaN],
+  ])('is refused when %s differs', async (_, score, similarity) => {
+    const expected = { scores: scores.with(1, scores[1]! + score), similarities: similarities.with(5, similarities[5]! + similarity) };
+    await expect(checkParity(file, crops, expected)).rejects.toThrow(/differs from the trained one by .* it was not written/);
+  });
+
+  test('is refused when an output is missing', async () => {
+    await expect(checkParity(file, crops, { scores: scores.slice(1), similarities })).rejects.toThrow(/differs/);
+  });
+});

@@ -1,0 +1,50 @@
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveOptions } from '#antonym/support/option-table.js';
+import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
+import { dataFingerprint, preparePlan } from '#antonym/train/plan.js';
+import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = await temporaryFolder();
+let photographs: string;
+beforeAll(async () => {
+  photographs = (await folderOfPhotographs(6)).folder;
+});
+afterAll(() => rm(photographs, { recursive: true }));
+
+function options(flags: Record<string, string>): TrainOptions {
+  return resolveOptions(trainOptions, { flags: { crop: '32', heldOut: '2', ...flags } }, { cores: 2 }).values;
+}
+
+const fingerprint = async (flags: Record<string, string>): Promise<string> => dataFingerprint(await preparePlan(options(flags)));
+
+describe('the fingerprint of the data', () => {
+  test('is that of the images, wherever their folder lies', async () => {
+    const original = await fingerprint({ data: photographs });
+    const copy = join(folder, 'copy');
+    await mkdir(copy);
+    await cp(photographs, copy, { recursive: true });
+    expect(await fingerprint({ data: copy })).toBe(original);
+    expect(await fingerprint({ data: copy, workers: '3', batchSize: '3' })).toBe(original);
+    await rename(join(copy, '00.png'), join(copy, '99.png'));
+    expect(await fingerprint({ data: copy })).not.toBe(original);
+  });
+
+  test('tells which are held out', async () => {
+    expect(await fingerprint({ data: photographs, heldOut: '1' })).not.toBe(await fingerprint({ data: photographs, heldOut: '2' }));
+  });
+
+  test('of rendered images follows from the seed', async () => {
+    expect(await fingerprint({ seed: '1' })).toBe(await fingerprint({ seed: '1' }));
+    expect(await fingerprint({ seed: '1' })).not.toBe(await fingerprint({ seed: '2' }));
+  });
+});
+
+test('a backbone without its weights is refused, unless they are not wanted', async () => {
+  await expect(preparePlan(options({ backbone: 'clip-rn50' }))).rejects.toThrow(/clip-rn50 makes sense only with its pretrained weights/);
+  await expect(preparePlan(options({ backbone: 'clip-rn50' }), 'random')).resolves.toMatchObject({
+    model: { backbone: { name: 'clip-rn50' } },
+  });
+});
