@@ -61,9 +61,14 @@ describe('equal runs', () => {
     expect(JSON.parse(await readFile(run('reference', 'export', 'model.json'), 'utf8')).training.step).toBe(step);
   });
 
-  test('four workers make the same run as one', async () => {
-    expect(await train(...settings, '--workers', '4', '--run', 'four')).toMatchObject({ status: 0 });
+  test('four workers, and options from a file, make the same run as one worker and flags', async () => {
+    const options = { data: 'photos', batchSize: 2, crop: 32, heldOut: 1, levels: 9, steps, evaluateEvery: 3, workers: 4 };
+    await writeFile(join(folder, 'options.json'), JSON.stringify(options));
+    expect(await train('--config', 'options.json', '--levels', '2', '--run', 'four')).toMatchObject({ status: 0 });
     expect(await resultsOf(run('four'))).toEqual(await resultsOf(run('reference')));
+    const { origins, ...values } = JSON.parse(await readFile(run('four', 'config.json'), 'utf8'));
+    expect(values).toMatchObject({ ...options, levels: 2, seed: 1, backbone: 'clip-tiny' });
+    expect(origins).toMatchObject({ workers: 'file', levels: 'flag', seed: 'default' });
   });
 
   test('another seed makes another run', async () => {
