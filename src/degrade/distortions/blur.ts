@@ -11,7 +11,7 @@ export const gaussianBlur: Distortion<never> = {
   group: 'blur',
   strength: 'standard deviation of the kernel, pixels',
   // KADID-10k: .1 .5 1 2 5; a sigma of .1 leaves every byte as it was.
-  severities: [0.5, 0.9, 1.6, 2.8, 5],
+  severities: [0.6, 1, 1.7, 3, 5],
   parameters: {},
   apply(image, sigma) {
     const values = new Float32Array(image.data);

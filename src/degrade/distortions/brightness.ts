@@ -40,7 +40,7 @@ export const darken: Distortion<never> = {
   group: 'brightness',
   strength: 'twice the distance by which the tone curve is lowered at middle grey, 0..1',
   // KADID-10k's table.
-  severities: [0.05, 0.1, 0.2, 0.4, 0.8],
+  severities: [0.08, 0.15, 0.3, 0.5, 0.8],
   parameters: {},
   apply(image, amount) {
     const curve = monotoneCurve([

@@ -10,7 +10,7 @@ export const colorDiffusion: Distortion<never> = {
   group: 'color',
   strength: 'factor of a* and b*, which are smoothed first with a sigma of 2 + 1.5 times the factor, pixels',
   // KADID-10k's table.
-  severities: [1, 3, 6, 8, 12],
+  severities: [1, 1.7, 3, 6, 12],
   parameters: {},
   apply(image, factor) {
     const lab = labOfImage(image);
@@ -25,7 +25,7 @@ export const colorShift: Distortion<'direction'> = {
   group: 'color',
   strength: 'displacement of the green channel, pixels',
   // KADID-10k's table.
-  severities: [1, 3, 6, 8, 12],
+  severities: [0.5, 1, 2, 4, 9],
   parameters: { direction },
   apply(image, distance, parameters) {
     const { width, height, data: source } = image;

@@ -10,7 +10,7 @@ export const jitter: Distortion<'seed'> = {
   group: 'spatial',
   strength: 'standard deviation of the displacement of every pixel along each axis, pixels',
   // KADID-10k: .05 .1 .2 .5 1, applied five times over; one displacement of the same variance (times the root of 5) costs a fifth.
-  severities: [0.11, 0.22, 0.45, 1.1, 2.2],
+  severities: [0.2, 0.4, 0.7, 1.2, 2.2],
   parameters: { seed: noiseSeed },
   apply(image, deviation, { seed }) {
     const { width, height, data: source } = image;
@@ -62,7 +62,7 @@ export const pixelate: Distortion<never> = {
   group: 'spatial',
   strength: 'side of a block, pixels',
   // KADID-10k: .01 .05 .1 .2 .5, which make blocks of 1 / (.95 - strength^.6) = 1.13 1.27 1.43 1.76 3.45 pixels: the same values.
-  severities: [1.13, 1.27, 1.43, 1.76, 3.45],
+  severities: [1.13, 1.4, 1.8, 2.6, 4],
   parameters: {},
   apply(image, side) {
     const { width, height } = image;
@@ -111,10 +111,10 @@ export const colorBlock: Distortion<'seed'> = {
   },
 };
 
-/** Where each of `count` pixels comes from when a line is shrunk by `side` and enlarged again, both to the nearest neighbour. */
+/** Where each of `count` pixels comes from when a line is shrunk by `side` and enlarged again: the middle of its block. */
 function nearestSources(count: number, side: number): Int32Array {
-  const small = Math.max(1, Math.floor(count / side));
-  return Int32Array.from({ length: count }, (_, index) => Math.floor((Math.floor((index * small) / count) * count) / small));
+  const blocks = Math.max(1, Math.round(count / side));
+  return Int32Array.from({ length: count }, (_, index) => Math.floor(((Math.floor(((index + 0.5) * blocks) / count) + 0.5) * count) / blocks));
 }
 
 /**
