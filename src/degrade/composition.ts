@@ -6,6 +6,7 @@ import { suggestName } from '../support/nearest-name.js';
 import type { RandomStream } from '../support/random.js';
 import type { DistortionGroup, DistortionParameters } from './distortion.js';
 import { type DistortionName, distortionNames, distortions } from './distortions/table.js';
+import { sampleParameters } from './parameters.js';
 import { strengthAt } from './severity.js';
 
 /** Plain JSON, in the order of application. */
@@ -40,8 +41,7 @@ export function sampleComposition(random: RandomStream, options: CompositionOpti
   return {
     distortions: drawn.map((names) => {
       const name = random.choice(names);
-      const parameters = Object.entries(distortions[name].parameters).map(([key, parameter]) => [key, parameter.sample(random)]);
-      return { name, parameters: Object.fromEntries(parameters) };
+      return { name, parameters: sampleParameters(distortions[name], random) };
     }),
   };
 }

@@ -1,5 +1,6 @@
 /** The kinds of numbers that distortions draw once per composition: how to draw them and what a manifest may hold. */
 import type { RandomStream } from '../support/random.js';
+import type { Distortion, DistortionParameters } from './distortion.js';
 
 export interface DistortionParameter {
   /** Meaning, unit and range, for people. */
@@ -36,3 +37,8 @@ export const sign: DistortionParameter = {
   sample: (random) => (random.uniform() < 0.5 ? -1 : 1),
   accepts: (value) => value === -1 || value === 1,
 };
+
+/** One draw of every parameter that a distortion declares, in the order of its declaration. */
+export function sampleParameters(distortion: Distortion, random: RandomStream): DistortionParameters {
+  return Object.fromEntries(Object.entries(distortion.parameters).map(([name, parameter]) => [name, parameter.sample(random)]));
+}

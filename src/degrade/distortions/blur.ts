@@ -24,8 +24,8 @@ export const lensBlur: Distortion<never> = {
   name: 'lens-blur',
   group: 'blur',
   strength: 'radius of the disc, pixels',
-  // KADID-10k's table.
-  severities: [1, 2, 4, 6, 8],
+  // KADID-10k: 1 2 4 6 8; a constant ratio, since 8 is hardly worse than 6 and a disc passes some fine detail again.
+  severities: [1, 1.7, 2.8, 4.8, 8],
   parameters: {},
   apply(image, radius) {
     return sparseFilter(image, discKernel(radius));
