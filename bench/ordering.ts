@@ -1,8 +1,7 @@
 /** How an exported model orders whole photographs, which it has never seen, under single distortions of growing strength. */
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { openDataset } from '#antonym/datasets/open-dataset.js';
-import { parseDistortionNames, sampleComposition } from '#antonym/degrade/composition.js';
-import { degrade } from '#antonym/degrade/composition.js';
+import { degrade, parseDistortionNames, sampleComposition } from '#antonym/degrade/composition.js';
 import { openScorer } from '#antonym/score/scorer.js';
 import { correctlyOrderedShare } from '#antonym/statistics/ordering.js';
 import { srcc } from '#antonym/statistics/rank-correlation.js';

@@ -15,12 +15,11 @@ interface Flags {
   readonly crop?: string;
   readonly steps: string;
   readonly workers?: string;
+  readonly warmUp: string;
   readonly json?: true;
 }
 
-const warmUpSteps = 2;
-
-export async function benchTrain({ backbone, crops, crop, steps, workers, json }: Flags): Promise<void> {
+export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp, json }: Flags): Promise<void> {
   const side = crop ?? (findBackbone(backbone).pretrained === 'required' ? '224' : undefined);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
   const flags = { backbone, ...layout, ...(side && { crop: side }), ...(workers && { workers }) };
@@ -29,6 +28,8 @@ export async function benchTrain({ backbone, crops, crop, steps, workers, json }
   const pool = createPool(plan);
   const engine = await createEngine(plan);
   const feed = batches(pool, { ...values, images: plan.split.training, firstStep: 0 });
+  // The first pass over the images renders or decodes them; from then on they are in memory, as in most of a training run.
+  const warmUpSteps = 1 + Math.ceil(Math.min(plan.split.training.length, Number(warmUp)) / values.batchSize);
   const stepTimes: number[] = [];
   const dataTimes: number[] = [];
   for (let step = 1; step <= Number(steps) + warmUpSteps; step++) {

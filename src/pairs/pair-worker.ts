@@ -1,5 +1,4 @@
 /** The worker thread of `PairPool`: makes the pairs it is asked for. */
-import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import { loadImage } from '../datasets/load-image.js';
@@ -33,10 +32,6 @@ const port = parentPort;
 // would hold memory for calls that never repeat. Both settings are the process's, not the thread's.
 sharp.concurrency(1);
 sharp.cache(false);
-
-// The training step waits at barriers between its own threads: one of them delayed by a worker delays them all, while pairs are
-// made ahead and can wait. Linux takes the priority of the calling thread alone; elsewhere it would be the whole process's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 const images = new ImageCache((workerData as PairWorkerData).cacheBytes, loadImage);
 
