@@ -187,12 +187,16 @@ class Layers {
     ];
   }
 
-  /** See `statisticsShare`; the running variance is that of the population, where PyTorch's is that of a sample. */
+  /**
+   * See `statisticsShare`; the running variance is that of the population, where PyTorch's is that of a sample. The running
+   * statistics are not inputs of the operator: ONNX Runtime writes its statistics over these inputs, whoever else reads them.
+   */
   private normalizeByBatch(x: Value, name: string): Value {
     const { graph, parameters } = this.context;
     const [scale, bias, ...running] = this.normalization(name, x.shape[1] as number);
     const attributes = { epsilon: normalizationEpsilon, momentum: 0, training_mode: 1 };
-    const [y, ...batch] = graph.addAll('BatchNormalization', [x, scale, bias, ...running], attributes);
+    const scratch = running.map((statistic) => graph.add('Mul', [statistic, 0]));
+    const [y, ...batch] = graph.addAll('BatchNormalization', [x, scale, bias, ...scratch], attributes);
     for (const [index, statistic] of ['running_mean', 'running_var'].entries()) {
       const kept = graph.add('Mul', [running[index]!, 1 - statisticsShare]);
       parameters.update(`${name}.${statistic}`, graph.add('Add', [kept, graph.add('Mul', [batch[index]!, statisticsShare])]));
