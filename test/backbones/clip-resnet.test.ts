@@ -1,0 +1,174 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Backbone } from '#antonym/backbones/backbone.js';
+import { type ClipResNetOptions, clipResNet } from '#antonym/backbones/clip-resnet.js';
+import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
+import { type ParameterSpec, Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { buildGradientsGraph, buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import { promptsName } from '#antonym/train/model.js';
+import { readSafetensors } from '#antonym/train/safetensors.js';
+import { gradientName, initialGradients } from '#antonym/train/state.js';
+import { compile } from '../graph/run-graph.js';
+import { stated } from './golden/stated-values.js';
+
+/** The instance, layout and margins of golden/clip_resnet.py. */
+const options: ClipResNetOptions = { width: 4, blocks: [1, 2, 1, 1], heads: 4, embedding: 16 };
+const layout = { photographs: 2, levels: 2 };
+const side = 64;
+const margins = { marginConsistency: 2.5e-3, marginRank: 0.0675 };
+
+let golden: ReadonlyMap<string, TensorData>;
+
+beforeAll(async () => {
+  golden = (await readSafetensors(fileURLToPath(new URL('./golden/clip_resnet.safetensors', import.meta.url)))).tensors;
+});
+
+function reduced(trainNormalization: 'batch' | 'running'): Backbone {
+  const embed: Backbone['embed'] = (context, pixels) => clipResNet(context, pixels, options);
+  return { ...findBackbone('clip-tiny'), name: 'reduced', embedding: options.embedding, trainNormalization, embed };
+}
+
+/** The weights of golden/clip_resnet.py; with running statistics, those that the fixture brings. */
+function weight({ name, shape }: ParameterSpec, normalization: 'batch' | 'running'): TensorData {
+  if (name === promptsName) return golden.get('prompts')!;
+  if (name.includes('.running_') && normalization === 'running') return golden.get(`buffer.${name}`)!;
+  const [low, high] = statedRange(name, shape);
+  return floatTensor(
+    shape,
+    Float32Array.from(stated(name, elementCount(shape)), (value) => low + (high - low) * value),
+  );
+}
+
+function statedRange(name: string, shape: readonly number[]): readonly [number, number] {
+  if (name.endsWith('running_mean')) return [-0.2, 0.2];
+  if (name.endsWith('running_var')) return [0.25, 0.75];
+  if (name.endsWith('bias')) return name.includes('attnpool') ? [-0.1, 0.1] : [-0.2, 0.2];
+  if (shape.length === 1) return [0.5, 1.5];
+  const fanIn = elementCount(shape.slice(1));
+  const bound = Math.sqrt((shape.length === 4 ? 6 : 3) / fanIn);
+  return [-bound, bound];
+}
+
+/** The pixels of golden/clip_resnet.py: a colour per image, a colour per square of 8 pixels, and noise. */
+function statedPixels(name: string, count: number, height: number, width: number): TensorData {
+  const [rows, columns] = [Math.ceil(height / 8), Math.ceil(width / 8)];
+  const base = stated(`${name}.base`, count * 3);
+  const squares = stated(`${name}.squares`, count * rows * columns * 3);
+  const noise = stated(`${name}.noise`, count * height * width * 3);
+  const data = Uint8Array.from(noise, (value, index) => {
+    const channel = index % 3;
+    const pixel = Math.floor(index / 3);
+    const [x, y, image] = [pixel % width, Math.floor(pixel / width) % height, Math.floor(pixel / (width * height))];
+    const square = ((image * rows + (y >> 3)) * columns + (x >> 3)) * 3 + channel;
+    return Math.floor(base[image * 3 + channel]! * 32) + Math.floor(squares[square]! * 192) + Math.floor(value * 32);
+  });
+  return { dataType: 'uint8', shape: [count, height, width, 3], data };
+}
+
+const norm = (values: readonly number[]): number => Math.hypot(...values);
+const numbers = (tensor: TensorData | undefined): number[] => Array.from(tensor!.data, Number);
+const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+/** |a - b| / |b| */
+const distance = (a: readonly number[], b: readonly number[]): number => norm(a.map((value, index) => value - b[index]!)) / norm(b);
+
+describe('CLIP ModifiedResNet against PyTorch', () => {
+  it('embeds images of even and odd sizes alike', async () => {
+    const graph = new Graph();
+    const parameters = new Parameters(graph, 'inputs');
+    const backbone = reduced('running');
+    const image = graph.input('image', 'uint8', ['batch', 'height', 'width', 3]);
+    const pixels = normalizePixels(graph, image, backbone);
+    graph.output('embedding', backbone.embed({ graph, parameters, normalization: 'running' }, pixels));
+    const run = await compile(graph);
+    const weights = Object.fromEntries([...parameters.specs].map(([name, spec]) => [name, weight(spec, 'running')]));
+    for (const [height, width] of [
+      [64, 64],
+      [45, 61],
+      [77, 109],
+    ] as const) {
+      const name = `${height}x${width}`;
+      const { embedding } = await run({ ...weights, image: statedPixels(`image.${name}`, 2, height, width) });
+      expect(embedding!.shape).toEqual([2, options.embedding]);
+      expect(distance(numbers(embedding), numbers(golden.get(`embedding.${name}`))), name).toBeLessThan(1e-4);
+    }
+  });
+
+  for (const normalization of ['running', 'batch'] as const) {
+    describe(`a whole step with ${normalization} statistics`, () => {
+      let results: Record<string, TensorData>;
+      let trained: ParameterSpec[];
+
+      beforeAll(async () => {
+        const prompts = golden.get('prompts')!;
+        const losses = buildLossGraph({ backbone: reduced(normalization), prompts }, layout, side, margins);
+        trained = trainedSpecs(losses.parameters);
+        const weights = [...losses.parameters.specs].map(([name, spec]) => [name, weight(spec, normalization)]);
+        const run = await compile(buildGradientsGraph(losses));
+        results = await run({
+          ...Object.fromEntries(weights),
+          ...initialGradients(trained),
+          crops: statedPixels('crops', 12, side, side),
+          keep: floatTensor([], [0]),
+          share: floatTensor([], [1]),
+        });
+      });
+
+      it('gives the same losses, each of them active', () => {
+        for (const name of lossNames) {
+          const expected = numbers(golden.get(`${normalization}.${name}`))[0]!;
+          expect(expected).toBeGreaterThan(0);
+          expect(Math.abs(numbers(results[name])[0]! / expected - 1), name).toBeLessThan(1e-4);
+        }
+      });
+
+      it('gives the same gradient of every parameter', () => {
+        const of = (name: string): number[] => numbers(golden.get(`${normalization}.gradient.${name}`));
+        const prefix = `${normalization}.gradient.`;
+        const names = [...golden.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+        // the bias of the keys is not there: softmax does not see it, its gradient is zero
+        expect(trained.map(({ name }) => name).sort()).toEqual(names.sort());
+        const total = norm(names.map((name) => norm(of(name))));
+        for (const name of names) {
+          const [found, expected] = [numbers(results[`next.${gradientName(name)}`]), of(name)];
+          const error = norm(found.map((value, index) => value - expected[index]!));
+          expect(error / Math.max(norm(expected), 1e-6 * total), name).toBeLessThan(1e-3);
+        }
+      });
+
+      it('moves the running statistics towards those of the batch, all by one share, and only in training with these', () => {
+        const updated = Object.keys(results).filter((name) => name.includes('.running_'));
+        const names = [...golden.keys()].filter((name) => name.startsWith('statistic.')).map((name) => name.replace('statistic', 'next'));
+        expect(updated.sort()).toEqual(normalization === 'batch' ? names.sort() : []);
+        const shares = updated.map((next) => {
+          const name = next.replace('next.', '');
+          const start = numbers(weight({ ...trained[0]!, name, shape: results[next]!.shape }, normalization));
+          const way = numbers(golden.get(`statistic.${name}`)).map((value, index) => value - start[index]!);
+          const moved = numbers(results[next]).map((value, index) => value - start[index]!);
+          const share = dot(moved, way) / dot(way, way);
+          expect(norm(moved.map((value, index) => value - share * way[index]!)) / norm(way), name).toBeLessThan(1e-4);
+          return share;
+        });
+        for (const share of shares) {
+          expect(share).toBeCloseTo(shares[0]!, 4);
+          // an average over batches: neither the last batch alone nor the start
+          expect(share > 0.01 && share < 0.5, `share ${share}`).toBe(true);
+        }
+      });
+    });
+  }
+});
+
+describe('published size', () => {
+  it('clip-rn50 has the parameters of RN50 but the positional embedding and the bias of the keys', () => {
+    const graph = new Graph();
+    const parameters = new Parameters(graph, 'inputs');
+    const pixels = graph.input('pixels', 'float32', ['batch', 3, 'height', 'width']);
+    findBackbone('clip-rn50').embed({ graph, parameters, normalization: 'running' }, pixels);
+    const count = trainedSpecs(parameters).reduce((total, { shape }) => total + elementCount(shape), 0);
+    // openai/CLIP's RN50 visual tower: 38,316,896 with a positional embedding of 50 x 2048 and a key bias of 2048
+    expect(count).toBe(38_316_896 - 50 * 2048 - 2048);
+  });
+});
