@@ -1,0 +1,114 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ParameterSpec } from '#antonym/backbones/parameters.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { readSafetensors } from '#antonym/train/safetensors.js';
+import { firstMomentName, gradientName, initialMoments, secondMomentName } from '#antonym/train/state.js';
+import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+import { stated } from '../backbones/golden/stated-values.js';
+import { compile } from '../graph/run-graph.js';
+
+/** The parameters and options of golden/adamw.py. */
+const specs: ParameterSpec[] = Object.entries({ matrix: [7, 5], bias: [5], kernel: [3, 2, 3, 3] }).map(([name, shape]) => ({
+  name,
+  shape,
+  role: 'parameter',
+  weightDecay: name !== 'bias',
+  initialize: () => statedTensor(name, shape, 1),
+}));
+const options = { beta1: 0.9, beta2: 0.98, epsilon: 1e-6, weightDecay: 0.1, clipNorm: 1 };
+const steps = 10;
+
+function statedTensor(name: string, shape: readonly number[], size: number): TensorData {
+  return floatTensor(
+    shape,
+    Float32Array.from(stated(name, elementCount(shape)), (value) => size * (2 * value - 1)),
+  );
+}
+
+/** What a step is fed besides its state. */
+function feeds(step: number): Record<string, TensorData> {
+  const gradients = specs.map(({ name, shape }) => {
+    const gradient = statedTensor(`${name}.gradient.${step}`, shape, 2 ** (1 - step));
+    (gradient.data as Float32Array)[0] = 0;
+    return [gradientName(name), gradient];
+  });
+  return {
+    ...Object.fromEntries(gradients),
+    learning_rate: floatTensor([], [(1e-3 * (step + 1)) / 10]),
+    bias_correction1: floatTensor([], [1 - options.beta1 ** (step + 1)]),
+    bias_correction2: floatTensor([], [1 - options.beta2 ** (step + 1)]),
+  };
+}
+
+const initialState = (): Record<string, TensorData> => ({
+  ...Object.fromEntries(specs.map(({ name, shape }) => [name, statedTensor(name, shape, 1)])),
+  ...initialMoments(specs),
+});
+
+function relativeError(found: TensorData, expected: TensorData): number {
+  const difference = Array.from(found.data, Number).map((value, index) => value - Number(expected.data[index]));
+  return Math.hypot(...difference) / Math.hypot(...Array.from(expected.data, Number));
+}
+
+describe('the update graph', () => {
+  let thread: SessionThread;
+
+  beforeEach(() => {
+    thread = new SessionThread({ threads: 1 });
+  });
+
+  afterEach(() => thread.close());
+
+  it('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
+    const { tensors } = await readSafetensors(fileURLToPath(new URL('./golden/adamw.safetensors', import.meta.url)));
+    const run = await compile(buildUpdateGraph(specs, options));
+    let state = initialState();
+    for (let step = 0; step < steps; step++) {
+      const before = state;
+      const results = await run({ ...state, ...feeds(step) });
+      state = Object.fromEntries(Object.keys(state).map((name) => [name, results[`next.${name}`]!]));
+      expect(relativeError(results.gradient_norm!, tensors.get(`${step}.norm`)!)).toBeLessThan(1e-6);
+      for (const { name } of specs) {
+        expect(relativeError(state[name]!, tensors.get(`${step}.${name}`)!), `${name} after step ${step}`).toBeLessThan(1e-6);
+        expect(state[name]!.data).not.toEqual(before[name]!.data);
+      }
+    }
+    for (const { name } of specs) {
+      expect(relativeError(state[firstMomentName(name)]!, tensors.get(`moment1.${name}`)!)).toBeLessThan(1e-6);
+      expect(relativeError(state[secondMomentName(name)]!, tensors.get(`moment2.${name}`)!)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('gives the same bits written in place as copied', async () => {
+    const graph = buildUpdateGraph(specs, options);
+    const run = await compile(graph);
+    await thread.load('update', encodeOnnx(graph));
+    await thread.writeState(initialState());
+    let state = initialState();
+    for (let step = 0; step < steps; step++) {
+      const results = await run({ ...state, ...feeds(step) });
+      state = Object.fromEntries(Object.keys(state).map((name) => [name, results[`next.${name}`]!]));
+      const replies = await thread.run('update', feeds(step));
+      expect(Object.keys(replies)).toEqual(['gradient_norm']);
+      expect(replies.gradient_norm).toEqual(results.gradient_norm);
+    }
+    expect(await thread.readState()).toEqual(state);
+  });
+
+  it('does not move what has no gradient and no decay, and shrinks what decays', async () => {
+    const run = await compile(buildUpdateGraph(specs, options));
+    const still = Object.fromEntries(
+      specs.map(({ name, shape }) => [gradientName(name), floatTensor(shape, new Float32Array(elementCount(shape)))]),
+    );
+    const state = initialState();
+    const results = await run({ ...state, ...feeds(9), ...still });
+    expect(results['next.bias']!.data).toEqual(state.bias!.data);
+    const kept = 1 - 1e-3 * options.weightDecay;
+    results['next.matrix']!.data.forEach((value, index) => {
+      expect(Number(value)).toBeCloseTo(kept * Number(state.matrix!.data[index]), 6);
+    });
+  });
+});
