@@ -40,11 +40,10 @@ export const colorDifference: Distance = (pristine, degraded) => {
   const [a, b] = [labOfImage(pristine), labOfImage(degraded)];
   let sum = 0;
   for (let pixel = 0; pixel < a.lightness.length; pixel++) {
-    sum += Math.hypot(
-      a.lightness[pixel]! - b.lightness[pixel]!,
-      a.ab[2 * pixel]! - b.ab[2 * pixel]!,
-      a.ab[2 * pixel + 1]! - b.ab[2 * pixel + 1]!,
-    );
+    const l = a.lightness[pixel]! - b.lightness[pixel]!;
+    const redGreen = a.ab[2 * pixel]! - b.ab[2 * pixel]!;
+    const yellowBlue = a.ab[2 * pixel + 1]! - b.ab[2 * pixel + 1]!;
+    sum += Math.sqrt(l * l + redGreen * redGreen + yellowBlue * yellowBlue);
   }
   return sum / a.lightness.length;
 };

@@ -1,15 +1,15 @@
-/** Crops on which any distortion shows: 24 procedural images of every kind, with texture and colour. */
+/** Crops on which any distortion shows: 20 procedural images of every kind, with texture and colour. */
 import type { Image } from '#antonym/datasets/image.js';
 import { cropImage } from '#antonym/datasets/image.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { chooseCrops } from '#antonym/pairs/crops.js';
 import { randomStream } from '#antonym/support/random.js';
 
-/** [24] crops of side 96. */
+/** [20] crops of side 64. */
 export function variedCrops(): Image[] {
-  return Array.from({ length: 24 }, (_, index) => {
+  return Array.from({ length: 20 }, (_, index) => {
     const image = renderProcedural({ kind: 'procedural', id: `varied-${index}`, seed: 24, index, width: 480, height: 320 });
-    const [{ left, top, width, height }] = chooseCrops(image, 96, randomStream('varied crops', index));
+    const [{ left, top, width, height }] = chooseCrops(image, 64, randomStream('varied crops', index));
     return cropImage(image, left, top, width, height);
   });
 }

@@ -29,8 +29,9 @@ export const brighten: Distortion<never> = {
     }
     const lifted = bytesOfLab(lab);
     const channelCurve = Float32Array.from({ length: 256 }, (_, value) => 255 * curve(value / 255));
-    const data = new Uint8ClampedArray(image.data.length);
-    for (let index = 0; index < data.length; index++) data[index] = (2 * channelCurve[image.data[index]!]! + lifted[index]!) / 3;
+    const source = image.data;
+    const data = new Uint8ClampedArray(source.length);
+    for (let index = 0; index < data.length; index++) data[index] = (2 * channelCurve[source[index]!]! + lifted[index]!) / 3;
     return { ...image, data: new Uint8Array(data.buffer) };
   },
 };

@@ -61,10 +61,11 @@ export const colorSaturationHsv: Distortion<never> = {
   severities: [0.75, 0.5, 0.25, -0.05, -0.4],
   parameters: {},
   apply(image, factor) {
-    const data = new Uint8ClampedArray(image.data.length);
+    const source = image.data;
+    const data = new Uint8ClampedArray(source.length);
     // With hue and value fixed, every channel's distance from the largest is proportional to the saturation.
     for (let index = 0; index < data.length; index += 3) {
-      const [red, green, blue] = [image.data[index]!, image.data[index + 1]!, image.data[index + 2]!];
+      const [red, green, blue] = [source[index]!, source[index + 1]!, source[index + 2]!];
       const value = Math.max(red, green, blue);
       data[index] = value - factor * (value - red);
       data[index + 1] = value - factor * (value - green);

@@ -11,10 +11,11 @@ export const whiteNoise: Distortion<'seed'> = {
   severities: [0.0003, 0.0008, 0.002, 0.005, 0.01],
   parameters: { seed: noiseSeed },
   apply(image, variance, { seed }) {
-    const noise = normalField(image.data.length, seed);
+    const source = image.data;
+    const noise = normalField(source.length, seed);
     const scale = 255 * Math.sqrt(variance);
-    const data = new Uint8ClampedArray(image.data.length);
-    for (let index = 0; index < data.length; index++) data[index] = image.data[index]! + scale * noise[index]!;
+    const data = new Uint8ClampedArray(source.length);
+    for (let index = 0; index < data.length; index++) data[index] = source[index]! + scale * noise[index]!;
     return { ...image, data: new Uint8Array(data.buffer) };
   },
 };
@@ -27,17 +28,18 @@ export const whiteNoiseYcbcr: Distortion<'seed'> = {
   severities: [0.0001, 0.0005, 0.001, 0.002, 0.003],
   parameters: { seed: noiseSeed },
   apply(image, variance, { seed }) {
-    const noise = normalField(image.data.length, seed);
+    const source = image.data;
+    const noise = normalField(source.length, seed);
     const scale = 255 * Math.sqrt(variance);
-    const data = new Uint8ClampedArray(image.data.length);
+    const data = new Uint8ClampedArray(source.length);
     // YCbCr (ITU-R BT.601, full range) is linear: adding noise there adds the noise's own conversion to RGB here.
     for (let index = 0; index < data.length; index += 3) {
       const y = scale * noise[index]!;
       const cb = scale * noise[index + 1]!;
       const cr = scale * noise[index + 2]!;
-      data[index] = image.data[index]! + y + 1.402 * cr;
-      data[index + 1] = image.data[index + 1]! + y - 0.344136 * cb - 0.714136 * cr;
-      data[index + 2] = image.data[index + 2]! + y + 1.772 * cb;
+      data[index] = source[index]! + y + 1.402 * cr;
+      data[index + 1] = source[index + 1]! + y - 0.344136 * cb - 0.714136 * cr;
+      data[index + 2] = source[index + 2]! + y + 1.772 * cb;
     }
     return { ...image, data: new Uint8Array(data.buffer) };
   },
@@ -73,10 +75,11 @@ export const multiplicativeNoise: Distortion<'seed'> = {
   severities: [0.001, 0.005, 0.01, 0.02, 0.05],
   parameters: { seed: noiseSeed },
   apply(image, variance, { seed }) {
-    const noise = normalField(image.data.length, seed);
+    const source = image.data;
+    const noise = normalField(source.length, seed);
     const scale = Math.sqrt(variance);
-    const data = new Uint8ClampedArray(image.data.length);
-    for (let index = 0; index < data.length; index++) data[index] = image.data[index]! * (1 + scale * noise[index]!);
+    const data = new Uint8ClampedArray(source.length);
+    for (let index = 0; index < data.length; index++) data[index] = source[index]! * (1 + scale * noise[index]!);
     return { ...image, data: new Uint8Array(data.buffer) };
   },
 };

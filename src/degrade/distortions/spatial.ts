@@ -67,17 +67,17 @@ export const pixelate: Distortion<never> = {
   severities: [1.2, 1.8, 2.7, 4, 6.5],
   parameters: {},
   apply(image, side) {
-    const { width, height } = image;
-    const data = new Uint8Array(image.data.length);
+    const { width, height, data: source } = image;
+    const data = new Uint8Array(source.length);
     const columns = nearestSources(width, side);
     const rows = nearestSources(height, side);
     for (let y = 0; y < height; y++) {
-      const source = rows[y]! * width;
+      const row = rows[y]! * width;
       for (let x = 0, at = y * width * 3; x < width; x++, at += 3) {
-        const from = (source + columns[x]!) * 3;
-        data[at] = image.data[from]!;
-        data[at + 1] = image.data[from + 1]!;
-        data[at + 2] = image.data[from + 2]!;
+        const from = (row + columns[x]!) * 3;
+        data[at] = source[from]!;
+        data[at + 1] = source[from + 1]!;
+        data[at + 2] = source[from + 2]!;
       }
     }
     return { width, height, data };

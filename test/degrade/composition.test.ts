@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Image } from '#antonym/datasets/image.js';
+import {
+  type Composition,
+  degrade,
+  parseComposition,
+  parseDistortionNames,
+  sampleComposition,
+  strengthsOf,
+} from '#antonym/degrade/composition.js';
+import { distortionGroups } from '#antonym/degrade/distortion.js';
+import { distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
+import { randomStream } from '#antonym/support/random.js';
+import { colorDifference, meanSquaredError, structuralDistance } from './distances.js';
+import { variedCrops } from './varied-crops.js';
+
+const seed = fc.integer();
+const maxDistortions = fc.integer({ min: 1, max: 7 });
+
+describe('sampleComposition', () => {
+  test('draws at most one distortion of each group, at most the maximum, with every parameter in its range', () => {
+    fc.assert(
+      fc.property(seed, maxDistortions, (value, maximum) => {
+        const composition = sampleComposition(randomStream(value), { maxDistortions: maximum });
+        const groups = composition.distortions.map(({ name }) => distortions[name].group);
+        expect(groups.length).toBeGreaterThanOrEqual(1);
+        expect(groups.length).toBeLessThanOrEqual(maximum);
+        expect(new Set(groups).size).toBe(groups.length);
+        expect(parseComposition(JSON.parse(JSON.stringify(composition)))).toEqual(composition);
+      }),
+    );
+  });
+
+  test('every count, group, type and order comes up, as often as it should', () => {
+    const [counts, names, first] = [new Map<number, number>(), new Map<string, number>(), new Map<string, number>()];
+    const add = <K>(map: Map<K, number>, key: K): unknown => map.set(key, (map.get(key) ?? 0) + 1);
+    const draws = 4000;
+    for (let draw = 0; draw < draws; draw++) {
+      const composition = sampleComposition(randomStream(1, draw), { maxDistortions: 4 }).distortions;
+      add(counts, composition.length);
+      for (const { name } of composition) add(names, name);
+      add(first, distortions[composition[0]!.name].group);
+    }
+    // Five standard errors.
+    for (const count of [1, 2, 3, 4]) expect(Math.abs(counts.get(count)! / draws - 1 / 4)).toBeLessThan(0.035);
+    for (const group of distortionGroups) expect(Math.abs(first.get(group)! / draws - 1 / 7)).toBeLessThan(0.028);
+    for (const name of distortionNames) {
+      const inGroup = distortionNames.filter((other) => distortions[other].group === distortions[name].group).length;
+      expect(Math.abs(names.get(name)! / draws - 2.5 / 7 / inGroup)).toBeLessThan(0.04);
+    }
+  });
+
+  test('a restricted pool', () => {
+    const pool = parseDistortionNames(['jpeg', 'lens-blur', 'gaussian-blur']);
+    fc.assert(
+      fc.property(seed, (value) => {
+        const { distortions: drawn } = sampleComposition(randomStream(value), { maxDistortions: 4, distortions: pool });
+        expect(drawn.length).toBeLessThanOrEqual(2);
+        for (const { name } of drawn) expect(pool).toContain(name);
+      }),
+    );
+    expect(() => sampleComposition(randomStream(1), { maxDistortions: 1, distortions: [] })).toThrow(RangeError);
+    expect(() => sampleComposition(randomStream(1), { maxDistortions: 0 })).toThrow(RangeError);
+  });
+});
+
+describe('degrade', () => {
+  let crops: Image[];
+  beforeAll(() => {
+    crops = variedCrops();
+  });
+
+  test('level 0 is the image in a new buffer; the same composition gives the same bytes, through JSON too', async () => {
+    const crop = crops[0]!;
+    for (let draw = 0; draw < 20; draw++) {
+      const composition = sampleComposition(randomStream(2, draw), { maxDistortions: 7 });
+      const copy = await degrade(crop, composition, 0, 5);
+      expect(copy).toEqual(crop);
+      expect(copy.data.buffer).not.toBe(crop.data.buffer);
+      const replayed: Composition = parseComposition(JSON.parse(JSON.stringify(composition)));
+      expect((await degrade(crop, replayed, 4, 5)).data).toEqual((await degrade(crop, composition, 4, 5)).data);
+    }
+  });
+
+  test('applies the distortions in their order at the strengths of the level', async () => {
+    const crop = crops[1]!;
+    const composition: Composition = {
+      distortions: [
+        { name: 'pixelate', parameters: {} },
+        { name: 'white-noise', parameters: { seed: 8 } },
+      ],
+    };
+    expect(strengthsOf(composition, 0, 5)).toEqual([]);
+    const [blocks, noise] = strengthsOf(composition, 4, 5);
+    expect([blocks, noise]).toEqual([
+      { name: 'pixelate', strength: distortions.pixelate.severities[3] },
+      { name: 'white-noise', strength: distortions['white-noise'].severities[3] },
+    ]);
+    const pixelated = await distortions.pixelate.apply(crop, blocks!.strength, {});
+    const expected = await distortions['white-noise'].apply(pixelated, noise!.strength, { seed: 8 });
+    expect((await degrade(crop, composition, 4, 5)).data).toEqual(expected.data);
+    await expect(degrade(crop, composition, 6, 5)).rejects.toThrow(RangeError);
+    await expect(degrade(crop, composition, -1, 5)).rejects.toThrow(RangeError);
+  });
+
+  test('every level of random compositions is further from pristine, by most of three distances, in 99 % of steps', async () => {
+    let [steps, ordered] = [0, 0];
+    for (const [index, crop] of crops.entries()) {
+      for (let draw = 0; draw < 4; draw++) {
+        const composition = sampleComposition(randomStream(3, index, draw), { maxDistortions: 4 });
+        let before = [0, 0, 0];
+        for (let level = 1; level <= 5; level++) {
+          const image = await degrade(crop, composition, level, 5);
+          const distances = [meanSquaredError, structuralDistance, colorDifference].map((distance) => distance(crop, image));
+          steps++;
+          if (distances.filter((distance, i) => distance > before[i]!).length >= 2) ordered++;
+          before = distances;
+        }
+      }
+    }
+    expect(steps).toBe(400);
+    expect(ordered / steps).toBeGreaterThanOrEqual(0.99);
+  });
+});
+
+describe('parseComposition', () => {
+  const one = (name: string, parameters: unknown): unknown => ({ distortions: [{ name, parameters }] });
+  test.each([
+    [one('gausian-blur', {}), 'Did you mean "gaussian-blur"?'],
+    [one('toString', {}), 'There is no distortion "toString".'],
+    [one('white-noise', {}), '"white-noise" needs its parameter "seed"'],
+    [one('white-noise', { seed: 1.5 }), '"white-noise" cannot take seed 1.5'],
+    [one('white-noise', { seed: 1, sed: 2 }), '"white-noise" has no parameter "sed". Did you mean "seed"?'],
+    [one('mean-shift', { sign: 0 }), 'cannot take sign 0: expected sign of the change, -1 or 1'],
+    [one('motion-blur', { orientation: 4 }), 'cannot take orientation 4'],
+    [one('color-shift', { direction: '1' }), 'The composition is not valid: distortions.0.parameters.direction'],
+    [{ distortions: [] }, 'The composition is not valid: distortions'],
+    [{ distortions: [], level: 3 }, 'The composition is not valid'],
+    ['jpeg', 'The composition is not valid: top level'],
+    [null, 'The composition is not valid: top level'],
+  ])('%j: %s', (json, message) => {
+    expect(() => parseComposition(json)).toThrow(message);
+    expect(() => parseComposition(json)).toThrow(expect.objectContaining({ name: 'UserError' }));
+  });
+});
