@@ -42,8 +42,7 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
   stop?.addEventListener('abort', giveUp);
   const making = createEngine(plan);
   try {
-    const heldOut = await heldOutPairs(plan, pool, options);
-    const engine = await making;
+    const [heldOut, engine] = await Promise.all([heldOutPairs(plan, pool, options), making]);
     if (checkpoint && path !== undefined) await writeInto(engine, checkpoint, path);
     stop?.throwIfAborted();
     return {

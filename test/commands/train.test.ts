@@ -5,6 +5,7 @@ import { copyFile, cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadCheckpoint, saveCheckpoint } from '#antonym/train/checkpoint.js';
+import { readSafetensors } from '#antonym/train/safetensors.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { antonym } from './antonym.js';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await cp(photographs, join(folder, 'photos'), { recursive: true });
   await rm(photographs, { recursive: true });
   const { status, stdout, stderr } = await train(...settings, '--run', 'reference', '--json');
-  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(status, stderr).toBe(0);
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({ run: 'reference', step: steps, model: join('runs', 'reference', 'export', 'model.onnx') });
@@ -155,17 +156,7 @@ describe('a stop', () => {
 });
 
 describe('a training that fails', () => {
-  test('names the step whose loss is no number, keeps its batch and no bad weights', async () => {
-    const violent = ['--lr', '1', '--clip-norm', '1000000', '--steps', '6', '--evaluate-every', '1'];
-    expectOneLine(
-      await train(...settings, ...violent, '--run', 'violent'),
-      /diverged at step 1: .*diverged-step-1\.safetensors.*lower --lr/,
-    );
-    expect(existsSync(run('violent', 'diverged-step-1.safetensors'))).toBe(true);
-    expect(existsSync(run('violent', 'checkpoints'))).toBe(false);
-  });
-
-  test.each([Number.NaN, 1e38])('a weight that is %d does not replace the last good checkpoint', async (weight) => {
+  test.each([Number.NaN, 1e38])('by a weight of %d names the step, keeps its batch and the last good checkpoint', async (weight) => {
     const name = `weight-${Number.isNaN(weight) ? 'nan' : 'huge'}`;
     await copyRun('reference', name);
     const { tensors, metadata } = await loadCheckpoint(run(name, 'checkpoints', 'best.safetensors'));
@@ -175,7 +166,10 @@ describe('a training that fails', () => {
     expectOneLine(await train('--resume', name), /diverged at step 4: .*The checkpoint of step 3 is intact/);
     expect(await digestOf(lastOf(name))).toBe(before);
     expect(await stepsOf(run(name))).toBe(3);
-    expect(existsSync(run(name, 'diverged-step-4.safetensors'))).toBe(true);
+    const batch = await readSafetensors(run(name, 'diverged-step-4.safetensors'));
+    // 2 photographs, 3 levels, 2 crops each of 32 x 32 x 3
+    expect(batch.tensors.get('crops.0')!.data).toHaveLength(2 * 3 * 2 * 32 * 32 * 3);
+    expect(JSON.parse(batch.metadata['records.0']!)).toHaveLength(2);
   });
 
   test('on a full disk says so, and leaves checkpoints that load', async ({ skip }) => {
