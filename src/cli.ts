@@ -23,10 +23,9 @@ addScoreCommand(program);
 addExportCommand(program);
 addDegradeCommand(program);
 
-// A reader that stops early (`antonym ... | head`) is no failure.
+// A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
 process.stdout.on('error', (error) => {
-  if (systemCodeOf(error) === 'EPIPE') process.exit(0);
-  throw error;
+  if (systemCodeOf(error) !== 'EPIPE') throw error;
 });
 
 try {

@@ -55,11 +55,16 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, json }: 
   const progress = startProgress('Scoring');
   let failed = missing;
   const scored: Scored[] = [];
+  let hasReader = true;
+  process.stdout.once('error', () => {
+    hasReader = false;
+  });
   try {
     const ahead = pLimit(decodedAhead);
     const tasks = files.map((image) => ahead(() => scoreFile(scorer, image)));
     for (const [index, image] of files.entries()) {
       const result = await tasks[index]!;
+      if (!hasReader) break;
       if (result instanceof Error) {
         failed++;
         progress.aside(() => process.stderr.write(`error: ${result.message}\n`));
@@ -67,6 +72,7 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, json }: 
       else scored.push({ image, score: result });
       if (files.length > 1) progress.update(index + 1, files.length);
     }
+    ahead.clearQueue();
   } finally {
     progress.stop();
     await scorer.close();

@@ -15,16 +15,22 @@ export function stopSignals(): StopSignals {
   const controller = new AbortController();
   let code = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (code !== 0) process.exit(code);
+    if (code !== 0) {
+      // Not process.exit: it would end threads in the middle of native calls, which then abort with a message of their own.
+      ignore();
+      process.kill(process.pid, signal);
+      return;
+    }
     code = codes[signal as keyof typeof codes];
     controller.abort();
+  };
+  const ignore = (): void => {
+    for (const signal of Object.keys(codes)) process.off(signal, onSignal);
   };
   for (const signal of Object.keys(codes)) process.on(signal, onSignal);
   return {
     stop: controller.signal,
     exitCode: () => code,
-    ignore: () => {
-      for (const signal of Object.keys(codes)) process.off(signal, onSignal);
-    },
+    ignore,
   };
 }

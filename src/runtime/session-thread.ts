@@ -19,6 +19,9 @@ export class SessionThread {
   private readonly threads: number | undefined;
   private failure: Error | undefined;
   private lastId = 0;
+  /** Requests that the thread has not answered, whether or not anyone still waits for the answer. */
+  private unanswered = 0;
+  private whenIdle = (): void => {};
 
   constructor(options: SessionThreadOptions = {}) {
     this.threads = options.threads;
@@ -26,12 +29,18 @@ export class SessionThread {
     this.worker.on('message', ({ id, reply, error }: { id: number; reply?: SessionReply; error?: string }) => {
       const request = this.waiting.get(id);
       this.waiting.delete(id);
-      if (this.waiting.size === 0) this.worker.unref();
+      if (--this.unanswered === 0) {
+        this.worker.unref();
+        this.whenIdle();
+      }
       if (error === undefined) request?.resolve(reply);
       else request?.reject(new Error(error));
     });
     this.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
-    this.worker.on('exit', (code) => this.fail(new Error(`the thread of ONNX Runtime ended with code ${code}`)));
+    this.worker.on('exit', (code) => {
+      this.unanswered = 0;
+      this.fail(new Error(`the thread of ONNX Runtime ended with code ${code}`));
+    });
     this.worker.unref();
   }
 
@@ -68,8 +77,18 @@ export class SessionThread {
     return (await this.ask({ kind: 'read-state', names })) as NamedTensors;
   }
 
-  /** Ends the thread; outstanding requests fail. */
+  /**
+   * Ends the thread; outstanding requests fail at once. Settles when the call under way is over: ONNX Runtime's binding aborts the
+   * whole process when its thread is ended in the middle of a call.
+   */
   async close(): Promise<void> {
+    this.fail(new Error('the thread of ONNX Runtime ended: it was closed'));
+    if (this.unanswered > 0) {
+      await new Promise<void>((resolve) => {
+        this.whenIdle = resolve;
+        this.worker.once('exit', () => resolve());
+      });
+    }
     await this.worker.terminate();
   }
 
@@ -82,6 +101,7 @@ export class SessionThread {
       // throws when a tensor's buffer has gone elsewhere: before the request counts as waiting
       this.worker.postMessage({ id, request }, [...transfer]);
       this.waiting.set(id, { resolve, reject });
+      this.unanswered++;
       this.worker.ref();
     });
   }
