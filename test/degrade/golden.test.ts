@@ -40,13 +40,12 @@ test('every distortion has a golden result or is drawn', () => {
   expect([...new Set([...cases.map(({ name }) => name), ...drawn])].sort()).toEqual([...distortionNames].sort());
 });
 
-test.each(cases.map((golden, index) => ({ ...golden, index })))(
-  '$name $strength $parameters agrees with $oracle: PSNR above 45 dB',
-  async ({ name, strength, parameters, index }) => {
-    const result = await distortions[name].apply(tile(0), strength, parameters);
-    const golden = tile(index + 1);
-    expect(meanSquaredError(golden, tile(0)), 'the golden result differs from the crop').toBeGreaterThan(1);
-    const psnr = 10 * Math.log10(255 ** 2 / Math.max(meanSquaredError(golden, result), 1e-9));
-    expect(psnr).toBeGreaterThan(45);
-  },
-);
+test.each(
+  cases.map((golden, index) => ({ ...golden, index })),
+)('$name $strength $parameters agrees with $oracle: PSNR above 45 dB', async ({ name, strength, parameters, index }) => {
+  const result = await distortions[name].apply(tile(0), strength, parameters);
+  const golden = tile(index + 1);
+  expect(meanSquaredError(golden, tile(0)), 'the golden result differs from the crop').toBeGreaterThan(1);
+  const psnr = 10 * Math.log10(255 ** 2 / Math.max(meanSquaredError(golden, result), 1e-9));
+  expect(psnr).toBeGreaterThan(45);
+});
