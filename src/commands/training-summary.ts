@@ -32,7 +32,7 @@ The run:   ${here(run.path)} (metrics.jsonl, checkpoints, previews of what it wa
 
 Next:
 ${nextCommands(plan)}
-To start from real CLIP instead of random weights, see "Real CLIP" in README.md.
+This version starts from random weights; for what starting from real CLIP takes, see "Real CLIP" in README.md.
 `;
 }
 

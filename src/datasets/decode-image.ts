@@ -64,5 +64,7 @@ async function reasonOf(error: unknown, path: string): Promise<string> {
   } catch (systemError) {
     return systemCodeOf(systemError) === 'ENOENT' ? 'no such file' : messageOf(systemError);
   }
-  return messageOf(error).replaceAll(path, 'the file').replaceAll(/\s+/g, ' ').trim();
+  const message = messageOf(error).replaceAll(path, 'the file').replaceAll(/\s+/g, ' ').trim();
+  // What libvips says when decoders in other threads took its message.
+  return message === '' || /^unknown error$/i.test(message) ? 'the file is damaged or truncated' : message;
 }
