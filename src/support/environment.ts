@@ -58,7 +58,8 @@ async function packageVersion(name: string): Promise<string | undefined> {
 
 /** Nothing when this program was installed from a package: a repository around it is somebody else's. */
 async function sourceCommit(): Promise<Pick<Environment, 'commit' | 'modified'>> {
-  const git = async (...args: string[]) => (await promisify(execFile)('git', ['--no-optional-locks', '-C', packageFolder, ...args])).stdout.trim();
+  const git = async (...args: string[]) =>
+    (await promisify(execFile)('git', ['--no-optional-locks', '-C', packageFolder, ...args])).stdout.trim();
   try {
     if ((await realpath(await git('rev-parse', '--show-toplevel'))) !== (await realpath(packageFolder))) return {};
     return { commit: await git('rev-parse', 'HEAD'), modified: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
