@@ -143,9 +143,10 @@ describe('a stop', () => {
   });
 
   test('asked for twice comes at once', async () => {
-    const slow = ['--steps', '2', '--batch-size', '64', '--crop', '64'];
+    const slow = ['--steps', '4', '--batch-size', '64', '--crop', '64'];
     const process = startAntonym(['train', ...tiny, ...slow, '--run', 'twice'], folder);
-    await process.until(() => process.said().includes('Training twice'));
+    // After the first step the second is under way at once: a long one.
+    await process.until(() => process.said().includes('step 1:'));
     process.kill('SIGINT');
     await process.until(() => process.said().includes('once more to stop at once'));
     process.kill('SIGINT');
