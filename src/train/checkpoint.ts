@@ -1,10 +1,10 @@
 /** Checkpoints: the whole state of a training run after a step, in one file that is either intact or refused. */
 import { createHash } from 'node:crypto';
+import { encodeSafetensors, readSafetensors } from '../runtime/safetensors.js';
 import type { TensorData } from '../runtime/tensor-data.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
-import { encodeSafetensors, readSafetensors } from './safetensors.js';
 
 export interface Checkpoint {
   /** How many steps are done. */

@@ -4,6 +4,7 @@ import { cropCount } from '../losses/levels.js';
 import { type Batch, batches } from '../pairs/batches.js';
 import { contactSheet } from '../pairs/contact-sheet.js';
 import { describeComposition } from '../pairs/describe-composition.js';
+import { encodeSafetensors } from '../runtime/safetensors.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
@@ -13,7 +14,6 @@ import { MetricsLog } from './metrics-log.js';
 import { dataFingerprint, type Plan } from './plan.js';
 import type { PreparedPlan } from './prepare.js';
 import type { RunFolder } from './run-directory.js';
-import { encodeSafetensors } from './safetensors.js';
 import type { Schedule } from './schedule.js';
 
 /** What happens, for whoever watches. */

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeSafetensors, readSafetensors } from '#antonym/runtime/safetensors.js';
+import { parseHeader } from '#antonym/runtime/safetensors-header.js';
+import { storedBytes } from '#antonym/runtime/stored-types.js';
 import { type DataType, elementArrays, elementCount, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { UserError } from '#antonym/support/errors.js';
-import { encodeSafetensors, readSafetensors } from '#antonym/train/safetensors.js';
-import { parseHeader } from '#antonym/train/safetensors-header.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -69,7 +70,7 @@ describe('safetensors', () => {
         expect(Buffer.concat(encodeSafetensors(turned)).equals(bytes)).toBe(true);
         const dataStart = 8 + Number(bytes.readBigUInt64LE());
         const { entries } = parseHeader(bytes.subarray(8, dataStart).toString(), bytes.length - dataStart, 'file');
-        for (const { dataType, start } of entries) expect((dataStart + start) % elementArrays[dataType].BYTES_PER_ELEMENT).toBe(0);
+        for (const { type, start } of entries) expect((dataStart + start) % storedBytes[type]).toBe(0);
       }),
     );
   });
@@ -98,7 +99,7 @@ describe('safetensors', () => {
       'an unknown type',
       '{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}',
       1,
-      /tensor "a" has the type "F4", but known types are F64, I64, F32, I32, U8, BOOL/,
+      /tensor "a" has the type "F4", but known types are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL/,
     ],
     ['an inherited name as type', '{"a":{"dtype":"constructor","shape":[1],"data_offsets":[0,1]}}', 1, /has the type "constructor"/],
     ['a negative size', '{"a":{"dtype":"U8","shape":[-1,-1],"data_offsets":[0,1]}}', 1, /shape of whole numbers, but received \[-1,-1\]/],

@@ -1,21 +1,30 @@
 /** The header of a safetensors file: which tensors lie where. https://huggingface.co/docs/safetensors#format */
-import { type DataType, elementArrays, elementCount, type TensorData } from '../runtime/tensor-data.js';
 import { UserError } from '../support/errors.js';
 import { findDuplicateKey } from '../support/json-duplicate-key.js';
+import { type StoredType, storedBytes } from './stored-types.js';
+import { elementArrays, elementCount, type TensorData } from './tensor-data.js';
 
 /** The reference implementation refuses longer headers too. */
 export const longestHeader = 100_000_000;
 
-const codes = { float64: 'F64', int64: 'I64', float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOOL' } as const satisfies Record<
-  DataType,
-  string
->;
-const dataTypes = new Map<unknown, DataType>(Object.entries(codes).map(([dataType, code]) => [code, dataType as DataType]));
+const codes = {
+  float64: 'F64',
+  float32: 'F32',
+  float16: 'F16',
+  bfloat16: 'BF16',
+  int64: 'I64',
+  int32: 'I32',
+  int16: 'I16',
+  int8: 'I8',
+  uint8: 'U8',
+  bool: 'BOOL',
+} as const satisfies Record<StoredType, string>;
+const storedTypes = new Map<unknown, StoredType>(Object.entries(codes).map(([type, code]) => [code, type as StoredType]));
 
 /** One tensor of a file; `start` and `end` are byte offsets into the data section. */
 export interface TensorEntry {
   readonly name: string;
-  readonly dataType: DataType;
+  readonly type: StoredType;
   readonly shape: readonly number[];
   readonly start: number;
   readonly end: number;
@@ -38,15 +47,15 @@ export function layOutTensors(tensors: ReadonlyMap<string, TensorData>): TensorE
   return sorted.map(([name, { dataType, shape, data }]) => {
     const start = end;
     end += data.byteLength;
-    return { name, dataType, shape, start, end };
+    return { name, type: dataType, shape, start, end };
   });
 }
 
 /** The first bytes of a file: the length of the header, and the header padded to a multiple of 8 so that the data is aligned. */
 export function encodeHeader({ entries, metadata }: SafetensorsHeader): Uint8Array {
-  const fields: [string, unknown][] = entries.map(({ name, dataType, shape, start, end }) => [
+  const fields: [string, unknown][] = entries.map(({ name, type, shape, start, end }) => [
     name,
-    { dtype: codes[dataType], shape, data_offsets: [start, end] },
+    { dtype: codes[type], shape, data_offsets: [start, end] },
   ]);
   const strings = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   if (strings.length > 0) fields.unshift(['__metadata__', Object.fromEntries(strings)]);
@@ -96,14 +105,14 @@ export function parseHeader(json: string, dataLength: number, file: string): Saf
 function parseEntry(name: string, value: unknown, fail: (problem: string) => never): TensorEntry {
   if (!isObject(value)) return fail('must be an object');
   const { dtype, shape, data_offsets: offsets } = value;
-  const dataType =
-    dataTypes.get(dtype) ?? fail(`has the type ${JSON.stringify(dtype)}, but known types are ${[...dataTypes.keys()].join(', ')}`);
+  const type =
+    storedTypes.get(dtype) ?? fail(`has the type ${JSON.stringify(dtype)}, but known types are ${[...storedTypes.keys()].join(', ')}`);
   if (!isListOfSizes(shape)) return fail(`must have a shape of whole numbers, but received ${JSON.stringify(shape)}`);
   if (!isListOfSizes(offsets) || offsets.length !== 2) return fail(`must have two data offsets, but received ${JSON.stringify(offsets)}`);
   const [start, end] = offsets as [number, number];
-  const bytes = elementCount(shape) * elementArrays[dataType].BYTES_PER_ELEMENT;
+  const bytes = elementCount(shape) * storedBytes[type];
   if (end - start !== bytes) fail(`of type ${dtype} and shape [${shape.join(', ')}] must take ${bytes} bytes, but takes ${end - start}`);
-  return { name, dataType, shape, start, end };
+  return { name, type, shape, start, end };
 }
 
 function parseFields(json: string): Record<string, unknown> | undefined {

@@ -1,0 +1,58 @@
+/** Element types that files of tensors hold: those that the program computes with, and narrower ones that it widens. */
+import type { DataType } from './tensor-data.js';
+
+export type StoredType = DataType | 'float16' | 'bfloat16' | 'int16' | 'int8';
+
+/** Bytes of an element. */
+export const storedBytes = {
+  float64: 8,
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int64: 8,
+  int32: 4,
+  int16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+} as const satisfies Record<StoredType, number>;
+
+const conversions: Partial<Record<StoredType, (buffer: ArrayBuffer) => Float32Array>> = {
+  float64: (buffer) => Float32Array.from(new Float64Array(buffer)),
+  float32: (buffer) => new Float32Array(buffer),
+  float16: (buffer) => {
+    const values = halfValues();
+    return Float32Array.from(new Uint16Array(buffer), (bits) => values[bits]!);
+  },
+  // the upper half of a float32
+  bfloat16: (buffer) => new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
+};
+
+/** Whether elements of this type are numbers that `toFloat32` converts. */
+export function isFloating(type: StoredType): boolean {
+  return conversions[type] !== undefined;
+}
+
+/**
+ * @param buffer little-endian elements of a floating type; a float32 buffer is not copied
+ * @returns the same numbers, exact for half precision, rounded to nearest for float64
+ */
+export function toFloat32(type: StoredType, buffer: ArrayBuffer): Float32Array {
+  const convert = conversions[type];
+  if (!convert) throw new TypeError(`${type} is not a floating type`);
+  return convert(buffer);
+}
+
+let halves: Float32Array | undefined;
+
+/** The value of each of the 65,536 numbers of IEEE 754 binary16: (-1)^s 2^(e - 15) (1 + f / 1024), subnormal for e = 0. */
+function halfValues(): Float32Array {
+  halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const fraction = (bits & 1023) / 1024;
+    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    return exponent === 0 ? sign * fraction * 2 ** -14 : sign * (1 + fraction) * 2 ** (exponent - 15);
+  });
+  return halves;
+}
