@@ -27,6 +27,7 @@ const expected: Readonly<Record<DistortionName, readonly (keyof typeof visible)[
   'color-shift': ['edges'],
   'color-saturation-hsv': ['color'],
   'color-saturation-lab': ['color'],
+  jpeg2000: ['mse', 'structure'],
   jpeg: ['mse', 'structure'],
   'white-noise': ['mse', 'structure'],
   'white-noise-ycbcr': ['mse', 'structure'],

@@ -3,7 +3,7 @@ import type { Distortion } from '../distortion.js';
 import { gaussianBlur, lensBlur, motionBlur } from './blur.js';
 import { brighten, darken, meanShift } from './brightness.js';
 import { colorDiffusion, colorSaturationHsv, colorSaturationLab, colorShift } from './color.js';
-import { jpeg } from './compression.js';
+import { jpeg, jpeg2000 } from './compression.js';
 import { impulseNoise, multiplicativeNoise, whiteNoise, whiteNoiseYcbcr } from './noise.js';
 import { highSharpen, linearContrastChange, nonlinearContrastChange } from './sharpness-contrast.js';
 import { colorBlock, jitter, nonEccentricityPatch, pixelate, quantization } from './spatial.js';
@@ -16,6 +16,7 @@ const table = {
   'color-shift': colorShift,
   'color-saturation-hsv': colorSaturationHsv,
   'color-saturation-lab': colorSaturationLab,
+  jpeg2000,
   jpeg,
   'white-noise': whiteNoise,
   'white-noise-ycbcr': whiteNoiseYcbcr,

@@ -110,6 +110,13 @@ for quality in (90, 36, 5):
     Image.fromarray(crop).save(file, "JPEG", quality=quality, subsampling="4:2:0")
     add("jpeg", quality, np.asarray(Image.open(file)), "Pillow (libjpeg-turbo)")
 
+for ratio in (8, 37, 80):
+    file = io.BytesIO()
+    header = 123  # the main header, which the ratio leaves out
+    options = dict(quality_mode="rates", quality_layers=[crop.size / (crop.size / ratio + header)], irreversible=True, mct=1, num_resolutions=3)
+    Image.fromarray(crop).save(file, "JPEG2000", no_jp2=True, progression="RPCL", **options)
+    add("jpeg2000", ratio, np.asarray(Image.open(file)), "Pillow (OpenJPEG)")
+
 for amount in (0.2, 0.7):
     bright = curve([(0, 0), (0.5, 0.5 + amount / 2), (1, 1)])
     lifted = lab.copy()
