@@ -34,7 +34,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<void> {
   const progress = startProgress('Degrading pairs');
   for (const { image, reason } of skipped) progress.note(`skipped ${image}: ${reason}`);
   const onSkip = (image: ImageReference, reason: string): void => {
-    skipped.push({ image: image.id, reason });
+    skipped.push({ image: image.kind === 'file' ? image.path : image.id, reason });
     progress.note(`skipped ${reason}`);
   };
   const out = flags.out ?? freshFolder(`out/degrade-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`);

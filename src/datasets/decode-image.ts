@@ -7,6 +7,9 @@ import type { Image } from './image.js';
 /** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
 export const maximumPixels = 268_402_689;
 
+/** Warnings too: libjpeg goes on with grey where data is damaged or missing, and says no more than that. */
+const readingOptions = { failOn: 'warning', limitInputPixels: maximumPixels } as const;
+
 /** Formats by their name in sharp; AVIF is a kind of HEIF. */
 const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif']);
 
@@ -16,10 +19,7 @@ const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif']);
  * to sRGB, grey to RGB, 16 bits to 8. Add what you need (`resize`, `extract`) and end with `.raw()`.
  */
 export function openImage(path: string): Sharp {
-  return sharp(path, { failOn: 'error', limitInputPixels: maximumPixels })
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb');
+  return sharp(path, readingOptions).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
 }
 
 /**
@@ -50,7 +50,7 @@ export async function readImageSize(path: string): Promise<{ width: number; heig
 }
 
 async function checkFormat(path: string): Promise<{ width: number; height: number }> {
-  const metadata = await sharp(path, { failOn: 'error', limitInputPixels: maximumPixels }).metadata();
+  const metadata = await sharp(path, readingOptions).metadata();
   if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not JPEG, PNG, WebP, TIFF or AVIF`);
   return metadata.autoOrient;
 }
@@ -64,7 +64,11 @@ async function reasonOf(error: unknown, path: string): Promise<string> {
   } catch (systemError) {
     return systemCodeOf(systemError) === 'ENOENT' ? 'no such file' : messageOf(systemError);
   }
-  const message = messageOf(error).replaceAll(path, 'the file').replaceAll(/\s+/g, ' ').trim();
-  // What libvips says when decoders in other threads took its message.
-  return message === '' || /^unknown error$/i.test(message) ? 'the file is damaged or truncated' : message;
+  const message = messageOf(error);
+  if (/^Input file contains unsupported|^the content is|channels after/.test(message)) return message.trim();
+  if (message.includes('exceeds pixel limit')) {
+    return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the most that is read: reduce it`;
+  }
+  // Not what the decoder says: libvips keeps one text for all threads, and another file's may stand in it.
+  return 'the file is damaged or truncated';
 }
