@@ -38,6 +38,22 @@ function batchNormalization(trainingMode: number, momentum = 0.9): GradientCase 
   };
 }
 
+function gemm(a: number[], b: number[], c: number[], attributes: Record<string, number>): GradientCase {
+  return {
+    inputs: { a: { shape: a }, b: { shape: b }, c: { shape: c } },
+    build: (graph, ...inputs) => graph.add('Gemm', inputs, attributes),
+  };
+}
+
+function layerNormalization(x: number[], attributes: Record<string, number>): GradientCase {
+  const size = [x.at(-1)!];
+  return {
+    dataType: 'float32',
+    inputs: { x: { shape: x }, scale: { shape: size, draw: positive }, bias: { shape: size } },
+    build: (graph, ...inputs) => graph.add('LayerNormalization', inputs, attributes),
+  };
+}
+
 const alternate = (graph: Graph, shape: number[]) => graph.add('Cast', [graph.numbers('float64', [1, 0, 1], shape)], { to: 9 });
 
 const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
@@ -94,6 +110,7 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
     'stride 2, even size': convolution([2, 3, 6, 8], [4, 3, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] }),
     'stride 2, odd size': convolution([1, 2, 7, 5], [3, 2, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] }),
     'patches (kernel = stride)': convolution([1, 3, 8, 8], [5, 3, 4, 4], { strides: [4, 4] }),
+    'patches with a rest': convolution([2, 3, 9, 11], [5, 3, 4, 4], { strides: [4, 4] }),
     'uneven padding': convolution([1, 2, 5, 5], [2, 2, 2, 3], { pads: [1, 0, 0, 2] }),
   },
   Div: {
@@ -103,6 +120,7 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
     ]),
     broadcast: binary('Div', [[3], [2, 1]]),
   },
+  Erf: { plain: { ...unary('Erf'), dataType: 'float32' } },
   Exp: { plain: unary('Exp') },
   Expand: { plain: { inputs: { x: { shape: [3, 1] } }, build: (graph, x) => graph.add('Expand', [x!, graph.integers(2, 3, 4)]) } },
   Gather: {
@@ -116,7 +134,22 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
       build: (graph, x) => graph.add('Gather', [x!, graph.numbers('int64', 1)], { axis: 2 }),
     },
   },
+  Gemm: {
+    plain: gemm([2, 3], [3, 4], [4], {}),
+    'first transposed': gemm([3, 2], [3, 4], [2, 4], { transA: 1, alpha: 0.5 }),
+    'second transposed': gemm([2, 3], [4, 3], [1, 4], { transB: 1, beta: -2 }),
+    'both transposed': gemm([3, 2], [4, 3], [], { transA: 1, transB: 1, alpha: 1.5, beta: 0.5 }),
+  },
   Identity: { plain: unary('Identity') },
+  LayerNormalization: {
+    matrix: layerNormalization([5, 7], {}),
+    'three axes, large epsilon': layerNormalization([2, 3, 6], { axis: -1, epsilon: 0.1 }),
+    'without a bias': {
+      dataType: 'float32',
+      inputs: { x: { shape: [3, 6] }, scale: { shape: [6], draw: positive } },
+      build: (graph, x, scale) => graph.add('LayerNormalization', [x!, scale!]),
+    },
+  },
   MatMul: {
     matrices: binary(
       'MatMul',
@@ -183,6 +216,14 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
   },
   Relu: { plain: unary('Relu') },
   Reshape: { plain: { inputs: { x: { shape: [2, 6] } }, build: (graph, x) => graph.add('Reshape', [x!, graph.integers(3, -1, 2)]) } },
+  Sigmoid: { plain: unary('Sigmoid') },
+  Resize: {
+    'larger and smaller': {
+      dataType: 'float32',
+      inputs: { x: { shape: [2, 3, 5, 4] } },
+      build: (graph, x) => graph.add('Resize', [x!, null, null, graph.integers(2, 3, 8, 3)], { mode: 'cubic' }),
+    },
+  },
   Slice: {
     plain: {
       inputs: { x: { shape: [4, 5] } },
@@ -192,6 +233,16 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
   Softmax: {
     'last axis': unary('Softmax'),
     'another axis': { inputs: { x: { shape: [2, 3, 4] } }, build: (graph, x) => graph.add('Softmax', [x!], { axis: 1 }) },
+  },
+  Split: {
+    'three parts': {
+      inputs: { x: { shape: [2, 6, 2] } },
+      build: (graph, x) => graph.addAll('Split', [x!, graph.integers(1, 3, 2)], { axis: 1 }),
+    },
+    'one part unused': {
+      inputs: { x: { shape: [5, 2] } },
+      build: (graph, x) => graph.addAll('Split', [x!, graph.integers(2, 3)], { axis: -2 })[1]!,
+    },
   },
   Sqrt: { plain: unary('Sqrt', positive) },
   Squeeze: { plain: { inputs: { x: { shape: [2, 1, 3] } }, build: (graph, x) => graph.add('Squeeze', [x!, graph.integers(1)]) } },

@@ -9,11 +9,14 @@ import { concat } from './concat.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';
 import { div } from './div.js';
+import { erf } from './erf.js';
 import { exp } from './exp.js';
 import { expand } from './expand.js';
 import { gather } from './gather.js';
+import { gemm } from './gemm.js';
 import { greater } from './greater.js';
 import { identity } from './identity.js';
+import { layerNormalization } from './layer-normalization.js';
 import { matMul } from './mat-mul.js';
 import { min } from './min.js';
 import { mul } from './mul.js';
@@ -24,11 +27,14 @@ import { reduceSum } from './reduce-sum.js';
 import { reduceSumSquare } from './reduce-sum-square.js';
 import { relu } from './relu.js';
 import { reshape } from './reshape.js';
+import { resize } from './resize.js';
 import { scatterND } from './scatter-nd.js';
 import { shape } from './shape.js';
+import { sigmoid } from './sigmoid.js';
 import { sign } from './sign.js';
 import { slice } from './slice.js';
 import { softmax } from './softmax.js';
+import { split } from './split.js';
 import { sqrt } from './sqrt.js';
 import { squeeze } from './squeeze.js';
 import { sub } from './sub.js';
@@ -46,11 +52,14 @@ const table = {
   Conv: conv,
   ConvTranspose: convTranspose,
   Div: div,
+  Erf: erf,
   Exp: exp,
   Expand: expand,
   Gather: gather,
+  Gemm: gemm,
   Greater: greater,
   Identity: identity,
+  LayerNormalization: layerNormalization,
   MatMul: matMul,
   Min: min,
   Mul: mul,
@@ -61,11 +70,14 @@ const table = {
   ReduceSumSquare: reduceSumSquare,
   Relu: relu,
   Reshape: reshape,
+  Resize: resize,
   ScatterND: scatterND,
   Shape: shape,
+  Sigmoid: sigmoid,
   Sign: sign,
   Slice: slice,
   Softmax: softmax,
+  Split: split,
   Sqrt: sqrt,
   Squeeze: squeeze,
   Sub: sub,

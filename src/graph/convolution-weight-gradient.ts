@@ -1,0 +1,103 @@
+/** The gradient of a convolution with respect to its weights, in the formulation that suits its sizes. */
+import { convolutionGeometry } from './convolution-geometry.js';
+import type { Graph } from './graph.js';
+import type { GradientContext } from './operator.js';
+import { fixedShape, type Value } from './value.js';
+
+/**
+ * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has more positions than
+ * there are filters, one product per image, summed after: nothing is transposed. Elsewhere one product over all images, which
+ * needs channels last but keeps the results of single images, [N, M, C kh kw], out of memory. Windows that do not overlap (the
+ * patches of a vision transformer) are a permutation of the pixels.
+ */
+export function convolutionWeightGradient(node: GradientContext): Value {
+  const { gradient } = node;
+  const [channels] = fixedShape([node.input(0).shape[1]!], 'the gradient of Conv') as [number];
+  const [batch, filters, rows, columns] = fixedShape(gradient.shape, 'the gradient of Conv') as [number, number, number, number];
+  const sizes = { batch, filters, channels, rows, columns };
+  const { kernel, strides, pads } = convolutionGeometry(node);
+  const patches = kernel.every((size, axis) => size > 1 && size === strides[axis]) && pads.every((size) => size === 0);
+  if (patches) return weightGradientOverPatches(node, sizes);
+  return rows * columns >= filters ? weightGradientByImage(node, sizes) : weightGradientOverImages(node, sizes);
+}
+
+interface Sizes {
+  readonly batch: number;
+  readonly filters: number;
+  readonly channels: number;
+  /** Of the output. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+function weightGradientByImage(node: GradientContext, { filters, channels, rows, columns, batch }: Sizes): Value {
+  const { graph, gradient } = node;
+  const { kernel, pads } = convolutionGeometry(node);
+  const [kh, kw] = [kernel[0]!, kernel[1]!];
+  const padded = paddedInput(graph, node.input(0), [0, 0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!]);
+  const slices = windowSlices(node, padded, 2, { rows, columns });
+  const windows = slices.length === 1 ? slices[0]! : graph.add('Concat', slices, { axis: 1 });
+  const flat = graph.add('Reshape', [windows, graph.integers(batch, kh * kw * channels, rows * columns)]);
+  const perImage = graph.add('MatMul', [
+    graph.add('Reshape', [gradient, graph.integers(batch, filters, rows * columns)]),
+    graph.add('Transpose', [flat], { perm: [0, 2, 1] }),
+  ]);
+  const summed = graph.add('ReduceSum', [perImage, graph.integers(0)], { keepdims: 0 });
+  const byWindow = graph.add('Reshape', [summed, graph.integers(filters, kh, kw, channels)]);
+  return graph.add('Transpose', [byWindow], { perm: [0, 3, 1, 2] });
+}
+
+function weightGradientOverImages(node: GradientContext, { filters, channels, rows, columns }: Sizes): Value {
+  const { graph, gradient } = node;
+  const { kernel, pads } = convolutionGeometry(node);
+  const [kh, kw] = [kernel[0]!, kernel[1]!];
+  const channelsLast = graph.add('Transpose', [node.input(0)], { perm: [0, 2, 3, 1] });
+  const padded = paddedInput(graph, channelsLast, [0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!, 0]);
+  const slices = windowSlices(node, padded, 1, { rows, columns });
+  const windows = slices.length === 1 ? slices[0]! : graph.add('Concat', slices, { axis: -1 });
+  const flat = graph.add('Reshape', [windows, graph.integers(-1, kh * kw * channels)]);
+  const gradients = graph.add('Reshape', [graph.add('Transpose', [gradient], { perm: [1, 0, 2, 3] }), graph.integers(filters, -1)]);
+  const byWindow = graph.add('Reshape', [graph.add('MatMul', [gradients, flat]), graph.integers(filters, kh, kw, channels)]);
+  return graph.add('Transpose', [byWindow], { perm: [0, 3, 1, 2] });
+}
+
+function weightGradientOverPatches(node: GradientContext, { filters, channels, rows, columns, batch }: Sizes): Value {
+  const { graph, gradient } = node;
+  const [kh, kw] = convolutionGeometry(node).kernel as [number, number];
+  const x = node.input(0);
+  const covered = [rows * kh, columns * kw] as const;
+  const pixels =
+    x.shape[2] === covered[0] && x.shape[3] === covered[1]
+      ? x
+      : graph.add('Slice', [x, graph.integers(0, 0), graph.integers(...covered), graph.integers(2, 3)]);
+  const grid = graph.add('Reshape', [pixels, graph.integers(batch, channels, rows, kh, columns, kw)]);
+  const patches = graph.add('Reshape', [
+    graph.add('Transpose', [grid], { perm: [0, 2, 4, 1, 3, 5] }),
+    graph.integers(batch * rows * columns, channels * kh * kw),
+  ]);
+  const gradients = graph.add('Reshape', [graph.add('Transpose', [gradient], { perm: [1, 0, 2, 3] }), graph.integers(filters, -1)]);
+  return graph.add('Reshape', [graph.add('MatMul', [gradients, patches]), graph.integers(filters, channels, kh, kw)]);
+}
+
+function paddedInput(graph: Graph, x: Value, pads: readonly number[]): Value {
+  return pads.some((size) => size > 0) ? graph.add('Pad', [x, graph.integers(...pads)]) : x;
+}
+
+/** The input of every position, one slice for each element of the kernel; `axis` is that of the rows. */
+function windowSlices(node: GradientContext, padded: Value, axis: 1 | 2, { rows, columns }: { rows: number; columns: number }): Value[] {
+  const { graph } = node;
+  const { kernel, strides } = convolutionGeometry(node);
+  const [down, right] = [strides[0]!, strides[1]!];
+  const whole = down === 1 && right === 1 && padded.shape[axis] === rows && padded.shape[axis + 1] === columns;
+  if (whole) return [padded];
+  const slices: Value[] = [];
+  for (let top = 0; top < kernel[0]!; top++) {
+    for (let left = 0; left < kernel[1]!; left++) {
+      const ends = graph.integers(top + (rows - 1) * down + 1, left + (columns - 1) * right + 1);
+      slices.push(
+        graph.add('Slice', [padded, graph.integers(top, left), ends, graph.integers(axis, axis + 1), graph.integers(down, right)]),
+      );
+    }
+  }
+  return slices;
+}

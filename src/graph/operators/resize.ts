@@ -1,0 +1,52 @@
+/** Resize: [N, C, H, W] to other heights and widths (input 3: all four sizes) by cubic interpolation, as `cubicInterpolation`. */
+import { cubicCoefficient, cubicInterpolation } from '../cubic-interpolation.js';
+import type { GradientContext, NodeContext, Operator } from '../operator.js';
+import { notDifferentiable, stopsGradient } from '../operator.js';
+import { requireRank } from '../shape-rules.js';
+import { fixedShape, formatShape, type Value } from '../value.js';
+
+export const resize: Operator = {
+  inputs: [
+    // y = R x C^T with the weights of rows R and of columns C: dx = R^T dy C
+    {
+      name: 'X',
+      gradient: (node) => {
+        const rows = node.graph.add('Transpose', [interpolation(node, 2)], { perm: [1, 0] });
+        return node.graph.add('MatMul', [node.graph.add('MatMul', [rows, node.gradient]), interpolation(node, 3)]);
+      },
+    },
+    { name: 'roi', gradient: stopsGradient, optional: true },
+    { name: 'scales', gradient: notDifferentiable, optional: true },
+    { name: 'sizes', gradient: stopsGradient },
+  ],
+  attributes: { mode: 'string', coordinate_transformation_mode: 'string', cubic_coeff_a: 'float' },
+  infer: (node) => {
+    const x = node.input(0);
+    const sizes = node.input(3).elements;
+    requireRank(x, 4);
+    requireCubic(node);
+    if (!sizes) throw new Error(`the sizes (${node.input(3).name}) must be known while building the graph`);
+    if (sizes.length !== 4 || sizes[0] !== x.shape[0] || sizes[1] !== x.shape[1]) {
+      throw new Error(`only height and width of ${formatShape(x.shape)} can be resized, received the sizes ${formatShape(sizes)}`);
+    }
+    return { dataType: x.dataType, shape: sizes };
+  },
+};
+
+function requireCubic(node: NodeContext): void {
+  const mode = node.text('mode', 'nearest');
+  const positions = node.text('coordinate_transformation_mode', 'half_pixel');
+  const coefficient = node.attributes.cubic_coeff_a ?? cubicCoefficient;
+  if (mode !== 'cubic' || positions !== 'half_pixel' || coefficient !== cubicCoefficient) {
+    throw new Error(
+      `only mode cubic with half_pixel and ${cubicCoefficient} is supported, received ${mode}, ${positions} and ${coefficient}`,
+    );
+  }
+}
+
+/** [new size, old size] */
+function interpolation(node: GradientContext, axis: 2 | 3): Value {
+  const from = fixedShape([node.input(0).shape[axis]!], 'the gradient of Resize')[0]!;
+  const to = fixedShape([node.output.shape[axis]!], 'the gradient of Resize')[0]!;
+  return node.graph.numbers(node.gradient.dataType, Array.from(cubicInterpolation(from, to)), [to, from]);
+}
