@@ -1,0 +1,9 @@
+/** Elements of a stored tensor as float32, or a message that they are no such numbers. */
+import { isFloating, type StoredType, toFloat32 } from '../../runtime/stored-types.js';
+import { UserError } from '../../support/errors.js';
+
+/** @throws UserError, naming the tensor, when its elements are not floating-point numbers. */
+export function floatingValues(type: StoredType, buffer: ArrayBuffer, name: string, path: string): Float32Array {
+  if (!isFloating(type)) throw new UserError(`${path} cannot be used: the tensor ${name} is of type ${type}, not of a floating-point type`);
+  return toFloat32(type, buffer);
+}

@@ -1,0 +1,64 @@
+/** Tensors spread over several safetensors files by an index, as Hugging Face's libraries save large models. */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../support/errors.js';
+import { fileError } from '../../support/file-errors.js';
+import { openSafetensorsSource } from './safetensors-source.js';
+import type { StoredTensor, TensorSource } from './tensor-source.js';
+
+/** Which file holds each tensor; files lie beside the index. */
+const indexSchema = z.object({
+  weight_map: z.record(
+    z.string(),
+    z
+      .string()
+      .refine((name) => name === basename(name) && name.endsWith('.safetensors'), 'must be the name of a safetensors file beside it'),
+  ),
+});
+
+/**
+ * @param path of `model.safetensors.index.json` or its like
+ * @throws UserError when the index or one of its files cannot be read, breaks its format, or lacks a tensor.
+ */
+export async function openShardedSource(path: string): Promise<TensorSource> {
+  const files = await readIndex(path);
+  const shards = new Map<string, TensorSource>();
+  const close = async (): Promise<void> => {
+    for (const shard of shards.values()) await shard.close();
+  };
+  try {
+    const tensors = new Map<string, StoredTensor>();
+    for (const [name, file] of Object.entries(files)) {
+      const shard = shards.get(file) ?? (await openSafetensorsSource(join(dirname(path), file)));
+      shards.set(file, shard);
+      const tensor = shard.tensors.get(name);
+      if (!tensor) throw new UserError(`${path} says that ${file} holds the tensor ${name}, but it does not`);
+      tensors.set(name, tensor);
+    }
+    return { path, tensors, read: (name) => shards.get(files[name]!)!.read(name), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function readIndex(path: string): Promise<Record<string, string>> {
+  let json: string;
+  try {
+    json = await readFile(path, 'utf8');
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+  const index = indexSchema.safeParse(parseJson(json));
+  if (!index.success) throw new UserError(`${path} is not an index of safetensors files: ${z.prettifyError(index.error)}`);
+  return index.data.weight_map;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
