@@ -1,11 +1,11 @@
 /** Applies distortions to one photograph at full size, so that a person can see what one of them does. */
 import { existsSync } from 'node:fs';
-import sharp from 'sharp';
 import { decodeImage } from '../datasets/decode-image.js';
-import { type Composition, degrade, parseDistortionNames, sampleComposition, strengthsOf } from '../degrade/composition.js';
+import { encodePng } from '../datasets/encode-png.js';
+import { type Composition, degrade, parseDistortionNames, strengthsOf } from '../degrade/composition.js';
+import { singleDistortion } from '../degrade/gallery.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { UserError } from '../support/errors.js';
-import { randomStream } from '../support/random.js';
 import type { DegradeFlags } from './degrade.js';
 
 /**
@@ -22,17 +22,11 @@ export async function degradeImage({ in: input, out, distortion, level, levels, 
   if (!/\.png$/i.test(out)) throw new UserError(`--out must end in .png, but received ${out}`);
   if (existsSync(out)) throw new UserError(`${out} already exists: choose another name or remove it.`);
   const composition: Composition = {
-    distortions: parseDistortionNames(distortion).flatMap((name, place) => {
-      const random = randomStream(seed, 'degrade', name, place);
-      return sampleComposition(random, { maxDistortions: 1, distortions: [name] }).distortions;
-    }),
+    distortions: parseDistortionNames(distortion).flatMap((name, place) => singleDistortion(name, seed, place).distortions),
   };
   const image = await degrade(await decodeImage(input), composition, level, levels);
   const { width, height } = image;
-  const png = await sharp(image.data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-  await writeFileAtomically(out, png);
+  await writeFileAtomically(out, await encodePng(image));
   const strengths = strengthsOf(composition, level, levels);
   process.stderr.write(
     `${input}, ${width}x${height}: ${strengths.map(({ name, strength }) => `${name} ${strength}`).join(', ') || 'pristine'}\n`,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import sharp from 'sharp';
+import { encodePng } from '../datasets/encode-png.js';
 import type { ImageReference } from '../datasets/image-reference.js';
 import { openDataset } from '../datasets/open-dataset.js';
 import { parseDistortionNames, strengthsOf } from '../degrade/composition.js';
@@ -104,9 +104,7 @@ async function writePair(
   for (let level = 0; level <= levels; level++) {
     for (const crop of [0, 1] as const) {
       const part = pixels.subarray((level * 2 + crop) * size, (level * 2 + crop + 1) * size);
-      const png = await sharp(part, { raw: { width, height, channels: 3 } })
-        .png()
-        .toBuffer();
+      const png = await encodePng({ width, height, data: part });
       const file = `${name}/level-${level}-crop-${crop}.png`;
       await writeFile(join(folder, file), png);
       const strengths = strengthsOf(composition, level, levels);

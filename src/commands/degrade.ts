@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { defaultDatasetName } from '../datasets/open-dataset.js';
 import { names, type OptionKind, wholeNumber } from '../support/option-kinds.js';
 import { trainOptions } from '../train/options.js';
+import { degradeGallery } from './degrade-gallery.js';
 import { degradeImage } from './degrade-image.js';
 import { degradePairs } from './degrade-pairs.js';
 import { listDistortions } from './list-distortions.js';
@@ -23,6 +24,7 @@ export interface DegradeFlags {
   readonly json?: true;
   readonly list?: true;
   readonly in?: string;
+  readonly gallery?: string;
   readonly level?: number;
 }
 
@@ -55,9 +57,16 @@ export function addDegradeCommand(program: Command): void {
     .addOption(option('--json', 'print the result as one JSON object'))
     .addOption(option('--in <photo>', 'degrade this photograph; needs --distortion, --level and --out').conflicts(pairsOnly))
     .addOption(option('--level <number>', 'the level for --in, 0 to --levels', wholeNumber({ min: 0 })))
+    .addOption(
+      option(
+        '--gallery <folder>',
+        'show every distortion at every level on one photograph, --in or a rendered one, in a new folder',
+      ).conflicts([...pairsOnly, 'level', 'out']),
+    )
     .addOption(option('--list', 'list the distortions and their parameters'))
     .action(async (flags: DegradeFlags) => {
       if (flags.list) listDistortions(flags);
+      else if (flags.gallery !== undefined) await degradeGallery({ ...flags, gallery: flags.gallery });
       else if (flags.in !== undefined || flags.level !== undefined) await degradeImage(flags);
       else await degradePairs(flags);
     });

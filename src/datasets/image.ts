@@ -25,3 +25,17 @@ export function cropImage(image: Image, left: number, top: number, width: number
   }
   return { width, height, data };
 }
+
+/**
+ * Writes a small image over a part of a larger one, which is changed.
+ * @throws RangeError when the small one does not lie inside.
+ */
+export function pasteImage(image: Image, part: Image, left: number, top: number): void {
+  const { width, height } = part;
+  if (left < 0 || top < 0 || left + width > image.width || top + height > image.height) {
+    throw new RangeError(`${width}x${height}+${left}+${top} lies outside the image of ${image.width}x${image.height}`);
+  }
+  for (let row = 0; row < height; row++) {
+    image.data.set(part.data.subarray(row * width * 3, (row + 1) * width * 3), ((top + row) * image.width + left) * 3);
+  }
+}

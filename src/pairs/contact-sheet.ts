@@ -1,7 +1,7 @@
 /** One picture of many degraded pairs, so that a person can judge at a glance what a model is trained on. */
-import sharp from 'sharp';
-import { cropImage, type Image } from '../datasets/image.js';
-import { drawLabel, labelCharacter } from './draw-label.js';
+import { encodePng } from '../datasets/encode-png.js';
+import { cropImage, type Image, pasteImage } from '../datasets/image.js';
+import { drawLabel, labelCharacter, labelLine, wrapLabel } from './draw-label.js';
 import type { DegradedPair } from './pair.js';
 
 export interface ContactSheetRow {
@@ -17,7 +17,6 @@ export const largestTile = 256;
 
 const margin = 12;
 const gap = 4;
-const lineHeight = labelCharacter.height + 2;
 
 /**
  * A grid as PNG: levels from left to right, pristine first, both crops of a pair one below the other, labels above each pair.
@@ -29,32 +28,30 @@ export async function contactSheet(heading: string, rows: readonly ContactSheetR
   const tile = Math.min(crops[0].width, largestTile);
   const width = margin * 2 + (levels + 1) * (tile + gap) - gap;
   const columns = Math.floor((width - margin * 2) / labelCharacter.width);
-  const blocks = rows.map((row) => ({ lines: [...wrap(row.title, columns), ...wrap(row.description, columns)], pair: row.pair }));
-  const headings = wrap(heading, columns);
-  const blockHeight = (lines: number): number => lines * lineHeight + 2 * (tile + gap) + margin;
-  const top = margin + (headings.length + 1) * lineHeight + margin;
+  const blocks = rows.map((row) => ({ lines: [...wrapLabel(row.title, columns), ...wrapLabel(row.description, columns)], pair: row.pair }));
+  const headings = wrapLabel(heading, columns);
+  const blockHeight = (lines: number): number => lines * labelLine + 2 * (tile + gap) + margin;
+  const top = margin + (headings.length + 1) * labelLine + margin;
   const height = blocks.reduce((sum, { lines }) => sum + blockHeight(lines.length), top);
   const sheet: Image = { width, height, data: new Uint8Array(width * height * 3).fill(255) };
 
-  for (const [index, line] of headings.entries()) await drawLabel(sheet, line, margin, margin + index * lineHeight);
+  for (const [index, line] of headings.entries()) await drawLabel(sheet, line, margin, margin + index * labelLine);
   for (let level = 0; level <= levels; level++) {
     const text = columnHeading(level, tile);
-    await drawLabel(sheet, text, margin + level * (tile + gap), margin + headings.length * lineHeight + margin / 2);
+    await drawLabel(sheet, text, margin + level * (tile + gap), margin + headings.length * labelLine + margin / 2);
   }
   let y = top;
   for (const { lines, pair } of blocks) {
-    for (const [index, line] of lines.entries()) await drawLabel(sheet, line, margin, y + index * lineHeight);
+    for (const [index, line] of lines.entries()) await drawLabel(sheet, line, margin, y + index * labelLine);
     for (let level = 0; level <= levels; level++) {
       for (const cropIndex of [0, 1]) {
         const left = margin + level * (tile + gap);
-        drawTile(sheet, middle(cropOf(pair, level, cropIndex), tile), left, y + lines.length * lineHeight + cropIndex * (tile + gap));
+        pasteImage(sheet, middle(cropOf(pair, level, cropIndex), tile), left, y + lines.length * labelLine + cropIndex * (tile + gap));
       }
     }
     y += blockHeight(lines.length);
   }
-  return sharp(sheet.data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
+  return encodePng(sheet);
 }
 
 function columnHeading(level: number, tile: number): string {
@@ -71,22 +68,4 @@ function cropOf({ record, pixels }: DegradedPair, level: number, cropIndex: numb
 
 function middle(image: Image, side: number): Image {
   return cropImage(image, Math.floor((image.width - side) / 2), Math.floor((image.height - side) / 2), side, side);
-}
-
-function drawTile(sheet: Image, tile: Image, left: number, top: number): void {
-  for (let row = 0; row < tile.height; row++) {
-    const pixels = tile.data.subarray(row * tile.width * 3, (row + 1) * tile.width * 3);
-    sheet.data.set(pixels, ((top + row) * sheet.width + left) * 3);
-  }
-}
-
-/** Lines of at most `columns` characters, broken at `, ` where that is possible. */
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const part of text.split(/(?<=, )/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && (last + part).trimEnd().length <= columns) lines[lines.length - 1] = last + part;
-    else lines.push(part);
-  }
-  return lines.map((line) => line.trimEnd());
 }

@@ -8,6 +8,9 @@ const { width, height, firstCharacter, lastCharacter } = labelFont;
 /** Size of one character, pixels. */
 export const labelCharacter = { width, height } as const;
 
+/** From one line of text to the next, pixels. */
+export const labelLine = height + 2;
+
 let coverage: Promise<{ data: Uint8Array; stride: number }> | undefined;
 
 /**
@@ -30,6 +33,17 @@ export async function drawLabel(image: Image, text: string, left: number, top: n
       }
     }
   }
+}
+
+/** Lines of at most `columns` characters, broken at `, ` where that is possible. */
+export function wrapLabel(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const part of text.split(/(?<=, )/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && (last + part).trimEnd().length <= columns) lines[lines.length - 1] = last + part;
+    else lines.push(part);
+  }
+  return lines.map((line) => line.trimEnd());
 }
 
 async function decodeFont(): Promise<{ data: Uint8Array; stride: number }> {

@@ -6,6 +6,8 @@ import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeImage } from '#antonym/datasets/decode-image.js';
+import { distortionGroups } from '#antonym/degrade/distortion.js';
+import { distortionNames } from '#antonym/degrade/distortions/table.js';
 import { parseManifest, replayRow, sha256Of } from '#antonym/pairs/manifest.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { antonym } from './antonym.js';
@@ -103,6 +105,23 @@ test('one photograph at full size', async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ level: 5, width: 96, strengths: [{ name: 'darken' }, { name: 'white-noise' }] });
 });
 
+test('--gallery shows every distortion at every level on one photograph, as a page and a sheet for each group', async () => {
+  const folder = join(out, 'gallery');
+  const flags = ['--gallery', folder, '--in', join(photographs, '00.png'), '--levels', '2', '--seed', '3'];
+  const { status, stdout } = await antonym(['degrade', ...flags, '--json']);
+  expect(status).toBe(0);
+  const { page, sheets, distortions, width, height } = JSON.parse(stdout);
+  expect([width, height]).toEqual([96, 80]);
+  expect(distortions.map(({ name }: { name: string }) => name)).toEqual(distortionNames);
+  for (const { levels } of distortions) expect(levels[1].psnr).toBeLessThan(levels[0].psnr ?? Number.POSITIVE_INFINITY);
+  expect((await readdir(folder)).sort()).toEqual([...distortionGroups.map((group) => `${group}.png`), 'index.html'].sort());
+  for (const sheet of sheets) expect(await sharp(sheet).metadata()).toMatchObject({ format: 'png' });
+  expect(await readFile(page, 'utf8')).toContain('<title>Distortions of 00.png</title>');
+  const few = await antonym(['degrade', '--gallery', join(out, 'few'), '--distortion', 'jpeg,darken', '--levels', '2']);
+  expect(few).toMatchObject({ status: 0, stdout: `${join(out, 'few', 'index.html')}\n` });
+  expect((await readdir(join(out, 'few'))).sort()).toEqual(['brightness.png', 'compression.png', 'index.html']);
+});
+
 test('--list names every distortion with its parameters', async () => {
   const { status, stdout } = await antonym(['degrade', '--list']);
   expect(status).toBe(0);
@@ -133,6 +152,9 @@ test('wrong input is one clear line without a stack', async () => {
     [['degrade', '--in', file, '--distortion', 'jpeg', '--level', '3', '--out', 'x.jpg'], '--out must end in .png'],
     [['degrade', '--in', file, '--distortion', 'jpeg', '--level', '3', '--out', join(out, 'y.png')], `Cannot read image ${file}`],
     [['degrade', '--in', file, '--crop', '64'], 'cannot be used with'],
+    [['degrade', '--gallery', photographs], 'already exists and is not empty'],
+    [['degrade', '--gallery', join(out, 'g'), '--in', file], `Cannot read image ${file}`],
+    [['degrade', '--gallery', join(out, 'g'), '--level', '2'], 'cannot be used with'],
   ];
   const outcomes = await pLimit(2).map(cases, async ([args, message]) => ({ args, message, ...(await antonym(args)) }));
   for (const { args, message, status, stdout, stderr } of outcomes) {

@@ -11,8 +11,9 @@ import {
 } from '#antonym/degrade/composition.js';
 import { distortionGroups } from '#antonym/degrade/distortion.js';
 import { distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
+import { meanSquaredError } from '#antonym/degrade/fidelity.js';
 import { randomStream } from '#antonym/support/random.js';
-import { colorDifference, meanSquaredError, structuralDistance } from './distances.js';
+import { colorDifference, structuralDistance } from './distances.js';
 import { variedCrops } from './varied-crops.js';
 
 const seed = fc.integer();

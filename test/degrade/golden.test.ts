@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { decodeImage } from '#antonym/datasets/decode-image.js';
 import { cropImage, type Image } from '#antonym/datasets/image.js';
 import { type DistortionName, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
-import { meanSquaredError } from './distances.js';
+import { meanSquaredError } from '#antonym/degrade/fidelity.js';
 
 interface Golden {
   readonly side: number;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cropImage, type Image } from '#antonym/datasets/image.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
+import { meanSquaredError } from '#antonym/degrade/fidelity.js';
 import { decodeJpeg2000, encodeJpeg2000 } from '#antonym/degrade/jpeg2000.js';
-import { meanSquaredError } from './distances.js';
 import { variedCrops } from './varied-crops.js';
 
 const crops = variedCrops();

@@ -1,0 +1,10 @@
+/** Images as PNG: the format that keeps every pixel's exact value. */
+import sharp from 'sharp';
+import type { Image } from './image.js';
+
+/** The bytes of a PNG file, 8-bit RGB. */
+export function encodePng({ width, height, data }: Image): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
