@@ -1,0 +1,54 @@
+/** Values of a model's parameters from published weights: all of them, or a message that names what does not fit. */
+import type { TensorData } from '../../runtime/tensor-data.js';
+import { UserError } from '../../support/errors.js';
+import type { ParameterSpec } from '../parameters.js';
+import type { TensorSource } from './tensor-source.js';
+
+/**
+ * In published weights, but not in our graphs: counters, and of the attention pool the positional embedding (see
+ * `clip-resnet.ts`) and the bias of the keys, which softmax does not see.
+ */
+const unused = /\.num_batches_tracked$|^visual\.attnpool\.(positional_embedding|k_proj\.bias)$/;
+
+/** How many tensors a message names of each kind. */
+const named = 3;
+
+/**
+ * @param specs of one part of the model (its image encoder, its text encoder)
+ * @param belongs whether a name is of that part: such a tensor must be in `specs` or be known as unused
+ * @param model for messages: `clip-rn50`
+ * @returns float32 tensors by the names of `specs`
+ * @throws UserError when tensors are missing, unknown, of other shapes, or hold values that are not finite.
+ */
+export async function readParameters(
+  source: TensorSource,
+  specs: Iterable<Pick<ParameterSpec, 'name' | 'shape'>>,
+  belongs: (name: string) => boolean,
+  model: string,
+): Promise<Record<string, TensorData>> {
+  const wanted = new Map([...specs].map((spec) => [spec.name, spec]));
+  const missing = [...wanted.keys()].filter((name) => !source.tensors.has(name));
+  const unknown = [...source.tensors.keys()].filter((name) => belongs(name) && !wanted.has(name) && !unused.test(name));
+  const misshapen = [...wanted.values()].flatMap(({ name, shape }) => {
+    const found = source.tensors.get(name);
+    return found && String(found.shape) !== String(shape) ? [`${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`] : [];
+  });
+  const problems = [list('missing', missing), list('unknown', unknown), list('of another shape', misshapen)].filter((text) => text !== '');
+  if (problems.length > 0) throw new UserError(`${source.path} does not fit ${model}: of its tensors, ${problems.join('; ')}`);
+  const tensors: Record<string, TensorData> = {};
+  for (const name of wanted.keys()) {
+    const tensor = await source.read(name);
+    if (!(tensor.data as Float32Array).every(Number.isFinite)) {
+      throw new UserError(`${source.path} cannot be used: the tensor ${name} has values that are not finite`);
+    }
+    tensors[name] = tensor;
+  }
+  return tensors;
+}
+
+/** `4 are missing (a, b, c and 1 more)` */
+function list(what: string, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > named ? ` and ${names.length - named} more` : '';
+  return `${names.length} ${names.length === 1 ? 'is' : 'are'} ${what} (${names.slice(0, named).join(', ')}${more})`;
+}
