@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
 import { batches } from '#antonym/pairs/batches.js';
+import { PairSequence } from '#antonym/pairs/pair-sequence.js';
 import { UserError } from '#antonym/support/errors.js';
 import { resolveOptions } from '#antonym/support/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
@@ -27,7 +28,8 @@ export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp
   const plan = await preparePlan(values, 'random');
   const pool = createPool(plan);
   const engine = await createEngine(plan);
-  const feed = batches(pool, { ...values, images: plan.split.training, firstStep: 0 });
+  const source = new PairSequence(pool, { ...values, images: plan.split.training });
+  const feed = batches(source, { batchSize: values.batchSize, firstStep: 0 });
   // The first pass over the images renders or decodes them; from then on they are in memory, as in most of a training run.
   const warmUpSteps = 1 + Math.ceil(Math.min(plan.split.training.length, Number(warmUp)) / values.batchSize);
   const stepTimes: number[] = [];

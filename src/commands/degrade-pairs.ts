@@ -3,18 +3,20 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { encodePng } from '../datasets/encode-png.js';
 import type { ImageReference } from '../datasets/image-reference.js';
 import { openDataset } from '../datasets/open-dataset.js';
-import { parseDistortionNames, strengthsOf } from '../degrade/composition.js';
+import { parseDistortionNames } from '../degrade/composition.js';
 import { type ContactSheetRow, contactSheet } from '../pairs/contact-sheet.js';
 import { minimumSideFor } from '../pairs/crops.js';
 import { describeComposition } from '../pairs/describe-composition.js';
-import { formatManifest, type ManifestRow, sha256Of } from '../pairs/manifest.js';
+import { encodePair, type PairOrigin } from '../pairs/encoded-pair.js';
+import { formatManifest, type ManifestRow } from '../pairs/manifest.js';
 import type { DegradedPair } from '../pairs/pair.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
 import { requireFreeFolder, writeFolderAtomically } from '../support/atomic-folder.js';
+import { UserError } from '../support/errors.js';
+import { flagOf } from '../support/option-table.js';
 import { startProgress } from '../support/progress.js';
 import type { DegradeFlags } from './degrade.js';
 
@@ -27,6 +29,9 @@ const pairsOnSheet = 24;
  */
 export async function degradePairs(flags: DegradeFlags): Promise<void> {
   const { count, seed, levels, crop, maxDistortions, workers } = flags;
+  for (const flag of ['shard', 'shardSize', 'heldOut'] as const) {
+    if (flags[flag] !== undefined) throw new UserError(`${flagOf(flag)} is for shards: add --format tar`);
+  }
   const distortions = flags.distortion && parseDistortionNames(flags.distortion);
   if (flags.out !== undefined) await requireFreeFolder(flags.out);
   const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed });
@@ -52,7 +57,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<void> {
       progress.update(made, count);
       const results = await concurrently.map(Array.from({ length: count }).keys(), async (index) => {
         const pair = await sequence.pair(index);
-        const rows = await writePair(folder, index, dataset.name, references.get(pair.record.image)!, pair);
+        const rows = await writePair(folder, pair, { index, dataset: dataset.name, image: references.get(pair.record.image)! });
         progress.update(++made, count);
         return { rows, sheetRow: index < pairsOnSheet ? sheetRow(index, pair) : undefined };
       });
@@ -87,43 +92,11 @@ function freshFolder(name: string): string {
   }
 }
 
-async function writePair(
-  folder: string,
-  index: number,
-  dataset: string,
-  reference: ImageReference,
-  { record, pixels }: DegradedPair,
-): Promise<ManifestRow[]> {
-  const { crops, composition, levels } = record;
-  const { width, height } = crops[0];
-  const size = width * height * 3;
-  const image = reference.kind === 'file' ? { kind: reference.kind, id: reference.id } : reference;
-  const name = `pairs/${String(index).padStart(6, '0')}`;
+async function writePair(folder: string, pair: DegradedPair, origin: PairOrigin): Promise<readonly ManifestRow[]> {
+  const name = `pairs/${String(origin.index).padStart(6, '0')}`;
   await mkdir(join(folder, name));
-  const rows: ManifestRow[] = [];
-  for (let level = 0; level <= levels; level++) {
-    for (const crop of [0, 1] as const) {
-      const part = pixels.subarray((level * 2 + crop) * size, (level * 2 + crop + 1) * size);
-      const png = await encodePng({ width, height, data: part });
-      const file = `${name}/level-${level}-crop-${crop}.png`;
-      await writeFile(join(folder, file), png);
-      const strengths = strengthsOf(composition, level, levels);
-      const hashes = { pixelsSha256: sha256Of(part), fileSha256: sha256Of(png) };
-      rows.push({
-        pair: index,
-        dataset,
-        image,
-        crops,
-        composition,
-        levels,
-        level,
-        crop,
-        strengths,
-        file,
-        ...hashes,
-      });
-    }
-  }
+  const { files, rows } = await encodePair(pair, origin, `${name}/`);
+  for (const { name, png } of files) await writeFile(join(folder, name), png);
   return rows;
 }
 

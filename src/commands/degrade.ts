@@ -2,11 +2,13 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { defaultDatasetName } from '../datasets/open-dataset.js';
-import { names, type OptionKind, wholeNumber } from '../support/option-kinds.js';
+import type { Part } from '../pairs/shards/shard-layout.js';
+import { names, type OptionKind, oneOf, part, wholeNumber } from '../support/option-kinds.js';
 import { trainOptions } from '../train/options.js';
 import { degradeGallery } from './degrade-gallery.js';
 import { degradeImage } from './degrade-image.js';
 import { degradePairs } from './degrade-pairs.js';
+import { defaultShardMegabytes, degradeShards } from './degrade-shards.js';
 import { listDistortions } from './list-distortions.js';
 import { optionParser } from './option-parser.js';
 
@@ -20,6 +22,10 @@ export interface DegradeFlags {
   readonly maxDistortions: number;
   readonly distortion?: string[];
   readonly workers: number;
+  readonly format: (typeof formats)[number];
+  readonly shard?: Part;
+  readonly shardSize?: number;
+  readonly heldOut?: number;
   readonly out?: string;
   readonly json?: true;
   readonly list?: true;
@@ -28,15 +34,17 @@ export interface DegradeFlags {
   readonly level?: number;
 }
 
+const formats = ['png', 'tar'] as const;
+
 /** The flags that make no sense for a single photograph. */
-const pairsOnly = ['data', 'count', 'crop', 'workers', 'maxDistortions'];
+const pairsOnly = ['data', 'count', 'crop', 'workers', 'maxDistortions', 'format', 'shard', 'shardSize', 'heldOut'];
 
 export function addDegradeCommand(program: Command): void {
   const option = (flags: string, about: string, kind?: OptionKind<unknown>): Option => {
     const result = new Option(flags, about);
     return kind === undefined ? result : result.argParser(optionParser(result.long ?? flags, kind));
   };
-  const { levels, seed, crop, maxDistortions, workers } = trainOptions;
+  const { levels, seed, crop, maxDistortions, workers, heldOut } = trainOptions;
   program
     .command('degrade')
     .summary('make degraded pairs of photographs, and look at them')
@@ -53,7 +61,25 @@ export function addDegradeCommand(program: Command): void {
     .addOption(option('--max-distortions <count>', 'distortions in a composition: from 1 to this many', maxDistortions.kind).default(4))
     .addOption(option('--distortion <name,...>', 'use only these distortions; see --list', names()))
     .addOption(option('--workers <count>', 'threads', workers.kind).default(Math.min(64, availableParallelism()), 'one per processor'))
-    .addOption(option('--out <folder|file>', 'a new folder (default: out/degrade-<data>-seed<seed>), or a PNG file with --in'))
+    .addOption(
+      option(
+        '--format <name>',
+        'png: files to look at, with a contact sheet; tar: WebDataset shards, for train --pairs',
+        oneOf(formats),
+      ).default('png'),
+    )
+    .addOption(option('--shard <i/n>', 'make only part i of n of the shards, so that n machines share the work; needs tar', part()))
+    .addOption(
+      option(
+        '--shard-size <MiB>',
+        `largest size of a shard (default: ${defaultShardMegabytes}; needs tar)`,
+        wholeNumber({ min: 1, max: 65536 }),
+      ),
+    )
+    .addOption(option('--held-out <images>', `images for evaluation (default: ${heldOut.default}, as in train; needs tar)`, heldOut.kind))
+    .addOption(
+      option('--out <folder|file>', 'a folder (default: out/degrade-<data>-seed<seed>, or out/pairs-... for tar), or a PNG file with --in'),
+    )
     .addOption(option('--json', 'print the result as one JSON object'))
     .addOption(option('--in <photo>', 'degrade this photograph; needs --distortion, --level and --out').conflicts(pairsOnly))
     .addOption(option('--level <number>', 'the level for --in, 0 to --levels', wholeNumber({ min: 0 })))
@@ -68,6 +94,7 @@ export function addDegradeCommand(program: Command): void {
       if (flags.list) listDistortions(flags);
       else if (flags.gallery !== undefined) await degradeGallery({ ...flags, gallery: flags.gallery });
       else if (flags.in !== undefined || flags.level !== undefined) await degradeImage(flags);
+      else if (flags.format === 'tar') process.exitCode = await degradeShards(flags);
       else await degradePairs(flags);
     });
 }

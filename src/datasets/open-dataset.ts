@@ -23,7 +23,7 @@ export interface Dataset {
   /** Not empty. Files are ordered by id (code units), rendered images by index. */
   readonly images: readonly ImageReference[];
   /** Image files that cannot be used, in the same order. */
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  readonly skipped: readonly { readonly id: string; readonly path: string; readonly reason: string }[];
 }
 
 export interface OpenDatasetOptions {
@@ -102,7 +102,7 @@ async function usableFiles(
 ): Promise<Pick<Dataset, 'images' | 'skipped'>> {
   const files = await listImageFiles(folder);
   const images: FileReference[] = [];
-  const skipped: { path: string; reason: string }[] = [];
+  const skipped: { id: string; path: string; reason: string }[] = [];
   const chunk = 64;
   const readConcurrently = pLimit(8);
   for (let start = 0; start < files.length && images.length < limit; start += chunk) {
@@ -112,7 +112,7 @@ async function usableFiles(
       const reason = reasons[index];
       if (images.length === limit) break;
       if (reason === undefined) images.push(file);
-      else skipped.push({ path: file.path, reason });
+      else skipped.push({ id: file.id, path: file.path, reason });
     }
   }
   if (images.length > 0) return { images, skipped };

@@ -1,9 +1,14 @@
 /** The batches that the trainer consumes, made ahead while it computes. */
-import type { PairRecord } from './pair.js';
-import type { PairPool } from './pair-pool.js';
-import { PairSequence, type PairSequenceOptions } from './pair-sequence.js';
+import { madeAhead } from '../support/made-ahead.js';
+import type { DegradedPair, PairRecord } from './pair.js';
 
-export interface BatchOptions extends PairSequenceOptions {
+/** An endless sequence of pairs: made on the fly (`PairSequence`), or made before (`ShardedPairs`). */
+export interface PairSource {
+  /** Pair `index`, 0 and up; the same whenever and in whatever order it is asked for. */
+  pair(index: number): Promise<DegradedPair>;
+}
+
+export interface BatchOptions {
   /** Photographs per batch; may exceed the number of images. */
   readonly batchSize: number;
   /** The step of the first batch: 0, or where a run resumes. */
@@ -22,26 +27,21 @@ export interface Batch {
 const batchesAhead = 2;
 
 /**
- * Batches without end from `firstStep` on. The batch of step s holds the pairs s * batchSize and up of the `PairSequence` of
- * the options, so it depends on s and the options alone. Stop by leaving the loop; the pool stays open.
- * @throws UserError when no image can be used.
+ * Batches without end from `firstStep` on. The batch of step s holds the pairs s * batchSize and up of the source, so it depends
+ * on s and the source alone. Stop by leaving the loop; the source stays usable.
+ * @throws what the source throws.
  */
-export async function* batches(pool: Pick<PairPool, 'make'>, options: BatchOptions): AsyncGenerator<Batch, never> {
-  const sequence = new PairSequence(pool, options);
-  const ahead: Promise<Batch>[] = [];
-  for (let step = options.firstStep; ; step++) {
-    while (ahead.length <= batchesAhead) {
-      const batch = makeBatch(sequence, options.batchSize, step + ahead.length);
-      // Failures are thrown to the consumer in the order of steps; until then they are not unhandled.
-      batch.catch(() => {});
-      ahead.push(batch);
-    }
-    yield await ahead.shift()!;
-  }
+export function batches(source: PairSource, { batchSize, firstStep }: BatchOptions): AsyncGenerator<Batch, never> {
+  // Steps do not end, so neither do batches.
+  return madeAhead(numbersFrom(firstStep), batchesAhead, (step) => makeBatch(source, batchSize, step)) as AsyncGenerator<Batch, never>;
 }
 
-async function makeBatch(sequence: PairSequence, batchSize: number, step: number): Promise<Batch> {
-  const pairs = await Promise.all(Array.from({ length: batchSize }, (_, place) => sequence.pair(step * batchSize + place)));
+function* numbersFrom(first: number): Generator<number> {
+  for (let number = first; ; number++) yield number;
+}
+
+async function makeBatch(source: PairSource, batchSize: number, step: number): Promise<Batch> {
+  const pairs = await Promise.all(Array.from({ length: batchSize }, (_, place) => source.pair(step * batchSize + place)));
   const size = pairs[0]!.pixels.length;
   const pixels = new Uint8Array(batchSize * size);
   for (const [place, pair] of pairs.entries()) pixels.set(pair.pixels, place * size);

@@ -55,6 +55,19 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Option
   return { expected: `one of ${names.join(', ')}`, schema: z.enum(names), fromText: (value) => value };
 }
 
+/** One of several parts: `2/4`, counted from 1. */
+export function part(): OptionKind<{ readonly number: number; readonly of: number }> {
+  const whole = z.int().min(1).max(1e6);
+  return {
+    expected: 'the number of a part and how many there are, such as 2/4',
+    schema: z.strictObject({ number: whole, of: whole }).refine(({ number, of }) => number <= of),
+    fromText: (value) => {
+      const [, number, of] = /^(\d+)\/(\d+)$/.exec(value) ?? [];
+      return { number: Number(number), of: Number(of) };
+    },
+  };
+}
+
 /** Decimal notation, `2.5e-3` included; anything else stays text, which no schema of a number accepts. */
 function numberFromText(value: string): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : value;

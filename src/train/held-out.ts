@@ -1,7 +1,7 @@
 /** Held-out images: split from the training images by image, degraded by every distortion on its own, never trained on. */
 import type { ImageReference } from '../datasets/image-reference.js';
 import type { DistortionName } from '../degrade/distortions/table.js';
-import type { DegradedPair } from '../pairs/pair.js';
+import type { DegradedPair, PairRequest } from '../pairs/pair.js';
 import type { PairPool } from '../pairs/pair-pool.js';
 import { UnusableImageError } from '../pairs/unusable-image-error.js';
 import { UserError } from '../support/errors.js';
@@ -37,6 +37,20 @@ export interface HeldOutWatch {
   readonly onSkip?: (image: string, reason: string) => void;
 }
 
+/** Requests for the pairs of every held-out image under every distortion, image by image. */
+export function heldOutRequests(
+  images: readonly ImageReference[],
+  distortions: readonly DistortionName[],
+  { levels, crop, seed }: { readonly levels: number; readonly crop: number; readonly seed: number },
+): (PairRequest & { readonly distortions: readonly [DistortionName] })[] {
+  return images.flatMap((image) =>
+    distortions.map((distortion) => {
+      const stream = [seed, 'held-out', image.id, distortion] as const;
+      return { image, levels, crop, maxDistortions: 1, distortions: [distortion] as const, stream };
+    }),
+  );
+}
+
 /**
  * The degraded pairs of every held-out image under every distortion.
  * @throws UserError when none of the images can be used.
@@ -47,16 +61,15 @@ export async function makeHeldOutPairs(
   distortions: readonly DistortionName[],
   options: { readonly levels: number; readonly crop: number; readonly seed: number } & HeldOutWatch,
 ): Promise<HeldOutPair[]> {
-  const { levels, crop, seed, onPair, onSkip } = options;
-  const wanted = images.flatMap((image) => distortions.map((distortion) => ({ image, distortion })));
+  const { onPair, onSkip } = options;
+  const wanted = heldOutRequests(images, distortions, options);
   const skipped = new Map<string, string>();
   let done = 0;
   const made = await Promise.all(
-    wanted.map(async ({ image, distortion }) => {
-      const stream = [seed, 'held-out', image.id, distortion] as const;
+    wanted.map(async (request) => {
+      const { image } = request;
       try {
-        const pair = await pool.make({ image, levels, crop, maxDistortions: 1, distortions: [distortion], stream });
-        return { distortion, pair };
+        return { distortion: request.distortions[0], pair: await pool.make(request) };
       } catch (error) {
         if (!(error instanceof UnusableImageError)) throw error;
         if (!skipped.has(image.id)) onSkip?.(image.id, error.message);

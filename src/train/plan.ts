@@ -40,7 +40,7 @@ export async function preparePlan(options: TrainOptions, weights: 'published' | 
 }
 
 /** A digest of what is trained on and held out: a run may only go on with the same images. */
-export function dataFingerprint({ split }: Plan): string {
+export function dataFingerprint({ split }: Pick<Plan, 'split'>): string {
   // The id of a file, not its path: a folder may move.
   const identities = [split.training, split.heldOut].map((images) => images.map((image) => (image.kind === 'file' ? image.id : image)));
   return createHash('sha256').update(JSON.stringify(identities)).digest('hex');

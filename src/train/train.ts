@@ -4,6 +4,7 @@ import { cropCount } from '../losses/levels.js';
 import { type Batch, batches } from '../pairs/batches.js';
 import { contactSheet } from '../pairs/contact-sheet.js';
 import { describeComposition } from '../pairs/describe-composition.js';
+import { PairSequence } from '../pairs/pair-sequence.js';
 import { encodeSafetensors } from '../runtime/safetensors.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { UserError } from '../support/errors.js';
@@ -36,16 +37,15 @@ export async function train(prepared: PreparedPlan, folder: RunFolder, stop: Abo
   const metrics = await MetricsLog.open(folder.metrics, firstStep);
   try {
     events.onStart(firstStep);
-    const feed = batches(pool, {
+    const source = new PairSequence(pool, {
       images: split.training,
-      batchSize: options.batchSize,
       levels: options.levels,
       crop: options.crop,
       maxDistortions: options.maxDistortions,
       seed: options.seed,
-      firstStep: firstStep * options.accumulate,
       onSkip: (image, reason) => events.onSkip(image.id, reason),
     });
+    const feed = batches(source, { batchSize: options.batchSize, firstStep: firstStep * options.accumulate });
     return await trainLoop({
       ...events,
       engine,

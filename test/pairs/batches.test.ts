@@ -4,6 +4,7 @@ import type { ImageReference } from '#antonym/datasets/image-reference.js';
 import { type Batch, type BatchOptions, batches } from '#antonym/pairs/batches.js';
 import type { PairRequest } from '#antonym/pairs/pair.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
+import { PairSequence, type PairSequenceOptions } from '#antonym/pairs/pair-sequence.js';
 import { UserError } from '#antonym/support/errors.js';
 import { folderOfPhotographs, rendered } from './folder-of-photographs.js';
 
@@ -14,11 +15,13 @@ beforeAll(() => {
 afterAll(() => pool.close());
 
 const images = Array.from({ length: 5 }, (_, index) => rendered(index));
-const options: BatchOptions = { images, batchSize: 3, levels: 2, crop: 32, maxDistortions: 2, seed: 1, firstStep: 0 };
+type Options = BatchOptions & PairSequenceOptions;
+const options: Options = { images, batchSize: 3, levels: 2, crop: 32, maxDistortions: 2, seed: 1, firstStep: 0 };
 
-async function take(count: number, changed: Partial<BatchOptions> = {}, from: Pick<PairPool, 'make'> = pool): Promise<Batch[]> {
+async function take(count: number, changed: Partial<Options> = {}, from: Pick<PairPool, 'make'> = pool): Promise<Batch[]> {
   const taken: Batch[] = [];
-  for await (const batch of batches(from, { ...options, ...changed })) {
+  const all = { ...options, ...changed };
+  for await (const batch of batches(new PairSequence(from, all), all)) {
     taken.push(batch);
     if (taken.length === count) break;
   }
@@ -65,7 +68,7 @@ test('at most two batches are made ahead', async () => {
       return pool.make(request);
     },
   };
-  const iterator = batches(counting, options);
+  const iterator = batches(new PairSequence(counting, options), options);
   await iterator.next();
   expect(asked).toBe(3 * 3);
   await iterator.next();

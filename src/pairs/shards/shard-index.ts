@@ -1,0 +1,166 @@
+/** The index of a folder of shards: what the pairs in it were made from, and the size and hash of every shard; one file for each part. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomically } from '../../support/atomic-file.js';
+import { systemCodeOf, UserError } from '../../support/errors.js';
+import { fileError } from '../../support/file-errors.js';
+import { sha256Of } from '../manifest.js';
+import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
+
+const count = z.int().min(0).max(1e12);
+
+const configurationSchema = z.strictObject({
+  dataset: z.strictObject({
+    name: z.string(),
+    licence: z.string().optional(),
+    homepage: z.string().optional(),
+    citation: z.string().optional(),
+    /** Images that could be used. */
+    images: count,
+    /** Of the ids of the images to train on and to hold out: equal on every machine that has the same images. */
+    sha256: z.string(),
+  }),
+  seed: z.int().min(0),
+  levels: z.int().min(2).max(20),
+  /** Side, pixels. */
+  crop: z.int().min(32).max(1024),
+  maxDistortions: z.int().min(1),
+  /** Those that compositions are drawn from. */
+  distortions: z.array(z.string()).min(1).readonly(),
+  /** Held-out images that were asked for. */
+  heldOut: z.int().min(1),
+  /** Pairs in each set, of all parts together. */
+  pairs: z.strictObject({ training: count, 'held-out': count }),
+  pairsPerShard: z.int().min(1),
+  /** Of the program that made them. */
+  version: z.string(),
+});
+
+const indexSchema = z.strictObject({
+  format: z.literal('antonym-pairs-1'),
+  configuration: configurationSchema,
+  part: z.strictObject({ number: z.int().min(1), of: z.int().min(1).max(1e6) }),
+  /** Ids of images that could not be used. Why is not noted: decoders do not say the same every time. */
+  skipped: z.array(z.string()).readonly(),
+  /** Those that are whole, in the order of the plan; the rest is still to be made. */
+  shards: z
+    .array(
+      z.strictObject({
+        file: z.string(),
+        set: z.enum(pairSets),
+        from: count,
+        to: count,
+        bytes: count,
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      }),
+    )
+    .readonly(),
+});
+
+/** What the pairs of a folder were made from. Equal configurations give equal pairs. */
+export type PairsConfiguration = z.infer<typeof configurationSchema>;
+export type ShardIndex = z.infer<typeof indexSchema>;
+export type IndexedShard = ShardIndex['shards'][number];
+
+/** `index.json`, or `index-2-of-4.json`. */
+export function indexName({ number, of }: Part): string {
+  return of === 1 ? 'index.json' : `index-${number}-of-${of}.json`;
+}
+
+const indexNames = /^index(-[1-9]\d*-of-[1-9]\d*)?\.json$/;
+/** Larger ones are refused: of a shard each, they would tell of hundreds of terabytes. */
+const largestIndex = 2 ** 28;
+
+/** Replaces the index of a part. @throws UserError when it cannot be written. */
+export async function writeIndex(folder: string, index: ShardIndex): Promise<void> {
+  const path = join(folder, indexName(index.part));
+  try {
+    await writeFileAtomically(path, `${JSON.stringify(indexSchema.parse(index), null, 1)}\n`);
+  } catch (error) {
+    throw fileError('write', path, error);
+  }
+}
+
+export interface IndexFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly index: ShardIndex;
+}
+
+/**
+ * The indexes of a folder, in the order of their parts; none when the folder is missing.
+ * @throws UserError when one is damaged, or they do not belong together.
+ */
+export async function readIndexes(folder: string): Promise<IndexFile[]> {
+  let names: string[];
+  try {
+    names = (await readdir(folder)).filter((name) => indexNames.test(name));
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw fileError('read', folder, error);
+  }
+  const files = await Promise.all(names.map((name) => readIndex(folder, name)));
+  files.sort((a, b) => a.index.part.number - b.index.part.number);
+  const [first, ...others] = files;
+  for (const { path, index } of others) {
+    const [one, other] = [first!.index, index];
+    if (one.part.of !== other.part.of) {
+      throw new UserError(`${first!.path} and ${path} divide the work differently, into ${one.part.of} and ${other.part.of} parts`);
+    }
+    const difference = describeDifference(one.configuration, other.configuration);
+    if (difference !== undefined) throw new UserError(`${first!.path} and ${path} do not belong together: ${difference}`);
+  }
+  return files;
+}
+
+async function readIndex(folder: string, name: string): Promise<IndexFile> {
+  const path = join(folder, name);
+  let text: string;
+  let json: unknown;
+  try {
+    if ((await stat(path)).size > largestIndex) throw new UserError(`${path} is too large for an index of shards`);
+    text = await readFile(path, 'utf8');
+    json = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserError(`${path} is damaged: ${error.message}`);
+    throw fileError('read', path, error);
+  }
+  const { success, data: index, error } = indexSchema.safeParse(json);
+  if (!success) {
+    const [issue] = error.issues;
+    throw new UserError(`${path} is no index of shards of this version: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { part, configuration } = index;
+  if (name !== indexName(part)) throw new UserError(`${path} is misnamed: it belongs to part ${part.number} of ${part.of}`);
+  const planned = planShards(configuration.pairs, configuration.pairsPerShard, part);
+  const odd = index.shards.find((shard, place) => !isPlanned(shard, planned[place]));
+  if (odd !== undefined) throw new UserError(`${path} is damaged: it has no place for the shard ${JSON.stringify(odd.file)}`);
+  return { path, sha256: sha256Of(Buffer.from(text)), index };
+}
+
+function isPlanned({ file, set, from, to }: IndexedShard, planned: PlannedShard | undefined): boolean {
+  return file === planned?.file && set === planned.set && from === planned.from && to === planned.to;
+}
+
+/** The first thing in which two configurations differ: `levels 5, not 4`. */
+export function describeDifference(one: PairsConfiguration, other: PairsConfiguration): string | undefined {
+  return differenceOf(one, other, '');
+}
+
+function differenceOf(one: object, other: object, prefix: string): string | undefined {
+  const [a, b] = [one, other] as Record<string, unknown>[];
+  for (const key of new Set([...Object.keys(a!), ...Object.keys(b!)])) {
+    const values = [a![key], b![key]];
+    const [text, otherText] = values.map((value) => JSON.stringify(value) ?? 'nothing');
+    if (text === otherText) continue;
+    const [inner, otherInner] = values;
+    const nested = isRecord(inner) && isRecord(otherInner) ? differenceOf(inner, otherInner, `${prefix}${key}.`) : undefined;
+    return nested ?? `${prefix}${key} ${text}, not ${otherText}`;
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,150 @@
+/** Writes shards of degraded pairs: tar files as the webdataset library reads them. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../support/atomic-file.js';
+import { UserError } from '../../support/errors.js';
+import { fileError } from '../../support/file-errors.js';
+import { madeAhead } from '../../support/made-ahead.js';
+import { packTar, type TarMember } from '../../support/tar-archive.js';
+import type { EncodedPair } from '../encoded-pair.js';
+import {
+  describeDifference,
+  type IndexedShard,
+  indexName,
+  type PairsConfiguration,
+  readIndexes,
+  type ShardIndex,
+  writeIndex,
+} from './shard-index.js';
+import { keyOf, type PairSet, type Part, type PlannedShard, planShards } from './shard-layout.js';
+
+export interface WriteShardsOptions {
+  readonly configuration: PairsConfiguration;
+  readonly part: Part;
+  /**
+   * Makes one pair; several at a time.
+   * @param prefix of its members' names.
+   * @returns undefined for a pair that cannot be made and is left out.
+   */
+  readonly make: (set: PairSet, index: number, prefix: string) => Promise<EncodedPair | undefined>;
+  /** Pairs in the making at a time. */
+  readonly concurrency: number;
+  /** Ids of the images that could not be used until now, in any order; asked after every shard. */
+  readonly skipped: () => Iterable<string>;
+  /** Aborted to stop: the shard under way is given up. */
+  readonly stop: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/**
+ * Makes a part of the shards of a configuration in `folder`, which is made when missing. Shards that the part's index tells of are
+ * kept, so that the same call goes on where an earlier one was interrupted; what it leaves in the end does not depend on that.
+ * Parts may be made in one folder at a time. The same part may not: one of two writers would fail, but no file be wrong.
+ * @returns the part's index, and how many shards were kept.
+ * @throws UserError when the folder holds other pairs, a finished shard was changed or lost, or the disk does not take the files;
+ * the signal's reason after a stop.
+ */
+export async function writeShards(folder: string, options: WriteShardsOptions): Promise<{ index: ShardIndex; kept: number }> {
+  const { configuration, part, stop } = options;
+  const planned = planShards(configuration.pairs, configuration.pairsPerShard, part);
+  const earlier = await openFolder(folder, options);
+  const shards = [...(earlier?.shards ?? [])];
+  const kept = shards.length;
+  const total = planned.reduce((sum, { from, to }) => sum + to - from, 0);
+  let done = shards.reduce((sum, { from, to }) => sum + to - from, 0);
+  options.onProgress(done, total);
+  const indexSoFar = (): ShardIndex => {
+    const skipped = [...new Set([...(earlier?.skipped ?? []), ...options.skipped()])].sort();
+    return { format: 'antonym-pairs-1', configuration, part, skipped, shards };
+  };
+  // Says from the start what the folder is for.
+  await writeIndex(folder, indexSoFar());
+  for (const shard of planned.slice(kept)) {
+    const path = join(folder, shard.file);
+    try {
+      shards.push(await writeShard(path, shard, options, () => options.onProgress(++done, total)));
+    } catch (error) {
+      throw stop.aborted ? stop.reason : fileError('write', path, error);
+    }
+    await writeIndex(folder, indexSoFar());
+  }
+  return { index: indexSoFar(), kept };
+}
+
+/** What an earlier call left of this part, after its leftovers are removed. */
+async function openFolder(folder: string, { configuration, part }: WriteShardsOptions): Promise<ShardIndex | undefined> {
+  const indexes = await readIndexes(folder);
+  for (const { path, index } of indexes) {
+    const difference = describeDifference(index.configuration, configuration);
+    if (difference !== undefined) throw new UserError(`${path} tells of other pairs: ${difference}. Choose another folder for these`);
+    if (index.part.of !== part.of) {
+      throw new UserError(`${path} divides the work into ${index.part.of} parts, not ${part.of}. Keep to that, or choose another folder`);
+    }
+  }
+  const own = indexes.find(({ index }) => index.part.number === part.number)?.index;
+  for (const { file, bytes } of own?.shards ?? []) await requireWhole(join(folder, file), bytes, indexName(part));
+  try {
+    await mkdir(folder, { recursive: true });
+    const files = [indexName(part), ...planShards(configuration.pairs, configuration.pairsPerShard, part).map(({ file }) => file)];
+    const isLeftover = (name: string): boolean => name.endsWith('.tmp') && files.includes(name.replace(/\.[^.]*\.tmp$/, ''));
+    const names = await readdir(folder);
+    if (indexes.length === 0 && names.some((name) => !name.endsWith('.tmp'))) {
+      throw new UserError(`${folder} already exists and is not empty: choose another folder or remove it.`);
+    }
+    for (const name of names) if (isLeftover(name)) await rm(join(folder, name), { force: true });
+  } catch (error) {
+    throw fileError('write', folder, error);
+  }
+  return own;
+}
+
+/** @throws UserError when a shard is missing or has another size than its index says. */
+export async function requireWhole(path: string, bytes: number, index: string): Promise<void> {
+  const size = (await stat(path).catch(() => undefined))?.size;
+  if (size === bytes) return;
+  throw new UserError(
+    `${path} ${size === undefined ? 'is missing' : `has ${size} bytes`}, but ${index} says that it has ${bytes}. Copy it again, ` +
+      `or remove ${index} to make the part again`,
+  );
+}
+
+async function writeShard(
+  path: string,
+  { file, set, from, to }: PlannedShard,
+  options: WriteShardsOptions,
+  onPair: () => void,
+): Promise<IndexedShard> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* measured(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of packTar(membersOf(set, from, to, options, onPair))) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  await writeFileAtomically(path, measured());
+  return { file, set, from, to, bytes, sha256: hash.digest('hex') };
+}
+
+/** The members of a pair's sample: its crops, then `<key>.json`, the rows that `manifest.jsonl` would have for them. */
+async function* membersOf(
+  set: PairSet,
+  from: number,
+  to: number,
+  { make, concurrency, stop }: WriteShardsOptions,
+  onPair: () => void,
+): AsyncGenerator<TarMember> {
+  const indexes = Array.from({ length: to - from }, (_, place) => from + place);
+  const prefix = (index: number): string => `${keyOf(set, index)}.`;
+  const pairs = madeAhead(indexes, concurrency - 1, async (index) => ({ index, pair: await make(set, index, prefix(index)) }));
+  for await (const { index, pair } of pairs) {
+    stop.throwIfAborted();
+    if (pair !== undefined) {
+      for (const { name, png } of pair.files) yield { name, data: png };
+      yield { name: `${prefix(index)}json`, data: Buffer.from(JSON.stringify(pair.rows)) };
+    }
+    onPair();
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseManifest, sha256Of } from '#antonym/pairs/manifest.js';
+import { randomStream } from '#antonym/support/random.js';
+import { readTar } from '#antonym/support/tar-archive.js';
+import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { antonym } from './antonym.js';
+import { expectOneLine } from './expect-one-line.js';
+import { startAntonym } from './running-antonym.js';
+
+const folder = await temporaryFolder();
+const settings = 'degrade --format tar --data photos --crop 32 --levels 2 --held-out 1 --distortion jpeg,darken,white-noise';
+/** 60 pairs in 3 shards, 3 held-out pairs in one. */
+const shards = (...flags: string[]): string[] => [...settings.split(' '), '--count', '60', '--shard-size', '1', '--workers', '2', ...flags];
+const make = (...flags: string[]) => antonym(shards(...flags), folder);
+
+beforeAll(async () => {
+  const { folder: photographs } = await folderOfPhotographs(5, 1);
+  await cp(photographs, join(folder, 'photos'), { recursive: true });
+  await rm(photographs, { recursive: true });
+  const { status, stdout, stderr } = await make('--out', 'whole', '--json');
+  expect(status, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ out: 'whole', shards: 4, kept: 0, pairs: { training: 60, 'held-out': 3 } });
+  expect(stderr).toMatch(/^skipped .*x0\.png/m);
+});
+
+/** Digests of the files of a folder, by name. */
+async function digestsOf(name: string): Promise<Record<string, string>> {
+  const names = (await readdir(join(folder, name))).sort();
+  return Object.fromEntries(await Promise.all(names.map(async (file) => [file, sha256Of(await readFile(join(folder, name, file)))])));
+}
+
+/** The members of all shards of a set, in order. */
+async function membersOf(name: string, set = 'pairs'): Promise<[string, Buffer][]> {
+  const members: [string, Buffer][] = [];
+  for (const file of (await readdir(join(folder, name))).sort()) {
+    if (!file.startsWith(set)) continue;
+    const content = await readFile(join(folder, name, file));
+    for await (const member of readTar([content] as unknown as AsyncIterable<Uint8Array>, 2 ** 20)) {
+      members.push([member.name, Buffer.from(member.data)]);
+    }
+  }
+  return members;
+}
+
+test('a shard holds samples as webdataset groups them: neighbours of one key, crops and their rows', async () => {
+  for (const set of ['pairs', 'held-out']) {
+    const samples = new Map<string, Map<string, Buffer>>();
+    let last = '';
+    for (const [name, data] of await membersOf('whole', set)) {
+      // webdataset's base_plus_ext: what is before and after the first dot
+      const [, key, extension] = /^([^.]+)[.]([^/]*)$/.exec(name) as unknown as [string, string, string];
+      if (key !== last) expect(samples.has(key)).toBe(false);
+      last = key;
+      samples.set(key, (samples.get(key) ?? new Map()).set(extension, data));
+    }
+    expect([...samples.keys()][0]).toBe(set === 'pairs' ? '000000' : 'held-out-000000');
+    expect(samples.size).toBe(set === 'pairs' ? 60 : 3);
+    for (const [key, files] of samples) {
+      expect([...files.keys()]).toEqual([...[0, 1, 2].flatMap((level) => [0, 1].map((crop) => `level-${level}-crop-${crop}.png`)), 'json']);
+      const rows = JSON.parse(files.get('json')!.toString()) as object[];
+      const parsed = parseManifest(rows.map((row) => JSON.stringify(row)).join('\n'), key);
+      for (const row of parsed) expect(sha256Of(files.get(row.file.slice(key.length + 1))!)).toBe(row.fileSha256);
+    }
+  }
+});
+
+test('the index tells of every shard: pairs, bytes, hash; and of what could not be used', async () => {
+  const index = JSON.parse(await readFile(join(folder, 'whole', 'index.json'), 'utf8'));
+  expect(index.skipped).toEqual(['x0.png']);
+  expect(index.shards.map(({ file, from, to }: Record<string, unknown>) => [file, from, to])).toEqual([
+    ['pairs-000000.tar', 0, 24],
+    ['pairs-000001.tar', 24, 48],
+    ['pairs-000002.tar', 48, 60],
+    ['held-out-000000.tar', 0, 3],
+  ]);
+  for (const { file, bytes, sha256 } of index.shards) {
+    const content = await readFile(join(folder, 'whole', file));
+    expect([content.length, createHash('sha256').update(content).digest('hex')]).toEqual([bytes, sha256]);
+    expect(bytes).toBeLessThan(2 ** 20);
+  }
+  const names = await readdir(join(folder, 'whole'));
+  expect(names.sort()).toEqual(['held-out-000000.tar', 'index.json', 'pairs-000000.tar', 'pairs-000001.tar', 'pairs-000002.tar']);
+});
+
+test('parts made in any order have together the pairs of the whole', async () => {
+  for (const shard of ['3/3', '1/3', '2/3']) expect(await make('--out', 'parts', '--shard', shard)).toMatchObject({ status: 0 });
+  for (const set of ['pairs', 'held-out']) expect(await membersOf('parts', set)).toEqual(await membersOf('whole', set));
+});
+
+describe('interrupted', () => {
+  test('by kill -9 at random moments, the same command goes on, and leaves the same bytes', async () => {
+    const random = randomStream(1, 'moments');
+    for (let kills = 0, ended = false; !ended; kills++) {
+      const process = startAntonym(shards('--out', 'killed'), folder);
+      const timer = sleep(kills < 4 ? random.between(300, 1100) : 100_000, 'kill', { ref: false });
+      if ((await Promise.race([process.ended.then(() => 'end'), timer])) === 'kill') process.kill('SIGKILL');
+      ended = (await process.ended).code === 0;
+    }
+    expect(await digestsOf('killed')).toEqual(await digestsOf('whole'));
+  });
+
+  test('by Ctrl-C, it says how to go on, leaves nothing half-written, and goes on with what is whole', async () => {
+    const process = startAntonym(shards('--out', 'stopped'), folder);
+    await process.until(() => existsSync(join(folder, 'stopped', 'pairs-000000.tar')));
+    process.kill('SIGINT');
+    const { code, stderr } = await process.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('The same command goes on.');
+    expect((await readdir(join(folder, 'stopped'))).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    const { status, stderr: said } = await make('--out', 'stopped');
+    expect(status).toBe(0);
+    expect(said).toMatch(/\([1-3] were there already\)/);
+    expect(await digestsOf('stopped')).toEqual(await digestsOf('whole'));
+  });
+
+  test('a command with other options is refused, and one with the same has nothing to do', async () => {
+    const before = await digestsOf('whole');
+    expectOneLine(await make('--out', 'whole', '--seed', '2'), /whole\/index\.json tells of other pairs: dataset\.sha256 /);
+    expectOneLine(await make('--out', 'whole', '--levels', '3'), /index\.json tells of other pairs: levels 2, not 3/);
+    expectOneLine(await make('--out', 'whole', '--shard', '1/2'), /divides the work into 1 parts, not 2/);
+    expect((await make('--out', 'whole')).stderr).toContain('4 shards, 1 MiB (4 were there already)');
+    expect(await digestsOf('whole')).toEqual(before);
+  });
+
+  test('a finished shard that was cut off or lost is named', async () => {
+    await cp(join(folder, 'whole'), join(folder, 'cut'), { recursive: true });
+    await truncate(join(folder, 'cut', 'pairs-000001.tar'), 5000);
+    expectOneLine(await make('--out', 'cut'), /cut\/pairs-000001\.tar has 5000 bytes, but index\.json says that it has \d+/);
+    await rm(join(folder, 'cut', 'pairs-000000.tar'));
+    expectOneLine(await make('--out', 'cut'), /cut\/pairs-000000\.tar is missing/);
+  });
+});
+
+test('wrong input is one clear line', async () => {
+  await mkdir(join(folder, 'other'));
+  await writeFile(join(folder, 'other', 'notes.txt'), 'mine');
+  expectOneLine(await make('--out', 'other'), /other already exists and is not empty/);
+  expectOneLine(await make('--shard', '3/2'), /--shard must be the number of a part .* but received 3\/2/);
+  expectOneLine(await antonym(['degrade', '--shard', '1/2']), /--shard is for shards: add --format tar/);
+  expectOneLine(await antonym(['degrade', '--format', 'zip']), /--format must be one of png, tar, but received zip/);
+  expectOneLine(await make('--data', 'procedural', '--crop', '128', '--levels', '20'), /--shard-size 1 MiB is too small/);
+});
