@@ -1,24 +1,16 @@
-"""Speed and memory of a training step of CLIP RN50 in PyTorch on the CPU, to put beside `npm run bench -- train --backbone clip-rn50`.
+"""Speed and memory of a training step of CLIP RN50 in PyTorch, to put beside `npm run bench -- train --backbone clip-rn50`.
 
-The same step: uint8 crops in, the whole image tower with attention pooling, cosine similarities to prompts, the three losses over
-groups of 2 (levels + 1) crops, backward, clipping by global norm, AdamW. Normalisation uses frozen running statistics; its scale
-and bias are trained. Random weights: they change no time. Needs PyTorch and NumPy (Debian: python3-torch):
+Normalisation uses frozen running statistics; its scale and bias are trained.
 
     python3 bench/pytorch/clip_rn50_step.py --levels 4 --photographs 1
 """
-import argparse
-import json
-import resource
-import statistics
-import time
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-WIDTH, BLOCKS, HEADS, EMBEDDING, PAIRS = 64, [3, 4, 6, 3], 32, 1024, 7
-MEAN, DEVIATION = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
-MARGIN_CONSISTENCY, MARGIN_RANK = 2.5e-3, 6.75e-2
+from training_step import measure
+
+WIDTH, BLOCKS, HEADS, EMBEDDING = 64, [3, 4, 6, 3], 32, 1024
 
 
 def unit(inputs, filters, kernel, stride=1):
@@ -72,67 +64,10 @@ class Tower(nn.Module):
                 layers.append(Bottleneck(channels, WIDTH * 2**stage, 2 if stage > 0 and block == 0 else 1))
                 channels = WIDTH * 2**stage * 4
         self.trunk, self.pool = nn.Sequential(*layers), AttentionPool(channels)
-        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1))
-        self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, 3, 1, 1))
 
-    def forward(self, crops):
-        pixels = crops.permute(0, 3, 1, 2).float() / 255
-        return self.pool(self.trunk((pixels - self.mean) / self.deviation))
-
-
-def losses(similarity, photographs, levels):
-    s = similarity.view(photographs, levels + 1, 2, PAIRS, 2)
-    consistency = F.relu((s[:, :, 0] - s[:, :, 1]).abs() - MARGIN_CONSISTENCY).mean()
-    milder, stronger = torch.triu_indices(levels + 1, levels + 1, 1)
-    # [photographs, pairs of levels, 2, 2, prompts, 2]
-    fall = s[:, milder][:, :, :, None] - s[:, stronger][:, :, None]
-    return consistency + F.relu(MARGIN_RANK - fall[..., 0]).mean() + F.relu(MARGIN_RANK + fall[..., 1]).mean()
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--photographs", type=int, default=1)
-    parser.add_argument("--levels", type=int, default=4, help="severity levels; each photograph has 2 (levels + 1) crops")
-    parser.add_argument("--side", type=int, default=224)
-    parser.add_argument("--steps", type=int, default=5, help="measured steps, after one that is not")
-    parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
-    torch.manual_seed(1)
-    torch.set_num_threads(options.threads)
-    tower = Tower().eval()
-    prompts = F.normalize(torch.randn(PAIRS, 2, EMBEDDING), dim=-1)
-    decayed = [parameter for parameter in tower.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in tower.parameters() if parameter.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": 1e-2}, {"params": others, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=1e-6)
-    count = options.photographs * (options.levels + 1) * 2
-    crops = torch.randint(0, 256, (count, options.side, options.side, 3), dtype=torch.uint8)
-    times = []
-    for step in range(options.steps + 1):
-        started = time.perf_counter()
-        optimizer.zero_grad(set_to_none=True)
-        similarity = torch.einsum("nd,psd->nps", F.normalize(tower(crops), dim=-1), prompts)
-        loss = losses(similarity, options.photographs, options.levels)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
-        optimizer.step()
-        if step > 0:
-            times.append(time.perf_counter() - started)
-    median = statistics.median(times)
-    print(json.dumps({
-        "backbone": "clip-rn50",
-        "parameters": sum(parameter.numel() for parameter in tower.parameters()),
-        "crops": count,
-        "crop": options.side,
-        "threads": options.threads,
-        "torch": torch.__version__,
-        "loss": round(float(loss), 6),
-        "imagesPerSecond": round(count / median, 3),
-        "stepMilliseconds": round(1000 * median, 1),
-        "fastestStepMilliseconds": round(1000 * min(times), 1),
-        "peakMemoryMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }))
+    def forward(self, pixels):
+        return self.pool(self.trunk(pixels))
 
 
 if __name__ == "__main__":
-    main()
+    measure("clip-rn50", Tower, EMBEDDING)

@@ -2,6 +2,7 @@
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import type { Parameters } from './parameters.js';
+import type { TransformerOptions } from './residual-block.js';
 
 export interface BackboneContext {
   readonly graph: Graph;
@@ -9,6 +10,18 @@ export interface BackboneContext {
   /** Batch normalisation by the statistics of the batch (which also updates the running ones), or by the running ones, folded. */
   readonly normalization: 'batch' | 'running';
 }
+
+/** Weights that someone has published for an architecture. */
+export interface PublishedWeights {
+  /** Where they come from. */
+  readonly origin: string;
+  readonly licence: string;
+  /** Repositories of the Hugging Face hub that hold them, the preferred one first. */
+  readonly repositories: readonly string[];
+}
+
+/** The text transformer that was trained together with an image encoder. */
+export type TextEncoder = TransformerOptions;
 
 export interface Backbone {
   readonly name: string;
@@ -22,6 +35,10 @@ export interface Backbone {
   /** Per channel, of pixels scaled to 0..1. */
   readonly mean: readonly [number, number, number];
   readonly standardDeviation: readonly [number, number, number];
+  /** Side of the images that its weights were trained on, pixels; absent without such weights. */
+  readonly trainedSide?: number;
+  readonly published?: PublishedWeights;
+  readonly textEncoder?: TextEncoder;
   /** The smallest side of an image, pixels. */
   readonly minimumSide: number;
   /**

@@ -8,6 +8,8 @@ import type { Value } from '../graph/value.js';
 import { elementCount, floatTensor } from '../runtime/tensor-data.js';
 import type { RandomStream } from '../support/random.js';
 import type { BackboneContext } from './backbone.js';
+import { linear, vectorOf, weightOf } from './dense-layers.js';
+import { singleQueryAttention } from './single-query-attention.js';
 
 export interface ClipResNetOptions {
   /** Channels after the stem; the last stage has 32 times as many. */
@@ -108,82 +110,40 @@ class Layers {
     return this.context.graph.add('AveragePool', [x], { kernel_shape: [size, size], strides: [size, size] });
   }
 
-  /**
-   * Multi-head attention with the mean m of all positions x_t as the only query; keys and values are m and all x_t.
-   *
-   * With one query it need not project every position: per head h, with q = Wq m + bq,
-   *   scores_t = (Wk_h^T q_h) . x_t + const   (the key bias adds the same to every score: softmax does not see it)
-   *   output_h = Wv_h (sum_t softmax(scores / sqrt(d))_t x_t) + bv_h
-   * which is the same function at a T-th of the cost for T positions.
-   */
+  /** Multi-head attention with the mean of all positions as the only query; it attends to itself and to all positions. */
   attentionPool(x: Value, channels: number, heads: number, embedding: number): Value {
     const { graph } = this.context;
-    const size = channels / heads;
+    const name = `${this.prefix}attnpool`;
     const positions = graph.add('Reshape', [x, graph.integers(0, channels, -1)]);
     const mean = graph.add('ReduceMean', [positions, graph.integers(2)]);
-    const tokens = graph.add('Concat', [mean, positions], { axis: 2 });
-    const query = this.linear(graph.add('Reshape', [mean, graph.integers(-1, channels)]), 'attnpool.q_proj', channels, channels);
-    const queries = this.byHead(graph.add('Mul', [query, 1 / Math.sqrt(size)]), heads, size);
-    const [keyWeight, valueWeight] = ['k', 'v'].map((name) =>
-      graph.add('Reshape', [this.matrix(`attnpool.${name}_proj.weight`, channels, channels), graph.integers(heads, size, channels)]),
+    const columns = graph.add('Concat', [mean, positions], { axis: 2 });
+    const query = linear(this.context, graph.add('Reshape', [mean, graph.integers(-1, channels)]), `${name}.q_proj`, channels);
+    const [keyWeight, valueWeight] = ['k', 'v'].map((own) =>
+      weightOf(this.context, `${name}.${own}_proj.weight`, [channels, channels], channels ** -0.5),
     ) as [Value, Value];
-    const keys = graph.add('Transpose', [graph.add('MatMul', [queries, keyWeight])], { perm: [1, 0, 2] });
-    const attention = graph.add('Softmax', [graph.add('MatMul', [keys, tokens])], { axis: -1 });
-    const attended = graph.add('MatMul', [attention, graph.add('Transpose', [tokens], { perm: [0, 2, 1] })]);
-    const byHead = graph.add('MatMul', [
-      graph.add('Transpose', [attended], { perm: [1, 0, 2] }),
-      graph.add('Transpose', [valueWeight], { perm: [0, 2, 1] }),
-    ]);
-    const joined = graph.add('Reshape', [graph.add('Transpose', [byHead], { perm: [1, 0, 2] }), graph.integers(-1, channels)]);
-    const value = graph.add('Add', [joined, this.vector('attnpool.v_proj.bias', channels)]);
-    return this.linear(value, 'attnpool.c_proj', channels, embedding);
+    const tokens = graph.add('Transpose', [columns], { perm: [0, 2, 1] });
+    const values = singleQueryAttention(graph, { query, keyWeight, valueWeight, tokens, columns, heads });
+    const biased = graph.add('Add', [values, vectorOf(this.context, `${name}.v_proj.bias`, channels)]);
+    return linear(this.context, biased, `${name}.c_proj`, embedding);
   }
 
-  /** [N, heads size] -> [heads, N, size] */
-  private byHead(x: Value, heads: number, size: number): Value {
-    const { graph } = this.context;
-    return graph.add('Transpose', [graph.add('Reshape', [x, graph.integers(-1, heads, size)])], { perm: [1, 0, 2] });
-  }
-
-  private linear(x: Value, name: string, inputs: number, outputs: number): Value {
-    const { graph } = this.context;
-    const weight = graph.add('Transpose', [this.matrix(`${name}.weight`, outputs, inputs)], { perm: [1, 0] });
-    return graph.add('Add', [graph.add('MatMul', [x, weight]), this.vector(`${name}.bias`, outputs)]);
-  }
-
-  /** CLIP initialises the pool's matrices with normal(0, inputs^-1/2). */
-  private matrix(name: string, outputs: number, inputs: number): Value {
+  private statistic(name: string, size: number, start: number): Value {
     return this.context.parameters.declare({
-      name: `${this.prefix}${name}`,
-      shape: [outputs, inputs],
-      role: 'parameter',
-      weightDecay: true,
-      initialize: (random) =>
-        floatTensor(
-          [outputs, inputs],
-          Float32Array.from({ length: outputs * inputs }, () => random.normal() / Math.sqrt(inputs)),
-        ),
-    });
-  }
-
-  private vector(name: string, size: number, value = 0, role: 'parameter' | 'buffer' = 'parameter'): Value {
-    return this.context.parameters.declare({
-      name: `${this.prefix}${name}`,
+      name,
       shape: [size],
-      role,
+      role: 'buffer',
       weightDecay: false,
-      initialize: () => floatTensor([size], new Float32Array(size).fill(value)),
+      initialize: () => floatTensor([size], new Float32Array(size).fill(start)),
     });
   }
 
   private normalization(name: string, size: number): [Value, Value, Value, Value] {
-    const own = name.slice(this.prefix.length);
     return [
       // CLIP starts every bottleneck as its shortcut: the last scale of the main path is 0
-      this.vector(`${own}.weight`, size, /^layer.*bn3$/.test(own) ? 0 : 1),
-      this.vector(`${own}.bias`, size, 0),
-      this.vector(`${own}.running_mean`, size, 0, 'buffer'),
-      this.vector(`${own}.running_var`, size, 1, 'buffer'),
+      vectorOf(this.context, `${name}.weight`, size, /layer.*bn3$/.test(name) ? 0 : 1),
+      vectorOf(this.context, `${name}.bias`, size),
+      this.statistic(`${name}.running_mean`, size, 0),
+      this.statistic(`${name}.running_var`, size, 1),
     ];
   }
 

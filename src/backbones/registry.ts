@@ -3,6 +3,7 @@ import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { Backbone } from './backbone.js';
 import { type ClipResNetOptions, clipResNet } from './clip-resnet.js';
+import { type VisionTransformerOptions, visionTransformer } from './vision-transformer.js';
 
 /** Of the pixels that CLIP was trained on (openai/CLIP, clip.py). */
 const clipStatistics = {
@@ -10,30 +11,80 @@ const clipStatistics = {
   standardDeviation: [0.26862954, 0.26130258, 0.27577711],
 } as const;
 
-function resNet(options: ClipResNetOptions): Pick<Backbone, 'embedding' | 'mean' | 'standardDeviation' | 'minimumSide' | 'embed'> {
+type Architecture = Pick<Backbone, 'embedding' | 'mean' | 'standardDeviation' | 'minimumSide' | 'trainNormalization' | 'embed'>;
+
+function resNet(options: ClipResNetOptions, trainNormalization: 'batch' | 'running'): Architecture {
   return {
     ...clipStatistics,
     embedding: options.embedding,
     // five halvings leave one position
     minimumSide: 32,
+    trainNormalization,
     embed: (context, pixels) => clipResNet(context, pixels, options),
   };
 }
+
+function transformer(options: VisionTransformerOptions): Architecture {
+  return {
+    ...clipStatistics,
+    embedding: options.embedding,
+    minimumSide: options.patch,
+    trainNormalization: 'running',
+    embed: (context, pixels) => visionTransformer(context, pixels, options),
+  };
+}
+
+/** Published by OpenAI with the paper; `repositories` name copies of them in formats that tools exchange. */
+function clip(...repositories: string[]): Pick<Backbone, 'pretrained' | 'trainedSide' | 'published' | 'textEncoder'> {
+  return {
+    pretrained: 'required',
+    trainedSide: clipSide,
+    published: { origin: 'https://github.com/openai/CLIP', licence: 'MIT', repositories },
+    textEncoder: { width: 512, layers: 12, heads: 8, activation: 'quick-gelu' },
+  };
+}
+
+const clipSide = 224;
+const base = { width: 768, layers: 12, heads: 12, activation: 'quick-gelu', side: clipSide, embedding: 512 } as const;
+const large = { width: 1024, layers: 24, heads: 16, activation: 'quick-gelu', side: clipSide, embedding: 768 } as const;
 
 const backbones: readonly Backbone[] = [
   {
     name: 'clip-tiny',
     description: "a small instance of CLIP's ModifiedResNet with seeded initialisation: no pretrained weights",
     pretrained: 'none',
-    trainNormalization: 'batch',
-    ...resNet({ width: 16, blocks: [1, 1, 1, 1], heads: 8, embedding: 128 }),
+    ...resNet({ width: 16, blocks: [1, 1, 1, 1], heads: 8, embedding: 128 }, 'batch'),
   },
   {
     name: 'clip-rn50',
     description: "CLIP's RN50 image encoder (38.3 M parameters)",
-    pretrained: 'required',
-    trainNormalization: 'running',
-    ...resNet({ width: 64, blocks: [3, 4, 6, 3], heads: 32, embedding: 1024 }),
+    ...clip('timm/resnet50_clip.openai'),
+    ...resNet({ width: 64, blocks: [3, 4, 6, 3], heads: 32, embedding: 1024 }, 'running'),
+  },
+  {
+    name: 'clip-rn101',
+    description: "CLIP's RN101 image encoder (56.3 M parameters)",
+    ...clip('timm/resnet101_clip.openai'),
+    ...resNet({ width: 64, blocks: [3, 4, 23, 3], heads: 32, embedding: 512 }, 'running'),
+  },
+  {
+    name: 'clip-vit-b-32',
+    description: "CLIP's ViT-B/32 image encoder (87.8 M parameters)",
+    ...clip('openai/clip-vit-base-patch32', 'timm/vit_base_patch32_clip_224.openai'),
+    ...transformer({ ...base, patch: 32 }),
+  },
+  {
+    name: 'clip-vit-b-16',
+    description: "CLIP's ViT-B/16 image encoder (86.2 M parameters)",
+    ...clip('openai/clip-vit-base-patch16', 'timm/vit_base_patch16_clip_224.openai'),
+    ...transformer({ ...base, patch: 16 }),
+  },
+  {
+    name: 'clip-vit-l-14',
+    description: "CLIP's ViT-L/14 image encoder (304.0 M parameters)",
+    ...clip('openai/clip-vit-large-patch14', 'timm/vit_large_patch14_clip_224.openai'),
+    ...transformer({ ...large, patch: 14 }),
+    textEncoder: { width: 768, layers: 12, heads: 12, activation: 'quick-gelu' },
   },
 ];
 

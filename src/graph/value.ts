@@ -41,13 +41,35 @@ export function normalizeAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The product of sizes: a number, or a name such as `4*(batch)*(height)`. */
+/** The product of sizes: a number, or a name such as `4*(batch)*(height)`, the same for equal factors in any order. */
 export function product(sizes: Shape): Dimension {
-  const fixed = sizes.reduce<number>((total, size) => (typeof size === 'number' ? total * size : total), 1);
-  const named = sizes.filter((size) => typeof size === 'string').sort();
+  const all = sizes.flatMap(factors);
+  const fixed = all.reduce<number>((total, size) => (typeof size === 'number' ? total * size : total), 1);
+  const named = all.filter((size) => typeof size === 'string').sort();
   if (named.length === 0) return fixed;
   if (fixed === 1 && named.length === 1) return named[0]!;
   return [...(fixed === 1 ? [] : [fixed]), ...named.map((name) => `(${name})`)].join('*');
+}
+
+/** The sizes whose product a name stands for: of `4*(batch)*(height)`, 4, `batch` and `height`; any other size is its own factor. */
+export function factors(size: Dimension): Dimension[] {
+  if (typeof size === 'number' || !size.endsWith(')')) return [size];
+  const found: Dimension[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const [index, character] of [...`${size}*`].entries()) {
+    if (character === '(') depth++;
+    else if (character === ')') depth--;
+    else if (depth === 0 && (character === '+' || character === '-')) return [size];
+    else if (depth === 0 && character === '*') {
+      const part = size.slice(start, index);
+      if (/^\d+$/.test(part)) found.push(Number(part));
+      else if (part.startsWith('(') && part.endsWith(')')) found.push(part.slice(1, -1));
+      else return [size];
+      start = index + 1;
+    }
+  }
+  return found;
 }
 
 /** The sum of sizes: a number, or a name such as `1+(height)*(width)`. */

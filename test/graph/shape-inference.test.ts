@@ -1,9 +1,11 @@
 /** Inferred shapes against the shapes that ONNX Runtime produces. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Backbone } from '#antonym/backbones/backbone.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
+import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Attributes } from '#antonym/graph/operator.js';
 import type { OperatorName } from '#antonym/graph/operators/table.js';
@@ -22,11 +24,17 @@ function floats(shape: readonly number[]): TensorData {
 }
 
 describe('named dimensions', () => {
-  it('flow through the whole of clip-tiny, at sizes even and odd', async () => {
+  const tiny = findBackbone('clip-tiny');
+  const size = { patch: 8, side: 32, width: 8, layers: 2, heads: 2, embedding: 128 };
+  const transformer: Backbone = {
+    ...tiny,
+    name: 'a vision transformer',
+    embed: (context, pixels) => visionTransformer(context, pixels, { ...size, activation: 'quick-gelu' }),
+  };
+  it.each([tiny, transformer])('flow through the whole of $name, at sizes even and odd', async (backbone) => {
     const graph = new Graph();
     const parameters = new Parameters(graph, 'inputs');
     const image = graph.input('image', 'uint8', ['batch', 'height', 'width', 3]);
-    const backbone = findBackbone('clip-tiny');
     const embedding = backbone.embed({ graph, parameters, normalization: 'running' }, normalizePixels(graph, image, backbone));
     expect(embedding.shape).toEqual(['batch', 128]);
     const values = graph.nodes.flatMap((node) => node.outputs);

@@ -1,6 +1,6 @@
 /** Pad: zeros around the input (input 1: all the sizes before, then all the sizes after). */
 import { type Operator, stopsGradient } from '../operator.js';
-import { fixedShape } from '../value.js';
+import { fixedShape, sum } from '../value.js';
 
 export const pad: Operator = {
   inputs: [
@@ -22,11 +22,6 @@ export const pad: Operator = {
     if (pads.length !== 2 * shape.length || pads.some((size) => size < 0)) {
       throw new Error(`pads must be ${2 * shape.length} sizes from 0, received [${pads}]`);
     }
-    const padded = shape.map((size, axis) => {
-      const added = pads[axis]! + pads[axis + shape.length]!;
-      if (added === 0) return size;
-      return typeof size === 'number' ? size + added : `${size}+${added}`;
-    });
-    return { dataType, shape: padded };
+    return { dataType, shape: shape.map((size, axis) => sum([size, pads[axis]!, pads[axis + shape.length]!])) };
   },
 };

@@ -1,7 +1,7 @@
 /** Reshape: the same elements in another shape (input 1: sizes, 0 copies the input's, one -1 is inferred). */
 import type { NodeContext, Operator, OutputType } from '../operator.js';
 import { stopsGradient } from '../operator.js';
-import { type Dimension, fixedShape, formatShape, product } from '../value.js';
+import { type Dimension, factors, fixedShape, formatShape, product } from '../value.js';
 
 export const reshape: Operator = {
   inputs: [
@@ -40,9 +40,9 @@ function reshapedType(node: NodeContext): OutputType {
 
 /** product(shape) / product(sizes), where equal names cancel. */
 function quotient(shape: readonly Dimension[], sizes: readonly Dimension[]): Dimension {
-  const remaining = [...shape];
+  const remaining = shape.flatMap(factors);
   let divisor = 1;
-  for (const size of sizes) {
+  for (const size of sizes.flatMap(factors)) {
     if (typeof size === 'number') divisor *= size;
     else if (remaining.includes(size)) remaining.splice(remaining.indexOf(size), 1);
     else throw new Error(`${formatShape(shape)} cannot be divided into ${formatShape(sizes)}`);

@@ -6,31 +6,17 @@ from stated_values.py; everything is computed in float64 and stored as float32. 
 
     /usr/bin/python3 test/backbones/golden/clip_resnet.py
 """
-import json
 import math
 import pathlib
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
+from golden_step import losses, normalized, pixels, prompts, stated_parameter, write_safetensors
 from stated_values import stated
 
 WIDTH, BLOCKS, HEADS, EMBEDDING = 4, [1, 2, 1, 1], 4, 16
 PHOTOGRAPHS, LEVELS, SIDE, PAIRS = 2, 2, 64, 3
-MARGIN_CONSISTENCY, MARGIN_RANK = 2.5e-3, 0.0675
-MEAN = [0.48145466, 0.4578275, 0.40821073]
-DEVIATION = [0.26862954, 0.26130258, 0.27577711]
-
-
-def pixels(name, count, height, width):
-    """uint8 [count, height, width, 3]: a colour per image, a colour per square of 8 pixels, and noise."""
-    rows, columns = -(-height // 8), -(-width // 8)
-    base = np.floor(stated(name + ".base", count * 3) * 32).reshape(count, 1, 1, 3)
-    squares = np.floor(stated(name + ".squares", count * rows * columns * 3) * 192).reshape(count, rows, columns, 3)
-    squares = squares.repeat(8, 1).repeat(8, 2)[:, :height, :width]
-    noise = np.floor(stated(name + ".noise", count * height * width * 3) * 32).reshape(count, height, width, 3)
-    return torch.from_numpy((base + squares + noise).astype(np.uint8))
 
 
 class Model:
@@ -42,8 +28,7 @@ class Model:
     def parameter(self, name, shape, low, high, kind="parameters"):
         table = getattr(self, kind)
         if name not in table:
-            values = low + (high - low) * stated(name, math.prod(shape)).reshape(shape)
-            table[name] = torch.from_numpy(values.astype(np.float32).astype(np.float64)).requires_grad_(kind == "parameters")
+            table[name] = stated_parameter(name, shape, low, high).requires_grad_(kind == "parameters")
         return table[name]
 
     def convolution(self, x, name, filters, kernel, stride=1):
@@ -97,9 +82,7 @@ class Model:
         return self.linear(joined, name + "c_proj", EMBEDDING)
 
     def embed(self, image):
-        x = image.permute(0, 3, 1, 2).double() / 255
-        x = (x - torch.tensor(MEAN, dtype=torch.float64).view(1, 3, 1, 1)) / torch.tensor(DEVIATION, dtype=torch.float64).view(1, 3, 1, 1)
-        x = F.relu(self.unit(x, "visual.conv1", "visual.bn1", WIDTH // 2, 3, 2))
+        x = F.relu(self.unit(normalized(image), "visual.conv1", "visual.bn1", WIDTH // 2, 3, 2))
         x = F.relu(self.unit(x, "visual.conv2", "visual.bn2", WIDTH // 2, 3))
         x = F.relu(self.unit(x, "visual.conv3", "visual.bn3", WIDTH, 3))
         x = F.avg_pool2d(x, 2)
@@ -108,47 +91,6 @@ class Model:
                 stride = 2 if stage > 0 and block == 0 else 1
                 x = self.bottleneck(x, f"visual.layer{stage + 1}.{block}.", WIDTH * 2**stage, stride)
         return self.attention_pool(x, "visual.attnpool.")
-
-
-def prompts():
-    features = stated("prompts", PAIRS * 2 * EMBEDDING).reshape(PAIRS, 2, EMBEDDING) - 0.5
-    return torch.from_numpy((features / np.linalg.norm(features, axis=-1, keepdims=True)).astype(np.float32).astype(np.float64))
-
-
-def losses(embedding, features):
-    similarity = torch.einsum("nd,psd->nps", F.normalize(embedding, dim=-1), features)
-    s = similarity.view(PHOTOGRAPHS, LEVELS + 1, 2, PAIRS, 2)
-    difference = (s[:, :, 0] - s[:, :, 1]).abs()
-    consistency = F.relu(difference - MARGIN_CONSISTENCY).mean()
-    terms = {"positive": [], "negative": []}
-    for i in range(LEVELS + 1):
-        for j in range(i + 1, LEVELS + 1):
-            for k in range(2):
-                for l in range(2):
-                    terms["positive"].append(MARGIN_RANK - (s[:, i, k, :, 0] - s[:, j, l, :, 0]))
-                    terms["negative"].append(MARGIN_RANK - (s[:, j, l, :, 1] - s[:, i, k, :, 1]))
-    kinks = [difference - MARGIN_CONSISTENCY, difference] + terms["positive"] + terms["negative"]
-    nearest = min(float(kink.detach().abs().min()) for kink in kinks)
-    active = [float((kink > 0).float().mean()) for kink in (kinks[0], torch.stack(terms["positive"]), torch.stack(terms["negative"]))]
-    print("  nearest kink", nearest, "active", active)
-    assert nearest > 2e-5 and all(0.3 < share < 1 for share in active), "choose other margins"
-    result = {"consistency": consistency}
-    for name, values in terms.items():
-        result[name] = torch.stack([F.relu(value) for value in values]).mean()
-    result["loss"] = sum(result.values())
-    return result
-
-
-def write_safetensors(path, tensors):
-    header, parts, offset = {}, [], 0
-    for name, tensor in tensors.items():
-        data = tensor.detach().contiguous().numpy().astype("<f4").tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + len(data)]}
-        parts.append(data)
-        offset += len(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(parts))
 
 
 def running_statistics(statistics):
@@ -161,12 +103,12 @@ def running_statistics(statistics):
     return {name: buffer.float().double() for name, buffer in buffers.items()}
 
 
-fixture = {"prompts": prompts()}
+fixture = {"prompts": prompts(PAIRS, EMBEDDING)}
 crops = pixels("crops", PHOTOGRAPHS * (LEVELS + 1) * 2, SIDE, SIDE)
 buffers = None
 for mode in ("batch", "running"):
     model = Model(buffers)
-    values = losses(model.embed(crops), fixture["prompts"])
+    values = losses(model.embed(crops), fixture["prompts"], PHOTOGRAPHS, LEVELS)
     values["loss"].backward()
     fixture.update({f"{mode}.{name}": value for name, value in values.items()})
     key_bias = model.parameters["visual.attnpool.k_proj.bias"].grad

@@ -1,0 +1,87 @@
+"""The training step that the scripts beside this one measure in PyTorch on the CPU, for any image tower.
+
+The same step as ours: uint8 crops in, the whole image tower, cosine similarities to prompts, the three losses over groups of
+2 (levels + 1) crops, backward, clipping by global norm, AdamW. Random weights: they change no time. Needs PyTorch and NumPy
+(Debian: python3-torch with libopenblas0-pthread).
+"""
+import argparse
+import json
+import resource
+import statistics
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+PAIRS = 7
+MEAN, DEVIATION = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
+MARGIN_CONSISTENCY, MARGIN_RANK = 2.5e-3, 6.75e-2
+
+
+class Normalize(nn.Module):
+    """uint8 [N, H, W, 3] to normalised float32 [N, 3, H, W]."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, 3, 1, 1))
+
+    def forward(self, crops):
+        return (crops.permute(0, 3, 1, 2).float() / 255 - self.mean) / self.deviation
+
+
+def losses(similarity, photographs, levels):
+    s = similarity.view(photographs, levels + 1, 2, PAIRS, 2)
+    consistency = F.relu((s[:, :, 0] - s[:, :, 1]).abs() - MARGIN_CONSISTENCY).mean()
+    milder, stronger = torch.triu_indices(levels + 1, levels + 1, 1)
+    # [photographs, pairs of levels, 2, 2, prompts, 2]
+    fall = s[:, milder][:, :, :, None] - s[:, stronger][:, :, None]
+    return consistency + F.relu(MARGIN_RANK - fall[..., 0]).mean() + F.relu(MARGIN_RANK + fall[..., 1]).mean()
+
+
+def measure(backbone, make_tower, embedding):
+    """Prints speed and memory of a step of one tower as a JSON object."""
+    parser = argparse.ArgumentParser(description=f"A training step of {backbone} in PyTorch")
+    parser.add_argument("--photographs", type=int, default=1)
+    parser.add_argument("--levels", type=int, default=4, help="severity levels; each photograph has 2 (levels + 1) crops")
+    parser.add_argument("--side", type=int, default=224)
+    parser.add_argument("--steps", type=int, default=5, help="measured steps, after one that is not")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.manual_seed(1)
+    torch.set_num_threads(options.threads)
+    tower = nn.Sequential(Normalize(), make_tower()).eval()
+    prompts = F.normalize(torch.randn(PAIRS, 2, embedding), dim=-1)
+    decayed = [parameter for parameter in tower.parameters() if parameter.ndim > 1]
+    others = [parameter for parameter in tower.parameters() if parameter.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": 1e-2}, {"params": others, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=1e-6)
+    count = options.photographs * (options.levels + 1) * 2
+    crops = torch.randint(0, 256, (count, options.side, options.side, 3), dtype=torch.uint8)
+    times = []
+    for step in range(options.steps + 1):
+        started = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        similarity = torch.einsum("nd,psd->nps", F.normalize(tower(crops), dim=-1), prompts)
+        loss = losses(similarity, options.photographs, options.levels)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
+        optimizer.step()
+        if step > 0:
+            times.append(time.perf_counter() - started)
+    median = statistics.median(times)
+    print(json.dumps({
+        "backbone": backbone,
+        "parameters": sum(parameter.numel() for parameter in tower.parameters()),
+        "crops": count,
+        "crop": options.side,
+        "threads": options.threads,
+        "torch": torch.__version__,
+        "loss": round(float(loss), 6),
+        "imagesPerSecond": round(count / median, 3),
+        "stepMilliseconds": round(1000 * median, 1),
+        "fastestStepMilliseconds": round(1000 * min(times), 1),
+        "peakMemoryMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }))
+

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { elementCount } from '#antonym/runtime/tensor-data.js';
+import { trainedSpecs } from '#antonym/train/gradients-graph.js';
+
+/** Parameters of openai/CLIP's visual towers; of ResNets without the pool's positional embedding and the bias of its keys. */
+const published = {
+  'clip-rn50': 38_316_896 - 50 * 2048 - 2048,
+  'clip-rn101': 56_259_936 - 50 * 2048 - 2048,
+  'clip-vit-b-32': 87_849_216,
+  'clip-vit-b-16': 86_192_640,
+  'clip-vit-l-14': 303_966_208,
+};
+
+describe('published sizes', () => {
+  for (const [name, expected] of Object.entries(published)) {
+    it(`${name} has the parameters of its original`, () => {
+      const graph = new Graph();
+      const parameters = new Parameters(graph, 'inputs');
+      const backbone = findBackbone(name);
+      const pixels = graph.input('pixels', 'float32', ['batch', 3, 'height', 'width']);
+      const embedding = backbone.embed({ graph, parameters, normalization: 'running' }, pixels);
+      expect(embedding.shape).toEqual(['batch', backbone.embedding]);
+      expect(trainedSpecs(parameters).reduce((total, { shape }) => total + elementCount(shape), 0)).toBe(expected);
+    });
+  }
+});
