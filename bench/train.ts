@@ -3,11 +3,10 @@ import { availableParallelism } from 'node:os';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
 import { batches } from '#antonym/pairs/batches.js';
-import { PairSequence } from '#antonym/pairs/pair-sequence.js';
 import { UserError } from '#antonym/support/errors.js';
 import { resolveOptions } from '#antonym/support/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
-import { createEngine, createPool, preparePlan } from '#antonym/train/plan.js';
+import { createEngine, preparePlan } from '#antonym/train/plan.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
 
 interface Flags {
@@ -26,17 +25,16 @@ export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp
   const flags = { backbone, ...layout, ...(side && { crop: side }), ...(workers && { workers }) };
   const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
   const plan = await preparePlan(values, 'random');
-  const pool = createPool(plan);
+  const feed = plan.data.open();
   const engine = await createEngine(plan);
-  const source = new PairSequence(pool, { ...values, images: plan.split.training });
-  const feed = batches(source, { batchSize: values.batchSize, firstStep: 0 });
+  const made = batches(feed.training(), { batchSize: values.batchSize, firstStep: 0 });
   // The first pass over the images renders or decodes them; from then on they are in memory, as in most of a training run.
-  const warmUpSteps = 1 + Math.ceil(Math.min(plan.split.training.length, Number(warmUp)) / values.batchSize);
+  const warmUpSteps = 1 + Math.ceil(Math.min(plan.data.dataset.images, Number(warmUp)) / values.batchSize);
   const stepTimes: number[] = [];
   const dataTimes: number[] = [];
   for (let step = 1; step <= Number(steps) + warmUpSteps; step++) {
     const started = performance.now();
-    const { value: batch } = await feed.next();
+    const { value: batch } = await made.next();
     const fed = performance.now();
     await engine.accumulate(batch.pixels, 0, 1);
     await engine.update({ step, learningRate: values.lr });
@@ -45,7 +43,7 @@ export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp
     stepTimes.push(performance.now() - started);
   }
   await engine.close();
-  await pool.close();
+  await feed.close();
   const count = cropCount({ photographs: values.batchSize, levels: values.levels });
   const total = (times: readonly number[]): number => times.reduce((sum, time) => sum + time, 0);
   printFigures(

@@ -15,8 +15,8 @@ import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
 import { startProgress } from '../support/progress.js';
 import { heldOutRequests, type Split, splitImages } from '../train/held-out.js';
+import { fingerprintOf } from '../train/image-data.js';
 import { trainOptions } from '../train/options.js';
-import { dataFingerprint } from '../train/plan.js';
 import type { DegradeFlags } from './degrade.js';
 import { stopSignals } from './stop-signals.js';
 
@@ -113,7 +113,7 @@ async function configurationOf(
       ...(homepage && { homepage }),
       ...(citation && { citation }),
       images: images.length,
-      sha256: dataFingerprint({ split }),
+      sha256: fingerprintOf(split),
     },
     seed,
     levels,

@@ -66,8 +66,7 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
         process.stderr.write(`Stopped while preparing; nothing is lost. ${howToGoOn(run)}\n`);
         return signals.exitCode();
       }
-      const { training, heldOut } = plan.split;
-      progress.succeed(`Prepared ${plan.dataset.name}: ${training.length} images to train on, ${heldOut.length} held out`);
+      progress.succeed(`Prepared ${plan.data.dataset.name}: ${plan.data.summary}`);
       try {
         return await trainAndExport(prepared, run, signals, started, json === true);
       } finally {
@@ -84,7 +83,7 @@ async function runTraining({ run: name, resume, config, json, ...given }: TrainF
 
 /** @returns undefined after a stop. */
 async function prepareUntilStopped(plan: Plan, run: RunFolder, stop: AbortSignal, progress: Progress): Promise<PreparedPlan | undefined> {
-  for (const { path, reason } of plan.dataset.skipped) progress.note(`skipped ${path}: ${reason}`);
+  for (const { path, reason } of plan.data.skipped) progress.note(`skipped ${path}: ${reason}`);
   try {
     return await prepare(plan, {
       checkpoint: existsSync(run.lastCheckpoint) ? run.lastCheckpoint : undefined,
@@ -160,7 +159,7 @@ function newRun(name: string | undefined, given: GivenOptions): Start {
   let run: OpenRun | undefined;
   return {
     options: resolved.values,
-    async open({ options, dataset }) {
+    async open({ options, data: { dataset } }) {
       const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
       run = await createRun(runsFolder, naming, savedForm(resolved), await describeEnvironment());
       return run.folder;

@@ -20,7 +20,7 @@ export async function summarizeTraining(plan: Plan, run: RunFolder, exported: Ex
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
   const { heldOut } = description.data;
   return `
-Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plan.dataset.name} that training never saw, the model puts
+Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plan.data.dataset.name} that training never saw, the model puts
 ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
   Surest:  ${list(bySkill.slice(0, named))}
   Weakest: ${list(bySkill.slice(-named).reverse())}

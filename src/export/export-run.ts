@@ -63,7 +63,7 @@ interface Measured {
 }
 
 function describe(
-  { options, dataset, model }: Plan,
+  { options, data: { dataset }, model }: Plan,
   checkpoint: Checkpoint,
   scale: number,
   { similarities, levels }: Measured,
@@ -89,7 +89,7 @@ function describe(
     largeImages: { policy: 'tiles', maximumPixels },
     scorePercentiles: Array.from({ length: options.levels + 1 }, (_, level) => percentilesOf(level)),
     evaluation,
-    data: { name, ...given({ licence, homepage, citation }), images: images.length, heldOut: heldOutImages },
+    data: { name, ...given({ licence, homepage, citation }), images, heldOut: heldOutImages },
     training: { step: checkpoint.step, steps: options.steps, seed: options.seed, levels: options.levels, crop: options.crop },
     version: antonym,
     ...given({ commit: commit && (modified ? `${commit}-modified` : commit) }),

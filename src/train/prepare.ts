@@ -1,14 +1,14 @@
-/** What training and exporting both need of a plan, made once: threads that make pairs, held-out pairs, and the engine. */
-import type { PairPool } from '../pairs/pair-pool.js';
+/** What training and exporting both need of a plan, made once: a feed of pairs, held-out pairs, and the engine. */
 import { UserError } from '../support/errors.js';
 import { type Checkpoint, loadCheckpoint } from './checkpoint.js';
 import type { Engine } from './engines/engine.js';
 import type { HeldOutPair, HeldOutWatch } from './held-out.js';
-import { createEngine, createPool, dataFingerprint, heldOutPairs, type Plan } from './plan.js';
+import { createEngine, type Plan } from './plan.js';
+import type { PairFeed } from './training-data.js';
 
 export interface PreparedPlan {
   readonly plan: Plan;
-  readonly pool: PairPool;
+  readonly feed: PairFeed;
   readonly engine: Engine;
   readonly heldOut: readonly HeldOutPair[];
   /** What the engine was prepared with; undefined when its state is freshly initialised. */
@@ -37,17 +37,17 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
   // First what is quick and may fail.
   const checkpoint = path === undefined ? undefined : await loadFor(plan, path);
   stop?.throwIfAborted();
-  const pool = createPool(plan);
-  const giveUp = (): void => void pool.close();
+  const feed = plan.data.open();
+  const giveUp = (): void => void feed.close();
   stop?.addEventListener('abort', giveUp);
   const making = createEngine(plan);
   try {
-    const [heldOut, engine] = await Promise.all([heldOutPairs(plan, pool, options), making]);
+    const [heldOut, engine] = await Promise.all([feed.heldOut(options), making]);
     if (checkpoint && path !== undefined) await writeInto(engine, checkpoint, path);
     stop?.throwIfAborted();
     return {
       plan,
-      pool,
+      feed,
       engine,
       heldOut,
       checkpoint,
@@ -58,11 +58,11 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
       },
       async close() {
         await engine.close();
-        await pool.close();
+        await feed.close();
       },
     };
   } catch (error) {
-    await pool.close();
+    await feed.close();
     await making.then((engine) => engine.close()).catch(() => {});
     throw stop?.aborted ? stop.reason : error;
   } finally {
@@ -72,9 +72,9 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
 
 async function loadFor(plan: Plan, path: string): Promise<Checkpoint> {
   const checkpoint = await loadCheckpoint(path);
-  if (checkpoint.metadata.data === dataFingerprint(plan)) return checkpoint;
+  if (checkpoint.metadata.data === plan.data.fingerprint) return checkpoint;
   throw new UserError(
-    `the images of ${plan.dataset.name} are not those that the run was started with: some were added, removed or renamed. ` +
+    `the images of ${plan.data.dataset.name} are not those that the run was started with: some were added, removed or renamed. ` +
       'Restore them, or start a new run',
   );
 }

@@ -4,7 +4,6 @@ import { cropCount } from '../losses/levels.js';
 import { type Batch, batches } from '../pairs/batches.js';
 import { contactSheet } from '../pairs/contact-sheet.js';
 import { describeComposition } from '../pairs/describe-composition.js';
-import { PairSequence } from '../pairs/pair-sequence.js';
 import { encodeSafetensors } from '../runtime/safetensors.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { UserError } from '../support/errors.js';
@@ -12,7 +11,7 @@ import { fileError } from '../support/file-errors.js';
 import { type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
 import { bestOf, type DivergenceReport, type LoopResult, type StepReport, trainLoop } from './loop.js';
 import { MetricsLog } from './metrics-log.js';
-import { dataFingerprint, type Plan } from './plan.js';
+import type { Plan } from './plan.js';
 import type { PreparedPlan } from './prepare.js';
 import type { RunFolder } from './run-directory.js';
 import type { Schedule } from './schedule.js';
@@ -31,32 +30,25 @@ export interface TrainingEvents {
  * @throws UserError when the training diverges, the data fail or files cannot be written; the last good checkpoint stays.
  */
 export async function train(prepared: PreparedPlan, folder: RunFolder, stop: AbortSignal, events: TrainingEvents): Promise<LoopResult> {
-  const { plan, pool, engine, heldOut, checkpoint } = prepared;
-  const { options, split } = plan;
+  const { plan, feed, engine, heldOut, checkpoint } = prepared;
+  const { options } = plan;
   const firstStep = checkpoint?.step ?? 0;
   const metrics = await MetricsLog.open(folder.metrics, firstStep);
   try {
     events.onStart(firstStep);
-    const source = new PairSequence(pool, {
-      images: split.training,
-      levels: options.levels,
-      crop: options.crop,
-      maxDistortions: options.maxDistortions,
-      seed: options.seed,
-      onSkip: (image, reason) => events.onSkip(image.id, reason),
-    });
-    const feed = batches(source, { batchSize: options.batchSize, firstStep: firstStep * options.accumulate });
+    const source = feed.training((image, reason) => events.onSkip(image.id, reason));
+    const made = batches(source, { batchSize: options.batchSize, firstStep: firstStep * options.accumulate });
     return await trainLoop({
       ...events,
       engine,
-      batches: firstStep === 0 ? withPreview(feed, options.levels, folder) : feed,
+      batches: firstStep === 0 ? withPreview(made, options.levels, folder) : made,
       schedule: scheduleOf(plan),
       accumulate: options.accumulate,
       cropsPerStep: cropCount({ photographs: options.batchSize, levels: options.levels }) * options.accumulate,
       evaluateEvery: options.evaluateEvery,
       evaluate: async () => evaluateOrdering(heldOut, await measureHeldOut(engine, heldOut, options.crop)),
       run: folder,
-      metadata: { data: dataFingerprint(plan) },
+      metadata: { data: plan.data.fingerprint },
       metrics,
       firstStep,
       best: checkpoint && bestOf(checkpoint),

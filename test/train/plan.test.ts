@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveOptions } from '#antonym/support/option-table.js';
 import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
-import { dataFingerprint, preparePlan } from '#antonym/train/plan.js';
+import { preparePlan } from '#antonym/train/plan.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -18,7 +18,7 @@ function options(flags: Record<string, string>): TrainOptions {
   return resolveOptions(trainOptions, { flags: { crop: '32', heldOut: '2', ...flags } }, { cores: 2 }).values;
 }
 
-const fingerprint = async (flags: Record<string, string>): Promise<string> => dataFingerprint(await preparePlan(options(flags)));
+const fingerprint = async (flags: Record<string, string>): Promise<string> => (await preparePlan(options(flags))).data.fingerprint;
 
 describe('the fingerprint of the data', () => {
   test('is that of the images, wherever their folder lies', async () => {
