@@ -21,7 +21,12 @@ export interface PublishedWeights {
 }
 
 /** The text transformer that was trained together with an image encoder. */
-export type TextEncoder = TransformerOptions;
+export interface TextEncoder extends TransformerOptions {
+  /** Number of different tokens. */
+  readonly vocabulary: number;
+  /** Tokens of the longest text. */
+  readonly context: number;
+}
 
 export interface Backbone {
   readonly name: string;

@@ -40,11 +40,12 @@ function clip(...repositories: string[]): Pick<Backbone, 'pretrained' | 'trained
     pretrained: 'required',
     trainedSide: clipSide,
     published: { origin: 'https://github.com/openai/CLIP', licence: 'MIT', repositories },
-    textEncoder: { width: 512, layers: 12, heads: 8, activation: 'quick-gelu' },
+    textEncoder: { ...text, width: 512, heads: 8 },
   };
 }
 
 const clipSide = 224;
+const text = { layers: 12, activation: 'quick-gelu', vocabulary: 49_408, context: 77 } as const;
 const base = { width: 768, layers: 12, heads: 12, activation: 'quick-gelu', side: clipSide, embedding: 512 } as const;
 const large = { width: 1024, layers: 24, heads: 16, activation: 'quick-gelu', side: clipSide, embedding: 768 } as const;
 
@@ -84,7 +85,7 @@ const backbones: readonly Backbone[] = [
     description: "CLIP's ViT-L/14 image encoder (304.0 M parameters)",
     ...clip('openai/clip-vit-large-patch14', 'timm/vit_large_patch14_clip_224.openai'),
     ...transformer({ ...large, patch: 14 }),
-    textEncoder: { width: 768, layers: 12, heads: 12, activation: 'quick-gelu' },
+    textEncoder: { ...text, width: 768, heads: 12 },
   },
 ];
 
