@@ -1,86 +1,70 @@
 /** The colour spaces in which distortions act, each defined once. */
 import type { Image } from '../datasets/image.js';
+import { type Plane, reservePlane } from './gaussian-filter.js';
+import { inWorkspace, keepTable, kernels, type Workspace } from './workspace.js';
 
 /**
- * Pixels in CIELAB (D65, 2 degrees), lightness apart from colour, so that a filter can act on one of them.
- * HSV and YCbCr need no conversion: the distortions that act there have exact forms in RGB (see `color-saturation-hsv`, `white-noise-ycbcr`).
+ * Pixels in CIELAB (D65, 2 degrees) in a workspace, lightness apart from colour, so that a filter can act on one of them.
+ * HSV and YCbCr need no conversion: the distortions that act there have exact forms in RGB (see `simd/saturate.ts`, `simd/noise.ts`).
  */
-export interface LabPixels {
-  /** [height, width], L* in 0..100. */
-  readonly lightness: Float32Array;
-  /** [height, width, 2], a* and b*, about -110..110. */
-  readonly ab: Float32Array;
+export interface LabPlanes {
+  /** One channel, L* in 0..100. */
+  readonly lightness: Plane;
+  /** Two channels, a* and b*, about -110..110. */
+  readonly color: Plane;
 }
 
 /** sRGB to linear light, IEC 61966-2-1. */
-const linearOfByte = Float64Array.from({ length: 256 }, (_, byte) => {
-  const value = byte / 255;
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-});
+const linearOfByte = keepTable(
+  Float32Array.from({ length: 256 }, (_, byte) => {
+    const value = byte / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  }),
+);
 
 /** Linear light to sRGB bytes; 32768 entries keep the error below a tenth of a byte where the curve is steepest. */
-const byteOfLinear = Uint8Array.from({ length: 32768 }, (_, index) => {
-  const value = index / 32767;
-  return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055));
-});
+const byteOfLinear = keepTable(
+  Uint8Array.from({ length: 32768 }, (_, index) => {
+    const value = index / 32767;
+    return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055));
+  }),
+);
 
-/** f(t) of CIELAB at 4097 points of 0..1, interpolated linearly: within 4e-6, 5e-4 of L*. */
-const cubeRoots = Float64Array.from({ length: 4098 }, (_, index) => {
-  const t = index / 4096;
-  return t > (6 / 29) ** 3 ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29;
-});
-
-function labCurve(t: number): number {
-  const position = t * 4096;
-  const index = position | 0;
-  const low = cubeRoots[index]!;
-  return low + (cubeRoots[index + 1]! - low) * (position - index);
+/**
+ * CIELAB of sRGB bytes.
+ * @param source pointer to [height, width, 3] bytes
+ */
+export function labPlanes(workspace: Workspace, source: number, width: number, height: number): LabPlanes {
+  const lightness = reservePlane(workspace, width, height, 1);
+  const color = reservePlane(workspace, width, height, 2);
+  kernels.labOfBytes(source, lightness.pointer, color.pointer, width, height, lightness.pitch, color.pitch, linearOfByte);
+  return { lightness, color };
 }
 
-function inverseLabCurve(value: number): number {
-  return value > 6 / 29 ? value * value * value : 3 * (6 / 29) * (6 / 29) * (value - 4 / 29);
+/**
+ * The sRGB bytes of CIELAB pixels; colours outside sRGB are clipped per channel.
+ * @returns pointer to [height, width, 3] bytes
+ */
+export function bytesOfLab(workspace: Workspace, { lightness, color }: LabPlanes): number {
+  const { width, height } = lightness;
+  const target = workspace.reserve(width * height * 3);
+  kernels.bytesOfLab(lightness.pointer, color.pointer, target, width, height, lightness.pitch, color.pitch, byteOfLinear);
+  return target;
 }
 
-function encode(linear: number): number {
-  return byteOfLinear[linear <= 0 ? 0 : linear >= 1 ? 32767 : (linear * 32767 + 0.5) | 0]!;
+/** CIELAB of an sRGB image: L* [height, width] and a*, b* [height, width, 2]. */
+export function labOfImage({ width, height, data }: Image): { lightness: Float32Array; ab: Float32Array } {
+  return inWorkspace((workspace) => {
+    const { lightness, color } = labPlanes(workspace, workspace.load(data), width, height);
+    return { lightness: valuesOf(workspace, lightness), ab: valuesOf(workspace, color) };
+  });
 }
 
-// Linear sRGB to XYZ relative to the white of D65 (Lindbloom's matrix, each row over its sum, so that grey has a* = b* = 0).
-const [whiteX, whiteZ] = [0.4124564 + 0.3575761 + 0.1804375, 0.0193339 + 0.119192 + 0.9503041];
-
-/** CIELAB of an sRGB image. */
-export function labOfImage(image: Image): LabPixels {
-  const { data } = image;
-  const count = image.width * image.height;
-  const lightness = new Float32Array(count);
-  const ab = new Float32Array(2 * count);
-  for (let pixel = 0, at = 0; pixel < count; pixel++, at += 3) {
-    const red = linearOfByte[data[at]!]!;
-    const green = linearOfByte[data[at + 1]!]!;
-    const blue = linearOfByte[data[at + 2]!]!;
-    const fx = labCurve(red * (0.4124564 / whiteX) + green * (0.3575761 / whiteX) + blue * (0.1804375 / whiteX));
-    const fy = labCurve(red * 0.2126729 + green * 0.7151522 + blue * 0.0721749);
-    const fz = labCurve(red * (0.0193339 / whiteZ) + green * (0.119192 / whiteZ) + blue * (0.9503041 / whiteZ));
-    lightness[pixel] = 116 * fy - 16;
-    ab[2 * pixel] = 500 * (fx - fy);
-    ab[2 * pixel + 1] = 200 * (fy - fz);
-  }
-  return { lightness, ab };
-}
-
-/** The sRGB bytes of CIELAB pixels, [height, width, 3]; colours outside sRGB are clipped per channel. */
-export function bytesOfLab({ lightness, ab }: LabPixels): Uint8Array {
-  const data = new Uint8Array(lightness.length * 3);
-  for (let pixel = 0, at = 0; pixel < lightness.length; pixel++, at += 3) {
-    const fy = (lightness[pixel]! + 16) / 116;
-    const x = whiteX * inverseLabCurve(fy + ab[2 * pixel]! / 500);
-    const y = inverseLabCurve(fy);
-    const z = whiteZ * inverseLabCurve(fy - ab[2 * pixel + 1]! / 200);
-    data[at] = encode(3.2404542 * x - 1.5371385 * y - 0.4985314 * z);
-    data[at + 1] = encode(-0.969266 * x + 1.8760108 * y + 0.041556 * z);
-    data[at + 2] = encode(0.0556434 * x - 0.2040259 * y + 1.0572252 * z);
-  }
-  return data;
+function valuesOf(workspace: Workspace, { pointer, width, height, channels, pitch }: Plane): Float32Array {
+  const length = width * channels;
+  const values = new Float32Array(height * length);
+  for (let row = 0; row < height; row++) values.set(workspace.floats(pointer + 4 * row * pitch, length), row * length);
+  return values;
 }
 
 /** Luma of ITU-R BT.601, [height, width], 0..255. */

@@ -1,59 +1,43 @@
 /** Noise for every pixel: a generator many times faster than a named random stream, keyed by a seed drawn from one. */
+import { keepTable, kernels, type Workspace } from './workspace.js';
 
 /** Quantiles of the standard normal distribution at the middles of 65536 equal shares: a 16-bit draw indexes one (tails to 4.3). */
-const normalQuantiles = Float32Array.from({ length: 65536 }, (_, index) => normalQuantile((index + 0.5) / 65536));
+const normalQuantiles = keepTable(Float32Array.from({ length: 65536 }, (_, index) => normalQuantile((index + 0.5) / 65536)));
 
-export interface PixelNoise {
-  /** Overwrites every element with an independent integer, uniform over 0..2^32-1. */
-  fillUniform(target: Uint32Array): void;
-  /** Overwrites every element with an independent draw from the standard normal distribution. */
-  fillNormal(target: Float32Array): void;
-}
+/** Streams that run side by side, one in each lane of a vector; word i of a field comes from stream i modulo 4. */
+const streams = 4;
 
 /**
- * The generator xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021), its state filled
- * from the seed by SplitMix32. 32-bit arithmetic only: the same numbers on every machine.
+ * Independent integers, uniform over 0..2^32-1: the generator xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number
+ * generators", 2021) in four streams whose states SplitMix32 fills from the seed. 32-bit arithmetic only: the same numbers on every machine, and
+ * a longer field continues a shorter one.
  * @param seed an unsigned integer of 32 bits
+ * @returns pointer to uint32, `count` of them rounded up to a multiple of 16
  */
-export function pixelNoise(seed: number): PixelNoise {
+export function uniformField(workspace: Workspace, count: number, seed: number): number {
   let splitMix = seed | 0;
-  const nextState = (): number => {
+  const state = Uint32Array.from({ length: 4 * streams }, () => {
     splitMix = (splitMix + 0x9e3779b9) | 0;
     let mixed = Math.imul(splitMix ^ (splitMix >>> 16), 0x85ebca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
     return mixed ^ (mixed >>> 16);
-  };
-  let [s0, s1, s2, s3] = [nextState(), nextState(), nextState(), nextState()];
-  const fill = (words: Uint32Array): void => {
-    let [a, b, c, d] = [s0, s1, s2, s3];
-    for (let index = 0; index < words.length; index++) {
-      const scrambled = Math.imul(b, 5);
-      words[index] = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
-      const shifted = b << 9;
-      c ^= a;
-      d ^= b;
-      b ^= c;
-      a ^= d;
-      c ^= shifted;
-      d = (d << 11) | (d >>> 21);
-    }
-    [s0, s1, s2, s3] = [a, b, c, d];
-  };
-  return {
-    fillUniform: fill,
-    fillNormal(target) {
-      // Two draws of 16 bits from each word; shifts rather than a view, so that the byte order of the machine does not matter.
-      const words = new Uint32Array((target.length + 1) >> 1);
-      fill(words);
-      const pairs = target.length >> 1;
-      for (let index = 0; index < pairs; index++) {
-        const word = words[index]!;
-        target[2 * index] = normalQuantiles[word & 0xffff]!;
-        target[2 * index + 1] = normalQuantiles[word >>> 16]!;
-      }
-      if (target.length & 1) target[target.length - 1] = normalQuantiles[words[pairs]! & 0xffff]!;
-    },
-  };
+  });
+  const words = Math.ceil(count / 16) * 16;
+  const target = workspace.reserve(4 * words);
+  kernels.fillUniform(workspace.load(state), target, words);
+  return target;
+}
+
+/**
+ * Independent draws from the standard normal distribution, of the generator of `uniformField`: two of 16 bits from each word.
+ * @returns pointer to float32, `count` of them rounded up to a multiple of 32
+ */
+export function normalField(workspace: Workspace, count: number, seed: number): number {
+  const words = Math.ceil(count / 32) * 16;
+  const source = uniformField(workspace, words, seed);
+  const target = workspace.reserve(8 * words);
+  kernels.fillNormal(source, target, words, normalQuantiles);
+  return target;
 }
 
 /**

@@ -1,18 +1,17 @@
-/** Real numbers back to bytes, the same way in every distortion. */
-
-/** Rounded to the nearest (halves to even) and clipped to 0..255. */
-export function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(new Uint8ClampedArray(values).buffer);
-}
+/** Changes that treat every byte alike: a table of 256 results. */
+import type { Image } from '../datasets/image.js';
+import { inWorkspace, kernels } from './workspace.js';
 
 /** The image whose every byte is looked up in a table of 256. */
-export function lookUpBytes(data: Uint8Array, table: Uint8Array): Uint8Array {
-  const result = new Uint8Array(data.length);
-  for (let index = 0; index < data.length; index++) result[index] = table[data[index]!]!;
-  return result;
+export function lookUpBytes(image: Image, table: Uint8Array): Image {
+  return inWorkspace((workspace) => {
+    const source = workspace.load(image.data);
+    kernels.lookUpBytes(source, source, image.data.length, workspace.load(table));
+    return { ...image, data: workspace.bytes(source, image.data.length) };
+  });
 }
 
-/** A table for `lookUpBytes` from a function over values 0..1, rounded and clipped. */
+/** A table for `lookUpBytes` from a function over values 0..1, rounded (halves to even) and clipped. */
 export function byteTable(curve: (value: number) => number): Uint8Array {
-  return bytesOf(Float32Array.from({ length: 256 }, (_, value) => 255 * curve(value / 255)));
+  return new Uint8Array(Uint8ClampedArray.from({ length: 256 }, (_, value) => 255 * curve(value / 255)).buffer);
 }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { pixelNoise } from '#antonym/degrade/pixel-noise.js';
+import { normalField, uniformField } from '#antonym/degrade/pixel-noise.js';
+import { inWorkspace } from '#antonym/degrade/workspace.js';
 
 const count = 1 << 18;
+
+const normal = (length: number, seed: number): Float32Array =>
+  inWorkspace((workspace) => workspace.floats(normalField(workspace, length, seed), length).slice());
+const uniform = (length: number, seed: number): Uint32Array =>
+  inWorkspace((workspace) => new Uint32Array(workspace.bytes(uniformField(workspace, length, seed), 4 * length).buffer));
 
 function moments(values: ArrayLike<number>): { mean: number; variance: number; kurtosis: number } {
   let [mean, second, fourth] = [0, 0, 0];
@@ -25,8 +31,7 @@ function correlation(values: ArrayLike<number>, lag: number): number {
 // Bounds of five standard errors at this count.
 describe.each([0, 1, 2, 0xffffffff])('seed %d', (seed) => {
   test('normal draws have the moments, the tails and the independence of the standard normal distribution', () => {
-    const values = new Float32Array(count);
-    pixelNoise(seed).fillNormal(values);
+    const values = normal(count, seed);
     const { mean, variance, kurtosis } = moments(values);
     expect(Math.abs(mean)).toBeLessThan(5 / Math.sqrt(count));
     expect(Math.abs(variance - 1)).toBeLessThan(5 * Math.sqrt(2 / count));
@@ -44,8 +49,7 @@ describe.each([0, 1, 2, 0xffffffff])('seed %d', (seed) => {
   });
 
   test('uniform draws fill 256 bins evenly, in their high and in their low bits', () => {
-    const words = new Uint32Array(count);
-    pixelNoise(seed).fillUniform(words);
+    const words = uniform(count, seed);
     for (const shift of [24, 0]) {
       const bins = new Uint32Array(256);
       for (const word of words) bins[(word >>> shift) & 255]!++;
@@ -57,10 +61,7 @@ describe.each([0, 1, 2, 0xffffffff])('seed %d', (seed) => {
 });
 
 test('a longer field continues a shorter one, and successive seeds are unrelated', () => {
-  const [short, long, other] = [new Uint32Array(100), new Uint32Array(count), new Uint32Array(count)];
-  pixelNoise(5).fillUniform(short);
-  pixelNoise(5).fillUniform(long);
-  pixelNoise(6).fillUniform(other);
+  const [short, long, other] = [uniform(100, 5), uniform(count, 5), uniform(count, 6)];
   expect(long.subarray(0, 100)).toEqual(short);
   const both = Float64Array.from(long, (word, i) => (word / 2 ** 32 - 0.5) * (other[i]! / 2 ** 32 - 0.5));
   // The product of two independent uniform draws around 0 has the deviation 1/12.

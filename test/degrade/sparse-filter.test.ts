@@ -31,8 +31,8 @@ test('agrees with the plain double sum, but for the rounding of its weights', ()
           const row = Math.min(Math.max(y + Math.floor(index / (2 * radius + 1)) - radius, 0), height - 1);
           sum += (weight / total) * image.data[(row * width + column) * 3 + channel]!;
         }
-        // On noise, the worst image for it: at most 6 grey values; half of one on photographs (`golden.test.ts`).
-        expect(Math.abs(filtered.data[(y * width + x) * 3 + channel]! - sum)).toBeLessThan(6);
+        // Half a grey value by the rounding of the result, the rest by that of the weights, on noise.
+        expect(Math.abs(filtered.data[(y * width + x) * 3 + channel]! - sum)).toBeLessThan(0.6);
       }
     }),
     { numRuns: 300 },
@@ -67,5 +67,5 @@ test('kernels: the area of the disc, the orientation of the segment', () => {
 });
 
 test('a kernel too large for exact sums is refused', () => {
-  expect(() => sparseFilter(randomImage(4, 4, 1), discKernel(13))).toThrow(RangeError);
+  expect(() => sparseFilter(randomImage(4, 4, 1), discKernel(46))).toThrow(RangeError);
 });

@@ -1,10 +1,10 @@
 /** Loss of detail by optics and movement. */
 import type { Distortion } from '../distortion.js';
+import { reservePlane, smoothPlane } from '../gaussian-filter.js';
 import { discKernel, segmentKernel } from '../kernels.js';
 import { orientation } from '../parameters.js';
-import { gaussianFilter } from '../recursive-gaussian.js';
-import { bytesOf } from '../round-pixels.js';
 import { sparseFilter } from '../sparse-filter.js';
+import { inWorkspace, kernels } from '../workspace.js';
 
 export const gaussianBlur: Distortion<never> = {
   name: 'gaussian-blur',
@@ -14,9 +14,15 @@ export const gaussianBlur: Distortion<never> = {
   severities: [0.6, 1, 1.7, 3, 5],
   parameters: {},
   apply(image, sigma) {
-    const values = new Float32Array(image.data);
-    gaussianFilter(values, image.width, image.height, 3, sigma);
-    return { ...image, data: bytesOf(values) };
+    const { width, height, data } = image;
+    return inWorkspace((workspace) => {
+      const source = workspace.load(data);
+      const plane = reservePlane(workspace, width, height, 3);
+      kernels.widenBytes(source, plane.pointer, width * 3, height, plane.pitch);
+      smoothPlane(workspace, plane, sigma);
+      kernels.narrowRows(plane.pointer, source, width * 3, height, plane.pitch);
+      return { width, height, data: workspace.bytes(source, data.length) };
+    });
   },
 };
 

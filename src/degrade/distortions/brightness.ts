@@ -1,9 +1,10 @@
 /** Wrong exposure: tone curves that lift or lower the middle, and plain offsets. */
-import { bytesOfLab, labOfImage } from '../color-spaces.js';
+import { bytesOfLab, labPlanes } from '../color-spaces.js';
 import type { Distortion } from '../distortion.js';
 import { monotoneCurve } from '../monotone-curve.js';
 import { sign } from '../parameters.js';
 import { byteTable, lookUpBytes } from '../round-pixels.js';
+import { inWorkspace, kernels } from '../workspace.js';
 
 export const brighten: Distortion<never> = {
   name: 'brighten',
@@ -18,21 +19,19 @@ export const brighten: Distortion<never> = {
       [0.5, 0.5 + amount / 2],
       [1, 1],
     ]);
-    // As in KADID-10k: the curve on the channels (two thirds) mixed with the curve on the lightness (one third), which keeps the colours.
-    const lab = labOfImage(image);
+    const { width, height, data } = image;
     const lightnessCurve = Float32Array.from({ length: 2002 }, (_, index) => 100 * curve(Math.min(index / 2000, 1)));
-    for (let pixel = 0; pixel < lab.lightness.length; pixel++) {
-      const position = Math.max(0, lab.lightness[pixel]! * 20);
-      const index = Math.floor(position);
-      const low = lightnessCurve[index]!;
-      lab.lightness[pixel] = low + (lightnessCurve[index + 1]! - low) * (position - index);
-    }
-    const lifted = bytesOfLab(lab);
     const channelCurve = Float32Array.from({ length: 256 }, (_, value) => 255 * curve(value / 255));
-    const source = image.data;
-    const data = new Uint8ClampedArray(source.length);
-    for (let index = 0; index < data.length; index++) data[index] = (2 * channelCurve[source[index]!]! + lifted[index]!) / 3;
-    return { ...image, data: new Uint8Array(data.buffer) };
+    // As in KADID-10k: the curve on the channels (two thirds) mixed with the curve on the lightness (one third), which keeps the colours.
+    return inWorkspace((workspace) => {
+      const source = workspace.load(data);
+      const lab = labPlanes(workspace, source, width, height);
+      const table = workspace.load(lightnessCurve);
+      kernels.lookUpCurve(lab.lightness.pointer, height * lab.lightness.pitch, table, lightnessCurve.length, 20);
+      const result = bytesOfLab(workspace, lab);
+      kernels.mixWithCurve(source, result, data.length, workspace.load(channelCurve));
+      return { width, height, data: workspace.bytes(result, data.length) };
+    });
   },
 };
 
@@ -49,7 +48,7 @@ export const darken: Distortion<never> = {
       [0.5, 0.5 - amount / 2],
       [1, 1],
     ]);
-    return { ...image, data: lookUpBytes(image.data, byteTable(curve)) };
+    return lookUpBytes(image, byteTable(curve));
   },
 };
 
@@ -61,12 +60,9 @@ export const meanShift: Distortion<'sign'> = {
   severities: [0.03, 0.06, 0.09, 0.12, 0.15],
   parameters: { sign },
   apply(image, amount, parameters) {
-    return {
-      ...image,
-      data: lookUpBytes(
-        image.data,
-        byteTable((value) => value + parameters.sign * amount),
-      ),
-    };
+    return lookUpBytes(
+      image,
+      byteTable((value) => value + parameters.sign * amount),
+    );
   },
 };

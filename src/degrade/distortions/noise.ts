@@ -1,7 +1,9 @@
 /** What sensors and transmission add to every pixel. Variances are those of pixel values scaled to 0..1. */
+import type { Image } from '../../datasets/image.js';
 import type { Distortion } from '../distortion.js';
 import { noiseSeed } from '../parameters.js';
-import { pixelNoise } from '../pixel-noise.js';
+import { normalField, uniformField } from '../pixel-noise.js';
+import { inWorkspace, kernels } from '../workspace.js';
 
 export const whiteNoise: Distortion<'seed'> = {
   name: 'white-noise',
@@ -11,12 +13,9 @@ export const whiteNoise: Distortion<'seed'> = {
   severities: [0.0003, 0.0008, 0.002, 0.005, 0.01],
   parameters: { seed: noiseSeed },
   apply(image, variance, { seed }) {
-    const source = image.data;
-    const noise = normalField(source.length, seed);
-    const scale = 255 * Math.sqrt(variance);
-    const data = new Uint8ClampedArray(source.length);
-    for (let index = 0; index < data.length; index++) data[index] = source[index]! + scale * noise[index]!;
-    return { ...image, data: new Uint8Array(data.buffer) };
+    return withNormalNoise(image, seed, (source, target, noise) =>
+      kernels.addNoise(source, target, noise, image.data.length, 255 * Math.sqrt(variance)),
+    );
   },
 };
 
@@ -28,20 +27,9 @@ export const whiteNoiseYcbcr: Distortion<'seed'> = {
   severities: [0.0001, 0.0005, 0.001, 0.002, 0.003],
   parameters: { seed: noiseSeed },
   apply(image, variance, { seed }) {
-    const source = image.data;
-    const noise = normalField(source.length, seed);
-    const scale = 255 * Math.sqrt(variance);
-    const data = new Uint8ClampedArray(source.length);
-    // YCbCr (ITU-R BT.601, full range) is linear: adding noise there adds the noise's own conversion to RGB here.
-    for (let index = 0; index < data.length; index += 3) {
-      const y = scale * noise[index]!;
-      const cb = scale * noise[index + 1]!;
-      const cr = scale * noise[index + 2]!;
-      data[index] = source[index]! + y + 1.402 * cr;
-      data[index + 1] = source[index + 1]! + y - 0.344136 * cb - 0.714136 * cr;
-      data[index + 2] = source[index + 2]! + y + 1.772 * cb;
-    }
-    return { ...image, data: new Uint8Array(data.buffer) };
+    return withNormalNoise(image, seed, (source, target, noise) =>
+      kernels.addYcbcrNoise(source, target, noise, image.width * image.height, 255 * Math.sqrt(variance)),
+    );
   },
 };
 
@@ -53,17 +41,13 @@ export const impulseNoise: Distortion<'seed'> = {
   severities: [0.001, 0.005, 0.01, 0.02, 0.03],
   parameters: { seed: noiseSeed },
   apply(image, density, { seed }) {
-    const field = new Uint32Array(image.data.length);
-    pixelNoise(seed).fillUniform(field);
-    const data = new Uint8Array(image.data);
-    const black = (density / 2) * 2 ** 32;
-    const white = (1 - density / 2) * 2 ** 32;
-    for (let index = 0; index < data.length; index++) {
-      const draw = field[index]!;
-      if (draw < black) data[index] = 0;
-      else if (draw >= white) data[index] = 255;
-    }
-    return { ...image, data };
+    const count = image.data.length;
+    return inWorkspace((workspace) => {
+      const source = workspace.load(image.data);
+      const field = uniformField(workspace, count, seed);
+      kernels.setImpulses(source, source, field, count, (density / 2) * 2 ** 32, (1 - density / 2) * 2 ** 32);
+      return { ...image, data: workspace.bytes(source, count) };
+    });
   },
 };
 
@@ -75,17 +59,19 @@ export const multiplicativeNoise: Distortion<'seed'> = {
   severities: [0.001, 0.005, 0.01, 0.02, 0.05],
   parameters: { seed: noiseSeed },
   apply(image, variance, { seed }) {
-    const source = image.data;
-    const noise = normalField(source.length, seed);
-    const scale = Math.sqrt(variance);
-    const data = new Uint8ClampedArray(source.length);
-    for (let index = 0; index < data.length; index++) data[index] = source[index]! * (1 + scale * noise[index]!);
-    return { ...image, data: new Uint8Array(data.buffer) };
+    return withNormalNoise(image, seed, (source, target, noise) =>
+      kernels.multiplyNoise(source, target, noise, image.data.length, Math.sqrt(variance)),
+    );
   },
 };
 
-function normalField(length: number, seed: number): Float32Array {
-  const field = new Float32Array(length);
-  pixelNoise(seed).fillNormal(field);
-  return field;
+/** The image that a kernel makes of the bytes of another and a field of normal noise, one value for each byte. */
+function withNormalNoise(image: Image, seed: number, change: (source: number, target: number, noise: number) => void): Image {
+  const count = image.data.length;
+  return inWorkspace((workspace) => {
+    const source = workspace.load(image.data);
+    const target = workspace.reserve(count);
+    change(source, target, normalField(workspace, count, seed));
+    return { ...image, data: workspace.bytes(target, count) };
+  });
 }

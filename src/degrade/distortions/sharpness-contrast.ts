@@ -1,10 +1,11 @@
 /** Overdone or underdone processing: sharpening and contrast. */
-import { bytesOfLab, labOfImage } from '../color-spaces.js';
+import { bytesOfLab, labPlanes } from '../color-spaces.js';
 import type { Distortion } from '../distortion.js';
+import { copyPlane, smoothPlane } from '../gaussian-filter.js';
 import { monotoneCurve } from '../monotone-curve.js';
 import { sign } from '../parameters.js';
-import { gaussianFilter } from '../recursive-gaussian.js';
 import { byteTable, lookUpBytes } from '../round-pixels.js';
+import { inWorkspace, kernels } from '../workspace.js';
 
 export const highSharpen: Distortion<never> = {
   name: 'high-sharpen',
@@ -14,11 +15,14 @@ export const highSharpen: Distortion<never> = {
   severities: [0.4, 1, 2, 5, 12],
   parameters: {},
   apply(image, amount) {
-    const { lightness, ab } = labOfImage(image);
-    const smooth = new Float32Array(lightness);
-    gaussianFilter(smooth, image.width, image.height, 1, 3);
-    for (let pixel = 0; pixel < lightness.length; pixel++) lightness[pixel]! += amount * (lightness[pixel]! - smooth[pixel]!);
-    return { ...image, data: bytesOfLab({ lightness, ab }) };
+    const { width, height, data } = image;
+    return inWorkspace((workspace) => {
+      const lab = labPlanes(workspace, workspace.load(data), width, height);
+      const smooth = copyPlane(workspace, lab.lightness);
+      smoothPlane(workspace, smooth, 3);
+      kernels.sharpen(lab.lightness.pointer, smooth.pointer, height * smooth.pitch, amount);
+      return { width, height, data: workspace.bytes(bytesOfLab(workspace, lab), data.length) };
+    });
   },
 };
 
@@ -37,7 +41,7 @@ export const linearContrastChange: Distortion<'sign'> = {
       [0.75, 0.75 + shift],
       [1, 1],
     ]);
-    return { ...image, data: lookUpBytes(image.data, byteTable(curve)) };
+    return lookUpBytes(image, byteTable(curve));
   },
 };
 
@@ -49,12 +53,9 @@ export const nonlinearContrastChange: Distortion<never> = {
   severities: [0.4, 0.3, 0.2, 0.1, 0.05],
   parameters: {},
   apply(image, range) {
-    return {
-      ...image,
-      data: lookUpBytes(
-        image.data,
-        byteTable((value) => 0.5 + 2 * range * (value - 0.5)),
-      ),
-    };
+    return lookUpBytes(
+      image,
+      byteTable((value) => 0.5 + 2 * range * (value - 0.5)),
+    );
   },
 };

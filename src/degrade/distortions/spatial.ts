@@ -2,8 +2,9 @@
 import type { Image } from '../../datasets/image.js';
 import type { Distortion } from '../distortion.js';
 import { noiseSeed } from '../parameters.js';
-import { pixelNoise } from '../pixel-noise.js';
+import { normalField, uniformField } from '../pixel-noise.js';
 import { byteTable, lookUpBytes } from '../round-pixels.js';
+import { inWorkspace, kernels } from '../workspace.js';
 
 export const jitter: Distortion<'seed'> = {
   name: 'jitter',
@@ -14,29 +15,13 @@ export const jitter: Distortion<'seed'> = {
   severities: [0.2, 0.4, 0.7, 1.2, 2.2],
   parameters: { seed: noiseSeed },
   apply(image, deviation, { seed }) {
-    const { width, height, data: source } = image;
-    const field = new Float32Array(width * height * 2);
-    pixelNoise(seed).fillNormal(field);
-    const data = new Uint8Array(source.length);
-    for (let y = 0, pixel = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, pixel++) {
-        const sourceX = Math.min(Math.max(x + deviation * field[2 * pixel]!, 0), width - 1);
-        const sourceY = Math.min(Math.max(y + deviation * field[2 * pixel + 1]!, 0), height - 1);
-        const left = sourceX | 0;
-        const top = sourceY | 0;
-        const [tx, ty] = [sourceX - left, sourceY - top];
-        const start = (top * width + left) * 3;
-        const right = left + 1 < width ? 3 : 0;
-        const below = top + 1 < height ? width * 3 : 0;
-        for (let channel = 0; channel < 3; channel++) {
-          const at = start + channel;
-          const upper = source[at]! + (source[at + right]! - source[at]!) * tx;
-          const lower = source[at + below]! + (source[at + below + right]! - source[at + below]!) * tx;
-          data[pixel * 3 + channel] = upper + (lower - upper) * ty + 0.5;
-        }
-      }
-    }
-    return { width, height, data };
+    const { width, height, data } = image;
+    return inWorkspace((workspace) => {
+      const target = workspace.reserve(data.length);
+      const field = normalField(workspace, 2 * width * height, seed);
+      kernels.displace(workspace.load(data), target, field, width, height, deviation);
+      return { width, height, data: workspace.bytes(target, data.length) };
+    });
   },
 };
 
@@ -50,10 +35,11 @@ export const nonEccentricityPatch: Distortion<'seed'> = {
   apply(image, count, { seed }) {
     const { width, height, data } = image;
     const side = Math.max(1, Math.round(Math.min(width, height) / 14));
-    return paintBlocks(image, count, side, seed, (left, top, draws) => {
-      const fromX = Math.min(Math.max(left + Math.round((draws[0] - 0.5) * side), 0), width - side);
-      const fromY = Math.min(Math.max(top + Math.round((draws[1] - 0.5) * side), 0), height - side);
-      return (x, y, channel) => data[((y - top + fromY) * width + x - left + fromX) * 3 + channel]!;
+    return paintBlocks(image, count, side, seed, (target, place, pixels, draws) => {
+      const fromX = Math.min(Math.max(place.x + Math.round((draws[0] - 0.5) * side), 0), width - side);
+      const fromY = Math.min(Math.max(place.firstY + Math.round((draws[1] - 0.5) * side), 0), height - side);
+      const from = ((place.y - place.firstY + fromY) * width + fromX) * 3;
+      target.set(data.subarray(from, from + 3 * pixels));
     });
   },
 };
@@ -69,12 +55,17 @@ export const pixelate: Distortion<never> = {
   apply(image, side) {
     const { width, height, data: source } = image;
     const data = new Uint8Array(source.length);
-    const columns = nearestSources(width, side);
+    const columns = nearestSources(width, side).map((column) => column * 3);
     const rows = nearestSources(height, side);
     for (let y = 0; y < height; y++) {
-      const row = rows[y]! * width;
-      for (let x = 0, at = y * width * 3; x < width; x++, at += 3) {
-        const from = (row + columns[x]!) * 3;
+      const start = y * width * 3;
+      if (y > 0 && rows[y] === rows[y - 1]) {
+        data.copyWithin(start, start - width * 3, start);
+        continue;
+      }
+      const row = rows[y]! * width * 3;
+      for (let x = 0, at = start; x < width; x++, at += 3) {
+        const from = row + columns[x]!;
         data[at] = source[from]!;
         data[at + 1] = source[from + 1]!;
         data[at + 2] = source[from + 2]!;
@@ -93,7 +84,7 @@ export const quantization: Distortion<never> = {
   parameters: {},
   apply(image, count) {
     const table = byteTable((value) => Math.floor(Math.min(value, 0.9999) * count) / (count - 1));
-    return { ...image, data: lookUpBytes(image.data, table) };
+    return lookUpBytes(image, table);
   },
 };
 
@@ -106,9 +97,9 @@ export const colorBlock: Distortion<'seed'> = {
   parameters: { seed: noiseSeed },
   apply(image, count, { seed }) {
     const side = Math.max(1, Math.round(Math.min(image.width, image.height) / 7));
-    return paintBlocks(image, count, side, seed, (_left, _top, draws) => {
+    return paintBlocks(image, count, side, seed, (target, _place, pixels, draws) => {
       const color = draws.map((draw) => Math.floor(256 * draw));
-      return (_x, _y, channel) => color[channel]!;
+      for (let index = 0; index < 3 * pixels; index++) target[index] = color[index % 3]!;
     });
   },
 };
@@ -121,35 +112,32 @@ function nearestSources(count: number, side: number): Int32Array {
   );
 }
 
+/** Writes one row of a block: `target` starts at its first pixel; `firstY` is the top of the block. */
+type PaintRow = (
+  target: Uint8Array,
+  place: { readonly x: number; readonly y: number; readonly firstY: number },
+  pixels: number,
+  draws: readonly [number, number, number],
+) => void;
+
 /**
  * Replaces square blocks at random places; the fraction of a count is the height of the last block. A block lies under those before it, so
  * that more blocks change more pixels and no pixel twice: each level contains the one before.
  */
-function paintBlocks(
-  image: Image,
-  count: number,
-  side: number,
-  seed: number,
-  contentOf: (left: number, top: number, draws: [number, number, number]) => (x: number, y: number, channel: number) => number,
-): Image {
+function paintBlocks(image: Image, count: number, side: number, seed: number, paintRow: PaintRow): Image {
   const { width, height } = image;
   const data = new Uint8Array(image.data);
-  const painted = new Uint8Array(width * height);
-  const draws = new Uint32Array(5 * Math.ceil(count));
-  pixelNoise(seed).fillUniform(draws);
-  for (let block = 0; block < count; block++) {
+  const draws = inWorkspace((workspace) => {
+    const words = 5 * Math.ceil(count);
+    return new Uint32Array(workspace.bytes(uniformField(workspace, words, seed), 4 * words).buffer);
+  });
+  for (let block = Math.ceil(count) - 1; block >= 0; block--) {
     const [atX, atY, ...rest] = Array.from(draws.subarray(5 * block, 5 * block + 5), (draw) => draw / 2 ** 32);
-    const left = Math.floor(atX! * (width - side + 1));
-    const top = Math.floor(atY! * (height - side + 1));
-    const content = contentOf(left, top, rest as [number, number, number]);
-    const bottom = top + Math.round(side * Math.min(1, count - block));
-    for (let y = top; y < bottom; y++) {
-      for (let x = left; x < left + side; x++) {
-        const pixel = y * width + x;
-        if (painted[pixel] === 1) continue;
-        painted[pixel] = 1;
-        for (let channel = 0; channel < 3; channel++) data[pixel * 3 + channel] = content(x, y, channel);
-      }
+    const x = Math.floor(atX! * (width - side + 1));
+    const firstY = Math.floor(atY! * (height - side + 1));
+    const bottom = firstY + Math.round(side * Math.min(1, count - block));
+    for (let y = firstY; y < bottom; y++) {
+      paintRow(data.subarray((y * width + x) * 3), { x, y, firstY }, side, rest as [number, number, number]);
     }
   }
   return { width, height, data };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gaussianFilter } from '#antonym/degrade/recursive-gaussian.js';
+import { gaussianFilter } from '#antonym/degrade/gaussian-filter.js';
 
 test.each([0.3, 0.6, 1, 2.5, 5, 20])('the impulse response of sigma %d is a Gaussian', (sigma) => {
   const radius = Math.ceil(6 * sigma);

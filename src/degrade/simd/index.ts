@@ -1,0 +1,10 @@
+// AssemblyScript: every kernel of kernels.wasm. Pointers are byte offsets into the memory that `kernel-memory.ts` lays out.
+export { lookUpBytes, mixWithCurve, narrowRows, widenBytes } from './bytes';
+export { shiftGreen } from './color-shift';
+export { displace } from './displace';
+export { gradientLength, percentileRange } from './edges';
+export { smoothColumns } from './gaussian';
+export { bytesOfLab, labOfBytes, lookUpCurve, scaleValues, sharpen } from './lab';
+export { addNoise, addYcbcrNoise, fillNormal, fillUniform, multiplyNoise, setImpulses } from './noise';
+export { saturate } from './saturate';
+export { correlateSparse, spreadPixels } from './sparse-filter';
