@@ -2,13 +2,14 @@
  * CLIP's ModifiedResNet, for any width and depth (Radford et al. 2021, arXiv 2103.00020, section 2.4; He et al. 2018,
  * arXiv 1812.01187, ResNet-D; Zhang 2019, arXiv 1904.11486, anti-aliased strides): a stem of three convolutions, average pooling
  * before every stride, and attention pooling whose only query is the mean of all positions. The positional embedding of the
- * pool is left out, as QualiCLIP does, so that any image size works.
+ * pool may be left out, as QualiCLIP does: then any image size works alike.
  */
 import type { Value } from '../graph/value.js';
 import { elementCount, floatTensor } from '../runtime/tensor-data.js';
 import type { RandomStream } from '../support/random.js';
 import type { BackboneContext } from './backbone.js';
 import { linear, vectorOf, weightOf } from './dense-layers.js';
+import { positionalEmbedding } from './positional-embedding.js';
 import { singleQueryAttention } from './single-query-attention.js';
 
 export interface ClipResNetOptions {
@@ -20,10 +21,14 @@ export interface ClipResNetOptions {
   readonly heads: number;
   /** Size of the embedding. */
   readonly embedding: number;
+  /** Side of the images that the attention pool's positional embedding was trained for, pixels; without it, none is used. */
+  readonly positionsFor?: number;
 }
 
 /** Channels that come out of a bottleneck per channel inside it. */
 const expansion = 4;
+/** How many times smaller than the image the last map is. */
+const reduction = 32;
 
 /**
  * @param pixels normalised, [N, 3, H, W], H and W at least 32
@@ -45,7 +50,7 @@ export function clipResNet(context: BackboneContext, pixels: Value, options: Cli
       channels = inner * expansion;
     }
   });
-  return layers.attentionPool(x, channels, options.heads, options.embedding);
+  return layers.attentionPool(x, channels, options);
 }
 
 interface ConvolutionOptions {
@@ -111,13 +116,20 @@ class Layers {
   }
 
   /** Multi-head attention with the mean of all positions as the only query; it attends to itself and to all positions. */
-  attentionPool(x: Value, channels: number, heads: number, embedding: number): Value {
+  attentionPool(x: Value, channels: number, { heads, embedding, positionsFor }: ClipResNetOptions): Value {
     const { graph } = this.context;
     const name = `${this.prefix}attnpool`;
     const positions = graph.add('Reshape', [x, graph.integers(0, channels, -1)]);
     const mean = graph.add('ReduceMean', [positions, graph.integers(2)]);
-    const columns = graph.add('Concat', [mean, positions], { axis: 2 });
-    const query = linear(this.context, graph.add('Reshape', [mean, graph.integers(-1, channels)]), `${name}.q_proj`, channels);
+    let columns = graph.add('Concat', [mean, positions], { axis: 2 });
+    let asking = graph.add('Reshape', [mean, graph.integers(-1, channels)]);
+    if (positionsFor !== undefined) {
+      const { first, grid } = positionalEmbedding(this.context, `${name}.positional_embedding`, x, positionsFor / reduction);
+      const embeddings = graph.add('Concat', [first, grid], { axis: 0 });
+      columns = graph.add('Add', [columns, graph.add('Transpose', [embeddings], { perm: [1, 0] })]);
+      asking = graph.add('Add', [asking, first]);
+    }
+    const query = linear(this.context, asking, `${name}.q_proj`, channels);
     const [keyWeight, valueWeight] = ['k', 'v'].map((own) =>
       weightOf(this.context, `${name}.${own}_proj.weight`, [channels, channels], channels ** -0.5),
     ) as [Value, Value];

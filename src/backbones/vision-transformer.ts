@@ -5,6 +5,7 @@
 import type { Value } from '../graph/value.js';
 import { floatTensor } from '../runtime/tensor-data.js';
 import { type LayerContext, layerNorm, weightOf } from './dense-layers.js';
+import { positionalEmbedding } from './positional-embedding.js';
 import { firstTokenBlock, residualBlock, type TransformerOptions } from './residual-block.js';
 
 export interface VisionTransformerOptions extends TransformerOptions {
@@ -39,10 +40,8 @@ export function visionTransformer(context: LayerContext, pixels: Value, options:
 }
 
 /** What every image starts from besides its patches: the class token and the embedding of every position, [1 + rows columns, width]. */
-function firstTokens(context: LayerContext, patches: Value, options: VisionTransformerOptions): Value {
+function firstTokens(context: LayerContext, patches: Value, { width, side, patch }: VisionTransformerOptions): Value {
   const { graph, parameters } = context;
-  const { width, side, patch } = options;
-  const cells = (side / patch) ** 2;
   const classToken = parameters.declare({
     name: 'visual.class_embedding',
     shape: [width],
@@ -54,24 +53,6 @@ function firstTokens(context: LayerContext, patches: Value, options: VisionTrans
         Float32Array.from({ length: width }, () => random.normal() * width ** -0.5),
       ),
   });
-  const embedding = weightOf(context, 'visual.positional_embedding', [1 + cells, width], width ** -0.5);
-  const [first, grid] = graph.addAll('Split', [embedding, graph.integers(1, cells)], { axis: 0 }) as [Value, Value];
-  return graph.add('Concat', [graph.add('Add', [first, classToken]), interpolated(context, grid, patches, side / patch)], { axis: 0 });
-}
-
-/**
- * The embedding of a square grid of positions for another grid, by bicubic interpolation without smoothing, as the
- * `interpolate_pos_encoding` of Hugging Face's transformers (open_clip smooths when the grid shrinks).
- * @param grid [cells^2, width]
- * @param patches [N, width, rows, columns]
- * @returns [rows columns, width]
- */
-function interpolated({ graph }: LayerContext, grid: Value, patches: Value, cells: number): Value {
-  const [, width, rows, columns] = patches.shape as [unknown, number, unknown, unknown];
-  if (rows === cells && columns === cells) return grid;
-  const channelsFirst = graph.add('Reshape', [graph.add('Transpose', [grid], { perm: [1, 0] }), graph.integers(1, width, cells, cells)]);
-  const size = graph.add('Slice', [graph.add('Shape', [patches]), graph.integers(1), graph.integers(4)]);
-  const sizes = graph.add('Concat', [graph.integers(1), size], { axis: 0 });
-  const resized = graph.add('Resize', [channelsFirst, null, null, sizes], { mode: 'cubic' });
-  return graph.add('Transpose', [graph.add('Reshape', [resized, graph.integers(width, -1)])], { perm: [1, 0] });
+  const { first, grid } = positionalEmbedding(context, 'visual.positional_embedding', patches, side / patch);
+  return graph.add('Concat', [graph.add('Add', [first, classToken]), grid], { axis: 0 });
 }

@@ -7,13 +7,13 @@ import { type ParameterSpec, Parameters } from '#antonym/backbones/parameters.js
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { readSafetensors } from '#antonym/runtime/safetensors.js';
-import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { buildGradientsGraph, buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
 import { promptsName } from '#antonym/train/model.js';
 import { gradientName, initialGradients } from '#antonym/train/state.js';
 import { compile } from '../graph/run-graph.js';
 import { distance, dot, gradientError, norm, numbers, statedPixels } from './golden/golden-step.js';
-import { stated } from './golden/stated-values.js';
+import { statedWeight } from './golden/stated-weights.js';
 
 /** The instance, layout and margins of golden/clip_resnet.py. */
 const options: ClipResNetOptions = { width: 4, blocks: [1, 2, 1, 1], heads: 4, embedding: 16 };
@@ -27,8 +27,8 @@ beforeAll(async () => {
   golden = (await readSafetensors(fileURLToPath(new URL('./golden/clip_resnet.safetensors', import.meta.url)))).tensors;
 });
 
-function reduced(trainNormalization: 'batch' | 'running'): Backbone {
-  const embed: Backbone['embed'] = (context, pixels) => clipResNet(context, pixels, options);
+function reduced(trainNormalization: 'batch' | 'running', positions: Pick<ClipResNetOptions, 'positionsFor'> = {}): Backbone {
+  const embed: Backbone['embed'] = (context, pixels) => clipResNet(context, pixels, { ...options, ...positions });
   return { ...findBackbone('clip-tiny'), name: 'reduced', embedding: options.embedding, trainNormalization, embed };
 }
 
@@ -36,28 +36,17 @@ function reduced(trainNormalization: 'batch' | 'running'): Backbone {
 function weight({ name, shape }: ParameterSpec, normalization: 'batch' | 'running'): TensorData {
   if (name === promptsName) return golden.get('prompts')!;
   if (name.includes('.running_') && normalization === 'running') return golden.get(`buffer.${name}`)!;
-  const [low, high] = statedRange(name, shape);
-  return floatTensor(
-    shape,
-    Float32Array.from(stated(name, elementCount(shape)), (value) => low + (high - low) * value),
-  );
-}
-
-function statedRange(name: string, shape: readonly number[]): readonly [number, number] {
-  if (name.endsWith('running_mean')) return [-0.2, 0.2];
-  if (name.endsWith('running_var')) return [0.25, 0.75];
-  if (name.endsWith('bias')) return name.includes('attnpool') ? [-0.1, 0.1] : [-0.2, 0.2];
-  if (shape.length === 1) return [0.5, 1.5];
-  const fanIn = elementCount(shape.slice(1));
-  const bound = Math.sqrt((shape.length === 4 ? 6 : 3) / fanIn);
-  return [-bound, bound];
+  return statedWeight({ name, shape });
 }
 
 describe('CLIP ModifiedResNet against PyTorch', () => {
-  it('embeds images of even and odd sizes alike', async () => {
+  it.each([
+    ['without a positional embedding', 'embedding', {}],
+    ['with one of another size', 'positions', { positionsFor: side }],
+  ] as const)('embeds images of even and odd sizes alike, %s', async (_, expected, positions) => {
     const graph = new Graph();
     const parameters = new Parameters(graph, 'inputs');
-    const backbone = reduced('running');
+    const backbone = reduced('running', positions);
     const image = graph.input('image', 'uint8', ['batch', 'height', 'width', 3]);
     const pixels = normalizePixels(graph, image, backbone);
     graph.output('embedding', backbone.embed({ graph, parameters, normalization: 'running' }, pixels));
@@ -71,7 +60,7 @@ describe('CLIP ModifiedResNet against PyTorch', () => {
       const name = `${height}x${width}`;
       const { embedding } = await run({ ...weights, image: statedPixels(`image.${name}`, 2, height, width) });
       expect(embedding!.shape).toEqual([2, options.embedding]);
-      expect(distance(numbers(embedding), numbers(golden.get(`embedding.${name}`))), name).toBeLessThan(1e-4);
+      expect(distance(numbers(embedding), numbers(golden.get(`${expected}.${name}`))), name).toBeLessThan(1e-4);
     }
   });
 

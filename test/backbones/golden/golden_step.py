@@ -35,6 +35,18 @@ def stated_parameter(name, shape, low, high):
     return torch.from_numpy(values.astype(np.float32).astype(np.float64))
 
 
+def stated_range(name, shape):
+    """Where stated parameters lie: products keep the size of what they multiply, nothing is 0 or 1."""
+    if len(shape) == 1:
+        return (0.5, 1.5) if name.endswith(".weight") else (-0.1, 0.1) if "attnpool" in name else (-0.2, 0.2)
+    if name.endswith("embedding"):
+        return -1, 1
+    inputs = shape[0] if name.endswith(("proj", "projection")) else math.prod(shape[1:])
+    # a ReLU takes half of what comes out of a convolution
+    bound = math.sqrt((6 if len(shape) == 4 else 3) / inputs)
+    return -bound, bound
+
+
 def prompts(pairs, size):
     features = stated("prompts", pairs * 2 * size).reshape(pairs, 2, size) - 0.5
     return torch.from_numpy((features / np.linalg.norm(features, axis=-1, keepdims=True)).astype(np.float32).astype(np.float64))

@@ -1,4 +1,4 @@
-/** Weights of transformers that need no file: those of transformer_blocks.py. */
+/** Weights that need no file: stated values in the ranges of golden_step.py. */
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { stated } from './stated-values.js';
@@ -11,10 +11,17 @@ export function statedWeight({ name, shape }: Pick<ParameterSpec, 'name' | 'shap
   );
 }
 
-/** Products keep the size of what they multiply, nothing is 0 or 1. */
+/** Where stated parameters lie: products keep the size of what they multiply, nothing is 0 or 1. */
 function statedRange(name: string, shape: readonly number[]): readonly [number, number] {
-  if (shape.length === 1) return name.endsWith('.weight') ? [0.5, 1.5] : [-0.2, 0.2];
+  if (name.endsWith('running_mean')) return [-0.2, 0.2];
+  if (name.endsWith('running_var')) return [0.25, 0.75];
+  if (shape.length === 1) {
+    if (name.endsWith('.weight')) return [0.5, 1.5];
+    return name.includes('attnpool') ? [-0.1, 0.1] : [-0.2, 0.2];
+  }
   if (name.endsWith('embedding')) return [-1, 1];
-  const bound = Math.sqrt(3 / (name.endsWith('proj') ? shape[0]! : elementCount(shape.slice(1))));
+  const inputs = /proj(ection)?$/.test(name) ? shape[0]! : elementCount(shape.slice(1));
+  // a ReLU takes half of what comes out of a convolution
+  const bound = Math.sqrt((shape.length === 4 ? 6 : 3) / inputs);
   return [-bound, bound];
 }

@@ -10,8 +10,8 @@ import sys
 import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "backbones/golden"))
-from golden_step import stated_parameter, write_safetensors
-from transformer_blocks import blocks, layer_norm, stated_range
+from golden_step import stated_parameter, stated_range, write_safetensors
+from reference_models import text_transformer
 
 VOCABULARY, CONTEXT, WIDTH, LAYERS, HEADS, EMBEDDING = 50, 12, 16, 3, 2, 10
 # 48 starts a text, 49 ends it, 0 fills the rest
@@ -23,11 +23,8 @@ def parameter(name, shape):
 
 
 tokens = torch.tensor([text + [0] * (CONTEXT - len(text)) for text in TEXTS])
-mask = torch.full((CONTEXT, CONTEXT), float("-inf"), dtype=torch.float64).triu(1)
-fixture = {}
-for activation in ("quick-gelu", "gelu"):
-    x = parameter("token_embedding.weight", (VOCABULARY, WIDTH))[tokens] + parameter("positional_embedding", (CONTEXT, WIDTH))
-    x = blocks(parameter, x, "transformer", LAYERS, HEADS, activation, mask)
-    x = layer_norm(parameter, x, "ln_final")[torch.arange(len(TEXTS)), tokens.argmax(-1)]
-    fixture[activation] = x @ parameter("text_projection", (WIDTH, EMBEDDING))
+fixture = {
+    activation: text_transformer(parameter, tokens, VOCABULARY, WIDTH, LAYERS, HEADS, EMBEDDING, activation)
+    for activation in ("quick-gelu", "gelu")
+}
 write_safetensors(pathlib.Path(__file__).with_name("text_transformer.safetensors"), fixture)
