@@ -22,9 +22,9 @@ interface Flags {
 export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp, json }: Flags): Promise<void> {
   const side = crop ?? (findBackbone(backbone).pretrained === 'required' ? '224' : undefined);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
-  const flags = { backbone, ...layout, ...(side && { crop: side }), ...(workers && { workers }) };
+  const flags = { backbone, weights: 'random', prompts: 'seeded', ...layout, ...(side && { crop: side }), ...(workers && { workers }) };
   const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
-  const plan = await preparePlan(values, 'random');
+  const plan = await preparePlan(values);
   const feed = plan.data.open();
   const engine = await createEngine(plan);
   const made = batches(feed.training(), { batchSize: values.batchSize, firstStep: 0 });

@@ -24,7 +24,7 @@ export function addExportCommand(program: Command): void {
       try {
         const { values } = parseSavedForm(trainOptions, run.config, run.folder.config);
         const checkpoint = checkpointOf(run.folder);
-        const prepared = await prepare(await preparePlan(values), {
+        const prepared = await prepare(await preparePlan(values, checkpoint), {
           checkpoint,
           onPair: (done, total) => progress.update(done, total, 'held-out crops'),
           onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),

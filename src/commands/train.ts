@@ -13,12 +13,14 @@ import { type Plan, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
 import { createRun, type OpenRun, openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { runNamePrefix } from '../train/run-name.js';
+import { runPrefix } from '../train/starting-point.js';
 import { train } from '../train/train.js';
 import { type StopSignals, stopSignals } from './stop-signals.js';
 import { summarizeTraining } from './training-summary.js';
 
 interface TrainFlags {
   readonly run?: string;
+  readonly init?: string;
   readonly resume?: string;
   readonly config?: string;
   readonly json?: true;
@@ -36,6 +38,7 @@ export function addTrainCommand(program: Command): void {
   for (const { flags, description } of describeOptions(trainOptions)) command.option(flags, description);
   command
     .option('--run <name>', 'name of the new run (default: the backbone, the data and the next free number)')
+    .option('--init <run>', 'start from the weights and prompts of another run, instead of --weights')
     .option('--resume <name>', 'go on with a run that was stopped')
     .option('--config <file>', 'options from a JSON file such as {"levels": 5}; flags win over it')
     .option('--json', 'print the result as one JSON object')
@@ -45,18 +48,20 @@ export function addTrainCommand(program: Command): void {
 }
 
 /** @returns the exit code: 0, or 128 + signal after a stop. */
-async function runTraining({ run: name, resume, config, json, ...given }: TrainFlags): Promise<number> {
+async function runTraining({ run: name, init, resume, config, json, ...given }: TrainFlags): Promise<number> {
   if (name !== undefined && resume !== undefined)
     throw new UserError('--run names a new run and --resume an existing one: give only one of them');
+  if (init !== undefined && given.weights !== undefined)
+    throw new UserError('--init and --weights both say what to start from: give only one of them');
   const options: GivenOptions = {
-    flags: given as GivenOptions['flags'],
+    flags: { ...(given as GivenOptions['flags']), ...(init !== undefined && { weights: `${runPrefix}${init}` }) },
     ...(config !== undefined && { file: await readOptionFile(config) }),
   };
   const started = performance.now();
   const start = resume === undefined ? newRun(name, options) : await existingRun(resume, options);
   const progress = startProgress('Preparing');
   try {
-    const plan = await preparePlan(start.options);
+    const plan = await preparePlan(start.options, start.checkpoint);
     const signals = stopSignals();
     try {
       const run = await start.open(plan);
@@ -148,6 +153,8 @@ function howToGoOn({ name }: RunFolder): string {
 /** A run to train: what is wrong with its options is known before anything is prepared. */
 interface Start {
   readonly options: TrainOptions;
+  /** To go on from; undefined where there is none yet. */
+  readonly checkpoint: string | undefined;
   /** The run's folder, for this process alone until `close`. */
   open(plan: Plan): Promise<RunFolder>;
   close(): Promise<void>;
@@ -159,6 +166,7 @@ function newRun(name: string | undefined, given: GivenOptions): Start {
   let run: OpenRun | undefined;
   return {
     options: resolved.values,
+    checkpoint: undefined,
     async open({ options, data: { dataset } }) {
       const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
       run = await createRun(runsFolder, naming, savedForm(resolved), await describeEnvironment());
@@ -174,7 +182,8 @@ async function existingRun(name: string, given: GivenOptions): Promise<Start> {
     const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
     const { values } = resumeOptions(trainOptions, saved, given);
     checkTrainOptions(values);
-    return { options: values, open: async () => run.folder, close: () => run.close() };
+    const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
+    return { options: values, checkpoint, open: async () => run.folder, close: () => run.close() };
   } catch (error) {
     await run.close();
     throw error;

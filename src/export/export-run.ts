@@ -63,7 +63,7 @@ interface Measured {
 }
 
 function describe(
-  { options, data: { dataset }, model }: Plan,
+  { options, data: { dataset }, model, start }: Plan,
   checkpoint: Checkpoint,
   scale: number,
   { similarities, levels }: Measured,
@@ -82,7 +82,7 @@ function describe(
     format: 'antonym-model-1',
     method: 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts',
     backbone: `${model.backbone.name}: ${model.backbone.description}`,
-    prompts: `${model.prompts.shape[0]} pairs of opposite seeded unit vectors (no text encoder)`,
+    prompts: start.prompts.description,
     scale,
     score: { range: [0, 1], direction: 'higher is better' },
     size: { minimumSide: model.backbone.minimumSide, recommendedSide: options.crop },

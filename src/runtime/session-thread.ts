@@ -67,9 +67,9 @@ export class SessionThread {
     return (await this.ask({ kind: 'run', model, feeds, outputs: options.outputs }, options.transfer)) as NamedTensors;
   }
 
-  /** Adds tensors to the state, or replaces them. */
-  async writeState(tensors: NamedTensors): Promise<void> {
-    await this.ask({ kind: 'write-state', tensors });
+  /** Adds tensors to the state, or replaces them. Buffers in `transfer` move to the thread instead of being copied. */
+  async writeState(tensors: NamedTensors, transfer: readonly ArrayBuffer[] = []): Promise<void> {
+    await this.ask({ kind: 'write-state', tensors }, transfer);
   }
 
   /** Copies of state tensors; default: all. */

@@ -20,6 +20,10 @@ const warmupSteps: NumberDefault = {
   derive: ({ steps }) => Math.min(50, Math.floor(steps / 10)),
 };
 const evaluateEvery: NumberDefault = { text: 'a fifth of the steps', derive: ({ steps }) => Math.max(1, Math.round(steps / 5)) };
+const weights: DerivedDefault<string, DefaultInputs> = {
+  text: 'random for clip-tiny, else published',
+  derive: ({ backbone }) => (backbone === 'clip-tiny' ? 'random' : 'published'),
+};
 const lr: NumberDefault = {
   text: '2.5e-3 for clip-tiny, else 1e-6',
   derive: ({ backbone }) => (backbone === 'clip-tiny' ? 2.5e-3 : 1e-6),
@@ -41,6 +45,22 @@ export const trainOptions = {
     description: 'image encoder to train',
     default: 'clip-tiny',
     reason: 'needs no weights and no GPU',
+    changesResult: true,
+  },
+  weights: {
+    kind: text('random, published, or a file or folder (safetensors or PyTorch)'),
+    placeholder: 'source',
+    description: 'what the image encoder starts from',
+    default: weights,
+    reason: 'nobody has published weights of clip-tiny',
+    changesResult: true,
+  },
+  prompts: {
+    kind: text('auto, antonyms, stored, seeded, or a JSON file such as [["Good photo.", "Bad photo."]]'),
+    placeholder: 'source',
+    description: 'pairs of opposite texts that crops are compared with',
+    default: 'auto',
+    reason: 'those stored with the weights, else the seven antonym pairs, without a text encoder seeded directions',
     changesResult: true,
   },
   data: {

@@ -48,7 +48,7 @@ export async function train(prepared: PreparedPlan, folder: RunFolder, stop: Abo
       evaluateEvery: options.evaluateEvery,
       evaluate: async () => evaluateOrdering(heldOut, await measureHeldOut(engine, heldOut, options.crop)),
       run: folder,
-      metadata: { data: plan.data.fingerprint },
+      metadata: { data: plan.data.fingerprint, prompts: plan.start.prompts.description },
       metrics,
       firstStep,
       best: checkpoint && bestOf(checkpoint),

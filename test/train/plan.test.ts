@@ -42,9 +42,9 @@ describe('the fingerprint of the data', () => {
   });
 });
 
-test('a backbone without its weights is refused, unless they are not wanted', async () => {
-  await expect(preparePlan(options({ backbone: 'clip-rn50' }))).rejects.toThrow(/clip-rn50 makes sense only with its pretrained weights/);
-  await expect(preparePlan(options({ backbone: 'clip-rn50' }), 'random')).resolves.toMatchObject({
+test('a backbone that makes sense only with its weights is not trained from random ones unless told to', async () => {
+  await expect(preparePlan(options({ backbone: 'clip-rn50' }))).rejects.toThrow(/clip-rn50 makes sense only with published weights/);
+  await expect(preparePlan(options({ backbone: 'clip-rn50', weights: 'random' }))).resolves.toMatchObject({
     model: { backbone: { name: 'clip-rn50' } },
   });
 });

@@ -2,6 +2,7 @@
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
+import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
 import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
 import { buildGradientsGraph, buildLossGraph, type LossOptions, lossNames, trainedSpecs } from '../gradients-graph.js';
@@ -18,8 +19,10 @@ export interface EngineOptions {
   readonly crop: number;
   readonly losses: LossOptions;
   readonly optimizer: OptimizerOptions;
-  /** Of the initial parameters. */
+  /** Of the initial values of parameters that are not given. */
   readonly seed: number;
+  /** Values of parameters to start from; they move to the engine and can be used no more. */
+  readonly parameters?: NamedTensors;
   /** Threads of the kernels; default: one per physical core. */
   readonly threads?: number;
 }
@@ -27,7 +30,7 @@ export interface EngineOptions {
 /** Most crops that are measured in one call: bounds memory. */
 const measuredAtOnce = 96;
 
-/** An engine with freshly initialised state. @throws Error when ONNX Runtime refuses a graph. */
+/** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
   const { model, layout, crop, optimizer } = options;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);
@@ -37,8 +40,11 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     await thread.load('gradients', encodeOnnx(buildGradientsGraph(lossGraph)));
     await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer)));
     await thread.load('similarity', encodeOnnx(buildSimilarityGraph(model, crop)));
+    const { parameters = {} } = options;
+    const drawn = [...lossGraph.parameters.specs.values()].filter(({ name }) => !parameters[name]);
+    await thread.writeState(parameters, buffersOf(parameters));
     await thread.writeState({
-      ...initialTensors(lossGraph.parameters.specs.values(), options.seed),
+      ...initialTensors(drawn, options.seed),
       ...initialMoments(trained),
       ...initialGradients(trained),
     });
@@ -86,6 +92,11 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     writeState: (tensors) => thread.writeState(tensors),
     close: () => thread.close(),
   };
+}
+
+/** Large enough to be worth moving instead of copying. */
+function buffersOf(tensors: NamedTensors): ArrayBuffer[] {
+  return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 }
 
 function scalar(value: number): TensorData {

@@ -1,0 +1,45 @@
+/** Pairs of opposite texts that images are compared with: those of the method, or a user's own. */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { messageOf, UserError } from '../support/errors.js';
+import { fileError } from '../support/file-errors.js';
+
+/** What a good photograph is called, and a bad one. */
+export type PromptPair = readonly [positive: string, negative: string];
+
+/** QualiCLIP's (arXiv 2403.11176). */
+export const antonymPairs: readonly PromptPair[] = [
+  ['Good photo.', 'Bad photo.'],
+  ['Good picture.', 'Bad picture.'],
+  ['High-resolution image.', 'Low-resolution image.'],
+  ['High-quality image.', 'Low-quality image.'],
+  ['Sharp image.', 'Blurry image.'],
+  ['Sharp edges.', 'Blurry edges.'],
+  ['Noise-free image.', 'Noisy image.'],
+];
+
+const prompt = z.string().trim().min(1).max(1000);
+const pairsSchema = z
+  .array(z.tuple([prompt, prompt]).refine(([positive, negative]) => positive !== negative, 'the two texts of a pair must differ'))
+  .min(1)
+  .max(64)
+  .refine((pairs) => new Set(pairs.map((pair) => JSON.stringify(pair))).size === pairs.length, 'a pair is there twice');
+
+/**
+ * Reads a JSON file such as [["Good photo.", "Bad photo."]].
+ * @throws UserError when it cannot be read, or is no list of 1 to 64 different pairs of different texts.
+ */
+export async function readPromptPairs(path: string): Promise<PromptPair[]> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    throw fileError('read', path, error);
+  }
+  const { success, data, error } = pairsSchema.safeParse(json);
+  if (success) return data;
+  const [issue] = error.issues;
+  const place = issue?.path.length ? `pair ${Number(issue.path[0]) + 1}: ` : '';
+  throw new UserError(`${path} must be a list of pairs such as [["Good photo.", "Bad photo."]], but ${place}${issue?.message}`);
+}

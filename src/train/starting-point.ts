@@ -1,0 +1,83 @@
+/** What a model under training starts from: weights of its image encoder, and the prompts that images are compared with. */
+import { existsSync } from 'node:fs';
+import type { Backbone } from '../backbones/backbone.js';
+import { clipTensors } from '../backbones/weights/clip-tensors.js';
+import { openWeights } from '../backbones/weights/open-weights.js';
+import { readBackbone } from '../backbones/weights/read-backbone.js';
+import type { TensorSource } from '../backbones/weights/tensor-source.js';
+import { choosePrompts, type Prompts } from '../prompts/prompts.js';
+import { openSafetensors } from '../runtime/safetensors.js';
+import type { NamedTensors } from '../runtime/session-messages.js';
+import { floatTensor } from '../runtime/tensor-data.js';
+import { UserError } from '../support/errors.js';
+import { loadCheckpoint } from './checkpoint.js';
+import { promptsName } from './model.js';
+import { findRun, runsFolder } from './run-directory.js';
+
+export interface StartingPoint {
+  /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */
+  readonly parameters: NamedTensors;
+  readonly prompts: Prompts;
+}
+
+/** What names a run as a source of weights: `run:NAME`. */
+export const runPrefix = 'run:';
+
+/**
+ * Reads what the options `weights` and `prompts` name.
+ * @throws UserError when it cannot be read or does not fit the backbone; nothing is half-loaded.
+ */
+export async function startingPoint(
+  { weights, prompts, seed }: { readonly weights: string; readonly prompts: string; readonly seed: number },
+  backbone: Backbone,
+): Promise<StartingPoint> {
+  const source = await openSource(weights, backbone);
+  try {
+    const parameters = source ? await readBackbone(clipTensors(source), backbone) : {};
+    return { parameters, prompts: await choosePrompts(prompts, seed, backbone, source) };
+  } finally {
+    await source?.close();
+  }
+}
+
+/**
+ * Where a run goes on: its checkpoint has everything, and what the prompts were made from may be gone.
+ * @throws UserError when the file is no checkpoint.
+ */
+export async function startingPointOf(checkpoint: string): Promise<StartingPoint> {
+  const file = await openSafetensors(checkpoint);
+  try {
+    const entry = file.entries.find(({ name }) => name === promptsName);
+    const { prompts: description } = file.metadata;
+    if (entry?.type !== 'float32' || description === undefined) {
+      throw new UserError(`${checkpoint} is not a checkpoint of this program: it has no prompts`);
+    }
+    return { parameters: {}, prompts: { features: floatTensor(entry.shape, new Float32Array(await file.read(entry))), description } };
+  } finally {
+    await file.close();
+  }
+}
+
+/** @returns undefined for random weights. */
+async function openSource(weights: string, backbone: Backbone): Promise<TensorSource | undefined> {
+  if (weights === 'random') return undefined;
+  if (weights.startsWith(runPrefix)) return openRun(weights.slice(runPrefix.length));
+  if (weights !== 'published') return openWeights(weights);
+  throw new UserError(
+    `the backbone ${backbone.name} makes sense only with published weights. Give them with --weights FILE (safetensors or PyTorch)`,
+  );
+}
+
+/** The best checkpoint of a run, or its last one; every bit of it is verified. */
+async function openRun(name: string): Promise<TensorSource> {
+  const { bestCheckpoint, lastCheckpoint } = await findRun(runsFolder, name);
+  const path = [bestCheckpoint, lastCheckpoint].find(existsSync);
+  if (path === undefined) throw new UserError(`the run ${name} has no checkpoint yet: nothing can start from it`);
+  const { tensors } = await loadCheckpoint(path);
+  return {
+    path,
+    tensors: new Map([...tensors].map(([tensor, { shape, dataType }]) => [tensor, { shape, type: dataType }])),
+    read: async (tensor) => tensors.get(tensor)!,
+    close: async () => {},
+  };
+}
