@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { decodeImage } from '../datasets/decode-image.js';
 import { cropImage, type Image } from '../datasets/image.js';
 import { loadImage } from '../datasets/load-image.js';
-import { parseDistortionNames } from '../degrade/composition.js';
+import { parseDistortionPool } from '../degrade/composition.js';
 import { distortionGroups } from '../degrade/distortion.js';
 import { distortionNames, distortions } from '../degrade/distortions/table.js';
 import { type GalleryRow, galleryRow } from '../degrade/gallery.js';
@@ -22,7 +22,7 @@ const largestSide = 224;
  * @throws UserError when the photograph cannot be read or the folder exists.
  */
 export async function degradeGallery({ gallery, in: input, distortion, levels, seed, json }: DegradeFlags & { gallery: string }) {
-  const names = distortion === undefined ? distortionNames : [...new Set(parseDistortionNames(distortion))];
+  const names = distortion === undefined ? distortionNames : parseDistortionPool(distortion);
   await requireFreeFolder(gallery);
   const whole = input === undefined ? await renderedPhotograph(seed) : await decodeImage(input);
   const pristine = middleOf(whole);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ImageReference } from '../datasets/image-reference.js';
 import { openDataset } from '../datasets/open-dataset.js';
-import { parseDistortionNames } from '../degrade/composition.js';
+import { parseDistortionPool } from '../degrade/composition.js';
 import { type ContactSheetRow, contactSheet } from '../pairs/contact-sheet.js';
 import { minimumSideFor } from '../pairs/crops.js';
 import { describeComposition } from '../pairs/describe-composition.js';
@@ -32,7 +32,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<void> {
   for (const flag of ['shard', 'shardSize', 'heldOut'] as const) {
     if (flags[flag] !== undefined) throw new UserError(`${flagOf(flag)} is for shards: add --format tar`);
   }
-  const distortions = flags.distortion && parseDistortionNames(flags.distortion);
+  const distortions = flags.distortion && parseDistortionPool(flags.distortion);
   if (flags.out !== undefined) await requireFreeFolder(flags.out);
   const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed });
   const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));

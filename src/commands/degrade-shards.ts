@@ -1,8 +1,8 @@
 /** Writes the degraded pairs of a training as WebDataset shards. */
 import { join } from 'node:path';
 import { type Dataset, openDataset } from '../datasets/open-dataset.js';
-import { parseDistortionNames } from '../degrade/composition.js';
-import { distortionNames } from '../degrade/distortions/table.js';
+import { parseDistortionPool } from '../degrade/composition.js';
+import { defaultDistortionNames } from '../degrade/distortions/table.js';
 import { minimumSideFor } from '../pairs/crops.js';
 import { encodePair } from '../pairs/encoded-pair.js';
 import { PairPool } from '../pairs/pair-pool.js';
@@ -31,11 +31,11 @@ export const defaultShardMegabytes = 512;
 export async function degradeShards(flags: DegradeFlags): Promise<number> {
   const { seed, levels, crop, maxDistortions, workers } = flags;
   const part = flags.shard ?? { number: 1, of: 1 };
-  const given = flags.distortion && parseDistortionNames(flags.distortion);
+  const given = flags.distortion && parseDistortionPool(flags.distortion);
   const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed });
   const split = splitImages(dataset.images, flags.heldOut ?? trainOptions.heldOut.default, seed);
-  const heldOut = heldOutRequests(split.heldOut, given ?? distortionNames, { levels, crop, seed });
-  const configuration = await configurationOf(flags, dataset, split, given ?? distortionNames, heldOut.length);
+  const heldOut = heldOutRequests(split.heldOut, given ?? defaultDistortionNames, { levels, crop, seed });
+  const configuration = await configurationOf(flags, dataset, split, given ?? defaultDistortionNames, heldOut.length);
   const out = flags.out ?? `out/pairs-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
 
   const progress = startProgress(`Degrading pairs${part.of === 1 ? '' : `, part ${part.number} of ${part.of}`}`);

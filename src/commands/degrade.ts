@@ -59,7 +59,7 @@ export function addDegradeCommand(program: Command): void {
     // 224: what CLIP's encoders were trained at, and enough to judge by eye.
     .addOption(option('--crop <pixels>', 'side of the crops, a multiple of 32', crop.kind).default(224))
     .addOption(option('--max-distortions <count>', 'distortions in a composition: from 1 to this many', maxDistortions.kind).default(4))
-    .addOption(option('--distortion <name,...>', 'use only these distortions; see --list', names()))
+    .addOption(option('--distortion <name,...>', 'use only these distortions or groups, or all; see --list', names()))
     .addOption(option('--workers <count>', 'threads', workers.kind).default(Math.min(64, availableParallelism()), 'one per processor'))
     .addOption(
       option(

@@ -1,6 +1,7 @@
 /** The colour spaces in which distortions act, each defined once. */
 import type { Image } from '../datasets/image.js';
 import { type Plane, reservePlane } from './gaussian-filter.js';
+import { byteOfLinear, linearOfByte } from './linear-light.js';
 import { inWorkspace, keepTable, kernels, type Workspace } from './workspace.js';
 
 /**
@@ -14,21 +15,8 @@ export interface LabPlanes {
   readonly color: Plane;
 }
 
-/** sRGB to linear light, IEC 61966-2-1. */
-const linearOfByte = keepTable(
-  Float32Array.from({ length: 256 }, (_, byte) => {
-    const value = byte / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  }),
-);
-
-/** Linear light to sRGB bytes; 32768 entries keep the error below a tenth of a byte where the curve is steepest. */
-const byteOfLinear = keepTable(
-  Uint8Array.from({ length: 32768 }, (_, index) => {
-    const value = index / 32767;
-    return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055));
-  }),
-);
+const linearTable = keepTable(linearOfByte);
+const byteTable = keepTable(byteOfLinear);
 
 /**
  * CIELAB of sRGB bytes.
@@ -37,7 +25,7 @@ const byteOfLinear = keepTable(
 export function labPlanes(workspace: Workspace, source: number, width: number, height: number): LabPlanes {
   const lightness = reservePlane(workspace, width, height, 1);
   const color = reservePlane(workspace, width, height, 2);
-  kernels.labOfBytes(source, lightness.pointer, color.pointer, width, height, lightness.pitch, color.pitch, linearOfByte);
+  kernels.labOfBytes(source, lightness.pointer, color.pointer, width, height, lightness.pitch, color.pitch, linearTable);
   return { lightness, color };
 }
 
@@ -48,7 +36,7 @@ export function labPlanes(workspace: Workspace, source: number, width: number, h
 export function bytesOfLab(workspace: Workspace, { lightness, color }: LabPlanes): number {
   const { width, height } = lightness;
   const target = workspace.reserve(width * height * 3);
-  kernels.bytesOfLab(lightness.pointer, color.pointer, target, width, height, lightness.pitch, color.pitch, byteOfLinear);
+  kernels.bytesOfLab(lightness.pointer, color.pointer, target, width, height, lightness.pitch, color.pitch, byteTable);
   return target;
 }
 

@@ -4,8 +4,8 @@ import { cropImage, type Image } from '../datasets/image.js';
 import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { RandomStream } from '../support/random.js';
-import type { DistortionGroup, DistortionParameters } from './distortion.js';
-import { type DistortionName, distortionNames, distortions } from './distortions/table.js';
+import { type DistortionGroup, type DistortionParameters, distortionGroups } from './distortion.js';
+import { type DistortionName, defaultDistortionNames, distortionNames, distortions } from './distortions/table.js';
 import { sampleParameters } from './parameters.js';
 import { strengthAt } from './severity.js';
 
@@ -17,7 +17,7 @@ export interface Composition {
 export interface CompositionOptions {
   /** The most distortions in one composition, 1 or more; at most one of each group. */
   readonly maxDistortions: number;
-  /** The pool, all distortions if not given; see `parseDistortionNames`. */
+  /** The pool, `defaultDistortionNames` if not given; see `parseDistortionPool`. */
   readonly distortions?: readonly DistortionName[];
 }
 
@@ -26,7 +26,7 @@ export interface CompositionOptions {
  * @throws RangeError for an empty pool or a maximum below 1
  */
 export function sampleComposition(random: RandomStream, options: CompositionOptions): Composition {
-  const pool = options.distortions ?? distortionNames;
+  const pool = options.distortions ?? defaultDistortionNames;
   const { maxDistortions } = options;
   if (!Number.isInteger(maxDistortions) || maxDistortions < 1)
     throw new RangeError(`expected at least 1 distortion but received ${maxDistortions}`);
@@ -104,7 +104,30 @@ export function parseComposition(json: unknown): Composition {
 export function parseDistortionNames(names: readonly string[]): DistortionName[] {
   return names.map((name) => {
     const known = distortionNames.find((candidate) => candidate === name);
-    if (known === undefined) throw new UserError(`There is no distortion "${name}".${suggestName(name, distortionNames)}`);
-    return known;
+    if (known !== undefined) return known;
+    const members = namesInGroup(name);
+    const hint = members.length > 0 ? ` "${name}" is a group: ${members.join(', ')}.` : suggestName(name, distortionNames);
+    throw new UserError(`There is no distortion "${name}".${hint}`);
   });
+}
+
+/**
+ * Distortions to draw from, as a person types them: names, groups, or `all`, which includes those that are off by default. Each once.
+ * @throws UserError with the nearest name for an unknown one
+ */
+export function parseDistortionPool(names: readonly string[]): DistortionName[] {
+  const pool = names.flatMap((name): readonly DistortionName[] => {
+    if (name === 'all') return distortionNames;
+    const members = namesInGroup(name);
+    if (members.length > 0) return members;
+    const known = distortionNames.find((candidate) => candidate === name);
+    if (known !== undefined) return [known];
+    const suggestion = suggestName(name, [...distortionNames, ...distortionGroups, 'all']);
+    throw new UserError(`There is no distortion or group "${name}".${suggestion}`);
+  });
+  return [...new Set(pool)];
+}
+
+function namesInGroup(group: string): DistortionName[] {
+  return distortionNames.filter((name) => distortions[name].group === group);
 }

@@ -2,8 +2,17 @@
 import type { Image } from '../datasets/image.js';
 import type { DistortionParameter } from './parameters.js';
 
-/** The seven groups of KADID-10k; a composition takes at most one distortion from each. */
-export const distortionGroups = ['blur', 'color', 'compression', 'noise', 'brightness', 'spatial', 'sharpness-contrast'] as const;
+/** The seven groups of KADID-10k, and ours of what today's pipelines do; a composition takes at most one distortion from each. */
+export const distortionGroups = [
+  'blur',
+  'color',
+  'compression',
+  'noise',
+  'brightness',
+  'spatial',
+  'sharpness-contrast',
+  'pipeline',
+] as const;
 export type DistortionGroup = (typeof distortionGroups)[number];
 
 /** Drawn once per composition, shared by all levels and both crops, and written to manifests: plain JSON. */

@@ -38,6 +38,13 @@ export const sign: DistortionParameter = {
   accepts: (value) => value === -1 || value === 1,
 };
 
+/** Where the grid of a first JPEG lies; never where that of the second does. */
+export const gridOffset: DistortionParameter = {
+  about: 'displacement of the 8x8 blocks of the first encoder, pixels, 1..7',
+  sample: (random) => 1 + random.integer(7),
+  accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 7,
+};
+
 /** One draw of every parameter that a distortion declares, in the order of its declaration. */
 export function sampleParameters(distortion: Distortion, random: RandomStream): DistortionParameters {
   return Object.fromEntries(Object.entries(distortion.parameters).map(([name, parameter]) => [name, parameter.sample(random)]));

@@ -1,7 +1,7 @@
 /** Training data made on the fly: a data set's images, split into those to train on and those held out. */
 import { createHash } from 'node:crypto';
 import { openDataset } from '../datasets/open-dataset.js';
-import { distortionNames } from '../degrade/distortions/table.js';
+import { defaultDistortionNames } from '../degrade/distortions/table.js';
 import { minimumSideFor } from '../pairs/crops.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
@@ -26,7 +26,7 @@ export async function openImageData(
       return {
         training: (onSkip) =>
           new PairSequence(pool, { images: split.training, levels, crop, maxDistortions, seed, ...(onSkip && { onSkip }) }),
-        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, distortionNames, { levels, crop, seed, ...watch }),
+        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, defaultDistortionNames, { levels, crop, seed, ...watch }),
         close: () => pool.close(),
       };
     },

@@ -28,7 +28,11 @@ const drawn: readonly DistortionName[] = [
   'jitter',
   'non-eccentricity-patch',
   'color-block',
+  'sensor-noise',
 ];
+
+/** No other AVIF encoder can be asked at equal settings; that it grows worse with its quality is in `ordered-severity.test.ts`. */
+const withoutOracle: readonly DistortionName[] = ['avif'];
 
 let tiles: Image;
 const tile = (index: number): Image => cropImage(tiles, 0, index * side, side, side);
@@ -36,8 +40,8 @@ beforeAll(async () => {
   tiles = await decodeImage(fileURLToPath(new URL('golden/golden.png', import.meta.url)));
 });
 
-test('every distortion has a golden result or is drawn', () => {
-  expect([...new Set([...cases.map(({ name }) => name), ...drawn])].sort()).toEqual([...distortionNames].sort());
+test('every distortion has a golden result, is drawn or has no oracle', () => {
+  expect([...new Set([...cases.map(({ name }) => name), ...drawn, ...withoutOracle])].sort()).toEqual([...distortionNames].sort());
 });
 
 test.each(

@@ -88,6 +88,54 @@ test('multiplicative-noise grows with the value', () => {
   }
 });
 
+describe('sensor-noise', () => {
+  const linear = (byte: number): number => (byte <= 0.04045 * 255 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+  /** Slope of `linear` per byte. */
+  const slope = (byte: number): number => linear(byte + 0.5) - linear(byte - 0.5);
+  /** Covariance of two channels' changes in linear light, over the pixels at one place of the mosaic, borders left out. */
+  function covarianceAt(place: readonly [x: number, y: number], value: number, electrons: number, a: number, b: number): number {
+    const { data } = apply('sensor-noise', flat(value), electrons, { seed: 8 });
+    let [sum, count] = [0, 0];
+    for (let y = 4 + place[1]; y < side - 4; y += 2) {
+      for (let x = 4 + place[0]; x < side - 4; x += 2) {
+        const at = (y * side + x) * 3;
+        sum += (linear(data[at + a]!) - linear(value)) * (linear(data[at + b]!) - linear(value));
+        count++;
+      }
+    }
+    return sum / count;
+  }
+  const [red, green, blue] = [0, 1, 2];
+  const relativeError = (measured: number, wanted: number): number => Math.abs(measured / wanted - 1);
+  // Five standard errors of a variance of (side / 2 - 4)^2 values.
+  const tolerance = (5 * Math.SQRT2) / (side / 2 - 4);
+
+  test.each([
+    [40, 4000],
+    [128, 4000],
+    [220, 4000],
+    [128, 600],
+  ])('where a channel is seen: shot noise that grows with the light, and read noise (value %d, %d electrons)', (value, electrons) => {
+    const light = linear(value);
+    const variance = (light * electrons + 9) / electrons ** 2 + slope(value) ** 2 / 12;
+    expect(relativeError(covarianceAt([0, 0], value, electrons, red, red), variance)).toBeLessThan(tolerance);
+    expect(relativeError(covarianceAt([1, 0], value, electrons, green, green), variance)).toBeLessThan(tolerance);
+    expect(relativeError(covarianceAt([1, 1], value, electrons, blue, blue), variance)).toBeLessThan(tolerance);
+  });
+
+  test('elsewhere it is interpolated: weaker, and shared by the channels, as the weights of Malvar, He and Cutler say', () => {
+    const [value, electrons] = [128, 4000];
+    const variance = (linear(value) * electrons + 9) / electrons ** 2;
+    const rounding = slope(value) ** 2 / 12;
+    // Sums of squared weights / 64: (16 + 4 4 + 4) and (36 + 4 4 + 4 2.25).
+    expect(relativeError(covarianceAt([0, 0], value, electrons, green, green), (variance * 36) / 64 + rounding)).toBeLessThan(tolerance);
+    expect(relativeError(covarianceAt([0, 0], value, electrons, blue, blue), (variance * 61) / 64 + rounding)).toBeLessThan(tolerance);
+    // Weights of the pixel itself: 4/8 in its green, 6/8 in its blue.
+    expect(Math.abs(covarianceAt([0, 0], value, electrons, red, green) / variance - 4 / 8)).toBeLessThan(tolerance);
+    expect(Math.abs(covarianceAt([0, 0], value, electrons, red, blue) / variance - 6 / 8)).toBeLessThan(tolerance);
+  });
+});
+
 test('jitter moves every pixel by normal displacements of the stated deviation, independent along the two axes', () => {
   // Red is the column, green the row: what a pixel shows is where it comes from.
   const image: Image = {

@@ -11,7 +11,7 @@ export const colorDiffusion: Distortion<never> = {
   group: 'color',
   strength: 'factor of a* and b*, which are smoothed first with a sigma of 2 + 1.5 times the factor, pixels',
   // KADID-10k: 1 3 6 8 12; a smaller first step and a constant ratio.
-  severities: [1, 1.7, 3, 6, 12],
+  severities: [1.2, 1.8, 2.8, 4.5, 7.5],
   parameters: {},
   apply(image, factor) {
     return inLab(image, (workspace, { color }) => {
@@ -26,7 +26,7 @@ export const colorShift: Distortion<'direction'> = {
   group: 'color',
   strength: 'displacement of the green channel, pixels',
   // KADID-10k: 1 3 6 8 12; beyond the size of the texture (4 pixels on photographs) more displacement is no more error.
-  severities: [0.4, 0.7, 1.2, 2.1, 3.6],
+  severities: [0.7, 0.92, 1.2, 1.55, 2],
   parameters: { direction },
   apply(image, distance, parameters) {
     const { width, height, data } = image;

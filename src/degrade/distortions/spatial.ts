@@ -1,9 +1,10 @@
 /** Pixels in the wrong place, or too few values or places for them. */
 import type { Image } from '../../datasets/image.js';
 import type { Distortion } from '../distortion.js';
+import { optimalQuantizer } from '../optimal-quantizer.js';
 import { noiseSeed } from '../parameters.js';
 import { normalField, uniformField } from '../pixel-noise.js';
-import { byteTable, lookUpBytes } from '../round-pixels.js';
+import { lookUpBytes } from '../round-pixels.js';
 import { inWorkspace, kernels } from '../workspace.js';
 
 export const jitter: Distortion<'seed'> = {
@@ -49,27 +50,39 @@ export const pixelate: Distortion<never> = {
   group: 'spatial',
   strength: 'side of a block, pixels',
   // KADID-10k: .01 .05 .1 .2 .5, that is blocks of 1 / (.95 - strength^.6) = 1.13 1.27 1.43 1.76 3.45 pixels, the first four hardly different; here a
-  // constant ratio.
-  severities: [1.2, 1.8, 2.7, 4, 6.5],
+  // constant ratio. There one pixel stands for its block; which one is a lottery where there is detail, so here their mean does.
+  severities: [1.3, 1.9, 2.9, 4.3, 6.5],
   parameters: {},
   apply(image, side) {
     const { width, height, data: source } = image;
+    const columns = blocksOf(width, side).map((block) => block * 3);
+    const rows = blocksOf(height, side);
+    const pitch = columns.at(-1)! + 3;
     const data = new Uint8Array(source.length);
-    const columns = nearestSources(width, side).map((column) => column * 3);
-    const rows = nearestSources(height, side);
-    for (let y = 0; y < height; y++) {
-      const start = y * width * 3;
-      if (y > 0 && rows[y] === rows[y - 1]) {
-        data.copyWithin(start, start - width * 3, start);
-        continue;
+    const sums = new Uint32Array(pitch);
+    const counts = new Uint32Array(pitch);
+    for (let top = 0, bottom = 1; top < height; top = bottom++) {
+      while (bottom < height && rows[bottom] === rows[top]) bottom++;
+      sums.fill(0);
+      counts.fill(0);
+      for (let y = top, at = top * width * 3; y < bottom; y++) {
+        for (let x = 0; x < width; x++, at += 3) {
+          const block = columns[x]!;
+          sums[block]! += source[at]!;
+          sums[block + 1]! += source[at + 1]!;
+          sums[block + 2]! += source[at + 2]!;
+          counts[block]!++;
+        }
       }
-      const row = rows[y]! * width * 3;
+      for (let block = 0; block < pitch; block++) sums[block] = Math.round(sums[block]! / counts[block - (block % 3)]!);
+      const start = top * width * 3;
       for (let x = 0, at = start; x < width; x++, at += 3) {
-        const from = row + columns[x]!;
-        data[at] = source[from]!;
-        data[at + 1] = source[from + 1]!;
-        data[at + 2] = source[from + 2]!;
+        const block = columns[x]!;
+        data[at] = sums[block]!;
+        data[at + 1] = sums[block + 1]!;
+        data[at + 2] = sums[block + 2]!;
       }
+      for (let y = top + 1; y < bottom; y++) data.copyWithin(y * width * 3, start, start + width * 3);
     }
     return { width, height, data };
   },
@@ -78,13 +91,18 @@ export const pixelate: Distortion<never> = {
 export const quantization: Distortion<never> = {
   name: 'quantization',
   group: 'spatial',
-  strength: 'number of values of each channel',
-  // KADID-10k: 20 16 13 10 7; a milder start and a constant ratio. A fraction makes the last bin narrower, so that any two strengths differ.
-  severities: [24, 17, 12, 8, 5],
+  strength: 'number of values that are left; of a fraction, that share of the rows has one more',
+  // KADID-10k: 20 16 13 10 7; from where one notices it, and a constant ratio.
+  severities: [15, 11.5, 8.5, 6, 4],
   parameters: {},
   apply(image, count) {
-    const table = byteTable((value) => Math.floor(Math.min(value, 0.9999) * count) / (count - 1));
-    return lookUpBytes(image, table);
+    // As there, the thresholds fit the image: with fixed ones, how far a smooth area moves is a lottery.
+    const few = lookUpBytes(image, optimalQuantizer(image.data, Math.floor(count)));
+    if (count % 1 === 0) return few;
+    const more = lookUpBytes(image, optimalQuantizer(image.data, Math.ceil(count)));
+    const border = Math.round((count % 1) * image.height) * image.width * 3;
+    more.data.set(few.data.subarray(border), border);
+    return more;
   },
 };
 
@@ -104,12 +122,10 @@ export const colorBlock: Distortion<'seed'> = {
   },
 };
 
-/** Where each of `count` pixels comes from when a line is shrunk by `side` and enlarged again: the middle of its block. */
-function nearestSources(count: number, side: number): Int32Array {
+/** The block in which each of `count` pixels lies: as many blocks as fit, from 0. */
+function blocksOf(count: number, side: number): Int32Array {
   const blocks = Math.max(1, Math.round(count / side));
-  return Int32Array.from({ length: count }, (_, index) =>
-    Math.floor(((Math.floor(((index + 0.5) * blocks) / count) + 0.5) * count) / blocks),
-  );
+  return Int32Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * blocks) / count));
 }
 
 /** Writes one row of a block: `target` starts at its first pixel; `firstY` is the top of the block. */

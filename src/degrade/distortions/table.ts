@@ -5,6 +5,7 @@ import { brighten, darken, meanShift } from './brightness.js';
 import { colorDiffusion, colorSaturationHsv, colorSaturationLab, colorShift } from './color.js';
 import { jpeg, jpeg2000 } from './compression.js';
 import { impulseNoise, multiplicativeNoise, whiteNoise, whiteNoiseYcbcr } from './noise.js';
+import { avif, banding, chromaSubsampling, doubleJpeg, downscaleUpscale, sensorNoise, webp } from './pipeline.js';
 import { highSharpen, linearContrastChange, nonlinearContrastChange } from './sharpness-contrast.js';
 import { colorBlock, jitter, nonEccentricityPatch, pixelate, quantization } from './spatial.js';
 
@@ -33,6 +34,13 @@ const table = {
   'high-sharpen': highSharpen,
   'linear-contrast-change': linearContrastChange,
   'nonlinear-contrast-change': nonlinearContrastChange,
+  webp,
+  avif,
+  'double-jpeg': doubleJpeg,
+  'downscale-upscale': downscaleUpscale,
+  'chroma-subsampling': chromaSubsampling,
+  banding,
+  'sensor-noise': sensorNoise,
 } as const satisfies Readonly<Record<string, Distortion>>;
 
 export type DistortionName = keyof typeof table;
@@ -40,3 +48,6 @@ export type DistortionName = keyof typeof table;
 export const distortions: Readonly<Record<DistortionName, Distortion>> = table;
 
 export const distortionNames = Object.keys(table) as readonly DistortionName[];
+
+/** What is drawn from, trained on and evaluated unless a person names others: KADID-10k's 24. */
+export const defaultDistortionNames = distortionNames.filter((name) => distortions[name].group !== 'pipeline');

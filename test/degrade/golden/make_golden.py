@@ -15,6 +15,7 @@ import skimage.color as color
 import torch
 from PIL import Image
 from scipy.interpolate import PchipInterpolator
+from skimage.filters import threshold_multiotsu
 
 SIDE = 48
 
@@ -133,18 +134,53 @@ for sign in (-1, 1):
 add("nonlinear-contrast-change", 0.2, cv2.convertScaleAbs(crop, alpha=0.4, beta=0.3 * 255), "cv2.convertScaleAbs")
 
 for side in (2, 3, 6):
-    small = torch.nn.functional.interpolate(torch.from_numpy(unit).permute(2, 0, 1)[None], size=(SIDE // side,) * 2, mode="nearest-exact")
+    small = torch.nn.functional.avg_pool2d(torch.from_numpy(unit).permute(2, 0, 1)[None], side)
     large = torch.nn.functional.interpolate(small, size=(SIDE, SIDE), mode="nearest-exact")
-    add("pixelate", side, to_bytes(large[0].permute(1, 2, 0).numpy()), "torch.nn.functional.interpolate, nearest-exact")
-for count in (12, 5):
-    bins = np.digitize(crop, np.linspace(0, 255, count + 1)[1:-1])
-    add("quantization", count, to_bytes(bins / (count - 1)), "numpy.digitize")
+    add("pixelate", side, to_bytes(large[0].permute(1, 2, 0).numpy()), "torch avg_pool2d and interpolate")
+for count in (4, 3):
+    classes = np.digitize(crop, threshold_multiotsu(crop.reshape(SIDE, -1), count), right=True)
+    means = np.array([crop[classes == c].mean() for c in range(count)])
+    add("quantization", count, to_bytes(means[classes] / 255), "skimage.filters.threshold_multiotsu")
 
 for amount in (0.4, 5):
     sharp = lab.copy()
     smooth = cv2.GaussianBlur(lab[..., 0], (31, 31), 3, borderType=cv2.BORDER_REPLICATE)
     sharp[..., 0] += amount * (lab[..., 0] - smooth)
     add("high-sharpen", amount, to_bytes(color.xyz2rgb(lab_to_xyz(sharp))), "cv2.GaussianBlur and skimage.color")
+
+def resize(values, width, height, kernel):
+    return np.stack([np.asarray(Image.fromarray(values[..., c].astype(np.float32)).resize((width, height), kernel)) for c in range(values.shape[-1])], -1)
+
+
+def through_file(image, *arguments, **options):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, *arguments, **options)
+    return np.asarray(Image.open(file).convert("RGB"))
+
+
+for quality in (85, 35, 1):
+    add("webp", quality, through_file(crop, "WEBP", quality=quality, method=0), "Pillow (libwebp)")
+for quality, x, y in ((90, 1, 7), (36, 4, 3)):
+    first = through_file(np.pad(crop, ((y, 0), (x, 0), (0, 0)), mode="edge"), "JPEG", quality=quality, subsampling="4:2:0")
+    second = through_file(first[y:, x:], "JPEG", quality=quality, subsampling="4:2:0")
+    add("double-jpeg", quality, second, "Pillow (libjpeg-turbo)", offsetX=x, offsetY=y)
+for factor in (1.3, 2.6, 6.5):
+    small = round(SIDE / factor)
+    shrunk = to_bytes(resize(crop, small, small, Image.BICUBIC) / 255)
+    add("downscale-upscale", factor, to_bytes(resize(shrunk, SIDE, SIDE, Image.BICUBIC) / 255), "Pillow, bicubic")
+ycbcr = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
+for factor in (3, 8.5):
+    small = round(SIDE / factor)
+    planes = crop @ ycbcr.T
+    planes[..., 1:] = resize(resize(planes[..., 1:], small, small, Image.BOX), SIDE, SIDE, Image.BILINEAR)
+    add("chroma-subsampling", factor, to_bytes(planes @ np.linalg.inv(ycbcr).T / 255), "Pillow, box and bilinear, in YCbCr")
+for step in (5, 30):
+    base = ndimage.gaussian_filter(crop.astype(float), (3, 3, 0), mode="nearest", truncate=6)
+    detail = crop - base
+    phases = np.arange(3) / 3
+    x = np.arange(-2, 120, 1 / 64)
+    steps = np.interp(base / step + phases, x, np.floor(x) + np.clip(8 * (x % 1) - 3.5, 0, 1)) - phases
+    add("banding", step, to_bytes((steps * step + detail ** 3 / (detail ** 2 + 2 * step ** 2)) / 255), "scipy.ndimage.gaussian_filter and numpy.interp")
 
 here = pathlib.Path(__file__).parent
 content = {"made_by": pathlib.Path(__file__).name, "side": SIDE, "cases": cases}

@@ -1,0 +1,164 @@
+/** What today's imaging pipelines do to photographs, from the sensor to the last file: drawn only when named. */
+import sharp, { type Sharp } from 'sharp';
+import type { Image } from '../../datasets/image.js';
+import { bayerChannel, demosaic } from '../demosaic.js';
+import type { Distortion } from '../distortion.js';
+import { gaussianFilter } from '../gaussian-filter.js';
+import { byteOfLinear, linearOfByte } from '../linear-light.js';
+import { gridOffset, noiseSeed } from '../parameters.js';
+import { normalField } from '../pixel-noise.js';
+import { resample } from '../resample.js';
+import { inTiles } from '../tiles.js';
+import { inWorkspace } from '../workspace.js';
+
+export const webp: Distortion<never> = {
+  name: 'webp',
+  group: 'pipeline',
+  strength: 'quality of the encoder, 1..100, rounded',
+  severities: [85, 60, 35, 12, 1],
+  parameters: {},
+  apply(image, quality) {
+    // The side of a WebP image has 14 bits. Effort 0 halves the time; the quality at equal numbers is the same.
+    return inTiles(image, 16383, (tile) => throughFile(tile, (pixels) => pixels.webp({ quality: Math.round(quality), effort: 0 })));
+  },
+};
+
+export const avif: Distortion<never> = {
+  name: 'avif',
+  group: 'pipeline',
+  strength: 'quality of the encoder, 1..100, rounded',
+  severities: [80, 62, 44, 26, 8],
+  parameters: {},
+  apply(image, quality) {
+    // Effort 0 takes 5 ms for 224x224 pixels, effort 1 already 25, for the same quality in a tenth fewer bytes.
+    const options = { quality: Math.round(quality), effort: 0, chromaSubsampling: '4:2:0' };
+    return inTiles(image, 4096, (tile) => throughFile(tile, (pixels) => pixels.avif(options)));
+  },
+};
+
+export const doubleJpeg: Distortion<'offsetX' | 'offsetY'> = {
+  name: 'double-jpeg',
+  group: 'pipeline',
+  strength: 'quality of both encoders, 1..100, rounded; the blocks of the first are displaced',
+  severities: [90, 65, 36, 15, 5],
+  parameters: { offsetX: gridOffset, offsetY: gridOffset },
+  async apply({ width, height, data }, quality, { offsetX, offsetY }) {
+    const options = { quality: Math.round(quality), chromaSubsampling: '4:2:0', mozjpeg: false, optimiseCoding: false };
+    const first = await sharp(data, { raw: { width, height, channels: 3 } })
+      .extend({ left: offsetX, top: offsetY, extendWith: 'copy' })
+      .jpeg(options)
+      .toBuffer();
+    const second = await sharp(first).extract({ left: offsetX, top: offsetY, width, height }).jpeg(options).toBuffer();
+    return { width, height, data: new Uint8Array(await sharp(second).raw().toBuffer()) };
+  },
+};
+
+export const downscaleUpscale: Distortion<never> = {
+  name: 'downscale-upscale',
+  group: 'pipeline',
+  strength: 'factor by which the image is made smaller, then larger again, both bicubic',
+  severities: [1.3, 1.8, 2.6, 4, 6.5],
+  parameters: {},
+  apply(image, factor) {
+    const { width, height } = image;
+    const [narrow, low] = [shrunk(width, factor), shrunk(height, factor)];
+    const small = new Uint8ClampedArray(resample(new Float32Array(image.data), width, height, 3, narrow, low, 'cubic'));
+    const large = new Uint8ClampedArray(resample(new Float32Array(small), narrow, low, 3, width, height, 'cubic'));
+    return { width, height, data: new Uint8Array(large.buffer) };
+  },
+};
+
+export const chromaSubsampling: Distortion<never> = {
+  name: 'chroma-subsampling',
+  group: 'pipeline',
+  strength: 'factor by which Cb and Cr are made smaller along each axis (2: 4:2:0), by area, then larger again, linearly',
+  severities: [3, 4.2, 6, 8.5, 12],
+  parameters: {},
+  apply({ width, height, data: source }, factor) {
+    // Red and blue minus luma (ITU-R BT.601) are Cb and Cr up to a factor. What they lose is taken from the pixels; the luma stays.
+    const chroma = new Float32Array(width * height * 2);
+    for (let pixel = 0, at = 0; pixel < width * height; pixel++, at += 3) {
+      const luma = 0.299 * source[at]! + 0.587 * source[at + 1]! + 0.114 * source[at + 2]!;
+      chroma[2 * pixel] = source[at]! - luma;
+      chroma[2 * pixel + 1] = source[at + 2]! - luma;
+    }
+    const [narrow, low] = [shrunk(width, factor), shrunk(height, factor)];
+    const coarse = resample(resample(chroma, width, height, 2, narrow, low, 'box'), narrow, low, 2, width, height, 'linear');
+    const data = new Uint8ClampedArray(source.length);
+    for (let pixel = 0, at = 0; pixel < width * height; pixel++, at += 3) {
+      const red = coarse[2 * pixel]! - chroma[2 * pixel]!;
+      const blue = coarse[2 * pixel + 1]! - chroma[2 * pixel + 1]!;
+      data[at] = source[at]! + red;
+      data[at + 1] = source[at + 1]! - (0.299 * red + 0.114 * blue) / 0.587;
+      data[at + 2] = source[at + 2]! + blue;
+    }
+    return { width, height, data: new Uint8Array(data.buffer) };
+  },
+};
+
+export const banding: Distortion<never> = {
+  name: 'banding',
+  group: 'pipeline',
+  strength: 'height of the steps in smooth gradients, pixel values 0..255',
+  severities: [5, 7.5, 11.5, 18, 30],
+  parameters: {},
+  apply(image, step) {
+    const source = image.data;
+    const smooth = new Float32Array(source);
+    gaussianFilter(smooth, image.width, image.height, 3, 3);
+    const data = new Uint8ClampedArray(source.length);
+    for (let index = 0; index < data.length; index++) {
+      const base = smooth[index]!;
+      const detail = source[index]! - base;
+      // Denoising first, which takes the dither away: d^3 / (d^2 + 2 step^2) leaves only detail well above the step as it is.
+      const kept = (detail * detail * detail) / (detail * detail + 2 * step * step);
+      // The steps of the three channels lie at different values, as after a white balance.
+      const phase = (index % 3) / 3;
+      data[index] = (staircase(base / step + phase) - phase) * step + kept;
+    }
+    return { ...image, data: new Uint8Array(data.buffer) };
+  },
+};
+
+export const sensorNoise: Distortion<'seed'> = {
+  name: 'sensor-noise',
+  group: 'pipeline',
+  strength: 'electrons that white frees in a photosite, each of which sees one colour; 3 of read noise',
+  severities: [4000, 1500, 600, 250, 100],
+  parameters: { seed: noiseSeed },
+  apply({ width, height, data: source }, electrons, { seed }) {
+    // The photograph has been demosaiced before. Demosaicing is linear: the noise alone goes through it, and no artefacts of a second one arise.
+    const count = width * height;
+    const noise = inWorkspace((workspace) => workspace.floats(normalField(workspace, count, seed), count).slice());
+    for (let y = 0, pixel = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, pixel++) {
+        const light = linearOfByte[source[pixel * 3 + bayerChannel(x, y)]!]!;
+        // Shot noise: the variance of a number of electrons is the number. Read noise: 3 electrons, whatever the light.
+        noise[pixel]! *= Math.sqrt(light * electrons + 9) / electrons;
+      }
+    }
+    const developed = demosaic(noise, width, height);
+    const data = new Uint8Array(source.length);
+    for (let index = 0; index < data.length; index++) {
+      const light = linearOfByte[source[index]!]! + developed[index]!;
+      data[index] = byteOfLinear[Math.min(Math.max(Math.round(light * 32767), 0), 32767)]!;
+    }
+    return { width, height, data };
+  },
+};
+
+/** Encoded and decoded again. */
+async function throughFile({ width, height, data }: Image, encode: (pixels: Sharp) => Sharp): Promise<Image> {
+  const file = await encode(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
+  return { width, height, data: new Uint8Array(await sharp(file).raw().toBuffer()) };
+}
+
+function shrunk(length: number, factor: number): number {
+  return Math.max(1, Math.round(length / factor));
+}
+
+/** Rounds to whole numbers, but rises over an eighth, so that an image hardly different has steps hardly different. */
+function staircase(value: number): number {
+  const whole = Math.floor(value);
+  return whole + Math.min(Math.max((value - whole - 0.5) * 8 + 0.5, 0), 1);
+}

@@ -1,0 +1,68 @@
+/** Images made smaller and larger, in floating point and with any two sizes. */
+
+/** Kernels k(x) around 0, zero from their radius on, for an enlargement; a reduction by s uses k(x / s). */
+const kernels = {
+  /** Mean over the area. */
+  box: { radius: 0.5, weight: (x: number) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  linear: { radius: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
+  /** Keys, "Cubic convolution interpolation for digital image processing" (IEEE Trans. ASSP 29, 1981), a = -1/2; Catmull-Rom's spline. */
+  cubic: {
+    radius: 2,
+    weight: (x: number) => {
+      const t = Math.abs(x);
+      return t < 1 ? 1 + t * t * (1.5 * t - 2.5) : t < 2 ? 2 + t * (-4 + t * (2.5 - 0.5 * t)) : 0;
+    },
+  },
+} as const;
+export type ResamplingKernel = keyof typeof kernels;
+
+/**
+ * Interleaved channels at another size, without aliasing: what Pillow's `resize` computes. Beyond the borders there is nothing: kernels are cut off
+ * there and their sum is made 1.
+ * @param values [height, width, channels]
+ * @returns [newHeight, newWidth, channels], in which `cubic` may overshoot
+ */
+export function resample(
+  values: Float32Array,
+  width: number,
+  height: number,
+  channels: number,
+  newWidth: number,
+  newHeight: number,
+  kernel: ResamplingKernel,
+): Float32Array {
+  // Rows first: what a column step reads then lies next to each other too.
+  const narrow = resampleAxis(values, height, width, channels, newWidth, kernel);
+  return resampleAxis(narrow, 1, height, newWidth * channels, newHeight, kernel);
+}
+
+/** [outer, count, inner] to [outer, newCount, inner]. */
+function resampleAxis(
+  values: Float32Array,
+  outer: number,
+  count: number,
+  inner: number,
+  newCount: number,
+  kernel: ResamplingKernel,
+): Float32Array {
+  const { radius, weight } = kernels[kernel];
+  const scale = count / newCount;
+  const stretch = Math.max(1, scale);
+  const result = new Float32Array(outer * newCount * inner);
+  for (let index = 0; index < newCount; index++) {
+    const center = (index + 0.5) * scale;
+    const first = Math.max(0, Math.floor(center - radius * stretch + 0.5));
+    const last = Math.min(count - 1, Math.floor(center + radius * stretch + 0.5) - 1);
+    const weights = Float64Array.from({ length: last - first + 1 }, (_, tap) => weight((first + tap + 0.5 - center) / stretch));
+    const sum = weights.reduce((total, value) => total + value, 0);
+    for (let block = 0; block < outer; block++) {
+      const to = (block * newCount + index) * inner;
+      for (const [tap, value] of weights.entries()) {
+        const share = value / sum;
+        const from = (block * count + first + tap) * inner;
+        for (let at = 0; at < inner; at++) result[to + at]! += share * values[from + at]!;
+      }
+    }
+  }
+  return result;
+}
