@@ -8,12 +8,13 @@ import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions, parseSavedForm, resolveOptions, resumeOptions, savedForm } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
-import { checkTrainOptions, type TrainOptions, trainOptions } from '../train/options.js';
+import { checkTrainOptions, noPairs, type TrainOptions, trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
 import { createRun, type OpenRun, openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { runNamePrefix } from '../train/run-name.js';
 import { runPrefix } from '../train/starting-point.js';
+import { optionsOfPairs } from '../train/stored-pair-data.js';
 import { train } from '../train/train.js';
 import { type StopSignals, stopSignals } from './stop-signals.js';
 import { summarizeTraining } from './training-summary.js';
@@ -58,7 +59,7 @@ async function runTraining({ run: name, init, resume, config, json, ...given }: 
     ...(config !== undefined && { file: await readOptionFile(config) }),
   };
   const started = performance.now();
-  const start = resume === undefined ? newRun(name, options) : await existingRun(resume, options);
+  const start = resume === undefined ? await newRun(name, options) : await existingRun(resume, options);
   const progress = startProgress('Preparing');
   try {
     const plan = await preparePlan(start.options, start.checkpoint);
@@ -160,8 +161,10 @@ interface Start {
   close(): Promise<void>;
 }
 
-function newRun(name: string | undefined, given: GivenOptions): Start {
-  const resolved = resolveOptions(trainOptions, given, { cores: availableParallelism() });
+async function newRun(name: string | undefined, given: GivenOptions): Promise<Start> {
+  const { values } = resolveOptions(trainOptions, given, { cores: availableParallelism() });
+  const implied = values.pairs === noPairs ? undefined : await optionsOfPairs(values.pairs);
+  const resolved = resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
   checkTrainOptions(resolved.values);
   let run: OpenRun | undefined;
   return {

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { defaultDatasetName } from '../datasets/open-dataset.js';
 import type { ExportedModel } from '../export/export-run.js';
 import { formatDuration } from '../support/duration.js';
+import { noPairs } from '../train/options.js';
 import type { Plan } from '../train/plan.js';
 import type { RunFolder } from '../train/run-directory.js';
 
@@ -37,8 +38,9 @@ This version starts from random weights; for what starting from real CLIP takes,
 }
 
 /** What to type next, aligned. */
-function nextCommands({ options: { data, steps } }: Plan): string {
-  const sameData = data === defaultDatasetName ? '' : ` --data ${quote(data)}`;
+function nextCommands({ options: { data, pairs, steps } }: Plan): string {
+  const source = data === defaultDatasetName ? '' : ` --data ${quote(data)}`;
+  const sameData = pairs === noPairs ? source : ` --pairs ${quote(pairs)}`;
   const commands = [
     ['npm run score -- PHOTO...', 'score your photographs'],
     ['npm run train -- --data FOLDER', 'train on your own pristine photographs'],

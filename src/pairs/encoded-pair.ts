@@ -1,8 +1,9 @@
 /** A degraded pair as files: a PNG for every crop, and the rows of a manifest that describe them. */
+import sharp from 'sharp';
 import { encodePng } from '../datasets/encode-png.js';
 import type { ImageReference } from '../datasets/image-reference.js';
-import { strengthsOf } from '../degrade/composition.js';
-import { type ManifestRow, sha256Of } from './manifest.js';
+import { parseComposition, strengthsOf } from '../degrade/composition.js';
+import { type ManifestRow, parseRow, sha256Of } from './manifest.js';
 import type { DegradedPair } from './pair.js';
 
 export interface EncodedPair {
@@ -57,6 +58,46 @@ export async function encodePair({ record, pixels }: DegradedPair, origin: PairO
 }
 
 /** `level-2-crop-0.png` */
-export function cropName(level: number, crop: 0 | 1): string {
+function cropName(level: number, crop: 0 | 1): string {
   return `level-${level}-crop-${crop}.png`;
+}
+
+/** The names of a pair's files after their prefix, in order. */
+export function cropNames(levels: number): string[] {
+  return Array.from({ length: (levels + 1) * 2 }, (_, place) => cropName(place >> 1, place % 2 === 0 ? 0 : 1));
+}
+
+/**
+ * A pair from its files, none of which is trusted.
+ * @param files in order.
+ * @param json the rows.
+ * @param expected crop: side, pixels.
+ * @throws Error for anything that `encodePair` did not make for this index, level count and crop; pixels are verified by their hashes.
+ */
+export async function decodePair(
+  files: readonly Uint8Array[],
+  json: Uint8Array,
+  { index, levels, crop }: { readonly index: number; readonly levels: number; readonly crop: number },
+): Promise<DegradedPair> {
+  const rows: unknown = JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'));
+  if (!Array.isArray(rows) || rows.length !== files.length) throw new Error(`it does not have a row for each of ${files.length} crops`);
+  const size = crop * crop * 3;
+  const pixels = new Uint8Array(files.length * size);
+  const parsed = rows.map((row: unknown, place) => parseRow(row, `row ${place}`));
+  await Promise.all(
+    parsed.map(async (row, place) => {
+      const isExpected =
+        row.pair === index && row.levels === levels && row.level === place >> 1 && row.crop === place % 2 && row.crops[0].width === crop;
+      if (!isExpected) throw new Error(`row ${place} does not describe the crop at its place`);
+      const { data, info } = await sharp(files[place], { failOn: 'error', limitInputPixels: crop * crop })
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      if (info.width !== crop || info.height !== crop || info.channels !== 3)
+        throw new Error(`crop ${place} is no RGB image of side ${crop}`);
+      if (sha256Of(data) !== row.pixelsSha256) throw new Error(`the pixels of crop ${place} are not those of its row`);
+      pixels.set(data, place * size);
+    }),
+  );
+  const [{ image, crops, composition }] = parsed as [ManifestRow];
+  return { record: { image: image.id, crops, composition: parseComposition(composition), levels }, pixels };
 }

@@ -69,18 +69,27 @@ export function parseManifest(text: string, file: string): ManifestRow[] {
     } catch {
       throw new UserError(`${place} is not valid JSON: the file is damaged or cut off`);
     }
-    const result = rowSchema.safeParse(content);
-    if (!result.success) {
-      const issue = result.error.issues[0]!;
-      throw new UserError(`${place}: ${[...issue.path, ''].join('.').replace(/\.$/, ': ')}${issue.message}`);
-    }
-    const { level, levels, crops } = result.data;
-    if (level > levels) throw new UserError(`${place}: level ${level} is above the number of levels, ${levels}`);
-    if (crops.some((crop) => crop.width !== crops[0].width || crop.height !== crops[0].height)) {
-      throw new UserError(`${place}: the two crops differ in size`);
-    }
-    return result.data;
+    return parseRow(content, place);
   });
+}
+
+/**
+ * One row.
+ * @param place where it stands, for errors.
+ * @throws UserError naming the place and the key.
+ */
+export function parseRow(json: unknown, place: string): ManifestRow {
+  const result = rowSchema.safeParse(json);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new UserError(`${place}: ${[...issue.path, ''].join('.').replace(/\.$/, ': ')}${issue.message}`);
+  }
+  const { level, levels, crops } = result.data;
+  if (level > levels) throw new UserError(`${place}: level ${level} is above the number of levels, ${levels}`);
+  if (crops.some((crop) => crop.width !== crops[0].width || crop.height !== crops[0].height)) {
+    throw new UserError(`${place}: the two crops differ in size`);
+  }
+  return result.data;
 }
 
 /**

@@ -29,7 +29,7 @@ export type OptionTable = Readonly<Record<string, Option<any, any>>>;
 export type OptionValues<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key]['kind'] extends OptionKind<infer T> ? T : never;
 };
-export type OptionOrigin = 'default' | 'file' | 'flag';
+export type OptionOrigin = 'default' | 'implied' | 'file' | 'flag';
 
 export interface ResolvedOptions<Table extends OptionTable> {
   readonly values: OptionValues<Table>;
@@ -48,12 +48,23 @@ export interface GivenOptions {
   readonly flags: Readonly<Record<string, string | undefined>>;
   /** Values by key. */
   readonly file?: { readonly path: string; readonly values: Readonly<Record<string, unknown>> };
+  readonly implied?: ImpliedOptions;
+}
+
+/** What the value of one option brings with it for others. */
+export interface ImpliedOptions {
+  /** Whose they are, for people. */
+  readonly by: string;
+  /** Values by key that cannot be others. */
+  readonly fixed: Readonly<Record<string, unknown>>;
+  /** Values by key, unless others are given. */
+  readonly defaults: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The value of every option: its flag, else the file's, else the default.
+ * The value of every option: its flag, else the file's, else the implied one, else the default.
  * @param facts what derived defaults may use besides the options: facts about the machine.
- * @throws UserError for a value out of bounds or an unknown key, naming what is accepted.
+ * @throws UserError for a value out of bounds, an unknown key or a value that another option rules out, naming what is accepted.
  */
 export function resolveOptions<Table extends OptionTable>(
   table: Table,
@@ -106,7 +117,7 @@ export function parseSavedForm<Table extends OptionTable>(table: Table, saved: u
   if (missing.length > 0)
     throw new UserError(`${path} has no ${missing.join(', ')}: another version of this program wrote it, or it was edited`);
   const stored = isRecord(saved.origins) ? saved.origins : {};
-  const known: readonly unknown[] = ['default', 'file', 'flag'] satisfies OptionOrigin[];
+  const known: readonly unknown[] = ['default', 'implied', 'file', 'flag'] satisfies OptionOrigin[];
   const origins = Object.fromEntries(Object.keys(table).map((key) => [key, known.includes(stored[key]) ? stored[key] : 'file']));
   return { values, origins } as unknown as ResolvedOptions<Table>;
 }
@@ -122,7 +133,7 @@ export function describeOptions(table: OptionTable): { readonly flags: string; r
   });
 }
 
-function readGiven(table: OptionTable, { flags, file }: GivenOptions) {
+function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
   const values: Record<string, unknown> = {};
   const origins: Record<string, OptionOrigin> = {};
   const take = (key: string, value: unknown, received: string, name: string, origin: OptionOrigin) => {
@@ -140,6 +151,12 @@ function readGiven(table: OptionTable, { flags, file }: GivenOptions) {
     if (value === undefined) continue;
     const name = flagOf(key);
     take(key, optionOf(table, key, name).kind.fromText(value), value || 'nothing', name, 'flag');
+  }
+  for (const [key, value] of Object.entries({ ...implied?.defaults, ...implied?.fixed })) {
+    if (!(key in values)) take(key, value, JSON.stringify(value), `"${key}" of ${implied?.by}`, 'implied');
+    else if (key in implied!.fixed && values[key] !== value) {
+      throw new UserError(`${implied!.by} have ${flagOf(key)} ${value}, but received ${values[key]}. Leave it out`);
+    }
   }
   return { values, origins };
 }

@@ -30,6 +30,11 @@ const lr: NumberDefault = {
 };
 const workers: NumberDefault = { text: 'one less than the processors', derive: ({ cores }) => Math.min(16, Math.max(1, cores - 1)) };
 
+/** `--pairs` when pairs are made while training. */
+export const noPairs = 'none';
+/** `--pairs-sha256` when any will do. */
+export const anyPairs = 'any';
+
 export const trainOptions = {
   levels: {
     kind: wholeNumber({ min: 2, max: 20 }),
@@ -69,6 +74,22 @@ export const trainOptions = {
     description: 'pristine images',
     default: 'procedural',
     reason: 'rendered from the seed: needs no photographs',
+    changesResult: true,
+  },
+  pairs: {
+    kind: text('a folder of shards'),
+    placeholder: 'folder',
+    description: 'pairs made before by degrade --format tar, with the data, levels, crop and seed that they were made from',
+    default: noPairs,
+    reason: 'made while training',
+    changesResult: true,
+  },
+  pairsSha256: {
+    kind: text('a SHA-256'),
+    placeholder: 'hash',
+    description: 'of the indexes of --pairs: others are refused',
+    default: anyPairs,
+    reason: 'noted when a run begins',
     changesResult: true,
   },
   steps: {

@@ -4,8 +4,9 @@ import type { Engine } from './engines/engine.js';
 import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
 import { openImageData } from './image-data.js';
 import type { ModelDefinition } from './model.js';
-import type { TrainOptions } from './options.js';
+import { noPairs, type TrainOptions } from './options.js';
 import { type StartingPoint, startingPoint, startingPointOf } from './starting-point.js';
+import { openStoredPairData } from './stored-pair-data.js';
 import type { TrainingData } from './training-data.js';
 
 export interface Plan {
@@ -22,7 +23,7 @@ export interface Plan {
  */
 export async function preparePlan(options: TrainOptions, checkpoint?: string): Promise<Plan> {
   const backbone = findBackbone(options.backbone);
-  const data = await openImageData(options);
+  const data = await (options.pairs === noPairs ? openImageData(options) : openStoredPairData(options));
   const start = checkpoint === undefined ? await startingPoint(options, backbone) : await startingPointOf(checkpoint);
   return { options, model: { backbone, prompts: start.prompts.features }, start, data };
 }

@@ -112,6 +112,27 @@ describe('options', () => {
   });
 });
 
+describe('options that another one brings with it', () => {
+  const implied = { by: 'the pairs in x', fixed: { crop: 64 }, defaults: { data: 'there', lossKind: 'none' } };
+
+  test('come before defaults, and defaults follow from them', () => {
+    const { values, origins } = resolveOptions(table, { flags: { data: 'here' }, implied }, facts);
+    expect(values).toEqual({ crop: 64, rate: 0.064, lossKind: 'none', data: 'here', workers: 3 });
+    expect(origins).toEqual({ crop: 'implied', rate: 'default', lossKind: 'implied', data: 'flag', workers: 'default' });
+    expect(parseSavedForm(table, JSON.parse(JSON.stringify(savedForm({ values, origins }))), 'c.json')).toEqual({ values, origins });
+  });
+
+  test('cannot be others where they are fixed, whoever says so', () => {
+    const message = 'the pairs in x have --crop 64, but received 96. Leave it out';
+    expect(() => resolveOptions(table, { flags: { crop: '96' }, implied }, facts)).toThrow(message);
+    expect(() => resolveOptions(table, { flags: {}, file: { path: 'a.json', values: { crop: 96 } }, implied }, facts)).toThrow(message);
+    expect(resolveOptions(table, { flags: { crop: '64' }, implied }, facts).origins.crop).toBe('flag');
+    expect(() => resolveOptions(table, { flags: {}, implied: { ...implied, fixed: { crop: 50 } } }, facts)).toThrow(
+      '"crop" of the pairs in x',
+    );
+  });
+});
+
 describe('a file of options', () => {
   const path = join(folder, 'options.json');
 

@@ -143,6 +143,16 @@ function isPlanned({ file, set, from, to }: IndexedShard, planned: PlannedShard 
   return file === planned?.file && set === planned.set && from === planned.from && to === planned.to;
 }
 
+/** @throws UserError when a shard is missing or has another size than its index says. */
+export async function requireWhole(path: string, bytes: number, index: string): Promise<void> {
+  const size = (await stat(path).catch(() => undefined))?.size;
+  if (size === bytes) return;
+  throw new UserError(
+    `${path} ${size === undefined ? 'is missing' : `has ${size} bytes`}, but ${index} says that it has ${bytes}. Copy it again, ` +
+      `or remove ${index} to make the part again`,
+  );
+}
+
 /** The first thing in which two configurations differ: `levels 5, not 4`. */
 export function describeDifference(one: PairsConfiguration, other: PairsConfiguration): string | undefined {
   return differenceOf(one, other, '');

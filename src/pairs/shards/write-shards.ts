@@ -1,6 +1,6 @@
 /** Writes shards of degraded pairs: tar files as the webdataset library reads them. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../support/atomic-file.js';
 import { UserError } from '../../support/errors.js';
@@ -14,6 +14,7 @@ import {
   indexName,
   type PairsConfiguration,
   readIndexes,
+  requireWhole,
   type ShardIndex,
   writeIndex,
 } from './shard-index.js';
@@ -97,16 +98,6 @@ async function openFolder(folder: string, { configuration, part }: WriteShardsOp
     throw fileError('write', folder, error);
   }
   return own;
-}
-
-/** @throws UserError when a shard is missing or has another size than its index says. */
-export async function requireWhole(path: string, bytes: number, index: string): Promise<void> {
-  const size = (await stat(path).catch(() => undefined))?.size;
-  if (size === bytes) return;
-  throw new UserError(
-    `${path} ${size === undefined ? 'is missing' : `has ${size} bytes`}, but ${index} says that it has ${bytes}. Copy it again, ` +
-      `or remove ${index} to make the part again`,
-  );
 }
 
 async function writeShard(

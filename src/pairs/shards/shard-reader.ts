@@ -1,0 +1,131 @@
+/** Reads pairs from one shard: in any order, little of it in memory, and nothing before the whole file has been verified. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, UserError } from '../../support/errors.js';
+import { fileError } from '../../support/file-errors.js';
+import { readTar, tarArchiveBytes, tarMemberBytes } from '../../support/tar-archive.js';
+import { cropNames, decodePair } from '../encoded-pair.js';
+import type { DegradedPair } from '../pair.js';
+import type { IndexedShard, PairsConfiguration } from './shard-index.js';
+import { keyOf, largestPngBytes } from './shard-layout.js';
+
+/** The rows of a pair: 42 of them, with the longest file names, stay below. */
+const largestJsonBytes = 2 ** 20;
+
+/** Where a pair's members lie in the archive, bytes. */
+interface Extent {
+  readonly start: number;
+  readonly length: number;
+}
+
+export class ShardReader {
+  readonly #path: string;
+  readonly #shard: IndexedShard;
+  readonly #configuration: Pick<PairsConfiguration, 'crop' | 'levels'>;
+  readonly #members: readonly string[];
+  readonly #limit: number;
+  #extents: Promise<ReadonlyMap<number, Extent>> | undefined;
+
+  constructor(folder: string, shard: IndexedShard, configuration: Pick<PairsConfiguration, 'crop' | 'levels'>) {
+    this.#path = join(folder, shard.file);
+    this.#shard = shard;
+    this.#configuration = configuration;
+    this.#members = [...cropNames(configuration.levels), 'json'];
+    this.#limit = Math.max(largestPngBytes(configuration.crop), largestJsonBytes);
+  }
+
+  /**
+   * One pair of the shard, by its index in the set. The first call reads the whole file once, to verify it.
+   * @returns undefined for a held-out pair that could not be made.
+   * @throws UserError naming the file when it is missing, cut off, changed, or holds anything but the pairs of its index.
+   */
+  async pair(index: number): Promise<DegradedPair | undefined> {
+    this.#extents ??= this.#verify();
+    const extent = (await this.#extents).get(index);
+    if (extent === undefined) return undefined;
+    try {
+      const files: Uint8Array[] = [];
+      for await (const { data } of readTar(this.#read(extent), this.#limit)) files.push(data);
+      const json = files.pop();
+      return await decodePair(files, json ?? new Uint8Array(), { index, ...this.#configuration });
+    } catch (error) {
+      throw this.#failure(error, `its pair ${keyOf(this.#shard.set, index)} cannot be used`);
+    }
+  }
+
+  async #verify(): Promise<ReadonlyMap<number, Extent>> {
+    const hash = createHash('sha256');
+    const hashed = async function* (path: string): AsyncGenerator<Uint8Array> {
+      for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    };
+    try {
+      const extents = await this.#scan(hashed(this.#path));
+      if (hash.digest('hex') === this.#shard.sha256) return extents;
+    } catch (error) {
+      // What is wrong with the content matters only when it is the content that the index means.
+      if ((await this.#sha256()) === this.#shard.sha256) throw this.#failure(error, 'it is no shard of these pairs');
+    }
+    throw new UserError(`${this.#path} is damaged: its content does not match the SHA-256 in its index. Copy it again, or make it again`);
+  }
+
+  /** Finds the pairs, and makes sure that nothing else is there. */
+  async #scan(chunks: AsyncIterable<Uint8Array>): Promise<ReadonlyMap<number, Extent>> {
+    const { set, from, to } = this.#shard;
+    const extents = new Map<number, Extent>();
+    let index = from - 1;
+    let start = 0;
+    let position = 0;
+    let member = 0;
+    for await (const { name, data } of readTar(chunks, this.#limit)) {
+      if (member === 0) {
+        start = position;
+        index++;
+        // Only held-out pairs may be left out.
+        if (set === 'held-out') while (index < to && !name.startsWith(`${keyOf(set, index)}.`)) index++;
+      }
+      if (index >= to || name !== `${keyOf(set, index)}.${this.#members[member]}`) {
+        throw new Error(`the member ${JSON.stringify(name)} has no place in it`);
+      }
+      position += tarMemberBytes(data.byteLength);
+      member = (member + 1) % this.#members.length;
+      if (member === 0) extents.set(index, { start, length: position - start });
+    }
+    if (member !== 0) throw new Error(`its last pair has no ${this.#members[member]}`);
+    if (set === 'training' && index !== to - 1) throw new Error(`it has ${extents.size} pairs, not ${to - from}`);
+    return extents;
+  }
+
+  async #sha256(): Promise<string> {
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of createReadStream(this.#path) as AsyncIterable<Buffer>) hash.update(chunk);
+    } catch (error) {
+      throw fileError('read', this.#path, error);
+    }
+    return hash.digest('hex');
+  }
+
+  /** The members of a pair as an archive of their own. */
+  async *#read({ start, length }: Extent): AsyncGenerator<Uint8Array> {
+    const archive = Buffer.alloc(tarArchiveBytes(length));
+    const file = await open(this.#path, 'r');
+    try {
+      const { bytesRead } = await file.read(archive, 0, length, start);
+      if (bytesRead !== length) throw new Error('the file was cut off while it was in use');
+    } finally {
+      await file.close();
+    }
+    yield archive;
+  }
+
+  #failure(error: unknown, what: string): unknown {
+    const readable = fileError('read', this.#path, error);
+    if (readable !== error) return readable;
+    return new UserError(`${this.#path} is damaged: ${what}: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadCheckpoint } from '#antonym/train/checkpoint.js';
+import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { antonym } from './antonym.js';
+import { expectOneLine } from './expect-one-line.js';
+import { metricsOf, resultsOf, stepsOf } from './run-files.js';
+import { startAntonym } from './running-antonym.js';
+
+const folder = await temporaryFolder();
+const run = (...parts: string[]): string => join(folder, 'runs', ...parts);
+
+const data = ['--data', 'photos', '--crop', '32', '--levels', '2', '--held-out', '1', '--seed', '3'];
+const settings = ['--batch-size', '2', '--steps', '8', '--evaluate-every', '4', '--workers', '1'];
+const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+
+beforeAll(async () => {
+  const { folder: photographs } = await folderOfPhotographs(6, 1);
+  await cp(photographs, join(folder, 'photos'), { recursive: true });
+  await rm(photographs, { recursive: true });
+  const make = ['degrade', '--format', 'tar', '--shard-size', '1', ...data];
+  const [all, few, reference] = await Promise.all([
+    antonym([...make, '--count', '16', '--out', 'all'], folder),
+    antonym([...make, '--count', '7', '--out', 'few'], folder),
+    train(...data, ...settings, '--run', 'reference'),
+  ]);
+  for (const { status, stderr } of [all, few, reference]) expect(status, stderr).toBe(0);
+  // Nothing but the shards is needed.
+  await rename(join(folder, 'photos'), join(folder, 'elsewhere'));
+});
+
+test('from shards, training sees what it would have made itself: losses, weights and the exported model are equal bit for bit', async () => {
+  const { status, stderr } = await train('--pairs', 'all', ...settings, '--run', 'stored');
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain('Prepared photos: 16 pairs to train on, 24 held out');
+  // Checkpoints name the data that they belong to, which is not the same.
+  const comparable = async (name: string) => {
+    const { 'checkpoints/last.safetensors': _, 'checkpoints/best.safetensors': __, ...results } = await resultsOf(run(name));
+    return { ...results, tensors: (await loadCheckpoint(run(name, 'checkpoints', 'last.safetensors'))).tensors };
+  };
+  expect(await comparable('stored')).toEqual(await comparable('reference'));
+  const { origins, ...config } = JSON.parse(await readFile(run('stored', 'config.json'), 'utf8'));
+  expect(config).toMatchObject({ pairs: 'all', pairsSha256: expect.stringMatching(/^[0-9a-f]{64}$/), data: 'photos', crop: 32, seed: 3 });
+  expect(origins).toMatchObject({ pairs: 'flag', pairsSha256: 'implied', crop: 'implied', seed: 'implied', lr: 'default' });
+});
+
+describe('fewer pairs than steps', () => {
+  test('are visited again; killed then, the run goes on as if nothing had been', async () => {
+    const { status, stderr } = await train('--pairs', 'few', ...settings, '--run', 'few');
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('7 pairs to train on, each 2.3 times, 24 held out');
+    const losses = async (name: string) => (await metricsOf(run(name))).flatMap(({ kind, loss }) => (kind === 'step' ? [loss] : []));
+    expect((await losses('few')).slice(0, 3)).toEqual((await losses('reference')).slice(0, 3));
+    expect((await losses('few'))[3]).not.toEqual((await losses('reference'))[3]);
+
+    const killed = startAntonym(['train', '--pairs', 'few', ...settings, '--run', 'killed'], folder);
+    await killed.until(async () => existsSync(run('killed', 'checkpoints', 'last.safetensors')) && (await stepsOf(run('killed'))) >= 5);
+    killed.kill('SIGKILL');
+    await killed.ended;
+    expect(await train('--resume', 'killed')).toMatchObject({ status: 0 });
+    expect(await resultsOf(run('killed'))).toEqual(await resultsOf(run('few')));
+  });
+});
+
+test('a model is exported again from the shards', async () => {
+  await rename(run('stored', 'export'), run('stored', 'before'));
+  expect(await antonym(['export', '--run', 'stored'], folder)).toMatchObject({ status: 0 });
+  expect(await readFile(run('stored', 'export', 'model.onnx'))).toEqual(await readFile(run('stored', 'before', 'model.onnx')));
+});
+
+test('what does not fit is one clear line', async () => {
+  const cases: [string[], RegExp][] = [
+    [['--pairs', 'all', '--levels', '3'], /the pairs in all have --levels 2, but received 3\. Leave it out/],
+    [['--pairs', 'all', '--data', 'procedural'], /the pairs in all have --data photos, but received procedural/],
+    [['--pairs', 'nowhere'], /there are no shards in nowhere/],
+    [['--pairs', 'all', '--pairs-sha256', 'abc'], /the pairs in all are not those .* --pairs-sha256 [0-9a-f]{64}, not abc/],
+  ];
+  for (const [flags, message] of cases) expectOneLine(await train(...flags), message);
+
+  await cp(join(folder, 'all'), join(folder, 'damaged'), { recursive: true });
+  const shard = join(folder, 'damaged', 'pairs-000000.tar');
+  const content = await readFile(shard);
+  content[2000]! ^= 1;
+  await writeFile(shard, content);
+  const short = ['--steps', '1', '--batch-size', '2', '--workers', '1'];
+  expectOneLine(await train('--pairs', 'damaged', ...short, '--run', 'damaged'), /damaged\/pairs-000000\.tar is damaged: its content/);
+  // repaired, the run goes on; with other pairs it does not
+  content[2000]! ^= 1;
+  await writeFile(shard, content);
+  expect(await train('--resume', 'damaged')).toMatchObject({ status: 0 });
+  expect((await metricsOf(run('damaged')))[0]!.gradientNorm).toEqual((await metricsOf(run('reference')))[0]!.gradientNorm);
+  await rm(join(folder, 'damaged'), { recursive: true });
+  await cp(join(folder, 'few'), join(folder, 'damaged'), { recursive: true });
+  expectOneLine(await train('--resume', 'damaged'), /the pairs in damaged are not those that the run was started with/);
+});
