@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
+/** Path of the program. */
+export const program = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
 
 export interface Outcome {
   readonly status: number;

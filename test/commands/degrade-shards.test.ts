@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
@@ -9,7 +10,7 @@ import { randomStream } from '#antonym/support/random.js';
 import { readTar } from '#antonym/support/tar-archive.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { antonym } from './antonym.js';
+import { antonym, program } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
 import { startAntonym } from './running-antonym.js';
 
@@ -96,12 +97,20 @@ test('parts made in any order have together the pairs of the whole', async () =>
 describe('interrupted', () => {
   test('by kill -9 at random moments, the same command goes on, and leaves the same bytes', async () => {
     const random = randomStream(1, 'moments');
-    for (let kills = 0, ended = false; !ended; kills++) {
+    const files = async (): Promise<string[]> => readdir(join(folder, 'killed')).catch(() => []);
+    for (const whole of [0, 1, 1, 2]) {
       const process = startAntonym(shards('--out', 'killed'), folder);
-      const timer = sleep(kills < 4 ? random.between(300, 1100) : 100_000, 'kill', { ref: false });
-      if ((await Promise.race([process.ended.then(() => 'end'), timer])) === 'kill') process.kill('SIGKILL');
-      ended = (await process.ended).code === 0;
+      // a shard is being written, after `whole` others
+      await process.until(async () => {
+        const names = await files();
+        return names.filter((name) => name.endsWith('.tar')).length >= whole && names.some((name) => name.includes('.tar.'));
+      });
+      await sleep(random.between(0, 60));
+      process.kill('SIGKILL');
+      await process.ended;
     }
+    expect((await files()).length).toBeGreaterThan(1);
+    expect(await make('--out', 'killed')).toMatchObject({ status: 0 });
     expect(await digestsOf('killed')).toEqual(await digestsOf('whole'));
   });
 
@@ -118,6 +127,26 @@ describe('interrupted', () => {
     expect(said).toMatch(/\([1-3] were there already\)/);
     expect(await digestsOf('stopped')).toEqual(await digestsOf('whole'));
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'by a disk that takes no more, it says so, leaves nothing half-written, and goes on later',
+    async () => {
+      // Files of at most 64 KiB: 128 blocks of 512 bytes; a shard has more.
+      const { status, stderr } = spawnSync(
+        'sh',
+        ['-c', 'ulimit -f 128 && exec "$0" "$@"', process.execPath, program, ...shards('--out', 'full')],
+        {
+          cwd: folder,
+          encoding: 'utf8',
+        },
+      );
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^error: cannot write full\/pairs-000000\.tar: it would be larger than files may be here$/m);
+      expect(await readdir(join(folder, 'full'))).toEqual(['index.json']);
+      expect(await make('--out', 'full')).toMatchObject({ status: 0 });
+      expect(await digestsOf('full')).toEqual(await digestsOf('whole'));
+    },
+  );
 
   test('a command with other options is refused, and one with the same has nothing to do', async () => {
     const before = await digestsOf('whole');

@@ -1,9 +1,7 @@
 /** A real command that is still running, to be interrupted. */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const program = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
+import { program } from './antonym.js';
 
 export interface Ending {
   /** The exit code; null after a signal that the program could not answer. */
