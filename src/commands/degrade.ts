@@ -5,6 +5,7 @@ import { defaultDatasetName } from '../datasets/open-dataset.js';
 import type { Part } from '../pairs/shards/shard-layout.js';
 import { names, type OptionKind, oneOf, part, wholeNumber } from '../support/option-kinds.js';
 import { trainOptions } from '../train/options.js';
+import { degradeCheck } from './degrade-check.js';
 import { degradeGallery } from './degrade-gallery.js';
 import { degradeImage } from './degrade-image.js';
 import { degradePairs } from './degrade-pairs.js';
@@ -31,6 +32,7 @@ export interface DegradeFlags {
   readonly list?: true;
   readonly in?: string;
   readonly gallery?: string;
+  readonly check?: string;
   readonly level?: number;
 }
 
@@ -89,9 +91,20 @@ export function addDegradeCommand(program: Command): void {
         'show every distortion at every level on one photograph, --in or a rendered one, in a new folder',
       ).conflicts([...pairsOnly, 'level', 'out']),
     )
+    .addOption(
+      option('--check <name|folder>', 'look for what is wrong with images that should be pristine: advice, nothing is written').conflicts([
+        ...pairsOnly,
+        'level',
+        'out',
+        'in',
+        'gallery',
+        'distortion',
+      ]),
+    )
     .addOption(option('--list', 'list the distortions and their parameters'))
     .action(async (flags: DegradeFlags) => {
       if (flags.list) listDistortions(flags);
+      else if (flags.check !== undefined) await degradeCheck({ ...flags, check: flags.check });
       else if (flags.gallery !== undefined) await degradeGallery({ ...flags, gallery: flags.gallery });
       else if (flags.in !== undefined || flags.level !== undefined) await degradeImage(flags);
       else if (flags.format === 'tar') process.exitCode = await degradeShards(flags);

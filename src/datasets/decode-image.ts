@@ -24,16 +24,19 @@ export function openImage(path: string): Sharp {
 
 /**
  * The pixels of an image file; see `openImage` for what is converted.
+ * @param downscale sides are divided by it and rounded, at least 1 pixel, with Lanczos' kernel; 1 or more.
  * @throws UserError naming the file and the reason: missing, a folder, no image, truncated, above `maximumPixels`.
  */
-export async function decodeImage(path: string): Promise<Image> {
+export async function decodeImage(path: string, downscale = 1): Promise<Image> {
   try {
-    await checkFormat(path);
-    const { data, info } = await openImage(path).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { width, height } = await checkFormat(path);
+    const reduced = (side: number): number => Math.max(1, Math.round(side / downscale));
+    const opened = downscale === 1 ? openImage(path) : openImage(path).resize(reduced(width), reduced(height), { fit: 'fill' });
+    const { data, info } = await opened.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`${info.channels} channels after the conversion to sRGB`);
     return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   } catch (error) {
-    throw new UserError(`Cannot read image ${path}: ${await reasonOf(error, path)}`);
+    throw await readingError(error, path);
   }
 }
 
@@ -45,7 +48,7 @@ export async function readImageSize(path: string): Promise<{ width: number; heig
   try {
     return await checkFormat(path);
   } catch (error) {
-    throw new UserError(`Cannot read image ${path}: ${await reasonOf(error, path)}`);
+    throw await readingError(error, path);
   }
 }
 
@@ -53,6 +56,11 @@ async function checkFormat(path: string): Promise<{ width: number; height: numbe
   const metadata = await sharp(path, readingOptions).metadata();
   if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not JPEG, PNG, WebP, TIFF or AVIF`);
   return metadata.autoOrient;
+}
+
+/** The error to throw when an image file could not be read: one line that names it and the reason. */
+export async function readingError(error: unknown, path: string): Promise<UserError> {
+  return new UserError(`Cannot read image ${path}: ${await reasonOf(error, path)}`);
 }
 
 /** One line; what the file system says is clearer than what the decoder says. */

@@ -8,6 +8,8 @@ export interface FileReference {
   /** The path relative to the data set's folder with `/` between folders: equal on every machine, so it may name random streams. */
   readonly id: string;
   readonly path: string;
+  /** Factor by which the image is reduced when it is loaded, 1 or more; 1 when absent. */
+  readonly downscale?: number;
 }
 
 /** An image rendered from a seed. */

@@ -9,5 +9,5 @@ import { renderProcedural } from './procedural.js';
  * @throws UserError naming the file and the reason. `openDataset` looks at headers only, so a truncated file fails here.
  */
 export async function loadImage(reference: ImageReference): Promise<Image> {
-  return reference.kind === 'file' ? decodeImage(reference.path) : renderProcedural(reference);
+  return reference.kind === 'file' ? decodeImage(reference.path, reference.downscale) : renderProcedural(reference);
 }

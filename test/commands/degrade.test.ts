@@ -6,10 +6,11 @@ import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeImage } from '#antonym/datasets/decode-image.js';
+import { loadImage } from '#antonym/datasets/load-image.js';
 import { distortionGroups } from '#antonym/degrade/distortion.js';
 import { distortionNames } from '#antonym/degrade/distortions/table.js';
 import { parseManifest, replayRow, sha256Of } from '#antonym/pairs/manifest.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { folderOfPhotographs, rendered } from '../pairs/folder-of-photographs.js';
 import { antonym } from './antonym.js';
 
 let photographs: string;
@@ -120,6 +121,29 @@ test('--gallery shows every distortion at every level on one photograph, as a pa
   const few = await antonym(['degrade', '--gallery', join(out, 'few'), '--distortion', 'jpeg,darken', '--levels', '2']);
   expect(few).toMatchObject({ status: 0, stdout: `${join(out, 'few', 'index.html')}\n` });
   expect((await readdir(join(out, 'few'))).sort()).toEqual(['brightness.png', 'compression.png', 'index.html']);
+});
+
+test('--check says what is wrong with a folder: advice, exit code 0', async () => {
+  const folder = await mkdtemp(join(out, 'claimed-'));
+  for (let index = 0; index < 4; index++) {
+    const { data, width, height } = await loadImage(rendered(index, 320, 240));
+    const image = sharp(data, { raw: { width, height, channels: 3 } });
+    await image
+      .clone()
+      .jpeg({ quality: 40 })
+      .toFile(join(folder, `${index}.jpg`));
+    if (index === 0) await image.clone().resize(240).png().toFile(join(folder, 'copy of 0.png'));
+  }
+  await writeFile(join(folder, 'text.png'), 'Dear diary');
+  const { status, stdout } = await antonym(['degrade', '--check', folder]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^compressed: 4 of 5 images \(80 %\), .*\n {2}\S*\.jpg: JPEG quality 40\n/m);
+  expect(stdout).toMatch(/^near duplicates: 1 image repeats another, in 1 group; .*\n {2}0\.jpg, copy of 0\.png\n/m);
+  expect(stdout).toMatch(/^unusable: 1 file\n {2}text\.png: .*unsupported image format\n/m);
+  expect(stdout).toMatch(/^suggestion: --downscale auto, which reduces these images by [234];/m);
+  const json = JSON.parse((await antonym(['degrade', '--check', folder, '--json'])).stdout);
+  expect(json).toMatchObject({ checked: 5, findings: { compressed: 4 }, nearDuplicates: [['0.jpg', 'copy of 0.png']] });
+  expect(json.images).toContainEqual(expect.objectContaining({ image: '2.jpg', jpegQuality: 40 }));
 });
 
 test('--list names every distortion with its parameters', async () => {
