@@ -33,18 +33,20 @@ The run:   ${here(run.path)} (metrics.jsonl, checkpoints, previews of what it wa
 
 Next:
 ${nextCommands(plan)}
-This version starts from random weights; for what starting from real CLIP takes, see "Real CLIP" in README.md.
 `;
 }
 
 /** What to type next, aligned. */
-function nextCommands({ options: { data, pairs, steps } }: Plan): string {
+function nextCommands({ options: { backbone, weights, data, pairs, steps } }: Plan): string {
+  const random = weights === 'random';
+  const sameModel = random ? '' : ` --backbone ${backbone} --weights ${quote(weights)}`;
   const source = data === defaultDatasetName ? '' : ` --data ${quote(data)}`;
   const sameData = pairs === noPairs ? source : ` --pairs ${quote(pairs)}`;
   const commands = [
     ['npm run score -- PHOTO...', 'score your photographs'],
     ['npm run train -- --data FOLDER', 'train on your own pristine photographs'],
-    [`npm run train --${sameData} --steps ${steps * 4}`, 'train longer'],
+    [`npm run train --${sameModel}${sameData} --steps ${steps * 4}`, 'train longer'],
+    ...(random ? [['npm run train -- --backbone clip-rn50', 'start from CLIP instead of random weights: see README.md'] as const] : []),
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length)) + 2;
   return commands.map(([command, purpose]) => `  ${command.padEnd(width)}${purpose}`).join('\n');

@@ -17,15 +17,24 @@ export const storedBytes = {
   bool: 1,
 } as const satisfies Record<StoredType, number>;
 
+// loops: a callback for each of a hundred million weights takes seconds
 const conversions: Partial<Record<StoredType, (buffer: ArrayBuffer) => Float32Array>> = {
-  float64: (buffer) => Float32Array.from(new Float64Array(buffer)),
+  float64: (buffer) => new Float32Array(new Float64Array(buffer)),
   float32: (buffer) => new Float32Array(buffer),
   float16: (buffer) => {
+    const halves = new Uint16Array(buffer);
     const values = halfValues();
-    return Float32Array.from(new Uint16Array(buffer), (bits) => values[bits]!);
+    const result = new Float32Array(halves.length);
+    for (let index = 0; index < halves.length; index++) result[index] = values[halves[index]!]!;
+    return result;
   },
   // the upper half of a float32
-  bfloat16: (buffer) => new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
+  bfloat16: (buffer) => {
+    const halves = new Uint16Array(buffer);
+    const bits = new Uint32Array(halves.length);
+    for (let index = 0; index < halves.length; index++) bits[index] = halves[index]! << 16;
+    return new Float32Array(bits.buffer);
+  },
 };
 
 /** Whether elements of this type are numbers that `toFloat32` converts. */

@@ -38,12 +38,17 @@ export async function readParameters(
   const tensors: Record<string, TensorData> = {};
   for (const name of wanted.keys()) {
     const tensor = await source.read(name);
-    if (!(tensor.data as Float32Array).every(Number.isFinite)) {
+    if (!allFinite(tensor.data as Float32Array)) {
       throw new UserError(`${source.path} cannot be used: the tensor ${name} has values that are not finite`);
     }
     tensors[name] = tensor;
   }
   return tensors;
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
+  return true;
 }
 
 /** `4 are missing (a, b, c and 1 more)` */
