@@ -1,7 +1,8 @@
-/** `npm run bench -- train|score|ordering`: how fast this machine is, and how good a model, as the same code that users run. */
+/** `npm run bench -- train|score|ordering|prove`: how fast this machine is, and how good a model, as the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchOrdering } from './ordering.js';
+import { benchProve } from './prove.js';
 import { benchScore } from './score.js';
 import { benchTrain } from './train.js';
 
@@ -39,6 +40,14 @@ program
   .option('--levels <n>', 'severity levels', '5')
   .option('--json', 'print one JSON object')
   .action(benchOrdering);
+
+program
+  .command('prove')
+  .description('Features, losses, every gradient and ten updates at published size against PyTorch (python3-torch), with random weights.')
+  .option('--backbone <name>', 'clip-rn50, clip-rn101, clip-vit-b-32 or clip-vit-b-16', 'clip-rn50')
+  .option('--folder <folder>', 'what bench/python/clip_proof.py wrote (default: it is run)')
+  .option('--json', 'print one JSON object')
+  .action(benchProve);
 
 try {
   await program.parseAsync();

@@ -2,7 +2,7 @@
 
 Normalisation uses frozen running statistics; its scale and bias are trained.
 
-    python3 bench/pytorch/clip_rn50_step.py --levels 4 --photographs 1
+    python3 bench/python/clip_rn50_step.py --levels 4 --photographs 1
 """
 import torch
 import torch.nn.functional as F

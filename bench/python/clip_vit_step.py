@@ -1,6 +1,6 @@
 """Speed and memory of a training step of CLIP ViT-B/32 in PyTorch, to put beside `npm run bench -- train --backbone clip-vit-b-32`.
 
-    python3 bench/pytorch/clip_vit_step.py --levels 4 --photographs 1
+    python3 bench/python/clip_vit_step.py --levels 4 --photographs 1
 """
 import torch
 from torch import nn

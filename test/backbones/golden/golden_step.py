@@ -52,24 +52,28 @@ def prompts(pairs, size):
     return torch.from_numpy((features / np.linalg.norm(features, axis=-1, keepdims=True)).astype(np.float32).astype(np.float64))
 
 
-def losses(embedding, features, photographs, levels):
-    pairs = len(features)
+def arranged(embedding, features, photographs, levels):
+    """Cosine similarities, [photographs, levels + 1, 2, pairs, 2]."""
     similarity = torch.einsum("nd,psd->nps", F.normalize(embedding, dim=-1), features)
-    s = similarity.view(photographs, levels + 1, 2, pairs, 2)
+    return similarity.view(photographs, levels + 1, 2, len(features), 2)
+
+
+def losses(embedding, features, photographs, levels, margin_consistency=MARGIN_CONSISTENCY, margin_rank=MARGIN_RANK, clearance=2e-5):
+    s = arranged(embedding, features, photographs, levels)
     difference = (s[:, :, 0] - s[:, :, 1]).abs()
-    consistency = F.relu(difference - MARGIN_CONSISTENCY).mean()
+    consistency = F.relu(difference - margin_consistency).mean()
     terms = {"positive": [], "negative": []}
     for i in range(levels + 1):
         for j in range(i + 1, levels + 1):
             for k in range(2):
                 for l in range(2):
-                    terms["positive"].append(MARGIN_RANK - (s[:, i, k, :, 0] - s[:, j, l, :, 0]))
-                    terms["negative"].append(MARGIN_RANK - (s[:, j, l, :, 1] - s[:, i, k, :, 1]))
-    kinks = [difference - MARGIN_CONSISTENCY, difference] + terms["positive"] + terms["negative"]
+                    terms["positive"].append(margin_rank - (s[:, i, k, :, 0] - s[:, j, l, :, 0]))
+                    terms["negative"].append(margin_rank - (s[:, j, l, :, 1] - s[:, i, k, :, 1]))
+    kinks = [difference - margin_consistency, difference] + terms["positive"] + terms["negative"]
     nearest = min(float(kink.detach().abs().min()) for kink in kinks)
     active = [float((kink > 0).float().mean()) for kink in (kinks[0], torch.stack(terms["positive"]), torch.stack(terms["negative"]))]
     print("  nearest kink", nearest, "active", active)
-    assert nearest > 2e-5 and 0.3 < min(active) < 1, "choose other margins"
+    assert nearest > clearance and 0.3 < min(active) < 1, "choose other margins"
     result = {"consistency": consistency}
     for name, values in terms.items():
         result[name] = torch.stack([F.relu(value) for value in values]).mean()

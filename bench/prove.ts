@@ -1,0 +1,181 @@
+/** Proof that our graphs compute what PyTorch computes, at published size: features, losses, every gradient, and AdamW. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
+import { Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { clipTensors } from '#antonym/backbones/weights/clip-tensors.js';
+import { openWeights } from '#antonym/backbones/weights/open-weights.js';
+import { readBackbone } from '#antonym/backbones/weights/read-backbone.js';
+import { readParameters } from '#antonym/backbones/weights/read-parameters.js';
+import { openSafetensorsSource } from '#antonym/backbones/weights/safetensors-source.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { encodePrompts } from '#antonym/prompts/encode-prompts.js';
+import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { UserError } from '#antonym/support/errors.js';
+import { buildGradientsGraph, buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import { promptsName } from '#antonym/train/model.js';
+import { gradientName, initialGradients, initialMoments } from '#antonym/train/state.js';
+import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+
+interface Flags {
+  readonly backbone: string;
+  readonly folder?: string;
+  readonly json?: true;
+}
+
+interface Finding {
+  readonly what: string;
+  /** Relative to the norm of what is expected. */
+  readonly error: number;
+  readonly limit: number;
+  /** Of several tensors, the one with this error. */
+  readonly where?: string;
+}
+
+/** The layout and the optimizer of bench/python/clip_proof.py. */
+const layout = { photographs: 1, levels: 2 };
+const optimizer = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 };
+const learningRate = 1e-4;
+const updates = 10;
+
+export async function benchProve({ backbone: name, folder: given, json }: Flags): Promise<void> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'antonym-proof-')));
+  try {
+    if (given === undefined) await runPytorch(name, folder);
+    const findings = await prove(name, folder);
+    if (json) process.stdout.write(`${JSON.stringify({ backbone: name, findings })}\n`);
+    else for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
+    if (findings.some(({ error, limit }) => !(error <= limit))) process.exitCode = 1;
+  } finally {
+    if (given === undefined) await rm(folder, { recursive: true });
+  }
+}
+
+async function runPytorch(backbone: string, folder: string): Promise<void> {
+  const script = fileURLToPath(new URL('../../bench/python/clip_proof.py', import.meta.url));
+  process.stderr.write('PyTorch computes what is expected: a minute or two\n');
+  const child = spawn('python3', [script, '--backbone', backbone, '--folder', folder], { stdio: ['ignore', 2, 2] });
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new UserError(`bench/python/clip_proof.py failed. It needs python3 with PyTorch (Debian: python3-torch)`);
+}
+
+async function prove(name: string, folder: string): Promise<Finding[]> {
+  const backbone = findBackbone(name);
+  const expected = await openSafetensorsSource(join(folder, 'expected.safetensors'));
+  const weights = clipTensors(await openWeights(join(folder, 'weights.pth')));
+  const thread = new SessionThread();
+  const read = (tensor: string): Promise<TensorData> => expected.read(tensor);
+  const readNumber = async (tensor: string): Promise<number> => Number((await read(tensor)).data[0]);
+  try {
+    const findings: Finding[] = [];
+    const crops = toBytes(await read('crops'));
+    const tokens = toIds(await read('tokens'));
+    const isText = (tensor: string): boolean => !tensor.startsWith('visual.') && tensor !== 'logit_scale';
+    const prompts = await encodePrompts(tokens, backbone, (specs) => readParameters(weights, specs, isText, `the text encoder of ${name}`));
+    findings.push({ what: 'text features', error: distance(prompts, unit(await read('text'))), limit: 1e-4 });
+
+    await thread.writeState({ ...(await readBackbone(weights, backbone)), [promptsName]: prompts });
+    const features = new Graph();
+    const pixels = normalizePixels(features, features.input('crops', 'uint8', crops.shape), backbone);
+    const parameters = new Parameters(features, 'inputs');
+    features.output('image', backbone.embed({ graph: features, parameters, normalization: 'running' }, pixels));
+    await thread.load('features', encodeOnnx(features));
+    const { image } = await thread.run('features', { crops });
+    findings.push({ what: 'image features', error: distance(image!, await read('image')), limit: 1e-4 });
+
+    const margins = { marginConsistency: await readNumber('margin_consistency'), marginRank: await readNumber('margin_rank') };
+    const losses = buildLossGraph({ backbone, prompts }, layout, crops.shape[1]!, margins);
+    const trained = trainedSpecs(losses.parameters);
+    await thread.load('gradients', encodeOnnx(buildGradientsGraph(losses)));
+    await thread.writeState(initialGradients(trained));
+    const results = await thread.run('gradients', { crops, keep: floatTensor([], [0]), share: floatTensor([], [1]) });
+    for (const loss of lossNames) {
+      const error = Math.abs(Number(results[loss]!.data[0]) / (await readNumber(`loss.${loss}`)) - 1);
+      findings.push({ what: `loss: ${loss}`, error, limit: 1e-4 });
+    }
+    // at least a millionth of the whole gradient: what is far smaller is noise in float32
+    const norms = await Promise.all(trained.map(async (spec) => norm(await read(`gradient.${spec.name}`))));
+    const total = Math.hypot(...norms);
+    const gradients = await worst(trained, async (parameter) => {
+      const state = await thread.readState([gradientName(parameter)]);
+      const reference = await read(`gradient.${parameter}`);
+      return difference(state[gradientName(parameter)]!, reference) / Math.max(norm(reference), 1e-6 * total);
+    });
+    findings.push({ what: `gradients of ${trained.length} parameters`, ...gradients, limit: 1e-3 });
+
+    await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer)));
+    await thread.writeState(initialMoments(trained));
+    for (let step = 1; step <= updates; step++) {
+      for (const { name: parameter } of trained) {
+        const gradient = await read(`gradient.${parameter}`);
+        const scaled = (gradient.data as Float32Array).map((value) => value * (1 - (step - 1) / 16));
+        await thread.writeState({ [gradientName(parameter)]: { ...gradient, data: scaled } });
+      }
+      await thread.run('update', {
+        learning_rate: floatTensor([], [learningRate]),
+        bias_correction1: floatTensor([], [1 - optimizer.beta1 ** step]),
+        bias_correction2: floatTensor([], [1 - optimizer.beta2 ** step]),
+      });
+    }
+    const updated = await worst(trained, async (parameter) =>
+      distance((await thread.readState([parameter]))[parameter]!, await read(`adamw.${parameter}`)),
+    );
+    findings.push({ what: `parameters after ${updates} updates`, ...updated, limit: 1e-6 });
+    return findings;
+  } finally {
+    await thread.close();
+    await weights.close();
+    await expected.close();
+  }
+}
+
+async function worst(
+  specs: readonly { name: string }[],
+  measure: (name: string) => Promise<number>,
+): Promise<{ error: number; where: string }> {
+  let found = { error: -1, where: '' };
+  for (const { name } of specs) {
+    const error = await measure(name);
+    if (!(error <= found.error)) found = { error, where: name };
+  }
+  return found;
+}
+
+function describe({ what, error, limit, where }: Finding): string {
+  const verdict = error <= limit ? 'ok' : 'TOO LARGE';
+  return `${what.padEnd(34)} ${error.toExponential(1)} of at most ${limit.toExponential(0)}  ${verdict}${where ? `  (worst: ${where})` : ''}`;
+}
+
+function norm({ data }: TensorData): number {
+  return Math.sqrt((data as Float32Array).reduce((sum, value) => sum + value ** 2, 0));
+}
+
+function difference(found: TensorData, expected: TensorData): number {
+  const [a, b] = [found.data as Float32Array, expected.data as Float32Array];
+  return Math.sqrt(a.reduce((sum, value, index) => sum + (value - b[index]!) ** 2, 0));
+}
+
+function distance(found: TensorData, expected: TensorData): number {
+  return difference(found, expected) / norm(expected);
+}
+
+/** Rows of length 1. */
+function unit({ shape, data }: TensorData): TensorData {
+  const size = shape[1]!;
+  const rows = Array.from({ length: shape[0]! }, (_, row) => (data as Float32Array).subarray(row * size, (row + 1) * size));
+  return floatTensor(shape, Float32Array.from(rows.flatMap((row) => Array.from(row, (value) => value / Math.hypot(...row)))));
+}
+
+function toBytes({ shape, data }: TensorData): TensorData {
+  return { dataType: 'uint8', shape, data: Uint8Array.from(data as Float32Array) };
+}
+
+function toIds({ shape, data }: TensorData): TensorData {
+  return { dataType: 'int64', shape, data: BigInt64Array.from(Array.from(data as Float32Array, BigInt)) };
+}
