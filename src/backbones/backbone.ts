@@ -35,6 +35,11 @@ export interface Backbone {
   readonly pretrained: 'none' | 'required';
   /** How batch normalisation is trained: from scratch it needs the statistics of the batch; pretrained statistics stay frozen. */
   readonly trainNormalization: 'batch' | 'running';
+  readonly batchNormalization: boolean;
+  /** The parts that can be left untrained, from the first on, and the parameters of each. */
+  readonly parts: Readonly<Record<string, RegExp>>;
+  /** Parameters that training leaves as they are. */
+  isFrozen?(parameter: string): boolean;
   /** Size of the embedding. */
   readonly embedding: number;
   /** Per channel, of pixels scaled to 0..1. */
@@ -51,4 +56,6 @@ export interface Backbone {
    * @returns the unnormalised embedding, [N, embedding]
    */
   embed(context: BackboneContext, pixels: Value): Value;
+  /** The same with a positional embedding that published weights have and that `embed` leaves out. */
+  embedWithPositions?(context: BackboneContext, pixels: Value): Value;
 }

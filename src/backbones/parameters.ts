@@ -29,6 +29,8 @@ export class Parameters {
   constructor(
     readonly graph: Graph,
     private readonly source: ParameterSource,
+    /** Parameters that are not trained: they become buffers. */
+    private readonly isFrozen: (name: string) => boolean = () => false,
   ) {}
 
   /**
@@ -39,7 +41,7 @@ export class Parameters {
     const known = this.values.get(spec.name);
     if (known) return known;
     const value = this.bind(spec);
-    this.specs.set(spec.name, spec);
+    this.specs.set(spec.name, this.isFrozen(spec.name) ? { ...spec, role: 'buffer' } : spec);
     this.values.set(spec.name, value);
     return value;
   }

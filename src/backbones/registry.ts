@@ -11,7 +11,7 @@ const clipStatistics = {
   standardDeviation: [0.26862954, 0.26130258, 0.27577711],
 } as const;
 
-type Architecture = Pick<Backbone, 'embedding' | 'mean' | 'standardDeviation' | 'minimumSide' | 'trainNormalization' | 'embed'>;
+type Architecture = Omit<Backbone, 'name' | 'description' | 'pretrained' | 'trainedSide' | 'published' | 'textEncoder'>;
 
 function resNet(options: ClipResNetOptions, trainNormalization: 'batch' | 'running'): Architecture {
   return {
@@ -20,16 +20,37 @@ function resNet(options: ClipResNetOptions, trainNormalization: 'batch' | 'runni
     // five halvings leave one position
     minimumSide: 32,
     trainNormalization,
+    batchNormalization: true,
+    parts: {
+      stem: /^visual\.(conv|bn)\d\./,
+      ...Object.fromEntries([1, 2, 3, 4].map((stage) => [`layer${stage}`, new RegExp(`^visual\\.layer${stage}\\.`)])),
+      attnpool: /^visual\.attnpool\./,
+    },
     embed: (context, pixels) => clipResNet(context, pixels, options),
   };
 }
 
+/** A ResNet with published weights, whose attention pool has a positional embedding. */
+function publishedResNet(options: ClipResNetOptions): Architecture {
+  return {
+    ...resNet(options, 'running'),
+    embedWithPositions: (context, pixels) => clipResNet(context, pixels, { ...options, positionsFor: clipSide }),
+  };
+}
+
 function transformer(options: VisionTransformerOptions): Architecture {
+  const block = (index: number) => [`layer${index + 1}`, new RegExp(`^visual\\.transformer\\.resblocks\\.${index}\\.`)] as const;
   return {
     ...clipStatistics,
     embedding: options.embedding,
     minimumSide: options.patch,
     trainNormalization: 'running',
+    batchNormalization: false,
+    parts: {
+      stem: /^visual\.(conv1|class_embedding|positional_embedding|ln_pre)\b/,
+      ...Object.fromEntries(Array.from({ length: options.layers }, (_, index) => block(index))),
+      head: /^visual\.(ln_post|proj)\b/,
+    },
     embed: (context, pixels) => visionTransformer(context, pixels, options),
   };
 }
@@ -60,13 +81,13 @@ const backbones: readonly Backbone[] = [
     name: 'clip-rn50',
     description: "CLIP's RN50 image encoder (38.3 M parameters)",
     ...clip('timm/resnet50_clip.openai'),
-    ...resNet({ width: 64, blocks: [3, 4, 6, 3], heads: 32, embedding: 1024 }, 'running'),
+    ...publishedResNet({ width: 64, blocks: [3, 4, 6, 3], heads: 32, embedding: 1024 }),
   },
   {
     name: 'clip-rn101',
     description: "CLIP's RN101 image encoder (56.3 M parameters)",
     ...clip('timm/resnet101_clip.openai'),
-    ...resNet({ width: 64, blocks: [3, 4, 23, 3], heads: 32, embedding: 512 }, 'running'),
+    ...publishedResNet({ width: 64, blocks: [3, 4, 23, 3], heads: 32, embedding: 512 }),
   },
   {
     name: 'clip-vit-b-32',

@@ -33,7 +33,7 @@ export type LossName = (typeof lossNames)[number];
  */
 export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop: number, options: LossOptions): LossGraph {
   const graph = new Graph();
-  const parameters = new Parameters(graph, 'inputs');
+  const parameters = new Parameters(graph, 'inputs', model.backbone.isFrozen);
   const crops = graph.input('crops', 'uint8', [cropCount(layout), crop, crop, 3]);
   const { falling, rising } = promptCues(graph, similarityOf(graph, parameters, crops, model, model.backbone.trainNormalization));
   const { marginConsistency, marginRank } = options;

@@ -2,7 +2,7 @@
 
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { UserError } from '../support/errors.js';
-import { number, text, wholeNumber } from '../support/option-kinds.js';
+import { number, oneOf, text, wholeNumber } from '../support/option-kinds.js';
 import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
 
 /** What derived defaults follow from. */
@@ -20,6 +20,10 @@ const warmupSteps: NumberDefault = {
   derive: ({ steps }) => Math.min(50, Math.floor(steps / 10)),
 };
 const evaluateEvery: NumberDefault = { text: 'a fifth of the steps', derive: ({ steps }) => Math.max(1, Math.round(steps / 5)) };
+const batchNorm: DerivedDefault<'frozen' | 'train', DefaultInputs> = {
+  text: 'train for clip-tiny, else frozen',
+  derive: ({ backbone }) => (backbone === 'clip-tiny' ? 'train' : 'frozen'),
+};
 const weights: DerivedDefault<string, DefaultInputs> = {
   text: 'random for clip-tiny, else published',
   derive: ({ backbone }) => (backbone === 'clip-tiny' ? 'random' : 'published'),
@@ -58,6 +62,30 @@ export const trainOptions = {
     description: 'what the image encoder starts from',
     default: weights,
     reason: 'nobody has published weights of clip-tiny',
+    changesResult: true,
+  },
+  freeze: {
+    kind: text('parts separated by commas, such as stem,layer1, or none'),
+    placeholder: 'part,...',
+    description: 'parts of the image encoder that keep their weights',
+    default: 'none',
+    reason: 'all of QualiCLIP is trained; every part left out at the beginning saves time and memory',
+    changesResult: true,
+  },
+  batchNorm: {
+    kind: oneOf(['frozen', 'train']),
+    placeholder: 'how',
+    description: 'statistics of batch normalisation: those that the weights came with, or of the batch',
+    default: batchNorm,
+    reason: 'a batch of few photographs has poor statistics, but random weights have none',
+    changesResult: true,
+  },
+  positionalEmbedding: {
+    kind: oneOf(['drop', 'keep']),
+    placeholder: 'how',
+    description: "positional embedding of a ResNet's attention pool; kept, it is interpolated for other sizes than 224 pixels",
+    default: 'drop',
+    reason: 'as in QualiCLIP: quality does not depend on the place',
     changesResult: true,
   },
   prompts: {

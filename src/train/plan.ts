@@ -1,4 +1,5 @@
 /** What a training configuration comes to: the model, its layout, and what it is trained on. */
+import { configureBackbone } from '../backbones/configure-backbone.js';
 import { findBackbone } from '../backbones/registry.js';
 import type { Engine } from './engines/engine.js';
 import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
@@ -22,7 +23,7 @@ export interface Plan {
  * @throws UserError when the backbone, its weights, the prompts or the data cannot be used.
  */
 export async function preparePlan(options: TrainOptions, checkpoint?: string): Promise<Plan> {
-  const backbone = findBackbone(options.backbone);
+  const backbone = configureBackbone(findBackbone(options.backbone), options);
   const data = await (options.pairs === noPairs ? openImageData(options) : openStoredPairData(options));
   const start = checkpoint === undefined ? await startingPoint(options, backbone) : await startingPointOf(checkpoint);
   return { options, model: { backbone, prompts: start.prompts.features }, start, data };

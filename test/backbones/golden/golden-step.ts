@@ -18,7 +18,7 @@ export function statedPixels(name: string, count: number, height: number, width:
   return { dataType: 'uint8', shape: [count, height, width, 3], data };
 }
 
-export const norm = (values: readonly number[]): number => Math.hypot(...values);
+export const norm = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 export const numbers = (tensor: TensorData | undefined): number[] => Array.from(tensor!.data, Number);
 export const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
 /** |a - b| / |b| */

@@ -1,0 +1,43 @@
+/** Ways to train a backbone other than its default: which parts stay as they are, what batch normalisation does, which positions count. */
+import { UserError } from '../support/errors.js';
+import { suggestName } from '../support/nearest-name.js';
+import type { Backbone } from './backbone.js';
+
+export interface BackboneOptions {
+  /** Names of parts separated by commas, or `none`. */
+  readonly freeze: string;
+  readonly batchNorm: 'frozen' | 'train';
+  readonly positionalEmbedding: 'drop' | 'keep';
+}
+
+/** @throws UserError for what the backbone does not have. */
+export function configureBackbone(backbone: Backbone, { freeze, batchNorm, positionalEmbedding }: BackboneOptions): Backbone {
+  const { name, batchNormalization, embedWithPositions, embed } = backbone;
+  if (batchNorm === 'train' && !batchNormalization) {
+    throw new UserError(`--batch-norm train does not fit ${name}, which has no batch normalisation. Leave it out`);
+  }
+  if (positionalEmbedding === 'keep' && !embedWithPositions) {
+    throw new UserError(
+      `--positional-embedding keep does not fit ${name}: ` +
+        (backbone.pretrained === 'none' ? 'it was never trained with one' : 'it always has its own, for any size'),
+    );
+  }
+  const frozen = frozenParts(backbone, freeze);
+  return {
+    ...backbone,
+    trainNormalization: batchNorm === 'train' ? 'batch' : 'running',
+    embed: positionalEmbedding === 'keep' ? embedWithPositions! : embed,
+    isFrozen: (parameter) => frozen.some((part) => part.test(parameter)),
+  };
+}
+
+function frozenParts({ name, parts }: Backbone, freeze: string): RegExp[] {
+  if (freeze === 'none') return [];
+  const known = Object.keys(parts);
+  const chosen = freeze.split(',').map((part) => part.trim());
+  if (known.every((part) => chosen.includes(part))) throw new UserError(`--freeze ${freeze} leaves nothing of ${name} to train`);
+  return chosen.map((part) => {
+    if (Object.hasOwn(parts, part)) return parts[part]!;
+    throw new UserError(`--freeze: ${name} has no part "${part}", only ${known.join(', ')}.${suggestName(part, known)}`);
+  });
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { Backbone } from '#antonym/backbones/backbone.js';
+import { type BackboneOptions, configureBackbone } from '#antonym/backbones/configure-backbone.js';
+import type { ParameterSpec } from '#antonym/backbones/parameters.js';
+import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
+import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
+import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { buildGradientsGraph, buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import { initialGradients, initialTensors } from '#antonym/train/state.js';
+import { compile } from '../graph/run-graph.js';
+import { distance, numbers, statedPixels } from './golden/golden-step.js';
+
+const usual: BackboneOptions = { freeze: 'none', batchNorm: 'frozen', positionalEmbedding: 'drop' };
+const configure = (name: string, options: Partial<BackboneOptions>): Backbone =>
+  configureBackbone(findBackbone(name), { ...usual, ...options });
+
+const side = 64;
+const losses = (backbone: Backbone) =>
+  buildLossGraph({ backbone, prompts: seededPrompts(1, 2, backbone.embedding) }, { photographs: 1, levels: 2 }, side, {
+    marginConsistency: 0.0025,
+    marginRank: 0.0675,
+  });
+const trained = (backbone: Backbone): ParameterSpec[] => trainedSpecs(losses(backbone).parameters);
+
+describe('every backbone', () => {
+  it.each(backboneNames)('%s: each parameter is of one part; matrices and convolutions decay, normalisations and biases do not', (name) => {
+    const backbone = configure(name, {});
+    for (const spec of trained(backbone)) {
+      const parts = Object.entries(backbone.parts).filter(([, part]) => part.test(spec.name));
+      expect(parts.length, spec.name).toBe(1);
+      expect(spec.weightDecay, spec.name).toBe(spec.shape.length > 1);
+    }
+    const [first] = Object.keys(backbone.parts);
+    expect(trained(configure(name, { freeze: first! })).length).toBeLessThan(trained(backbone).length);
+  });
+});
+
+describe('freezing', () => {
+  async function step(backbone: Backbone): Promise<Record<string, TensorData>> {
+    const graph = losses(backbone);
+    const run = await compile(buildGradientsGraph(graph));
+    return run({
+      ...initialTensors(graph.parameters.specs.values(), 1),
+      ...initialGradients(trainedSpecs(graph.parameters)),
+      crops: statedPixels('crops', 6, side, side),
+      keep: floatTensor([], [0]),
+      share: floatTensor([], [1]),
+    });
+  }
+
+  it('leaves the named parts out of the step and changes nothing for the others', async () => {
+    const whole = await step(configure('clip-tiny', { batchNorm: 'train' }));
+    const part = await step(configure('clip-tiny', { batchNorm: 'train', freeze: 'stem, layer2' }));
+    const left = Object.keys(whole).filter((name) => !part[name]);
+    expect(left.length).toBeGreaterThan(9);
+    for (const name of left) expect(name).toMatch(/^next\.gradient\.visual\.((conv|bn)\d\.|layer2\.)/);
+    expect(Object.keys(part).filter((name) => /gradient\.visual\.((conv|bn)\d\.|layer2\.)/.test(name))).toEqual([]);
+    for (const [name, tensor] of Object.entries(part)) {
+      if (numbers(tensor).some((value) => value !== 0)) expect(distance(numbers(tensor), numbers(whole[name])), name).toBeLessThan(1e-5);
+    }
+  });
+
+  it.each([
+    ['clip-tiny', 'layer9', /clip-tiny has no part "layer9", only stem, layer1, layer2, layer3, layer4, attnpool/],
+    ['clip-vit-b-32', 'steam', /no part "steam".*Did you mean "stem"/],
+    ['clip-rn50', 'stem,layer1,layer2,layer3,layer4,attnpool', /leaves nothing of clip-rn50 to train/],
+  ])('of %s refuses %s', (name, freeze, message) => {
+    expect(() => configure(name, { freeze })).toThrow(message);
+  });
+});
+
+it('batch normalisation is trained with the statistics of the batch, which move the running ones, or is frozen', () => {
+  const moved = (backbone: Backbone): string[] => [...losses(backbone).graph.outputs.keys()].filter((name) => name.startsWith('next.'));
+  for (const name of ['clip-tiny', 'clip-rn50']) {
+    expect(moved(configure(name, { batchNorm: 'train' })).length).toBeGreaterThan(10);
+    expect(moved(configure(name, { batchNorm: 'frozen' }))).toEqual([]);
+  }
+  expect(() => configure('clip-vit-b-16', { batchNorm: 'train' })).toThrow(/has no batch normalisation/);
+});
+
+it('the positional embedding of the attention pool is kept on request, where there is one to keep', () => {
+  const name = 'visual.attnpool.positional_embedding';
+  const shapes = (backbone: Backbone) => new Map(trained(backbone).map((spec) => [spec.name, spec.shape]));
+  expect(shapes(configure('clip-rn50', {})).has(name)).toBe(false);
+  expect(shapes(configure('clip-rn50', { positionalEmbedding: 'keep' })).get(name)).toEqual([50, 2048]);
+  expect(() => configure('clip-tiny', { positionalEmbedding: 'keep' })).toThrow(/never trained with one/);
+  expect(() => configure('clip-vit-l-14', { positionalEmbedding: 'keep' })).toThrow(/always has its own/);
+});
