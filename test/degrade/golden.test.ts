@@ -20,7 +20,6 @@ const { side, cases } = JSON.parse(await readFile(new URL('golden/golden.json', 
 
 /** Proved by their statistics in `random-distortions.test.ts`, or by an own law there: their results depend on a drawn field or place. */
 const drawn: readonly DistortionName[] = [
-  'color-shift',
   'white-noise',
   'white-noise-ycbcr',
   'impulse-noise',
