@@ -17,16 +17,18 @@ export function optimalQuantizer(data: Uint8Array, classes: number): Uint8Array 
     sums[value + 1] = sums[value]! + count * value;
     squares[value + 1] = squares[value]! + count * value * value;
   }
-  // error[end]: least error of values below `end` in the classes so far; its last class starts at starts[class][end].
+  // error[end]: least error of values below `end` in the classes so far; its last class starts at starts[class][end]. That start lies neither
+  // before the one with a class fewer nor after the one with an end further on (Knuth, "Optimum binary search trees", Acta Informatica 1, 1971).
   let error = new Float64Array(257).fill(Number.POSITIVE_INFINITY);
   error[0] = 0;
   const starts: Uint16Array[] = [];
   for (let index = 0; index < classes; index++) {
     const next = new Float64Array(257);
     const start = new Uint16Array(257);
-    for (let end = 1; end <= 256; end++) {
+    for (let end = 256; end > 0; end--) {
       let least = Number.POSITIVE_INFINITY;
-      for (let from = 0; from < end; from++) {
+      const [lowest, highest] = [starts.at(-1)?.[end] ?? 0, end === 256 ? 255 : Math.min(start[end + 1]!, end - 1)];
+      for (let from = lowest; from <= highest; from++) {
         const count = counts[end]! - counts[from]!;
         const sum = sums[end]! - sums[from]!;
         const candidate = error[from]! + squares[end]! - squares[from]! - (count > 0 ? (sum * sum) / count : 0);

@@ -48,19 +48,30 @@ function resampleAxis(
   const { radius, weight } = kernels[kernel];
   const scale = count / newCount;
   const stretch = Math.max(1, scale);
-  const result = new Float32Array(outer * newCount * inner);
+  // What each place of the new line takes from the old one: weights from `first` on, `most` places for each.
+  const most = 2 * Math.ceil(radius * stretch) + 1;
+  const weights = new Float64Array(newCount * most);
+  const [firsts, taps] = [new Int32Array(newCount), new Int32Array(newCount)];
   for (let index = 0; index < newCount; index++) {
     const center = (index + 0.5) * scale;
     const first = Math.max(0, Math.floor(center - radius * stretch + 0.5));
-    const last = Math.min(count - 1, Math.floor(center + radius * stretch + 0.5) - 1);
-    const weights = Float64Array.from({ length: last - first + 1 }, (_, tap) => weight((first + tap + 0.5 - center) / stretch));
-    const sum = weights.reduce((total, value) => total + value, 0);
-    for (let block = 0; block < outer; block++) {
-      const to = (block * newCount + index) * inner;
-      for (const [tap, value] of weights.entries()) {
-        const share = value / sum;
-        const from = (block * count + first + tap) * inner;
-        for (let at = 0; at < inner; at++) result[to + at]! += share * values[from + at]!;
+    const end = Math.min(count, Math.floor(center + radius * stretch + 0.5));
+    const line = weights.subarray(index * most, index * most + end - first);
+    for (let tap = 0; tap < line.length; tap++) line[tap] = weight((first + tap + 0.5 - center) / stretch);
+    const sum = line.reduce((total, value) => total + value, 0);
+    for (let tap = 0; tap < line.length; tap++) line[tap]! /= sum;
+    firsts[index] = first;
+    taps[index] = line.length;
+  }
+  const result = new Float32Array(outer * newCount * inner);
+  for (let block = 0, to = 0; block < outer; block++) {
+    for (let index = 0; index < newCount; index++) {
+      const start = (block * count + firsts[index]!) * inner;
+      const [from, end] = [index * most, index * most + taps[index]!];
+      for (let at = start; at < start + inner; at++, to++) {
+        let sum = 0;
+        for (let tap = from, source = at; tap < end; tap++, source += inner) sum += weights[tap]! * values[source]!;
+        result[to] = sum;
       }
     }
   }
