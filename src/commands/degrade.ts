@@ -108,6 +108,6 @@ export function addDegradeCommand(program: Command): void {
       else if (flags.gallery !== undefined) await degradeGallery({ ...flags, gallery: flags.gallery });
       else if (flags.in !== undefined || flags.level !== undefined) await degradeImage(flags);
       else if (flags.format === 'tar') process.exitCode = await degradeShards(flags);
-      else await degradePairs(flags);
+      else process.exitCode = await degradePairs(flags);
     });
 }

@@ -67,19 +67,25 @@ export function cropNames(levels: number): string[] {
   return Array.from({ length: (levels + 1) * 2 }, (_, place) => cropName(place >> 1, place % 2 === 0 ? 0 : 1));
 }
 
+/** What a pair must be to be decoded. */
+export interface ExpectedPair {
+  readonly index: number;
+  readonly levels: number;
+  /** Side, pixels. */
+  readonly crop: number;
+}
+
 /**
  * A pair from its files, none of which is trusted.
- * @param files in order.
- * @param json the rows.
- * @param expected crop: side, pixels.
+ * @param files PNGs in order.
+ * @param rows parsed JSON.
  * @throws Error for anything that `encodePair` did not make for this index, level count and crop; pixels are verified by their hashes.
  */
 export async function decodePair(
   files: readonly Uint8Array[],
-  json: Uint8Array,
-  { index, levels, crop }: { readonly index: number; readonly levels: number; readonly crop: number },
+  rows: unknown,
+  { index, levels, crop }: ExpectedPair,
 ): Promise<DegradedPair> {
-  const rows: unknown = JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'));
   if (!Array.isArray(rows) || rows.length !== files.length) throw new Error(`it does not have a row for each of ${files.length} crops`);
   const size = crop * crop * 3;
   const pixels = new Uint8Array(files.length * size);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -12,6 +13,7 @@ import { distortionNames } from '#antonym/degrade/distortions/table.js';
 import { parseManifest, replayRow, sha256Of } from '#antonym/pairs/manifest.js';
 import { folderOfPhotographs, rendered } from '../pairs/folder-of-photographs.js';
 import { antonym } from './antonym.js';
+import { startAntonym } from './running-antonym.js';
 
 let photographs: string;
 let out: string;
@@ -71,6 +73,39 @@ test('writes pairs, manifest and contact sheet; every crop can be made again; by
     const path = join(parentPath, name);
     expect(await readFile(path.replace('/one', '/four'))).toEqual(await readFile(path));
   }
+});
+
+test('interrupted by kill -9 or Ctrl-C, the same command goes on and leaves the same bytes; with other options it is refused', async () => {
+  const many = pairs('--count', '80', '--workers', '2');
+  const whole = join(out, 'whole');
+  const stopped = join(out, 'stopped');
+  expect(await antonym([...many, '--out', whole])).toMatchObject({ status: 0 });
+  const made = async (): Promise<number> => (await readdir(join(`${stopped}.partial`, 'pairs')).catch(() => [])).length;
+  for (const [signal, pairsMade] of [
+    ['SIGKILL', 2],
+    ['SIGKILL', 9],
+    ['SIGINT', 16],
+  ] as const) {
+    const process = startAntonym([...many, '--out', stopped], out);
+    await process.until(async () => (await made()) >= pairsMade);
+    process.kill(signal);
+    const { code, stderr } = await process.ended;
+    expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+    if (signal === 'SIGINT') expect(stderr).toContain(`is kept in ${stopped}.partial. The same command goes on.`);
+  }
+  expect(existsSync(stopped)).toBe(false);
+  const other = await antonym([...many, '--out', stopped, '--seed', '8']);
+  expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining(`${stopped}.partial was begun with other options`) });
+  // a crash of the machine may lose what was not flushed
+  await truncate(join(`${stopped}.partial`, 'pairs', '000000', 'level-1-crop-0.png'), 10);
+  expect(await antonym([...many, '--out', stopped])).toMatchObject({ status: 0 });
+  const digests = async (folder: string): Promise<string[]> => {
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
+    return Promise.all(paths.map(async (path) => `${sha256Of(await readFile(path))} ${path.slice(folder.length)}`));
+  };
+  expect(await digests(stopped)).toEqual(await digests(whole));
+  expect(existsSync(`${stopped}.partial`)).toBe(false);
 });
 
 test('without --out, each call writes a fresh folder', async () => {

@@ -48,8 +48,8 @@ export class ShardReader {
     try {
       const files: Uint8Array[] = [];
       for await (const { data } of readTar(this.#read(extent), this.#limit)) files.push(data);
-      const json = files.pop();
-      return await decodePair(files, json ?? new Uint8Array(), { index, ...this.#configuration });
+      const rows: unknown = JSON.parse(Buffer.from(files.pop() ?? []).toString('utf8'));
+      return await decodePair(files, rows, { index, ...this.#configuration });
     } catch (error) {
       throw this.#failure(error, `its pair ${keyOf(this.#shard.set, index)} cannot be used`);
     }
