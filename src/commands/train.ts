@@ -62,7 +62,10 @@ async function runTraining({ run: name, init, resume, config, json, ...given }: 
   const start = resume === undefined ? await newRun(name, options) : await existingRun(resume, options);
   const progress = startProgress('Preparing');
   try {
-    const plan = await preparePlan(start.options, start.checkpoint);
+    const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
+    const plan = await preparePlan(start.options, start.checkpoint, {
+      onDownload: (done, total) => progress.update(megabytes(done), megabytes(total), 'MB of published weights'),
+    });
     const signals = stopSignals();
     try {
       const run = await start.open(plan);

@@ -57,11 +57,11 @@ export const trainOptions = {
     changesResult: true,
   },
   weights: {
-    kind: text('random, published, or a file or folder (safetensors or PyTorch)'),
+    kind: text('random, published, hf:OWNER/NAME, or a file or folder (safetensors or PyTorch)'),
     placeholder: 'source',
     description: 'what the image encoder starts from',
     default: weights,
-    reason: 'nobody has published weights of clip-tiny',
+    reason: 'published weights come from the Hugging Face hub, once; nobody has published any of clip-tiny',
     changesResult: true,
   },
   freeze: {

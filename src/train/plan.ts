@@ -6,7 +6,7 @@ import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
 import { openImageData } from './image-data.js';
 import type { ModelDefinition } from './model.js';
 import { noPairs, type TrainOptions } from './options.js';
-import { type StartingPoint, startingPoint, startingPointOf } from './starting-point.js';
+import { type StartingPoint, type StartWatch, startingPoint, startingPointOf } from './starting-point.js';
 import { openStoredPairData } from './stored-pair-data.js';
 import type { TrainingData } from './training-data.js';
 
@@ -22,10 +22,10 @@ export interface Plan {
  * @param checkpoint of a run that goes on; a new one starts from what the options say
  * @throws UserError when the backbone, its weights, the prompts or the data cannot be used.
  */
-export async function preparePlan(options: TrainOptions, checkpoint?: string): Promise<Plan> {
+export async function preparePlan(options: TrainOptions, checkpoint?: string, watch?: StartWatch): Promise<Plan> {
   const backbone = configureBackbone(findBackbone(options.backbone), options);
   const data = await (options.pairs === noPairs ? openImageData(options) : openStoredPairData(options));
-  const start = checkpoint === undefined ? await startingPoint(options, backbone) : await startingPointOf(checkpoint);
+  const start = checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint);
   return { options, model: { backbone, prompts: start.prompts.features }, start, data };
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
 import { clipTensors } from '../backbones/weights/clip-tensors.js';
+import { downloadWeights } from '../backbones/weights/hub-download.js';
 import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
@@ -20,8 +21,16 @@ export interface StartingPoint {
   readonly prompts: Prompts;
 }
 
+/** Of who watches. */
+export interface StartWatch {
+  /** Bytes of published weights that are there, of all. */
+  onDownload?(done: number, total: number): void;
+}
+
 /** What names a run as a source of weights: `run:NAME`. */
 export const runPrefix = 'run:';
+/** What names a repository of the Hugging Face hub: `hf:OWNER/NAME`. */
+const hubPrefix = 'hf:';
 
 /**
  * Reads what the options `weights` and `prompts` name.
@@ -30,8 +39,9 @@ export const runPrefix = 'run:';
 export async function startingPoint(
   { weights, prompts, seed }: { readonly weights: string; readonly prompts: string; readonly seed: number },
   backbone: Backbone,
+  watch: StartWatch = {},
 ): Promise<StartingPoint> {
-  const source = await openSource(weights, backbone);
+  const source = await openSource(weights, backbone, watch);
   try {
     const parameters = source ? await readBackbone(clipTensors(source), backbone) : {};
     return { parameters, prompts: await choosePrompts(prompts, seed, backbone, source) };
@@ -59,13 +69,20 @@ export async function startingPointOf(checkpoint: string): Promise<StartingPoint
 }
 
 /** @returns undefined for random weights. */
-async function openSource(weights: string, backbone: Backbone): Promise<TensorSource | undefined> {
+async function openSource(weights: string, backbone: Backbone, { onDownload }: StartWatch): Promise<TensorSource | undefined> {
   if (weights === 'random') return undefined;
   if (weights.startsWith(runPrefix)) return openRun(weights.slice(runPrefix.length));
-  if (weights !== 'published') return openWeights(weights);
-  throw new UserError(
-    `the backbone ${backbone.name} makes sense only with published weights. Give them with --weights FILE (safetensors or PyTorch)`,
+  const repository =
+    weights === 'published' ? publishedIn(backbone) : weights.startsWith(hubPrefix) ? weights.slice(hubPrefix.length) : undefined;
+  return openWeights(
+    repository === undefined ? weights : await downloadWeights(repository, { ...(onDownload && { onProgress: onDownload }) }),
   );
+}
+
+function publishedIn({ name, published }: Backbone): string {
+  const [repository] = published?.repositories ?? [];
+  if (repository === undefined) throw new UserError(`nobody has published weights of ${name}: use --weights random`);
+  return repository;
 }
 
 /** The best checkpoint of a run, or its last one; every bit of it is verified. */

@@ -42,8 +42,9 @@ describe('the fingerprint of the data', () => {
   });
 });
 
-test('a backbone that makes sense only with its weights is not trained from random ones unless told to', async () => {
-  await expect(preparePlan(options({ backbone: 'clip-rn50' }))).rejects.toThrow(/clip-rn50 makes sense only with published weights/);
+test('a backbone may start from random weights where it is told to', async () => {
+  expect(options({ backbone: 'clip-rn50' }).weights).toBe('published');
+  await expect(preparePlan(options({ weights: 'published' }))).rejects.toThrow(/nobody has published weights of clip-tiny/);
   await expect(preparePlan(options({ backbone: 'clip-rn50', weights: 'random' }))).resolves.toMatchObject({
     model: { backbone: { name: 'clip-rn50' } },
   });

@@ -8,8 +8,8 @@ import { openSafetensorsSource } from './safetensors-source.js';
 import { openShardedSource } from './sharded-source.js';
 import type { TensorSource } from './tensor-source.js';
 
-/** What libraries call the weights in a folder, the preferred first. */
-const usualNames = [
+/** What libraries call the weights in a folder or repository, the preferred first. */
+export const weightFiles: readonly string[] = [
   'open_clip_model.safetensors',
   'model.safetensors',
   'model.safetensors.index.json',
@@ -37,7 +37,7 @@ export async function openWeights(path: string): Promise<TensorSource> {
 
 async function weightsIn(folder: string): Promise<string> {
   const names = await readdir(folder);
-  const usual = usualNames.find((name) => names.includes(name));
+  const usual = weightFiles.find((name) => names.includes(name));
   if (usual !== undefined) return join(folder, usual);
   const files = names.filter((name) => /\.(safetensors|pt|pth)$/.test(name));
   if (files.length === 1) return join(folder, files[0]!);

@@ -1,0 +1,48 @@
+/**
+ * The cache of the Hugging Face hub on this machine, shared with Python's huggingface_hub: blobs by their SHA-256, and for each
+ * commit of a repository links to them. https://huggingface.co/docs/huggingface_hub/guides/manage-cache
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { getHFHubCachePath } from '@huggingface/hub';
+import { writeFileAtomically } from '../../support/atomic-file.js';
+import { weightFiles } from './open-weights.js';
+
+const commit = /^[0-9a-f]{40}$/;
+
+export class HubCache {
+  private readonly folder: string;
+
+  /** @param repository `OWNER/NAME` */
+  constructor(repository: string, root: string = getHFHubCachePath()) {
+    this.folder = join(root, `models--${repository.replace('/', '--')}`);
+  }
+
+  /** The file of weights at a revision, a commit or a branch as it was when it was downloaded. */
+  async find(revision: string): Promise<string | undefined> {
+    const known = commit.test(revision) ? revision : await readFile(this.reference(revision), 'utf8').catch(() => undefined);
+    if (known === undefined || !commit.test(known.trim())) return undefined;
+    return weightFiles.map((name) => join(this.folder, 'snapshots', known.trim(), name)).find(existsSync);
+  }
+
+  /** Where the content with a digest lies. */
+  blob(sha256: string): string {
+    return join(this.folder, 'blobs', sha256);
+  }
+
+  /** Notes that a file of a commit has the content with a digest, which is there. @returns the file's path */
+  async link(revision: string, commitId: string, name: string, sha256: string): Promise<string> {
+    const path = join(this.folder, 'snapshots', commitId, name);
+    await mkdir(dirname(path), { recursive: true });
+    await rm(path, { force: true });
+    // where the system has no symbolic links (Windows without developer mode), a copy
+    await symlink(relative(dirname(path), this.blob(sha256)), path).catch(() => copyFile(this.blob(sha256), path));
+    if (!commit.test(revision)) await writeFileAtomically(this.reference(revision), commitId);
+    return path;
+  }
+
+  private reference(revision: string): string {
+    return join(this.folder, 'refs', revision);
+  }
+}

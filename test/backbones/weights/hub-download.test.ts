@@ -1,0 +1,137 @@
+/** Downloads from a server of our own on this machine that answers as the hub does. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { downloadWeights, type HubOptions } from '#antonym/backbones/weights/hub-download.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+const folder = await temporaryFolder();
+const commit = '0123456789abcdef0123456789abcdef01234567';
+const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 251));
+const sha256 = createHash('sha256').update(content).digest('hex');
+const size = content.length;
+
+let server: Server;
+let options: Required<Pick<HubOptions, 'hubUrl' | 'cache'>>;
+/** What the hub says and does. */
+let hub: { files: string[]; content: Buffer; sha: string; status: number; cutAt: number };
+/** Ranges of the file that were asked for. */
+let ranges: (string | undefined)[];
+let downloads = 0;
+
+beforeEach(async () => {
+  hub = { files: ['pytorch_model.bin', 'model.safetensors'], content, sha: commit, status: 200, cutAt: size };
+  ranges = [];
+  server = createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  options = { hubUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, cache: join(folder, `cache-${++downloads}`) };
+});
+afterEach(() => stop());
+
+async function stop(): Promise<void> {
+  if (!server.listening) return;
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = new URL(request.url!, options.hubUrl).pathname;
+  const json = (status: number, value: unknown): void => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  };
+  if (hub.status !== 200) return json(hub.status, { error: 'no' });
+  if (path === '/api/models/owner/name/revision/main') return json(200, { _id: '1', id: 'owner/name', sha: hub.sha });
+  if (path === `/api/models/owner/name/paths-info/${commit}`) {
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { paths: string[] };
+    const found = hub.files.filter((name) => body.paths.includes(name));
+    return json(
+      200,
+      found.map((name) => ({ type: 'file', path: name, size, oid: '0', lfs: { oid: sha256, size, pointerSize: 1 } })),
+    );
+  }
+  if (path !== `/owner/name/resolve/${commit}/model.safetensors`) return json(404, { error: 'not found' });
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+  const [from, to] = [Number(first ?? 0), Number(last ?? size - 1)];
+  // the first request asks for one byte, to learn the size
+  if (to > 0) ranges.push(request.headers.range);
+  response.writeHead(first === undefined ? 200 : 206, {
+    etag: `"${sha256}"`,
+    'content-length': to - from + 1,
+    ...(first !== undefined && { 'content-range': `bytes ${from}-${to}/${size}` }),
+  });
+  if (to < hub.cutAt) return void response.end(hub.content.subarray(from, to + 1));
+  response.write(hub.content.subarray(from, hub.cutAt), () => setTimeout(() => response.destroy(), 50));
+}
+
+describe('weights from the hub', () => {
+  test('are downloaded once, into the cache that Python uses too', async () => {
+    const progress: number[] = [];
+    const path = await downloadWeights('owner/name', { ...options, onProgress: (done) => progress.push(done) });
+    expect(path).toBe(join(options.cache, 'models--owner--name', 'snapshots', commit, 'model.safetensors'));
+    expect((await readFile(path)).equals(content)).toBe(true);
+    expect(await readFile(join(options.cache, 'models--owner--name', 'refs', 'main'), 'utf8')).toBe(commit);
+    expect(await readdir(join(options.cache, 'models--owner--name', 'blobs'))).toEqual([sha256]);
+    expect(progress.at(-1)).toBe(size);
+    await stop();
+    expect(await downloadWeights('owner/name', options)).toBe(path);
+    expect(await downloadWeights(`owner/name@${commit}`, options)).toBe(path);
+  });
+
+  test('go on where a connection broke off', async () => {
+    hub.cutAt = 200_000;
+    await expect(downloadWeights('owner/name', options)).rejects.toThrow(/cannot download the weights owner\/name: /);
+    hub.cutAt = size;
+    const path = await downloadWeights('owner/name', options);
+    expect((await readFile(path)).equals(content)).toBe(true);
+    const [, second] = ranges;
+    const [, from] = /^bytes=(\d+)-/.exec(second ?? '')!;
+    expect(Number(from)).toBeGreaterThan(0);
+    expect(Number(from)).toBeLessThanOrEqual(200_000);
+  });
+
+  test('that do not match their SHA-256 are refused and removed', async () => {
+    hub.content = Buffer.from(content);
+    hub.content[1000]! ^= 1;
+    await expect(downloadWeights('owner/name', options)).rejects.toThrow(/what arrived does not match its SHA-256 and was removed/);
+    expect(await readdir(join(options.cache, 'models--owner--name', 'blobs'))).toEqual([]);
+    hub.content = content;
+    expect((await readFile(await downloadWeights('owner/name', options))).equals(content)).toBe(true);
+  });
+
+  test.each([
+    ['of an unknown repository', { status: 404 }, /the hub knows no such repository or revision\. Where there is access, download http/],
+    ['of a private repository', { status: 401 }, /the hub refuses access \(401\); a private or gated one needs a token in HF_TOKEN/],
+    ['during an outage', { status: 503 }, /the hub answered with status 503/],
+    ['of a repository without any', { files: ['README.md'] }, /has none of the files open_clip_model\.safetensors, model\.safetensors, /],
+    ['of a commit that is a path', { sha: '../../../../outside' }, /it names no commit/],
+  ])('%s: one clear message', async (_, change, message) => {
+    Object.assign(hub, change);
+    await expect(downloadWeights('owner/name', options)).rejects.toThrow(message);
+    expect(existsSync(join(folder, 'outside'))).toBe(false);
+  });
+
+  test('without a network: which file to fetch, and where to put it', async () => {
+    await stop();
+    await expect(downloadWeights('owner/name', options)).rejects.toThrow(
+      /cannot download the weights owner\/name: .*ECONNREFUSED.*download http:.*\/owner\/name\/resolve\/main\/open_clip_model\.safetensors, and give it with --weights FILE/,
+    );
+  });
+
+  test.each([
+    'name',
+    'owner/name/file',
+    '../name',
+    'owner/..',
+    'owner/name@',
+    'owner/na me',
+  ])('%j is no name of a repository', async (name) => {
+    await expect(downloadWeights(name, options)).rejects.toThrow(/must be hf:OWNER\/NAME or hf:OWNER\/NAME@REVISION/);
+  });
+});
