@@ -1,6 +1,7 @@
-/** `npm run bench -- train|score|ordering|prove`: how fast this machine is, and how good a model, as the same code that users run. */
+/** `npm run bench -- train|degrade|score|ordering|prove`: how fast this machine is, and how good a model, as the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
+import { benchDegrade } from './degrade.js';
 import { benchOrdering } from './ordering.js';
 import { benchProve } from './prove.js';
 import { benchScore } from './score.js';
@@ -19,6 +20,16 @@ program
   .option('--workers <n>', 'threads that make pairs (default: as the train command)')
   .option('--json', 'print one JSON object')
   .action(benchTrain);
+
+program
+  .command('degrade')
+  .description('Distortions one by one, random compositions, and the pool of workers.')
+  .option('--crops <n>', 'composed crops', '10000')
+  .option('--pairs <n>', 'pairs made by the pool', '240')
+  .option('--distortion <name,...>', 'of those measured one by one')
+  .option('--vs <what>', 'measure the same operations beside ours: python (PyTorch, SciPy, scikit-image, OpenCV, Pillow; one thread)')
+  .option('--json', 'print one JSON object')
+  .action(benchDegrade);
 
 program
   .command('score')

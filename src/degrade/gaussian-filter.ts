@@ -28,8 +28,9 @@ function planeBytes({ height, pitch }: Pick<Plane, 'height' | 'pitch'>): number 
   return 4 * (height + 1) * pitch;
 }
 
+/** An odd number of cache lines of 16 values: with an even one, the elements of a column would compete for a few sets of the cache. */
 function pitchOf(values: number): number {
-  return Math.ceil(values / 8) * 8;
+  return (Math.ceil(values / 16) | 1) * 16;
 }
 
 /**

@@ -1,0 +1,215 @@
+/** Speed of the distortions: each by itself, in random compositions, and in the pool of workers that training uses. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { cropImage, type Image } from '#antonym/datasets/image.js';
+import { openDataset } from '#antonym/datasets/open-dataset.js';
+import { renderProcedural } from '#antonym/datasets/procedural.js';
+import { degrade, sampleComposition } from '#antonym/degrade/composition.js';
+import { type DistortionName, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
+import { sampleParameters } from '#antonym/degrade/parameters.js';
+import { strengthAt } from '#antonym/degrade/severity.js';
+import { minimumSideFor } from '#antonym/pairs/crops.js';
+import { PairPool } from '#antonym/pairs/pair-pool.js';
+import { PairSequence } from '#antonym/pairs/pair-sequence.js';
+import { UserError } from '#antonym/support/errors.js';
+import { randomStream } from '#antonym/support/random.js';
+import { median, rounded } from './measure.js';
+
+interface Flags {
+  readonly crops: string;
+  readonly pairs: string;
+  readonly distortion?: string;
+  readonly vs?: string;
+  readonly json?: true;
+}
+
+const levels = 5;
+/** The middle one, for the comparison; ours beside it is measured at the same level. */
+const comparedLevel = 3;
+const side = 224;
+const sides = [side / 2, side, side * 2];
+
+/** Milliseconds by library. */
+type LibraryTimes = Readonly<Record<string, number>>;
+
+export async function benchDegrade({ crops: count, pairs, distortion, vs, json }: Flags): Promise<void> {
+  if (vs !== undefined && vs !== 'python') throw new UserError(`--vs can be "python" only, but received "${vs}"`);
+  const names = distortionNames.filter((name) => distortion === undefined || distortion.split(',').includes(name));
+  const each = await benchEach(names, vs === undefined ? {} : timesInPython(names));
+  if (!json) printEach(each, vs !== undefined);
+  const composed = await benchComposed(Number(count));
+  if (!json) printFigures('Random compositions of up to 4, 224x224, levels 1..5, one thread', composed);
+  const workers = await benchWorkers(Number(pairs));
+  if (!json) printFigures(`Pool of workers, ${pairs} pairs of 224x224 at 5 levels from images in memory`, workers);
+  if (json) process.stdout.write(`${JSON.stringify({ each, composed, workers })}\n`);
+}
+
+interface Row {
+  readonly name: DistortionName;
+  /** Milliseconds per crop by side, mean over the levels. */
+  readonly milliseconds: Readonly<Record<number, number>>;
+  /** Milliseconds at the compared level. */
+  readonly compared: number;
+  readonly libraries: LibraryTimes;
+}
+
+async function benchEach(names: readonly DistortionName[], python: Readonly<Record<string, LibraryTimes>>): Promise<Row[]> {
+  const images = new Map(sides.map((size) => [size, cropsOf(size)]));
+  const rows: Row[] = [];
+  for (const name of names) {
+    const milliseconds: Record<number, number> = {};
+    let compared = 0;
+    for (const size of sides) {
+      const times: number[] = [];
+      for (let level = 1; level <= levels; level++) {
+        const time = await medianTime(name, images.get(size)!, strengthAt(distortions[name].severities, level, levels));
+        times.push(time);
+        if (size === side && level === comparedLevel) compared = rounded(time);
+      }
+      milliseconds[size] = rounded(times.reduce((sum, time) => sum + time, 0) / levels);
+    }
+    rows.push({ name, milliseconds, compared, libraries: python[name] ?? {} });
+  }
+  return rows;
+}
+
+/** After as many calls as let the compiler settle, at least 7 and at least 60 milliseconds of them. */
+async function medianTime(name: DistortionName, images: readonly Image[], strength: number): Promise<number> {
+  const times: number[] = [];
+  const started = performance.now();
+  for (let call = 0; times.length < 7 || performance.now() - started < 120; call++) {
+    const parameters = sampleParameters(distortions[name], randomStream('bench', name, call));
+    const before = performance.now();
+    await distortions[name].apply(images[call % images.length]!, strength, parameters);
+    if (performance.now() - started > 60 || times.length > 0) times.push(performance.now() - before);
+  }
+  return median(times);
+}
+
+function cropsOf(size: number): Image[] {
+  return Array.from({ length: 8 }, (_, index) => {
+    const image = renderProcedural({ kind: 'procedural', id: `bench-${index}`, seed: 5, index, width: 640, height: 512 });
+    return cropImage(image, 64, 32, size, size);
+  });
+}
+
+/** Compositions of the distortions but JPEG 2000, and the share of time that it takes where it is drawn as often as any other. */
+async function benchComposed(count: number): Promise<Record<string, number>> {
+  const images = cropsOf(side);
+  const withoutJpeg2000 = distortionNames.filter((name) => name !== 'jpeg2000');
+  const run = async (pool: readonly DistortionName[], first: number, crops: number): Promise<{ wall: number; cpu: number }> => {
+    const [started, used] = [performance.now(), process.cpuUsage()];
+    for (let index = first; index < first + crops; index++) {
+      const composition = sampleComposition(randomStream('bench', index), { maxDistortions: 4, distortions: pool });
+      await degrade(images[index % images.length]!, composition, 1 + (index % levels), levels);
+    }
+    const { user, system } = process.cpuUsage(used);
+    return { wall: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
+  };
+  await run(distortionNames, 0, 500);
+  const memory = process.memoryUsage.rss();
+  const all = await run(distortionNames, 0, 2000);
+  const parts: { wall: number; cpu: number }[] = [];
+  let highest = 0;
+  for (let part = 0; part < 10; part++) {
+    parts.push(await run(withoutJpeg2000, (part * count) / 10, count / 10));
+    highest = Math.max(highest, process.memoryUsage.rss());
+  }
+  const perCrop = (key: 'wall' | 'cpu'): number => parts.reduce((sum, time) => sum + time[key], 0) / count;
+  const jpeg2000 = await medianTime('jpeg2000', images, strengthAt(distortions.jpeg2000.severities, comparedLevel, levels));
+  // Of the groups drawn (1 to 4 of 7), the share that is compression, of which half is JPEG 2000.
+  const frequency = (2.5 / 7) * 0.5;
+  return {
+    cropsPerSecond: rounded(1 / perCrop('wall')),
+    cropsPerSecondOfCpu: rounded(1 / perCrop('cpu')),
+    cropsPerSecondWithJpeg2000: rounded(2000 / all.wall),
+    jpeg2000SharePercent: rounded((100 * frequency * jpeg2000) / ((1000 * all.wall) / 2000)),
+    crops: count,
+    memoryBeforeMiB: Math.round(memory / 2 ** 20),
+    memoryHighestMiB: Math.round(highest / 2 ** 20),
+  };
+}
+
+async function benchWorkers(count: number): Promise<Record<string, number>> {
+  const { images } = await openDataset('procedural', { minimumSide: minimumSideFor(side), seed: 1 });
+  const rates: number[] = [];
+  for (const workers of [1, 2]) {
+    const pool = new PairPool({ workers });
+    const distortionsOfPool = distortionNames.filter((name) => name !== 'jpeg2000');
+    const options = { images: images.slice(0, 24), levels, crop: side, maxDistortions: 4, distortions: distortionsOfPool, seed: 1 };
+    const sequence = new PairSequence(pool, options);
+    const make = async (first: number, pairs: number): Promise<void> => {
+      // As many at a time as the trainer asks for: two batches of eight.
+      let next = first;
+      const line = async (): Promise<void> => {
+        while (next < first + pairs) await sequence.pair(next++);
+      };
+      await Promise.all(Array.from({ length: 16 }, line));
+    };
+    await make(0, 72);
+    const started = performance.now();
+    await make(72, count);
+    rates.push((count * levels * 2 * 1000) / (performance.now() - started));
+    await pool.close();
+  }
+  const [one, two] = rates as [number, number];
+  return { cropsPerSecondOneWorker: rounded(one), cropsPerSecondTwoWorkers: rounded(two), ratio: rounded(two / one) };
+}
+
+/**
+ * Medians of the same operations in Python.
+ * @throws UserError where Debian's Python packages are missing.
+ */
+function timesInPython(names: readonly DistortionName[]): Record<string, LibraryTimes> {
+  const script = fileURLToPath(new URL('../../bench/python/degrade.py', import.meta.url));
+  const strengths = Object.fromEntries(names.map((name) => [name, strengthAt(distortions[name].severities, comparedLevel, levels)]));
+  const options = { input: JSON.stringify(strengths), encoding: 'utf8', maxBuffer: 2 ** 24 } as const;
+  const { status, stdout, stderr } = spawnSync('/usr/bin/python3', [script, '--side', String(side)], options);
+  if (status === 0) return JSON.parse(stdout) as Record<string, LibraryTimes>;
+  const packages = 'python3-torch python3-torchvision libopenblas0-pthread python3-skimage python3-opencv python3-pil';
+  throw new UserError(`--vs python needs Debian's packages ${packages}:\n${stderr?.trim().split('\n').at(-1) ?? 'no /usr/bin/python3'}`);
+}
+
+function printEach(rows: readonly Row[], compared: boolean): void {
+  const lines = [
+    `${'Milliseconds per crop'.padEnd(27)}${sides.map((size) => `${size}x${size}`.padStart(9)).join('')}   448/112${compared ? '   beside, at 224x224 and level 3' : ''}`,
+  ];
+  for (const { name, milliseconds, compared: ours, libraries } of rows) {
+    const times = sides.map((size) => String(milliseconds[size]).padStart(9)).join('');
+    const growth = (milliseconds[sides[2]!]! / milliseconds[sides[0]!]!).toFixed(1).padStart(10);
+    const beside = Object.entries(libraries).map(([library, time]) => `${library} ${rounded(time)} (${(time / ours).toFixed(1)}x)`);
+    lines.push(`${name.padEnd(27)}${times}${growth}${compared ? `   ours ${ours}, ${beside.join(', ')}` : ''}`);
+  }
+  if (compared) lines.push(...summaries(rows));
+  process.stdout.write(`${lines.join('\n')}\n\n`);
+}
+
+/** How many times faster than a library, over the distortions that it has; and than the array libraries together, OpenCV last. */
+function summaries(rows: readonly Row[]): string[] {
+  const line = (title: string, ratios: readonly number[]): string => {
+    const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+    const geometric = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+    return `${title.padEnd(60)} ${String(ratios.length).padStart(2)} distortions: mean ${mean.toFixed(1)}x, geometric mean ${geometric.toFixed(1)}x`;
+  };
+  const libraries = [...new Set(rows.flatMap((row) => Object.keys(row.libraries)))];
+  const of = (library: string): number[] =>
+    rows.flatMap((row) => (library in row.libraries ? [row.libraries[library]! / row.compared] : []));
+  const others = rows.flatMap((row) => {
+    const times = Object.entries(row.libraries).flatMap(([library, time]) => (library === 'OpenCV' ? [] : [time]));
+    return times.length > 0 ? [Math.min(...times) / row.compared] : [];
+  });
+  const fastest = rows.flatMap(({ libraries: times, compared }) =>
+    Object.keys(times).length > 0 ? [Math.min(...Object.values(times)) / compared] : [],
+  );
+  return [
+    '',
+    ...libraries.map((library) => line(`Faster than ${library}`, of(library))),
+    line('Faster than the fastest of all but OpenCV', others),
+    line('Faster than the fastest of all', fastest),
+  ];
+}
+
+function printFigures(title: string, figures: Readonly<Record<string, number>>): void {
+  process.stdout.write(`${title}\n`);
+  for (const [name, value] of Object.entries(figures)) process.stdout.write(`  ${name.padEnd(28)} ${value}\n`);
+}
