@@ -1,10 +1,8 @@
 /** Speed of the distortions: each by itself, in random compositions, and in the pool of workers that training uses. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { cropImage, type Image } from '#antonym/datasets/image.js';
+import type { Image } from '#antonym/datasets/image.js';
 import { openDataset } from '#antonym/datasets/open-dataset.js';
-import { renderProcedural } from '#antonym/datasets/procedural.js';
-import { degrade, sampleComposition } from '#antonym/degrade/composition.js';
 import { type DistortionName, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { sampleParameters } from '#antonym/degrade/parameters.js';
 import { strengthAt } from '#antonym/degrade/severity.js';
@@ -13,6 +11,7 @@ import { PairPool } from '#antonym/pairs/pair-pool.js';
 import { PairSequence } from '#antonym/pairs/pair-sequence.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
+import { cropsOf, degradeCrops, levels, rateOfProcesses, side, withoutJpeg2000 } from './composed-crops.js';
 import { median, rounded } from './measure.js';
 
 interface Flags {
@@ -23,10 +22,8 @@ interface Flags {
   readonly json?: true;
 }
 
-const levels = 5;
 /** The middle one, for the comparison; ours beside it is measured at the same level. */
 const comparedLevel = 3;
-const side = 224;
 const sides = [side / 2, side, side * 2];
 
 /** Milliseconds by library. */
@@ -86,44 +83,27 @@ async function medianTime(name: DistortionName, images: readonly Image[], streng
   return median(times);
 }
 
-function cropsOf(size: number): Image[] {
-  return Array.from({ length: 8 }, (_, index) => {
-    const image = renderProcedural({ kind: 'procedural', id: `bench-${index}`, seed: 5, index, width: 640, height: 512 });
-    return cropImage(image, 64, 32, size, size);
-  });
-}
-
 /** Compositions of the distortions but JPEG 2000, and the share of time that it takes where it is drawn as often as any other. */
 async function benchComposed(count: number): Promise<Record<string, number>> {
   const images = cropsOf(side);
-  const withoutJpeg2000 = distortionNames.filter((name) => name !== 'jpeg2000');
-  const run = async (pool: readonly DistortionName[], first: number, crops: number): Promise<{ wall: number; cpu: number }> => {
-    const [started, used] = [performance.now(), process.cpuUsage()];
-    for (let index = first; index < first + crops; index++) {
-      const composition = sampleComposition(randomStream('bench', index), { maxDistortions: 4, distortions: pool });
-      await degrade(images[index % images.length]!, composition, 1 + (index % levels), levels);
-    }
-    const { user, system } = process.cpuUsage(used);
-    return { wall: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
-  };
-  await run(distortionNames, 0, 500);
+  await degradeCrops(images, distortionNames, 0, 500);
   const memory = process.memoryUsage.rss();
-  const all = await run(distortionNames, 0, 2000);
-  const parts: { wall: number; cpu: number }[] = [];
+  const all = await degradeCrops(images, distortionNames, 0, 2000);
+  const parts: Awaited<ReturnType<typeof degradeCrops>>[] = [];
   let highest = 0;
   for (let part = 0; part < 10; part++) {
-    parts.push(await run(withoutJpeg2000, (part * count) / 10, count / 10));
+    parts.push(await degradeCrops(images, withoutJpeg2000, (part * count) / 10, count / 10));
     highest = Math.max(highest, process.memoryUsage.rss());
   }
-  const perCrop = (key: 'wall' | 'cpu'): number => parts.reduce((sum, time) => sum + time[key], 0) / count;
+  const perCrop = (key: 'wallSeconds' | 'cpuSeconds'): number => parts.reduce((sum, time) => sum + time[key], 0) / count;
   const jpeg2000 = await medianTime('jpeg2000', images, strengthAt(distortions.jpeg2000.severities, comparedLevel, levels));
   // Of the groups drawn (1 to 4 of 7), the share that is compression, of which half is JPEG 2000.
   const frequency = (2.5 / 7) * 0.5;
   return {
-    cropsPerSecond: rounded(1 / perCrop('wall')),
-    cropsPerSecondOfCpu: rounded(1 / perCrop('cpu')),
-    cropsPerSecondWithJpeg2000: rounded(2000 / all.wall),
-    jpeg2000SharePercent: rounded((100 * frequency * jpeg2000) / ((1000 * all.wall) / 2000)),
+    cropsPerSecond: rounded(1 / perCrop('wallSeconds')),
+    cropsPerSecondOfCpu: rounded(1 / perCrop('cpuSeconds')),
+    cropsPerSecondWithJpeg2000: rounded(2000 / all.wallSeconds),
+    jpeg2000SharePercent: rounded((100 * frequency * jpeg2000) / ((1000 * all.wallSeconds) / 2000)),
     crops: count,
     memoryBeforeMiB: Math.round(memory / 2 ** 20),
     memoryHighestMiB: Math.round(highest / 2 ** 20),
@@ -135,25 +115,30 @@ async function benchWorkers(count: number): Promise<Record<string, number>> {
   const rates: number[] = [];
   for (const workers of [1, 2]) {
     const pool = new PairPool({ workers });
-    const distortionsOfPool = distortionNames.filter((name) => name !== 'jpeg2000');
-    const options = { images: images.slice(0, 24), levels, crop: side, maxDistortions: 4, distortions: distortionsOfPool, seed: 1 };
+    const options = { images: images.slice(0, 24), levels, crop: side, maxDistortions: 4, distortions: withoutJpeg2000, seed: 1 };
     const sequence = new PairSequence(pool, options);
     const make = async (first: number, pairs: number): Promise<void> => {
       // As many at a time as the trainer asks for: two batches of eight.
       let next = first;
       const line = async (): Promise<void> => {
-        while (next < first + pairs) await sequence.pair(next++);
+        while (next < first + pairs) sequence.release((await sequence.pair(next++)).pixels);
       };
       await Promise.all(Array.from({ length: 16 }, line));
     };
-    await make(0, 72);
+    // Long enough that every worker has rendered the images that it is asked for.
+    await make(0, 480);
     const started = performance.now();
-    await make(72, count);
+    await make(480, count);
     rates.push((count * levels * 2 * 1000) / (performance.now() - started));
     await pool.close();
   }
   const [one, two] = rates as [number, number];
-  return { cropsPerSecondOneWorker: rounded(one), cropsPerSecondTwoWorkers: rounded(two), ratio: rounded(two / one) };
+  return {
+    cropsPerSecondOneWorker: rounded(one),
+    cropsPerSecondTwoWorkers: rounded(two),
+    ratio: rounded(two / one),
+    ratioOfTwoProcesses: rounded((await rateOfProcesses(2)) / (await rateOfProcesses(1))),
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { RandomStream } from '../support/random.js';
 import { type DistortionGroup, type DistortionParameters, distortionGroups } from './distortion.js';
 import { type DistortionName, defaultDistortionNames, distortionNames, distortions } from './distortions/table.js';
 import { sampleParameters } from './parameters.js';
+import { releasePixels } from './pixel-buffers.js';
 import { strengthAt } from './severity.js';
 
 /** Plain JSON, in the order of application. */
@@ -60,7 +61,9 @@ export function strengthsOf(composition: Composition, level: number, levels: num
 export async function degrade(image: Image, composition: Composition, level: number, levels: number): Promise<Image> {
   let result = image;
   for (const [index, { name, strength }] of strengthsOf(composition, level, levels).entries()) {
-    result = await distortions[name].apply(result, strength, composition.distortions[index]?.parameters ?? {});
+    const before = result;
+    result = await distortions[name].apply(before, strength, composition.distortions[index]?.parameters ?? {});
+    if (before !== image) releasePixels(before.data);
   }
   return result === image ? cropImage(image, 0, 0, image.width, image.height) : result;
 }

@@ -1,5 +1,6 @@
 /** The SIMD kernels of `simd/`, compiled to WebAssembly, and the memory in which they work: one of each per thread. */
 import { readFileSync } from 'node:fs';
+import { takePixels } from './pixel-buffers.js';
 
 /** Pointers are byte offsets into the memory; each kernel is described in its own file under `simd/`. */
 export interface Kernels {
@@ -141,7 +142,9 @@ export class Workspace {
 
   /** Copies bytes out. */
   bytes(pointer: number, count: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(memory.buffer, pointer, count).slice();
+    const copy = takePixels(count);
+    copy.set(new Uint8Array(memory.buffer, pointer, count));
+    return copy;
   }
 
   /** The values at a pointer: a view, valid until the next `reserve` or `load`. */

@@ -6,6 +6,8 @@ import type { DegradedPair, PairRecord } from './pair.js';
 export interface PairSource {
   /** Pair `index`, 0 and up; the same whenever and in whatever order it is asked for. */
   pair(index: number): Promise<DegradedPair>;
+  /** Takes back the pixels of a pair that nobody will read any more. */
+  release?(pixels: Uint8Array<ArrayBuffer>): void;
 }
 
 export interface BatchOptions {
@@ -44,6 +46,9 @@ async function makeBatch(source: PairSource, batchSize: number, step: number): P
   const pairs = await Promise.all(Array.from({ length: batchSize }, (_, place) => source.pair(step * batchSize + place)));
   const size = pairs[0]!.pixels.length;
   const pixels = new Uint8Array(batchSize * size);
-  for (const [place, pair] of pairs.entries()) pixels.set(pair.pixels, place * size);
+  for (const [place, pair] of pairs.entries()) {
+    pixels.set(pair.pixels, place * size);
+    source.release?.(pair.pixels);
+  }
   return { step, pixels, records: pairs.map(({ record }) => record) };
 }

@@ -20,9 +20,13 @@ const requestsPerWorker = 2;
 /** An image stays with the worker that keeps it in memory unless that one has this many requests more than another. */
 const patience = 4;
 
+/** Buffers kept for the next pairs: as many as two batches of the usual size leave behind. */
+const mostSpare = 16;
+
 /** Which worker makes a pair, and how many there are, never changes the pair. */
 export class PairPool {
   readonly #members: Member[];
+  readonly #spare: ArrayBuffer[] = [];
   #closed = false;
 
   constructor({ workers = availableParallelism(), cacheBytes = 512 * 2 ** 20 }: PairPoolOptions = {}) {
@@ -42,7 +46,12 @@ export class PairPool {
     if (this.#closed) throw new Error('the pool of pair workers is closed');
     const home = this.#members[hashOf(request.image.id) % this.#members.length]!;
     const idlest = this.#members.reduce((least, member) => (member.load < least.load ? member : least));
-    return (home.load > idlest.load + patience ? idlest : home).make(request);
+    return (home.load > idlest.load + patience ? idlest : home).make(request, this.#spare);
+  }
+
+  /** Takes back the pixels of a pair that nobody will read any more: their memory serves a pair to come. */
+  release(pixels: Uint8Array<ArrayBuffer>): void {
+    if (this.#spare.length < mostSpare) this.#spare.push(pixels.buffer);
   }
 
   /** Ends the workers; pairs not yet made are rejected. */
@@ -75,13 +84,15 @@ class Member {
     return this.#limit.activeCount + this.#limit.pendingCount;
   }
 
-  make(request: PairRequest): Promise<DegradedPair> {
+  /** @param spare buffers, of which one is used up. */
+  make(request: PairRequest, spare: ArrayBuffer[]): Promise<DegradedPair> {
     return this.#limit(
       () =>
         new Promise((resolve, reject) => {
           if (this.#ended !== undefined) return reject(this.#ended);
           const id = this.#next++;
-          this.#worker.postMessage({ id, request } satisfies PairWorkerRequest);
+          const into = spare.pop();
+          this.#worker.postMessage({ id, request, into } satisfies PairWorkerRequest, into ? [into] : []);
           this.#waiting.set(id, { resolve, reject });
           this.#worker.ref();
         }),

@@ -20,13 +20,13 @@ export interface PairSequenceOptions extends Pick<PairRequest, 'levels' | 'crop'
  * continues anywhere.
  */
 export class PairSequence {
-  readonly #pool: Pick<PairPool, 'make'>;
+  readonly #pool: Pick<PairPool, 'make' | 'release'>;
   readonly #options: PairSequenceOptions;
   readonly #orders = new Map<number, readonly ImageReference[]>();
   /** Reasons by image id. */
   readonly #skipped = new Map<string, string>();
 
-  constructor(pool: Pick<PairPool, 'make'>, options: PairSequenceOptions) {
+  constructor(pool: Pick<PairPool, 'make' | 'release'>, options: PairSequenceOptions) {
     if (options.images.length === 0) throw new RangeError('a sequence of pairs needs at least one image');
     this.#pool = pool;
     this.#options = options;
@@ -56,6 +56,10 @@ export class PairSequence {
     }
     const [reason] = this.#skipped.values();
     throw new UserError(`None of the ${images.length} images can be used; for example: ${reason}`);
+  }
+
+  release(pixels: Uint8Array<ArrayBuffer>): void {
+    this.#pool.release(pixels);
   }
 
   /** The images in the order of an epoch. Pairs are asked for in (almost) ascending order: two epochs are kept. */

@@ -14,6 +14,8 @@ export interface PairWorkerData {
 export interface PairWorkerRequest {
   readonly id: number;
   readonly request: PairRequest;
+  /** See `makePair`. */
+  readonly into?: ArrayBuffer | undefined;
 }
 
 /** An error as plain data: the class would not survive the way between threads. */
@@ -35,9 +37,9 @@ sharp.cache(false);
 
 const images = new ImageCache((workerData as PairWorkerData).cacheBytes, loadImage);
 
-port.on('message', async ({ id, request }: PairWorkerRequest) => {
+port.on('message', async ({ id, request, into }: PairWorkerRequest) => {
   try {
-    const pair = await makePair(request, (reference) => images.get(reference));
+    const pair = await makePair(request, (reference) => images.get(reference), into);
     port.postMessage({ id, pair } satisfies PairWorkerReply, [pair.pixels.buffer]);
   } catch (error) {
     const kind = error instanceof UnusableImageError ? 'unusable image' : error instanceof UserError ? 'user error' : 'defect';

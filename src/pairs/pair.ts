@@ -3,6 +3,7 @@ import { cropImage, type Image } from '../datasets/image.js';
 import type { ImageReference } from '../datasets/image-reference.js';
 import { type Composition, degrade, sampleComposition } from '../degrade/composition.js';
 import type { DistortionName } from '../degrade/distortions/table.js';
+import { releasePixels } from '../degrade/pixel-buffers.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
 import { type Box, chooseCrops, minimumSideFor } from './crops.js';
@@ -42,20 +43,27 @@ export interface DegradedPair {
 /**
  * Makes one degraded pair. The same request gives the same bytes.
  * @param load gives the pixels of the image.
+ * @param into a buffer for the pixels, used when it has their length.
  * @throws UnusableImageError when the image cannot be loaded or is too small.
  */
-export async function makePair(request: PairRequest, load: (image: ImageReference) => Promise<Image>): Promise<DegradedPair> {
+export async function makePair(
+  request: PairRequest,
+  load: (image: ImageReference) => Promise<Image>,
+  into?: ArrayBuffer,
+): Promise<DegradedPair> {
   const { image: reference, levels, crop, maxDistortions, distortions, stream } = request;
   const image = await loadLargeEnough(reference, minimumSideFor(crop), load);
   const crops = chooseCrops(image, crop, randomStream(...stream, 'crops'));
   const composition = sampleComposition(randomStream(...stream, 'composition'), { maxDistortions, ...(distortions && { distortions }) });
   const record: PairRecord = { image: reference.id, crops, composition, levels };
   const size = crop * crop * 3;
-  const pixels = new Uint8Array((levels + 1) * 2 * size);
+  const length = (levels + 1) * 2 * size;
+  const pixels = into?.byteLength === length ? new Uint8Array(into) : new Uint8Array(length);
   for (let level = 0; level <= levels; level++) {
     for (const cropIndex of [0, 1] as const) {
       const degraded = await replayPair(image, record, level, cropIndex);
       pixels.set(degraded.data, (level * 2 + cropIndex) * size);
+      releasePixels(degraded.data);
     }
   }
   return { record, pixels };

@@ -13,6 +13,7 @@ import {
 import { distortionGroups } from '#antonym/degrade/distortion.js';
 import { defaultDistortionNames, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { meanSquaredError } from '#antonym/degrade/fidelity.js';
+import { releasePixels } from '#antonym/degrade/pixel-buffers.js';
 import { randomStream } from '#antonym/support/random.js';
 import { colorDifference, structuralDistance } from './distances.js';
 import { variedCrops } from './varied-crops.js';
@@ -137,6 +138,20 @@ describe('degrade', () => {
     expect(steps).toBe(400);
     expect(ordered / steps).toBeGreaterThanOrEqual(0.99);
   });
+});
+
+test('what one call returned stays as it is while others use memory again', async () => {
+  const crop = variedCrops()[0]!;
+  const make = (index: number): Promise<Image> =>
+    degrade(crop, sampleComposition(randomStream('memory', index), { maxDistortions: 4 }), 3, 5);
+  const results = await Promise.all(Array.from({ length: 30 }, (_, index) => make(index)));
+  const copies = results.map(({ data }) => Uint8Array.from(data));
+  for (let index = 0; index < 30; index++) {
+    const again = await make(index);
+    expect(again.data).toEqual(copies[index]);
+    releasePixels(again.data);
+  }
+  expect(results.map(({ data }) => data)).toEqual(copies);
 });
 
 describe('parseComposition', () => {

@@ -18,7 +18,7 @@ const images = Array.from({ length: 5 }, (_, index) => rendered(index));
 type Options = BatchOptions & PairSequenceOptions;
 const options: Options = { images, batchSize: 3, levels: 2, crop: 32, maxDistortions: 2, seed: 1, firstStep: 0 };
 
-async function take(count: number, changed: Partial<Options> = {}, from: Pick<PairPool, 'make'> = pool): Promise<Batch[]> {
+async function take(count: number, changed: Partial<Options> = {}, from: Pick<PairPool, 'make' | 'release'> = pool): Promise<Batch[]> {
   const taken: Batch[] = [];
   const all = { ...options, ...changed };
   for await (const batch of batches(new PairSequence(from, all), all)) {
@@ -67,6 +67,7 @@ test('at most two batches are made ahead', async () => {
       asked++;
       return pool.make(request);
     },
+    release: (pixels: Uint8Array<ArrayBuffer>) => pool.release(pixels),
   };
   const iterator = batches(new PairSequence(counting, options), options);
   await iterator.next();

@@ -27,6 +27,23 @@ test('1 worker and 4 workers give the same bytes', async () => {
   expect(four).toEqual(one);
 });
 
+test('a pair made in the memory of another one has the same bytes, whatever their sizes', async () => {
+  const pool = new PairPool({ workers: 1 });
+  try {
+    for (const [first, second] of [
+      [request(1), request(2)],
+      [request(1), { ...request(2), levels: 2 }],
+      [{ ...request(1), crop: 64 }, request(2)],
+    ] as const) {
+      const fresh = await pool.make(second);
+      pool.release((await pool.make(first)).pixels);
+      expect(await pool.make(second)).toEqual(fresh);
+    }
+  } finally {
+    await pool.close();
+  }
+});
+
 test('a broken image is an UnusableImageError with its name; the pool goes on', async () => {
   const { folder, images } = await folderOfPhotographs(0, 1);
   const pool = new PairPool({ workers: 1 });
