@@ -77,7 +77,9 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
     const crops = toBytes(await read('crops'));
     const tokens = toIds(await read('tokens'));
     const isText = (tensor: string): boolean => !tensor.startsWith('visual.') && tensor !== 'logit_scale';
-    const prompts = await encodePrompts(tokens, backbone, (specs) => readParameters(weights, specs, isText, `the text encoder of ${name}`));
+    const prompts = await encodePrompts(tokens, backbone, (specs) =>
+      readParameters(weights, { specs: [...specs], belongs: isText }, `the text encoder of ${name}`),
+    );
     findings.push({ what: 'text features', error: distance(prompts, unit(await read('text'))), limit: 1e-4 });
 
     await thread.writeState({ ...(await readBackbone(weights, backbone)), [promptsName]: prompts });

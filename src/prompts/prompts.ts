@@ -53,7 +53,7 @@ async function encoded(pairs: readonly PromptPair[], backbone: Backbone, source:
     throw new UserError(`prompts of words need CLIP's text encoder, but ${reason}. Choose --prompts seeded, or other weights`);
   }
   const features = await encodePrompts(tokenize(pairs.flat()), backbone, (specs) =>
-    readParameters(clip, specs, (name) => textTensors.test(name), `the text encoder of ${backbone.name}`),
+    readParameters(clip, { specs: [...specs], belongs: (name) => textTensors.test(name) }, `the text encoder of ${backbone.name}`),
   );
   return { features, description: pairs.map(([positive, negative]) => `"${positive}" / "${negative}"`).join(', ') };
 }

@@ -13,30 +13,36 @@ const unused = /\.num_batches_tracked$|^visual\.attnpool\.(positional_embedding|
 /** How many tensors a message names of each kind. */
 const named = 3;
 
-/**
- * @param specs of one part of the model (its image encoder, its text encoder)
- * @param belongs whether a name is of that part: such a tensor must be in `specs` or be known as unused
- * @param model for messages: `clip-rn50`
- * @returns float32 tensors by the names of `specs`
- * @throws UserError when tensors are missing, unknown, of other shapes, or hold values that are not finite.
- */
-export async function readParameters(
-  source: TensorSource,
-  specs: Iterable<Pick<ParameterSpec, 'name' | 'shape'>>,
-  belongs: (name: string) => boolean,
-  model: string,
-): Promise<Record<string, TensorData>> {
-  const wanted = new Map([...specs].map((spec) => [spec.name, spec]));
+/** A part of a model (its image encoder, its text encoder) and what it needs of weights. */
+export interface WeightsNeed {
+  readonly specs: Iterable<Pick<ParameterSpec, 'name' | 'shape'>>;
+  /** Whether a name is of this part: such a tensor must be in `specs`, or be known as unused. */
+  belongs(name: string): boolean;
+}
+
+/** What does not fit, for people: `2 are missing (a, b); 1 is unknown (c)`; undefined when everything does. */
+export function describeMisfit(source: TensorSource, { specs, belongs }: WeightsNeed): string | undefined {
+  const wanted = new Map([...specs].map((spec) => [spec.name, spec.shape]));
   const missing = [...wanted.keys()].filter((name) => !source.tensors.has(name));
   const unknown = [...source.tensors.keys()].filter((name) => belongs(name) && !wanted.has(name) && !unused.test(name));
-  const misshapen = [...wanted.values()].flatMap(({ name, shape }) => {
+  const misshapen = [...wanted].flatMap(([name, shape]) => {
     const found = source.tensors.get(name);
     return found && String(found.shape) !== String(shape) ? [`${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`] : [];
   });
   const problems = [list('missing', missing), list('unknown', unknown), list('of another shape', misshapen)].filter((text) => text !== '');
-  if (problems.length > 0) throw new UserError(`${source.path} does not fit ${model}: of its tensors, ${problems.join('; ')}`);
+  return problems.length > 0 ? problems.join('; ') : undefined;
+}
+
+/**
+ * @param model for messages: `clip-rn50`
+ * @returns float32 tensors by the names of the specs
+ * @throws UserError when tensors are missing, unknown, of other shapes, or hold values that are not finite.
+ */
+export async function readParameters(source: TensorSource, need: WeightsNeed, model: string): Promise<Record<string, TensorData>> {
+  const misfit = describeMisfit(source, need);
+  if (misfit !== undefined) throw new UserError(`${source.path} does not fit ${model}: of its tensors, ${misfit}`);
   const tensors: Record<string, TensorData> = {};
-  for (const name of wanted.keys()) {
+  for (const { name } of need.specs) {
     const tensor = await source.read(name);
     if (!allFinite(tensor.data as Float32Array)) {
       throw new UserError(`${source.path} cannot be used: the tensor ${name} has values that are not finite`);

@@ -182,6 +182,17 @@ describe('weights that do not fit the backbone', () => {
     );
   });
 
+  test('weights of another backbone are called so', async () => {
+    const graph = new Graph();
+    const parameters = new Parameters(graph, 'inputs');
+    const pixels = graph.input('pixels', 'float32', [1, 3, 224, 224]);
+    findBackbone('clip-vit-b-32').embed({ graph, parameters, normalization: 'running' }, pixels);
+    const tensors = new Map([...parameters.specs].map(([name, { shape }]) => [name, { shape, type: 'float16' as const }]));
+    await expect(readBackbone({ ...sourceOf({}), tensors }, backbone)).rejects.toThrow(
+      'weights.safetensors holds weights of clip-vit-b-32, not of clip-rn50. Use --backbone clip-vit-b-32',
+    );
+  });
+
   test('values that are not finite are refused', async () => {
     const tensors = await published();
     tensors['visual.bn1.bias'] = floatTensor([1], [Number.POSITIVE_INFINITY]);
