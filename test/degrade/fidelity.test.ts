@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { decodeImage } from '#antonym/datasets/decode-image.js';
-import type { Image } from '#antonym/datasets/image.js';
+import { cropImage, type Image } from '#antonym/datasets/image.js';
 import { meanSquaredError, peakSignalToNoiseRatio, structuralSimilarity } from '#antonym/degrade/fidelity.js';
 
 const flat = (value: number): Image => ({ width: 20, height: 14, data: new Uint8Array(20 * 14 * 3).fill(value) });
@@ -18,14 +18,15 @@ test('two plain ones follow the formulas', () => {
   expect(structuralSimilarity(flat(100), flat(110))).toBeCloseTo((2 * 100 * 110 + c1) / (100 ** 2 + 110 ** 2 + c1), 4);
 });
 
-test('a picture and itself moved by a pixel: as scikit-image measures them (golden/fidelity.py)', async () => {
-  const pristine = await decodeImage(fileURLToPath(new URL('golden/golden.png', import.meta.url)));
+test('a crop and itself moved by a pixel: as scikit-image measures them (golden/fidelity.py)', async () => {
+  const tiles = await decodeImage(fileURLToPath(new URL('golden/golden.png', import.meta.url)));
+  const pristine = cropImage(tiles, 0, 0, tiles.width, tiles.width);
   const { width, height, data } = pristine;
   const moved = new Uint8Array(data.length);
   for (let index = 0; index < data.length; index++) {
     const column = Math.floor(index / 3) % width;
     moved[index] = data[index + (column === 0 ? width - 1 : -1) * 3]!;
   }
-  expect(peakSignalToNoiseRatio(pristine, { width, height, data: moved })).toBeCloseTo(18.604627477288076, 9);
-  expect(structuralSimilarity(pristine, { width, height, data: moved })).toBeCloseTo(0.7312011852781605, 2);
+  expect(peakSignalToNoiseRatio(pristine, { width, height, data: moved })).toBeCloseTo(17.92270612939898, 9);
+  expect(structuralSimilarity(pristine, { width, height, data: moved })).toBeCloseTo(0.6564190195475005, 2);
 });

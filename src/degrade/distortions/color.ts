@@ -10,7 +10,7 @@ export const colorDiffusion: Distortion<never> = {
   name: 'color-diffusion',
   group: 'color',
   strength: 'factor of a* and b*, which are smoothed first with a sigma of 2 + 1.5 times the factor, pixels',
-  // KADID-10k: 1 3 6 8 12; a smaller first step and a constant ratio.
+  // KADID-10k: 1 3 6 8 12; a constant ratio, up to where most colours are clipped and more is no more error.
   severities: [1.2, 1.8, 2.8, 4.5, 7.5],
   parameters: {},
   apply(image, factor) {
@@ -25,7 +25,7 @@ export const colorShift: Distortion<'direction'> = {
   name: 'color-shift',
   group: 'color',
   strength: 'displacement of the green channel, pixels',
-  // KADID-10k: 1 3 6 8 12; beyond the size of the texture (4 pixels on photographs) more displacement is no more error.
+  // KADID-10k: 1 3 6 8 12; from where one notices it. Beyond the size of the finest texture (2 pixels on photographs) more is no more error.
   severities: [0.7, 0.92, 1.2, 1.55, 2],
   parameters: { direction },
   apply(image, distance, parameters) {

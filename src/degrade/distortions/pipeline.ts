@@ -1,4 +1,7 @@
-/** What today's imaging pipelines do to photographs, from the sensor to the last file: drawn only when named. */
+/**
+ * What today's imaging pipelines do to photographs, from the sensor to the last file: drawn only when named.
+ * Severities begin where one notices them and grow by a constant ratio of what they do.
+ */
 import sharp, { type Sharp } from 'sharp';
 import type { Image } from '../../datasets/image.js';
 import { bayerChannel, demosaic } from '../demosaic.js';
@@ -72,6 +75,7 @@ export const chromaSubsampling: Distortion<never> = {
   name: 'chroma-subsampling',
   group: 'pipeline',
   strength: 'factor by which Cb and Cr are made smaller along each axis (2: 4:2:0), by area, then larger again, linearly',
+  // 4:2:0 itself is below what one notices.
   severities: [3, 4.2, 6, 8.5, 12],
   parameters: {},
   apply({ width, height, data: source }, factor) {
