@@ -65,7 +65,7 @@ export async function degradeCheck({ check: data, seed, json }: DegradeFlags & {
     if (lines.length === 0) lines.push('nothing found');
     if (downscale !== undefined && downscale.factor > 1) {
       lines.push(
-        `suggestion: --downscale auto, which reduces these images by ${downscale.factor}; nothing is found in ${percent(downscale.clean ?? 1)} of a sample then`,
+        `suggestion: --downscale auto, which reduces these images by ${downscale.factor}; nothing of it is left in ${percent(downscale.clean ?? 1)} of a sample then`,
       );
     } else if (downscale !== undefined)
       lines.push('suggestion: leave these images out; reducing them does not help, or makes them too small');

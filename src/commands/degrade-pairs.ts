@@ -4,7 +4,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ImageReference } from '../datasets/image-reference.js';
-import { openDataset } from '../datasets/open-dataset.js';
 import { parseDistortionPool } from '../degrade/composition.js';
 import { defaultDistortionNames } from '../degrade/distortions/table.js';
 import { type ContactSheetRow, contactSheet } from '../pairs/contact-sheet.js';
@@ -14,6 +13,7 @@ import { decodePair, type EncodedPair, encodePair } from '../pairs/encoded-pair.
 import { formatManifest, parseRow, sha256Of } from '../pairs/manifest.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
+import { openPristine } from '../pairs/pristine/open-pristine.js';
 import { requireFreeFolder } from '../support/atomic-folder.js';
 import { describeEnvironment } from '../support/environment.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
@@ -38,7 +38,8 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   }
   const distortions = flags.distortion && parseDistortionPool(flags.distortion);
   if (flags.out !== undefined) await requireFreeFolder(flags.out);
-  const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed });
+  const dataset = await openPristine(flags.data, { minimumSide: minimumSideFor(crop), seed, downscale: flags.downscale });
+  const downscale = dataset.downscale.factor;
   const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));
   const progress = startProgress('Degrading pairs');
   for (const { image, reason } of skipped) progress.note(`skipped ${image}: ${reason}`);
@@ -49,7 +50,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   const configuration = {
     dataset: dataset.name,
     images: sha256Of(Buffer.from(JSON.stringify(dataset.images.map(({ id }) => id)))),
-    options: { count, seed, levels, crop, maxDistortions, distortions: distortions ?? defaultDistortionNames },
+    options: { count, downscale, seed, levels, crop, maxDistortions, distortions: distortions ?? defaultDistortionNames },
     version: (await describeEnvironment()).antonym,
   };
   const standard = `out/degrade-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
@@ -82,7 +83,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
         return { rows: encoded.rows, sheetRow: index < pairsOnSheet ? await sheetRow(index, encoded, crop) : undefined };
       });
       const sheetRows = results.flatMap((result) => result.sheetRow ?? []);
-      const heading = `${dataset.name}, seed ${seed}, ${sheetRows.length} of ${count} pairs, crops of ${crop} pixels, levels 0 to ${levels}`;
+      const heading = `${dataset.name}${downscale > 1 ? ` reduced by ${downscale}` : ''}, seed ${seed}, ${sheetRows.length} of ${count} pairs, crops of ${crop} pixels, levels 0 to ${levels}`;
       await writeFile(join(folder, 'contact-sheet.png'), await contactSheet(heading, sheetRows));
       const rows = results.flatMap((result) => result.rows);
       files = rows.length;
@@ -103,7 +104,19 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   skipped.sort((a, b) => (a.image < b.image ? -1 : 1));
   const manifest = join(out, 'manifest.jsonl');
   if (flags.json) {
-    const result = { out, manifest, contactSheet: sheet, pairs: count, files, dataset: dataset.name, seed, levels, crop, skipped };
+    const result = {
+      out,
+      manifest,
+      contactSheet: sheet,
+      pairs: count,
+      files,
+      dataset: dataset.name,
+      downscale,
+      seed,
+      levels,
+      crop,
+      skipped,
+    };
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } else {
     process.stdout.write(`${out}\n`);

@@ -1,12 +1,11 @@
 /** Writes the degraded pairs of a training as WebDataset shards. */
 import { join } from 'node:path';
-import { type Dataset, openDataset } from '../datasets/open-dataset.js';
 import { parseDistortionPool } from '../degrade/composition.js';
 import { defaultDistortionNames } from '../degrade/distortions/table.js';
-import { minimumSideFor } from '../pairs/crops.js';
 import { encodePair } from '../pairs/encoded-pair.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
+import type { PristineDataset } from '../pairs/pristine/open-pristine.js';
 import { indexName, type PairsConfiguration } from '../pairs/shards/shard-index.js';
 import { type PairSet, pairsPerShard } from '../pairs/shards/shard-layout.js';
 import { writeShards } from '../pairs/shards/write-shards.js';
@@ -14,9 +13,10 @@ import { UnusableImageError } from '../pairs/unusable-image-error.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
 import { startProgress } from '../support/progress.js';
-import { heldOutRequests, type Split, splitImages } from '../train/held-out.js';
+import { heldOutRequests, type Split } from '../train/held-out.js';
 import { fingerprintOf } from '../train/image-data.js';
 import { trainOptions } from '../train/options.js';
+import { openTrainingImages } from '../train/training-images.js';
 import type { DegradeFlags } from './degrade.js';
 import { stopSignals } from './stop-signals.js';
 
@@ -32,8 +32,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
   const { seed, levels, crop, maxDistortions, workers } = flags;
   const part = flags.shard ?? { number: 1, of: 1 };
   const given = flags.distortion && parseDistortionPool(flags.distortion);
-  const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed });
-  const split = splitImages(dataset.images, flags.heldOut ?? trainOptions.heldOut.default, seed);
+  const { dataset, split } = await openTrainingImages({ ...flags, heldOut: flags.heldOut ?? trainOptions.heldOut.default });
   const heldOut = heldOutRequests(split.heldOut, given ?? defaultDistortionNames, { levels, crop, seed });
   const configuration = await configurationOf(flags, dataset, split, given ?? defaultDistortionNames, heldOut.length);
   const out = flags.out ?? `out/pairs-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
@@ -95,7 +94,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
 
 async function configurationOf(
   { levels, crop, seed, count, maxDistortions, shardSize = defaultShardMegabytes, heldOut = trainOptions.heldOut.default }: DegradeFlags,
-  { name, licence, homepage, citation, images }: Dataset,
+  { name, licence, homepage, citation, images, downscale }: PristineDataset,
   split: Split,
   distortions: readonly string[],
   heldOutPairs: number,
@@ -118,6 +117,7 @@ async function configurationOf(
     seed,
     levels,
     crop,
+    downscale: downscale.factor,
     maxDistortions,
     distortions,
     heldOut,

@@ -16,6 +16,7 @@ import { optionParser } from './option-parser.js';
 /** The flags as parsed; defaults are filled in where they have one value for all modes. */
 export interface DegradeFlags {
   readonly data: string;
+  readonly downscale: number | 'auto';
   readonly levels: number;
   readonly count: number;
   readonly seed: number;
@@ -39,14 +40,14 @@ export interface DegradeFlags {
 const formats = ['png', 'tar'] as const;
 
 /** The flags that make no sense for a single photograph. */
-const pairsOnly = ['data', 'count', 'crop', 'workers', 'maxDistortions', 'format', 'shard', 'shardSize', 'heldOut'];
+const pairsOnly = ['data', 'downscale', 'count', 'crop', 'workers', 'maxDistortions', 'format', 'shard', 'shardSize', 'heldOut'];
 
 export function addDegradeCommand(program: Command): void {
   const option = (flags: string, about: string, kind?: OptionKind<unknown>): Option => {
     const result = new Option(flags, about);
     return kind === undefined ? result : result.argParser(optionParser(result.long ?? flags, kind));
   };
-  const { levels, seed, crop, maxDistortions, workers, heldOut } = trainOptions;
+  const { downscale, levels, seed, crop, maxDistortions, workers, heldOut } = trainOptions;
   program
     .command('degrade')
     .summary('make degraded pairs of photographs, and look at them')
@@ -55,6 +56,7 @@ export function addDegradeCommand(program: Command): void {
         'With --in, applies distortions to one photograph at full size.',
     )
     .addOption(option('--data <name|folder>', 'a dataset of datasets.json, or any folder of photographs').default(defaultDatasetName))
+    .addOption(option('--downscale <factor|auto>', downscale.description, downscale.kind).default(downscale.default))
     .addOption(option('--levels <count>', 'severity levels above the pristine level 0', levels.kind).default(5))
     .addOption(option('--count <count>', 'pairs', wholeNumber({ min: 1 })).default(16))
     .addOption(option('--seed <number>', 'names all random draws', seed.kind).default(1))

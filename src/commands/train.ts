@@ -93,6 +93,7 @@ async function runTraining({ run: name, init, resume, config, json, ...given }: 
 /** @returns undefined after a stop. */
 async function prepareUntilStopped(plan: Plan, run: RunFolder, stop: AbortSignal, progress: Progress): Promise<PreparedPlan | undefined> {
   for (const { path, reason } of plan.data.skipped) progress.note(`skipped ${path}: ${reason}`);
+  if (!existsSync(run.lastCheckpoint)) for (const line of await plan.data.advice()) progress.note(line);
   try {
     return await prepare(plan, {
       checkpoint: existsSync(run.lastCheckpoint) ? run.lastCheckpoint : undefined,
@@ -173,9 +174,11 @@ async function newRun(name: string | undefined, given: GivenOptions): Promise<St
   return {
     options: resolved.values,
     checkpoint: undefined,
-    async open({ options, data: { dataset } }) {
+    async open({ options, data: { dataset, downscale } }) {
       const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
-      run = await createRun(runsFolder, naming, savedForm(resolved), await describeEnvironment());
+      // What auto came to, so that the run goes on with it.
+      const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
+      run = await createRun(runsFolder, naming, saved, await describeEnvironment());
       return run.folder;
     },
     close: async () => run?.close(),

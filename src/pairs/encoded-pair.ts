@@ -29,7 +29,7 @@ export async function encodePair({ record, pixels }: DegradedPair, origin: PairO
   const { crops, composition, levels } = record;
   const { width, height } = crops[0];
   const size = width * height * 3;
-  const image = origin.image.kind === 'file' ? { kind: origin.image.kind, id: origin.image.id } : origin.image;
+  const image = withoutPath(origin.image);
   const files: { name: string; png: Buffer }[] = [];
   const rows: ManifestRow[] = [];
   for (let level = 0; level <= levels; level++) {
@@ -106,4 +106,10 @@ export async function decodePair(
   );
   const [{ image, crops, composition }] = parsed as [ManifestRow];
   return { record: { image: image.id, crops, composition: parseComposition(composition), levels }, pixels };
+}
+
+function withoutPath(image: ImageReference): ManifestRow['image'] {
+  if (image.kind !== 'file') return image;
+  const { kind, id, downscale } = image;
+  return { kind, id, ...(downscale !== undefined && { downscale }) };
 }

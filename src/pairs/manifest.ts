@@ -16,7 +16,8 @@ const rowSchema = z.strictObject({
   dataset: z.string(),
   /** The pristine image within the dataset: an `ImageReference` without what depends on the machine. */
   image: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('file'), id: z.string() }),
+    // The crops lie in the image as it is once reduced by `downscale`, if that is given.
+    z.strictObject({ kind: z.literal('file'), id: z.string(), downscale: z.number().min(1).optional() }),
     z.strictObject({
       kind: z.literal('procedural'),
       id: z.string(),

@@ -36,6 +36,16 @@ export function number({ min, max }: Bounds): OptionKind<number> {
   return { expected: `a number from ${min} to ${max}`, schema: z.number().min(min).max(max), fromText: numberFromText };
 }
 
+/** Numbers within bounds, both included, or one word instead. */
+export function numberOr<const Word extends string>(word: Word, bounds: Bounds): OptionKind<number | Word> {
+  const { expected, schema, fromText } = number(bounds);
+  return {
+    expected: `${expected}, or ${word}`,
+    schema: z.union([schema, z.literal(word)]),
+    fromText: (value) => (value === word ? word : fromText(value)),
+  };
+}
+
 /** Any text but an empty one. */
 export function text(expected: string): OptionKind<string> {
   return { expected, schema: z.string().min(1), fromText: (value) => value };

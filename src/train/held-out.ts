@@ -13,16 +13,39 @@ export interface Split {
 }
 
 /**
- * Splits images at random into training and held-out ones; the same for a given seed and list.
- * @param count held-out images wanted; at most a third of all images are held out
- * @throws UserError when there are fewer than two images.
+ * Splits images at random into training and held-out ones; the same for a given seed, list and groups.
+ * @param count held-out images wanted; at most a third of all images are held out, unless near duplicates leave no other choice
+ * @param groups images that may not be on different sides: near duplicates
+ * @throws UserError when there are fewer than two images, or all are one group.
  */
-export function splitImages(images: readonly ImageReference[], count: number, seed: number): Split {
+export function splitImages(
+  images: readonly ImageReference[],
+  count: number,
+  seed: number,
+  groups: readonly (readonly ImageReference[])[] = [],
+): Split {
   if (images.length < 2) throw new UserError('Training needs at least two images: one to train on and one to hold out.');
-  const shuffled = randomStream(seed, 'split').shuffle(images);
-  const heldOut = Math.max(1, Math.min(count, Math.floor(images.length / 3)));
+  const groupOf = new Map(groups.flatMap((group) => group.map(({ id }) => [id, group] as const)));
+  // Every image with those that stay on its side.
+  const units = new Set(
+    randomStream(seed, 'split')
+      .shuffle(images)
+      .map((image) => groupOf.get(image.id) ?? [image]),
+  );
+  const wanted = Math.max(1, Math.min(count, Math.floor(images.length / 3)));
+  const heldOut: ImageReference[] = [];
+  const training: ImageReference[] = [];
+  for (const unit of units) (heldOut.length + unit.length <= wanted ? heldOut : training).push(...unit);
+  if (heldOut.length === 0) {
+    const smallest = [...units].reduce((least, unit) => (unit.length < least.length ? unit : least));
+    if (smallest.length === images.length) {
+      throw new UserError(`All ${images.length} images nearly repeat each other: training needs at least two different photographs.`);
+    }
+    heldOut.push(...smallest);
+    training.splice(0, training.length, ...[...units].filter((unit) => unit !== smallest).flat());
+  }
   const byId = (a: ImageReference, b: ImageReference): number => (a.id < b.id ? -1 : 1);
-  return { heldOut: shuffled.slice(0, heldOut).sort(byId), training: shuffled.slice(heldOut).sort(byId) };
+  return { heldOut: heldOut.sort(byId), training: training.sort(byId) };
 }
 
 export interface HeldOutPair {

@@ -1,26 +1,31 @@
 /** Training data made on the fly: a data set's images, split into those to train on and those held out. */
 import { createHash } from 'node:crypto';
-import { openDataset } from '../datasets/open-dataset.js';
+import type { ImageReference } from '../datasets/image-reference.js';
 import { defaultDistortionNames } from '../degrade/distortions/table.js';
-import { minimumSideFor } from '../pairs/crops.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
-import { makeHeldOutPairs, type Split, splitImages } from './held-out.js';
+import { dataAdvice } from './data-advice.js';
+import { makeHeldOutPairs, type Split } from './held-out.js';
 import type { TrainOptions } from './options.js';
 import type { TrainingData } from './training-data.js';
+import { openTrainingImages } from './training-images.js';
 
 /** @throws UserError when the data cannot be used. */
 export async function openImageData(
-  options: Pick<TrainOptions, 'data' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'workers'>,
+  options: Pick<TrainOptions, 'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'workers'>,
 ): Promise<TrainingData> {
   const { levels, crop, maxDistortions, seed, workers } = options;
-  const { images, skipped, ...dataset } = await openDataset(options.data, { minimumSide: minimumSideFor(crop), seed });
-  const split = splitImages(images, options.heldOut, seed);
+  const opened = await openTrainingImages(options);
+  const { split } = opened;
+  const { images, skipped, downscale, ...dataset } = opened.dataset;
+  const reduced = downscale.factor > 1 ? `, reduced by ${downscale.factor}` : '';
   return {
     dataset: { ...dataset, images: images.length },
-    summary: `${split.training.length} images to train on, ${split.heldOut.length} held out`,
+    summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${reduced}`,
     fingerprint: fingerprintOf(split),
     skipped,
+    downscale: downscale.factor,
+    advice: () => dataAdvice(opened),
     open() {
       const pool = new PairPool({ workers });
       return {
@@ -33,9 +38,14 @@ export async function openImageData(
   };
 }
 
-/** A digest of which images are trained on and which are held out. */
+/** A digest of which images are trained on and which are held out, and of how they are reduced. */
 export function fingerprintOf({ training, heldOut }: Split): string {
-  // The id of a file, not its path: a folder may move.
-  const identities = [training, heldOut].map((images) => images.map((image) => (image.kind === 'file' ? image.id : image)));
+  const identities = [training, heldOut].map((images) => images.map(identityOf));
   return createHash('sha256').update(JSON.stringify(identities)).digest('hex');
+}
+
+/** The id of a file, not its path: a folder may move. */
+function identityOf(image: ImageReference): unknown {
+  if (image.kind !== 'file') return image;
+  return image.downscale === undefined ? image.id : { id: image.id, downscale: image.downscale };
 }

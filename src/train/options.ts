@@ -2,7 +2,7 @@
 
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { UserError } from '../support/errors.js';
-import { number, oneOf, text, wholeNumber } from '../support/option-kinds.js';
+import { number, numberOr, oneOf, text, wholeNumber } from '../support/option-kinds.js';
 import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
 
 /** What derived defaults follow from. */
@@ -102,6 +102,15 @@ export const trainOptions = {
     description: 'pristine images',
     default: 'procedural',
     reason: 'rendered from the seed: needs no photographs',
+    changesResult: true,
+  },
+  downscale: {
+    kind: numberOr('auto', { min: 1, max: 16 }),
+    placeholder: 'factor|auto',
+    description:
+      'factor by which photographs are reduced, so that traces of JPEG, blur and noise vanish; auto: as much as a sample of them needs',
+    default: 1,
+    reason: 'they are taken to be pristine; degrade --check says whether they are',
     changesResult: true,
   },
   pairs: {
@@ -248,7 +257,8 @@ export const trainOptions = {
     reason: 'one is left for the training step',
     changesResult: false,
   },
-} satisfies OptionTable & Record<string, Option<number, DefaultInputs> | Option<string, DefaultInputs>>;
+} satisfies OptionTable &
+  Record<string, Option<number, DefaultInputs> | Option<string, DefaultInputs> | Option<number | 'auto', DefaultInputs>>;
 
 export type TrainOptions = OptionValues<typeof trainOptions>;
 

@@ -31,6 +31,8 @@ export async function openStoredPairData(
     summary: `${counts.training} pairs to train on${often}, ${counts['held-out']} held out`,
     fingerprint: pairs.sha256,
     skipped: [],
+    downscale: pairs.configuration.downscale,
+    advice: async () => [],
     open() {
       const closing = new AbortController();
       return {
@@ -60,10 +62,10 @@ async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: A
 /** The options that a folder of pairs brings with it. @throws UserError when it is not complete. */
 export async function optionsOfPairs(folder: string): Promise<ImpliedOptions> {
   const { configuration, sha256 } = await openStoredPairs(folder);
-  const { dataset, levels, crop, maxDistortions, heldOut, seed } = configuration;
+  const { dataset, downscale, levels, crop, maxDistortions, heldOut, seed } = configuration;
   return {
     by: `the pairs in ${folder}`,
-    fixed: { data: dataset.name, levels, crop, maxDistortions, heldOut },
+    fixed: { data: dataset.name, downscale, levels, crop, maxDistortions, heldOut },
     // The same pairs may train several models.
     defaults: { seed, pairsSha256: sha256 },
   };

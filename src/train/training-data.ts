@@ -13,6 +13,10 @@ export interface TrainingData {
   readonly fingerprint: string;
   /** Image files that cannot be used. */
   readonly skipped: Dataset['skipped'];
+  /** Factor by which images are reduced: the option's, or what `auto` came to. */
+  readonly downscale: number;
+  /** Lines about the images that a person should read before training on them; looks at some of them, in less than a second. */
+  advice(): Promise<readonly string[]>;
   /** Starts what makes or reads pairs. */
   open(): PairFeed;
 }

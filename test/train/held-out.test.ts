@@ -20,6 +20,32 @@ describe('the split', () => {
     );
   });
 
+  test('leaves every group on one side', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 20 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(),
+        (sizes, wanted, seed) => {
+          let next = 0;
+          const groups = sizes.map((size) => Array.from({ length: size }, () => rendered(next++)));
+          const { training, heldOut } = splitImages(groups.flat(), wanted, seed, groups);
+          expect(training.length + heldOut.length).toBe(next);
+          expect(Math.min(training.length, heldOut.length)).toBeGreaterThan(0);
+          const held = new Set(heldOut.map(({ id }) => id));
+          for (const group of groups) expect(new Set(group.map(({ id }) => held.has(id))).size).toBe(1);
+          // More than wanted only when every group is larger.
+          expect(heldOut.length).toBeLessThanOrEqual(Math.max(Math.max(1, Math.min(wanted, Math.floor(next / 3))), Math.min(...sizes)));
+        },
+      ),
+    );
+  });
+
+  test('is impossible when all images are one group', () => {
+    const images = [rendered(0), rendered(1), rendered(2)];
+    expect(() => splitImages(images, 1, 1, [images])).toThrow(/All 3 images nearly repeat each other/);
+  });
+
   test('follows from the seed', () => {
     const images = Array.from({ length: 40 }, (_, index) => rendered(index));
     expect(splitImages(images, 8, 1)).toEqual(splitImages(images, 8, 1));

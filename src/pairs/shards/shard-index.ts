@@ -25,6 +25,8 @@ const configurationSchema = z.strictObject({
   levels: z.int().min(2).max(20),
   /** Side, pixels. */
   crop: z.int().min(32).max(1024),
+  /** Factor by which the images were reduced. */
+  downscale: z.number().min(1),
   maxDistortions: z.int().min(1),
   /** Those that compositions are drawn from. */
   distortions: z.array(z.string()).min(1).readonly(),

@@ -19,6 +19,7 @@ export const configuration: PairsConfiguration = {
   seed: 5,
   levels: 2,
   crop: 32,
+  downscale: 1,
   maxDistortions: 1,
   distortions,
   heldOut: 1,
