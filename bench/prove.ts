@@ -94,7 +94,7 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
     const margins = { marginConsistency: await readNumber('margin_consistency'), marginRank: await readNumber('margin_rank') };
     const losses = buildLossGraph({ backbone, prompts }, layout, crops.shape[1]!, margins);
     const trained = trainedSpecs(losses.parameters);
-    await thread.load('gradients', encodeOnnx(buildGradientsGraph(losses)));
+    await thread.load('gradients', encodeOnnx(buildGradientsGraph(losses, true)));
     await thread.writeState(initialGradients(trained));
     const results = await thread.run('gradients', { crops, keep: floatTensor([], [0]), share: floatTensor([], [1]) });
     for (const loss of lossNames) {

@@ -74,7 +74,7 @@ describe('CLIP ModifiedResNet against PyTorch', () => {
         const losses = buildLossGraph({ backbone: reduced(normalization), prompts }, layout, side, margins);
         trained = trainedSpecs(losses.parameters);
         const weights = [...losses.parameters.specs].map(([name, spec]) => [name, weight(spec, normalization)]);
-        const run = await compile(buildGradientsGraph(losses));
+        const run = await compile(buildGradientsGraph(losses, true));
         results = await run({
           ...Object.fromEntries(weights),
           ...initialGradients(trained),

@@ -38,7 +38,7 @@ describe('every backbone', () => {
 describe('freezing', () => {
   async function step(backbone: Backbone): Promise<Record<string, TensorData>> {
     const graph = losses(backbone);
-    const run = await compile(buildGradientsGraph(graph));
+    const run = await compile(buildGradientsGraph(graph, true));
     return run({
       ...initialTensors(graph.parameters.specs.values(), 1),
       ...initialGradients(trainedSpecs(graph.parameters)),

@@ -62,7 +62,7 @@ describe('CLIP vision transformer against PyTorch', () => {
       const margins = { marginConsistency: 2.5e-3, marginRank: 0.0675 };
       const losses = buildLossGraph({ backbone: reduced(activation), prompts }, layout, side, margins);
       const trained = trainedSpecs(losses.parameters);
-      const run = await compile(buildGradientsGraph(losses));
+      const run = await compile(buildGradientsGraph(losses, true));
       const results = await run({
         ...Object.fromEntries(trained.map((spec) => [spec.name, statedWeight(spec)])),
         ...initialGradients(trained),

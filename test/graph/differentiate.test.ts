@@ -55,6 +55,13 @@ describe('differentiate', () => {
     expect(y).toEqual([2, 5]);
   });
 
+  it('passes through Relu in float32 where it is positive, however little', async () => {
+    const values = Float32Array.of(-2, -1e-38, 0, 1.1754944e-38, 1e-30, 0.1, 3e38);
+    const point: Record<string, TensorData> = { x: { dataType: 'float32', shape: [7], data: values } };
+    const { x } = await gradientsAt(point, (graph, x) => sumOf(graph, graph.add('Mul', [graph.add('Relu', [x!]), 5])));
+    expect(x).toEqual([0, 0, 0, 5, 5, 5, 5]);
+  });
+
   it('adds up the uses of a value that a shared node hides', async () => {
     // equal nodes are one node: (e^x) (e^x) must still count both factors
     const { x } = await gradientsAt({ x: float64([1], [0.5]) }, (graph, x) =>

@@ -20,7 +20,8 @@ function gradientsOf(photographs: number, trainNormalization: 'batch' | 'running
   const losses = buildLossGraph(model, { photographs, levels }, side, { marginConsistency: 0.0025, marginRank: 0.0675 });
   const trained = trainedSpecs(losses.parameters);
   return {
-    graph: buildGradientsGraph(losses),
+    graph: buildGradientsGraph(losses, true),
+    single: buildGradientsGraph(losses, false),
     gradientNames: trained.map(({ name }) => gradientName(name)),
     state: { ...initialTensors(losses.parameters.specs.values(), 1), ...initialGradients(trained) } as Record<string, TensorData>,
   };
@@ -81,6 +82,17 @@ describe('the gradients graph', () => {
       const reference = Array.from(expected[`next.${name}`]!.data, Number);
       const difference = reference.map((value, index) => value - Number(sums[name]!.data[index]));
       expect(norm(difference) / Math.max(norm(reference), 1e-6 * total), name).toBeLessThan(1e-3);
+    }
+  });
+
+  it('for one batch a step: the same numbers without sums', async () => {
+    const { graph, single, gradientNames, state } = gradientsOf(1, 'running');
+    const crops = pixels(1);
+    const summed = await (await compile(graph))({ ...state, crops, keep: scalar(0), share: scalar(1) });
+    const plain = await (await compile(single))({ ...state, crops });
+    for (const name of [...gradientNames.map((gradient) => `next.${gradient}`), ...lossNames]) {
+      const differing = plain[name]!.data.findIndex((value, index) => value !== summed[name]!.data[index]);
+      expect(differing, name).toBe(-1);
     }
   });
 

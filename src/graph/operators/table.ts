@@ -15,6 +15,7 @@ import { expand } from './expand.js';
 import { gather } from './gather.js';
 import { gemm } from './gemm.js';
 import { greater } from './greater.js';
+import { hardSigmoid } from './hard-sigmoid.js';
 import { identity } from './identity.js';
 import { layerNormalization } from './layer-normalization.js';
 import { matMul } from './mat-mul.js';
@@ -58,6 +59,7 @@ const table = {
   Gather: gather,
   Gemm: gemm,
   Greater: greater,
+  HardSigmoid: hardSigmoid,
   Identity: identity,
   LayerNormalization: layerNormalization,
   MatMul: matMul,

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly crop: number;
   readonly losses: LossOptions;
   readonly optimizer: OptimizerOptions;
+  /** Whether a step may consist of several batches: costs memory traffic of the size of the model for each of them. */
+  readonly accumulates?: boolean;
   /** Of the initial values of parameters that are not given. */
   readonly seed: number;
   /** Values of parameters to start from; they move to the engine and can be used no more. */
@@ -32,12 +34,12 @@ const measuredAtOnce = 96;
 
 /** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer } = options;
+  const { model, layout, crop, optimizer, accumulates = false } = options;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);
   const trained = trainedSpecs(lossGraph.parameters);
   const thread = new SessionThread(options.threads === undefined ? {} : { threads: options.threads });
   try {
-    await thread.load('gradients', encodeOnnx(buildGradientsGraph(lossGraph)));
+    await thread.load('gradients', encodeOnnx(buildGradientsGraph(lossGraph, accumulates)));
     await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer)));
     await thread.load('similarity', encodeOnnx(buildSimilarityGraph(model, crop)));
     const { parameters = {} } = options;
@@ -58,8 +60,10 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
 
   return {
     async accumulate(crops, part, parts) {
-      const feeds = { crops: asCrops(crops, cropCount(layout)), keep: scalar(part === 0 ? 0 : 1), share: scalar(1 / parts) };
-      const results = await thread.run('gradients', feeds);
+      if (parts > 1 && !accumulates) throw new RangeError(`this engine was made for one batch a step, but received ${parts}`);
+      const feeds = { crops: asCrops(crops, cropCount(layout)) };
+      const ofPart = { keep: scalar(part === 0 ? 0 : 1), share: scalar(1 / parts) };
+      const results = await thread.run('gradients', accumulates ? { ...feeds, ...ofPart } : feeds);
       return Object.fromEntries(lossNames.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 

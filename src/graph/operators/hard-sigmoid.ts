@@ -1,0 +1,9 @@
+/** HardSigmoid: y = max(0, min(1, alpha x + beta)). */
+import { notDifferentiable, type Operator } from '../operator.js';
+import { sameAsInput } from '../shape-rules.js';
+
+export const hardSigmoid: Operator = {
+  inputs: [{ name: 'X', gradient: notDifferentiable }],
+  attributes: { alpha: 'float', beta: 'float' },
+  infer: sameAsInput,
+};
