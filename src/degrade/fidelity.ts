@@ -23,22 +23,24 @@ export function structuralSimilarity(pristine: Image, degraded: Image): number {
   const { width, height } = pristine;
   const [x, y] = [lumaOfImage(pristine), lumaOfImage(degraded)];
   // Variances do not depend on the level, but the rounding of squares does.
-  const middle = x.reduce((sum, value) => sum + value, 0) / x.length;
-  for (const values of [x, y]) for (let index = 0; index < values.length; index++) values[index]! -= middle;
-  const smooth = (values: Float32Array): Float32Array => {
-    gaussianFilter(values, width, height, 1, 1.5);
-    return values;
-  };
-  const xx = smooth(x.map((value) => value * value));
-  const yy = smooth(y.map((value) => value * value));
-  const xy = smooth(x.map((value, index) => value * y[index]!));
-  smooth(x);
-  smooth(y);
+  let middle = 0;
+  for (let index = 0; index < x.length; index++) middle += x[index]! / x.length;
+  // x, y, x^2, y^2 and x y, smoothed together.
+  const moments = new Float32Array(5 * x.length);
+  for (let index = 0, at = 0; index < x.length; index++, at += 5) {
+    const [dx, dy] = [x[index]! - middle, y[index]! - middle];
+    moments[at] = dx;
+    moments[at + 1] = dy;
+    moments[at + 2] = dx * dx;
+    moments[at + 3] = dy * dy;
+    moments[at + 4] = dx * dy;
+  }
+  gaussianFilter(moments, width, height, 5, 1.5);
   const [c1, c2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2];
   let sum = 0;
-  for (let index = 0; index < x.length; index++) {
-    const [dx, dy] = [x[index]!, y[index]!];
-    const [vx, vy, cov] = [xx[index]! - dx * dx, yy[index]! - dy * dy, xy[index]! - dx * dy];
+  for (let at = 0; at < moments.length; at += 5) {
+    const [dx, dy] = [moments[at]!, moments[at + 1]!];
+    const [vx, vy, cov] = [moments[at + 2]! - dx * dx, moments[at + 3]! - dy * dy, moments[at + 4]! - dx * dy];
     const [mx, my] = [dx + middle, dy + middle];
     sum += ((2 * mx * my + c1) * (2 * cov + c2)) / ((mx * mx + my * my + c1) * (vx + vy + c2));
   }
