@@ -64,6 +64,7 @@ async function runTraining({ run: name, init, resume, config, json, ...given }: 
   try {
     const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
     const plan = await preparePlan(start.options, start.checkpoint, {
+      onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
       onDownload: (done, total) => progress.update(megabytes(done), megabytes(total), 'MB of published weights'),
     });
     const signals = stopSignals();

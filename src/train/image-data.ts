@@ -4,6 +4,7 @@ import type { ImageReference } from '../datasets/image-reference.js';
 import { defaultDistortionNames } from '../degrade/distortions/table.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
+import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
 import { dataAdvice } from './data-advice.js';
 import { makeHeldOutPairs, type Split } from './held-out.js';
 import type { TrainOptions } from './options.js';
@@ -13,9 +14,10 @@ import { openTrainingImages } from './training-images.js';
 /** @throws UserError when the data cannot be used. */
 export async function openImageData(
   options: Pick<TrainOptions, 'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'workers'>,
+  onRead?: OnRead,
 ): Promise<TrainingData> {
   const { levels, crop, maxDistortions, seed, workers } = options;
-  const opened = await openTrainingImages(options);
+  const opened = await openTrainingImages(options, onRead);
   const { split } = opened;
   const { images, skipped, downscale, ...dataset } = opened.dataset;
   const reduced = downscale.factor > 1 ? `, reduced by ${downscale.factor}` : '';

@@ -1,6 +1,7 @@
 /** What a training configuration comes to: the model, its layout, and what it is trained on. */
 import { configureBackbone } from '../backbones/configure-backbone.js';
 import { findBackbone } from '../backbones/registry.js';
+import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
 import type { Engine } from './engines/engine.js';
 import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
 import { openImageData } from './image-data.js';
@@ -18,13 +19,19 @@ export interface Plan {
   readonly data: TrainingData;
 }
 
+/** What happens while a plan is prepared, for whoever watches. */
+export interface PlanWatch extends StartWatch {
+  /** Image files are read, to find those that repeat others. */
+  readonly onRead?: OnRead;
+}
+
 /**
  * @param checkpoint of a run that goes on; a new one starts from what the options say
  * @throws UserError when the backbone, its weights, the prompts or the data cannot be used.
  */
-export async function preparePlan(options: TrainOptions, checkpoint?: string, watch?: StartWatch): Promise<Plan> {
+export async function preparePlan(options: TrainOptions, checkpoint?: string, watch?: PlanWatch): Promise<Plan> {
   const backbone = configureBackbone(findBackbone(options.backbone), options);
-  const data = await (options.pairs === noPairs ? openImageData(options) : openStoredPairData(options));
+  const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead) : openStoredPairData(options));
   const start = checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint);
   return { options, model: { backbone, prompts: start.prompts.features }, start, data };
 }

@@ -1,13 +1,35 @@
-/** Fingerprints of a whole folder of images, and the near duplicates among them. */
+/** The near duplicates among the images of a whole folder. */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import type { ImageReference } from '../../datasets/image-reference.js';
+import type { FileReference, ImageReference } from '../../datasets/image-reference.js';
 import { readThumbnail } from '../../datasets/thumbnail.js';
 import { UserError } from '../../support/errors.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
+import { leastCached, openFingerprintCache } from './fingerprint-cache.js';
 import { nearDuplicateGroups } from './near-duplicates.js';
 
-/** The fingerprint of an image file; undefined when it cannot be read. */
+/** How many files were read so far. */
+export type OnRead = (done: number, total: number) => void;
+
+/**
+ * Groups of near duplicates among image files; files that cannot be read are in none. Rendered images are none of each other: their scenes are
+ * drawn anew for every index. Every file is read: 5 ms for half a megapixel, 60 ms for a JPEG of 12; large folders only once (see `FingerprintCache`).
+ */
+export async function findNearDuplicates(images: readonly ImageReference[], onRead: OnRead = () => {}): Promise<FileReference[][]> {
+  const files = images.filter((image) => image.kind === 'file');
+  const cache = files.length >= leastCached ? await openFingerprintCache(files) : undefined;
+  let done = 0;
+  const fingerprints = await pLimit(availableParallelism() + 1).map(files, async (file) => {
+    const read = (): Promise<Fingerprint | undefined> => readFingerprint(file.path);
+    const fingerprint = await (cache === undefined ? read() : cache.get(file, read));
+    onRead(++done, files.length);
+    return fingerprint;
+  });
+  await cache?.save();
+  return nearDuplicateGroups(fingerprints).map((group) => group.map((index) => files[index]!));
+}
+
+/** Undefined for a file that cannot be read. */
 async function readFingerprint(path: string): Promise<Fingerprint | undefined> {
   try {
     return fingerprintOf(await readThumbnail(path));
@@ -15,22 +37,4 @@ async function readFingerprint(path: string): Promise<Fingerprint | undefined> {
     if (error instanceof UserError) return undefined;
     throw error;
   }
-}
-
-/**
- * Groups of near duplicates among image files. Rendered images are none of each other: their scenes are drawn anew for every index.
- * @param onRead how many of the files were read so far: some milliseconds for each.
- */
-export async function findNearDuplicates(
-  images: readonly ImageReference[],
-  onRead: (done: number, total: number) => void = () => {},
-): Promise<ImageReference[][]> {
-  let done = 0;
-  const concurrently = pLimit(availableParallelism() + 1);
-  const fingerprints = await concurrently.map(images, async (image) => {
-    const fingerprint = image.kind === 'file' ? await readFingerprint(image.path) : undefined;
-    onRead(++done, images.length);
-    return fingerprint;
-  });
-  return nearDuplicateGroups(fingerprints).map((group) => group.map((index) => images[index]!));
 }

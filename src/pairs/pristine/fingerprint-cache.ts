@@ -1,0 +1,77 @@
+/** Fingerprints of a large folder of images from one run to the next: reading all of its files may take minutes. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { z } from 'zod';
+import type { FileReference } from '../../datasets/image-reference.js';
+import { writeFileAtomically } from '../../support/atomic-file.js';
+import { cacheFolder } from '../../support/cache-folder.js';
+import type { Fingerprint } from './fingerprint.js';
+
+/** Reading fewer takes seconds. */
+export const leastCached = 256;
+
+/** Other versions of libvips may decode or reduce otherwise. */
+const version = `1, libvips ${sharp.versions.vips}`;
+
+const signsLength = 8;
+const fileSchema = z.strictObject({
+  version: z.literal(version),
+  /** By path: size, time of the last change (ms), signs and means in base64; null for a file that is no image. */
+  files: z.record(z.string(), z.tuple([z.number(), z.number(), z.base64().length(352).nullable()])),
+});
+
+/** Keeps what it is given for the next time, once `save` is called. */
+export interface FingerprintCache {
+  /** @param read makes the fingerprint of a file that is new, or was changed since. */
+  get(image: FileReference, read: () => Promise<Fingerprint | undefined>): Promise<Fingerprint | undefined>;
+  /** A cache that cannot be written is none: nothing depends on it. */
+  save(): Promise<void>;
+}
+
+/** The cache for a set of files: that of the folder in which the first lies. A missing or damaged one is empty. */
+export async function openFingerprintCache(images: readonly FileReference[], folder = cacheFolder()): Promise<FingerprintCache> {
+  const [first] = images;
+  const root = first === undefined ? '' : first.path.slice(0, first.path.length - first.id.length);
+  const path = join(folder, 'fingerprints', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`);
+  const known = await readKnown(path);
+  const files: z.infer<typeof fileSchema>['files'] = {};
+  let isNew = false;
+  return {
+    async get(image, read) {
+      const status = await stat(image.path).catch(() => undefined);
+      if (status === undefined) return undefined;
+      const { size, mtimeMs } = status;
+      const entry = known[image.path];
+      if (entry !== undefined && entry[0] === size && entry[1] === mtimeMs) {
+        files[image.path] = entry;
+        return entry[2] === null ? undefined : decode(entry[2]);
+      }
+      const fingerprint = await read();
+      files[image.path] = [size, mtimeMs, fingerprint === undefined ? null : encode(fingerprint)];
+      isNew = true;
+      return fingerprint;
+    },
+    async save() {
+      if (isNew) await writeFileAtomically(path, JSON.stringify({ version, files })).catch(() => {});
+    },
+  };
+}
+
+async function readKnown(path: string): Promise<z.infer<typeof fileSchema>['files']> {
+  try {
+    return fileSchema.parse(JSON.parse(await readFile(path, 'utf8'))).files;
+  } catch {
+    return {};
+  }
+}
+
+function encode({ signs, means }: Fingerprint): string {
+  return Buffer.concat([signs, means]).toString('base64');
+}
+
+function decode(text: string): Fingerprint {
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  return { signs: bytes.slice(0, signsLength), means: bytes.slice(signsLength) };
+}

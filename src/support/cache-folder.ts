@@ -1,0 +1,14 @@
+/** Where results are kept that can be made again at any time. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Antonym's part of the user's cache folder, as the system has it: `XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`. It may not exist. */
+export function cacheFolder(
+  platform: NodeJS.Platform = process.platform,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = environment;
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'antonym');
+  if (platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'antonym', 'cache');
+  return platform === 'darwin' ? join(homedir(), 'Library', 'Caches', 'antonym') : join(homedir(), '.cache', 'antonym');
+}
