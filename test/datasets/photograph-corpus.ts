@@ -197,6 +197,9 @@ export async function photographCorpus(folder: string): Promise<CorpusFile[]> {
     tif: await source().tiff({ compression: 'lzw' }).toBuffer(),
     avif: await source().avif({ effort: 0 }).toBuffer(),
   };
+  // Phones write a film behind the photograph.
+  await add('trailing.jpg', Buffer.concat([whole.jpg, Buffer.from('MotionPhoto'.repeat(100))]), { kind: 'size', width, height });
+  await add('trailing.png', Buffer.concat([whole.png, Buffer.from('MotionPhoto')]), same(0));
   for (const [extension, content] of Object.entries(whole)) {
     for (const share of [0.03, 0.2, 0.4, 0.6, 0.8, 0.9]) {
       await add(`cut-${share}.${extension}`, content.subarray(0, Math.floor(content.length * share)), refused(damaged));
