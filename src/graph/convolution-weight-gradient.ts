@@ -6,7 +6,7 @@ import { fixedShape, type Value } from './value.js';
 
 /**
  * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has more positions than
- * there are filters, one product per image, summed after: nothing is transposed. Elsewhere one product over all images, which
+ * there are filters, one product for each image and element of the kernel, summed after: nothing is transposed, and windows are never joined. Elsewhere one product over all images, which
  * needs channels last but keeps the results of single images, [N, M, C kh kw], out of memory. Windows that do not overlap (the
  * patches of a vision transformer) are a permutation of the pixels.
  */
@@ -36,15 +36,15 @@ function weightGradientByImage(node: GradientContext, { filters, channels, rows,
   const [kh, kw] = [kernel[0]!, kernel[1]!];
   const padded = paddedInput(graph, node.input(0), [0, 0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!]);
   const slices = windowSlices(node, padded, 2, { rows, columns });
-  const windows = slices.length === 1 ? slices[0]! : graph.add('Concat', slices, { axis: 1 });
-  const flat = graph.add('Reshape', [windows, graph.integers(batch, kh * kw * channels, rows * columns)]);
-  const perImage = graph.add('MatMul', [
-    graph.add('Reshape', [gradient, graph.integers(batch, filters, rows * columns)]),
-    graph.add('Transpose', [flat], { perm: [0, 2, 1] }),
-  ]);
-  const summed = graph.add('ReduceSum', [perImage, graph.integers(0)], { keepdims: 0 });
-  const byWindow = graph.add('Reshape', [summed, graph.integers(filters, kh, kw, channels)]);
-  return graph.add('Transpose', [byWindow], { perm: [0, 3, 1, 2] });
+  const gradients = graph.add('Reshape', [gradient, graph.integers(batch, filters, rows * columns)]);
+  const byElement = slices.map((slice) => {
+    const flat = graph.add('Reshape', [slice, graph.integers(batch, channels, rows * columns)]);
+    const perImage = graph.add('MatMul', [gradients, graph.add('Transpose', [flat], { perm: [0, 2, 1] })]);
+    return graph.add('ReduceSum', [perImage, graph.integers(0)], { keepdims: 0 });
+  });
+  if (byElement.length === 1) return graph.add('Reshape', [byElement[0]!, graph.integers(filters, channels, 1, 1)]);
+  const columnsOfWeights = byElement.map((weights) => graph.add('Unsqueeze', [weights, graph.integers(2)]));
+  return graph.add('Reshape', [graph.add('Concat', columnsOfWeights, { axis: 2 }), graph.integers(filters, channels, kh, kw)]);
 }
 
 function weightGradientOverImages(node: GradientContext, { filters, channels, rows, columns }: Sizes): Value {
