@@ -30,10 +30,11 @@ const parityCrops = 96;
 
 /**
  * Writes `model.onnx`, `model.json` and `parity.json`, each whole or not at all.
- * @param checkpoint what the engine of the prepared plan holds
+ * @param checkpoint what the engine of the prepared plan holds; of step 0, weights that were not trained here
+ * @param scale of the softmax; default: fitted to the held-out crops
  * @throws UserError when the exported file does not compute the same as the engine, or a file cannot be written.
  */
-export async function exportRun(prepared: PreparedPlan, checkpoint: Checkpoint, folder: string): Promise<ExportedModel> {
+export async function exportRun(prepared: PreparedPlan, checkpoint: Checkpoint, folder: string, scale?: number): Promise<ExportedModel> {
   const { plan, engine, heldOut } = prepared;
   const { crop } = plan.options;
   const similarities = await measureHeldOut(engine, heldOut, crop);
@@ -41,19 +42,22 @@ export async function exportRun(prepared: PreparedPlan, checkpoint: Checkpoint, 
     similarities: concatenate(similarities),
     levels: heldOut.flatMap(({ pair: { record } }) => Array.from({ length: (record.levels + 1) * 2 }, (_, index) => index >> 1)),
   };
-  const scale = fitSoftmaxScale(measured.similarities, measured.levels.length);
+  const usedScale = scale ?? fitSoftmaxScale(measured.similarities, measured.levels.length);
   const evaluation = evaluateOrdering(heldOut, similarities);
-  const description = describe(plan, checkpoint, scale, measured, evaluation, imagesOf(heldOut), await describeEnvironment());
-  const graph = buildScoringModel(plan.model, modelTensors(checkpoint), scale);
+  const description = describe(plan, checkpoint, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment());
+  const graph = buildScoringModel(plan.model, modelTensors(checkpoint), usedScale);
   const file = encodeOnnx(graph, { version: description.version, metadata: toMetadata(description) });
   const sample = sampleForParity(heldOut, similarities, crop);
   const parity = await checkParity(file, sample.crops, {
-    scores: scoresOf(sample.similarities, sample.crops.count, scale),
+    scores: scoresOf(sample.similarities, sample.crops.count, usedScale),
     similarities: sample.similarities,
   });
   await writeFiles(folder, file, description, parity);
   return { folder, model: join(folder, 'model.onnx'), description, parity };
 }
+
+const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';
+const untrainedMethod = 'CLIP-IQA (arXiv 2207.12396): similarities of an image encoder to antonym prompts; not trained by this program';
 
 interface Measured {
   /** [crops, pairs, 2] */
@@ -80,7 +84,7 @@ function describe(
   const { name, licence, homepage, citation, images } = dataset;
   return {
     format: 'antonym-model-1',
-    method: 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts',
+    method: checkpoint.step > 0 ? trainedMethod : untrainedMethod,
     backbone: `${model.backbone.name}: ${model.backbone.description}`,
     prompts: start.prompts.description,
     scale,
@@ -90,7 +94,13 @@ function describe(
     scorePercentiles: Array.from({ length: options.levels + 1 }, (_, level) => percentilesOf(level)),
     evaluation,
     data: { name, ...given({ licence, homepage, citation }), images, heldOut: heldOutImages },
-    training: { step: checkpoint.step, steps: options.steps, seed: options.seed, levels: options.levels, crop: options.crop },
+    training: {
+      step: checkpoint.step,
+      steps: checkpoint.step > 0 ? options.steps : 0,
+      seed: options.seed,
+      levels: options.levels,
+      crop: options.crop,
+    },
     version: antonym,
     ...given({ commit: commit && (modified ? `${commit}-modified` : commit) }),
   };

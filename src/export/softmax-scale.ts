@@ -4,7 +4,7 @@
 const [lowest, highest] = [0.001, 0.999];
 const saturatedShare = 0.01;
 /** The scale of QualiCLIP's and CLIP-IQA's scores with a pretrained CLIP, whose similarities lie close together. */
-const largestScale = 100;
+export const publishedScale = 100;
 
 /**
  * The largest scale up to 100, to three digits, at which at most 1 % of scores lie outside .001 - .999. A trained ranker's similarities lie further
@@ -12,7 +12,7 @@ const largestScale = 100;
  * @param similarities [count, pairs, 2]
  */
 export function fitSoftmaxScale(similarities: Float32Array, count: number): number {
-  let [low, high] = [0.01, largestScale];
+  let [low, high] = [0.01, publishedScale];
   if (saturated(similarities, count, high) <= saturatedShare) return high;
   while (high / low > 1.0005) {
     const middle = Math.sqrt(low * high);

@@ -36,6 +36,32 @@ describe('export', () => {
     }
   });
 
+  test('of weights alone scores as the run with these weights, at a stated scale, and says that nothing was trained', async () => {
+    const best = join('runs', 'model', 'checkpoints', 'best.safetensors');
+    const flags = ['--backbone', 'clip-tiny', '--weights', best, '--scale', '20', '--out', 'untrained', '--json'];
+    const { status, stdout, stderr } = await antonym(['export', ...flags], folder);
+    expect(status, stderr).toBe(0);
+    const { description } = JSON.parse(stdout);
+    expect(description).toMatchObject({
+      scale: 20,
+      training: { step: 0, steps: 0 },
+      method: expect.stringMatching(/not trained by this program/),
+    });
+    expect(await antonym(['export', '--run', 'model', '--scale', '20', '--out', 'trained'], folder)).toMatchObject({ status: 0 });
+    const scores = await Promise.all(
+      ['untrained', 'trained'].map(async (name) => {
+        const session = await InferenceSession.create(join(folder, name, 'model.onnx'));
+        const image = new Tensor(
+          'uint8',
+          Uint8Array.from({ length: 40 * 56 * 3 }, (_, index) => (index * 7919) % 256),
+          [1, 40, 56, 3],
+        );
+        return (await session.run({ image })).score!.data[0];
+      }),
+    );
+    expect(scores[0]).toBe(scores[1]);
+  });
+
   test('gives the result as one JSON object on request', async () => {
     const { status, stdout } = await antonym(['export', '--run', 'model', '--json'], folder);
     expect({ status, lines: stdout.trimEnd().split('\n').length }).toEqual({ status: 0, lines: 1 });
@@ -46,7 +72,10 @@ describe('export', () => {
   });
 
   test.each<[flags: string[], message: RegExp]>([
-    [[], /--run/],
+    [[], /say what to export: --run NAME, or published weights with --backbone/],
+    [['--weights', 'random'], /and --out FOLDER/],
+    [['--run', 'model', '--prompts', 'seeded'], /a run has its own weights and prompts: leave out --prompts, or --run/],
+    [['--run', 'model', '--scale', '0'], /--scale must be a number from 0\.01 to 1000, but received 0/],
     [['--run', 'modle'], /there is no run "modle".*Did you mean "model"\?/],
     [['--run', 'model', '--out', 'photos/00.png'], /cannot write the exported model to photos.00\.png/],
     [['--run', 'model', '--outt', 'x'], /unknown option '--outt'.*--out/],
