@@ -9,6 +9,15 @@ export interface ConvolutionGeometry {
   readonly strides: readonly number[];
   /** [top, left, bottom, right] */
   readonly pads: readonly number[];
+  /** Distance of neighbouring elements of the kernel, [down, right]; 1: none is left out between them. */
+  readonly dilations: readonly number[];
+  /** Parts into which the channels divide, those of the input and the filters alike: each filter sees one part. */
+  readonly group: number;
+}
+
+/** Elements from the first to the last that the kernel touches along an axis. */
+export function reach({ kernel, dilations }: ConvolutionGeometry, axis: number): number {
+  return (kernel[axis]! - 1) * dilations[axis]! + 1;
 }
 
 /** The geometry of a Conv node. @throws Error when its attributes contradict its weights or are not two-dimensional. */
@@ -18,6 +27,13 @@ export function convolutionGeometry(node: NodeContext): ConvolutionGeometry {
   if (stated.join() !== kernel.join()) throw new Error(`kernel_shape [${stated}] is not that of ${node.input(1).name}, [${kernel}]`);
   const strides = node.integers('strides', [1, 1]);
   const pads = node.integers('pads', [0, 0, 0, 0]);
-  if (strides.length !== 2 || pads.length !== 4) throw new Error(`2 strides and 4 pads expected, received [${strides}] and [${pads}]`);
-  return { kernel, strides, pads };
+  const dilations = node.integers('dilations', [1, 1]);
+  const group = node.integer('group', 1);
+  if (strides.length !== 2 || pads.length !== 4 || dilations.length !== 2) {
+    throw new Error(`2 strides, 4 pads and 2 dilations expected, received [${strides}], [${pads}] and [${dilations}]`);
+  }
+  if ([...strides, ...dilations, group].some((size) => size < 1) || pads.some((size) => size < 0)) {
+    throw new Error(`strides [${strides}], dilations [${dilations}] and group ${group} must be at least 1, pads [${pads}] at least 0`);
+  }
+  return { kernel, strides, pads, dilations, group };
 }

@@ -8,15 +8,18 @@ import { fixedShape, type Value } from './value.js';
  * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has more positions than
  * there are filters, one product for each image and element of the kernel, summed after: nothing is transposed, and windows are never joined. Elsewhere one product over all images, which
  * needs channels last but keeps the results of single images, [N, M, C kh kw], out of memory. Windows that do not overlap (the
- * patches of a vision transformer) are a permutation of the pixels.
+ * patches of a vision transformer) are a permutation of the pixels. With groups, one product per image and group.
  */
 export function convolutionWeightGradient(node: GradientContext): Value {
   const { gradient } = node;
   const [channels] = fixedShape([node.input(0).shape[1]!], 'the gradient of Conv') as [number];
   const [batch, filters, rows, columns] = fixedShape(gradient.shape, 'the gradient of Conv') as [number, number, number, number];
   const sizes = { batch, filters, channels, rows, columns };
-  const { kernel, strides, pads } = convolutionGeometry(node);
-  const patches = kernel.every((size, axis) => size > 1 && size === strides[axis]) && pads.every((size) => size === 0);
+  const { kernel, strides, pads, dilations, group } = convolutionGeometry(node);
+  if (group > 1) return weightGradientByGroup(node, sizes, group);
+  const patches =
+    kernel.every((size, axis) => size > 1 && size === strides[axis]) &&
+    [...pads, ...dilations.map((size) => size - 1)].every((size) => size === 0);
   if (patches) return weightGradientOverPatches(node, sizes);
   return rows * columns >= filters ? weightGradientByImage(node, sizes) : weightGradientOverImages(node, sizes);
 }
@@ -45,6 +48,27 @@ function weightGradientByImage(node: GradientContext, { filters, channels, rows,
   if (byElement.length === 1) return graph.add('Reshape', [byElement[0]!, graph.integers(filters, channels, 1, 1)]);
   const columnsOfWeights = byElement.map((weights) => graph.add('Unsqueeze', [weights, graph.integers(2)]));
   return graph.add('Reshape', [graph.add('Concat', columnsOfWeights, { axis: 2 }), graph.integers(filters, channels, kh, kw)]);
+}
+
+/** The windows stand first in the product: what has to be transposed is the gradient, which for depthwise filters is only reshaped. */
+function weightGradientByGroup(node: GradientContext, { filters, channels, rows, columns, batch }: Sizes, group: number): Value {
+  const { graph, gradient } = node;
+  const { kernel, pads } = convolutionGeometry(node);
+  const [kh, kw] = [kernel[0]!, kernel[1]!];
+  const [own, seen, positions] = [filters / group, channels / group, rows * columns];
+  const padded = paddedInput(graph, node.input(0), [0, 0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!]);
+  const byGroup = windowSlices(node, padded, 2, { rows, columns }).map((slice) =>
+    graph.add('Reshape', [slice, graph.integers(batch, group, seen, positions)]),
+  );
+  const windows = byGroup.length === 1 ? byGroup[0]! : graph.add('Concat', byGroup, { axis: 2 });
+  const gradients =
+    own === 1
+      ? graph.add('Reshape', [gradient, graph.integers(batch, group, positions, 1)])
+      : graph.add('Transpose', [graph.add('Reshape', [gradient, graph.integers(batch, group, own, positions)])], { perm: [0, 1, 3, 2] });
+  const summed = graph.add('ReduceSum', [graph.add('MatMul', [windows, gradients]), graph.integers(0)], { keepdims: 0 });
+  const byWindow = graph.add('Reshape', [summed, graph.integers(group, kh, kw, seen, own)]);
+  const ordered = graph.add('Transpose', [byWindow], { perm: [0, 4, 3, 1, 2] });
+  return graph.add('Reshape', [ordered, graph.integers(filters, seen, kh, kw)]);
 }
 
 function weightGradientOverImages(node: GradientContext, { filters, channels, rows, columns }: Sizes): Value {
@@ -86,13 +110,14 @@ function paddedInput(graph: Graph, x: Value, pads: readonly number[]): Value {
 /** The input of every position, one slice for each element of the kernel; `axis` is that of the rows. */
 function windowSlices(node: GradientContext, padded: Value, axis: 1 | 2, { rows, columns }: { rows: number; columns: number }): Value[] {
   const { graph } = node;
-  const { kernel, strides } = convolutionGeometry(node);
+  const { kernel, strides, dilations } = convolutionGeometry(node);
   const [down, right] = [strides[0]!, strides[1]!];
   const whole = down === 1 && right === 1 && padded.shape[axis] === rows && padded.shape[axis + 1] === columns;
   if (whole) return [padded];
   const slices: Value[] = [];
-  for (let top = 0; top < kernel[0]!; top++) {
-    for (let left = 0; left < kernel[1]!; left++) {
+  for (let row = 0; row < kernel[0]!; row++) {
+    for (let column = 0; column < kernel[1]!; column++) {
+      const [top, left] = [row * dilations[0]!, column * dilations[1]!];
       const ends = graph.integers(top + (rows - 1) * down + 1, left + (columns - 1) * right + 1);
       slices.push(
         graph.add('Slice', [padded, graph.integers(top, left), ends, graph.integers(axis, axis + 1), graph.integers(down, right)]),

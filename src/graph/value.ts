@@ -11,8 +11,8 @@ export interface Value {
   readonly dataType: DataType;
   readonly shape: Shape;
   /**
-   * The elements of a scalar or vector of int64 where they are known while building, so that shapes computed by the graph
-   * itself (Shape -> Gather -> Concat -> Reshape) are known too.
+   * The elements of a scalar or vector of int64 (or bool, as 0 and 1) where they are known while building, so that shapes computed
+   * by the graph itself (Shape -> Gather -> Concat -> Reshape) are known too.
    */
   readonly elements?: readonly Dimension[];
   /** The node that computes the value; absent for inputs and constants. */

@@ -20,7 +20,7 @@ function binary(operator: OperatorName, shapes: [number[], number[]], draw = pos
   };
 }
 
-function convolution(x: number[], w: number[], attributes: Record<string, number[]>, bias = true): GradientCase {
+function convolution(x: number[], w: number[], attributes: Record<string, number | number[]>, bias = true): GradientCase {
   return {
     dataType: 'float32',
     inputs: { x: { shape: x }, w: { shape: w }, ...(bias && { b: { shape: [w[0]!] } }) },
@@ -93,6 +93,13 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
       dataType: 'float32',
     },
   },
+  Clip: {
+    'both bounds': {
+      inputs: { x: { shape: [3, 4] } },
+      build: (graph, x) => graph.add('Clip', [x!, -0.5, 0.7]),
+    },
+    'no upper bound': { inputs: { x: { shape: [3, 4] } }, build: (graph, x) => graph.add('Clip', [x!, 0.1]) },
+  },
   Concat: {
     'axis 0': {
       inputs: { a: { shape: [2, 3] }, b: { shape: [1, 3] } },
@@ -111,6 +118,18 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
     'stride 2, odd size': convolution([1, 2, 7, 5], [3, 2, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] }),
     'patches (kernel = stride)': convolution([1, 3, 8, 8], [5, 3, 4, 4], { strides: [4, 4] }),
     'patches with a rest': convolution([2, 3, 9, 11], [5, 3, 4, 4], { strides: [4, 4] }),
+    groups: convolution([2, 6, 5, 6], [4, 3, 3, 3], { pads: [1, 1, 1, 1], group: 2 }),
+    'groups, stride 2': convolution([2, 4, 7, 6], [6, 2, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2], group: 2 }),
+    depthwise: convolution([2, 4, 5, 6], [4, 1, 3, 3], { pads: [1, 1, 1, 1], group: 4 }),
+    'depthwise, two filters each, stride 2': convolution(
+      [2, 3, 6, 6],
+      [6, 1, 3, 3],
+      { pads: [1, 1, 1, 1], strides: [2, 2], group: 3 },
+      false,
+    ),
+    'groups, 1x1': convolution([2, 4, 3, 3], [4, 2, 1, 1], { group: 2 }),
+    dilated: convolution([2, 3, 7, 8], [4, 3, 3, 3], { pads: [2, 2, 2, 2], dilations: [2, 2] }),
+    'dilated, stride 2, many filters': convolution([2, 3, 8, 7], [20, 3, 3, 2], { pads: [1, 0, 2, 1], strides: [2, 2], dilations: [2, 1] }),
     'uneven padding': convolution([1, 2, 5, 5], [2, 2, 2, 3], { pads: [1, 0, 0, 2] }),
   },
   Div: {
@@ -148,6 +167,16 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
       dataType: 'float32',
       inputs: { x: { shape: [3, 6] }, scale: { shape: [6], draw: positive } },
       build: (graph, x, scale) => graph.add('LayerNormalization', [x!, scale!]),
+    },
+  },
+  MaxPool: {
+    'overlapping windows, padded': {
+      inputs: { x: { shape: [2, 3, 6, 7] } },
+      build: (graph, x) => graph.add('MaxPool', [x!], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
+    },
+    'rounded up': {
+      inputs: { x: { shape: [1, 2, 6, 8] } },
+      build: (graph, x) => graph.add('MaxPool', [x!], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }),
     },
   },
   MatMul: {
@@ -253,6 +282,7 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
     ]),
     broadcast: binary('Sub', [[3], [2, 1]]),
   },
+  Tanh: { plain: unary('Tanh') },
   Transpose: { plain: { inputs: { x: { shape: [2, 3, 4] } }, build: (graph, x) => graph.add('Transpose', [x!], { perm: [2, 0, 1] }) } },
   Unsqueeze: { plain: { inputs: { x: { shape: [2, 3] } }, build: (graph, x) => graph.add('Unsqueeze', [x!, graph.integers(0, 2)]) } },
   Where: {

@@ -17,7 +17,8 @@ const mistakes: Record<string, Mistake> = {
   },
   'an unknown attribute': {
     make: (graph) => graph.add('Conv', [input(graph, 1, 3, 8, 8), graph.input('w', 'float32', [4, 3, 3, 3])], { padding: [1, 1, 1, 1] }),
-    message: /^Conv\(x float32\[1, 3, 8, 8\], w float32\[4, 3, 3, 3\]\): no attribute padding; known: kernel_shape, strides, pads$/,
+    message:
+      /^Conv\(x float32\[1, 3, 8, 8\], w float32\[4, 3, 3, 3\]\): no attribute padding; known: kernel_shape, strides, pads, dilations, group$/,
   },
   'an attribute of another kind': {
     make: (graph) => graph.add('Softmax', [input(graph, 2)], { axis: [0] }),

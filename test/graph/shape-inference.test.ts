@@ -86,6 +86,20 @@ describe('known elements', () => {
     expect((await run({ x: floats([3, 4, 6, 5]) })).y!.shape).toEqual([3, 5, 24]);
   });
 
+  it('pass through what PyTorch writes for expand(-1, ...): arithmetic, Equal, Where and Expand', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', ['batch', 1, 3]);
+    const batch = graph.add('Gather', [graph.add('Shape', [x]), graph.integers(0)], { axis: 0 });
+    const wanted = graph.add('Concat', [batch, graph.integers(-1), graph.add('Mul', [graph.integers(2), 3])], { axis: 0 });
+    const ones = graph.add('Expand', [graph.integers(1), graph.integers(3)]);
+    const negative = graph.add('Mul', [ones, graph.add('Sub', [graph.integers(1), graph.add('Div', [graph.integers(7), 3])])]);
+    const kept = graph.add('Where', [graph.add('Equal', [wanted, negative]), ones, wanted]);
+    expect(kept.elements).toEqual(['batch', 1, 6]);
+    graph.output('kept', kept);
+    const { kept: computed } = await (await compile(graph))({ x: floats([4, 1, 3]) });
+    expect(Array.from(computed!.data as BigInt64Array, Number)).toEqual([4, 1, 6]);
+  });
+
   it('equal what ONNX Runtime computes', async () => {
     const position = fc.integer({ min: -8, max: 8 });
     await fc.assert(
@@ -206,15 +220,16 @@ describe('shapes of random nodes', () => {
         fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
         fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
         fc.array(fc.nat(2), { minLength: 4, maxLength: 4 }),
-        (spatial, kernel, strides, pads) =>
+        fc.constantFrom(1, 2),
+        (spatial, kernel, strides, pads, dilation) =>
           expectSameShape(
             'Conv',
             [
-              [2, 3, ...spatial],
-              [4, 3, ...kernel],
+              [2, 4, ...spatial.map((size) => size * dilation)],
+              [4, 2, ...kernel],
             ],
             () => [],
-            { kernel_shape: kernel, strides, pads },
+            { kernel_shape: kernel, strides, pads, dilations: [dilation, 1], group: 2 },
           ),
       ),
       runs,
@@ -227,6 +242,20 @@ describe('shapes of random nodes', () => {
         fc.integer({ min: 3, max: 12 }),
         fc.integer({ min: 1, max: 3 }),
         (rows, columns, k) => expectSameShape('AveragePool', [[1, 2, rows, columns]], () => [], { kernel_shape: [k, k], strides: [k, k] }),
+      ),
+      runs,
+    ));
+
+  it('MaxPool', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.tuple(fc.integer({ min: 4, max: 9 }), fc.integer({ min: 4, max: 9 })),
+        fc.tuple(fc.integer({ min: 2, max: 3 }), fc.integer({ min: 2, max: 3 })),
+        fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+        fc.array(fc.nat(1), { minLength: 4, maxLength: 4 }),
+        fc.constantFrom(0, 1),
+        (spatial, kernel, strides, pads, ceil_mode) =>
+          expectSameShape('MaxPool', [[1, 2, ...spatial]], () => [], { kernel_shape: kernel, strides, pads, ceil_mode }),
       ),
       runs,
     ));

@@ -1,6 +1,8 @@
 /** Add: z = x + y, broadcast. */
+import { elementwise } from '../element-arithmetic.js';
 import type { Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
+import { sum } from '../value.js';
 
 export const add: Operator = {
   inputs: [
@@ -9,5 +11,5 @@ export const add: Operator = {
     // dy = dz
     { name: 'B', gradient: ({ gradient }) => gradient },
   ],
-  infer: broadcastInputs,
+  infer: (node) => ({ ...broadcastInputs(node), elements: elementwise(node, (a, b) => sum([a, b])) }),
 };

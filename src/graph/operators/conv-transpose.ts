@@ -1,4 +1,4 @@
-/** ConvTranspose: the adjoint of Conv, [N, M, h, w] with [M, C, kh, kw] -> [N, C, H, W]. Used by the gradient of strided Conv alone. */
+/** ConvTranspose: the adjoint of Conv, [N, M, h, w] with [M, C / group, kh, kw] -> [N, C, H, W]. Used by the gradient of strided Conv alone. */
 import { notDifferentiable, type Operator } from '../operator.js';
 import { requireRank } from '../shape-rules.js';
 import { fixedShape } from '../value.js';
@@ -8,7 +8,7 @@ export const convTranspose: Operator = {
     { name: 'X', gradient: notDifferentiable },
     { name: 'W', gradient: notDifferentiable },
   ],
-  attributes: { strides: 'ints', pads: 'ints', output_padding: 'ints' },
+  attributes: { strides: 'ints', pads: 'ints', output_padding: 'ints', dilations: 'ints', group: 'int' },
   infer: (node) => {
     const [x, w] = [node.input(0), node.input(1)];
     requireRank(x, 4);
@@ -17,10 +17,13 @@ export const convTranspose: Operator = {
     const kernel = fixedShape(w.shape.slice(2), 'the kernel of ConvTranspose');
     const strides = node.integers('strides', [1, 1]);
     const pads = node.integers('pads', [0, 0, 0, 0]);
+    const dilations = node.integers('dilations', [1, 1]);
     const extra = node.integers('output_padding', [0, 0]);
     const spatial = fixedShape(x.shape.slice(2), 'ConvTranspose').map(
-      (size, axis) => (size - 1) * strides[axis]! + kernel[axis]! + extra[axis]! - pads[axis]! - pads[axis + 2]!,
+      (size, axis) =>
+        (size - 1) * strides[axis]! + (kernel[axis]! - 1) * dilations[axis]! + 1 + extra[axis]! - pads[axis]! - pads[axis + 2]!,
     );
-    return { dataType: x.dataType, shape: [x.shape[0]!, w.shape[1]!, ...spatial] };
+    const [channels] = fixedShape([w.shape[1]!], 'ConvTranspose') as [number];
+    return { dataType: x.dataType, shape: [x.shape[0]!, channels * node.integer('group', 1), ...spatial] };
   },
 };

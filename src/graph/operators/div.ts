@@ -1,4 +1,5 @@
 /** Div: z = x / y, broadcast. */
+import { elementwise, ofNumbers } from '../element-arithmetic.js';
 import type { Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
 
@@ -15,5 +16,11 @@ export const div: Operator = {
       },
     },
   ],
-  infer: broadcastInputs,
+  infer: (node) => ({
+    ...broadcastInputs(node),
+    elements: elementwise(
+      node,
+      ofNumbers((a, b) => Math.trunc(a / b)),
+    ),
+  }),
 };

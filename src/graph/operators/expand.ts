@@ -2,6 +2,9 @@
 import { type Operator, stopsGradient } from '../operator.js';
 import { broadcastShapes } from '../value.js';
 
+/** Vectors that stand for shapes are short. */
+const longestKnown = 64;
+
 export const expand: Operator = {
   inputs: [
     // dx = dy summed over the broadcast axes, which the engine does
@@ -12,6 +15,13 @@ export const expand: Operator = {
     const { dataType, shape } = node.input(0);
     const target = node.input(1).elements;
     if (!target) throw new Error(`the shape (${node.input(1).name}) must be known while building the graph`);
-    return { dataType, shape: broadcastShapes(shape, target) };
+    const known = node.input(0).elements;
+    const [size] = target;
+    const copied = known?.length === 1 && target.length === 1 && typeof size === 'number' && size <= longestKnown;
+    return {
+      dataType,
+      shape: broadcastShapes(shape, target),
+      elements: copied ? Array.from({ length: size }, () => known[0]!) : undefined,
+    };
   },
 };

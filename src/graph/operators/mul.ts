@@ -1,6 +1,8 @@
 /** Mul: z = x y, broadcast. */
+import { elementwise } from '../element-arithmetic.js';
 import type { Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
+import { product } from '../value.js';
 
 export const mul: Operator = {
   inputs: [
@@ -9,5 +11,5 @@ export const mul: Operator = {
     // dy = dz x
     { name: 'B', gradient: (node) => node.graph.add('Mul', [node.gradient, node.input(0)]) },
   ],
-  infer: broadcastInputs,
+  infer: (node) => ({ ...broadcastInputs(node), elements: elementwise(node, (a, b) => product([a, b])) }),
 };

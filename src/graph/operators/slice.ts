@@ -3,6 +3,9 @@ import type { NodeContext, Operator } from '../operator.js';
 import { notDifferentiable, stopsGradient } from '../operator.js';
 import { type Dimension, fixedShape, normalizeAxis } from '../value.js';
 
+/** As exporters write the end of an axis. */
+const anyEnd = 2 ** 31 - 1;
+
 interface Range {
   axis: number;
   start: number;
@@ -39,10 +42,8 @@ export const slice: Operator = {
     const sliced = ranges(node);
     for (const { axis, count } of sliced) sizes[axis] = count;
     const [only] = sliced;
-    const known =
-      elements && only && shape.length === 1
-        ? Array.from({ length: only.count }, (_, i) => elements[only.start + i * only.step]!)
-        : undefined;
+    const { start, count, step } = only ?? { start: 0, count: elements?.length ?? 0, step: 1 };
+    const known = elements && shape.length === 1 ? Array.from({ length: count }, (_, i) => elements[start + i * step]!) : undefined;
     return { dataType, shape: sizes, elements: known };
   },
 };
@@ -53,15 +54,17 @@ function ranges(node: NodeContext): Range[] {
   const ends = node.knownIntegers(2);
   const axes = node.optionalInput(3) ? node.knownIntegers(3) : starts.map((_, axis) => axis);
   const steps = node.optionalInput(4) ? node.knownIntegers(4) : starts.map(() => 1);
-  return starts.map((from, index) => {
+  return starts.flatMap((from, index): Range[] => {
     const axis = normalizeAxis(axes[index]!, shape.length);
+    // the whole axis, however long
+    if (from === 0 && ends[index]! >= anyEnd && (steps[index] ?? 1) === 1) return [];
     const size = fixedShape([shape[axis]!], 'a sliced axis')[0]!;
     const step = steps[index]!;
     if (step === 0) throw new Error('a step must not be 0');
     const inside = (position: number): number => (position < 0 ? position + size : position);
     const start = step > 0 ? clamp(inside(from), 0, size) : clamp(inside(from), 0, size - 1);
     const end = step > 0 ? clamp(inside(ends[index]!), 0, size) : clamp(inside(ends[index]!), -1, size - 1);
-    return { axis, start, step, count: Math.max(0, Math.ceil((end - start) / step)) };
+    return [{ axis, start, step, count: Math.max(0, Math.ceil((end - start) / step)) }];
   });
 }
 

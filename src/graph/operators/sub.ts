@@ -1,4 +1,5 @@
 /** Sub: z = x - y, broadcast. */
+import { elementwise, ofNumbers } from '../element-arithmetic.js';
 import type { Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
 
@@ -9,5 +10,11 @@ export const sub: Operator = {
     // dy = -dz
     { name: 'B', gradient: ({ graph, gradient }) => graph.add('Neg', [gradient]) },
   ],
-  infer: broadcastInputs,
+  infer: (node) => ({
+    ...broadcastInputs(node),
+    elements: elementwise(
+      node,
+      ofNumbers((a, b) => a - b),
+    ),
+  }),
 };

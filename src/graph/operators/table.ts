@@ -5,10 +5,12 @@ import { add } from './add.js';
 import { averagePool } from './average-pool.js';
 import { batchNormalization } from './batch-normalization.js';
 import { cast } from './cast.js';
+import { clip } from './clip.js';
 import { concat } from './concat.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';
 import { div } from './div.js';
+import { equal } from './equal.js';
 import { erf } from './erf.js';
 import { exp } from './exp.js';
 import { expand } from './expand.js';
@@ -19,6 +21,7 @@ import { hardSigmoid } from './hard-sigmoid.js';
 import { identity } from './identity.js';
 import { layerNormalization } from './layer-normalization.js';
 import { matMul } from './mat-mul.js';
+import { maxPool } from './max-pool.js';
 import { min } from './min.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
@@ -39,6 +42,7 @@ import { split } from './split.js';
 import { sqrt } from './sqrt.js';
 import { squeeze } from './squeeze.js';
 import { sub } from './sub.js';
+import { tanh } from './tanh.js';
 import { transpose } from './transpose.js';
 import { unsqueeze } from './unsqueeze.js';
 import { where } from './where.js';
@@ -49,10 +53,12 @@ const table = {
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   Cast: cast,
+  Clip: clip,
   Concat: concat,
   Conv: conv,
   ConvTranspose: convTranspose,
   Div: div,
+  Equal: equal,
   Erf: erf,
   Exp: exp,
   Expand: expand,
@@ -63,6 +69,7 @@ const table = {
   Identity: identity,
   LayerNormalization: layerNormalization,
   MatMul: matMul,
+  MaxPool: maxPool,
   Min: min,
   Mul: mul,
   Neg: neg,
@@ -83,6 +90,7 @@ const table = {
   Sqrt: sqrt,
   Squeeze: squeeze,
   Sub: sub,
+  Tanh: tanh,
   Transpose: transpose,
   Unsqueeze: unsqueeze,
   Where: where,

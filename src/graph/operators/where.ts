@@ -1,4 +1,5 @@
 /** Where: z = c ? x : y, broadcast. */
+import { elementwise } from '../element-arithmetic.js';
 import { type Operator, stopsGradient } from '../operator.js';
 import { requireSameType } from '../shape-rules.js';
 import { broadcastShapes } from '../value.js';
@@ -21,6 +22,7 @@ export const where: Operator = {
     const [condition, x, y] = [node.input(0), node.input(1), node.input(2)];
     if (condition.dataType !== 'bool') throw new Error(`condition must be bool, received ${condition.dataType}`);
     requireSameType([x, y]);
-    return { dataType: x.dataType, shape: [x.shape, y.shape].reduce(broadcastShapes, condition.shape) };
+    const elements = elementwise(node, (chosen, a, b) => (chosen === 1 ? a : b));
+    return { dataType: x.dataType, elements, shape: [x.shape, y.shape].reduce(broadcastShapes, condition.shape) };
   },
 };
