@@ -78,8 +78,20 @@ async function run(model: string, feeds: NamedTensors, outputs: readonly string[
   }
   const results = await session.run(inputs, fetches);
   const reply: Record<string, TensorData> = {};
-  for (const [name, tensor] of Object.entries(results)) if (!name.startsWith(nextPrefix)) reply[name] = fromOrt(tensor);
+  for (const [name, tensor] of Object.entries(results)) {
+    if (!name.startsWith(nextPrefix)) reply[name] = fromOrt(tensor);
+    else if (tensor.data !== fetches[name]?.data) release(tensor);
+  }
   return reply;
+}
+
+/**
+ * Frees memory at once. ONNX Runtime's binding copies every output, preallocated or not; for a model's whole state, waiting for the
+ * garbage collector would take more memory than the state itself.
+ */
+function release(tensor: Tensor): void {
+  const { buffer } = tensor.data as ElementArray;
+  if (buffer instanceof ArrayBuffer) structuredClone(buffer, { transfer: [buffer] });
 }
 
 function readState(names: readonly string[]): NamedTensors {
