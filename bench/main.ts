@@ -14,7 +14,7 @@ program
   .description('Training steps as the train command makes them: degraded pairs, gradients, update.')
   .option('--backbone <name>', 'image encoder; random weights where it needs pretrained ones', 'clip-tiny')
   .option('--crops <n>', 'crops in a step, even (default: as the train command)')
-  .option('--crop <pixels>', 'side of the crops (default: as the train command; 224 for backbones of CLIP)')
+  .option('--crop <pixels>', 'side of the crops (default: as the train command)')
   .option('--steps <n>', 'steps to measure', '20')
   .option('--warm-up <n>', 'photographs that are trained on before: by default a first pass over all of them', '120')
   .option('--workers <n>', 'threads that make pairs (default: as the train command)')

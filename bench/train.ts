@@ -1,6 +1,5 @@
 /** Speed of training steps. */
 import { availableParallelism } from 'node:os';
-import { findBackbone } from '#antonym/backbones/registry.js';
 import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
 import { batches } from '#antonym/pairs/batches.js';
 import { UserError } from '#antonym/support/errors.js';
@@ -20,9 +19,9 @@ interface Flags {
 }
 
 export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp, json }: Flags): Promise<void> {
-  const side = crop ?? (findBackbone(backbone).pretrained === 'required' ? '224' : undefined);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
-  const flags = { backbone, weights: 'random', prompts: 'seeded', ...layout, ...(side && { crop: side }), ...(workers && { workers }) };
+  const start = { backbone, weights: 'random', prompts: 'seeded', accumulate: '1' };
+  const flags = { ...start, ...layout, ...(crop && { crop }), ...(workers && { workers }) };
   const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
   const plan = await preparePlan(values);
   const feed = plan.data.open();

@@ -102,7 +102,7 @@ def margins(embedding, prompts):
 def after_ten_steps(trained):
     """Clipping by global norm and AdamW, on the gradients at float32 and ever smaller."""
     after = {name: tensor.detach().clone() for name, tensor in trained.items()}
-    decayed, others = ([p for p in after.values() if (p.ndim > 1) == decays] for decays in (True, False))
+    decayed, others = ([p for name, p in after.items() if (p.ndim > 1 and not name.endswith("embedding")) == decays] for decays in (True, False))
     groups = [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.98), eps=1e-8)
     for step in range(10):

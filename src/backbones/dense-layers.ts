@@ -9,12 +9,18 @@ export type LayerContext = Pick<BackboneContext, 'graph' | 'parameters'>;
  * A weight of two or more axes, decayed by the optimizer.
  * @param deviation standard deviation of its random start
  */
-export function weightOf({ parameters }: LayerContext, name: string, shape: readonly number[], deviation: number): Value {
+export function weightOf(
+  { parameters }: LayerContext,
+  name: string,
+  shape: readonly number[],
+  deviation: number,
+  weightDecay = true,
+): Value {
   return parameters.declare({
     name,
     shape,
     role: 'parameter',
-    weightDecay: true,
+    weightDecay,
     initialize: (random) =>
       floatTensor(
         shape,

@@ -10,14 +10,14 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** `buffer`: part of the model, but not trained by gradients (running statistics, prompt features). */
   readonly role: 'parameter' | 'buffer';
-  /** Whether the optimizer decays it: weights of matrices and convolutions, not normalisations and biases. */
+  /** Whether the optimizer decays it: weights of matrices and convolutions, not normalisations, biases and embeddings. */
   readonly weightDecay: boolean;
   /** The starting value, drawn from the stream named by the seed and the parameter's name. */
   initialize(random: RandomStream): TensorData;
 }
 
-/** Where the values of parameters come from: `inputs` of the graph, or given tensors stored as constants. */
-export type ParameterSource = 'inputs' | Readonly<Record<string, TensorData>>;
+/** Where the values of parameters come from: `inputs` of the graph, of the same or other names, or given tensors stored as constants. */
+export type ParameterSource = 'inputs' | ((name: string) => string) | Readonly<Record<string, TensorData>>;
 
 /** The parameters that a model has declared in one graph. */
 export class Parameters {
@@ -58,6 +58,7 @@ export class Parameters {
 
   private bind(spec: ParameterSpec): Value {
     if (this.source === 'inputs') return this.graph.input(spec.name, 'float32', spec.shape);
+    if (typeof this.source === 'function') return this.graph.input(this.source(spec.name), 'float32', spec.shape);
     const tensor = this.source[spec.name];
     if (!tensor) throw new Error(`the parameter ${spec.name} is missing`);
     if (tensor.dataType !== 'float32' || !sameShape(tensor.shape, spec.shape)) {

@@ -17,7 +17,7 @@ export interface PositionalEmbedding {
 export function positionalEmbedding(context: LayerContext, name: string, map: Value, cells: number): PositionalEmbedding {
   const { graph } = context;
   const [, channels, rows, columns] = map.shape as [unknown, number, unknown, unknown];
-  const embedding = weightOf(context, name, [1 + cells ** 2, channels], channels ** -0.5);
+  const embedding = weightOf(context, name, [1 + cells ** 2, channels], channels ** -0.5, false);
   const [first, trained] = graph.addAll('Split', [embedding, graph.integers(1, cells ** 2)], { axis: 0 }) as [Value, Value];
   if (rows === cells && columns === cells) return { first, grid: trained };
   const channelsFirst = graph.add('Reshape', [

@@ -1,7 +1,6 @@
 /** From a run's best checkpoint to the files that users take away. */
 import { join } from 'node:path';
 import { encodeOnnx } from '../graph/onnx-file.js';
-import type { TensorData } from '../runtime/tensor-data.js';
 import { quantile } from '../statistics/quantile.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
@@ -11,6 +10,7 @@ import { evaluateOrdering, measureHeldOut } from '../train/evaluation.js';
 import type { HeldOutPair } from '../train/held-out.js';
 import type { Plan } from '../train/plan.js';
 import type { PreparedPlan } from '../train/prepare.js';
+import { scoringTensors } from '../train/state.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity } from './parity.js';
 import { buildScoringModel } from './scoring-model.js';
@@ -45,7 +45,7 @@ export async function exportRun(prepared: PreparedPlan, checkpoint: Checkpoint, 
   const usedScale = scale ?? fitSoftmaxScale(measured.similarities, measured.levels.length);
   const evaluation = evaluateOrdering(heldOut, similarities);
   const description = describe(plan, checkpoint, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment());
-  const graph = buildScoringModel(plan.model, modelTensors(checkpoint), usedScale);
+  const graph = buildScoringModel(plan.model, scoringTensors(checkpoint.tensors), usedScale);
   const file = encodeOnnx(graph, { version: description.version, metadata: toMetadata(description) });
   const sample = sampleForParity(heldOut, similarities, crop);
   const parity = await checkParity(file, sample.crops, {
@@ -109,11 +109,6 @@ function describe(
 /** How many different images pairs show. */
 function imagesOf(pairs: readonly HeldOutPair[]): number {
   return new Set(pairs.map(({ pair }) => pair.record.image)).size;
-}
-
-/** Parameters and buffers: what the scoring graph needs of a checkpoint. */
-function modelTensors({ tensors }: Checkpoint): Record<string, TensorData> {
-  return Object.fromEntries([...tensors].filter(([name]) => !name.startsWith('moment')));
 }
 
 /** Crops spread evenly over all held-out pairs, and what the engine measured on them. */

@@ -18,6 +18,13 @@ export interface Option<T, Inputs> {
   readonly placeholder: string;
   readonly description: string;
   readonly default: T | DerivedDefault<T, Inputs>;
+  /** Values that replace the default where other options make them more suitable. */
+  readonly preset?: {
+    /** For people: `for clip-rn* 224`. */
+    readonly text: string;
+    /** @returns undefined where the default is as suitable */
+    of(inputs: Inputs): T | undefined;
+  };
   /** Why this default. */
   readonly reason: string;
   /** Whether a result depends on it; those on which it does cannot change when a run is resumed. */
@@ -29,7 +36,8 @@ export type OptionTable = Readonly<Record<string, Option<any, any>>>;
 export type OptionValues<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key]['kind'] extends OptionKind<infer T> ? T : never;
 };
-export type OptionOrigin = 'default' | 'implied' | 'file' | 'flag';
+const origins = ['default', 'preset', 'implied', 'file', 'flag'] as const;
+export type OptionOrigin = (typeof origins)[number];
 
 export interface ResolvedOptions<Table extends OptionTable> {
   readonly values: OptionValues<Table>;
@@ -62,7 +70,8 @@ export interface ImpliedOptions {
 }
 
 /**
- * The value of every option: its flag, else the file's, else the implied one, else the default.
+ * The value of every option: its flag, else the file's, else the implied one, else the preset's, else the default. Presets may use
+ * options that have none and whose defaults are not derived.
  * @param facts what derived defaults may use besides the options: facts about the machine.
  * @throws UserError for a value out of bounds, an unknown key or a value that another option rules out, naming what is accepted.
  */
@@ -73,7 +82,13 @@ export function resolveOptions<Table extends OptionTable>(
 ): ResolvedOptions<Table> {
   const { values, origins } = readGiven(table, given);
   for (const [key, option] of Object.entries(table)) {
-    if (!(key in values) && !isDerived(option.default)) values[key] = option.default;
+    if (!(key in values) && !isDerived(option.default) && option.preset === undefined) values[key] = option.default;
+  }
+  for (const [key, { preset, default: standard }] of Object.entries(table)) {
+    if (key in values || preset === undefined) continue;
+    const chosen = preset.of({ ...facts, ...values });
+    values[key] = chosen ?? standard;
+    if (chosen !== undefined) origins[key] = 'preset';
   }
   for (const [key, option] of Object.entries(table)) {
     if (!(key in values)) values[key] = (option.default as DerivedDefault<unknown, unknown>).derive({ ...facts, ...values });
@@ -117,9 +132,9 @@ export function parseSavedForm<Table extends OptionTable>(table: Table, saved: u
   if (missing.length > 0)
     throw new UserError(`${path} has no ${missing.join(', ')}: another version of this program wrote it, or it was edited`);
   const stored = isRecord(saved.origins) ? saved.origins : {};
-  const known: readonly unknown[] = ['default', 'implied', 'file', 'flag'] satisfies OptionOrigin[];
-  const origins = Object.fromEntries(Object.keys(table).map((key) => [key, known.includes(stored[key]) ? stored[key] : 'file']));
-  return { values, origins } as unknown as ResolvedOptions<Table>;
+  const known: readonly unknown[] = origins;
+  const own = Object.fromEntries(Object.keys(table).map((key) => [key, known.includes(stored[key]) ? stored[key] : 'file']));
+  return { values, origins: own } as unknown as ResolvedOptions<Table>;
 }
 
 /** Flags and help for a command-line parser. */
@@ -128,7 +143,7 @@ export function describeOptions(table: OptionTable): { readonly flags: string; r
     const standard = isDerived(option.default) ? option.default.text : String(option.default);
     return {
       flags: `${flagOf(key)} <${option.placeholder}>`,
-      description: `${option.description}: ${option.kind.expected} (default: ${standard}; ${option.reason})`,
+      description: `${option.description}: ${option.kind.expected} (default: ${standard}${option.preset ? `, ${option.preset.text}` : ''}; ${option.reason})`,
     };
   });
 }

@@ -4,6 +4,7 @@ import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { UserError } from '../support/errors.js';
 import { number, numberOr, oneOf, text, wholeNumber } from '../support/option-kinds.js';
 import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
+import { fromPresets } from './presets.js';
 
 /** What derived defaults follow from. */
 interface DefaultInputs {
@@ -20,18 +21,6 @@ const warmupSteps: NumberDefault = {
   derive: ({ steps }) => Math.min(50, Math.floor(steps / 10)),
 };
 const evaluateEvery: NumberDefault = { text: 'a fifth of the steps', derive: ({ steps }) => Math.max(1, Math.round(steps / 5)) };
-const batchNorm: DerivedDefault<'frozen' | 'train', DefaultInputs> = {
-  text: 'train for clip-tiny, else frozen',
-  derive: ({ backbone }) => (backbone === 'clip-tiny' ? 'train' : 'frozen'),
-};
-const weights: DerivedDefault<string, DefaultInputs> = {
-  text: 'random for clip-tiny, else published',
-  derive: ({ backbone }) => (backbone === 'clip-tiny' ? 'random' : 'published'),
-};
-const lr: NumberDefault = {
-  text: '2.5e-3 for clip-tiny, else 1e-6',
-  derive: ({ backbone }) => (backbone === 'clip-tiny' ? 2.5e-3 : 1e-6),
-};
 const workers: NumberDefault = { text: 'one less than the processors', derive: ({ cores }) => Math.min(16, Math.max(1, cores - 1)) };
 
 /** `--pairs` when pairs are made while training. */
@@ -60,8 +49,9 @@ export const trainOptions = {
     kind: text('random, published, hf:OWNER/NAME, or a file or folder (safetensors or PyTorch)'),
     placeholder: 'source',
     description: 'what the image encoder starts from',
-    default: weights,
-    reason: 'published weights come from the Hugging Face hub, once; nobody has published any of clip-tiny',
+    default: 'random',
+    preset: fromPresets('weights'),
+    reason: 'nobody has published any of clip-tiny; published weights come from the Hugging Face hub, once',
     changesResult: true,
   },
   freeze: {
@@ -76,8 +66,9 @@ export const trainOptions = {
     kind: oneOf(['frozen', 'train']),
     placeholder: 'how',
     description: 'statistics of batch normalisation: those that the weights came with, or of the batch',
-    default: batchNorm,
-    reason: 'a batch of few photographs has poor statistics, but random weights have none',
+    default: 'train',
+    preset: fromPresets('batchNorm'),
+    reason: 'random weights have no statistics yet; those of published weights are better than those of a batch of few photographs',
     changesResult: true,
   },
   positionalEmbedding: {
@@ -142,6 +133,7 @@ export const trainOptions = {
     placeholder: 'photographs',
     description: 'photographs per gradient, each 2 (levels + 1) crops',
     default: 8,
+    preset: fromPresets('batchSize'),
     reason: 'fewer make batch statistics noisy, more make steps slow',
     changesResult: true,
   },
@@ -150,6 +142,7 @@ export const trainOptions = {
     placeholder: 'count',
     description: 'gradients summed up for one update',
     default: 1,
+    preset: fromPresets('accumulate'),
     reason: 'more only when a larger batch does not fit into memory',
     changesResult: true,
   },
@@ -158,6 +151,7 @@ export const trainOptions = {
     placeholder: 'pixels',
     description: 'side of the crops',
     default: 64,
+    preset: fromPresets('crop'),
     reason: 'eight JPEG blocks across show every distortion; more steps on smaller crops teach clip-tiny more in the same time',
     changesResult: true,
   },
@@ -165,7 +159,8 @@ export const trainOptions = {
     kind: number({ min: 1e-12, max: 1 }),
     placeholder: 'rate',
     description: 'learning rate after the warm-up',
-    default: lr,
+    default: 2.5e-3,
+    preset: fromPresets('lr'),
     reason: 'random weights need large steps, pretrained ones small steps',
     changesResult: true,
   },
@@ -191,6 +186,14 @@ export const trainOptions = {
     description: "AdamW's weight decay",
     default: 0.01,
     reason: "AdamW's usual value",
+    changesResult: true,
+  },
+  ema: {
+    kind: number({ min: 0, max: 0.99999 }),
+    placeholder: 'decay',
+    description: 'decay per step of a moving average of the weights, which is then evaluated and exported; 0 for none',
+    default: 0,
+    reason: 'the learning rate falls to almost nothing, which averages too; .999 costs the memory of one more copy of the weights',
     changesResult: true,
   },
   clipNorm: {
@@ -230,6 +233,7 @@ export const trainOptions = {
     placeholder: 'images',
     description: 'images that training never sees, for evaluation',
     default: 12,
+    preset: fromPresets('heldOut'),
     reason: 'enough to tell models apart, in seconds',
     changesResult: true,
   },

@@ -3,10 +3,13 @@ import { Parameters } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import { type ModelDefinition, similarityOf } from './model.js';
 
-/** Inputs: `crops` uint8 [batch, side, side, 3], parameters and buffers by name. Output: `similarity` [batch, pairs, 2]. */
-export function buildSimilarityGraph(model: ModelDefinition, crop: number): Graph {
+/**
+ * Inputs: `crops` uint8 [batch, side, side, 3], parameters and buffers by name. Output: `similarity` [batch, pairs, 2].
+ * @param inputName what the input of a parameter or buffer is called
+ */
+export function buildSimilarityGraph(model: ModelDefinition, crop: number, inputName = (name: string): string => name): Graph {
   const graph = new Graph();
   const crops = graph.input('crops', 'uint8', ['batch', crop, crop, 3]);
-  graph.output('similarity', similarityOf(graph, new Parameters(graph, 'inputs'), crops, model, 'running'));
+  graph.output('similarity', similarityOf(graph, new Parameters(graph, inputName), crops, model, 'running'));
   return graph;
 }

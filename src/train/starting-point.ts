@@ -14,6 +14,7 @@ import { UserError } from '../support/errors.js';
 import { loadCheckpoint } from './checkpoint.js';
 import { promptsName } from './model.js';
 import { findRun, runsFolder } from './run-directory.js';
+import { scoringTensors } from './state.js';
 
 export interface StartingPoint {
   /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */
@@ -90,11 +91,11 @@ async function openRun(name: string): Promise<TensorSource> {
   const { bestCheckpoint, lastCheckpoint } = await findRun(runsFolder, name);
   const path = [bestCheckpoint, lastCheckpoint].find(existsSync);
   if (path === undefined) throw new UserError(`the run ${name} has no checkpoint yet: nothing can start from it`);
-  const { tensors } = await loadCheckpoint(path);
+  const tensors = scoringTensors((await loadCheckpoint(path)).tensors);
   return {
     path,
-    tensors: new Map([...tensors].map(([tensor, { shape, dataType }]) => [tensor, { shape, type: dataType }])),
-    read: async (tensor) => tensors.get(tensor)!,
+    tensors: new Map(Object.entries(tensors).map(([tensor, { shape, dataType }]) => [tensor, { shape, type: dataType }])),
+    read: async (tensor) => tensors[tensor]!,
     close: async () => {},
   };
 }

@@ -10,6 +10,28 @@ export const firstMomentName = (parameter: string): string => `moment1.${paramet
 /** Running mean of squared gradients (AdamW's second moment). */
 export const secondMomentName = (parameter: string): string => `moment2.${parameter}`;
 
+/** Exponential moving average of a parameter or buffer. */
+export const averageName = (name: string): string => `${averagePrefix}${name}`;
+const averagePrefix = 'average.';
+
+/**
+ * What a model scores with, of its state: parameters and buffers, or their averages where there are some; no moments.
+ * @returns tensors by the names of parameters and buffers
+ */
+export function scoringTensors(state: Iterable<readonly [string, TensorData]>): Record<string, TensorData> {
+  const kept = [...state].filter(([name]) => !name.startsWith('moment'));
+  const averages = kept.filter(([name]) => name.startsWith(averagePrefix));
+  const own = kept.filter(([name]) => !name.startsWith(averagePrefix));
+  return Object.fromEntries([...own, ...averages.map(([name, tensor]) => [name.slice(averagePrefix.length), tensor] as const)]);
+}
+
+/** Averages that start from given values. */
+export function initialAverages(values: Iterable<readonly [string, TensorData]>): Record<string, TensorData> {
+  return Object.fromEntries(
+    [...values].map(([name, { shape, data }]) => [averageName(name), floatTensor(shape, Float32Array.from(data as Float32Array))]),
+  );
+}
+
 /** Parameters and buffers of a model that has not been trained, each drawn from the stream of its own name. */
 export function initialTensors(specs: Iterable<ParameterSpec>, seed: number): Record<string, TensorData> {
   return Object.fromEntries([...specs].map((spec) => [spec.name, spec.initialize(randomStream(seed, 'initialize', spec.name))]));

@@ -3,7 +3,7 @@ import type { ParameterSpec } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import { nextPrefix } from '../runtime/session-messages.js';
-import { firstMomentName, gradientName, secondMomentName } from './state.js';
+import { averageName, firstMomentName, gradientName, secondMomentName } from './state.js';
 
 export interface OptimizerOptions {
   readonly beta1: number;
@@ -23,8 +23,14 @@ export interface OptimizerOptions {
  * Inputs: `learning_rate`, `bias_correction1` = 1 - b1^t, `bias_correction2` = 1 - b2^t, and the state. Outputs: `gradient_norm`
  * (before clipping) and `next.<state>`. Every new tensor is computed element by element from the old ones of the same name, so all
  * may be written in place.
+ * @param averaged parameters and buffers of which exponential moving averages are kept (Polyak and Juditsky 1992): a' = a + share (p' - a).
+ * Then `average_share` is a further input, and `average.<name>` part of the state.
  */
-export function buildUpdateGraph(specs: readonly ParameterSpec[], options: OptimizerOptions): Graph {
+export function buildUpdateGraph(
+  specs: readonly ParameterSpec[],
+  options: OptimizerOptions,
+  averaged: readonly ParameterSpec[] = [],
+): Graph {
   const { beta1, beta2, epsilon, weightDecay, clipNorm } = options;
   const graph = new Graph();
   const learningRate = graph.input('learning_rate', 'float32', []);
@@ -42,6 +48,7 @@ export function buildUpdateGraph(specs: readonly ParameterSpec[], options: Optim
   const rate = graph.add('Div', [graph.add('Mul', [learningRate, rootCorrection]), firstCorrection]);
   const offset = graph.add('Mul', [rootCorrection, epsilon]);
   const kept = graph.add('Sub', [one, graph.add('Mul', [learningRate, weightDecay])]);
+  const updated = new Map<string, Value>();
   specs.forEach(({ name, shape, weightDecay: decays }, index) => {
     const gradient = gradients[index]!;
     const parameter = graph.input(name, 'float32', shape);
@@ -54,10 +61,20 @@ export function buildUpdateGraph(specs: readonly ParameterSpec[], options: Optim
     ]);
     const step = graph.add('Div', [graph.add('Mul', [first, rate]), graph.add('Add', [graph.add('Sqrt', [second]), offset])]);
     const decayed = decays && weightDecay > 0 ? graph.add('Mul', [parameter, kept]) : parameter;
-    graph.output(`${nextPrefix}${name}`, graph.add('Sub', [decayed, step]));
+    updated.set(name, graph.add('Sub', [decayed, step]));
+    graph.output(`${nextPrefix}${name}`, updated.get(name)!);
     graph.output(`${nextPrefix}${firstMomentName(name)}`, first);
     graph.output(`${nextPrefix}${secondMomentName(name)}`, second);
   });
+  if (averaged.length > 0) {
+    const share = graph.input('average_share', 'float32', []);
+    for (const { name, shape } of averaged) {
+      const average = graph.input(averageName(name), 'float32', shape);
+      const value = updated.get(name) ?? graph.input(name, 'float32', shape);
+      const change = graph.add('Mul', [graph.add('Sub', [value, average]), share]);
+      graph.output(`${nextPrefix}${averageName(name)}`, graph.add('Add', [average, change]));
+    }
+  }
   return graph;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Parameters } from '#antonym/backbones/parameters.js';
-import { findBackbone } from '#antonym/backbones/registry.js';
+import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { elementCount } from '#antonym/runtime/tensor-data.js';
 import { trainedSpecs } from '#antonym/train/gradients-graph.js';
@@ -24,6 +24,19 @@ describe('published sizes', () => {
       const embedding = backbone.embed({ graph, parameters, normalization: 'running' }, pixels);
       expect(embedding.shape).toEqual(['batch', backbone.embedding]);
       expect(trainedSpecs(parameters).reduce((total, { shape }) => total + elementCount(shape), 0)).toBe(expected);
+    });
+
+    describe('weight decay', () => {
+      it.each(backboneNames)('of %s is for matrices and convolutions: not for normalisations, biases and embeddings', (name) => {
+        const graph = new Graph();
+        const parameters = new Parameters(graph, 'inputs');
+        findBackbone(name).embed({ graph, parameters, normalization: 'running' }, graph.input('pixels', 'float32', [1, 3, 224, 224]));
+        const decays = (isDecayed: boolean): string[] =>
+          trainedSpecs(parameters).flatMap((spec) => (spec.weightDecay === isDecayed ? [spec.name] : []));
+        for (const decayed of decays(true)) expect(decayed).toMatch(/(conv\d|downsample\.0|_proj|c_fc)\.weight$|in_proj_weight$|\.proj$/);
+        for (const kept of decays(false)) expect(kept).toMatch(/\.bias$|_bias$|(bn\d|downsample\.1|ln_\w+)\.weight$|_embedding$/);
+        expect(decays(true).length).toBeGreaterThan(10);
+      });
     });
   }
 });

@@ -109,6 +109,24 @@ describe('equal runs', () => {
     expect(await train('--resume', 'sum-stopped')).toMatchObject({ status: 0 });
     expect(await resultsOf(run('sum-stopped'))).toEqual(await resultsOf(run('sum')));
   });
+
+  test('a moving average of the weights changes what is scored with, not the training, and goes on after a stop', async () => {
+    expect(await train(...settings, '--ema', '0.9', '--run', 'average')).toMatchObject({ status: 0 });
+    const [own, reference] = [await loadCheckpoint(lastOf('average')), await loadCheckpoint(lastOf('reference'))];
+    for (const [name, { data }] of reference.tensors) expect(sameBits(own.tensors.get(name)!.data, data), name).toBe(true);
+    for (const name of ['visual.conv1.weight', 'visual.bn1.running_mean']) {
+      expect(sameBits(own.tensors.get(`average.${name}`)!.data, own.tensors.get(name)!.data)).toBe(false);
+    }
+    const model = ['export', 'model.onnx'];
+    expect(await digestOf(run('average', ...model))).not.toBe(await digestOf(run('reference', ...model)));
+
+    const process = startAntonym(['train', ...settings, '--ema', '0.9', '--run', 'average-killed'], folder);
+    await process.until(() => existsSync(lastOf('average-killed')));
+    process.kill('SIGKILL');
+    await process.ended;
+    expect(await train('--resume', 'average-killed')).toMatchObject({ status: 0 });
+    expect(await resultsOf(run('average-killed'))).toEqual(await resultsOf(run('average')));
+  });
 });
 
 describe('a stop', () => {
@@ -274,6 +292,10 @@ describe('wrong input is one clear line', () => {
     expectOneLine(await train(...flags), message);
   });
 });
+
+function sameBits(a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>): boolean {
+  return Array.from(a).every((value, index) => Object.is(value, b[index]));
+}
 
 async function copyRun(from: string, to: string): Promise<void> {
   await cp(run(from), run(to), { recursive: true });

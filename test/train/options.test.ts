@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { UserError } from '#antonym/support/errors.js';
-import { resolveOptions } from '#antonym/support/option-table.js';
+import { parseSavedForm, resolveOptions, savedForm } from '#antonym/support/option-table.js';
 import { checkTrainOptions, type TrainOptions, trainOptions } from '#antonym/train/options.js';
+import { type PresetValues, presetOf } from '#antonym/train/presets.js';
 
 const resolve = (flags: Record<string, string>, cores = 2): TrainOptions => resolveOptions(trainOptions, { flags }, { cores }).values;
 
@@ -25,6 +27,29 @@ describe('options of training', () => {
     [{ stpes: '5' }, 'unknown option --stpes. Did you mean "steps"?'],
   ])('%j is refused', (flags, message) => {
     expect(() => resolve(flags as unknown as Record<string, string>)).toThrow(new UserError(message));
+  });
+
+  test('presets replace the defaults of backbones with published weights, and anything given replaces them', () => {
+    const of = (flags: Record<string, string>) => resolveOptions(trainOptions, { flags }, { cores: 2 });
+    for (const backbone of backboneNames) {
+      const { values, origins } = of({ backbone });
+      const preset = presetOf(backbone);
+      expect(preset !== undefined, backbone).toBe(findBackbone(backbone).pretrained === 'required');
+      for (const [key, { value, reason }] of Object.entries(preset?.values ?? {})) {
+        const { kind, default: standard, preset: own } = trainOptions[key as keyof PresetValues];
+        expect(kind.schema.safeParse(value).success, key).toBe(true);
+        expect(reason.length).toBeGreaterThan(10);
+        expect(own.text).toContain(String(value));
+        expect(values[key as keyof PresetValues]).toBe(value);
+        expect(value).not.toBe(standard);
+        expect(origins[key as keyof PresetValues]).toBe('preset');
+      }
+    }
+    const given = of({ backbone: 'clip-rn50', lr: '3e-6', crop: '64' });
+    expect([given.values.lr, given.values.crop, given.values.batchSize]).toEqual([3e-6, 64, 2]);
+    expect([given.origins.lr, given.origins.crop, given.origins.batchSize]).toEqual(['flag', 'flag', 'preset']);
+    expect(of({}).origins.lr).toBe('default');
+    expect(parseSavedForm(trainOptions, savedForm(given), 'config.json')).toEqual(given);
   });
 
   test('a warm-up longer than the run is refused', () => {

@@ -5,7 +5,15 @@ import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { readSafetensors } from '#antonym/runtime/safetensors.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
-import { firstMomentName, gradientName, initialMoments, secondMomentName } from '#antonym/train/state.js';
+import {
+  averageName,
+  firstMomentName,
+  gradientName,
+  initialAverages,
+  initialMoments,
+  scoringTensors,
+  secondMomentName,
+} from '#antonym/train/state.js';
 import { buildUpdateGraph } from '#antonym/train/update-graph.js';
 import { stated } from '../backbones/golden/stated-values.js';
 import { compile } from '../graph/run-graph.js';
@@ -96,6 +104,32 @@ describe('the update graph', () => {
       expect(replies.gradient_norm).toEqual(results.gradient_norm);
     }
     expect(await thread.readState()).toEqual(state);
+  });
+
+  it('keeps moving averages of parameters and of buffers, written in place too', async () => {
+    const buffer: ParameterSpec = { ...specs[1]!, name: 'running_mean', role: 'buffer' };
+    const averaged = [specs[0]!, specs[1]!, buffer];
+    const graph = buildUpdateGraph(specs, options, averaged);
+    await thread.load('update', encodeOnnx(graph));
+    const initial: Record<string, TensorData> = { ...initialState(), running_mean: statedTensor('running_mean', [5], 1) };
+    await thread.writeState({ ...initial, ...initialAverages(averaged.map(({ name }) => [name, initial[name]!])) });
+    const expected = new Map(averaged.map(({ name }) => [name, Array.from(initial[name]!.data, Number)]));
+    for (let step = 0; step < 3; step++) {
+      const share = 0.5 / (step + 1);
+      const running = statedTensor(`running.${step}`, [5], 1);
+      await thread.writeState({ running_mean: running });
+      await thread.run('update', { ...feeds(step), average_share: floatTensor([], [share]) });
+      const state = await thread.readState();
+      expect(state.running_mean).toEqual(running);
+      for (const { name } of averaged) {
+        const own = expected.get(name)!.map((average, index) => average + share * (Number(state[name]!.data[index]) - average));
+        expected.set(name, own);
+        for (const [index, value] of own.entries()) expect(Number(state[averageName(name)]!.data[index])).toBeCloseTo(value, 6);
+      }
+    }
+    expect(scoringTensors(Object.entries(await thread.readState())).matrix!.data).toEqual(
+      (await thread.readState())[averageName('matrix')]!.data,
+    );
   });
 
   it('does not move what has no gradient and no decay, and shrinks what decays', async () => {

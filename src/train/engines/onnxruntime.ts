@@ -8,7 +8,7 @@ import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
 import { buildGradientsGraph, buildLossGraph, type LossOptions, lossNames, trainedSpecs } from '../gradients-graph.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
-import { gradientName, initialGradients, initialMoments, initialTensors } from '../state.js';
+import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
 import { buildUpdateGraph, type OptimizerOptions } from '../update-graph.js';
 import type { Engine, Losses } from './engine.js';
 
@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly crop: number;
   readonly losses: LossOptions;
   readonly optimizer: OptimizerOptions;
+  /** Decay per step of the moving averages that the model is measured with; 0: measured as it is. Costs memory of the size of the model. */
+  readonly averageDecay?: number;
   /** Whether a step may consist of several batches: costs memory traffic of the size of the model for each of them. */
   readonly accumulates?: boolean;
   /** Of the initial values of parameters that are not given. */
@@ -34,19 +36,29 @@ const measuredAtOnce = 96;
 
 /** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer, accumulates = false } = options;
+  const { model, layout, crop, optimizer, accumulates = false, averageDecay = 0 } = options;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);
+  const { specs, updates } = lossGraph.parameters;
   const trained = trainedSpecs(lossGraph.parameters);
+  // what changes: buffers too, such as running statistics
+  const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
+  const isAveraged = new Set(averaged.map(({ name }) => name));
   const thread = new SessionThread(options.threads === undefined ? {} : { threads: options.threads });
   try {
     await thread.load('gradients', encodeOnnx(buildGradientsGraph(lossGraph, accumulates)));
-    await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer)));
-    await thread.load('similarity', encodeOnnx(buildSimilarityGraph(model, crop)));
+    await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer, averaged)));
+    const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
+    await thread.load('similarity', encodeOnnx(measured));
     const { parameters = {} } = options;
-    const drawn = [...lossGraph.parameters.specs.values()].filter(({ name }) => !parameters[name]);
+    const drawn = initialTensors(
+      [...specs.values()].filter(({ name }) => !parameters[name]),
+      options.seed,
+    );
+    const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
+    await thread.writeState(averages, buffersOf(averages));
     await thread.writeState(parameters, buffersOf(parameters));
     await thread.writeState({
-      ...initialTensors(drawn, options.seed),
+      ...drawn,
       ...initialMoments(trained),
       ...initialGradients(trained),
     });
@@ -72,6 +84,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
         learning_rate: scalar(learningRate),
         bias_correction1: scalar(1 - optimizer.beta1 ** step),
         bias_correction2: scalar(1 - optimizer.beta2 ** step),
+        ...(averageDecay > 0 && { average_share: scalar(averageShare(step, averageDecay)) }),
       });
       return Number(results.gradient_norm!.data[0]);
     },
@@ -96,6 +109,11 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     writeState: (tensors) => thread.writeState(tensors),
     close: () => thread.close(),
   };
+}
+
+/** The part of a step in the averages. The first steps count more, so that what training began with is soon forgotten. */
+function averageShare(step: number, decay: number): number {
+  return 1 - Math.min(decay, (1 + step) / (10 + step));
 }
 
 /** Large enough to be worth moving instead of copying. */
