@@ -221,7 +221,7 @@ def _(crop, quality):
 @implement("jpeg2000", "Pillow")
 def _(crop, ratio):
     file = io.BytesIO()
-    Image.fromarray(crop).save(file, "JPEG2000", quality_mode="rates", quality_layers=[ratio], irreversible=True)
+    Image.fromarray(crop).save(file, "JPEG2000", quality_mode="rates", quality_layers=[ratio], irreversible=True, mct=1)
     return np.asarray(Image.open(file))
 
 
@@ -352,24 +352,41 @@ def _(crop, count):
 
 @implement("pixelate", "PyTorch")
 def _(crop, side):
-    small = functional.interpolate(to_tensor(crop), size=(round(crop.shape[0] / side),) * 2, mode="nearest-exact")
+    small = functional.adaptive_avg_pool2d(to_tensor(crop), round(crop.shape[0] / side))
     return from_tensor(functional.interpolate(small, size=crop.shape[:2], mode="nearest-exact"))
 
 
 @implement("pixelate", "OpenCV")
 def _(crop, side):
-    small = cv2.resize(crop, (round(crop.shape[1] / side), round(crop.shape[0] / side)), interpolation=cv2.INTER_NEAREST_EXACT)
+    small = cv2.resize(crop, (round(crop.shape[1] / side), round(crop.shape[0] / side)), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, crop.shape[1::-1], interpolation=cv2.INTER_NEAREST_EXACT)
 
 
-@implement("quantization", "PyTorch")
-def _(crop, count):
-    return from_tensor((to_tensor(crop).clamp(max=0.9999) * count).floor() / (count - 1))
+def optimal_table(crop, classes):
+    """The quantiser of least squared error: dynamic programming over a matrix of the errors of all intervals of values."""
+    counts, values = np.bincount(crop.ravel(), minlength=256).astype(float), np.arange(256.0)
+    weight, first, second = (np.concatenate([[0], np.cumsum(counts * values ** power)]) for power in (0, 1, 2))
+    weights = weight[None] - weight[:, None]
+    error = (second[None] - second[:, None]) - (first[None] - first[:, None]) ** 2 / np.maximum(weights, 1)
+    error[np.tril_indices(257)] = np.inf
+    least, choices = np.where(np.arange(257) == 0, 0, np.inf), []
+    for _ in range(classes):
+        total = least[:, None] + error
+        choices.append(total.argmin(0))
+        least = total.min(0)
+    table, end = np.zeros(256, np.uint8), 256
+    for choice in reversed(choices):
+        start = choice[end]
+        table[start:end] = np.rint((first[end] - first[start]) / max(weight[end] - weight[start], 1))
+        end = start
+    return table
 
 
-@implement("quantization", "OpenCV")
+@implement("quantization", "NumPy")
 def _(crop, count):
-    return cv2.LUT(crop, table_of(lambda value: np.floor(np.minimum(value, 0.9999) * count) / (count - 1)))
+    few, more = (optimal_table(crop, classes)[crop] for classes in (math.floor(count), math.ceil(count)))
+    border = round(count % 1 * crop.shape[0])
+    return np.concatenate([more[:border], few[border:]])
 
 
 @implement("color-block", "NumPy")
