@@ -15,3 +15,8 @@ export function releasePixels(pixels: Uint8Array): void {
   if (spare[0]?.length !== pixels.length) spare = [];
   if (spare.length < mostSpare) spare.push(pixels as Uint8Array<ArrayBuffer>);
 }
+
+/** The bytes that sharp returned, without a copy: they lie in a buffer of their own. */
+export function pixelsOf({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}

@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import type { Distortion } from '../distortion.js';
 import { decodeJpeg2000, encodeJpeg2000 } from '../jpeg2000.js';
+import { pixelsOf } from '../pixel-buffers.js';
 import { inTiles } from '../tiles.js';
 
 export const jpeg2000: Distortion<never> = {
@@ -30,6 +31,6 @@ export const jpeg: Distortion<never> = {
     const file = await sharp(image.data, { raw: { width, height, channels: 3 } })
       .jpeg({ quality: Math.round(quality), chromaSubsampling: '4:2:0', mozjpeg: false, optimiseCoding: false })
       .toBuffer();
-    return { width, height, data: new Uint8Array(await sharp(file).raw().toBuffer()) };
+    return { width, height, data: pixelsOf(await sharp(file).raw().toBuffer()) };
   },
 };

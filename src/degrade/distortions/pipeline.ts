@@ -9,6 +9,7 @@ import type { Distortion } from '../distortion.js';
 import { gaussianFilter } from '../gaussian-filter.js';
 import { byteOfLinear, linearOfByte } from '../linear-light.js';
 import { gridOffset, noiseSeed } from '../parameters.js';
+import { pixelsOf } from '../pixel-buffers.js';
 import { normalField } from '../pixel-noise.js';
 import { resample } from '../resample.js';
 import { inTiles } from '../tiles.js';
@@ -54,7 +55,7 @@ export const doubleJpeg: Distortion<'offsetX' | 'offsetY'> = {
       .jpeg(options)
       .toBuffer();
     const second = await sharp(first).extract({ left: offsetX, top: offsetY, width, height }).jpeg(options).toBuffer();
-    return { width, height, data: new Uint8Array(await sharp(second).raw().toBuffer()) };
+    return { width, height, data: pixelsOf(await sharp(second).raw().toBuffer()) };
   },
 };
 
@@ -156,7 +157,7 @@ export const sensorNoise: Distortion<'seed'> = {
 /** Encoded and decoded again. */
 async function throughFile({ width, height, data }: Image, encode: (pixels: Sharp) => Sharp): Promise<Image> {
   const file = await encode(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
-  return { width, height, data: new Uint8Array(await sharp(file).raw().toBuffer()) };
+  return { width, height, data: pixelsOf(await sharp(file).raw().toBuffer()) };
 }
 
 function shrunk(length: number, factor: number): number {
