@@ -49,6 +49,8 @@ export interface Backbone {
   readonly trainedSide?: number;
   readonly published?: PublishedWeights;
   readonly textEncoder?: TextEncoder;
+  /** The only side of images that it can take, pixels; absent where any size from the minimum on will do. */
+  readonly fixedSide?: number;
   /** The smallest side of an image, pixels. */
   readonly minimumSide: number;
   /**

@@ -13,6 +13,9 @@ import {
 import { type OperatorName, operators } from './operators/table.js';
 import { type Dimension, formatShape, type Shape, type Value } from './value.js';
 
+/** Elements are known of constants up to this length: shapes, axes, indices. */
+const mostElements = 4096;
+
 /** A value, a number that becomes a scalar constant of the type of the node's other inputs, or nothing (an optional input). */
 export type Operand = Value | number | null;
 
@@ -62,7 +65,8 @@ export class Graph {
     const content = tensor.data.length <= 64 && name === undefined ? contentOf(tensor) : undefined;
     const known = content === undefined ? undefined : this.constantsByContent.get(content);
     if (known) return known;
-    const elements = tensor.data instanceof BigInt64Array && tensor.shape.length <= 1 ? Array.from(tensor.data, Number) : undefined;
+    const isShapeLike = tensor.data instanceof BigInt64Array && tensor.shape.length <= 1 && tensor.data.length <= mostElements;
+    const elements = isShapeLike ? Array.from(tensor.data, Number) : undefined;
     const value = this.declare(name ?? this.freshName('constant'), tensor.dataType, tensor.shape, elements);
     this.constants.set(value, tensor);
     if (content !== undefined) this.constantsByContent.set(content, value);

@@ -52,7 +52,8 @@ export async function readParameters(source: TensorSource, need: WeightsNeed, mo
   return tensors;
 }
 
-function allFinite(values: Float32Array): boolean {
+/** Whether none is infinite or not a number. */
+export function allFinite(values: Float32Array): boolean {
   for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
   return true;
 }

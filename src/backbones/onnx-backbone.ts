@@ -1,0 +1,148 @@
+/** Any image encoder in an ONNX file as a backbone: its nodes become part of our graphs, its weights trainable parameters. */
+import { differentiate } from '../graph/differentiate.js';
+import { Graph } from '../graph/graph.js';
+import { addModel } from '../graph/reading/add-model.js';
+import { type FileValue, type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
+import { formatShape, type Shape, type Value } from '../graph/value.js';
+import { messageOf, UserError } from '../support/errors.js';
+import { suggestName } from '../support/nearest-name.js';
+import type { Backbone, BackboneContext } from './backbone.js';
+import { onnxParameters, onnxPrefix } from './onnx-parameters.js';
+import { type ParameterSpec, Parameters } from './parameters.js';
+
+export interface OnnxBackboneOptions {
+  /** Name of the output that is the embedding, or `auto`. */
+  readonly output: string;
+  /** Per channel, of pixels scaled to 0..1. */
+  readonly mean: readonly [number, number, number];
+  readonly standardDeviation: readonly [number, number, number];
+}
+
+export interface OnnxBackbone extends Backbone {
+  readonly model: OnnxModel;
+}
+
+/** Whether an option names a file rather than one of the program's own backbones. */
+export function isOnnxFile(name: string): boolean {
+  return name.toLowerCase().endsWith('.onnx');
+}
+
+/** Outputs that hold the embedding where a model has several, as optimum and open_clip name them; the first that there is. */
+const usualOutputs = ['image_embeds', 'image_features', 'pooler_output', 'embedding', 'embeddings'];
+/** Five halvings, which most convolutional encoders have, leave one position. */
+const smallestSide = 32;
+/** Of images that try out a model of free size: a multiple of the patches and halvings that are usual. */
+const trialSide = 224;
+
+/**
+ * Reads an image encoder.
+ * @throws UserError when it cannot be read, has no single float image [N, 3, H, W] as input or no output [N, embedding], or when a
+ * node cannot be trained: which one and why.
+ */
+export async function openOnnxBackbone(path: string, options: OnnxBackboneOptions): Promise<OnnxBackbone> {
+  const model = await readOnnxModel(path);
+  const image = imageInput(model);
+  const fixedSide = sideOf(model, image);
+  const output = outputOf(model, options.output);
+  const specs = onnxParameters(model, [output]);
+  const embed = ({ graph, parameters }: BackboneContext, pixels: Value): Value =>
+    addModel(graph, model, [output], {
+      inputs: new Map([[image.name, pixels]]),
+      bind: (name, tensor) => (specs.has(name) ? parameters.declare(specs.get(name)!) : graph.constant(tensor)),
+    })[0]!;
+  const free = embeddingOf(model, embed, ['batch', 3, fixedSide ?? 'height', fixedSide ?? 'width']);
+  const embedding = free.shape[1];
+  if (free.shape.length !== 2 || typeof embedding !== 'number' || free.dataType !== 'float32') {
+    throw new UserError(
+      `${path} cannot be used: its output ${output} is ${free.dataType} ${formatShape(free.shape)}, expected float32 [N, embedding]. ` +
+        `Choose another --output: ${model.outputs.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  const trained = [...specs.values()].filter(({ role }) => role === 'parameter');
+  if (trained.length === 0) throw new UserError(`${path} cannot be trained: it has no weights on which ${output} depends`);
+  checkGradients(model, embed, fixedSide ?? trialSide);
+  const weights = trained.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
+  return {
+    name: path,
+    description: `the output ${output} of an ONNX file with SHA-256 ${model.sha256} (${(weights / 1e6).toFixed(1)} M parameters)`,
+    pretrained: 'required',
+    trainNormalization: 'running',
+    batchNormalization: false,
+    parts: partsOf(trained),
+    embedding,
+    mean: options.mean,
+    standardDeviation: options.standardDeviation,
+    minimumSide: fixedSide ?? smallestSide,
+    ...(fixedSide !== undefined && { fixedSide, trainedSide: fixedSide }),
+    embed,
+    model,
+  };
+}
+
+/** The only input of rank 4: models of images and texts have others, which the embedding must not need. */
+function imageInput({ path, inputs }: OnnxModel): FileValue {
+  const images = inputs.filter(({ shape }) => shape?.length === 4 && (shape[1] === 3 || typeof shape[1] === 'string'));
+  if (images.length === 1) return images[0]!;
+  const list = inputs.map(({ name, shape }) => `${name} ${shape ? formatShape(shape) : 'of unknown shape'}`).join(', ');
+  throw new UserError(`${path} is no image encoder: expected one input [N, 3, H, W], received ${list || 'none'}`);
+}
+
+/** @returns undefined where any size will do. */
+function sideOf({ path }: OnnxModel, { name, shape }: FileValue): number | undefined {
+  const [, , height, width] = shape as Shape;
+  if (typeof height === 'string' && typeof width === 'string') return undefined;
+  if (typeof height === 'number' && height === width) return height;
+  throw new UserError(
+    `${path} takes images ${formatShape(shape!)} (${name}), but crops are square: export it with a square or a free size`,
+  );
+}
+
+function outputOf({ path, outputs }: OnnxModel, wanted: string): string {
+  const names = outputs.map(({ name }) => name);
+  if (wanted !== 'auto') {
+    if (names.includes(wanted)) return wanted;
+    throw new UserError(`${path} has no output "${wanted}", only ${names.join(', ')}.${suggestName(wanted, names)}`);
+  }
+  const vectors = outputs.filter(({ shape }) => shape === undefined || shape.length === 2).map(({ name }) => name);
+  const [only, ...others] = vectors;
+  if (only !== undefined && others.length === 0) return only;
+  const usual = usualOutputs.find((name) => vectors.includes(name));
+  if (usual !== undefined) return usual;
+  throw new UserError(`${path} has ${vectors.length} outputs [N, embedding]. Choose one with --output: ${names.join(', ')}`);
+}
+
+function embeddingOf(model: OnnxModel, embed: Backbone['embed'], shape: Shape): Value {
+  const graph = new Graph();
+  try {
+    return embed({ graph, parameters: new Parameters(graph, 'inputs'), normalization: 'running' }, graph.input('pixels', 'float32', shape));
+  } catch (error) {
+    const isForOne = model.inputs.some(({ shape: stated }) => stated?.[0] === 1);
+    if (!isForOne) throw error;
+    throw new UserError(`${messageOf(error)}. It was exported for one image at a time: export it with a free batch size (dynamic_axes)`);
+  }
+}
+
+/** Differentiates the embedding of two images: what has no gradient is known before anything is trained. */
+function checkGradients({ path }: OnnxModel, embed: Backbone['embed'], side: number): void {
+  const graph = new Graph();
+  const parameters = new Parameters(graph, 'inputs');
+  const embedding = embed({ graph, parameters, normalization: 'running' }, graph.input('pixels', 'float32', [2, 3, side, side]));
+  const trained = [...parameters.specs.values()].filter(({ role }) => role === 'parameter');
+  try {
+    differentiate(
+      graph,
+      graph.add('ReduceSum', [embedding], { keepdims: 0 }),
+      trained.map(({ name }) => parameters.declared.get(name)!),
+    );
+  } catch (error) {
+    throw new UserError(`${path} cannot be trained: ${messageOf(error)}`);
+  }
+}
+
+/** What comes before the first dot of a name, as PyTorch names parameters; those without a dot are of no part. */
+function partsOf(specs: readonly ParameterSpec[]): Record<string, RegExp> {
+  const names = specs.map(({ name }) => name.slice(onnxPrefix.length)).filter((name) => name.includes('.'));
+  const parts = [...new Set(names.map((name) => name.slice(0, name.indexOf('.'))))];
+  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return Object.fromEntries(parts.map((part) => [part, new RegExp(`^${literal(`${onnxPrefix}${part}.`)}`)]));
+}

@@ -1,0 +1,161 @@
+/** ONNX files of other tools as plain data: decoded, bounded and checked, but not understood yet. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import onnxProto, { type onnx as Onnx } from 'onnx-proto';
+import type { TensorData } from '../../runtime/tensor-data.js';
+import { messageOf, UserError } from '../../support/errors.js';
+import { fileError } from '../../support/file-errors.js';
+import type { Dimension } from '../value.js';
+import { ExternalData } from './external-data.js';
+import { readTensor } from './read-tensor.js';
+
+const { onnx } = onnxProto;
+
+export type FileAttribute = number | readonly number[] | string | TensorData;
+
+export interface FileNode {
+  readonly operator: string;
+  /** Empty for the standard operators. */
+  readonly domain: string;
+  readonly name: string;
+  /** Names of values; empty for an optional one that is left out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Those of kinds that the supported operators have. */
+  readonly attributes: ReadonlyMap<string, FileAttribute>;
+}
+
+export interface FileValue {
+  readonly name: string;
+  /** As `TensorProto.DataType`. */
+  readonly elementType: number;
+  /** Names for sizes that are free; absent where the file does not say. */
+  readonly shape?: readonly Dimension[];
+}
+
+export interface OnnxModel {
+  readonly path: string;
+  /** Of the file, in hexadecimal; of external data only as far as the file names them. */
+  readonly sha256: string;
+  /** Version of the standard operators. */
+  readonly operatorSet: number;
+  /** In an order in which they can be computed. */
+  readonly nodes: readonly FileNode[];
+  readonly initializers: ReadonlyMap<string, TensorData>;
+  /** What has to be given: initializers are none. */
+  readonly inputs: readonly FileValue[];
+  readonly outputs: readonly FileValue[];
+  /** Files beside the model that hold values of initializers, relative to its folder. */
+  readonly externalFiles: readonly string[];
+}
+
+/** Protobuf's own limit. */
+const largestFile = 2 ** 31 - 1;
+const mostNodes = 100_000;
+export const operatorSets = { oldest: 11, newest: 21 } as const;
+
+/**
+ * Reads a model and the files that its values lie in.
+ * @throws UserError when a file cannot be read, is damaged, too large, or of an operator set that is not supported.
+ */
+export async function readOnnxModel(path: string): Promise<OnnxModel> {
+  const bytes = await readBounded(path);
+  const external = new ExternalData(path);
+  try {
+    const proto = onnx.ModelProto.decode(bytes);
+    const { graph } = proto;
+    if (!graph?.node?.length) throw new Error('it holds no nodes');
+    if (graph.node.length > mostNodes) throw new Error(`it has ${graph.node.length} nodes, more than ${mostNodes}`);
+    if (graph.sparseInitializer?.length) throw new Error('sparse initializers are not supported');
+    const initializers = new Map<string, TensorData>();
+    for (const tensor of graph.initializer ?? []) {
+      const name = tensor.name ?? '';
+      if (name === '' || initializers.has(name)) throw new Error(`it has two initializers "${name}"`);
+      initializers.set(name, await readTensor(tensor, external));
+    }
+    const nodes: FileNode[] = [];
+    for (const node of graph.node) nodes.push(await readNode(node, external));
+    return {
+      path,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      operatorSet: operatorSetOf(proto),
+      nodes,
+      initializers,
+      inputs: (graph.input ?? []).map(readValue).filter(({ name }) => !initializers.has(name)),
+      outputs: (graph.output ?? []).map(readValue),
+      externalFiles: external.files,
+    };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path} is not an ONNX model that can be read: ${messageOf(error)}`);
+  } finally {
+    await external.close();
+  }
+}
+
+async function readBounded(path: string): Promise<Buffer> {
+  try {
+    const { size } = await stat(path);
+    if (size > largestFile) throw new UserError(`${path} has ${size} bytes: no ONNX file has more than 2 GB`);
+    return await readFile(path);
+  } catch (error) {
+    throw fileError('read the model', path, error);
+  }
+}
+
+function operatorSetOf({ opsetImport }: Onnx.IModelProto): number {
+  const version = Number(opsetImport?.find(({ domain }) => isStandard(domain ?? ''))?.version ?? 0);
+  const { oldest, newest } = operatorSets;
+  if (version >= oldest && version <= newest) return version;
+  throw new Error(`its operator set is ${version}, supported are ${oldest} to ${newest}: export it again with another opset_version`);
+}
+
+function isStandard(domain: string): boolean {
+  return domain === '' || domain === 'ai.onnx';
+}
+
+async function readNode(node: Onnx.INodeProto, external: ExternalData): Promise<FileNode> {
+  const attributes = new Map<string, FileAttribute>();
+  for (const attribute of node.attribute ?? []) {
+    const value = await readAttribute(attribute, external);
+    if (value !== undefined) attributes.set(attribute.name ?? '', value);
+  }
+  const domain = node.domain ?? '';
+  return {
+    operator: node.opType ?? '',
+    domain: isStandard(domain) ? '' : domain,
+    name: node.name ?? '',
+    inputs: node.input ?? [],
+    outputs: node.output ?? [],
+    attributes,
+  };
+}
+
+async function readAttribute(attribute: Onnx.IAttributeProto, external: ExternalData): Promise<FileAttribute | undefined> {
+  const { AttributeType } = onnx.AttributeProto;
+  switch (attribute.type) {
+    case AttributeType.INT:
+      return Number(attribute.i ?? 0);
+    case AttributeType.FLOAT:
+      return attribute.f ?? 0;
+    case AttributeType.INTS:
+      return (attribute.ints ?? []).map(Number);
+    case AttributeType.FLOATS:
+      return attribute.floats ?? [];
+    case AttributeType.STRING:
+      return Buffer.from(attribute.s ?? []).toString();
+    case AttributeType.TENSOR:
+      return readTensor(attribute.t ?? {}, external);
+    default:
+      return undefined;
+  }
+}
+
+function readValue({ name, type }: Onnx.IValueInfoProto): FileValue {
+  const tensor = type?.tensorType;
+  const shape = tensor?.shape?.dim?.map((dim): Dimension => {
+    const size = Number(dim.dimValue ?? 0);
+    return size > 0 ? size : dim.dimParam || '?';
+  });
+  return { name: name ?? '', elementType: tensor?.elemType ?? 0, ...(shape && { shape }) };
+}

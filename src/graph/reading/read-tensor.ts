@@ -1,0 +1,75 @@
+/** Tensors of ONNX files as the types that the program computes with: every floating type becomes float32. */
+import type { onnx as Onnx } from 'onnx-proto';
+import { isFloating, type StoredType, storedBytes, toFloat32 } from '../../runtime/stored-types.js';
+import { type ElementArray, elementArrays, type TensorData } from '../../runtime/tensor-data.js';
+import type { ExternalData } from './external-data.js';
+
+/** As `TensorProto.DataType`. */
+const storedTypes: Readonly<Record<number, Exclude<StoredType, 'int8' | 'int16'>>> = {
+  1: 'float32',
+  2: 'uint8',
+  6: 'int32',
+  7: 'int64',
+  9: 'bool',
+  10: 'float16',
+  11: 'float64',
+  16: 'bfloat16',
+};
+/** `TensorProto.DataLocation.EXTERNAL` */
+const externalLocation = 1;
+const mostElements = 2 ** 31 - 1;
+
+/** @throws Error naming the tensor when its type is not supported or its values do not fill its shape. */
+export async function readTensor(tensor: Onnx.ITensorProto, external: ExternalData): Promise<TensorData> {
+  const name = tensor.name || 'of an attribute';
+  const type = storedTypes[tensor.dataType ?? 0];
+  if (!type) throw new Error(`the tensor ${name} has the element type ${tensor.dataType ?? 0}, which is not supported`);
+  const shape = (tensor.dims ?? []).map(Number);
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || count > mostElements) {
+    throw new Error(`the tensor ${name} has the shape [${shape.join(', ')}]`);
+  }
+  const buffer =
+    tensor.dataLocation === externalLocation
+      ? await readExternal(tensor, count * storedBytes[type], external)
+      : (rawElements(tensor) ?? typedElements(tensor, type));
+  if (buffer.byteLength !== count * storedBytes[type]) {
+    throw new Error(
+      `the tensor ${name} has ${buffer.byteLength} bytes, its shape [${shape.join(', ')}] needs ${count * storedBytes[type]}`,
+    );
+  }
+  return isFloating(type)
+    ? { dataType: 'float32', shape, data: toFloat32(type, buffer) }
+    : { dataType: type as keyof typeof elementArrays, shape, data: new elementArrays[type as 'int64'](buffer) as ElementArray };
+}
+
+async function readExternal({ externalData }: Onnx.ITensorProto, length: number, external: ExternalData): Promise<ArrayBuffer> {
+  const entries = new Map(externalData?.map(({ key, value }) => [key, value ?? '']));
+  const stated = entries.get('length');
+  if (stated !== undefined && Number(stated) !== length) throw new Error(`external data of ${stated} bytes, expected ${length}`);
+  return (await external.read(entries.get('location') ?? '', Number(entries.get('offset') ?? 0), length)).buffer;
+}
+
+/** A copy: where bytes lie in the file, they need not be aligned. */
+function rawElements({ rawData }: Onnx.ITensorProto): ArrayBuffer | undefined {
+  return rawData && rawData.length > 0 ? new Uint8Array(rawData).buffer : undefined;
+}
+
+/** Elements in a field of their type; halves, bytes and booleans are stored as int32. */
+function typedElements({ floatData, doubleData, int64Data, int32Data }: Onnx.ITensorProto, type: StoredType): ArrayBuffer {
+  switch (type) {
+    case 'float32':
+      return Float32Array.from(floatData ?? []).buffer;
+    case 'float64':
+      return Float64Array.from(doubleData ?? []).buffer;
+    case 'int64':
+      return BigInt64Array.from((int64Data ?? []).map((value) => BigInt(String(value)))).buffer;
+    case 'int32':
+      return Int32Array.from(int32Data ?? []).buffer;
+    case 'float16':
+    case 'bfloat16':
+      return Uint16Array.from(int32Data ?? []).buffer;
+    default:
+      return Uint8Array.from(int32Data ?? []).buffer;
+  }
+}

@@ -1,0 +1,27 @@
+/** How each operator of a file, in operator sets 11 to 21, is said with the operators that graphs are made of. */
+import type { OperatorName } from '../operators/table.js';
+import type { Value } from '../value.js';
+import type { ReadNode } from './read-node.js';
+import { activations } from './rewrites/activations.js';
+import { layers } from './rewrites/layers.js';
+import { shapes } from './rewrites/shapes.js';
+
+/** Adds what a node stands for and returns its outputs. */
+export type Rewrite = (node: ReadNode) => Value | readonly Value[];
+
+/** The same operator with the same inputs and attributes; the builder refuses what it does not know. */
+function same(operator: OperatorName): Rewrite {
+  return (node) => node.graph.addAll(operator, node.inputs, node.passAll());
+}
+
+const unchanged = [
+  ...(['Abs', 'Add', 'Concat', 'Div', 'Equal', 'Erf', 'Exp', 'Expand', 'Gather', 'Gemm', 'Greater', 'MatMul', 'Mul', 'Neg'] as const),
+  ...(['Relu', 'Sigmoid', 'Slice', 'Sqrt', 'Sub', 'Tanh', 'Where'] as const),
+];
+
+export const rewrites: Readonly<Record<string, Rewrite>> = {
+  ...Object.fromEntries(unchanged.map((operator) => [operator, same(operator)])),
+  ...activations,
+  ...layers,
+  ...shapes,
+};
