@@ -6,17 +6,28 @@ import { exportRun } from '../export/export-run.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
-import { describeOptions, type GivenOptions, parseSavedForm, resolveOptions, resumeOptions, savedForm } from '../support/option-table.js';
+import {
+  describeOptions,
+  type GivenOptions,
+  parseSavedForm,
+  type ResolvedOptions,
+  resolveOptions,
+  resumeOptions,
+  savedForm,
+} from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
-import { checkTrainOptions, noPairs, type TrainOptions, trainOptions } from '../train/options.js';
+import { describeMemory } from '../train/memory.js';
+import { checkTrainOptions, noPairs, trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
+import { rehearse } from '../train/rehearse.js';
 import { createRun, type OpenRun, openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { runNamePrefix } from '../train/run-name.js';
 import { runPrefix } from '../train/starting-point.js';
 import { optionsOfPairs } from '../train/stored-pair-data.js';
 import { train } from '../train/train.js';
 import { type StopSignals, stopSignals } from './stop-signals.js';
+import { describeTrainingPlan, trainingPlanFigures } from './training-plan.js';
 import { summarizeTraining } from './training-summary.js';
 
 interface TrainFlags {
@@ -24,6 +35,7 @@ interface TrainFlags {
   readonly init?: string;
   readonly resume?: string;
   readonly config?: string;
+  readonly dryRun?: true;
   readonly json?: true;
   readonly [option: string]: string | true | undefined;
 }
@@ -42,6 +54,7 @@ export function addTrainCommand(program: Command): void {
     .option('--init <run>', 'start from the weights and prompts of another run, instead of --weights')
     .option('--resume <name>', 'go on with a run that was stopped')
     .option('--config <file>', 'options from a JSON file such as {"levels": 5}; flags win over it')
+    .option('--dry-run', 'say what would be done, how long it would take (from three steps) and how much memory, and make no run')
     .option('--json', 'print the result as one JSON object')
     .action(async (flags: TrainFlags) => {
       process.exitCode = await runTraining(flags);
@@ -49,11 +62,12 @@ export function addTrainCommand(program: Command): void {
 }
 
 /** @returns the exit code: 0, or 128 + signal after a stop. */
-async function runTraining({ run: name, init, resume, config, json, ...given }: TrainFlags): Promise<number> {
+async function runTraining({ run: name, init, resume, config, dryRun, json, ...given }: TrainFlags): Promise<number> {
   if (name !== undefined && resume !== undefined)
     throw new UserError('--run names a new run and --resume an existing one: give only one of them');
   if (init !== undefined && given.weights !== undefined)
     throw new UserError('--init and --weights both say what to start from: give only one of them');
+  if (dryRun && resume !== undefined) throw new UserError('--dry-run says what a new run would do: leave it out to go on with a run');
   const options: GivenOptions = {
     flags: { ...(given as GivenOptions['flags']), ...(init !== undefined && { weights: `${runPrefix}${init}` }) },
     ...(config !== undefined && { file: await readOptionFile(config) }),
@@ -63,10 +77,15 @@ async function runTraining({ run: name, init, resume, config, json, ...given }: 
   const progress = startProgress('Preparing');
   try {
     const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
-    const plan = await preparePlan(start.options, start.checkpoint, {
+    const plan = await preparePlan(start.resolved.values, start.checkpoint, {
       onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
       onDownload: (done, total) => progress.update(megabytes(done), megabytes(total), 'MB of published weights'),
     });
+    if (dryRun) {
+      await rehearseTraining(plan, start.resolved, progress, json === true);
+      return 0;
+    }
+    progress.note(describeMemory(plan, process.availableMemory()));
     const signals = stopSignals();
     try {
       const run = await start.open(plan);
@@ -89,6 +108,16 @@ async function runTraining({ run: name, init, resume, config, json, ...given }: 
     progress.stop();
     await start.close();
   }
+}
+
+async function rehearseTraining(plan: Plan, resolved: Start['resolved'], progress: Progress, json: boolean): Promise<void> {
+  const available = process.availableMemory();
+  const rehearsal = await rehearse(plan, (done, total) => progress.update(done, total, 'trial steps'));
+  progress.succeed(`Prepared ${plan.data.dataset.name}: ${plan.data.summary}`);
+  const text = json
+    ? `${JSON.stringify(trainingPlanFigures(plan, resolved, rehearsal, available))}\n`
+    : describeTrainingPlan(plan, resolved, rehearsal, available);
+  process.stdout.write(text);
 }
 
 /** @returns undefined after a stop. */
@@ -158,7 +187,7 @@ function howToGoOn({ name }: RunFolder): string {
 
 /** A run to train: what is wrong with its options is known before anything is prepared. */
 interface Start {
-  readonly options: TrainOptions;
+  readonly resolved: ResolvedOptions<typeof trainOptions>;
   /** To go on from; undefined where there is none yet. */
   readonly checkpoint: string | undefined;
   /** The run's folder, for this process alone until `close`. */
@@ -173,7 +202,7 @@ async function newRun(name: string | undefined, given: GivenOptions): Promise<St
   checkTrainOptions(resolved.values);
   let run: OpenRun | undefined;
   return {
-    options: resolved.values,
+    resolved,
     checkpoint: undefined,
     async open({ options, data: { dataset, downscale } }) {
       const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
@@ -190,10 +219,10 @@ async function existingRun(name: string, given: GivenOptions): Promise<Start> {
   const run = await openRun(runsFolder, name);
   try {
     const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
-    const { values } = resumeOptions(trainOptions, saved, given);
-    checkTrainOptions(values);
+    const resolved = resumeOptions(trainOptions, saved, given);
+    checkTrainOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
-    return { options: values, checkpoint, open: async () => run.folder, close: () => run.close() };
+    return { resolved, checkpoint, open: async () => run.folder, close: () => run.close() };
   } catch (error) {
     await run.close();
     throw error;

@@ -7,6 +7,9 @@ import type { DegradedPair, PairRequest } from './pair.js';
 import type { PairWorkerData, PairWorkerFailure, PairWorkerReply, PairWorkerRequest } from './pair-worker.js';
 import { UnusableImageError } from './unusable-image-error.js';
 
+/** Most bytes of decoded images that a pool keeps, all its workers together. */
+export const pairCacheBytes = 512 * 2 ** 20;
+
 export interface PairPoolOptions {
   /** Worker threads; as many as cores when absent. */
   readonly workers?: number;
@@ -29,7 +32,7 @@ export class PairPool {
   readonly #spare: ArrayBuffer[] = [];
   #closed = false;
 
-  constructor({ workers = availableParallelism(), cacheBytes = 512 * 2 ** 20 }: PairPoolOptions = {}) {
+  constructor({ workers = availableParallelism(), cacheBytes = pairCacheBytes }: PairPoolOptions = {}) {
     if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`workers must be at least 1, but received ${workers}`);
     this.#members = Array.from({ length: workers }, () => new Member({ cacheBytes: cacheBytes / workers }));
   }

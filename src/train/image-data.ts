@@ -24,6 +24,7 @@ export async function openImageData(
   return {
     dataset: { ...dataset, images: images.length },
     summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${reduced}`,
+    heldOutPairs: split.heldOut.length * defaultDistortionNames.length,
     fingerprint: fingerprintOf(split),
     skipped,
     downscale: downscale.factor,

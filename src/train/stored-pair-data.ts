@@ -29,6 +29,7 @@ export async function openStoredPairData(
   return {
     dataset: { name, images, ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) },
     summary: `${counts.training} pairs to train on${often}, ${counts['held-out']} held out`,
+    heldOutPairs: counts['held-out'],
     fingerprint: pairs.sha256,
     skipped: [],
     downscale: pairs.configuration.downscale,

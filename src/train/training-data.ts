@@ -9,6 +9,8 @@ export interface TrainingData {
   readonly dataset: Pick<Dataset, 'name' | 'licence' | 'homepage' | 'citation'> & { readonly images: number };
   /** `84 images to train on, 12 held out` */
   readonly summary: string;
+  /** How many pairs an evaluation measures. */
+  readonly heldOutPairs: number;
   /** A digest of what is trained on and held out: a run may only go on with the same. */
   readonly fingerprint: string;
   /** Image files that cannot be used. */

@@ -129,6 +129,32 @@ describe('equal runs', () => {
   });
 });
 
+describe('a dry run', () => {
+  test('says what a training would do, from real steps, and makes no run', async () => {
+    const before = await readdir(join(folder, 'runs'));
+    const { status, stdout, stderr } = await train(...settings, '--dry-run');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/Nothing was written/);
+    expect(stdout).toMatch(/steps {5}8 of 2 photographs \(12 crops of 32 pixels\)/);
+    expect(stdout).toMatch(/takes {5}about .*3 evaluations of/);
+    expect(stdout).toMatch(/memory {4}needs about [\d.]+ GiB of memory, [\d.]+ GiB are available; its first steps held [\d.]+ GiB/);
+    expect(stdout).toMatch(/--crop 32 +flag/);
+    const json = await train(...settings, '--dry-run', '--json');
+    const figures = JSON.parse(json.stdout);
+    expect(figures).toMatchObject({
+      steps: 8,
+      cropsPerStep: 12,
+      evaluations: 3,
+      options: { crop: 32 },
+      origins: { crop: 'flag', lr: 'default' },
+    });
+    for (const name of ['stepMilliseconds', 'evaluationMilliseconds', 'peakBytes', 'estimatedBytes'])
+      expect(figures[name]).toBeGreaterThan(0);
+    expect(await readdir(join(folder, 'runs'))).toEqual(before);
+    expectOneLine(await train('--resume', 'reference', '--dry-run'), /--dry-run says what a new run would do/);
+  });
+});
+
 describe('a stop', () => {
   test('by SIGTERM or Ctrl-C saves, says how to go on, and changes nothing', async () => {
     const early = startAntonym(['train', ...settings, '--run', 'stopped'], folder);

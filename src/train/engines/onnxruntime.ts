@@ -32,7 +32,7 @@ export interface EngineOptions {
 }
 
 /** Most crops that are measured in one call: bounds memory. */
-const measuredAtOnce = 96;
+export const measuredAtOnce = 96;
 
 /** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {

@@ -1,0 +1,60 @@
+/** How much memory a graph needs to run, from the sizes of its values: known before anything is loaded. */
+import { elementArrays, elementCount } from '../runtime/tensor-data.js';
+import type { Graph } from './graph.js';
+import type { Node } from './operator.js';
+import { fixedShape, type Value } from './value.js';
+
+/** Operators whose result is their first input under another shape, without a copy. */
+const views: ReadonlySet<string> = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
+
+/**
+ * The most bytes that values between a graph's nodes take at one time, when nodes run in order and a value is given up after its last use.
+ * Inputs, outputs and constants are not counted: they belong to the caller. A runtime may use somewhat more (work space of
+ * kernels, gaps in its arena) or less (operators that write over their input).
+ * @throws Error when a size is not fixed.
+ */
+export function peakMemory(graph: Graph): number {
+  const outputs = new Set(graph.outputs.values());
+  const nodes = neededNodes(graph, outputs);
+  const lastUse = new Map<Value, number>();
+  for (const [index, { inputs }] of nodes.entries()) {
+    for (const input of inputs) if (input) lastUse.set(storageOf(input), index);
+  }
+  let [now, peak] = [0, 0];
+  const held = new Map<Value, number>();
+  for (const [index, node] of nodes.entries()) {
+    for (const value of node.outputs) {
+      if (storageOf(value) !== value || outputs.has(value)) continue;
+      const bytes = elementCount(fixedShape(value.shape, 'the memory of a graph')) * elementArrays[value.dataType].BYTES_PER_ELEMENT;
+      held.set(value, bytes);
+      now += bytes;
+    }
+    peak = Math.max(peak, now);
+    for (const value of [...node.inputs, ...node.outputs]) {
+      if (!value) continue;
+      const storage = storageOf(value);
+      if ((lastUse.get(storage) ?? index) > index || !held.has(storage)) continue;
+      now -= held.get(storage)!;
+      held.delete(storage);
+    }
+  }
+  return peak;
+}
+
+/** The value whose memory a value shares. */
+function storageOf(value: Value): Value {
+  const { producer } = value;
+  return producer && views.has(producer.operator) && producer.inputs[0] ? storageOf(producer.inputs[0]) : value;
+}
+
+/** The nodes on which an output depends, in order. */
+function neededNodes(graph: Graph, outputs: ReadonlySet<Value>): Node[] {
+  const needed = new Set(outputs);
+  const nodes: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => needed.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (input) needed.add(input);
+  }
+  return nodes.reverse();
+}

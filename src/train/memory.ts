@@ -1,0 +1,83 @@
+/** How much memory a training will take, stated before it starts. */
+import { Parameters } from '../backbones/parameters.js';
+import { Graph } from '../graph/graph.js';
+import { peakMemory } from '../graph/peak-memory.js';
+import { cropsPerLevel } from '../losses/levels.js';
+import { pairCacheBytes } from '../pairs/pair-pool.js';
+import { elementCount } from '../runtime/tensor-data.js';
+import { measuredAtOnce } from './engines/onnxruntime.js';
+import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './gradients-graph.js';
+import { type ModelDefinition, similarityOf } from './model.js';
+import type { Plan } from './plan.js';
+
+/** Node.js and ONNX Runtime before anything is loaded, and each thread that makes pairs: measured. */
+const programBytes = 150 * 2 ** 20;
+const workerBytes = 60 * 2 ** 20;
+
+/**
+ * What ONNX Runtime takes on the CPU over the values of a graph: work space of convolutions and gaps in its arena. Measured peaks
+ * of a step over `peakMemory` were 1.6-1.7 for clip-tiny (96 crops of 64 pixels, 48 of 128), 1.4, 1.7 and 2.0 for clip-rn50
+ * (6 and 12 crops of 224 pixels, 24 of 160), 1.0 for clip-vit-b-32 (12 of 224) and .9 for clip-vit-b-16 (6 of 224).
+ */
+const overhead = { convolutions: 1.8, transformer: 1.05 };
+
+/** What of a plan the memory depends on. */
+export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
+  readonly data: Pick<Plan['data'], 'heldOutPairs'>;
+}
+
+/**
+ * The peak of a run, bytes; good to about a quarter. The state counts with the copy that a checkpoint is saved from; what a step, an
+ * evaluation and the making of pairs have taken once they keep.
+ */
+export function estimateMemory({ options, model, data }: MemoryPlan): number {
+  const { crop, levels, accumulate, ema, workers } = options;
+  const losses = buildLossGraph(model, { photographs: options.batchSize, levels }, crop, options);
+  const bytesOf = (specs: Iterable<{ readonly shape: readonly number[] }>): number =>
+    [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
+  const trained = bytesOf(trainedSpecs(losses.parameters));
+  const saved = bytesOf(losses.parameters.specs.values()) + trained * (ema > 0 ? 3 : 2);
+  const step = peakMemory(buildGradientsGraph(losses, accumulate > 1));
+  const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
+  const evaluation = peakMemory(forwardGraph(model, Math.min(measuredAtOnce, heldOutCrops), crop));
+  const values = (step + evaluation) * (model.backbone.batchNormalization ? overhead.convolutions : overhead.transformer);
+  const pixels = heldOutCrops * crop * crop * 3 + pairCacheBytes;
+  return programBytes + workers * workerBytes + 2 * saved + trained + values + pixels;
+}
+
+/**
+ * The largest batch, with as many photographs in an update, that takes no more than some memory.
+ * @returns undefined when not even one photograph at a time does
+ */
+export function fittingBatch(plan: MemoryPlan, bytes: number): Pick<Plan['options'], 'batchSize' | 'accumulate'> | undefined {
+  const photographs = plan.options.batchSize * plan.options.accumulate;
+  for (let batchSize = plan.options.batchSize - 1; batchSize >= 1; batchSize--) {
+    if (photographs % batchSize !== 0) continue;
+    const smaller = { batchSize, accumulate: photographs / batchSize };
+    if (estimateMemory({ ...plan, options: { ...plan.options, ...smaller } }) <= bytes) return smaller;
+  }
+  return undefined;
+}
+
+/** What people read before a training starts; a warning when there is not enough. */
+export function describeMemory(plan: MemoryPlan, available: number): string {
+  const needed = estimateMemory(plan);
+  const text = `needs about ${gibibytes(needed)} GiB of memory, ${gibibytes(available)} GiB are available`;
+  if (needed <= available) return text;
+  const smaller = fittingBatch(plan, available);
+  const advice = smaller
+    ? `use --batch-size ${smaller.batchSize} --accumulate ${smaller.accumulate}: as many photographs an update`
+    : 'use a smaller --crop, or --freeze the first parts';
+  return `warning: ${text}; ${advice}`;
+}
+
+export function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}
+
+function forwardGraph(model: ModelDefinition, crops: number, side: number): Graph {
+  const graph = new Graph();
+  const pixels = graph.input('crops', 'uint8', [crops, side, side, 3]);
+  graph.output('similarity', similarityOf(graph, new Parameters(graph, 'inputs'), pixels, model, 'running'));
+  return graph;
+}

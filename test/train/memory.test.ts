@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { configureBackbone } from '#antonym/backbones/configure-backbone.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
+import { resolveOptions } from '#antonym/support/option-table.js';
+import { describeMemory, estimateMemory, fittingBatch, type MemoryPlan } from '#antonym/train/memory.js';
+import { trainOptions } from '#antonym/train/options.js';
+
+function planOf(flags: Record<string, string>): MemoryPlan {
+  const { values } = resolveOptions(trainOptions, { flags }, { cores: 2 });
+  const backbone = configureBackbone(findBackbone(values.backbone), values);
+  return { options: values, model: { backbone, prompts: seededPrompts(1, 7, backbone.embedding) }, data: { heldOutPairs: 62 } };
+}
+
+describe('the memory of a training', () => {
+  test('grows with crops, their size, and a moving average of the weights', () => {
+    const needed = (flags: Record<string, string>): number => estimateMemory(planOf({ backbone: 'clip-rn50', ...flags }));
+    const standard = needed({});
+    expect(needed({ batchSize: '4' })).toBeGreaterThan(standard * 1.3);
+    expect(needed({ crop: '320' })).toBeGreaterThan(standard * 1.3);
+    const weights = 38_212_448 * 4;
+    expect(needed({ ema: '0.999' }) - standard).toBeGreaterThan(1.9 * weights);
+    expect(needed({ freeze: 'stem,layer1,layer2' })).toBeLessThan(standard * 0.8);
+  });
+
+  test('that is not there is a warning, with a smaller batch that fits and trains on as many photographs', () => {
+    const plan = planOf({ backbone: 'clip-rn50', batchSize: '8', accumulate: '1' });
+    const whole = estimateMemory(plan);
+    expect(describeMemory(plan, whole)).toMatch(/^needs about [\d.]+ GiB of memory, [\d.]+ GiB are available$/);
+    const smaller = fittingBatch(plan, whole - 1)!;
+    expect(smaller).toEqual({ batchSize: 4, accumulate: 2 });
+    expect(describeMemory(plan, whole - 1)).toMatch(/^warning: needs about .*; use --batch-size 4 --accumulate 2: /);
+    const half = estimateMemory({ ...plan, options: { ...plan.options, ...smaller } });
+    expect(half).toBeLessThan(whole);
+    expect(fittingBatch(plan, half - 1)).toEqual({ batchSize: 2, accumulate: 4 });
+    expect(fittingBatch(plan, 2 ** 20)).toBeUndefined();
+    expect(describeMemory(plan, 2 ** 20)).toMatch(/^warning: .*smaller --crop/);
+  });
+});
