@@ -49,6 +49,8 @@ export interface Backbone {
   readonly trainedSide?: number;
   readonly published?: PublishedWeights;
   readonly textEncoder?: TextEncoder;
+  /** The files that it was read from, relative to a folder: a run keeps copies of them. */
+  readonly files?: { readonly folder: string; readonly names: readonly string[] };
   /** The only side of images that it can take, pixels; absent where any size from the minimum on will do. */
   readonly fixedSide?: number;
   /** The smallest side of an image, pixels. */

@@ -1,4 +1,5 @@
 /** Any image encoder in an ONNX file as a backbone: its nodes become part of our graphs, its weights trainable parameters. */
+import { basename, dirname } from 'node:path';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
 import { addModel } from '../graph/reading/add-model.js';
@@ -63,7 +64,8 @@ export async function openOnnxBackbone(path: string, options: OnnxBackboneOption
   checkGradients(model, embed, fixedSide ?? trialSide);
   const weights = trained.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
   return {
-    name: path,
+    name: basename(path),
+    files: { folder: dirname(path), names: [basename(path), ...model.externalFiles] },
     description: `the output ${output} of an ONNX file with SHA-256 ${model.sha256} (${(weights / 1e6).toFixed(1)} M parameters)`,
     pretrained: 'required',
     trainNormalization: 'running',

@@ -2,22 +2,22 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { findBackbone } from '../backbones/registry.js';
 import { exportRun } from '../export/export-run.js';
 import { publishedScale } from '../export/softmax-scale.js';
 import { UserError } from '../support/errors.js';
 import { number } from '../support/option-kinds.js';
 import { describeOptions, flagOf, parseSavedForm, resolveOptions } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
+import { chooseBackbone } from '../train/choose-backbone.js';
 import { type TrainOptions, trainOptions } from '../train/options.js';
-import { preparePlan } from '../train/plan.js';
+import { type PlanOrigin, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
 import { openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { optionParser } from './option-parser.js';
 
 /** What describes a model that was not trained here; a run has its own. */
-const { backbone, weights, prompts, positionalEmbedding } = trainOptions;
-const modelOptions = { backbone, weights, prompts, positionalEmbedding };
+const { backbone, weights, output, mean, std, prompts, positionalEmbedding } = trainOptions;
+const modelOptions = { backbone, weights, output, mean, std, prompts, positionalEmbedding };
 
 interface ExportFlags {
   readonly run?: string;
@@ -67,7 +67,7 @@ async function exportFinished(name: string, out: string | undefined, scale: numb
   try {
     const { values } = parseSavedForm(trainOptions, run.config, run.folder.config);
     const checkpoint = checkpointOf(run.folder);
-    const prepared = await prepareToExport(values, checkpoint, progress);
+    const prepared = await prepareToExport(values, { run: run.folder, checkpoint }, progress);
     await write(prepared, prepared.checkpoint!, name, { folder: out ?? run.folder.exported, scale, json, progress });
   } finally {
     progress.stop();
@@ -78,12 +78,12 @@ async function exportFinished(name: string, out: string | undefined, scale: numb
 async function exportPublished(flags: ModelFlags, folder: string, scale: number, json: boolean): Promise<void> {
   // nothing is trained; scores are measured on crops of one image, each of which costs RN50 a quarter of a second on two cores
   const few = { steps: '1', batchSize: '1', heldOut: '1', levels: '3' };
-  const { trainedSide } = findBackbone(flags.backbone ?? trainOptions.backbone.default);
+  const { trainedSide } = await chooseBackbone(resolveOptions(trainOptions, { flags }, { cores: availableParallelism() }).values);
   const crop = trainedSide === undefined ? {} : { crop: String(trainedSide) };
   const { values } = resolveOptions(trainOptions, { flags: { ...few, ...crop, ...flags } }, { cores: availableParallelism() });
   const progress = startProgress(`Exporting ${values.backbone}`);
   try {
-    const prepared = await prepareToExport(values, undefined, progress);
+    const prepared = await prepareToExport(values, {}, progress);
     const checkpoint = { step: 0, tensors: new Map(Object.entries(await prepared.engine.readState())), metadata: {} };
     await write(prepared, checkpoint, values.backbone, { folder, scale, json, progress });
   } finally {
@@ -91,12 +91,12 @@ async function exportPublished(flags: ModelFlags, folder: string, scale: number,
   }
 }
 
-async function prepareToExport(values: TrainOptions, checkpoint: string | undefined, progress: Progress): Promise<PreparedPlan> {
-  const plan = await preparePlan(values, checkpoint, {
+async function prepareToExport(values: TrainOptions, origin: PlanOrigin, progress: Progress): Promise<PreparedPlan> {
+  const plan = await preparePlan(values, origin, {
     onDownload: (done, total) => progress.update(done, total, 'bytes of published weights'),
   });
   return prepare(plan, {
-    checkpoint,
+    checkpoint: origin.checkpoint,
     onPair: (done, total) => progress.update(done, total, 'held-out crops'),
     onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
   });

@@ -1,7 +1,11 @@
 /** `antonym train`: trains a model and exports it. */
 import { existsSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import type { Backbone } from '../backbones/backbone.js';
+import { isOnnxFile } from '../backbones/onnx-backbone.js';
 import { exportRun } from '../export/export-run.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
@@ -9,6 +13,7 @@ import { readOptionFile } from '../support/option-file.js';
 import {
   describeOptions,
   type GivenOptions,
+  type ImpliedOptions,
   parseSavedForm,
   type ResolvedOptions,
   resolveOptions,
@@ -16,8 +21,9 @@ import {
   savedForm,
 } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
+import { chooseBackbone } from '../train/choose-backbone.js';
 import { describeMemory } from '../train/memory.js';
-import { checkTrainOptions, noPairs, trainOptions } from '../train/options.js';
+import { checkTrainOptions, noPairs, type TrainOptions, trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
 import { rehearse } from '../train/rehearse.js';
@@ -77,7 +83,7 @@ async function runTraining({ run: name, init, resume, config, dryRun, json, ...g
   const progress = startProgress('Preparing');
   try {
     const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
-    const plan = await preparePlan(start.resolved.values, start.checkpoint, {
+    const plan = await preparePlan(start.resolved.values, start, {
       onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
       onDownload: (done, total) => progress.update(megabytes(done), megabytes(total), 'MB of published weights'),
     });
@@ -188,6 +194,8 @@ function howToGoOn({ name }: RunFolder): string {
 /** A run to train: what is wrong with its options is known before anything is prepared. */
 interface Start {
   readonly resolved: ResolvedOptions<typeof trainOptions>;
+  /** What there is of a run that goes on. */
+  readonly run?: RunFolder;
   /** To go on from; undefined where there is none yet. */
   readonly checkpoint: string | undefined;
   /** The run's folder, for this process alone until `close`. */
@@ -197,22 +205,37 @@ interface Start {
 
 async function newRun(name: string | undefined, given: GivenOptions): Promise<Start> {
   const { values } = resolveOptions(trainOptions, given, { cores: availableParallelism() });
-  const implied = values.pairs === noPairs ? undefined : await optionsOfPairs(values.pairs);
+  const implied = values.pairs === noPairs ? await optionsOfBackbone(values) : await optionsOfPairs(values.pairs);
   const resolved = resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
   checkTrainOptions(resolved.values);
   let run: OpenRun | undefined;
   return {
     resolved,
     checkpoint: undefined,
-    async open({ options, data: { dataset, downscale } }) {
+    async open({ options, model, data: { dataset, downscale } }) {
       const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
       // What auto came to, so that the run goes on with it.
       const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
-      run = await createRun(runsFolder, naming, saved, await describeEnvironment());
+      run = await createRun(runsFolder, naming, saved, await describeEnvironment(), (folder) => copyBackbone(model.backbone, folder));
       return run.folder;
     },
     close: async () => run?.close(),
   };
+}
+
+/** A file that takes images of one size only says how large crops are. */
+async function optionsOfBackbone(values: TrainOptions): Promise<ImpliedOptions | undefined> {
+  if (!isOnnxFile(values.backbone)) return undefined;
+  const { name, fixedSide } = await chooseBackbone(values);
+  return fixedSide === undefined ? undefined : { by: `the images that ${name} takes`, fixed: { crop: fixedSide }, defaults: {} };
+}
+
+async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> {
+  for (const name of files?.names ?? []) {
+    const copy = join(run.backbone, name);
+    await mkdir(dirname(copy), { recursive: true });
+    await copyFile(join(files!.folder, name), copy);
+  }
 }
 
 async function existingRun(name: string, given: GivenOptions): Promise<Start> {
@@ -222,7 +245,7 @@ async function existingRun(name: string, given: GivenOptions): Promise<Start> {
     const resolved = resumeOptions(trainOptions, saved, given);
     checkTrainOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
-    return { resolved, checkpoint, open: async () => run.folder, close: () => run.close() };
+    return { resolved, run: run.folder, checkpoint, open: async () => run.folder, close: () => run.close() };
   } catch (error) {
     await run.close();
     throw error;

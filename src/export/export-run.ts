@@ -89,7 +89,11 @@ function describe(
     prompts: start.prompts.description,
     scale,
     score: { range: [0, 1], direction: 'higher is better' },
-    size: { minimumSide: model.backbone.minimumSide, recommendedSide: options.crop },
+    size: {
+      minimumSide: model.backbone.minimumSide,
+      recommendedSide: options.crop,
+      ...(model.backbone.fixedSide !== undefined && { fixedSide: model.backbone.fixedSide }),
+    },
     largeImages: { policy: 'tiles', maximumPixels },
     scorePercentiles: Array.from({ length: options.levels + 1 }, (_, level) => percentilesOf(level)),
     evaluation,

@@ -20,6 +20,8 @@ const schema = z.strictObject({
     minimumSide: z.int().positive(),
     /** From this side on scores are as reliable as in training, pixels. */
     recommendedSide: z.int().positive(),
+    /** The model takes squares of this side only: `score` covers other images with them, pixels. */
+    fixedSide: z.int().positive().optional(),
   }),
   /** What `score` does with images of more pixels: splits them into equal tiles of at most as many and averages their scores. */
   largeImages: z.strictObject({ policy: z.literal('tiles'), maximumPixels: z.int().positive() }),

@@ -7,7 +7,7 @@ import type { ModelSignature } from '../runtime/session-messages.js';
 import { SessionThread } from '../runtime/session-thread.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
-import { tilesOf } from './tiles.js';
+import { squareTilesOf, tilesOf } from './tiles.js';
 
 export interface Scorer {
   readonly description: ModelDescription;
@@ -42,12 +42,16 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
   return {
     description,
     async score(image) {
-      const { minimumSide } = description.size;
+      const { minimumSide, fixedSide } = description.size;
       if (Math.min(image.width, image.height) < minimumSide) {
         throw new UserError(`${image.width}x${image.height} pixels are too small: the model needs at least ${minimumSide} on each side`);
       }
-      let sum = 0;
-      for (const { left, top, width, height } of tilesOf(image.width, image.height, maximumPixels, minimumSide)) {
+      const tiles =
+        fixedSide === undefined
+          ? tilesOf(image.width, image.height, maximumPixels, minimumSide)
+          : squareTilesOf(image.width, image.height, fixedSide);
+      let [sum, pixels] = [0, 0];
+      for (const { left, top, width, height } of tiles) {
         const whole = width === image.width && height === image.height;
         const { data } = whole ? image : cropImage(image, left, top, width, height);
         const results = await thread.run(
@@ -56,8 +60,9 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
           { outputs: ['score'] },
         );
         sum += Number(results.score!.data[0]) * width * height;
+        pixels += width * height;
       }
-      return sum / (image.width * image.height);
+      return sum / pixels;
     },
     close: () => thread.close(),
   };

@@ -7,6 +7,15 @@ export interface Tile {
   readonly height: number;
 }
 
+/** Squares of one size that cover an image that is no smaller, evenly spread: they overlap where the size does not divide the image's. */
+export function squareTilesOf(width: number, height: number, side: number): Tile[] {
+  const starts = (size: number): number[] => {
+    const count = Math.ceil(size / side);
+    return Array.from({ length: count }, (_, index) => (count === 1 ? 0 : Math.round((index * (size - side)) / (count - 1))));
+  };
+  return starts(height).flatMap((top) => starts(width).map((left) => ({ left, top, width: side, height: side })));
+}
+
 /**
  * Splits an image into a grid of tiles, equal to a pixel, without overlap or remainder, of at most `maximumPixels` each.
  * Tiles are as square as can be and at least `minimumSide` on each side; where both bounds cannot hold, the smaller side wins.

@@ -1,12 +1,13 @@
 /** What a training configuration comes to: the model, its layout, and what it is trained on. */
-import { configureBackbone } from '../backbones/configure-backbone.js';
-import { findBackbone } from '../backbones/registry.js';
 import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
+import { UserError } from '../support/errors.js';
+import { chooseBackbone } from './choose-backbone.js';
 import type { Engine } from './engines/engine.js';
 import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
 import { openImageData } from './image-data.js';
 import type { ModelDefinition } from './model.js';
 import { noPairs, type TrainOptions } from './options.js';
+import type { RunFolder } from './run-directory.js';
 import { type StartingPoint, type StartWatch, startingPoint, startingPointOf } from './starting-point.js';
 import { openStoredPairData } from './stored-pair-data.js';
 import type { TrainingData } from './training-data.js';
@@ -25,12 +26,22 @@ export interface PlanWatch extends StartWatch {
   readonly onRead?: OnRead;
 }
 
+/** Of a run that goes on. */
+export interface PlanOrigin {
+  /** Of a run that has copies of the files that it needs. */
+  readonly run?: RunFolder | undefined;
+  readonly checkpoint?: string | undefined;
+}
+
 /**
- * @param checkpoint of a run that goes on; a new one starts from what the options say
+ * @param origin of a run that goes on; a new one starts from what the options say
  * @throws UserError when the backbone, its weights, the prompts or the data cannot be used.
  */
-export async function preparePlan(options: TrainOptions, checkpoint?: string, watch?: PlanWatch): Promise<Plan> {
-  const backbone = configureBackbone(findBackbone(options.backbone), options);
+export async function preparePlan(options: TrainOptions, { run, checkpoint }: PlanOrigin = {}, watch?: PlanWatch): Promise<Plan> {
+  const backbone = await chooseBackbone(options, run);
+  if (options.crop !== (backbone.fixedSide ?? options.crop)) {
+    throw new UserError(`--crop must be ${backbone.fixedSide}, the only size that ${backbone.name} takes, but received ${options.crop}`);
+  }
   const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead) : openStoredPairData(options));
   const start = checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint);
   return { options, model: { backbone, prompts: start.prompts.features }, start, data };

@@ -37,8 +37,16 @@ const pretrained: PresetValues = {
   heldOut: { value: 4, reason: 'every distortion on each, five times; 12 images would take a tenth of the time of the training' },
 };
 
+/** Of an encoder in an ONNX file. */
+const ofFile: PresetValues = {
+  ...pretrained,
+  weights: { value: 'own', reason: 'the file has them' },
+  crop: { value: 224, reason: 'the size that most encoders were trained on; a file of a fixed size decides itself' },
+};
+
 /** The first that fits counts. */
 const presets: readonly Preset[] = [
+  { family: '*.onnx', backbones: /\.onnx$/i, values: ofFile },
   { family: 'clip-rn*', backbones: /^clip-rn/, values: pretrained },
   {
     family: 'clip-vit-l-*',

@@ -20,6 +20,8 @@ export interface RunFolder {
   readonly metrics: string;
   readonly previews: string;
   readonly report: string;
+  /** The folder of copies of the files of a backbone, where it was read from some. */
+  readonly backbone: string;
   /** What to go on from. */
   readonly lastCheckpoint: string;
   /** What to export. */
@@ -39,6 +41,7 @@ function runFolder(root: string, name: string): RunFolder {
     metrics: join(path, 'metrics.jsonl'),
     previews: join(path, 'previews'),
     report: join(path, 'report.html'),
+    backbone: join(path, 'backbone'),
     lastCheckpoint: join(path, 'checkpoints', 'last.safetensors'),
     bestCheckpoint: join(path, 'checkpoints', 'best.safetensors'),
     exported: join(path, 'export'),
@@ -60,14 +63,22 @@ export type RunNaming = { readonly name: string } | { readonly prefix: string };
 /**
  * Makes a new run. `config.json` is written last, so that a run that has one is whole.
  * @param root the folder of all runs; made when missing.
+ * @param fill writes what else the run needs from the beginning.
  * @throws UserError when the name is taken or cannot be one, or the disk does not take the files.
  */
-export async function createRun(root: string, naming: RunNaming, config: unknown, environment: unknown): Promise<OpenRun> {
+export async function createRun(
+  root: string,
+  naming: RunNaming,
+  config: unknown,
+  environment: unknown,
+  fill?: (folder: RunFolder) => Promise<void>,
+): Promise<OpenRun> {
   const folder = await makeFolder(root, naming);
   let release: (() => Promise<void>) | undefined;
   try {
     release = await lockRun(folder.path);
     await writeJson(folder.environment, environment);
+    await fill?.(folder);
     await writeJson(folder.config, config);
     return { folder, config, close: release };
   } catch (error) {

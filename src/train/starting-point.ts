@@ -1,6 +1,7 @@
 /** What a model under training starts from: weights of its image encoder, and the prompts that images are compared with. */
 import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
+import { isOnnxFile } from '../backbones/onnx-backbone.js';
 import { clipTensors } from '../backbones/weights/clip-tensors.js';
 import { downloadWeights } from '../backbones/weights/hub-download.js';
 import { openWeights } from '../backbones/weights/open-weights.js';
@@ -30,6 +31,8 @@ export interface StartWatch {
 
 /** What names a run as a source of weights: `run:NAME`. */
 export const runPrefix = 'run:';
+/** The weights that an ONNX file has. */
+const ownWeights = 'own';
 /** What names a repository of the Hugging Face hub: `hf:OWNER/NAME`. */
 const hubPrefix = 'hf:';
 
@@ -42,9 +45,16 @@ export async function startingPoint(
   backbone: Backbone,
   watch: StartWatch = {},
 ): Promise<StartingPoint> {
+  if (isOnnxFile(backbone.name) !== (weights === ownWeights) && !weights.startsWith(runPrefix)) {
+    throw new UserError(
+      weights === ownWeights
+        ? `--weights own are those of an ONNX file, but the backbone is ${backbone.name}`
+        : `--weights ${weights} does not fit ${backbone.name}, which has its own. Leave it out`,
+    );
+  }
   const source = await openSource(weights, backbone, watch);
   try {
-    const parameters = source ? await readBackbone(clipTensors(source), backbone) : {};
+    const parameters = source ? await readBackbone(isOnnxFile(backbone.name) ? source : clipTensors(source), backbone) : {};
     return { parameters, prompts: await choosePrompts(prompts, seed, backbone, source) };
   } finally {
     await source?.close();
@@ -69,9 +79,9 @@ export async function startingPointOf(checkpoint: string): Promise<StartingPoint
   }
 }
 
-/** @returns undefined for random weights. */
+/** @returns undefined for random weights, and those that a backbone starts from by itself. */
 async function openSource(weights: string, backbone: Backbone, { onDownload }: StartWatch): Promise<TensorSource | undefined> {
-  if (weights === 'random') return undefined;
+  if (weights === 'random' || weights === ownWeights) return undefined;
   if (weights.startsWith(runPrefix)) return openRun(weights.slice(runPrefix.length));
   const repository =
     weights === 'published' ? publishedIn(backbone) : weights.startsWith(hubPrefix) ? weights.slice(hubPrefix.length) : undefined;

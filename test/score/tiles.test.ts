@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tilesOf } from '#antonym/score/tiles.js';
+import { squareTilesOf, tilesOf } from '#antonym/score/tiles.js';
 
 const side = fc.integer({ min: 1, max: 3000 });
 const cases = {
@@ -68,5 +68,25 @@ describe('the tiles of an image', () => {
     ]);
     expect(tilesOf(4000, 3000, 2 ** 21, 32)).toHaveLength(6);
     expect(tilesOf(100_000, 40, 2 ** 21, 32)).toHaveLength(2);
+  });
+});
+
+describe('squares of one size', () => {
+  test('lie within the image and cover every pixel, without one too many', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 16, max: 400 }), fc.nat(2000), fc.nat(2000), (edge, moreWidth, moreHeight) => {
+        const [width, height] = [edge + moreWidth, edge + moreHeight];
+        const tiles = squareTilesOf(width, height, edge);
+        expect(tiles).toHaveLength(Math.ceil(width / edge) * Math.ceil(height / edge));
+        for (const [starts, size] of [
+          [tiles.map(({ left }) => left), width],
+          [tiles.map(({ top }) => top), height],
+        ] as const) {
+          const sorted = [...new Set(starts)].sort((a, b) => a - b);
+          expect([sorted[0], sorted.at(-1)]).toEqual([0, size - edge]);
+          expect(sorted.slice(1).every((start, index) => start - sorted[index]! <= edge)).toBe(true);
+        }
+      }),
+    );
   });
 });

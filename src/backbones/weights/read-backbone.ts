@@ -26,6 +26,8 @@ export async function readBackbone(source: TensorSource, backbone: Backbone): Pr
 function needOf(backbone: Backbone): WeightsNeed {
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
-  backbone.embed({ graph, parameters, normalization: 'running' }, graph.input('pixels', 'float32', ['batch', 3, 'height', 'width']));
+  const { fixedSide } = backbone;
+  const pixels = graph.input('pixels', 'float32', ['batch', 3, fixedSide ?? 'height', fixedSide ?? 'width']);
+  backbone.embed({ graph, parameters, normalization: 'running' }, pixels);
   return { specs: [...parameters.specs.values()], belongs: (name) => name.startsWith('visual.') };
 }

@@ -1,0 +1,55 @@
+/** A run that trains an image encoder from a file of PyTorch's exporter, and needs that file no more. */
+import { cp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readSafetensors } from '#antonym/runtime/safetensors.js';
+import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { antonym } from './antonym.js';
+import { expectOneLine } from './expect-one-line.js';
+
+const folder = await temporaryFolder();
+const golden = join(import.meta.dirname, '..', 'backbones', 'golden');
+const encoder = join(folder, 'encoder.onnx');
+
+test('an ONNX file is trained, exported from the copy in the run, and scores images of any size with its own', async () => {
+  await cp(join(golden, 'onnx_vision_transformer.onnx'), encoder);
+  const { folder: photographs } = await folderOfPhotographs(4);
+  await cp(photographs, join(folder, 'photos'), { recursive: true });
+  await rm(photographs, { recursive: true });
+  const small = ['--data', 'photos', '--steps', '2', '--batch-size', '1', '--accumulate', '1', '--held-out', '1', '--levels', '2'];
+  const trained = await antonym(['train', '--backbone', 'encoder.onnx', ...small, '--run', 'vit'], folder);
+  expect(trained.status, trained.stderr).toBe(0);
+  await rm(encoder);
+
+  const config = JSON.parse(await readFile(join(folder, 'runs', 'vit', 'config.json'), 'utf8'));
+  expect(config).toMatchObject({ backbone: 'encoder.onnx', weights: 'own', crop: 32, origins: { crop: 'implied', weights: 'preset' } });
+  const { tensors } = await readSafetensors(join(folder, 'runs', 'vit', 'checkpoints', 'last.safetensors'));
+  const before = (await readSafetensors(join(golden, 'onnx_vision_transformer.safetensors'))).tensors.get('value.conv_proj.weight')!;
+  const after = tensors.get('visual.conv_proj.weight')!;
+  const moved = Array.from(after.data as Float32Array, (value, index) => Math.abs(value - Number(before.data[index])));
+  expect(Math.max(...moved)).toBeGreaterThan(0);
+  // two steps of AdamW at 1e-6 at most
+  expect(Math.max(...moved)).toBeLessThan(1e-5);
+
+  const exported = await antonym(['export', '--run', 'vit', '--out', 'again'], folder);
+  expect(exported.status, exported.stderr).toBe(0);
+  const model = await readFile(join(folder, 'again', 'model.onnx'));
+  expect(model.equals(await readFile(join(folder, 'runs', 'vit', 'export', 'model.onnx')))).toBe(true);
+  const { size, backbone } = JSON.parse(await readFile(join(folder, 'again', 'model.json'), 'utf8'));
+  expect(size).toEqual({ minimumSide: 32, recommendedSide: 32, fixedSide: 32 });
+  expect(backbone).toMatch(/^encoder\.onnx: the output embedding of an ONNX file with SHA-256 [0-9a-f]{64} /);
+  const scored = await antonym(['score', 'photos', '--model', join('again', 'model.onnx')], folder);
+  expect(scored, scored.stderr).toMatchObject({ status: 0, stdout: expect.stringMatching(/^(0\.\d+ {2}\S+\n){4}$/) });
+});
+
+test.each([
+  [['--crop', '64'], /the images that onnx_vision_transformer\.onnx takes have --crop 32, but received 64/],
+  [['--mean', '1,2'], /--mean must be three numbers from 0 to 1, separated by commas, or auto, but received 1,2/],
+  [['--weights', 'random'], /--weights random does not fit onnx_vision_transformer\.onnx, which has its own/],
+  [['--output', 'embeddings'], /has no output "embeddings", only embedding/],
+  [['--batch-norm', 'train'], /no batch normalisation that could be trained/],
+])('%j does not fit an ONNX file of a fixed size', async (flags, message) => {
+  const path = join(golden, 'onnx_vision_transformer.onnx');
+  expectOneLine(await antonym(['train', '--backbone', path, ...flags], folder), message);
+});
