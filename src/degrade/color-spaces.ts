@@ -2,7 +2,8 @@
 import type { Image } from '../datasets/image.js';
 import { type Plane, reservePlane } from './gaussian-filter.js';
 import { byteOfLinear, linearOfByte } from './linear-light.js';
-import { inWorkspace, keepTable, kernels, type Workspace } from './workspace.js';
+import { kernels } from './simd-kernels.js';
+import { inWorkspace, keepTable, type Workspace } from './workspace.js';
 
 /**
  * Pixels in CIELAB (D65, 2 degrees) in a workspace, lightness apart from colour, so that a filter can act on one of them.

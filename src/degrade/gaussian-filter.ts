@@ -1,5 +1,6 @@
 /** Gaussian smoothing whose cost does not depend on the width of the kernel. */
-import { inWorkspace, kernels, type Workspace } from './workspace.js';
+import { kernels } from './simd-kernels.js';
+import { inWorkspace, type Workspace } from './workspace.js';
 
 /** Rows of float32 in a workspace, padded to whole vectors, with one more row below that filters use as scratch. */
 export interface Plane {

@@ -1,5 +1,6 @@
 /** Noise for every pixel: a generator many times faster than a named random stream, keyed by a seed drawn from one. */
-import { keepTable, kernels, type Workspace } from './workspace.js';
+import { kernels } from './simd-kernels.js';
+import { keepTable, type Workspace } from './workspace.js';
 
 /** Quantiles of the standard normal distribution at the middles of 65536 equal shares: a 16-bit draw indexes one (tails to 4.3). */
 const normalQuantiles = keepTable(Float32Array.from({ length: 65536 }, (_, index) => normalQuantile((index + 0.5) / 65536)));

@@ -1,6 +1,7 @@
 /** Changes that treat every byte alike: a table of 256 results. */
 import type { Image } from '../datasets/image.js';
-import { inWorkspace, kernels } from './workspace.js';
+import { kernels } from './simd-kernels.js';
+import { inWorkspace } from './workspace.js';
 
 /** The image whose every byte is looked up in a table of 256. */
 export function lookUpBytes(image: Image, table: Uint8Array): Image {

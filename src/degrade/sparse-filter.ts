@@ -1,6 +1,7 @@
 /** Filtering with kernels that are flat inside: discs, lines. */
 import type { Image } from '../datasets/image.js';
-import { inWorkspace, kernels } from './workspace.js';
+import { kernels } from './simd-kernels.js';
+import { inWorkspace } from './workspace.js';
 
 /** A square kernel of side 2 radius + 1; the filter divides by its sum. */
 export interface Kernel {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { discKernel, segmentKernel } from '#antonym/degrade/kernels.js';
+import { discKernel, segmentKernel } from '#antonym/degrade/blur-kernels.js';
 import { sparseFilter } from '#antonym/degrade/sparse-filter.js';
 import { randomStream } from '#antonym/support/random.js';
 

@@ -1,10 +1,12 @@
 /** Loss of detail by optics and movement. */
+
+import { discKernel, segmentKernel } from '../blur-kernels.js';
 import type { Distortion } from '../distortion.js';
 import { reservePlane, smoothPlane } from '../gaussian-filter.js';
-import { discKernel, segmentKernel } from '../kernels.js';
 import { orientation } from '../parameters.js';
+import { kernels } from '../simd-kernels.js';
 import { sparseFilter } from '../sparse-filter.js';
-import { inWorkspace, kernels } from '../workspace.js';
+import { inWorkspace } from '../workspace.js';
 
 export const gaussianBlur: Distortion<never> = {
   name: 'gaussian-blur',

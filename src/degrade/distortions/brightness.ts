@@ -4,7 +4,8 @@ import type { Distortion } from '../distortion.js';
 import { monotoneCurve } from '../monotone-curve.js';
 import { sign } from '../parameters.js';
 import { byteTable, lookUpBytes } from '../round-pixels.js';
-import { inWorkspace, kernels } from '../workspace.js';
+import { kernels } from '../simd-kernels.js';
+import { inWorkspace } from '../workspace.js';
 
 export const brighten: Distortion<never> = {
   name: 'brighten',

@@ -4,7 +4,8 @@ import { bytesOfLab, type LabPlanes, labPlanes } from '../color-spaces.js';
 import type { Distortion } from '../distortion.js';
 import { type Plane, reservePlane, smoothPlane } from '../gaussian-filter.js';
 import { direction } from '../parameters.js';
-import { inWorkspace, kernels, type Workspace } from '../workspace.js';
+import { kernels } from '../simd-kernels.js';
+import { inWorkspace, type Workspace } from '../workspace.js';
 
 export const colorDiffusion: Distortion<never> = {
   name: 'color-diffusion',

@@ -3,7 +3,8 @@ import type { Image } from '../../datasets/image.js';
 import type { Distortion } from '../distortion.js';
 import { noiseSeed } from '../parameters.js';
 import { normalField, uniformField } from '../pixel-noise.js';
-import { inWorkspace, kernels } from '../workspace.js';
+import { kernels } from '../simd-kernels.js';
+import { inWorkspace } from '../workspace.js';
 
 export const whiteNoise: Distortion<'seed'> = {
   name: 'white-noise',

@@ -5,7 +5,8 @@ import { copyPlane, smoothPlane } from '../gaussian-filter.js';
 import { monotoneCurve } from '../monotone-curve.js';
 import { sign } from '../parameters.js';
 import { byteTable, lookUpBytes } from '../round-pixels.js';
-import { inWorkspace, kernels } from '../workspace.js';
+import { kernels } from '../simd-kernels.js';
+import { inWorkspace } from '../workspace.js';
 
 export const highSharpen: Distortion<never> = {
   name: 'high-sharpen',

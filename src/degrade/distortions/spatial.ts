@@ -5,7 +5,8 @@ import { optimalQuantizer } from '../optimal-quantizer.js';
 import { noiseSeed } from '../parameters.js';
 import { normalField, uniformField } from '../pixel-noise.js';
 import { lookUpBytes } from '../round-pixels.js';
-import { inWorkspace, kernels } from '../workspace.js';
+import { kernels } from '../simd-kernels.js';
+import { inWorkspace } from '../workspace.js';
 
 export const jitter: Distortion<'seed'> = {
   name: 'jitter',

@@ -1,0 +1,93 @@
+/** The kernels of `simd/`, compiled to WebAssembly: one instance for each thread. */
+import { readFileSync } from 'node:fs';
+
+/** Pointers are byte offsets into the memory; each kernel is described in its own file under `simd/`. */
+export interface Kernels {
+  widenBytes(source: number, target: number, length: number, rows: number, pitch: number): void;
+  narrowRows(source: number, target: number, length: number, rows: number, pitch: number): void;
+  lookUpBytes(source: number, target: number, count: number, table: number): void;
+  mixWithCurve(source: number, target: number, count: number, curve: number): void;
+  smoothColumns(
+    source: number,
+    target: number,
+    line: number,
+    width: number,
+    height: number,
+    channels: number,
+    pitch: number,
+    targetPitch: number,
+    coefficients: number,
+  ): void;
+  labOfBytes(
+    source: number,
+    lightness: number,
+    color: number,
+    width: number,
+    height: number,
+    lightnessPitch: number,
+    colorPitch: number,
+    linearOfByte: number,
+  ): void;
+  bytesOfLab(
+    lightness: number,
+    color: number,
+    target: number,
+    width: number,
+    height: number,
+    lightnessPitch: number,
+    colorPitch: number,
+    byteOfLinear: number,
+  ): void;
+  scaleValues(values: number, count: number, factor: number): void;
+  sharpen(values: number, smooth: number, count: number, amount: number): void;
+  lookUpCurve(values: number, count: number, table: number, entries: number, scale: number): void;
+  fillUniform(state: number, target: number, count: number): void;
+  fillNormal(words: number, target: number, count: number, quantiles: number): void;
+  addNoise(source: number, target: number, noise: number, count: number, scale: number): void;
+  multiplyNoise(source: number, target: number, noise: number, count: number, scale: number): void;
+  addYcbcrNoise(source: number, target: number, noise: number, pixels: number, scale: number): void;
+  setImpulses(source: number, target: number, words: number, count: number, black: number, white: number): void;
+  displace(source: number, target: number, field: number, width: number, height: number, deviation: number): void;
+  saturate(source: number, target: number, pixels: number, factor: number): void;
+  gradientLength(source: number, luma: number, target: number, width: number, height: number, pitch: number): void;
+  percentileRange(values: number, width: number, height: number, pitch: number, counts: number, range: number): void;
+  shiftGreen(
+    source: number,
+    target: number,
+    mask: number,
+    lines: number,
+    width: number,
+    height: number,
+    pitch: number,
+    shiftX: number,
+    shiftY: number,
+    low: number,
+    high: number,
+  ): void;
+  spreadPixels(source: number, target: number, width: number, height: number, radius: number): void;
+  correlateSparse(
+    padded: number,
+    target: number,
+    width: number,
+    height: number,
+    radius: number,
+    direct: number,
+    directEnd: number,
+    steps: number,
+    stepsEnd: number,
+    starts: number,
+    startsEnd: number,
+    scale: number,
+  ): void;
+}
+
+/** The part of the platform's interface that is used here; Node.js's types leave it to the browser's. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Readonly<Record<string, unknown>> };
+};
+
+const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(new URL('kernels.wasm', import.meta.url))));
+export const kernels = exports as unknown as Kernels;
+/** In which they work; see `workspace.ts` for its layout. */
+export const kernelMemory = exports.memory as { readonly buffer: ArrayBuffer; grow(pages: number): number };
