@@ -1,5 +1,6 @@
 /** Speed of training steps. */
 import { availableParallelism } from 'node:os';
+import { isOnnxFile } from '#antonym/backbones/onnx-backbone.js';
 import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
 import { batches } from '#antonym/pairs/batches.js';
 import { UserError } from '#antonym/support/errors.js';
@@ -20,7 +21,7 @@ interface Flags {
 
 export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp, json }: Flags): Promise<void> {
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
-  const start = { backbone, weights: 'random', prompts: 'seeded', accumulate: '1' };
+  const start = { backbone, weights: isOnnxFile(backbone) ? 'own' : 'random', prompts: 'seeded', accumulate: '1' };
   const flags = { ...start, ...layout, ...(crop && { crop }), ...(workers && { workers }) };
   const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
   const plan = await preparePlan(values);

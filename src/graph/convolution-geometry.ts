@@ -1,6 +1,6 @@
 /** Kernel, strides and padding of a two-dimensional convolution: its shape rule and both of its gradients need them. */
 import type { NodeContext } from './operator.js';
-import { fixedShape } from './value.js';
+import { type Dimension, fixedShape } from './value.js';
 
 export interface ConvolutionGeometry {
   /** [rows, columns] */
@@ -18,6 +18,13 @@ export interface ConvolutionGeometry {
 /** Elements from the first to the last that the kernel touches along an axis. */
 export function reach({ kernel, dilations }: ConvolutionGeometry, axis: number): number {
   return (kernel[axis]! - 1) * dilations[axis]! + 1;
+}
+
+/** How many windows there are along an axis: floor((size - taken) / stride) + 1, or rounded up. */
+export function outputSize(size: Dimension, taken: number, stride: number, round: 'floor' | 'ceil' = 'floor'): Dimension {
+  if (typeof size === 'number') return Math[round]((size - taken) / stride) + 1;
+  if (stride === 1) return taken === 1 ? size : `${size}-${taken - 1}`;
+  return `${round}((${size}-${taken})/${stride})+1`;
 }
 
 /** The geometry of a Conv node. @throws Error when its attributes contradict its weights or are not two-dimensional. */

@@ -66,6 +66,17 @@ describe('named dimensions', () => {
     expect(graph.add('Sub', [flat, mean]).shape).toEqual(flat.shape);
     expect(() => graph.add('Reshape', [x, graph.integers(7, -1)])).toThrow(/cannot be divided/);
   });
+
+  it('are the same behind windows that keep the size, rounded down or up, so that branches meet', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', ['batch', 3, 'height', 'width']);
+    const weights = graph.input('weights', 'float32', [3, 3, 3, 3]);
+    const reduced = graph.add('MaxPool', [x], { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 0, 0], ceil_mode: 1 });
+    const pooled = graph.add('MaxPool', [reduced], { kernel_shape: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1], ceil_mode: 1 });
+    const convolved = graph.add('Conv', [reduced, weights], { pads: [1, 1, 1, 1] });
+    expect(pooled.shape).toEqual(convolved.shape);
+    expect(graph.add('Concat', [reduced, pooled, convolved], { axis: 1 }).shape[1]).toBe(9);
+  });
 });
 
 describe('known elements', () => {

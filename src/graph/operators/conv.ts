@@ -1,10 +1,10 @@
 /** Conv: two-dimensional convolution of [N, C, H, W] with [M, C / group, kh, kw], optionally + bias [M]. */
-import { convolutionGeometry, reach } from '../convolution-geometry.js';
+import { convolutionGeometry, outputSize, reach } from '../convolution-geometry.js';
 import { convolutionWeightGradient } from '../convolution-weight-gradient.js';
 import type { Graph } from '../graph.js';
 import type { GradientContext, Operator } from '../operator.js';
 import { requireRank, requireSameType } from '../shape-rules.js';
-import { type Dimension, fixedShape, type Value } from '../value.js';
+import { fixedShape, type Value } from '../value.js';
 
 export const conv: Operator = {
   inputs: [
@@ -37,13 +37,6 @@ export const conv: Operator = {
     return { dataType: x.dataType, shape: [x.shape[0]!, w.shape[0]!, ...spatial] };
   },
 };
-
-/** floor((size - taken) / stride) + 1 */
-function outputSize(size: Dimension, taken: number, stride: number): Dimension {
-  if (typeof size === 'number') return Math.floor((size - taken) / stride) + 1;
-  if (stride === 1) return taken === 1 ? size : `${size}-${taken - 1}`;
-  return taken === 1 ? `floor((${size}-1)/${stride})+1` : `floor((${size}-${taken})/${stride})+1`;
-}
 
 /**
  * dX = dY * W, with W flipped and its channels exchanged within each group, as a convolution where the stride is 1 (twice as fast as ConvTranspose

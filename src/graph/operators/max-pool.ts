@@ -1,4 +1,5 @@
 /** MaxPool of [N, C, H, W]: the largest value of each window. Second output: its place, counted through the whole input. */
+import { outputSize } from '../convolution-geometry.js';
 import type { NodeContext, Operator } from '../operator.js';
 import { requireRank } from '../shape-rules.js';
 import { type Dimension, fixedShape } from '../value.js';
@@ -26,8 +27,8 @@ export const maxPool: Operator = {
     const { kernel, strides, pads, roundsUp } = geometry(node);
     const spatial = x.shape.slice(2).map((size, axis): Dimension => {
       const [stride, taken] = [strides[axis]!, kernel[axis]! - pads[axis]! - pads[axis + 2]!];
-      if (typeof size === 'string') return `${roundsUp ? 'ceil' : 'floor'}((${size}-${taken})/${stride})+1`;
-      const count = (roundsUp ? Math.ceil : Math.floor)((size - taken) / stride) + 1;
+      const count = outputSize(size, taken, stride, roundsUp ? 'ceil' : 'floor');
+      if (typeof size === 'string' || typeof count === 'string') return count;
       // no window starts beyond the input and its padding on the left
       return roundsUp && (count - 1) * stride >= size + pads[axis]! ? count - 1 : count;
     });
