@@ -1,39 +1,24 @@
 /** `antonym train`: trains a model and exports it. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { Backbone } from '../backbones/backbone.js';
-import { isOnnxFile } from '../backbones/onnx-backbone.js';
 import { exportRun } from '../export/export-run.js';
-import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
-import {
-  describeOptions,
-  type GivenOptions,
-  type ImpliedOptions,
-  parseSavedForm,
-  type ResolvedOptions,
-  resolveOptions,
-  resumeOptions,
-  savedForm,
-} from '../support/option-table.js';
+import { describeOptions, type GivenOptions } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
-import { chooseBackbone } from '../train/choose-backbone.js';
 import { describeMemory } from '../train/memory.js';
-import { checkTrainOptions, noPairs, type TrainOptions, trainOptions } from '../train/options.js';
+import { trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
 import { rehearse } from '../train/rehearse.js';
-import { createRun, type OpenRun, openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
-import { runNamePrefix } from '../train/run-name.js';
+import type { RunFolder } from '../train/run-directory.js';
 import { runPrefix } from '../train/starting-point.js';
-import { optionsOfPairs } from '../train/stored-pair-data.js';
 import { train } from '../train/train.js';
+import { optionParser } from './option-parser.js';
 import { type StopSignals, stopSignals } from './stop-signals.js';
+import { type Sweep, sweepKind, sweepLearningRates } from './sweep-learning-rates.js';
 import { describeTrainingPlan, trainingPlanFigures } from './training-plan.js';
+import { existingRun, newRun, type TrainingStart } from './training-start.js';
 import { summarizeTraining } from './training-summary.js';
 
 interface TrainFlags {
@@ -43,7 +28,8 @@ interface TrainFlags {
   readonly config?: string;
   readonly dryRun?: true;
   readonly json?: true;
-  readonly [option: string]: string | true | undefined;
+  readonly sweepLr?: Sweep;
+  readonly [option: string]: string | true | Sweep | undefined;
 }
 
 export function addTrainCommand(program: Command): void {
@@ -61,6 +47,11 @@ export function addTrainCommand(program: Command): void {
     .option('--resume <name>', 'go on with a run that was stopped')
     .option('--config <file>', 'options from a JSON file such as {"levels": 5}; flags win over it')
     .option('--dry-run', 'say what would be done, how long it would take (from three steps) and how much memory, and make no run')
+    .option(
+      '--sweep-lr <from,to,count>',
+      'train a short run (--steps) with each of so many learning rates, and compare them by held-out crops; again: goes on',
+      optionParser('--sweep-lr', sweepKind),
+    )
     .option('--json', 'print the result as one JSON object')
     .action(async (flags: TrainFlags) => {
       process.exitCode = await runTraining(flags);
@@ -68,7 +59,7 @@ export function addTrainCommand(program: Command): void {
 }
 
 /** @returns the exit code: 0, or 128 + signal after a stop. */
-async function runTraining({ run: name, init, resume, config, dryRun, json, ...given }: TrainFlags): Promise<number> {
+async function runTraining({ run: name, init, resume, config, dryRun, sweepLr, json, ...given }: TrainFlags): Promise<number> {
   if (name !== undefined && resume !== undefined)
     throw new UserError('--run names a new run and --resume an existing one: give only one of them');
   if (init !== undefined && given.weights !== undefined)
@@ -78,6 +69,12 @@ async function runTraining({ run: name, init, resume, config, dryRun, json, ...g
     flags: { ...(given as GivenOptions['flags']), ...(init !== undefined && { weights: `${runPrefix}${init}` }) },
     ...(config !== undefined && { file: await readOptionFile(config) }),
   };
+  if (sweepLr) {
+    if (dryRun || resume !== undefined || given.lr !== undefined || name === undefined) {
+      throw new UserError('--sweep-lr needs --run, the beginning of the names of its runs, and goes without --lr, --resume and --dry-run');
+    }
+    return sweepLearningRates(sweepLr, name, options, json === true);
+  }
   const started = performance.now();
   const start = resume === undefined ? await newRun(name, options) : await existingRun(resume, options);
   const progress = startProgress('Preparing');
@@ -116,7 +113,7 @@ async function runTraining({ run: name, init, resume, config, dryRun, json, ...g
   }
 }
 
-async function rehearseTraining(plan: Plan, resolved: Start['resolved'], progress: Progress, json: boolean): Promise<void> {
+async function rehearseTraining(plan: Plan, resolved: TrainingStart['resolved'], progress: Progress, json: boolean): Promise<void> {
   const available = process.availableMemory();
   const rehearsal = await rehearse(plan, (done, total) => progress.update(done, total, 'trial steps'));
   progress.succeed(`Prepared ${plan.data.dataset.name}: ${plan.data.summary}`);
@@ -189,65 +186,4 @@ async function trainAndExport(
 
 function howToGoOn({ name }: RunFolder): string {
   return `Go on with: npm run train -- --resume ${name}`;
-}
-
-/** A run to train: what is wrong with its options is known before anything is prepared. */
-interface Start {
-  readonly resolved: ResolvedOptions<typeof trainOptions>;
-  /** What there is of a run that goes on. */
-  readonly run?: RunFolder;
-  /** To go on from; undefined where there is none yet. */
-  readonly checkpoint: string | undefined;
-  /** The run's folder, for this process alone until `close`. */
-  open(plan: Plan): Promise<RunFolder>;
-  close(): Promise<void>;
-}
-
-async function newRun(name: string | undefined, given: GivenOptions): Promise<Start> {
-  const { values } = resolveOptions(trainOptions, given, { cores: availableParallelism() });
-  const implied = values.pairs === noPairs ? await optionsOfBackbone(values) : await optionsOfPairs(values.pairs);
-  const resolved = resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
-  checkTrainOptions(resolved.values);
-  let run: OpenRun | undefined;
-  return {
-    resolved,
-    checkpoint: undefined,
-    async open({ options, model, data: { dataset, downscale } }) {
-      const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
-      // What auto came to, so that the run goes on with it.
-      const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
-      run = await createRun(runsFolder, naming, saved, await describeEnvironment(), (folder) => copyBackbone(model.backbone, folder));
-      return run.folder;
-    },
-    close: async () => run?.close(),
-  };
-}
-
-/** A file that takes images of one size only says how large crops are. */
-async function optionsOfBackbone(values: TrainOptions): Promise<ImpliedOptions | undefined> {
-  if (!isOnnxFile(values.backbone)) return undefined;
-  const { name, fixedSide } = await chooseBackbone(values);
-  return fixedSide === undefined ? undefined : { by: `the images that ${name} takes`, fixed: { crop: fixedSide }, defaults: {} };
-}
-
-async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> {
-  for (const name of files?.names ?? []) {
-    const copy = join(run.backbone, name);
-    await mkdir(dirname(copy), { recursive: true });
-    await copyFile(join(files!.folder, name), copy);
-  }
-}
-
-async function existingRun(name: string, given: GivenOptions): Promise<Start> {
-  const run = await openRun(runsFolder, name);
-  try {
-    const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
-    const resolved = resumeOptions(trainOptions, saved, given);
-    checkTrainOptions(resolved.values);
-    const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
-    return { resolved, run: run.folder, checkpoint, open: async () => run.folder, close: () => run.close() };
-  } catch (error) {
-    await run.close();
-    throw error;
-  }
 }

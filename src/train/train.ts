@@ -6,8 +6,8 @@ import { contactSheet } from '../pairs/contact-sheet.js';
 import { describeComposition } from '../pairs/describe-composition.js';
 import { encodeSafetensors } from '../runtime/safetensors.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
-import { UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
+import { DivergedError } from './diverged-error.js';
 import { type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
 import { bestOf, type DivergenceReport, type LoopResult, type StepReport, trainLoop } from './loop.js';
 import { MetricsLog } from './metrics-log.js';
@@ -96,7 +96,7 @@ async function saveDiverged(folder: RunFolder, { step, batches: used, saved }: D
   } catch (error) {
     throw fileError('save the batch of a diverged step to', path, error);
   }
-  return new UserError(
+  return new DivergedError(
     `the training diverged at step ${step}: a loss, gradient or weight is not a finite number. Its batch is saved in ${path}. ` +
       `${saved === 0 ? 'There was no checkpoint yet' : `The checkpoint of step ${saved} is intact`}. Start a new run with a lower --lr`,
   );
