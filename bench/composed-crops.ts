@@ -39,11 +39,18 @@ export async function degradeCrops(
   return { wallSeconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
 
-/** Crops per second of several processes together that share nothing: the most that as many workers can reach. */
+/**
+ * Crops per second of several processes together that share nothing: the most that as many workers can reach. All warm up first and begin
+ * together; a rate counts what each did while all were at work.
+ */
 export async function rateOfProcesses(processes: number): Promise<number> {
+  const children = Array.from({ length: processes }, () =>
+    spawn(process.execPath, [fileURLToPath(import.meta.url)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
+  await Promise.all(children.map((child) => once(child.stdout, 'data')));
   const rates = await Promise.all(
-    Array.from({ length: processes }, async () => {
-      const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.map(async (child) => {
+      child.stdin.end('begin');
       const [text] = (await once(child.stdout, 'data')) as [Buffer];
       return Number(text);
     }),
@@ -54,6 +61,14 @@ export async function rateOfProcesses(processes: number): Promise<number> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const images = cropsOf(side);
   await degradeCrops(images, withoutJpeg2000, 0, 400);
-  const { wallSeconds } = await degradeCrops(images, withoutJpeg2000, 400, 1200);
-  process.stdout.write(String(1200 / wallSeconds));
+  process.stdout.write('ready');
+  await once(process.stdin, 'data');
+  // For a time rather than a number of crops: none goes on alone when another has ended.
+  let [crops, seconds] = [0, 0];
+  while (seconds < 4) {
+    seconds += (await degradeCrops(images, withoutJpeg2000, 400 + crops, 50)).wallSeconds;
+    crops += 50;
+  }
+  process.stdout.write(String(crops / seconds));
+  process.exit();
 }
