@@ -20,6 +20,10 @@ export interface RunFolder {
   readonly metrics: string;
   readonly previews: string;
   readonly report: string;
+  /** The folder of one folder for each benchmark that the model was measured on. */
+  readonly evaluations: string;
+  /** The folder of one folder for each set of images on which the model's sensitivity was measured. */
+  readonly sensitivities: string;
   /** The folder of copies of the files of a backbone, where it was read from some. */
   readonly backbone: string;
   /** What to go on from. */
@@ -41,6 +45,8 @@ function runFolder(root: string, name: string): RunFolder {
     metrics: join(path, 'metrics.jsonl'),
     previews: join(path, 'previews'),
     report: join(path, 'report.html'),
+    evaluations: join(path, 'evaluation'),
+    sensitivities: join(path, 'sensitivity'),
     backbone: join(path, 'backbone'),
     lastCheckpoint: join(path, 'checkpoints', 'last.safetensors'),
     bestCheckpoint: join(path, 'checkpoints', 'best.safetensors'),

@@ -1,0 +1,21 @@
+/** Reads files of results back: they may be of another version, or edited. */
+import type { z } from 'zod';
+import { UserError } from '../support/errors.js';
+
+/**
+ * The content of a file of results.
+ * @param path for messages
+ * @throws UserError when the text is not what the schema says.
+ */
+export function parseResult<T>(schema: z.ZodType<T>, text: string, path: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`${path} is not JSON. Evaluate the model again`);
+  }
+  const { success, data, error } = schema.safeParse(json);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new UserError(`${path} is no result of this version: ${issue?.path.join('.')}: ${issue?.message}. Evaluate the model again`);
+}
