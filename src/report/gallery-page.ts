@@ -4,7 +4,7 @@ import type { Image } from '../datasets/image.js';
 import { distortionGroups } from '../degrade/distortion.js';
 import { distortions } from '../degrade/distortions/table.js';
 import type { GalleryCell, GalleryRow } from '../degrade/gallery.js';
-import { escapeHtml } from './escape-html.js';
+import { escapeHtml } from '../support/escape-html.js';
 
 export interface GalleryPageOptions {
   /** Whose picture it is: a file's name. */

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { galleryRow } from '#antonym/degrade/gallery.js';
 import { gallerySheet } from '#antonym/pairs/gallery-sheet.js';
-import { escapeHtml } from '#antonym/report/escape-html.js';
 import { galleryPage } from '#antonym/report/gallery-page.js';
+import { escapeHtml } from '#antonym/support/escape-html.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 
 const pristine = await loadImage(rendered(0, 64, 48));
