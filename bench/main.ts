@@ -12,12 +12,15 @@ const program = new Command('bench').description('Measures speed and memory; med
 program
   .command('train')
   .description('Training steps as the train command makes them: degraded pairs, gradients, update.')
-  .option('--backbone <name>', 'image encoder; random weights where it needs pretrained ones', 'clip-tiny')
+  .option('--backbone <name>', 'image encoder', 'clip-tiny')
+  .option('--weights <source>', 'as the train command takes them (default: random, or those of an ONNX file)')
   .option('--crops <n>', 'crops in a step, even (default: as the train command)')
   .option('--crop <pixels>', 'side of the crops (default: as the train command)')
-  .option('--steps <n>', 'steps to measure', '20')
+  .option('--steps <n>', 'steps to measure (default: 20, beside PyTorch 7)')
   .option('--warm-up <n>', 'photographs that are trained on before: by default a first pass over all of them', '120')
   .option('--workers <n>', 'threads that make pairs (default: as the train command)')
+  .option('--vs <what>', 'the same step beside ours, in turn, on random crops, two threads: pytorch (clip-rn50, clip-vit-b-32)')
+  .option('--profile', 'where the time of a step goes, two threads')
   .option('--json', 'print one JSON object')
   .action(benchTrain);
 

@@ -1,4 +1,4 @@
-/** Speed of training steps. */
+/** Speed of training steps: as they are, beside PyTorch's, or part by part. */
 import { availableParallelism } from 'node:os';
 import { isOnnxFile } from '#antonym/backbones/onnx-backbone.js';
 import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
@@ -6,33 +6,54 @@ import { batches } from '#antonym/pairs/batches.js';
 import { UserError } from '#antonym/support/errors.js';
 import { resolveOptions } from '#antonym/support/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
-import { createEngine, preparePlan } from '#antonym/train/plan.js';
+import { createEngine, type Plan, preparePlan } from '#antonym/train/plan.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
+import { printProfile, profileStep } from './step-profile.js';
+import { besidePyTorch } from './train-beside-pytorch.js';
 
 interface Flags {
   readonly backbone: string;
   readonly crops?: string;
   readonly crop?: string;
-  readonly steps: string;
+  readonly steps?: string;
   readonly workers?: string;
   readonly warmUp: string;
+  readonly weights?: string;
+  readonly vs?: string;
+  readonly profile?: true;
   readonly json?: true;
 }
 
-export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp, json }: Flags): Promise<void> {
+/** Threads of kernels beside PyTorch and in a profile, so that neither side counts processors differently. */
+const threads = 2;
+
+export async function benchTrain(given: Flags): Promise<void> {
+  const { backbone, crops, crop, workers, vs, json = false } = given;
+  if (vs !== undefined && vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${vs}"`);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
-  const start = { backbone, weights: isOnnxFile(backbone) ? 'own' : 'random', prompts: 'seeded', accumulate: '1' };
-  const flags = { ...start, ...layout, ...(crop && { crop }), ...(workers && { workers }) };
+  const weights = given.weights ?? (isOnnxFile(backbone) ? 'own' : 'random');
+  const flags = { backbone, weights, prompts: 'seeded', accumulate: '1', ...layout, ...(crop && { crop }), ...(workers && { workers }) };
   const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
   const plan = await preparePlan(values);
+  if (given.profile) {
+    const rows = await profileStep(plan, threads);
+    if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+    else printProfile(rows);
+  } else if (vs) printFigures(await besidePyTorch(plan, Number(given.steps ?? 7), threads), json);
+  else printFigures(await measureSteps(plan, Number(given.steps ?? 20), Number(given.warmUp)), json);
+}
+
+/** Steps with the making of their pairs. */
+async function measureSteps(plan: Plan, steps: number, warmUp: number): Promise<Record<string, string | number>> {
+  const { options: values } = plan;
   const feed = plan.data.open();
   const engine = await createEngine(plan);
   const made = batches(feed.training(), { batchSize: values.batchSize, firstStep: 0 });
   // The first pass over the images renders or decodes them; from then on they are in memory, as in most of a training run.
-  const warmUpSteps = 1 + Math.ceil(Math.min(plan.data.dataset.images, Number(warmUp)) / values.batchSize);
+  const warmUpSteps = 1 + Math.ceil(Math.min(plan.data.dataset.images, warmUp) / values.batchSize);
   const stepTimes: number[] = [];
   const dataTimes: number[] = [];
-  for (let step = 1; step <= Number(steps) + warmUpSteps; step++) {
+  for (let step = 1; step <= steps + warmUpSteps; step++) {
     const started = performance.now();
     const { value: batch } = await made.next();
     const fed = performance.now();
@@ -46,19 +67,16 @@ export async function benchTrain({ backbone, crops, crop, steps, workers, warmUp
   await feed.close();
   const count = cropCount({ photographs: values.batchSize, levels: values.levels });
   const total = (times: readonly number[]): number => times.reduce((sum, time) => sum + time, 0);
-  printFigures(
-    {
-      backbone,
-      crops: count,
-      crop: values.crop,
-      imagesPerSecond: rounded((count * 1000) / median(stepTimes)),
-      stepMilliseconds: rounded(median(stepTimes)),
-      dataMilliseconds: rounded(median(dataTimes)),
-      dataSharePercent: rounded((100 * total(dataTimes)) / total(stepTimes)),
-      peakMemoryMiB: peakMemory(),
-    },
-    json === true,
-  );
+  return {
+    backbone: values.backbone,
+    crops: count,
+    crop: values.crop,
+    imagesPerSecond: rounded((count * 1000) / median(stepTimes)),
+    stepMilliseconds: rounded(median(stepTimes)),
+    dataMilliseconds: rounded(median(dataTimes)),
+    dataSharePercent: rounded((100 * total(dataTimes)) / total(stepTimes)),
+    peakMemoryMiB: peakMemory(),
+  };
 }
 
 /** A number of crops as photographs x (levels + 1) x 2: with five levels where that comes out even, else one photograph. */

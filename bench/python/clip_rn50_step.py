@@ -1,14 +1,12 @@
-"""Speed and memory of a training step of CLIP RN50 in PyTorch, to put beside `npm run bench -- train --backbone clip-rn50`.
+"""Training steps of CLIP RN50 in PyTorch: what `npm run bench -- train --backbone clip-rn50 --vs pytorch` measures ours beside.
 
 Normalisation uses frozen running statistics; its scale and bias are trained.
-
-    python3 bench/python/clip_rn50_step.py --levels 4 --photographs 1
 """
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from training_step import measure
+from training_step import serve
 
 WIDTH, BLOCKS, HEADS, EMBEDDING = 64, [3, 4, 6, 3], 32, 1024
 
@@ -70,4 +68,4 @@ class Tower(nn.Module):
 
 
 if __name__ == "__main__":
-    measure("clip-rn50", Tower, EMBEDDING)
+    serve(Tower, EMBEDDING)

@@ -1,11 +1,8 @@
-"""Speed and memory of a training step of CLIP ViT-B/32 in PyTorch, to put beside `npm run bench -- train --backbone clip-vit-b-32`.
-
-    python3 bench/python/clip_vit_step.py --levels 4 --photographs 1
-"""
+"""Training steps of CLIP ViT-B/32 in PyTorch: what `npm run bench -- train --backbone clip-vit-b-32 --vs pytorch` measures ours beside."""
 import torch
 from torch import nn
 
-from training_step import measure
+from training_step import serve
 
 SIDE, PATCH, WIDTH, LAYERS, HEADS, EMBEDDING = 224, 32, 768, 12, 12, 512
 
@@ -45,4 +42,4 @@ class Tower(nn.Module):
 
 
 if __name__ == "__main__":
-    measure("clip-vit-b-32", Tower, EMBEDDING)
+    serve(Tower, EMBEDDING)

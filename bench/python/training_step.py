@@ -1,13 +1,16 @@
-"""The training step that the scripts beside this one measure in PyTorch on the CPU, for any image tower.
+"""The training step that the scripts beside this one make in PyTorch on the CPU, for any image tower, one at a time.
 
 The same step as ours: uint8 crops in, the whole image tower, cosine similarities to prompts, the three losses over groups of
 2 (levels + 1) crops, backward, clipping by global norm, AdamW. Random weights: they change no time. Needs PyTorch and NumPy
 (Debian: python3-torch with libopenblas0-pthread).
+
+Prints one JSON object when it is ready, then for every line of standard input makes a step and prints how long it took: who asks
+can let it take turns with something else. `yes | head -6 | python3 clip_rn50_step.py` makes six.
 """
 import argparse
 import json
-import resource
-import statistics
+import re
+import sys
 import time
 
 import torch
@@ -40,13 +43,22 @@ def losses(similarity, photographs, levels):
     return consistency + F.relu(MARGIN_RANK - fall[..., 0]).mean() + F.relu(MARGIN_RANK + fall[..., 1]).mean()
 
 
-def measure(backbone, make_tower, embedding):
-    """Prints speed and memory of a step of one tower as a JSON object."""
-    parser = argparse.ArgumentParser(description=f"A training step of {backbone} in PyTorch")
+def peak_memory():
+    """MiB that this program has held at most. (`ru_maxrss` would begin with that of the process that started it.)"""
+    with open("/proc/self/status") as status:
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) // 1024
+
+
+def say(facts):
+    print(json.dumps(facts), flush=True)
+
+
+def serve(make_tower, embedding):
+    """Makes a step of one tower for every line that comes in."""
+    parser = argparse.ArgumentParser(description="Training steps in PyTorch, one for each line of standard input")
     parser.add_argument("--photographs", type=int, default=1)
     parser.add_argument("--levels", type=int, default=4, help="severity levels; each photograph has 2 (levels + 1) crops")
     parser.add_argument("--side", type=int, default=224)
-    parser.add_argument("--steps", type=int, default=5, help="measured steps, after one that is not")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.manual_seed(1)
@@ -59,8 +71,8 @@ def measure(backbone, make_tower, embedding):
     optimizer = torch.optim.AdamW(groups, lr=1e-6)
     count = options.photographs * (options.levels + 1) * 2
     crops = torch.randint(0, 256, (count, options.side, options.side, 3), dtype=torch.uint8)
-    times = []
-    for step in range(options.steps + 1):
+    say({"torch": torch.__version__, "parameters": sum(parameter.numel() for parameter in tower.parameters()), "crops": count})
+    for _ in sys.stdin:
         started = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
         similarity = torch.einsum("nd,psd->nps", F.normalize(tower(crops), dim=-1), prompts)
@@ -68,20 +80,5 @@ def measure(backbone, make_tower, embedding):
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
         optimizer.step()
-        if step > 0:
-            times.append(time.perf_counter() - started)
-    median = statistics.median(times)
-    print(json.dumps({
-        "backbone": backbone,
-        "parameters": sum(parameter.numel() for parameter in tower.parameters()),
-        "crops": count,
-        "crop": options.side,
-        "threads": options.threads,
-        "torch": torch.__version__,
-        "loss": round(float(loss), 6),
-        "imagesPerSecond": round(count / median, 3),
-        "stepMilliseconds": round(1000 * median, 1),
-        "fastestStepMilliseconds": round(1000 * min(times), 1),
-        "peakMemoryMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }))
-
+        elapsed = time.perf_counter() - started
+        say({"milliseconds": round(1000 * elapsed, 1), "loss": float(loss), "peakMemoryMiB": peak_memory()})

@@ -78,6 +78,7 @@ function encodeNode(node: Node, nameOf: (value: Value | null) => string): object
   const inputs = node.inputs.map(nameOf);
   while (inputs.at(-1) === '') inputs.pop();
   return {
+    name: nameOf(node.outputs[0]!),
     opType: node.operator,
     input: inputs,
     output: node.outputs.map(nameOf),

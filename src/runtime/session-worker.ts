@@ -5,6 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type ModelSignature, type NamedTensors, nextPrefix, type SessionReply, type SessionRequest } from './session-messages.js';
+import { sessionOptions } from './session-options.js';
 import type { DataType, ElementArray, TensorData } from './tensor-data.js';
 
 const sessions = new Map<string, InferenceSession>();
@@ -43,13 +44,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
 
 async function load(model: string, source: Uint8Array | string, threads: number | undefined): Promise<ModelSignature> {
   await sessions.get(model)?.release();
-  const options: InferenceSession.SessionOptions = {
-    graphOptimizationLevel: 'all',
-    // A pattern is one block for all tensors of a call, beside what the arena holds from the first call: 1.3 times the memory (CLIP RN50), no time won.
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-    ...(threads !== undefined && { intraOpNumThreads: threads }),
-  };
+  const options = sessionOptions(threads);
   const session =
     typeof source === 'string' ? await InferenceSession.create(source, options) : await InferenceSession.create(source, options);
   sessions.set(model, session);

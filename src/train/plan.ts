@@ -47,8 +47,11 @@ export async function preparePlan(options: TrainOptions, { run, checkpoint }: Pl
   return { options, model: { backbone, prompts: start.prompts.features }, start, data };
 }
 
-/** The engine of a plan, in the state that it starts from; call it once: it takes the starting parameters away. */
-export function createEngine({ options, model, start }: Plan): Promise<Engine> {
+/**
+ * The engine of a plan, in the state that it starts from; call it once: it takes the starting parameters away.
+ * @param threads of its kernels; default: one per physical core
+ */
+export function createEngine({ options, model, start }: Plan, threads?: number): Promise<Engine> {
   return createOnnxRuntimeEngine({
     model,
     layout: { photographs: options.batchSize, levels: options.levels },
@@ -59,5 +62,6 @@ export function createEngine({ options, model, start }: Plan): Promise<Engine> {
     averageDecay: options.ema,
     seed: options.seed,
     parameters: start.parameters,
+    ...(threads !== undefined && { threads }),
   });
 }

@@ -1,0 +1,161 @@
+/** Where the time of a training step goes, by ONNX Runtime's own profile and a clock around the update. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import type { Node } from '#antonym/graph/operator.js';
+import { fixedShape, type Value } from '#antonym/graph/value.js';
+import { cropCount } from '#antonym/losses/levels.js';
+import { sessionOptions } from '#antonym/runtime/session-options.js';
+import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
+import { randomStream } from '#antonym/support/random.js';
+import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
+import { createEngine, type Plan } from '#antonym/train/plan.js';
+import { median, rounded } from './measure.js';
+
+const gradientParts = ['forward', 'input gradients', 'weight gradients', 'element-wise'] as const;
+type GradientPart = (typeof gradientParts)[number];
+
+export interface ProfileRow {
+  readonly part: GradientPart | 'update';
+  /** Of one step. */
+  readonly milliseconds: number;
+  readonly sharePercent: number;
+  /** Milliseconds by ONNX Runtime's operators, the longest first. */
+  readonly operators: Readonly<Record<string, number>>;
+}
+
+const warmUpCalls = 1;
+const measuredCalls = 3;
+
+/**
+ * The parts of a step: of the gradients graph means of a few calls, of the update a median. `input gradients` and `weight gradients`
+ * are the matrix products and convolutions of the backward pass; `element-wise` is whatever else it does, moving values included.
+ */
+export async function profileStep(plan: Plan, threads: number): Promise<ProfileRow[]> {
+  const { options, model } = plan;
+  const losses = buildLossGraph(model, { photographs: options.batchSize, levels: options.levels }, options.crop, options);
+  const graph = buildGradientsGraph(losses, options.accumulate > 1);
+  const partOf = partsOf(graph, new Set(losses.graph.nodes));
+  const times = new Map<GradientPart, Map<string, number>>(gradientParts.map((part) => [part, new Map()]));
+  for (const { name, milliseconds, operator } of await kernelTimes(graph, threads)) {
+    const ofPart = times.get(partOf.get(name) ?? 'element-wise')!;
+    ofPart.set(operator, (ofPart.get(operator) ?? 0) + milliseconds);
+  }
+  const update = await updateMilliseconds(plan, threads);
+  const totalOf = (byOperator: ReadonlyMap<string, number>): number => [...byOperator.values()].reduce((sum, time) => sum + time, 0);
+  const whole = update + [...times.values()].reduce((sum, byOperator) => sum + totalOf(byOperator), 0);
+  const row = (part: ProfileRow['part'], milliseconds: number, byOperator: ReadonlyMap<string, number>): ProfileRow => ({
+    part,
+    milliseconds: rounded(milliseconds),
+    sharePercent: rounded((100 * milliseconds) / whole),
+    operators: Object.fromEntries([...byOperator].sort(([, a], [, b]) => b - a).map(([name, time]) => [name, rounded(time)])),
+  });
+  return [...[...times].map(([part, byOperator]) => row(part, totalOf(byOperator), byOperator)), row('update', update, new Map())];
+}
+
+/** The longest operators of each part beside it. */
+export function printProfile(rows: readonly ProfileRow[]): void {
+  for (const { part, milliseconds, sharePercent, operators } of rows) {
+    const longest = Object.entries(operators)
+      .slice(0, 5)
+      .map(([operator, time]) => `${operator} ${time}`);
+    process.stdout.write(
+      `${part.padEnd(18)} ${String(milliseconds).padStart(6)} ms ${String(sharePercent).padStart(5)} %   ${longest.join(', ')}\n`,
+    );
+  }
+}
+
+async function updateMilliseconds(plan: Plan, threads: number): Promise<number> {
+  const { batchSize, levels, crop, lr } = plan.options;
+  const engine = await createEngine(plan, threads);
+  const pixels = new Uint8Array(cropCount({ photographs: batchSize, levels }) * crop * crop * 3);
+  const times: number[] = [];
+  for (let step = 1; step <= warmUpCalls + measuredCalls; step++) {
+    await engine.accumulate(pixels, 0, 1);
+    const started = performance.now();
+    await engine.update({ step, learningRate: lr });
+    times.push(performance.now() - started);
+  }
+  await engine.close();
+  return median(times.slice(warmUpCalls));
+}
+
+const products: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
+
+/** The part of every node by the name of its first output. A product of the backward pass that no other waits for is a weight's gradient. */
+function partsOf(graph: Graph, forward: ReadonlySet<Node>): Map<string, GradientPart> {
+  const parts = new Map<string, GradientPart>();
+  const feedsProducts = new Set<Value>();
+  for (const node of [...graph.nodes].reverse()) {
+    const isProduct = products.has(node.operator);
+    const feeds = node.outputs.some((output) => feedsProducts.has(output));
+    const backward = isProduct ? (feeds ? 'input gradients' : 'weight gradients') : 'element-wise';
+    const names = [...node.outputs.map(({ name }) => name), ...outputNamesOf(graph, node)];
+    for (const name of names) parts.set(name, forward.has(node) ? 'forward' : backward);
+    if (isProduct || feeds) for (const input of node.inputs) if (input) feedsProducts.add(input);
+  }
+  return parts;
+}
+
+function outputNamesOf(graph: Graph, node: Node): string[] {
+  return [...graph.outputs].filter(([, value]) => value.producer === node).map(([name]) => name);
+}
+
+interface KernelTime {
+  /** Of the first output of the node that became this kernel. */
+  readonly name: string;
+  readonly operator: string;
+  readonly milliseconds: number;
+}
+
+async function kernelTimes(graph: Graph, threads: number): Promise<KernelTime[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
+  try {
+    const profiling = { enableProfiling: true, profileFilePrefix: join(folder, 'step') };
+    const session = await InferenceSession.create(encodeOnnx(graph), { ...sessionOptions(threads), ...profiling });
+    const random = randomStream('inputs of a profile');
+    const feeds = Object.fromEntries(
+      [...graph.inputs].map(([name, { dataType, shape }]) => {
+        const sizes = fixedShape(shape, 'a profile');
+        const data = new elementArrays[dataType](elementCount(sizes)) as Float32Array;
+        for (let index = 0; index < data.length; index++)
+          data[index] = dataType === 'uint8' ? random.integer(256) : 0.04 * random.uniform() - 0.02;
+        if (name.endsWith('running_var')) data.fill(1);
+        return [name, new Tensor(dataType, data as never, sizes)];
+      }),
+    );
+    for (let call = 0; call < warmUpCalls + measuredCalls; call++) await session.run(feeds);
+    session.endProfiling();
+    await session.release();
+    const [file] = await readdir(folder);
+    return readProfile(await readFile(join(folder, file!), 'utf8'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface ProfileEvent {
+  readonly cat: string;
+  readonly name: string;
+  /** Microseconds. */
+  readonly ts: number;
+  readonly dur: number;
+  readonly args?: { readonly op_name?: string };
+}
+
+/** Kernels keep the names of nodes, with an addition where ONNX Runtime has rewritten them. */
+function readProfile(text: string): KernelTime[] {
+  const events = JSON.parse(text) as readonly ProfileEvent[];
+  const calls = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
+  const first = calls[warmUpCalls]!.ts;
+  return events
+    .filter(({ cat, ts, name }) => cat === 'Node' && ts >= first && name.endsWith('_kernel_time'))
+    .map(({ name, dur, args }) => ({
+      name: name.replace(/(\/.*|_nchwc)?_kernel_time$/, ''),
+      operator: args?.op_name ?? 'unknown',
+      milliseconds: dur / 1000 / measuredCalls,
+    }));
+}
