@@ -28,7 +28,7 @@ program
   .command('degrade')
   .description('Distortions one by one, random compositions, and the pool of workers.')
   .option('--crops <n>', 'composed crops', '10000')
-  .option('--pairs <n>', 'pairs made by the pool', '240')
+  .option('--pairs <n>', 'pairs made by the pool in each of three rounds', '480')
   .option('--distortion <name,...>', 'of those measured one by one')
   .option('--vs <what>', 'measure the same operations beside ours: python (PyTorch, SciPy, scikit-image, OpenCV, Pillow; one thread)')
   .option('--json', 'print one JSON object')

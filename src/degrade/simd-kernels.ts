@@ -38,6 +38,11 @@ export interface Kernels {
     colorPitch: number,
     byteOfLinear: number,
   ): void;
+  ycbcrOfBytes(source: number, luma: number, blue: number, red: number, width: number, height: number, pitch: number): void;
+  halvePlane(source: number, target: number, height: number, pitch: number): void;
+  repeatLastRow(plane: number, pitch: number, height: number, paddedHeight: number): void;
+  codeBlocks(plane: number, pitch: number, blocksWide: number, blocksHigh: number, steps: number, block: number): void;
+  bytesOfYcbcr(luma: number, blue: number, red: number, target: number, width: number, height: number, pitch: number, lines: number): void;
   scaleValues(values: number, count: number, factor: number): void;
   sharpen(values: number, smooth: number, count: number, amount: number): void;
   lookUpCurve(values: number, count: number, table: number, entries: number, scale: number): void;

@@ -59,12 +59,15 @@ export async function makePair(
   const size = crop * crop * 3;
   const length = (levels + 1) * 2 * size;
   const pixels = into?.byteLength === length ? new Uint8Array(into) : new Uint8Array(length);
-  for (let level = 0; level <= levels; level++) {
-    for (const cropIndex of [0, 1] as const) {
-      const degraded = await replayPair(image, record, level, cropIndex);
-      pixels.set(degraded.data, (level * 2 + cropIndex) * size);
-      releasePixels(degraded.data);
+  const pristine = crops.map(({ left, top }) => cropImage(image, left, top, crop, crop));
+  for (const [cropIndex, part] of pristine.entries()) {
+    pixels.set(part.data, cropIndex * size);
+    for (let level = 1; level <= levels; level++) {
+      const { data } = await degrade(part, composition, level, levels);
+      pixels.set(data, (level * 2 + cropIndex) * size);
+      releasePixels(data);
     }
+    releasePixels(part.data);
   }
   return { record, pixels };
 }

@@ -1,8 +1,7 @@
 /** What lossy codecs leave behind. */
-import sharp from 'sharp';
 import type { Distortion } from '../distortion.js';
+import { throughJpeg } from '../jpeg.js';
 import { decodeJpeg2000, encodeJpeg2000 } from '../jpeg2000.js';
-import { pixelsOf } from '../pixel-buffers.js';
 import { inTiles } from '../tiles.js';
 
 export const jpeg2000: Distortion<never> = {
@@ -25,12 +24,7 @@ export const jpeg: Distortion<never> = {
   // KADID-10k: 43 36 24 7 4; a mild end, since photographs in use lie at 70 to 95.
   severities: [90, 65, 36, 15, 5],
   parameters: {},
-  async apply(image, quality) {
-    const { width, height } = image;
-    // libjpeg-turbo's ordinary baseline file: 4:2:0 chroma, the standard's quantisation tables, no trellis.
-    const file = await sharp(image.data, { raw: { width, height, channels: 3 } })
-      .jpeg({ quality: Math.round(quality), chromaSubsampling: '4:2:0', mozjpeg: false, optimiseCoding: false })
-      .toBuffer();
-    return { width, height, data: pixelsOf(await sharp(file).raw().toBuffer()) };
+  apply(image, quality) {
+    return throughJpeg(image, Math.round(quality));
   },
 };

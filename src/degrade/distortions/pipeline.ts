@@ -3,10 +3,11 @@
  * Severities begin where one notices them and grow by a constant ratio of what they do.
  */
 import sharp, { type Sharp } from 'sharp';
-import type { Image } from '../../datasets/image.js';
+import { cropImage, type Image } from '../../datasets/image.js';
 import { bayerChannel, demosaic } from '../demosaic.js';
 import type { Distortion } from '../distortion.js';
 import { gaussianFilter } from '../gaussian-filter.js';
+import { throughJpeg } from '../jpeg.js';
 import { byteOfLinear, linearOfByte } from '../linear-light.js';
 import { gridOffset, noiseSeed } from '../parameters.js';
 import { pixelsOf } from '../pixel-buffers.js';
@@ -48,14 +49,10 @@ export const doubleJpeg: Distortion<'offsetX' | 'offsetY'> = {
   strength: 'quality of both encoders, 1..100, rounded; the blocks of the first are displaced',
   severities: [90, 65, 36, 15, 5],
   parameters: { offsetX: gridOffset, offsetY: gridOffset },
-  async apply({ width, height, data }, quality, { offsetX, offsetY }) {
-    const options = { quality: Math.round(quality), chromaSubsampling: '4:2:0', mozjpeg: false, optimiseCoding: false };
-    const first = await sharp(data, { raw: { width, height, channels: 3 } })
-      .extend({ left: offsetX, top: offsetY, extendWith: 'copy' })
-      .jpeg(options)
-      .toBuffer();
-    const second = await sharp(first).extract({ left: offsetX, top: offsetY, width, height }).jpeg(options).toBuffer();
-    return { width, height, data: pixelsOf(await sharp(second).raw().toBuffer()) };
+  apply(image, quality, { offsetX, offsetY }) {
+    const { width, height } = image;
+    const first = throughJpeg(extended(image, offsetX, offsetY), Math.round(quality));
+    return throughJpeg(cropImage(first, offsetX, offsetY, width, height), Math.round(quality));
   },
 };
 
@@ -158,6 +155,18 @@ export const sensorNoise: Distortion<'seed'> = {
 async function throughFile({ width, height, data }: Image, encode: (pixels: Sharp) => Sharp): Promise<Image> {
   const file = await encode(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
   return { width, height, data: pixelsOf(await sharp(file).raw().toBuffer()) };
+}
+
+/** The image with as many copies of its first column and row before them. */
+function extended({ width, height, data }: Image, left: number, top: number): Image {
+  const larger = { width: width + left, height: height + top, data: new Uint8Array((width + left) * (height + top) * 3) };
+  for (let y = 0, at = 0; y < larger.height; y++) {
+    const row = data.subarray(Math.max(y - top, 0) * width * 3).subarray(0, width * 3);
+    for (let copy = 0; copy < left; copy++, at += 3) larger.data.set(row.subarray(0, 3), at);
+    larger.data.set(row, at);
+    at += row.length;
+  }
+  return larger;
 }
 
 function shrunk(length: number, factor: number): number {

@@ -3,6 +3,7 @@ import type { Image } from '../../datasets/image.js';
 import type { Distortion } from '../distortion.js';
 import { optimalQuantizer } from '../optimal-quantizer.js';
 import { noiseSeed } from '../parameters.js';
+import { takePixels } from '../pixel-buffers.js';
 import { normalField, uniformField } from '../pixel-noise.js';
 import { lookUpBytes } from '../round-pixels.js';
 import { kernels } from '../simd-kernels.js';
@@ -59,7 +60,7 @@ export const pixelate: Distortion<never> = {
     const columns = blocksOf(width, side).map((block) => block * 3);
     const rows = blocksOf(height, side);
     const pitch = columns.at(-1)! + 3;
-    const data = new Uint8Array(source.length);
+    const data = takePixels(source.length);
     const sums = new Uint32Array(pitch);
     const counts = new Uint32Array(pitch);
     for (let top = 0, bottom = 1; top < height; top = bottom++) {
@@ -143,7 +144,8 @@ type PaintRow = (
  */
 function paintBlocks(image: Image, count: number, side: number, seed: number, paintRow: PaintRow): Image {
   const { width, height } = image;
-  const data = new Uint8Array(image.data);
+  const data = takePixels(image.data.length);
+  data.set(image.data);
   const draws = inWorkspace((workspace) => {
     const words = 5 * Math.ceil(count);
     return new Uint32Array(workspace.bytes(uniformField(workspace, words, seed), 4 * words).buffer);
