@@ -12,6 +12,8 @@ import { openWeights } from '#antonym/backbones/weights/open-weights.js';
 import { readBackbone } from '#antonym/backbones/weights/read-backbone.js';
 import { readParameters } from '#antonym/backbones/weights/read-parameters.js';
 import { openSafetensorsSource } from '#antonym/backbones/weights/safetensors-source.js';
+import { blockChannels } from '#antonym/graph/blocked/block-channels.js';
+import { channelBlock } from '#antonym/graph/blocked/channel-block.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { encodePrompts } from '#antonym/prompts/encode-prompts.js';
@@ -94,7 +96,7 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
     const margins = { marginConsistency: await readNumber('margin_consistency'), marginRank: await readNumber('margin_rank') };
     const losses = buildLossGraph({ backbone, prompts }, layout, crops.shape[1]!, margins);
     const trained = trainedSpecs(losses.parameters);
-    await thread.load('gradients', encodeOnnx(buildGradientsGraph(losses, true)));
+    await thread.load('gradients', encodeOnnx(blockChannels(buildGradientsGraph(losses, true), await channelBlock(thread))));
     await thread.writeState(initialGradients(trained));
     const results = await thread.run('gradients', { crops, keep: floatTensor([], [0]), share: floatTensor([], [1]) });
     for (const loss of lossNames) {

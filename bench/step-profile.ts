@@ -3,12 +3,16 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { blockChannels } from '#antonym/graph/blocked/block-channels.js';
+import { channelBlock } from '#antonym/graph/blocked/channel-block.js';
 import type { Graph } from '#antonym/graph/graph.js';
+import { liveParts } from '#antonym/graph/live-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import type { Node } from '#antonym/graph/operator.js';
 import { fixedShape, type Value } from '#antonym/graph/value.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { sessionOptions } from '#antonym/runtime/session-options.js';
+import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
@@ -37,8 +41,10 @@ const measuredCalls = 3;
 export async function profileStep(plan: Plan, threads: number): Promise<ProfileRow[]> {
   const { options, model } = plan;
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels: options.levels }, options.crop, options);
-  const graph = buildGradientsGraph(losses, options.accumulate > 1);
-  const partOf = partsOf(graph, new Set(losses.graph.nodes));
+  const thread = new SessionThread();
+  const graph = blockChannels(buildGradientsGraph(losses, options.accumulate > 1), await channelBlock(thread));
+  await thread.close();
+  const partOf = partsOf(graph);
   const times = new Map<GradientPart, Map<string, number>>(gradientParts.map((part) => [part, new Map()]));
   for (const { name, milliseconds, operator } of await kernelTimes(graph, threads)) {
     const ofPart = times.get(partOf.get(name) ?? 'element-wise')!;
@@ -83,10 +89,11 @@ async function updateMilliseconds(plan: Plan, threads: number): Promise<number> 
   return median(times.slice(warmUpCalls));
 }
 
-const products: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
+const products: ReadonlySet<string> = new Set(['Conv', 'com.microsoft.nchwc.Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
 /** The part of every node by the name of its first output. A product of the backward pass that no other waits for is a weight's gradient. */
-function partsOf(graph: Graph, forward: ReadonlySet<Node>): Map<string, GradientPart> {
+function partsOf(graph: Graph): Map<string, GradientPart> {
+  const forward = new Set(liveParts(graph, [graph.outputs.get('loss')!]).nodes);
   const parts = new Map<string, GradientPart>();
   const feedsProducts = new Set<Value>();
   for (const node of [...graph.nodes].reverse()) {

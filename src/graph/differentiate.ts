@@ -2,7 +2,6 @@
 import { isFloat } from './data-types.js';
 import type { Graph } from './graph.js';
 import { GradientContext, type Node, notDifferentiable, stopsGradient } from './operator.js';
-import { type OperatorName, operators } from './operators/table.js';
 import { fixedShape, type Shape, sameShape, type Value } from './value.js';
 
 /**
@@ -35,9 +34,8 @@ export function differentiate(graph: Graph, loss: Value, values: readonly Value[
 function dependents(nodes: readonly Node[], values: readonly Value[]): Set<Value> {
   const active = new Set(values);
   for (const node of nodes) {
-    const rule = operators[node.operator as OperatorName];
     const passes = node.inputs.some(
-      (input, index) => input && active.has(input) && inputRule(rule.inputs, index).gradient !== stopsGradient,
+      (input, index) => input && active.has(input) && inputRule(node.rule.inputs, index).gradient !== stopsGradient,
     );
     if (passes) for (const output of node.outputs) if (isFloat(output.dataType)) active.add(output);
   }
@@ -45,7 +43,7 @@ function dependents(nodes: readonly Node[], values: readonly Value[]): Set<Value
 }
 
 function gradientOf(graph: Graph, node: Node, index: number, outputGradients: readonly (Value | undefined)[]): Value | undefined {
-  const { name, gradient } = inputRule(operators[node.operator as OperatorName].inputs, index);
+  const { name, gradient } = inputRule(node.rule.inputs, index);
   if (gradient === stopsGradient) return undefined;
   if (gradient === notDifferentiable) throw new Error(`${node.operator} cannot be differentiated with respect to its input ${name}`);
   try {

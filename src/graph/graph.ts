@@ -5,6 +5,7 @@ import {
   type AttributeKind,
   type Attributes,
   type AttributeValue,
+  type ContributedOperator,
   type Node,
   NodeContext,
   type Operator,
@@ -97,30 +98,31 @@ export class Graph {
 
   /**
    * Adds a node and returns its first output.
-   * @param operator name of the ONNX operator, as in the table of operators
+   * @param operator name of the ONNX operator, as in the table of operators, or one that ONNX Runtime contributes
    * @param inputs in ONNX order; numbers become scalar constants, `null` leaves an optional input out
    * @throws Error naming the operator and what does not fit
    */
-  add(operator: OperatorName, inputs: readonly Operand[], attributes: Attributes = {}): Value {
+  add(operator: OperatorName | ContributedOperator, inputs: readonly Operand[], attributes: Attributes = {}): Value {
     return this.addAll(operator, inputs, attributes)[0]!;
   }
 
   /** Adds a node and returns all its outputs. */
-  addAll(operator: OperatorName, inputs: readonly Operand[], attributes: Attributes = {}): readonly Value[] {
-    const rule: Operator | undefined = operators[operator];
+  addAll(operator: OperatorName | ContributedOperator, inputs: readonly Operand[], attributes: Attributes = {}): readonly Value[] {
+    const rule: Operator | undefined = typeof operator === 'string' ? operators[operator] : operator;
     if (!rule) throw new Error(`unknown operator ${operator}`);
+    const name = typeof operator === 'string' ? operator : `${operator.domain}.${operator.name}`;
     try {
       checkSignature(rule, inputs, attributes);
       const values = this.toValues(inputs);
-      const content = JSON.stringify([operator, values.map((value) => value?.name), Object.entries(attributes).sort()]);
+      const content = JSON.stringify([name, values.map((value) => value?.name), Object.entries(attributes).sort()]);
       const known = this.nodesByContent.get(content);
       if (known) return known;
       const inferred = rule.infer(new NodeContext(values, attributes, (value) => this.constants.get(value)));
       const types = Array.isArray(inferred) ? (inferred as readonly OutputType[]) : [inferred as OutputType];
       const outputs: Value[] = [];
-      const node: Node = { operator, inputs: values, attributes, outputs };
+      const node: Node = { operator: name, rule, inputs: values, attributes, outputs };
       for (const type of types) {
-        outputs.push(this.declare(this.freshName(operator.toLowerCase()), type.dataType, type.shape, type.elements, node));
+        outputs.push(this.declare(this.freshName(name.toLowerCase()), type.dataType, type.shape, type.elements, node));
       }
       this.nodes.push(node);
       this.nodesByContent.set(content, outputs);
@@ -129,7 +131,7 @@ export class Graph {
       const received = inputs.map((input) =>
         typeof input === 'object' && input ? `${input.name} ${input.dataType}${formatShape(input.shape)}` : input,
       );
-      throw new Error(`${operator}(${received.join(', ')}): ${error instanceof Error ? error.message : error}`, { cause: error });
+      throw new Error(`${name}(${received.join(', ')}): ${error instanceof Error ? error.message : error}`, { cause: error });
     }
   }
 

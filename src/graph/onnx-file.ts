@@ -3,8 +3,8 @@ import onnxProto from 'onnx-proto';
 import type { DataType, TensorData } from '../runtime/tensor-data.js';
 import { onnxDataTypes } from './data-types.js';
 import type { Graph } from './graph.js';
+import { liveParts } from './live-parts.js';
 import type { AttributeKind, AttributeValue, Node } from './operator.js';
-import { type OperatorName, operators } from './operators/table.js';
 import type { Dimension, Value } from './value.js';
 
 const { onnx } = onnxProto;
@@ -34,7 +34,7 @@ export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Ar
     irVersion,
     producerName: 'antonym',
     producerVersion: options.version ?? '',
-    opsetImport: [{ domain: '', version: operatorSet }],
+    opsetImport: [{ domain: '', version: operatorSet }, ...contributedDomains(nodes).map((domain) => ({ domain, version: 1 }))],
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'antonym',
@@ -47,16 +47,8 @@ export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Ar
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
 }
 
-/** The nodes that outputs depend on, in their order, and all values that these nodes and the outputs use. */
-function liveParts(graph: Graph): { nodes: Node[]; used: Set<Value> } {
-  const used = new Set(graph.outputs.values());
-  const nodes: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((output) => used.has(output))) continue;
-    nodes.push(node);
-    for (const input of node.inputs) if (input) used.add(input);
-  }
-  return { nodes: nodes.reverse(), used };
+function contributedDomains(nodes: readonly Node[]): string[] {
+  return [...new Set(nodes.flatMap(({ rule }) => ('domain' in rule ? [rule.domain] : [])))];
 }
 
 /** A value computed by a node is written under the name of its (first) output; inputs and constants keep their own. */
@@ -74,12 +66,13 @@ function copiesToOutputs(graph: Graph, names: ReadonlyMap<Value, string>): objec
 }
 
 function encodeNode(node: Node, nameOf: (value: Value | null) => string): object {
-  const kinds = operators[node.operator as OperatorName].attributes ?? {};
+  const { rule } = node;
+  const kinds = rule.attributes ?? {};
   const inputs = node.inputs.map(nameOf);
   while (inputs.at(-1) === '') inputs.pop();
   return {
     name: nameOf(node.outputs[0]!),
-    opType: node.operator,
+    ...('domain' in rule ? { opType: rule.name, domain: rule.domain } : { opType: node.operator }),
     input: inputs,
     output: node.outputs.map(nameOf),
     attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, kinds[name]!, value)),

@@ -32,7 +32,7 @@ export interface OutputType {
   readonly elements?: readonly Dimension[] | undefined;
 }
 
-/** One operator of the standard `ai.onnx` domain; its file holds nothing but this. */
+/** One operator; its file holds nothing but this. Those of the table of operators are of the standard `ai.onnx` domain. */
 export interface Operator {
   readonly inputs: readonly OperatorInput[];
   readonly attributes?: Readonly<Record<string, AttributeKind>>;
@@ -40,8 +40,15 @@ export interface Operator {
   infer(context: NodeContext): OutputType | readonly OutputType[];
 }
 
+/** An operator that only ONNX Runtime has: for graphs that it runs here and now, never for models that are handed over. */
+export interface ContributedOperator extends Operator {
+  readonly name: string;
+  readonly domain: string;
+}
+
 export interface Node {
   readonly operator: string;
+  readonly rule: Operator | ContributedOperator;
   readonly inputs: readonly (Value | null)[];
   readonly attributes: Attributes;
   readonly outputs: readonly Value[];

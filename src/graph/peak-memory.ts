@@ -1,7 +1,7 @@
 /** How much memory a graph needs to run, from the sizes of its values: known before anything is loaded. */
 import { elementArrays, elementCount } from '../runtime/tensor-data.js';
 import type { Graph } from './graph.js';
-import type { Node } from './operator.js';
+import { liveParts } from './live-parts.js';
 import { fixedShape, type Value } from './value.js';
 
 /** Operators whose result is their first input under another shape, without a copy. */
@@ -15,7 +15,7 @@ const views: ReadonlySet<string> = new Set(['Reshape', 'Squeeze', 'Unsqueeze', '
  */
 export function peakMemory(graph: Graph): number {
   const outputs = new Set(graph.outputs.values());
-  const nodes = neededNodes(graph, outputs);
+  const { nodes } = liveParts(graph);
   const lastUse = new Map<Value, number>();
   for (const [index, { inputs }] of nodes.entries()) {
     for (const input of inputs) if (input) lastUse.set(storageOf(input), index);
@@ -45,16 +45,4 @@ export function peakMemory(graph: Graph): number {
 function storageOf(value: Value): Value {
   const { producer } = value;
   return producer && views.has(producer.operator) && producer.inputs[0] ? storageOf(producer.inputs[0]) : value;
-}
-
-/** The nodes on which an output depends, in order. */
-function neededNodes(graph: Graph, outputs: ReadonlySet<Value>): Node[] {
-  const needed = new Set(outputs);
-  const nodes: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((output) => needed.has(output))) continue;
-    nodes.push(node);
-    for (const input of node.inputs) if (input) needed.add(input);
-  }
-  return nodes.reverse();
 }

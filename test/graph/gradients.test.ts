@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '#antonym/graph/graph.js';
 import { notDifferentiable, stopsGradient } from '#antonym/graph/operator.js';
+import { nearestResize } from '#antonym/graph/operators/resize.js';
 import { type OperatorName, operators } from '#antonym/graph/operators/table.js';
 import type { RandomStream } from '#antonym/support/random.js';
 import { checkGradients, type GradientCase } from './gradient-check.js';
@@ -251,6 +252,11 @@ const cases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
       dataType: 'float32',
       inputs: { x: { shape: [2, 3, 5, 4] } },
       build: (graph, x) => graph.add('Resize', [x!, null, null, graph.integers(2, 3, 8, 3)], { mode: 'cubic' }),
+    },
+    'repeated pixels': {
+      dataType: 'float32',
+      inputs: { x: { shape: [2, 3, 5, 4] } },
+      build: (graph, x) => graph.add('Resize', [x!, null, null, graph.integers(2, 3, 10, 12)], nearestResize),
     },
   },
   Slice: {

@@ -2,11 +2,11 @@
 import type { NodeContext, Operator } from '../operator.js';
 import { requireRank } from '../shape-rules.js';
 import { fixedShape } from '../value.js';
+import { nearestResize } from './resize.js';
 
 export const averagePool: Operator = {
   inputs: [
-    // dx = dy / (kh kw) at every pixel of the window, 0 at the remainder. Columns are spread by a product with a constant matrix
-    // (a row of it holds 1 / (kh kw) at the columns of one window) and rows by joining copies: much faster than Expand
+    // dx = dy / (kh kw) at every pixel of the window, 0 at the remainder
     {
       name: 'X',
       gradient: (node) => {
@@ -18,22 +18,12 @@ export const averagePool: Operator = {
           number,
           number,
         ];
-        const [rows, columns] = [Math.floor(height / kernelHeight), Math.floor(width / kernelWidth)];
-        const spread = Array.from({ length: columns * width }, (_, index) => {
-          const [window, column] = [Math.floor(index / width), index % width];
-          return Math.floor(column / kernelWidth) === window ? 1 / (kernelHeight * kernelWidth) : 0;
-        });
-        const lines = graph.add('Reshape', [node.gradient, graph.integers(batch * channels * rows, columns)]);
-        const wide = graph.add('MatMul', [lines, graph.numbers(lines.dataType, spread, [columns, width])]);
-        const single = graph.add('Reshape', [wide, graph.integers(batch * channels, rows, 1, width)]);
-        const copies = graph.add(
-          'Concat',
-          Array.from({ length: kernelHeight }, () => single),
-          { axis: 2 },
-        );
-        const covered = rows * kernelHeight;
-        const flat = graph.add('Reshape', [copies, graph.integers(batch, channels, covered, width)]);
-        return covered === height ? flat : graph.add('Pad', [flat, graph.integers(0, 0, 0, 0, 0, 0, height - covered, 0)]);
+        const [rows, columns] = fixedShape(node.gradient.shape.slice(2), 'the gradient of AveragePool') as [number, number];
+        const covered = [rows * kernelHeight, columns * kernelWidth] as const;
+        const share = graph.add('Mul', [node.gradient, 1 / (kernelHeight * kernelWidth)]);
+        const spread = graph.add('Resize', [share, null, null, graph.integers(batch, channels, ...covered)], nearestResize);
+        const [down, right] = [height - covered[0], width - covered[1]];
+        return down === 0 && right === 0 ? spread : graph.add('Pad', [spread, graph.integers(0, 0, 0, 0, 0, 0, down, right)]);
       },
     },
   ],

@@ -1,4 +1,6 @@
 /** The engine that runs the training graphs in ONNX Runtime; state stays in the session thread and is written in place. */
+import { blockChannels } from '../../graph/blocked/block-channels.js';
+import { channelBlock } from '../../graph/blocked/channel-block.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
@@ -45,7 +47,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
   const isAveraged = new Set(averaged.map(({ name }) => name));
   const thread = new SessionThread(options.threads === undefined ? {} : { threads: options.threads });
   try {
-    await thread.load('gradients', encodeOnnx(buildGradientsGraph(lossGraph, accumulates)));
+    await thread.load('gradients', encodeOnnx(blockChannels(buildGradientsGraph(lossGraph, accumulates), await channelBlock(thread))));
     await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer, averaged)));
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
     await thread.load('similarity', encodeOnnx(measured));

@@ -1,0 +1,188 @@
+/** Rewrites a finished graph for the CPU: convolutions, and what lies between them, compute with blocked channels. */
+import { Graph } from '../graph.js';
+import { liveParts } from '../live-parts.js';
+import type { Attributes, Node } from '../operator.js';
+import { nearestResize } from '../operators/resize.js';
+import type { OperatorName } from '../operators/table.js';
+import { sameShape, type Value } from '../value.js';
+import { blockedOperators } from './blocked-operators.js';
+import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
+
+/**
+ * An equal graph, up to rounding, for sessions on this machine only: see `blockedOperators`.
+ * @param block channels that lie together, as `channelBlock` found; with none, the graph is returned as it is
+ */
+export function blockChannels(graph: Graph, block: number | undefined): Graph {
+  return block === undefined ? graph : new Blocking(block).result(graph);
+}
+
+/** A convolution that may still take in what follows it. */
+interface PendingConvolution {
+  readonly x: Value;
+  readonly filters: Value;
+  readonly bias: Value | null;
+  readonly attributes: Attributes;
+  readonly sum?: Value;
+}
+
+class Blocking {
+  private readonly target = new Graph();
+  /** What stands for a value of the source: its plain form, its blocked form, or both. */
+  private readonly plain = new Map<Value, Value>();
+  private readonly blocked = new Map<Value, Value>();
+  private readonly pending = new Map<Value, PendingConvolution>();
+  private readonly uses = new Map<Value, number>();
+
+  constructor(private readonly block: number) {}
+
+  result(source: Graph): Graph {
+    const { target, plain } = this;
+    const { nodes, used } = liveParts(source);
+    for (const value of [...nodes.flatMap(({ inputs }) => inputs), ...source.outputs.values()]) {
+      if (value) this.uses.set(value, (this.uses.get(value) ?? 0) + 1);
+    }
+    for (const [name, value] of source.inputs) plain.set(value, target.input(name, value.dataType, value.shape));
+    for (const [value, tensor] of source.allConstants()) if (used.has(value)) plain.set(value, target.constant(tensor));
+    for (const node of nodes) if (!this.addBlocked(node)) this.addPlain(node);
+    for (const [name, value] of source.outputs) target.output(name, this.plainOf(value));
+    return target;
+  }
+
+  private addPlain(node: Node): void {
+    const inputs = node.inputs.map((input) => input && this.plainOf(input));
+    const outputs = this.target.addAll(node.operator as OperatorName, inputs, node.attributes);
+    for (const [index, output] of outputs.entries()) this.plain.set(node.outputs[index]!, output);
+  }
+
+  /** @returns whether the node could be added with blocked channels, and should be */
+  private addBlocked(node: Node): boolean {
+    const [first, second] = node.inputs as [Value, Value | undefined];
+    const [output] = node.outputs as [Value];
+    if (node.operator === 'Conv') return this.addConvolution(node);
+    if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
+    switch (node.operator) {
+      case 'Relu':
+        if (this.endsIn(first)) this.complete(first, output, { activation: 'Relu' });
+        else this.blocked.set(output, this.target.add('Relu', [this.blockedOf(first)]));
+        return true;
+      case 'Add':
+        if (sameShape(first.shape, second!.shape)) this.addSum(first, second!, output);
+        return this.has(output) || this.addElementwise(node);
+      case 'Mul':
+      case 'Sub':
+      case 'HardSigmoid':
+        return this.addElementwise(node);
+      case 'AveragePool':
+        this.blocked.set(output, this.target.add(blockedOperators.averagePool, [this.blockedOf(first)], node.attributes));
+        return true;
+      case 'Resize':
+        return this.addUpsample(node);
+      default:
+        return false;
+    }
+  }
+
+  private addConvolution({ inputs: [x, weights, bias], outputs: [output], attributes }: Node): boolean {
+    const { block } = this;
+    const [filters, channels] = weights!.shape as [number, number];
+    const fits = filters % block === 0 && (channels % block === 0 || channels < block) && (attributes.group ?? 1) === 1;
+    if (!fits || x!.dataType !== 'float32' || !isFixed(x!)) return false;
+    const forward = gradientFiltersOf(weights!);
+    const ordered = forward && channels % block === 0 && (forward.shape[1] as number) % block === 0;
+    this.pending.set(output!, {
+      x: channels < block ? this.plainOf(x!) : this.blockedOf(x!),
+      filters: ordered
+        ? orderedGradientFilters(this.target, this.plainOf(forward), block)
+        : orderedFilters(this.target, this.plainOf(weights!), block),
+      bias: bias ? this.plainOf(bias) : null,
+      attributes,
+    });
+    return true;
+  }
+
+  /** A convolution adds to its result what it is given; of two that could, the first does. */
+  private addSum(first: Value, second: Value, output: Value): void {
+    const host = [first, second].find((value) => this.endsIn(value) && !this.pending.get(value)!.sum);
+    if (!host) return;
+    const convolution = this.pending.get(host)!;
+    this.pending.delete(host);
+    this.pending.set(output, { ...convolution, sum: this.blockedOf(host === first ? second : first) });
+  }
+
+  /** Both operands have the shape of the result, or one of them is a scalar. */
+  private addElementwise({ operator, inputs, outputs, attributes }: Node): boolean {
+    const shape = outputs[0]!.shape;
+    const isScalar = ({ shape }: Value): boolean => shape.every((size) => size === 1);
+    const operands = inputs as readonly Value[];
+    if (!operands.every((value) => isScalar(value) || sameShape(value.shape, shape))) return false;
+    const forms = operands.map((value) => (isScalar(value) ? this.plainOf(value) : this.blockedOf(value)));
+    this.blocked.set(outputs[0]!, this.target.add(operator as OperatorName, forms, attributes));
+    return true;
+  }
+
+  private addUpsample({ inputs, outputs, attributes }: Node): boolean {
+    if (attributes.mode !== nearestResize.mode) return false;
+    const [x, output] = [inputs[0]!, outputs[0]!];
+    const scales = output.shape.map((size, axis) => (size as number) / (x.shape[axis] as number));
+    this.blocked.set(output, this.target.add(blockedOperators.upsample, [this.blockedOf(x)], { scales, mode: 'nearest' }));
+    return true;
+  }
+
+  private canBeBlocked({ dataType, shape }: Value): boolean {
+    return dataType === 'float32' && shape.length === 4 && isFixed({ shape }) && (shape[1] as number) % this.block === 0;
+  }
+
+  private isBlocked(value: Value): boolean {
+    return this.blocked.has(value) || this.pending.has(value);
+  }
+
+  private has(value: Value): boolean {
+    return this.plain.has(value) || this.isBlocked(value);
+  }
+
+  /** Whether a value is a convolution that nothing but the node in hand uses. */
+  private endsIn(value: Value): boolean {
+    return this.pending.has(value) && this.uses.get(value) === 1;
+  }
+
+  /** Adds the pending convolution of a value; what it gives stands for `output`. */
+  private complete(value: Value, output: Value, activation: Attributes): void {
+    const { x, filters, bias, sum, attributes } = this.pending.get(value)!;
+    this.pending.delete(value);
+    this.blocked.set(output, this.target.add(blockedOperators.conv, [x, filters, bias, sum ?? null], { ...attributes, ...activation }));
+  }
+
+  private plainOf(value: Value): Value {
+    const known = this.plain.get(value);
+    if (known) return known;
+    const plain = this.target.add(blockedOperators.reorderOutput, [this.blockedOf(value)], { channels: value.shape[1] as number });
+    this.plain.set(value, plain);
+    return plain;
+  }
+
+  private blockedOf(value: Value): Value {
+    if (this.pending.has(value)) this.complete(value, value, {});
+    const known = this.blocked.get(value);
+    if (known) return known;
+    const blocked = this.target.add(blockedOperators.reorderInput, [this.plainOf(value)]);
+    this.blocked.set(value, blocked);
+    return blocked;
+  }
+}
+
+function isFixed({ shape }: Pick<Value, 'shape'>): boolean {
+  return shape.every((size) => typeof size === 'number');
+}
+
+/** The filters of which these are the exchanged and reversed ones that compute the gradient of a convolution's input. */
+function gradientFiltersOf({ producer }: Value): Value | undefined {
+  if (producer?.operator !== 'Transpose' || String(producer.attributes.perm) !== '1,0,2,3') return undefined;
+  const [turned] = producer.inputs as [Value];
+  const [, , kh, kw] = turned.shape as number[];
+  if (kh === 1 && kw === 1) return turned;
+  const slice = turned.producer;
+  if (slice?.operator !== 'Slice') return undefined;
+  const [w, ...range] = slice.inputs;
+  const isReversal = range.map((value) => value?.elements?.join()).join(' ') === `-1,-1 ${-kh! - 1},${-kw! - 1} 2,3 -1,-1`;
+  return isReversal ? w! : undefined;
+}
