@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addDegradeCommand } from './commands/degrade.js';
+import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
 import { addScoreCommand } from './commands/score.js';
 import { addTrainCommand } from './commands/train.js';
@@ -20,6 +21,7 @@ const program = new Command('antonym')
 
 addTrainCommand(program);
 addScoreCommand(program);
+addEvaluateCommand(program);
 addExportCommand(program);
 addDegradeCommand(program);
 

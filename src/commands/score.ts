@@ -1,16 +1,15 @@
 /** `antonym score`: scores photographs with an exported model. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { decodeImage } from '../datasets/decode-image.js';
 import { listImageFiles } from '../datasets/list-image-files.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
-import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { messageOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
 import { wholeNumber } from '../support/option-kinds.js';
 import { startProgress } from '../support/progress.js';
-import { findRun, newestExportedRun, runsFolder } from '../train/run-directory.js';
+import { findModel } from './find-model.js';
 import { optionParser } from './option-parser.js';
 
 interface ScoreFlags {
@@ -48,7 +47,7 @@ export function addScoreCommand(program: Command): void {
 
 /** @returns how many images could not be scored. */
 async function scorePaths(paths: readonly string[], { model, maxPixels, json }: ScoreFlags): Promise<number> {
-  const modelPath = await findModel(model);
+  const modelPath = (await findModel(model)).path;
   const { files, missing } = await expand(paths);
   if (files.length === 0) return missing;
   const scorer = await openScorer(modelPath, maxPixels === undefined ? {} : { maximumPixels: maxPixels });
@@ -110,37 +109,6 @@ async function expand(paths: readonly string[]): Promise<{ files: string[]; miss
     }
   }
   return { files, missing };
-}
-
-/** `--model`: a file, a folder with a model in it, or a run. Without it, the run that was exported last. */
-async function findModel(given: string | undefined): Promise<string> {
-  if (given === undefined) {
-    const run = await newestExportedRun(runsFolder);
-    if (run) return run.model;
-    throw new UserError(
-      `There is no model in ${runsFolder} yet. Train one with "npm run train -- --levels 5", or give one with --model FILE`,
-    );
-  }
-  const kind = await kindOf(given);
-  if (kind === 'file') return given;
-  if (kind === 'folder') {
-    for (const candidate of [join(given, 'model.onnx'), join(given, 'export', 'model.onnx')])
-      if ((await kindOf(candidate)) === 'file') return candidate;
-    throw new UserError(`--model ${given} is a directory without a model.onnx: give the ONNX file or the name of a run`);
-  }
-  if (/[\\/]|\.onnx$/.test(given)) throw new UserError(`--model ${given} does not exist`);
-  const run = await findRun(runsFolder, given);
-  if ((await kindOf(run.model)) === 'file') return run.model;
-  throw new UserError(`The run ${given} has no exported model. Export it with: npm run export -- --run ${given}`);
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return 'nothing';
-    throw fileError('read', path, error);
-  }
 }
 
 /** Best first; equal scores by name. */

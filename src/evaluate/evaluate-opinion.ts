@@ -1,0 +1,121 @@
+/** Models against the opinions of a benchmark, the baseline beside them. */
+import type { Scorer } from '../score/scorer.js';
+import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
+import { describeEnvironment } from '../support/environment.js';
+import { type Bootstrap, measureAgreement } from './agreement.js';
+import type { Evaluation } from './evaluation.js';
+import { type MatchedImages, matchImages, type RatedFile } from './match-images.js';
+import type { Opinions } from './opinions.js';
+import { scoreImages } from './score-images.js';
+import { baselineName, logLaplacianVariance } from './sharpness-baseline.js';
+
+/** An exported model that is open, and what it is called. */
+export interface NamedModel {
+  /** Unique among those evaluated together. */
+  readonly name: string;
+  readonly run?: string;
+  /** Of its ONNX file. */
+  readonly sha256: string;
+  readonly scorer: Scorer;
+}
+
+/** What happens meanwhile, for whoever watches. */
+export interface EvaluationWatch {
+  readonly onMatched?: (matched: MatchedImages) => void;
+  readonly onImage?: (done: number, total: number) => void;
+  readonly onResample?: (done: number, total: number) => void;
+}
+
+/** The measures of an evaluation without their pictures, and what is drawn from. */
+export interface EvaluatedOpinion {
+  /** All but the names of files, which are those of `write-evaluation`. */
+  readonly evaluation: Omit<Evaluation, 'files' | 'measures'> & {
+    readonly measures: readonly Omit<Evaluation['measures'][number], 'files'>[];
+  };
+  readonly images: readonly RatedFile[];
+  /** For each measure, the scores of these images. */
+  readonly scores: readonly (readonly number[])[];
+}
+
+/** How many images are named at either end. */
+const misjudgedCount = 8;
+
+/**
+ * Scores all images that have an opinion, and measures how the scores agree with it.
+ * @throws UserError when the images are not there.
+ */
+export async function evaluateOpinion(
+  opinions: Opinions,
+  models: readonly NamedModel[],
+  bootstrap: Bootstrap,
+  watch: EvaluationWatch = {},
+): Promise<EvaluatedOpinion> {
+  const matched = await matchImages(opinions.folder, opinions.rated);
+  watch.onMatched?.(matched);
+  const measures = [...models.map(({ scorer }) => scorer), { score: logLaplacianVariance }];
+  const { images, scores, unusable } = await scoreImages(matched.found, measures, watch.onImage);
+  // Turned so that higher is better: a good model has a positive correlation on every benchmark.
+  const sign = opinions.direction === 'higher is better' ? 1 : -1;
+  const turned = images.map(({ opinion }) => sign * opinion);
+  const { agreements, comparisons } = await measureAgreement(turned, scores, bootstrap, (done) => {
+    watch.onResample?.(done, bootstrap.resamples);
+    // Progress and Ctrl-C get a turn.
+    return new Promise((resolve) => setImmediate(resolve));
+  });
+  const named = [
+    ...models.map(({ name, run, sha256 }) => ({ name, kind: 'model' as const, ...(run && { run }), sha256 })),
+    { name: baselineName, kind: 'baseline' as const },
+  ];
+  const { antonym, commit } = await describeEnvironment();
+  const { name, direction, range, homepage, licence, citation } = opinions;
+  return {
+    evaluation: {
+      format: 'antonym-evaluation-1',
+      opinion: {
+        name,
+        direction,
+        ...(range && { range: [...range] as [number, number] }),
+        ...(homepage && { homepage }),
+        ...(licence && { licence }),
+        ...(citation && { citation }),
+        images: images.length,
+        missing: [...matched.missing],
+        withoutOpinion: [...matched.withoutOpinion],
+        unusable: [...unusable],
+      },
+      bootstrap,
+      measures: named.map((about, index) => {
+        const { curve, ...statistics } = agreements[index]!;
+        const fit = curve && { ...curve, lower: sign * curve.lower, upper: sign * curve.upper };
+        return { ...about, ...statistics, fit: fit ?? null, ...misjudged(images, scores[index]!, fit, sign) };
+      }),
+      comparisons: comparisons.map(({ first, second, ...differences }) => ({
+        first: named[first]!.name,
+        second: named[second]!.name,
+        ...differences,
+      })),
+      version: antonym,
+      ...(commit && { commit }),
+    },
+    images,
+    scores,
+  };
+}
+
+/** The images at either end of what the curve gets wrong. */
+function misjudged(images: readonly RatedFile[], scores: readonly number[], fit: LogisticCurve | undefined, sign: number) {
+  if (fit === undefined) return { overrated: [], underrated: [] };
+  const judged = images.map(({ image, opinion }, index) => {
+    const predicted = logistic(fit, scores[index]!);
+    return { image, opinion, score: scores[index]!, predicted };
+  });
+  const excess = (item: (typeof judged)[number]): number => sign * (item.predicted - item.opinion);
+  judged.sort((a, b) => excess(b) - excess(a) || (a.image < b.image ? -1 : 1));
+  return {
+    overrated: judged.filter((item) => excess(item) > 0).slice(0, misjudgedCount),
+    underrated: judged
+      .filter((item) => excess(item) < 0)
+      .slice(-misjudgedCount)
+      .reverse(),
+  };
+}

@@ -1,0 +1,37 @@
+/** An evaluation as a table for people. */
+import { type Estimate, statisticNames } from './agreement.js';
+import type { EvaluatedOpinion } from './evaluate-opinion.js';
+
+/** Lines of text, the last one ended. */
+export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: EvaluatedOpinion['evaluation']): string {
+  const about = `${opinion.name}: ${opinion.images} images, ${opinion.direction}; ${100 * bootstrap.confidence} % intervals from ${bootstrap.resamples} resamples`;
+  const table = [
+    ['', ...statisticNames.map((name) => name.toUpperCase())],
+    ...measures.map((measure) => [measure.name, ...statisticNames.map((name) => interval(measure[name]))]),
+  ];
+  const differences = [
+    ['difference of SRCC, on the same resamples', '', 'p'],
+    ...comparisons.map(({ first, second, srcc }) => [`${first} - ${second}`, interval(srcc), srcc.p === null ? '-' : digits(srcc.p)]),
+  ];
+  return [about, '', ...aligned(table), '', ...aligned(differences), ''].join('\n');
+}
+
+function interval({ value, low, high }: Estimate): string {
+  if (value === null) return 'not defined';
+  return `${digits(value)} [${low === null ? '-' : digits(low)}, ${high === null ? '-' : digits(high)}]`;
+}
+
+/** Three digits; below one, three places. */
+function digits(value: number): string {
+  return Math.abs(value) < 1 ? value.toFixed(3) : value.toPrecision(3);
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
