@@ -3,6 +3,7 @@ import { convolutionGeometry } from './convolution-geometry.js';
 import type { Graph } from './graph.js';
 import type { GradientContext } from './operator.js';
 import { fixedShape, type Value } from './value.js';
+import { winogradPays, winogradWeightGradient } from './winograd-weight-gradient.js';
 
 /**
  * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has more positions than
@@ -21,6 +22,7 @@ export function convolutionWeightGradient(node: GradientContext): Value {
     kernel.every((size, axis) => size > 1 && size === strides[axis]) &&
     [...pads, ...dilations.map((size) => size - 1)].every((size) => size === 0);
   if (patches) return weightGradientOverPatches(node, sizes);
+  if (winogradPays(node)) return winogradWeightGradient(node);
   return rows * columns >= filters ? weightGradientByImage(node, sizes) : weightGradientOverImages(node, sizes);
 }
 

@@ -59,6 +59,7 @@ class Blocking {
     const [first, second] = node.inputs as [Value, Value | undefined];
     const [output] = node.outputs as [Value];
     if (node.operator === 'Conv') return this.addConvolution(node);
+    if (node.operator === 'Transpose') return this.addChannelsLast(node);
     if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
     switch (node.operator) {
       case 'Relu':
@@ -117,6 +118,14 @@ class Blocking {
     if (!operands.every((value) => isScalar(value) || sameShape(value.shape, shape))) return false;
     const forms = operands.map((value) => (isScalar(value) ? this.plainOf(value) : this.blockedOf(value)));
     this.blocked.set(outputs[0]!, this.target.add(operator as OperatorName, forms, attributes));
+    return true;
+  }
+
+  private addChannelsLast({ inputs, outputs, attributes }: Node): boolean {
+    const [x] = inputs as [Value];
+    if (!this.isBlocked(x) || String(attributes.perm) !== '0,2,3,1') return false;
+    const order = { channels: x.shape[1] as number, channels_last: 1 };
+    this.plain.set(outputs[0]!, this.target.add(blockedOperators.reorderOutput, [this.blockedOf(x)], order));
     return true;
   }
 

@@ -17,8 +17,17 @@ const undifferentiated = ({ inputs }: Operator): Operator['inputs'] => inputs.ma
 export const blockedOperators = {
   /** Plain to blocked. */
   reorderInput: { name: 'ReorderInput', domain, inputs: [x], infer: sameAsInput },
-  /** Blocked to plain. */
-  reorderOutput: { name: 'ReorderOutput', domain, inputs: [x], attributes: { channels: 'int' }, infer: sameAsInput },
+  /** Blocked to plain, or to [N, H, W, C] (`channels_last` 1). */
+  reorderOutput: {
+    name: 'ReorderOutput',
+    domain,
+    inputs: [x],
+    attributes: { channels: 'int', channels_last: 'int' },
+    infer: (node) => {
+      const { dataType, shape } = node.input(0);
+      return { dataType, shape: node.integer('channels_last', 0) === 1 ? [shape[0]!, ...shape.slice(2), shape[1]!] : shape };
+    },
+  },
   /** activation(conv(X, W) + B + Sum), the filters W ordered as in `orderedFilters`. With fewer channels than a block, X is plain. */
   conv: {
     ...conv,
