@@ -99,6 +99,7 @@ async function runTraining({ run: name, init, resume, config, dryRun, sweepLr, j
         return signals.exitCode();
       }
       progress.succeed(`Prepared ${plan.data.dataset.name}: ${plan.data.summary}`);
+      if (prepared.engine.notice !== undefined) progress.note(prepared.engine.notice);
       try {
         return await trainAndExport(prepared, run, signals, started, json === true);
       } finally {

@@ -25,3 +25,8 @@ export type SessionReply = ModelSignature | NamedTensors | undefined;
 
 /** Outputs with this prefix are written in place into the state tensor of the rest of the name. */
 export const nextPrefix = 'next.';
+
+/** Buffers that can move to the other thread without a copy: those that no other tensor of the reply shares. */
+export function transferable(tensors: NamedTensors): ArrayBuffer[] {
+  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
+}

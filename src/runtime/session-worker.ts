@@ -2,31 +2,23 @@
  * The thread that owns ONNX Runtime sessions: `run()` blocks its thread for the whole call, so it must not be the one that draws
  * progress and answers signals. Tensors of the state stay here between calls and are updated in place.
  */
-import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type ModelSignature, type NamedTensors, nextPrefix, type SessionReply, type SessionRequest } from './session-messages.js';
+import { answerRequests } from './answer-requests.js';
+import {
+  type ModelSignature,
+  type NamedTensors,
+  nextPrefix,
+  type SessionReply,
+  type SessionRequest,
+  transferable,
+} from './session-messages.js';
 import { sessionOptions } from './session-options.js';
 import type { DataType, ElementArray, TensorData } from './tensor-data.js';
 
 const sessions = new Map<string, InferenceSession>();
 const state = new Map<string, Tensor>();
 
-const port = parentPort;
-if (!port) throw new Error('session-worker runs in a worker thread only');
-let previous = Promise.resolve();
-port.on('message', (message: { id: number; request: SessionRequest }) => {
-  // a request waits for the one before it, which may be in the middle of an asynchronous call
-  previous = previous.then(() => handle(message));
-});
-
-async function handle({ id, request }: { id: number; request: SessionRequest }): Promise<void> {
-  try {
-    const reply = await answer(request);
-    port!.postMessage({ id, reply }, reply && !('inputs' in reply) ? transferable(reply as NamedTensors) : []);
-  } catch (error) {
-    port!.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
-  }
-}
+answerRequests(answer, (reply) => (reply && !('inputs' in reply) ? transferable(reply as NamedTensors) : []));
 
 async function answer(request: SessionRequest): Promise<SessionReply> {
   switch (request.kind) {
@@ -106,9 +98,4 @@ function toOrt({ dataType, shape, data }: TensorData): Tensor {
 
 function fromOrt(tensor: Tensor): TensorData {
   return { dataType: tensor.type as DataType, shape: tensor.dims, data: tensor.data as ElementArray };
-}
-
-/** Buffers that can move to the other thread without a copy: those that no other tensor of the reply shares. */
-function transferable(tensors: NamedTensors): ArrayBuffer[] {
-  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
 }

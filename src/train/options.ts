@@ -277,6 +277,14 @@ export const trainOptions = {
     reason: 'equal seeds give equal models',
     changesResult: true,
   },
+  engine: {
+    kind: oneOf(['onnxruntime', 'tensorflow']),
+    placeholder: 'name',
+    description: 'what computes the steps; results agree within rounding, and a run may go on with the other one',
+    default: 'onnxruntime',
+    reason: 'is installed with this program; tensorflow uses @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node where they are',
+    changesResult: false,
+  },
   workers: {
     kind: wholeNumber({ min: 1, max: 64 }),
     placeholder: 'count',

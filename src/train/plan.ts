@@ -4,6 +4,7 @@ import { UserError } from '../support/errors.js';
 import { chooseBackbone } from './choose-backbone.js';
 import type { Engine } from './engines/engine.js';
 import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
+import { createTensorFlowEngine } from './engines/tensorflow.js';
 import { openImageData } from './image-data.js';
 import type { ModelDefinition } from './model.js';
 import { noPairs, type TrainOptions } from './options.js';
@@ -52,7 +53,8 @@ export async function preparePlan(options: TrainOptions, { run, checkpoint }: Pl
  * @param threads of its kernels; default: one per physical core
  */
 export function createEngine({ options, model, start }: Plan, threads?: number): Promise<Engine> {
-  return createOnnxRuntimeEngine({
+  const create = options.engine === 'tensorflow' ? createTensorFlowEngine : createOnnxRuntimeEngine;
+  return create({
     model,
     layout: { photographs: options.batchSize, levels: options.levels },
     crop: options.crop,

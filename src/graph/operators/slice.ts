@@ -23,7 +23,7 @@ export const slice: Operator = {
         const shape = fixedShape(node.input(0).shape, 'the gradient of Slice');
         const before = shape.map(() => 0);
         const after = shape.map(() => 0);
-        for (const { axis, start, step, count } of ranges(node)) {
+        for (const { axis, start, step, count } of slicedRanges(node)) {
           if (step !== 1) throw new Error(`the gradient of Slice with step ${step} is not implemented`);
           before[axis] = start;
           after[axis] = shape[axis]! - start - count;
@@ -39,7 +39,7 @@ export const slice: Operator = {
   infer: (node) => {
     const { dataType, shape, elements } = node.input(0);
     const sizes: Dimension[] = [...shape];
-    const sliced = ranges(node);
+    const sliced = slicedRanges(node);
     for (const { axis, count } of sliced) sizes[axis] = count;
     const [only] = sliced;
     const { start, count, step } = only ?? { start: 0, count: elements?.length ?? 0, step: 1 };
@@ -48,7 +48,7 @@ export const slice: Operator = {
   },
 };
 
-function ranges(node: NodeContext): Range[] {
+export function slicedRanges(node: NodeContext): Range[] {
   const { shape } = node.input(0);
   const starts = node.knownIntegers(1);
   const ends = node.knownIntegers(2);

@@ -11,6 +11,8 @@ export interface UpdateOptions {
 }
 
 export interface Engine {
+  /** What is worth knowing before a training, such as how slow it will be. */
+  readonly notice?: string | undefined;
   /**
    * Adds the gradients of one batch of crops to the sum.
    * @param crops uint8 RGB, [photographs, levels + 1, 2, side, side, 3]

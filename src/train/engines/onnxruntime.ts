@@ -114,7 +114,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
 }
 
 /** The part of a step in the averages. The first steps count more, so that what training began with is soon forgotten. */
-function averageShare(step: number, decay: number): number {
+export function averageShare(step: number, decay: number): number {
   return 1 - Math.min(decay, (1 + step) / (10 + step));
 }
 

@@ -1,0 +1,30 @@
+/** The other side of `RequestThread`: answers requests one after the other. */
+import { parentPort } from 'node:worker_threads';
+import { messageOf, UserError } from '../support/errors.js';
+import type { NumberedReply, NumberedRequest } from './request-messages.js';
+
+/**
+ * Makes this worker thread answer requests until it is ended.
+ * @param transferOf the buffers of a reply that can move to the other thread without a copy
+ */
+export function answerRequests<Request, Reply>(
+  answer: (request: Request) => Promise<Reply>,
+  transferOf: (reply: Reply) => readonly ArrayBuffer[],
+): void {
+  const port = parentPort;
+  if (!port) throw new Error('requests are answered in a worker thread only');
+  const handle = async ({ id, request }: NumberedRequest<Request>): Promise<void> => {
+    try {
+      const reply = await answer(request);
+      port.postMessage({ id, reply } satisfies NumberedReply<Reply>, [...transferOf(reply)]);
+    } catch (error) {
+      const failure = { message: messageOf(error), isForUsers: error instanceof UserError };
+      port.postMessage({ id, error: failure } satisfies NumberedReply<Reply>);
+    }
+  };
+  let previous = Promise.resolve();
+  port.on('message', (message: NumberedRequest<Request>) => {
+    // a request waits for the one before it, which may be in the middle of an asynchronous call
+    previous = previous.then(() => handle(message));
+  });
+}

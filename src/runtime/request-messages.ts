@@ -1,0 +1,13 @@
+/** What a thread that answers requests and the one that asks say to each other. */
+
+export interface NumberedRequest<Request> {
+  readonly id: number;
+  readonly request: Request;
+}
+
+/** A reply or an error, under the number of the request. */
+export interface NumberedReply<Reply> {
+  readonly id: number;
+  readonly reply?: Reply;
+  readonly error?: { readonly message: string; readonly isForUsers: boolean };
+}

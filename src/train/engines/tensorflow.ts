@@ -1,0 +1,114 @@
+/** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
+import { plainGraph } from '../../graph/plain-graph.js';
+import { cropCount } from '../../losses/levels.js';
+import { RequestThread } from '../../runtime/request-thread.js';
+import type { NamedTensors } from '../../runtime/session-messages.js';
+import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
+import { buildLossGraph, lossNames, trainedSpecs } from '../gradients-graph.js';
+import { buildSimilarityGraph } from '../similarity-graph.js';
+import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
+import { buildUpdateGraph } from '../update-graph.js';
+import type { Engine, Losses } from './engine.js';
+import { averageShare, type EngineOptions, measuredAtOnce } from './onnxruntime.js';
+import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow-messages.js';
+
+/**
+ * An engine in its initial state: the same state, by the same names, as in ONNX Runtime.
+ * @throws UserError when no package of TensorFlow.js is installed that works.
+ */
+export async function createTensorFlowEngine(options: EngineOptions): Promise<Engine> {
+  const { model, layout, crop, optimizer, averageDecay = 0, parameters: given = {} } = options;
+  const losses = buildLossGraph(model, layout, crop, options.losses);
+  const { specs, updates } = losses.parameters;
+  const trained = trainedSpecs(losses.parameters);
+  const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
+  const isAveraged = new Set(averaged.map(({ name }) => name));
+  const measuredName = (name: string): string => (isAveraged.has(name) ? averageName(name) : name);
+  const thread = new RequestThread<TensorFlowRequest, TensorFlowReply>(
+    new URL('./tensorflow/tensorflow-worker.js', import.meta.url),
+    'the thread of TensorFlow.js',
+  );
+  let notice: string | undefined;
+  try {
+    notice = (await thread.ask({ kind: 'start' })) as string | undefined;
+    await thread.ask({ kind: 'load', model: 'losses', graph: plainGraph(losses.graph) });
+    await thread.ask({ kind: 'load', model: 'update', graph: plainGraph(buildUpdateGraph(trained, optimizer, averaged)) });
+    const drawn = initialTensors(
+      [...specs.values()].filter(({ name }) => !given[name]),
+      options.seed,
+    );
+    const tensors = { ...drawn, ...given };
+    const averages = initialAverages(averaged.map(({ name }) => [name, tensors[name]!]));
+    await thread.ask({
+      kind: 'write-state',
+      tensors: { ...tensors, ...averages, ...initialMoments(trained), ...initialGradients(trained) },
+    });
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+  const sums = Object.fromEntries(trained.map(({ name }) => [name, gradientName(name)]));
+  const cropBytes = crop * crop * 3;
+  const asCrops = (data: Uint8Array, count: number): TensorData => ({ dataType: 'uint8', shape: [count, crop, crop, 3], data });
+  /** Numbers of crops for which there is a graph: TensorFlow.js executes graphs of fixed shapes. */
+  const measured = new Set<number>();
+
+  async function run(name: string, feeds: NamedTensors): Promise<NamedTensors> {
+    return (await thread.ask({ kind: 'run', model: name, feeds, gradients: undefined })) as NamedTensors;
+  }
+
+  return {
+    notice,
+
+    async accumulate(crops, part, parts) {
+      const gradients = { loss: 'loss', parameters: sums, keep: part === 0 ? 0 : 1, share: 1 / parts } as const;
+      const feeds = { crops: asCrops(crops, cropCount(layout)) };
+      const results = (await thread.ask({ kind: 'run', model: 'losses', feeds, gradients })) as NamedTensors;
+      return Object.fromEntries(lossNames.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
+    },
+
+    async update({ step, learningRate }) {
+      const results = await run('update', {
+        learning_rate: scalar(learningRate),
+        bias_correction1: scalar(1 - optimizer.beta1 ** step),
+        bias_correction2: scalar(1 - optimizer.beta2 ** step),
+        ...(averageDecay > 0 && { average_share: scalar(averageShare(step, averageDecay)) }),
+      });
+      return Number(results.gradient_norm!.data[0]);
+    },
+
+    async similarity(crops, count) {
+      const size = model.prompts.shape[0]! * 2;
+      const similarities = new Float32Array(count * size);
+      for (let first = 0; first < count; first += measuredAtOnce) {
+        const last = Math.min(first + measuredAtOnce, count);
+        const name = `similarity of ${last - first}`;
+        if (!measured.has(last - first)) {
+          const graph = plainGraph(buildSimilarityGraph(model, crop, measuredName, last - first));
+          await thread.ask({ kind: 'load', model: name, graph });
+          measured.add(last - first);
+        }
+        const part = crops.slice(first * cropBytes, last * cropBytes);
+        const results = await run(name, { crops: asCrops(part, last - first) });
+        similarities.set(results.similarity!.data as Float32Array, first * size);
+      }
+      return similarities;
+    },
+
+    async readState() {
+      const state = (await thread.ask({ kind: 'read-state' })) as NamedTensors;
+      const accumulators = new Set(Object.values(sums));
+      return Object.fromEntries(Object.entries(state).filter(([name]) => !accumulators.has(name)));
+    },
+
+    async writeState(tensors) {
+      await thread.ask({ kind: 'write-state', tensors });
+    },
+
+    close: () => thread.close(),
+  };
+}
+
+function scalar(value: number): TensorData {
+  return floatTensor([], [value]);
+}

@@ -1,0 +1,94 @@
+/** Small instances of every kind of model, and a comparison of two engines that train them. */
+import { expect } from 'vitest';
+import type { Backbone } from '#antonym/backbones/backbone.js';
+import { clipResNet } from '#antonym/backbones/clip-resnet.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
+import { cropCount } from '#antonym/losses/levels.js';
+import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
+import type { NamedTensors } from '#antonym/runtime/session-messages.js';
+import type { Engine } from '#antonym/train/engines/engine.js';
+import type { EngineOptions } from '#antonym/train/engines/onnxruntime.js';
+import { firstMomentName } from '#antonym/train/state.js';
+import { gradientError, norm, numbers, statedPixels } from '../../backbones/golden/golden-step.js';
+
+const embedding = 12;
+export const side = 32;
+const layout = { photographs: 1, levels: 2 };
+export const crops = cropCount(layout);
+
+function resNet(trainNormalization: 'batch' | 'running'): Backbone {
+  const options = { width: 4, blocks: [1, 2, 1, 1], heads: 4, embedding, positionsFor: side } as const;
+  return { ...findBackbone('clip-rn50'), embedding, trainNormalization, embed: (context, pixels) => clipResNet(context, pixels, options) };
+}
+
+const transformer: Backbone = {
+  ...findBackbone('clip-vit-b-32'),
+  embedding,
+  embed: (context, pixels) =>
+    visionTransformer(context, pixels, { patch: 8, side, width: 16, layers: 2, heads: 2, embedding, activation: 'quick-gelu' }),
+};
+
+export const reducedModels: Readonly<Record<string, Backbone>> = {
+  'clip-tiny, statistics of the batch': resNet('batch'),
+  'clip-rn50, frozen statistics': resNet('running'),
+  'clip-vit': transformer,
+};
+
+export function optionsFor(backbone: Backbone, further: Partial<EngineOptions> = {}): EngineOptions {
+  return {
+    model: { backbone, prompts: seededPrompts(1, 3, embedding) },
+    layout,
+    crop: side,
+    losses: { marginConsistency: 2.5e-3, marginRank: 0.0675 },
+    optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 },
+    accumulates: true,
+    averageDecay: 0.5,
+    seed: 3,
+    threads: 1,
+    ...further,
+  };
+}
+
+/** Pixels of a batch. */
+export function batch(name: string): Uint8Array {
+  return statedPixels(name, crops, side, side).data as Uint8Array;
+}
+
+/** A step of two batches. @returns the losses of both */
+export async function step(engine: Engine, number: number): Promise<number[]> {
+  const losses = [await engine.accumulate(batch(`crops.${number}`), 0, 2), await engine.accumulate(batch(`more.${number}`), 1, 2)];
+  await engine.update({ step: number, learningRate: 1e-3 });
+  return losses.flatMap((own) => Object.values(own));
+}
+
+/**
+ * Trains two engines of equal state side by side: losses, gradients and similarities of the first step agree, and later losses follow.
+ * @param tolerance of gradients, relative, by tensor
+ */
+export async function compareEngines(reference: Engine, other: Engine, steps: number, tolerance: number): Promise<void> {
+  for (let number = 1; number <= steps; number++) {
+    const [expected, found] = [await step(reference, number), await step(other, number)];
+    for (const [index, loss] of expected.entries()) {
+      expect(loss, `loss ${index} of step ${number}`).toBeGreaterThan(0);
+      expect(Math.abs(found[index]! / loss - 1), `loss ${index} of step ${number}`).toBeLessThan(number === 1 ? 1e-4 : 1e-2);
+    }
+    if (number === 1) expectSameGradients(await reference.readState(), await other.readState(), tolerance);
+  }
+  const pixels = batch('measured');
+  const [expected, found] = [await reference.similarity(pixels, crops), await other.similarity(pixels, crops)];
+  expect(found.length).toBe(expected.length);
+  for (const [index, similarity] of expected.entries())
+    expect(Math.abs(found[index]! - similarity)).toBeLessThan(steps === 1 ? 1e-4 : 1e-2);
+}
+
+/** After the first step a first moment is the gradient, clipped, times 1 - beta1. */
+function expectSameGradients(reference: NamedTensors, other: NamedTensors, tolerance: number): void {
+  expect(Object.keys(other).sort()).toEqual(Object.keys(reference).sort());
+  const prefix = firstMomentName('');
+  const names = Object.keys(reference).filter((name) => name.startsWith(prefix));
+  const total = norm(names.map((name) => norm(numbers(reference[name]))));
+  for (const name of names) {
+    expect(gradientError(numbers(other[name]), numbers(reference[name]), total), name).toBeLessThan(tolerance);
+  }
+}
