@@ -6,9 +6,9 @@ import { fixedShape, type Value } from './value.js';
 import { winogradPays, winogradWeightGradient } from './winograd-weight-gradient.js';
 
 /**
- * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has more positions than
- * there are filters, one product for each image and element of the kernel, summed after: nothing is transposed, and windows are never joined. Elsewhere one product over all images, which
- * needs channels last but keeps the results of single images, [N, M, C kh kw], out of memory. Windows that do not overlap (the
+ * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has many more positions than channels, one
+ * product for each image and element of the kernel, summed after: nothing is transposed, and windows are never joined. Elsewhere one product over
+ * all images, which needs channels last but keeps the results of single images, [N, M, C kh kw], out of memory. Windows that do not overlap (the
  * patches of a vision transformer) are a permutation of the pixels. With groups, one product per image and group.
  */
 export function convolutionWeightGradient(node: GradientContext): Value {
@@ -23,7 +23,7 @@ export function convolutionWeightGradient(node: GradientContext): Value {
     [...pads, ...dilations.map((size) => size - 1)].every((size) => size === 0);
   if (patches) return weightGradientOverPatches(node, sizes);
   if (winogradPays(node)) return winogradWeightGradient(node);
-  return rows * columns >= filters ? weightGradientByImage(node, sizes) : weightGradientOverImages(node, sizes);
+  return rows * columns > 2 * Math.max(filters, channels) ? weightGradientByImage(node, sizes) : weightGradientOverImages(node, sizes);
 }
 
 interface Sizes {
@@ -44,12 +44,23 @@ function weightGradientByImage(node: GradientContext, { filters, channels, rows,
   const gradients = graph.add('Reshape', [gradient, graph.integers(batch, filters, rows * columns)]);
   const byElement = slices.map((slice) => {
     const flat = graph.add('Reshape', [slice, graph.integers(batch, channels, rows * columns)]);
-    const perImage = graph.add('MatMul', [gradients, graph.add('Transpose', [flat], { perm: [0, 2, 1] })]);
-    return graph.add('ReduceSum', [perImage, graph.integers(0)], { keepdims: 0 });
+    return sumOfProducts(graph, gradients, flat);
   });
   if (byElement.length === 1) return graph.add('Reshape', [byElement[0]!, graph.integers(filters, channels, 1, 1)]);
   const columnsOfWeights = byElement.map((weights) => graph.add('Unsqueeze', [weights, graph.integers(2)]));
   return graph.add('Reshape', [graph.add('Concat', columnsOfWeights, { axis: 2 }), graph.integers(filters, channels, kh, kw)]);
+}
+
+/**
+ * The sum over images of A B^T for [N, rows, positions] and [N, columns, positions]. ONNX Runtime's product is up to 1.6 times as fast where the first
+ * matrix has more rows than the second.
+ */
+function sumOfProducts(graph: Graph, a: Value, b: Value): Value {
+  const turned = (b.shape[1] as number) > (a.shape[1] as number);
+  const [first, second] = turned ? [b, a] : [a, b];
+  const perImage = graph.add('MatMul', [first, graph.add('Transpose', [second], { perm: [0, 2, 1] })]);
+  const sum = graph.add('ReduceSum', [perImage, graph.integers(0)], { keepdims: 0 });
+  return turned ? graph.add('Transpose', [sum], { perm: [1, 0] }) : sum;
 }
 
 /** The windows stand first in the product: what has to be transposed is the gradient, which for depthwise filters is only reshaped. */
@@ -82,9 +93,19 @@ function weightGradientOverImages(node: GradientContext, { filters, channels, ro
   const slices = windowSlices(node, padded, 1, { rows, columns });
   const windows = slices.length === 1 ? slices[0]! : graph.add('Concat', slices, { axis: -1 });
   const flat = graph.add('Reshape', [windows, graph.integers(-1, kh * kw * channels)]);
-  const gradients = graph.add('Reshape', [graph.add('Transpose', [gradient], { perm: [1, 0, 2, 3] }), graph.integers(filters, -1)]);
-  const byWindow = graph.add('Reshape', [graph.add('MatMul', [gradients, flat]), graph.integers(filters, kh, kw, channels)]);
+  const byPosition = graph.add('Reshape', [graph.add('Transpose', [gradient], { perm: [0, 2, 3, 1] }), graph.integers(-1, filters)]);
+  const product = productOverPositions(graph, byPosition, flat);
+  if (slices.length === 1) return graph.add('Reshape', [product, graph.integers(filters, channels, kh, kw)]);
+  const byWindow = graph.add('Reshape', [product, graph.integers(filters, kh, kw, channels)]);
   return graph.add('Transpose', [byWindow], { perm: [0, 3, 1, 2] });
+}
+
+/** A^T B for [positions, rows] and [positions, columns], with more rows than columns where there are enough positions to pay for turning the result. */
+function productOverPositions(graph: Graph, a: Value, b: Value): Value {
+  const product = (first: Value, second: Value): Value => graph.add('MatMul', [graph.add('Transpose', [first], { perm: [1, 0] }), second]);
+  const [positions, rows] = fixedShape(a.shape, 'the gradient of Conv') as [number, number];
+  const pays = positions > 4096 && (b.shape[1] as number) > rows;
+  return pays ? graph.add('Transpose', [product(b, a)], { perm: [1, 0] }) : product(a, b);
 }
 
 function weightGradientOverPatches(node: GradientContext, { filters, channels, rows, columns, batch }: Sizes): Value {

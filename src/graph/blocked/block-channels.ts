@@ -60,6 +60,7 @@ class Blocking {
     const [output] = node.outputs as [Value];
     if (node.operator === 'Conv') return this.addConvolution(node);
     if (node.operator === 'Transpose') return this.addChannelsLast(node);
+    if (node.operator === 'ReduceSum') return this.addSumOverPixels(node);
     if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
     switch (node.operator) {
       case 'Relu':
@@ -124,9 +125,22 @@ class Blocking {
   private addChannelsLast({ inputs, outputs, attributes }: Node): boolean {
     const [x] = inputs as [Value];
     if (!this.isBlocked(x) || String(attributes.perm) !== '0,2,3,1') return false;
-    const order = { channels: x.shape[1] as number, channels_last: 1 };
-    this.plain.set(outputs[0]!, this.target.add(blockedOperators.reorderOutput, [this.blockedOf(x)], order));
+    this.plain.set(outputs[0]!, this.channelsLast(x));
     return true;
+  }
+
+  /** The gradient of a bias, from channels last: where the plain form is not needed for anything else, it is not made. */
+  private addSumOverPixels({ inputs: [x, axes], outputs: [output], attributes }: Node): boolean {
+    if (!this.isBlocked(x!) || this.plain.has(x!) || axes?.elements?.join() !== '0,2,3' || attributes.keepdims !== 0) return false;
+    const rows = this.target.add('Reshape', [this.channelsLast(x!), this.target.integers(-1, x!.shape[1] as number)]);
+    this.plain.set(output!, this.target.add('ReduceSum', [rows, this.target.integers(0)], { keepdims: 0 }));
+    return true;
+  }
+
+  /** [N, H, W, C] */
+  private channelsLast(value: Value): Value {
+    const order = { channels: value.shape[1] as number, channels_last: 1 };
+    return this.target.add(blockedOperators.reorderOutput, [this.blockedOf(value)], order);
   }
 
   private addUpsample({ inputs, outputs, attributes }: Node): boolean {
