@@ -79,12 +79,14 @@ function selfAttention(context: LayerContext, x: Value, name: string, options: T
   const projected = graph.add('Gemm', [x, weight, bias], { transB: 1 });
   // [3, N, heads, T, size]
   const byHead = graph.add('Transpose', [reshapeLike(graph, projected, [count, length, 3, heads, size])], { perm: [2, 0, 3, 1, 4] });
-  const [query, key, value] = graph.addAll('Split', [byHead, graph.integers(1, 1, 1)], { axis: 0 }) as [Value, Value, Value];
-  const products = graph.add('MatMul', [query, graph.add('Transpose', [key], { perm: [0, 1, 2, 4, 3] })]);
+  const parts = graph.addAll('Split', [byHead, graph.integers(1, 1, 1)], { axis: 0 });
+  // [N heads, T, size]: behind a Reshape, ONNX Runtime joins the Transpose below with the product and not with the one above
+  const [query, key, value] = parts.map((part) => reshapeLike(graph, part, [-1, length, size])) as [Value, Value, Value];
+  const products = graph.add('MatMul', [query, graph.add('Transpose', [key], { perm: [0, 2, 1] })]);
   const scaled = graph.add('Mul', [products, size ** -0.5]);
   const scores = mask ? graph.add('Add', [scaled, mask]) : scaled;
   const attended = graph.add('MatMul', [graph.add('Softmax', [scores], { axis: -1 }), value]);
-  const joined = graph.add('Transpose', [attended], { perm: [0, 1, 3, 2, 4] });
+  const joined = graph.add('Transpose', [reshapeLike(graph, attended, [count, heads, length, size])], { perm: [0, 2, 1, 3] });
   return outputProjection(context, graph.add('Reshape', [joined, graph.integers(-1, width)]), name, options);
 }
 
