@@ -42,7 +42,7 @@ export async function profileStep(plan: Plan, threads: number): Promise<ProfileR
   const { options, model } = plan;
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels: options.levels }, options.crop, options);
   const thread = new SessionThread();
-  const graph = blockChannels(buildGradientsGraph(losses, options.accumulate > 1), await channelBlock(thread));
+  const graph = blockChannels(buildGradientsGraph(losses, false), await channelBlock(thread));
   await thread.close();
   const partOf = partsOf(graph);
   const times = new Map<GradientPart, Map<string, number>>(gradientParts.map((part) => [part, new Map()]));

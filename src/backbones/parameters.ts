@@ -12,7 +12,7 @@ export interface ParameterSpec {
   readonly role: 'parameter' | 'buffer';
   /** Whether the optimizer decays it: weights of matrices and convolutions, not normalisations, biases and embeddings. */
   readonly weightDecay: boolean;
-  /** The starting value, drawn from the stream named by the seed and the parameter's name. */
+  /** The starting value, drawn from the stream named by the seed and the parameter's name; it is the caller's own. */
   initialize(random: RandomStream): TensorData;
 }
 

@@ -1,5 +1,5 @@
 /** The kernels of `simd/`, compiled to WebAssembly: one instance for each thread. */
-import { readFileSync } from 'node:fs';
+import { loadKernels } from '../support/load-kernels.js';
 
 /** Pointers are byte offsets into the memory; each kernel is described in its own file under `simd/`. */
 export interface Kernels {
@@ -86,13 +86,7 @@ export interface Kernels {
   ): void;
 }
 
-/** The part of the platform's interface that is used here; Node.js's types leave it to the browser's. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Readonly<Record<string, unknown>> };
-};
-
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(new URL('kernels.wasm', import.meta.url))));
-export const kernels = exports as unknown as Kernels;
+const loaded = loadKernels<Kernels>(new URL('kernels.wasm', import.meta.url));
+export const { kernels } = loaded;
 /** In which they work; see `workspace.ts` for its layout. */
-export const kernelMemory = exports.memory as { readonly buffer: ArrayBuffer; grow(pages: number): number };
+export const kernelMemory = loaded.memory;

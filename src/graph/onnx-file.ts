@@ -38,7 +38,7 @@ export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Ar
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'antonym',
-      node: [...nodes.map((node) => encodeNode(node, nameOf)), ...copiesToOutputs(graph, names)],
+      node: [...inOrderOfExecution(nodes).map((node) => encodeNode(node, nameOf)), ...copiesToOutputs(graph, names)],
       initializer: constants.map(([value, tensor]) => encodeTensor(value.name, tensor)),
       input: [...graph.inputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
       output: [...graph.outputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
@@ -49,6 +49,17 @@ export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Ar
 
 function contributedDomains(nodes: readonly Node[]): string[] {
   return [...new Set(nodes.flatMap(({ rule }) => ('domain' in rule ? [rule.domain] : [])))];
+}
+
+/**
+ * ONNX Runtime does not run nodes as they are listed: it looks at those whose results no other node uses, from the last one listed
+ * to the first, and runs what each still needs. These ends of the graph are listed last, in reverse, so that everything runs as it was added. (Gradients
+ * of weights would run after all others instead, with what they are computed from kept until then: 1.5 times the memory.)
+ */
+function inOrderOfExecution(nodes: readonly Node[]): Node[] {
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const isEnd = (node: Node): boolean => !node.outputs.some((output) => used.has(output));
+  return [...nodes.filter((node) => !isEnd(node)), ...nodes.filter(isEnd).reverse()];
 }
 
 /** A value computed by a node is written under the name of its (first) output; inputs and constants keep their own. */

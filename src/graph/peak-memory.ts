@@ -8,8 +8,8 @@ import { fixedShape, type Value } from './value.js';
 const views: ReadonlySet<string> = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
 
 /**
- * The most bytes that values between a graph's nodes take at one time, when nodes run in order and a value is given up after its last use.
- * Inputs, outputs and constants are not counted: they belong to the caller. A runtime may use somewhat more (work space of
+ * The most bytes that the values of a graph's nodes take at one time, when nodes run in order and a value is given up after its last use,
+ * an output at the end. Inputs and constants are not counted: they belong to the caller. A runtime may use somewhat more (work space of
  * kernels, gaps in its arena) or less (operators that write over their input).
  * @throws Error when a size is not fixed.
  */
@@ -20,11 +20,12 @@ export function peakMemory(graph: Graph): number {
   for (const [index, { inputs }] of nodes.entries()) {
     for (const input of inputs) if (input) lastUse.set(storageOf(input), index);
   }
+  for (const output of outputs) lastUse.set(storageOf(output), nodes.length);
   let [now, peak] = [0, 0];
   const held = new Map<Value, number>();
   for (const [index, node] of nodes.entries()) {
     for (const value of node.outputs) {
-      if (storageOf(value) !== value || outputs.has(value)) continue;
+      if (storageOf(value) !== value) continue;
       const bytes = elementCount(fixedShape(value.shape, 'the memory of a graph')) * elementArrays[value.dataType].BYTES_PER_ELEMENT;
       held.set(value, bytes);
       now += bytes;

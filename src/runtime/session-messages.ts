@@ -1,4 +1,5 @@
 /** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
+import type { AdamWUpdate } from './adamw.js';
 import type { DataType, TensorData } from './tensor-data.js';
 
 export interface InputOrOutput {
@@ -17,13 +18,20 @@ export type NamedTensors = Readonly<Record<string, TensorData>>;
 
 export type SessionRequest =
   | { readonly kind: 'load'; readonly model: string; readonly source: Uint8Array | string; readonly threads: number | undefined }
-  | { readonly kind: 'run'; readonly model: string; readonly feeds: NamedTensors; readonly outputs: readonly string[] | undefined }
+  | {
+      readonly kind: 'run';
+      readonly model: string;
+      readonly feeds: NamedTensors;
+      readonly outputs: readonly string[] | undefined;
+      readonly added: readonly string[] | undefined;
+    }
+  | { readonly kind: 'update'; readonly update: AdamWUpdate }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
   | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined };
 
 export type SessionReply = ModelSignature | NamedTensors | undefined;
 
-/** Outputs with this prefix are written in place into the state tensor of the rest of the name. */
+/** Outputs with this prefix become the state tensor of the rest of the name. */
 export const nextPrefix = 'next.';
 
 /** Buffers that can move to the other thread without a copy: those that no other tensor of the reply shares. */

@@ -1,8 +1,9 @@
 /**
  * The thread that owns ONNX Runtime sessions: `run()` blocks its thread for the whole call, so it must not be the one that draws
- * progress and answers signals. Tensors of the state stay here between calls and are updated in place.
+ * progress and answers signals. Tensors of the state stay here between calls.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type AdamWUpdate, updateByAdamW } from './adamw.js';
 import { answerRequests } from './answer-requests.js';
 import {
   type ModelSignature,
@@ -13,6 +14,7 @@ import {
   transferable,
 } from './session-messages.js';
 import { sessionOptions } from './session-options.js';
+import { addInto } from './state-arithmetic.js';
 import type { DataType, ElementArray, TensorData } from './tensor-data.js';
 
 const sessions = new Map<string, InferenceSession>();
@@ -25,9 +27,11 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
     case 'load':
       return load(request.model, request.source, request.threads);
     case 'run':
-      return run(request.model, request.feeds, request.outputs);
+      return run(request.model, request.feeds, request.outputs, request.added);
+    case 'update':
+      return update(request.update);
     case 'write-state':
-      for (const [name, tensor] of Object.entries(request.tensors)) state.set(name, toOrt(tensor));
+      for (const [name, tensor] of Object.entries(request.tensors)) keep(name, toOrt(tensor), []);
       return undefined;
     case 'read-state':
       return readState(request.names ?? [...state.keys()]);
@@ -48,8 +52,13 @@ function describe(value: InferenceSession.ValueMetadata): ModelSignature['inputs
   return { name: value.name, dataType: value.type as DataType, shape: value.shape };
 }
 
-/** Inputs that are not fed come from the state; outputs named `next.<name>` are written over the state tensor <name>. */
-async function run(model: string, feeds: NamedTensors, outputs: readonly string[] | undefined): Promise<NamedTensors> {
+/** Inputs that are not fed come from the state; outputs named `next.<name>` become the state tensor <name>, or are added to it. */
+async function run(
+  model: string,
+  feeds: NamedTensors,
+  outputs: readonly string[] | undefined,
+  added: readonly string[] = [],
+): Promise<NamedTensors> {
   const session = sessions.get(model);
   if (!session) throw new Error(`no model ${model} is loaded`);
   const inputs: Record<string, Tensor> = {};
@@ -58,27 +67,51 @@ async function run(model: string, feeds: NamedTensors, outputs: readonly string[
     if (!tensor) throw new Error(`the model ${model} needs the input ${name}`);
     inputs[name] = tensor;
   }
-  const fetches: Record<string, Tensor | null> = {};
-  for (const name of outputs ?? session.outputNames) {
-    if (!session.outputNames.includes(name)) throw new Error(`the model ${model} has no output ${name}`);
-    fetches[name] = (name.startsWith(nextPrefix) ? state.get(name.slice(nextPrefix.length)) : undefined) ?? null;
-  }
-  const results = await session.run(inputs, fetches);
+  const wanted = outputs ?? session.outputNames;
+  for (const name of wanted) if (!session.outputNames.includes(name)) throw new Error(`the model ${model} has no output ${name}`);
+  const results = await session.run(inputs, wanted);
   const reply: Record<string, TensorData> = {};
   for (const [name, tensor] of Object.entries(results)) {
-    if (!name.startsWith(nextPrefix)) reply[name] = fromOrt(tensor);
-    else if (tensor.data !== fetches[name]?.data) release(tensor);
+    if (name.startsWith(nextPrefix)) keep(name.slice(nextPrefix.length), tensor, added);
+    else reply[name] = fromOrt(tensor);
   }
   return reply;
 }
 
-/**
- * Frees memory at once. ONNX Runtime's binding copies every output, preallocated or not; for a model's whole state, waiting for the
- * garbage collector would take more memory than the state itself.
- */
+/** Makes a tensor part of the state, or adds it to the one that is there. */
+function keep(name: string, tensor: Tensor, added: readonly string[]): void {
+  const present = state.get(name);
+  if (!added.includes(name)) {
+    state.set(name, tensor);
+    if (present) release(present);
+  } else {
+    addInto(floats(name), tensor.data as Float32Array);
+    release(tensor);
+  }
+}
+
+/** Gradients are of no use after it: their memory is free for the next step. */
+function update(step: AdamWUpdate): NamedTensors {
+  const norm = updateByAdamW(step, floats);
+  for (const { gradient } of step.parameters) {
+    release(state.get(gradient)!);
+    state.delete(gradient);
+  }
+  return { norm: { dataType: 'float64', shape: [], data: Float64Array.of(norm) } };
+}
+
+/** The values of a state tensor. */
+function floats(name: string): Float32Array {
+  const data = state.get(name)?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`the state has no float32 tensor ${name}`);
+  return data;
+}
+
+/** Frees memory at once: for a model's gradients, waiting for the garbage collector would take as much again. */
 function release(tensor: Tensor): void {
-  const { buffer } = tensor.data as ElementArray;
-  if (buffer instanceof ArrayBuffer) structuredClone(buffer, { transfer: [buffer] });
+  const { buffer, byteLength } = tensor.data as ElementArray;
+  // a buffer with more in it belongs to other tensors too
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) structuredClone(buffer, { transfer: [buffer] });
 }
 
 function readState(names: readonly string[]): NamedTensors {

@@ -27,7 +27,8 @@ export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
 }
 
 /**
- * The peak of a run, bytes; good to about a quarter. The state counts with the copy that a checkpoint is saved from; what a step, an
+ * The peak of a run, bytes; good to about a quarter. The state counts with the copy that a checkpoint is saved from, gradients
+ * with that in which they leave ONNX Runtime; what a step, an
  * evaluation and the making of pairs have taken once they keep.
  */
 export function estimateMemory({ options, model, data }: MemoryPlan): number {
@@ -37,12 +38,13 @@ export function estimateMemory({ options, model, data }: MemoryPlan): number {
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));
   const saved = bytesOf(losses.parameters.specs.values()) + trained * (ema > 0 ? 3 : 2);
-  const step = peakMemory(buildGradientsGraph(losses, accumulate > 1));
+  const step = peakMemory(buildGradientsGraph(losses, false));
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = peakMemory(forwardGraph(model, Math.min(measuredAtOnce, heldOutCrops), crop));
   const values = (step + evaluation) * (model.backbone.batchNormalization ? overhead.convolutions : overhead.transformer);
   const pixels = heldOutCrops * crop * crop * 3 + pairCacheBytes;
-  return programBytes + workers * workerBytes + 2 * saved + trained + values + pixels;
+  const gradients = trained * (accumulate > 1 ? 2 : 1);
+  return programBytes + workers * workerBytes + 2 * saved + gradients + values + pixels;
 }
 
 /**

@@ -33,7 +33,7 @@ export function similarityOf(
     shape: prompts.shape,
     role: 'buffer',
     weightDecay: false,
-    initialize: () => prompts,
+    initialize: () => ({ ...prompts, data: prompts.data.slice() }),
   });
   return promptSimilarity(graph, embedding, features);
 }

@@ -60,7 +60,6 @@ export function createEngine({ options, model, start }: Plan, threads?: number):
     crop: options.crop,
     losses: options,
     optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: options.weightDecay, clipNorm: options.clipNorm },
-    accumulates: options.accumulate > 1,
     averageDecay: options.ema,
     seed: options.seed,
     parameters: start.parameters,

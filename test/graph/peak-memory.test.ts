@@ -4,7 +4,7 @@ import { peakMemory } from '#antonym/graph/peak-memory.js';
 
 const kilobyte = 4 * 256;
 
-test('a chain needs two values at a time, however long it is; its input and output are not counted', () => {
+test('a chain needs two values at a time, however long it is; its input is not counted', () => {
   for (const length of [3, 4, 9]) {
     const graph = new Graph();
     let value = graph.input('x', 'float32', [256]);

@@ -96,7 +96,7 @@ describe('the gradients graph', () => {
     }
   });
 
-  it('gives the same bits written in place as copied, gradients and running statistics', async () => {
+  it('gives the same bits where its outputs become the state of a thread, gradients and running statistics', async () => {
     const { graph, state } = gradientsOf(1, 'batch');
     const run = await compile(graph);
     await thread.load('batch', encodeOnnx(graph));

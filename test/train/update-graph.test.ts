@@ -1,64 +1,31 @@
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { readSafetensors } from '#antonym/runtime/safetensors.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
-import {
-  averageName,
-  firstMomentName,
-  gradientName,
-  initialAverages,
-  initialMoments,
-  scoringTensors,
-  secondMomentName,
-} from '#antonym/train/state.js';
+import { averageName, firstMomentName, gradientName, initialAverages, scoringTensors, secondMomentName } from '#antonym/train/state.js';
 import { buildUpdateGraph } from '#antonym/train/update-graph.js';
-import { stated } from '../backbones/golden/stated-values.js';
 import { compile } from '../graph/run-graph.js';
-
-/** The parameters and options of golden/adamw.py. */
-const specs: ParameterSpec[] = Object.entries({ matrix: [7, 5], bias: [5], kernel: [3, 2, 3, 3] }).map(([name, shape]) => ({
-  name,
-  shape,
-  role: 'parameter',
-  weightDecay: name !== 'bias',
-  initialize: () => statedTensor(name, shape, 1),
-}));
-const options = { beta1: 0.9, beta2: 0.98, epsilon: 1e-6, weightDecay: 0.1, clipNorm: 1 };
-const steps = 10;
-
-function statedTensor(name: string, shape: readonly number[], size: number): TensorData {
-  return floatTensor(
-    shape,
-    Float32Array.from(stated(name, elementCount(shape)), (value) => size * (2 * value - 1)),
-  );
-}
+import {
+  gradientsAt,
+  initialState,
+  learningRateAt,
+  options,
+  pytorchSteps,
+  relativeError,
+  specs,
+  statedTensor,
+  steps,
+} from './golden/optimizer-steps.js';
 
 /** What a step is fed besides its state. */
 function feeds(step: number): Record<string, TensorData> {
-  const gradients = specs.map(({ name, shape }) => {
-    const gradient = statedTensor(`${name}.gradient.${step}`, shape, 2 ** (1 - step));
-    (gradient.data as Float32Array)[0] = 0;
-    return [gradientName(name), gradient];
-  });
   return {
-    ...Object.fromEntries(gradients),
-    learning_rate: floatTensor([], [(1e-3 * (step + 1)) / 10]),
+    ...gradientsAt(step),
+    learning_rate: floatTensor([], [learningRateAt(step)]),
     bias_correction1: floatTensor([], [1 - options.beta1 ** (step + 1)]),
     bias_correction2: floatTensor([], [1 - options.beta2 ** (step + 1)]),
   };
-}
-
-const initialState = (): Record<string, TensorData> => ({
-  ...Object.fromEntries(specs.map(({ name, shape }) => [name, statedTensor(name, shape, 1)])),
-  ...initialMoments(specs),
-});
-
-function relativeError(found: TensorData, expected: TensorData): number {
-  const difference = Array.from(found.data, Number).map((value, index) => value - Number(expected.data[index]));
-  return Math.hypot(...difference) / Math.hypot(...Array.from(expected.data, Number));
 }
 
 describe('the update graph', () => {
@@ -71,7 +38,7 @@ describe('the update graph', () => {
   afterEach(() => thread.close());
 
   it('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
-    const { tensors } = await readSafetensors(fileURLToPath(new URL('./golden/adamw.safetensors', import.meta.url)));
+    const tensors = await pytorchSteps();
     const run = await compile(buildUpdateGraph(specs, options));
     let state = initialState();
     for (let step = 0; step < steps; step++) {
@@ -90,7 +57,7 @@ describe('the update graph', () => {
     }
   });
 
-  it('gives the same bits written in place as copied', async () => {
+  it('gives the same bits where its outputs become the state of a thread', async () => {
     const graph = buildUpdateGraph(specs, options);
     const run = await compile(graph);
     await thread.load('update', encodeOnnx(graph));
@@ -106,7 +73,7 @@ describe('the update graph', () => {
     expect(await thread.readState()).toEqual(state);
   });
 
-  it('keeps moving averages of parameters and of buffers, written in place too', async () => {
+  it('keeps moving averages of parameters and of buffers', async () => {
     const buffer: ParameterSpec = { ...specs[1]!, name: 'running_mean', role: 'buffer' };
     const averaged = [specs[0]!, specs[1]!, buffer];
     const graph = buildUpdateGraph(specs, options, averaged);

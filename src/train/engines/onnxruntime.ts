@@ -1,4 +1,4 @@
-/** The engine that runs the training graphs in ONNX Runtime; state stays in the session thread and is written in place. */
+/** The engine that runs the gradients graph in ONNX Runtime on the CPU; state stays in the thread of its sessions, which updates it too. */
 import { blockChannels } from '../../graph/blocked/block-channels.js';
 import { channelBlock } from '../../graph/blocked/channel-block.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
@@ -6,12 +6,12 @@ import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
-import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
+import type { TensorData } from '../../runtime/tensor-data.js';
 import { buildGradientsGraph, buildLossGraph, type LossOptions, lossNames, trainedSpecs } from '../gradients-graph.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
-import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
-import { buildUpdateGraph, type OptimizerOptions } from '../update-graph.js';
+import { averageName, firstMomentName, gradientName, initialAverages, initialMoments, initialTensors, secondMomentName } from '../state.js';
+import type { OptimizerOptions } from '../update-graph.js';
 import type { Engine, Losses } from './engine.js';
 
 export interface EngineOptions {
@@ -23,8 +23,6 @@ export interface EngineOptions {
   readonly optimizer: OptimizerOptions;
   /** Decay per step of the moving averages that the model is measured with; 0: measured as it is. Costs memory of the size of the model. */
   readonly averageDecay?: number;
-  /** Whether a step may consist of several batches: costs memory traffic of the size of the model for each of them. */
-  readonly accumulates?: boolean;
   /** Of the initial values of parameters that are not given. */
   readonly seed: number;
   /** Values of parameters to start from; they move to the engine and can be used no more. */
@@ -38,7 +36,7 @@ export const measuredAtOnce = 96;
 
 /** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer, accumulates = false, averageDecay = 0 } = options;
+  const { model, layout, crop, optimizer, averageDecay = 0 } = options;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);
   const { specs, updates } = lossGraph.parameters;
   const trained = trainedSpecs(lossGraph.parameters);
@@ -47,8 +45,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
   const isAveraged = new Set(averaged.map(({ name }) => name));
   const thread = new SessionThread(options.threads === undefined ? {} : { threads: options.threads });
   try {
-    await thread.load('gradients', encodeOnnx(blockChannels(buildGradientsGraph(lossGraph, accumulates), await channelBlock(thread))));
-    await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer, averaged)));
+    await thread.load('gradients', encodeOnnx(blockChannels(buildGradientsGraph(lossGraph, false), await channelBlock(thread))));
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
     await thread.load('similarity', encodeOnnx(measured));
     const { parameters = {} } = options;
@@ -57,38 +54,39 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
       options.seed,
     );
     const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
-    await thread.writeState(averages, buffersOf(averages));
-    await thread.writeState(parameters, buffersOf(parameters));
-    await thread.writeState({
-      ...drawn,
-      ...initialMoments(trained),
-      ...initialGradients(trained),
-    });
+    for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
   } catch (error) {
     await thread.close();
     throw error;
   }
-  const accumulators = new Set(trained.map(({ name }) => gradientName(name)));
+  const gradients = trained.map(({ name }) => gradientName(name));
+  const isGradient = new Set(gradients);
+  const updated = {
+    ...optimizer,
+    parameters: trained.map(({ name, weightDecay }) => ({
+      parameter: name,
+      first: firstMomentName(name),
+      second: secondMomentName(name),
+      gradient: gradientName(name),
+      decays: weightDecay,
+    })),
+    averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
+  };
+  let summed = 1;
   const cropBytes = crop * crop * 3;
   const asCrops = (data: Uint8Array, count: number): TensorData => ({ dataType: 'uint8', shape: [count, crop, crop, 3], data });
 
   return {
     async accumulate(crops, part, parts) {
-      if (parts > 1 && !accumulates) throw new RangeError(`this engine was made for one batch a step, but received ${parts}`);
+      summed = parts;
       const feeds = { crops: asCrops(crops, cropCount(layout)) };
-      const ofPart = { keep: scalar(part === 0 ? 0 : 1), share: scalar(1 / parts) };
-      const results = await thread.run('gradients', accumulates ? { ...feeds, ...ofPart } : feeds);
+      const results = await thread.run('gradients', feeds, part === 0 ? {} : { added: gradients });
       return Object.fromEntries(lossNames.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
-    async update({ step, learningRate }) {
-      const results = await thread.run('update', {
-        learning_rate: scalar(learningRate),
-        bias_correction1: scalar(1 - optimizer.beta1 ** step),
-        bias_correction2: scalar(1 - optimizer.beta2 ** step),
-        ...(averageDecay > 0 && { average_share: scalar(averageShare(step, averageDecay)) }),
-      });
-      return Number(results.gradient_norm!.data[0]);
+    update({ step, learningRate }) {
+      const share = averageDecay > 0 ? averageShare(step, averageDecay) : 0;
+      return thread.update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share });
     },
 
     async similarity(crops, count) {
@@ -105,7 +103,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
 
     async readState() {
       const state = await thread.readState();
-      return Object.fromEntries(Object.entries(state).filter(([name]) => !accumulators.has(name)));
+      return Object.fromEntries(Object.entries(state).filter(([name]) => !isGradient.has(name)));
     },
 
     writeState: (tensors) => thread.writeState(tensors),
@@ -118,11 +116,6 @@ export function averageShare(step: number, decay: number): number {
   return 1 - Math.min(decay, (1 + step) / (10 + step));
 }
 
-/** Large enough to be worth moving instead of copying. */
 function buffersOf(tensors: NamedTensors): ArrayBuffer[] {
-  return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
-}
-
-function scalar(value: number): TensorData {
-  return floatTensor([], [value]);
+  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer))];
 }

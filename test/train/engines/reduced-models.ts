@@ -42,7 +42,6 @@ export function optionsFor(backbone: Backbone, further: Partial<EngineOptions> =
     crop: side,
     losses: { marginConsistency: 2.5e-3, marginRank: 0.0675 },
     optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 },
-    accumulates: true,
     averageDecay: 0.5,
     seed: 3,
     threads: 1,

@@ -1,13 +1,17 @@
-/** Compiles this folder to dist/degrade/kernels.wasm, where it is not newer than its sources already: a part of `npm run build`. */
+/** Compiles each `<folder>/simd/` to dist/<folder>/kernels.wasm, where it is not newer than its sources already: a part of `npm run build`. */
 import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const source = new URL('.', import.meta.url);
-const output = new URL('../../../dist/degrade/kernels.wasm', import.meta.url);
 const changed = (url) => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const newest = Math.max(...readdirSync(source).map((name) => changed(new URL(name, source))));
 
-if (changed(output) <= newest) {
+for (const folder of ['runtime', 'degrade']) {
+  const source = new URL(`${folder}/simd/`, import.meta.url);
+  const output = new URL(`../dist/${folder}/kernels.wasm`, import.meta.url);
+  const newest = Math.max(changed(new URL(import.meta.url)), ...readdirSync(source).map((name) => changed(new URL(name, source))));
+  if (changed(output) <= newest) await compile(source, output);
+}
+
+async function compile(source, output) {
   const { default: asc } = await import('assemblyscript/asc');
   const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort=', '--initialMemory', '1'];
   let binary;

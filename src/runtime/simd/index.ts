@@ -1,0 +1,61 @@
+// AssemblyScript: arithmetic on parts of the state of a training, described in `state-arithmetic.ts`. Pointers are byte offsets into
+// the memory; counts are of float32, and whole vectors are read and written: up to three values more.
+
+/** sum += values */
+export function add(sum: usize, values: usize, count: i32): void {
+  for (let end = sum + ((<usize>count) << 2); sum < end; sum += 16, values += 16) {
+    v128.store(sum, f32x4.add(v128.load(sum), v128.load(values)));
+  }
+}
+
+/** In float64; what follows the values up to a whole vector must be zero. */
+export function sumOfSquares(values: usize, count: i32): f64 {
+  let even = f64x2.splat(0),
+    odd = f64x2.splat(0);
+  for (let end = values + ((<usize>count) << 2); values < end; values += 16) {
+    const first = f64x2.promote_low_f32x4(v128.load64_zero(values));
+    const second = f64x2.promote_low_f32x4(v128.load64_zero(values, 8));
+    even = f64x2.add(even, f64x2.mul(first, first));
+    odd = f64x2.add(odd, f64x2.mul(second, second));
+  }
+  const sums = f64x2.add(even, odd);
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
+/**
+ * m = beta1 m + share1 g, v = beta2 v + share2 (g g), p = kept p - (rate m) / (sqrt(v) + offset): in float32, rounded after every
+ * operation.
+ */
+export function adamw(
+  parameter: usize,
+  first: usize,
+  second: usize,
+  gradient: usize,
+  count: i32,
+  beta1: f32,
+  share1: f32,
+  beta2: f32,
+  share2: f32,
+  rate: f32,
+  offset: f32,
+  kept: f32,
+): void {
+  for (let index: usize = 0, end = (<usize>count) << 2; index < end; index += 16) {
+    const g = v128.load(gradient + index);
+    const m = f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(first + index)), f32x4.mul(f32x4.splat(share1), g));
+    const squared = f32x4.mul(f32x4.splat(share2), f32x4.mul(g, g));
+    const v = f32x4.add(f32x4.mul(f32x4.splat(beta2), v128.load(second + index)), squared);
+    const step = f32x4.div(f32x4.mul(f32x4.splat(rate), m), f32x4.add(f32x4.sqrt(v), f32x4.splat(offset)));
+    v128.store(first + index, m);
+    v128.store(second + index, v);
+    v128.store(parameter + index, f32x4.sub(f32x4.mul(f32x4.splat(kept), v128.load(parameter + index)), step));
+  }
+}
+
+/** average += share (values - average) */
+export function moveAverage(average: usize, values: usize, count: i32, share: f32): void {
+  for (let end = average + ((<usize>count) << 2); average < end; average += 16, values += 16) {
+    const own = v128.load(average);
+    v128.store(average, f32x4.add(own, f32x4.mul(f32x4.splat(share), f32x4.sub(v128.load(values), own))));
+  }
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { ParameterSpec } from '#antonym/backbones/parameters.js';
+import { type AdamWUpdate, updateByAdamW } from '#antonym/runtime/adamw.js';
+import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { addInto, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
+import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { randomStream } from '#antonym/support/random.js';
+import { averageName, firstMomentName, gradientName, initialAverages, initialMoments, secondMomentName } from '#antonym/train/state.js';
+import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+import { compile } from '../graph/run-graph.js';
+import {
+  gradientsAt,
+  initialState,
+  learningRateAt,
+  options,
+  pytorchSteps,
+  relativeError,
+  specs,
+  steps,
+} from '../train/golden/optimizer-steps.js';
+
+type Tensors = Record<string, TensorData>;
+
+const floatsOf = (state: Tensors) => (name: string) => state[name]!.data as Float32Array;
+
+function updateOf(trained: readonly ParameterSpec[], rest: Partial<AdamWUpdate>): AdamWUpdate {
+  return {
+    ...options,
+    parameters: trained.map(({ name, weightDecay }) => ({
+      parameter: name,
+      first: firstMomentName(name),
+      second: secondMomentName(name),
+      gradient: gradientName(name),
+      decays: weightDecay,
+    })),
+    averages: [],
+    step: 1,
+    learningRate: 1e-3,
+    gradientScale: 1,
+    averageShare: 0,
+    ...rest,
+  };
+}
+
+/** Longer than a part and no whole number of vectors, as long as a part, shorter than a vector. */
+const lengths = { long: 2 * 8192 + 3, whole: 8192, short: 3 };
+const sized: ParameterSpec[] = Object.entries(lengths).map(([name, length]) => ({
+  ...specs[0]!,
+  name,
+  shape: [length],
+  weightDecay: name !== 'short',
+}));
+
+function drawn(name: string, size: number): TensorData {
+  const random = randomStream('values of an update', name);
+  const length = lengths[name.split('.').at(-1) as keyof typeof lengths];
+  return floatTensor(
+    [length],
+    Float32Array.from({ length }, () => size * random.normal()),
+  );
+}
+
+describe('AdamW over the state', () => {
+  it('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
+    const expected = await pytorchSteps();
+    const state: Tensors = initialState();
+    for (let step = 0; step < steps; step++) {
+      Object.assign(state, gradientsAt(step));
+      const norm = updateByAdamW(updateOf(specs, { step: step + 1, learningRate: learningRateAt(step) }), floatsOf(state));
+      expect(Math.abs(norm / Number(expected.get(`${step}.norm`)!.data[0]) - 1)).toBeLessThan(1e-6);
+      for (const { name } of specs) {
+        expect(relativeError(state[name]!, expected.get(`${step}.${name}`)!), `${name} after step ${step}`).toBeLessThan(1e-6);
+      }
+    }
+    for (const { name } of specs) {
+      expect(relativeError(state[firstMomentName(name)]!, expected.get(`moment1.${name}`)!)).toBeLessThan(1e-6);
+      expect(relativeError(state[secondMomentName(name)]!, expected.get(`moment2.${name}`)!)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('agrees with the update graph, moving averages included, on tensors of any length', async () => {
+    const run = await compile(buildUpdateGraph(sized, options, sized));
+    const parameters = Object.fromEntries(sized.map(({ name }) => [name, drawn(name, 1)]));
+    const initial = (): Tensors =>
+      structuredClone({ ...parameters, ...initialMoments(sized), ...initialAverages(Object.entries(parameters)) });
+    const state = initial();
+    let copied = initial();
+    for (let step = 1; step <= 4; step++) {
+      const gradients = Object.fromEntries(sized.map(({ name }) => [gradientName(name), drawn(`${step}.${name}`, 10 ** (1 - step))]));
+      Object.assign(state, structuredClone(gradients));
+      const update = updateOf(sized, {
+        step,
+        averageShare: 0.25,
+        averages: sized.map(({ name }) => ({ average: averageName(name), value: name })),
+      });
+      const norm = updateByAdamW(update, floatsOf(state));
+      const results = await run({
+        ...copied,
+        ...gradients,
+        learning_rate: floatTensor([], [update.learningRate]),
+        bias_correction1: floatTensor([], [1 - options.beta1 ** step]),
+        bias_correction2: floatTensor([], [1 - options.beta2 ** step]),
+        average_share: floatTensor([], [update.averageShare]),
+      });
+      copied = Object.fromEntries(Object.keys(copied).map((name) => [name, results[`next.${name}`]!]));
+      expect(Math.abs(norm / Number(results.gradient_norm!.data[0]) - 1)).toBeLessThan(1e-6);
+      for (const name of Object.keys(copied)) expect(relativeError(state[name]!, copied[name]!), name).toBeLessThan(1e-6);
+    }
+  });
+
+  it('of a sum of gradients is that of their mean', () => {
+    const parameters = Object.fromEntries(sized.map(({ name }) => [name, drawn(name, 1)]));
+    const stateWith = (factor: number): Tensors => {
+      const gradients = sized.map(({ name }) => {
+        const gradient = drawn(`1.${name}`, 0.5);
+        return [
+          gradientName(name),
+          floatTensor(
+            gradient.shape,
+            (gradient.data as Float32Array).map((value) => factor * value),
+          ),
+        ];
+      });
+      return { ...structuredClone(parameters), ...initialMoments(sized), ...Object.fromEntries(gradients) };
+    };
+    const [one, four] = [stateWith(1), stateWith(4)];
+    const norm = updateByAdamW(updateOf(sized, {}), floatsOf(one));
+    // a factor of 4 is exact in floating point
+    expect(updateByAdamW(updateOf(sized, { gradientScale: 1 / 4 }), floatsOf(four))).toBe(norm);
+    for (const { name } of sized) expect(relativeError(four[name]!, one[name]!)).toBeLessThan(1e-7);
+    expect(norm).toBeGreaterThan(options.clipNorm);
+  });
+
+  it('in a thread takes gradients out of its state, and repeats bit for bit', async () => {
+    const results: Tensors[] = [];
+    for (const _ of [1, 2]) {
+      const thread = new SessionThread({ threads: 1 });
+      try {
+        await thread.writeState({ ...initialState(), ...gradientsAt(0) });
+        expect(await thread.update(updateOf(specs, {}))).toBeGreaterThan(1);
+        await expect(thread.update(updateOf(specs, {}))).rejects.toThrow('the state has no float32 tensor gradient.matrix');
+        results.push(await thread.readState());
+      } finally {
+        await thread.close();
+      }
+    }
+    expect(Object.keys(results[0]!).sort()).toEqual(Object.keys(initialState()).sort());
+    expect(results[0]).toEqual(results[1]);
+    expect(results[0]!.matrix).not.toEqual(initialState().matrix);
+  });
+});
+
+describe('arithmetic on the state', () => {
+  it('adds and sums up squares of arrays of any length', () => {
+    for (const name of Object.keys(lengths)) {
+      const [a, b] = [drawn(`a.${name}`, 1).data as Float32Array, drawn(`b.${name}`, 1).data as Float32Array];
+      const sum = a.slice();
+      addInto(sum, b);
+      expect(sum).toEqual(a.map((value, index) => value + b[index]!));
+      const squares = a.reduce((total, value) => total + value * value, 0);
+      expect(Math.abs(sumOfSquares(a) / squares - 1)).toBeLessThan(1e-12);
+    }
+    expect(sumOfSquares(Float32Array.of(3, Number.NaN))).toBeNaN();
+    expect(() => addInto(new Float32Array(2), new Float32Array(3))).toThrow('arrays of 2,3 values');
+  });
+});
