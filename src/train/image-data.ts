@@ -1,22 +1,22 @@
 /** Training data made on the fly: a data set's images, split into those to train on and those held out. */
 import { createHash } from 'node:crypto';
 import type { ImageReference } from '../datasets/image-reference.js';
-import { defaultDistortionNames } from '../degrade/distortions/table.js';
 import { PairPool } from '../pairs/pair-pool.js';
 import { PairSequence } from '../pairs/pair-sequence.js';
 import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
 import { dataAdvice } from './data-advice.js';
 import { makeHeldOutPairs, type Split } from './held-out.js';
-import type { TrainOptions } from './options.js';
+import { distortionsOf, type TrainOptions } from './options.js';
 import type { TrainingData } from './training-data.js';
 import { openTrainingImages } from './training-images.js';
 
 /** @throws UserError when the data cannot be used. */
 export async function openImageData(
-  options: Pick<TrainOptions, 'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'workers'>,
+  options: Pick<TrainOptions, 'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'distortion' | 'workers'>,
   onRead?: OnRead,
 ): Promise<TrainingData> {
   const { levels, crop, maxDistortions, seed, workers } = options;
+  const distortions = distortionsOf(options);
   const opened = await openTrainingImages(options, onRead);
   const { split } = opened;
   const { images, skipped, downscale, ...dataset } = opened.dataset;
@@ -24,7 +24,7 @@ export async function openImageData(
   return {
     dataset: { ...dataset, images: images.length },
     summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${reduced}`,
-    heldOutPairs: split.heldOut.length * defaultDistortionNames.length,
+    heldOutPairs: split.heldOut.length * distortions.length,
     fingerprint: fingerprintOf(split),
     skipped,
     downscale: downscale.factor,
@@ -33,8 +33,8 @@ export async function openImageData(
       const pool = new PairPool({ workers });
       return {
         training: (onSkip) =>
-          new PairSequence(pool, { images: split.training, levels, crop, maxDistortions, seed, ...(onSkip && { onSkip }) }),
-        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, defaultDistortionNames, { levels, crop, seed, ...watch }),
+          new PairSequence(pool, { images: split.training, levels, crop, maxDistortions, distortions, seed, ...(onSkip && { onSkip }) }),
+        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, distortions, { levels, crop, seed, ...watch }),
         close: () => pool.close(),
       };
     },

@@ -4,7 +4,7 @@ import type { NamedTensors } from '../runtime/session-messages.js';
 import { type Checkpoint, saveCheckpoint } from './checkpoint.js';
 import type { Engine, Losses } from './engines/engine.js';
 import { bestMetric, type Evaluation } from './evaluation.js';
-import { lossNames } from './gradients-graph.js';
+import type { LossName } from './gradients-graph.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { RunFolder } from './run-directory.js';
 import { learningRate, type Schedule } from './schedule.js';
@@ -157,7 +157,8 @@ export function bestOf(checkpoint: Checkpoint): BestCheckpoint | undefined {
 }
 
 function meanLosses(parts: readonly Losses[]): Losses {
-  const mean = lossNames.map((name) => [name, parts.reduce((sum, part) => sum + part[name], 0) / parts.length]);
+  const names = Object.keys(parts[0]!) as LossName[];
+  const mean = names.map((name) => [name, parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length]);
   return Object.fromEntries(mean) as Losses;
 }
 

@@ -1,5 +1,7 @@
 /** The options of training, as data: parsing, help, configuration files and `config.json` all follow from this table. */
 
+import { parseDistortionPool } from '../degrade/composition.js';
+import { type DistortionName, defaultDistortionNames } from '../degrade/distortions/table.js';
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { UserError } from '../support/errors.js';
 import { number, numberOr, oneOf, text, wholeNumber } from '../support/option-kinds.js';
@@ -22,6 +24,19 @@ const warmupSteps: NumberDefault = {
 };
 const evaluateEvery: NumberDefault = { text: 'a fifth of the steps', derive: ({ steps }) => Math.max(1, Math.round(steps / 5)) };
 const workers: NumberDefault = { text: 'one less than the processors', derive: ({ cores }) => Math.min(16, Math.max(1, cores - 1)) };
+
+/** `--distortion`: those that are drawn from unless a person names others. */
+const kadidDistortions = 'kadid-10k';
+
+/** @throws UserError with the nearest name for an unknown one. */
+export function distortionsOf({ distortion }: { readonly distortion: string }): readonly DistortionName[] {
+  return distortion === kadidDistortions ? defaultDistortionNames : parseDistortionPool(distortion.split(',').map((name) => name.trim()));
+}
+
+/** The option's value for a list of distortions. */
+export function textOfDistortions(distortions: readonly string[]): string {
+  return String(distortions) === String(defaultDistortionNames) ? kadidDistortions : distortions.join(',');
+}
 
 /** `--pairs` when pairs are made while training. */
 export const noPairs = 'none';
@@ -244,6 +259,22 @@ export const trainOptions = {
     reason: "QualiCLIP's, from a grid search",
     changesResult: true,
   },
+  lossAcross: {
+    kind: number({ min: 0, max: 100 }),
+    placeholder: 'weight',
+    description: 'weight of ranking clearly different levels of different photographs; 0 for none',
+    default: 0,
+    reason: "as in QualiCLIP: a large encoder's weights make photographs comparable; small ones do with it",
+    changesResult: true,
+  },
+  distortion: {
+    kind: text('names of distortions or groups separated by commas, all, or kadid-10k'),
+    placeholder: 'name,...',
+    description: 'distortions to train on and to measure held-out images with; see degrade --list',
+    default: kadidDistortions,
+    reason: "the 24 of KADID-10k, as in QualiCLIP; pipeline for today's cameras and codecs, blur,pipeline for capture",
+    changesResult: true,
+  },
   maxDistortions: {
     kind: wholeNumber({ min: 1, max: 7 }),
     placeholder: 'count',
@@ -299,6 +330,10 @@ export const trainOptions = {
 export type TrainOptions = OptionValues<typeof trainOptions>;
 
 /** Rules between options. @throws UserError when one is broken. */
-export function checkTrainOptions({ warmupSteps, steps }: TrainOptions): void {
+export function checkTrainOptions(options: TrainOptions): void {
+  const { warmupSteps, steps, lossAcross, batchSize } = options;
+  distortionsOf(options);
+  if (lossAcross > 0 && batchSize < 2)
+    throw new UserError(`--loss-across compares photographs of one gradient: --batch-size must be at least 2, but received ${batchSize}`);
   if (warmupSteps > steps) throw new UserError(`--warmup-steps must be at most --steps, but received ${warmupSteps} of ${steps}`);
 }

@@ -6,7 +6,7 @@ import { UserError } from '../support/errors.js';
 import { madeAhead } from '../support/made-ahead.js';
 import type { ImpliedOptions } from '../support/option-table.js';
 import type { HeldOutPair, HeldOutWatch } from './held-out.js';
-import { anyPairs, type TrainOptions } from './options.js';
+import { anyPairs, type TrainOptions, textOfDistortions } from './options.js';
 import type { TrainingData } from './training-data.js';
 
 /** Held-out pairs that are read at a time. */
@@ -63,10 +63,10 @@ async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: A
 /** The options that a folder of pairs brings with it. @throws UserError when it is not complete. */
 export async function optionsOfPairs(folder: string): Promise<ImpliedOptions> {
   const { configuration, sha256 } = await openStoredPairs(folder);
-  const { dataset, downscale, levels, crop, maxDistortions, heldOut, seed } = configuration;
+  const { dataset, downscale, levels, crop, maxDistortions, distortions, heldOut, seed } = configuration;
   return {
     by: `the pairs in ${folder}`,
-    fixed: { data: dataset.name, downscale, levels, crop, maxDistortions, heldOut },
+    fixed: { data: dataset.name, downscale, levels, crop, maxDistortions, distortion: textOfDistortions(distortions), heldOut },
     // The same pairs may train several models.
     defaults: { seed, pairsSha256: sha256 },
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
+import { acrossRankingLoss } from '#antonym/losses/across-ranking.js';
 import { consistencyLoss } from '#antonym/losses/consistency.js';
 import { type BatchLayout, cropCount } from '#antonym/losses/levels.js';
 import { negativeRankingLoss } from '#antonym/losses/negative-ranking.js';
@@ -146,4 +147,46 @@ describe('all three agree with their formulas written as loops', () => {
       }
     });
   }
+});
+
+describe('ranking across photographs', () => {
+  const layout = { photographs: 2, levels: 2 };
+
+  it('compares levels of different photographs that lie at least half of all levels apart, and no others', async () => {
+    // of levels 0, 1, 2 only 0 and 2; photograph a: .5, .4, .3, photograph b: .2, .9, .1 (both crops alike), margin .1
+    const cues = column(0.5, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.9, 0.9, 0.1, 0.1);
+    const falling: Loss = (graph, value, ...rest) => acrossRankingLoss(graph, value, ...rest, 1);
+    const { loss, gradient } = await evaluate(falling, cues, layout, 0.1);
+    // a0 over b2: apart by .4; b0 over a2: short by .1 + .1; eight terms in all
+    expect(loss).toBeCloseTo((4 * 0.2) / 8, 6);
+    [0, 0, 0, 0, 2, 2, -2, -2, 0, 0, 0, 0].forEach((terms, index) => {
+      expect(gradient[index]).toBeCloseTo(terms / 8, 6);
+    });
+  });
+
+  it('equals its formula as plain loops, in both directions', async () => {
+    const [photographs, levels, margin] = [3, 5, 0.2];
+    const random = randomStream(5, 'across');
+    const cues = Array.from({ length: cropCount({ photographs, levels }) }, () => [random.normal() * 0.2, random.normal() * 0.2]);
+    for (const direction of [1, -1] as const) {
+      const terms: number[] = [];
+      const at = (photograph: number, level: number, crop: number): number[] => cues[(photograph * (levels + 1) + level) * 2 + crop]!;
+      for (let p = 0; p < photographs; p++)
+        for (let q = 0; q < photographs; q++)
+          for (let i = 0; i <= levels; i++)
+            for (let j = i + 3; p !== q && j <= levels; j++)
+              for (const k of [0, 1])
+                for (const l of [0, 1])
+                  at(p, i, k).forEach((value, cue) => {
+                    terms.push(Math.max(0, margin - direction * (value - at(q, j, l)[cue]!)));
+                  });
+      const loss: Loss = (graph, value, ...rest) => acrossRankingLoss(graph, value, ...rest, direction);
+      expect((await evaluate(loss, cues, { photographs, levels }, margin)).loss).toBeCloseTo(mean(terms), 5);
+    }
+  });
+
+  it('refuses a single photograph, which has nothing to be compared with', async () => {
+    const loss: Loss = (graph, value, ...rest) => acrossRankingLoss(graph, value, ...rest, 1);
+    await expect(evaluate(loss, column(0, 0, 0, 0), { photographs: 1, levels: 1 }, 0)).rejects.toThrow(/two of them/);
+  });
 });

@@ -119,4 +119,21 @@ describe('the gradients graph', () => {
     expect(moved.length).toBeGreaterThan(0);
     expect(differing(copied, state)).toEqual(expect.arrayContaining(moved));
   });
+
+  it('adds ranking across photographs, weighted, where it is asked for', async () => {
+    const margins = { marginConsistency: 0.0025, marginRank: 0.0675 };
+    const build = (lossAcross: number) =>
+      buildLossGraph({ backbone: tiny, prompts }, { photographs: 2, levels }, side, { ...margins, lossAcross });
+    const state = initialTensors(build(1).parameters.specs.values(), 1);
+    const of = async (lossAcross: number) => {
+      const results = await (await compile(build(lossAcross).graph))({ ...state, crops: pixels(2) });
+      return (name: string): number => Number(results[name]!.data[0]);
+    };
+    const [without, single, double] = [await of(0), await of(1), await of(2)];
+    expect(single('across')).toBeGreaterThan(0);
+    expect(double('across')).toBeCloseTo(2 * single('across'), 5);
+    for (const [name, loss] of [['single', single] as const, ['double', double] as const]) {
+      expect(loss('loss'), name).toBeCloseTo(without('loss') + loss('across'), 5);
+    }
+  });
 });

@@ -5,7 +5,7 @@ import { loadImage } from '#antonym/datasets/load-image.js';
 import { resolveOptions } from '#antonym/support/option-table.js';
 import { dataAdvice } from '#antonym/train/data-advice.js';
 import { fingerprintOf, openImageData } from '#antonym/train/image-data.js';
-import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
+import { checkTrainOptions, type TrainOptions, trainOptions } from '#antonym/train/options.js';
 import { openTrainingImages } from '#antonym/train/training-images.js';
 import { renderedPhotographs } from '../pairs/pristine/photographs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -100,4 +100,29 @@ test('the fingerprint tells reduced images from others', () => {
   const file = { kind: 'file', id: 'a', path: '/a' } as const;
   const split = (downscale?: number) => ({ training: [{ ...file, ...(downscale && { downscale }) }], heldOut: [] });
   expect(new Set([undefined, 2, 3].map((downscale) => fingerprintOf(split(downscale)))).size).toBe(3);
+});
+
+describe('the distortions that are trained on', () => {
+  test('are those of the option, and the held-out images show each of them', async () => {
+    const data = await openImageData(options({ data: clean, heldOut: '2', levels: '2', workers: '1', distortion: 'jpeg, noise' }));
+    const expected = ['jpeg', 'white-noise', 'white-noise-ycbcr', 'impulse-noise', 'multiplicative-noise'];
+    expect(data.heldOutPairs).toBe(2 * expected.length);
+    const feed = data.open();
+    try {
+      expect(new Set((await feed.heldOut()).map(({ distortion }) => distortion))).toEqual(new Set(expected));
+      const pairs = await Promise.all([0, 1, 2, 3, 4, 5].map((index) => feed.training().pair(index)));
+      const drawn = pairs.flatMap(({ record }) => record.composition.distortions.map(({ name }) => name));
+      expect(drawn.filter((name) => !expected.includes(name))).toEqual([]);
+    } finally {
+      await feed.close();
+    }
+  });
+
+  test('are known, or the nearest name is told', () => {
+    expect(() => checkTrainOptions(options({ distortion: 'jpg' }))).toThrow(/no distortion or group "jpg".*jpeg/);
+  });
+});
+
+test('ranking across photographs needs two of them in a gradient', () => {
+  expect(() => checkTrainOptions(options({ lossAcross: '1', batchSize: '1' }))).toThrow(/--batch-size must be at least 2/);
 });

@@ -20,6 +20,7 @@ import { greater } from './greater.js';
 import { hardSigmoid } from './hard-sigmoid.js';
 import { identity } from './identity.js';
 import { layerNormalization } from './layer-normalization.js';
+import { log } from './log.js';
 import { matMul } from './mat-mul.js';
 import { maxPool } from './max-pool.js';
 import { min } from './min.js';
@@ -68,6 +69,7 @@ const table = {
   HardSigmoid: hardSigmoid,
   Identity: identity,
   LayerNormalization: layerNormalization,
+  Log: log,
   MatMul: matMul,
   MaxPool: maxPool,
   Min: min,

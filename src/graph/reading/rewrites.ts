@@ -15,8 +15,8 @@ function same(operator: OperatorName): Rewrite {
 }
 
 const unchanged = [
-  ...(['Abs', 'Add', 'Concat', 'Div', 'Equal', 'Erf', 'Exp', 'Expand', 'Gather', 'Gemm', 'Greater', 'MatMul', 'Mul', 'Neg'] as const),
-  ...(['Relu', 'Sigmoid', 'Slice', 'Sqrt', 'Sub', 'Tanh', 'Where'] as const),
+  ...(['Abs', 'Add', 'Concat', 'Div', 'Equal', 'Erf', 'Exp', 'Expand', 'Gather', 'Gemm', 'Greater', 'Log', 'MatMul', 'Mul'] as const),
+  ...(['Neg', 'Relu', 'Sigmoid', 'Slice', 'Sqrt', 'Sub', 'Tanh', 'Where'] as const),
 ];
 
 export const rewrites: Readonly<Record<string, Rewrite>> = {

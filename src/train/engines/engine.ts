@@ -2,7 +2,8 @@
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import type { LossName } from '../gradients-graph.js';
 
-export type Losses = Readonly<Record<LossName, number>>;
+/** Those of `lossNamesOf`. */
+export type Losses = Readonly<Record<Exclude<LossName, 'across'>, number> & { readonly across?: number }>;
 
 export interface UpdateOptions {
   /** Counted from 1. */

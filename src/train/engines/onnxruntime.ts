@@ -7,7 +7,7 @@ import { cropCount } from '../../losses/levels.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
 import type { TensorData } from '../../runtime/tensor-data.js';
-import { buildGradientsGraph, buildLossGraph, type LossOptions, lossNames, trainedSpecs } from '../gradients-graph.js';
+import { buildGradientsGraph, buildLossGraph, type LossOptions, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, firstMomentName, gradientName, initialAverages, initialMoments, initialTensors, secondMomentName } from '../state.js';
@@ -81,7 +81,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
       summed = parts;
       const feeds = { crops: asCrops(crops, cropCount(layout)) };
       const results = await thread.run('gradients', feeds, part === 0 ? {} : { added: gradients });
-      return Object.fromEntries(lossNames.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
+      return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
     update({ step, learningRate }) {

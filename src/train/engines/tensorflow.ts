@@ -4,7 +4,7 @@ import { cropCount } from '../../losses/levels.js';
 import { RequestThread } from '../../runtime/request-thread.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
-import { buildLossGraph, lossNames, trainedSpecs } from '../gradients-graph.js';
+import { buildLossGraph, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
 import { buildUpdateGraph } from '../update-graph.js';
@@ -64,7 +64,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
       const gradients = { loss: 'loss', parameters: sums, keep: part === 0 ? 0 : 1, share: 1 / parts } as const;
       const feeds = { crops: asCrops(crops, cropCount(layout)) };
       const results = (await thread.ask({ kind: 'run', model: 'losses', feeds, gradients })) as NamedTensors;
-      return Object.fromEntries(lossNames.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
+      return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
     async update({ step, learningRate }) {

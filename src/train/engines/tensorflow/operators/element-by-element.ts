@@ -18,6 +18,7 @@ export const elementByElement = {
   Equal: elementwise(({ tf }, x, y) => tf.equal(x, y)),
   Erf: elementwise(({ tf }, x) => tf.erf(x)),
   Exp: elementwise(({ tf }, x) => tf.exp(x)),
+  Log: elementwise(({ tf }, x) => tf.log(x)),
   Greater: elementwise(({ tf }, x, y) => tf.greater(x, y)),
   HardSigmoid: elementwise((node, x) => {
     const { tf } = node;
