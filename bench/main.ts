@@ -57,7 +57,9 @@ program
 
 program
   .command('prove')
-  .description('Features, losses, every gradient and ten updates at published size against PyTorch (python3-torch), with random weights.')
+  .description(
+    'Features, losses, every gradient, ten updates and exported scores at published size against PyTorch (python3-torch), with random weights.',
+  )
   .option('--backbone <name>', 'clip-rn50, clip-rn101, clip-vit-b-32 or clip-vit-b-16', 'clip-rn50')
   .option('--folder <folder>', 'what bench/python/clip_proof.py wrote (default: it is run)')
   .option('--json', 'print one JSON object')

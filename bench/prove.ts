@@ -1,5 +1,5 @@
-/** Proof that our graphs compute what PyTorch computes, at published size: features, losses, every gradient, and AdamW. */
-import { spawn } from 'node:child_process';
+/** Proof that our graphs compute what PyTorch computes, at published size: features, losses, every gradient, AdamW, and exported scores. */
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ import { buildGradientsGraph, buildLossGraph, lossNames, trainedSpecs } from '#a
 import { promptsName } from '#antonym/train/model.js';
 import { gradientName, initialGradients, initialMoments } from '#antonym/train/state.js';
 import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+import { proveExport } from './prove-export.js';
 
 interface Flags {
   readonly backbone: string;
@@ -33,10 +34,10 @@ interface Flags {
 
 interface Finding {
   readonly what: string;
-  /** Relative to the norm of what is expected. */
+  /** Relative to the norm of what is expected; of scores, absolute. */
   readonly error: number;
   readonly limit: number;
-  /** Of several tensors, the one with this error. */
+  /** Of several tensors, the one with this error; what was scored. */
   readonly where?: string;
 }
 
@@ -50,7 +51,7 @@ export async function benchProve({ backbone: name, folder: given, json }: Flags)
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'antonym-proof-')));
   try {
     if (given === undefined) await runPytorch(name, folder);
-    const findings = await prove(name, folder);
+    const findings = [...(await prove(name, folder)), await proveScores(name, folder)];
     if (json) process.stdout.write(`${JSON.stringify({ backbone: name, findings })}\n`);
     else for (const finding of findings) process.stdout.write(`${describe(finding)}\n`);
     if (findings.some(({ error, limit }) => !(error <= limit))) process.exitCode = 1;
@@ -62,9 +63,12 @@ export async function benchProve({ backbone: name, folder: given, json }: Flags)
 async function runPytorch(backbone: string, folder: string): Promise<void> {
   const script = fileURLToPath(new URL('../../bench/python/clip_proof.py', import.meta.url));
   process.stderr.write('PyTorch computes what is expected: a minute or two\n');
-  const child = spawn('python3', [script, '--backbone', backbone, '--folder', folder], { stdio: ['ignore', 2, 2] });
+  // a python3 of one's own may be the first on the path, but have no PyTorch
+  const python = ['python3', '/usr/bin/python3'].find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
+  if (python === undefined) throw new UserError('bench/python/clip_proof.py needs python3 with PyTorch (Debian: python3-torch)');
+  const child = spawn(python, [script, '--backbone', backbone, '--folder', folder], { stdio: ['ignore', 2, 2] });
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new UserError(`bench/python/clip_proof.py failed. It needs python3 with PyTorch (Debian: python3-torch)`);
+  if (code !== 0) throw new UserError('bench/python/clip_proof.py failed');
 }
 
 async function prove(name: string, folder: string): Promise<Finding[]> {
@@ -139,6 +143,16 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
   }
 }
 
+async function proveScores(name: string, folder: string): Promise<Finding> {
+  const expected = await openSafetensorsSource(join(folder, 'expected.safetensors'));
+  try {
+    const { error, sizes } = await proveExport(name, folder, expected);
+    return { what: 'scores of the exported file', error, limit: 1e-4, where: `images of ${sizes.join(', ')}` };
+  } finally {
+    await expected.close();
+  }
+}
+
 async function worst(
   specs: readonly { name: string }[],
   measure: (name: string) => Promise<number>,
@@ -146,14 +160,14 @@ async function worst(
   let found = { error: -1, where: '' };
   for (const { name } of specs) {
     const error = await measure(name);
-    if (!(error <= found.error)) found = { error, where: name };
+    if (!(error <= found.error)) found = { error, where: `worst: ${name}` };
   }
   return found;
 }
 
 function describe({ what, error, limit, where }: Finding): string {
   const verdict = error <= limit ? 'ok' : 'TOO LARGE';
-  return `${what.padEnd(34)} ${error.toExponential(1)} of at most ${limit.toExponential(0)}  ${verdict}${where ? `  (worst: ${where})` : ''}`;
+  return `${what.padEnd(34)} ${error.toExponential(1)} of at most ${limit.toExponential(0)}  ${verdict}${where ? `  (${where})` : ''}`;
 }
 
 function norm({ data }: TensorData): number {

@@ -1,8 +1,8 @@
 """Writes what `npm run bench -- prove` compares with: a CLIP model of published size with random weights, and what PyTorch makes of it.
 
-Into a folder: weights.pth, a state dict with OpenAI's names; expected.safetensors with crops, token ids, features of images and
-texts, losses with margins away from every kink, the gradient of every parameter of the image encoder, and its parameters after ten
-steps of AdamW on these gradients. Weights and pixels are stated values; everything is computed in float64 by the reference models
+Into a folder: weights.pth, a state dict with OpenAI's names; qualiclip.pth, the same as QualiCLIP publishes it; expected.safetensors with
+crops, token ids, features of images and texts, losses with margins away from every kink, the gradient of every parameter of the image
+encoder, its parameters after ten steps of AdamW on these gradients, and images of several sizes with their scores. Weights and pixels are stated values; everything is computed in float64 by the reference models
 of the tests. Needs PyTorch and NumPy (Debian: python3-torch):
 
     python3 bench/python/clip_proof.py --backbone clip-vit-b-32 --folder FOLDER
@@ -30,6 +30,8 @@ BACKBONES = {
 TEXT = dict(vocabulary=49408, width=512, layers=12, heads=8, activation="quick-gelu")
 CONTEXT, START, END = 77, 49406, 49407
 PHOTOGRAPHS, LEVELS, PAIRS = 1, 2, 7
+# height and width of scored images: what was trained on, wide, tall and odd
+SIZES = [(224, 224), (240, 352), (333, 251)]
 
 tensors = {}
 
@@ -70,14 +72,29 @@ def texts():
     return rows
 
 
-def embed(model, shape, crops):
+def encoder(model, shape, crops):
+    """Normalised pixels to embeddings; the statistics of a ResNet fit the crops."""
     if model is not ResNet:
-        return model(parameter, crops, **shape)
+        return lambda x: model(parameter, x, **shape)
     with torch.no_grad():
         by_batch = ResNet(parameter, **shape)
         by_batch.embed(crops)
     statistics_near(by_batch.statistics)
-    return ResNet(parameter, **shape, statistic=lambda name, _: tensors[name]).embed(crops)
+    return ResNet(parameter, **shape, statistic=lambda name, _: tensors[name]).embed
+
+
+def scored_images(embed, prompts):
+    """Images of several sizes, and their scores by the definition of QualiCLIP's hub file (arXiv 2403.11176): each image's unit embedding
+    times the stored rows, scale 100, softmax over pairs of neighbours, mean of the first of each."""
+    images = {f"image.{index}": pixels(f"image.{index}", 1, *size) for index, size in enumerate(SIZES)}
+    scores = []
+    with torch.no_grad():
+        for image in images.values():
+            logits = 100 * torch.nn.functional.normalize(embed(normalized(image)), dim=-1) @ prompts.flatten(0, 1).T
+            scores.append(logits.view(-1, 2).softmax(-1)[:, 0].mean())
+    print("  scores", [float(score) for score in scores])
+    assert all(0.02 < score < 0.98 for score in scores), "saturated scores prove nothing"
+    return {**{name: image.float() for name, image in images.items()}, "scores": torch.stack(scores)}
 
 
 def margin_in_widest_gap(values, low, high):
@@ -124,7 +141,8 @@ def main():
     with torch.no_grad():
         features = text_transformer(parameter, tokens, **TEXT, embedding=shape["embedding"])
     prompts = torch.nn.functional.normalize(features, dim=-1).view(PAIRS, 2, -1)
-    embedding = embed(model, shape, normalized(crops))
+    embed = encoder(model, shape, normalized(crops))
+    embedding = embed(normalized(crops))
     chosen = margins(embedding, prompts)
     values = losses(embedding, prompts, PHOTOGRAPHS, LEVELS, **chosen, clearance=1e-6)
     values["loss"].backward()
@@ -136,13 +154,17 @@ def main():
         unused[name.replace("running_mean", "num_batches_tracked")] = torch.tensor(1)
     if model is ResNet:
         unused["visual.attnpool.positional_embedding"] = torch.zeros(50, shape["width"] * 32)
-    torch.save({**{name: tensor.detach().float() for name, tensor in tensors.items()}, **unused}, options.folder / "weights.pth")
+    published = {**{name: tensor.detach().float() for name, tensor in tensors.items()}, **unused}
+    torch.save(published, options.folder / "weights.pth")
+    qualiclip = {f"clip_model.{name}": tensor for name, tensor in published.items()}
+    torch.save({**qualiclip, "prompts_features": prompts.flatten(0, 1).float()}, options.folder / "qualiclip.pth")
     write_safetensors(options.folder / "expected.safetensors", {
         **{"crops": crops.float(), "tokens": tokens.float(), "image": embedding, "text": features},
         **{name: torch.tensor(margin) for name, margin in chosen.items()},
         **{f"loss.{name}": value for name, value in values.items()},
         **{f"gradient.{name}": tensor.grad for name, tensor in trained.items()},
         **{f"adamw.{name}": tensor for name, tensor in after_ten_steps(trained).items()},
+        **scored_images(embed, prompts),
     })
 
 
