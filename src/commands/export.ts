@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { exportRun } from '../export/export-run.js';
+import { prepareExport } from '../export/prepare-export.js';
 import { publishedScale } from '../export/softmax-scale.js';
 import { UserError } from '../support/errors.js';
 import { number } from '../support/option-kinds.js';
 import { describeOptions, flagOf, parseSavedForm, resolveOptions } from '../support/option-table.js';
-import { type Progress, startProgress } from '../support/progress.js';
+import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
 import { type TrainOptions, trainOptions } from '../train/options.js';
 import { type PlanOrigin, preparePlan } from '../train/plan.js';
-import { type PreparedPlan, prepare } from '../train/prepare.js';
 import { openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { optionParser } from './option-parser.js';
 
@@ -63,14 +63,11 @@ export function addExportCommand(program: Command): void {
 
 async function exportFinished(name: string, out: string | undefined, scale: number | undefined, json: boolean): Promise<void> {
   const run = await openRun(runsFolder, name);
-  const progress = startProgress(`Exporting ${name}`);
   try {
     const { values } = parseSavedForm(trainOptions, run.config, run.folder.config);
-    const checkpoint = checkpointOf(run.folder);
-    const prepared = await prepareToExport(values, { run: run.folder, checkpoint }, progress);
-    await write(prepared, prepared.checkpoint!, name, { folder: out ?? run.folder.exported, scale, json, progress });
+    const origin = { run: run.folder, checkpoint: checkpointOf(run.folder) };
+    await exportModel(values, origin, name, { folder: out ?? run.folder.exported, scale, json });
   } finally {
-    progress.stop();
     await run.close();
   }
 }
@@ -81,25 +78,7 @@ async function exportPublished(flags: ModelFlags, folder: string, scale: number,
   const { trainedSide } = await chooseBackbone(resolveOptions(trainOptions, { flags }, { cores: availableParallelism() }).values);
   const crop = trainedSide === undefined ? {} : { crop: String(trainedSide) };
   const { values } = resolveOptions(trainOptions, { flags: { ...few, ...crop, ...flags } }, { cores: availableParallelism() });
-  const progress = startProgress(`Exporting ${values.backbone}`);
-  try {
-    const prepared = await prepareToExport(values, {}, progress);
-    const checkpoint = { step: 0, tensors: new Map(Object.entries(await prepared.engine.readState())), metadata: {} };
-    await write(prepared, checkpoint, values.backbone, { folder, scale, json, progress });
-  } finally {
-    progress.stop();
-  }
-}
-
-async function prepareToExport(values: TrainOptions, origin: PlanOrigin, progress: Progress): Promise<PreparedPlan> {
-  const plan = await preparePlan(values, origin, {
-    onDownload: (done, total) => progress.update(done, total, 'bytes of published weights'),
-  });
-  return prepare(plan, {
-    checkpoint: origin.checkpoint,
-    onPair: (done, total) => progress.update(done, total, 'held-out crops'),
-    onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
-  });
+  await exportModel(values, {}, values.backbone, { folder, scale, json });
 }
 
 interface Target {
@@ -107,18 +86,21 @@ interface Target {
   /** Undefined: fitted. */
   readonly scale: number | undefined;
   readonly json: boolean;
-  readonly progress: Progress;
 }
 
-async function write(
-  prepared: PreparedPlan,
-  checkpoint: NonNullable<PreparedPlan['checkpoint']>,
-  name: string,
-  { folder, scale, json, progress }: Target,
-): Promise<void> {
+async function exportModel(values: TrainOptions, origin: PlanOrigin, name: string, { folder, scale, json }: Target): Promise<void> {
+  const progress = startProgress(`Exporting ${name}`);
   try {
-    progress.note('Measuring the model on these crops, then the file against it');
-    const { model, description, parity } = await exportRun(prepared, checkpoint, folder, scale);
+    const plan = await preparePlan(values, origin, {
+      onDownload: (done, total) => progress.update(done, total, 'bytes of published weights'),
+      onRecognize: progress.note,
+    });
+    const measured = await prepareExport(plan, origin.checkpoint, {
+      onPair: (done, total) => progress.update(done, total, 'held-out crops'),
+      onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+      onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
+    });
+    const { model, description, parity } = await exportRun(measured, folder, scale);
     const { score, similarity } = parity.largestDifference;
     progress.succeed(
       `Exported ${name}. The file computes what the model computes here: on ${parity.crops} crops scores differ by at most ` +
@@ -126,7 +108,7 @@ async function write(
     );
     process.stdout.write(json ? `${JSON.stringify({ model, description, parity })}\n` : `${model}\n`);
   } finally {
-    await prepared.close();
+    progress.stop();
   }
 }
 

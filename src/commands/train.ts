@@ -6,6 +6,7 @@ import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
+import { measureHeldOut } from '../train/evaluation.js';
 import { describeMemory } from '../train/memory.js';
 import { trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
@@ -13,6 +14,7 @@ import { type PreparedPlan, prepare } from '../train/prepare.js';
 import { rehearse } from '../train/rehearse.js';
 import type { RunFolder } from '../train/run-directory.js';
 import { runPrefix } from '../train/starting-point.js';
+import { scoringTensors } from '../train/state.js';
 import { train } from '../train/train.js';
 import { optionParser } from './option-parser.js';
 import { type StopSignals, stopSignals } from './stop-signals.js';
@@ -83,6 +85,7 @@ async function runTraining({ run: name, init, resume, config, dryRun, sweepLr, j
     const plan = await preparePlan(start.resolved.values, start, {
       onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
       onDownload: (done, total) => progress.update(megabytes(done), megabytes(total), 'MB of published weights'),
+      onRecognize: progress.note,
     });
     if (dryRun) {
       await rehearseTraining(plan, start.resolved, progress, json === true);
@@ -169,7 +172,11 @@ async function trainAndExport(
     }
     signals.stop.removeEventListener('abort', sayStopping);
     progress.update(steps, steps, 'exporting');
-    const exported = await exportRun(prepared, await prepared.restore(run.bestCheckpoint), run.exported);
+    const { step, tensors } = await prepared.restore(run.bestCheckpoint);
+    const { plan, heldOut, engine } = prepared;
+    const similarities = await measureHeldOut(engine, heldOut, plan.options.crop);
+    const kernels = plan.options.engine === 'onnxruntime' ? 'same' : 'other';
+    const exported = await exportRun({ plan, step, tensors: scoringTensors(tensors), heldOut, similarities, kernels }, run.exported);
     const seconds = (performance.now() - started) / 1000;
     progress.succeed(`Trained ${run.name}`);
     if (json) {

@@ -1,18 +1,17 @@
 /** From a run's best checkpoint to the files that users take away. */
 import { join } from 'node:path';
-import { encodeOnnx } from '../graph/onnx-file.js';
+import { onnxPieces } from '../graph/onnx-file.js';
 import { quantile } from '../statistics/quantile.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
 import { fileError } from '../support/file-errors.js';
-import type { Checkpoint } from '../train/checkpoint.js';
-import { evaluateOrdering, measureHeldOut } from '../train/evaluation.js';
+import { evaluateOrdering } from '../train/evaluation.js';
 import type { HeldOutPair } from '../train/held-out.js';
 import type { Plan } from '../train/plan.js';
-import type { PreparedPlan } from '../train/prepare.js';
-import { scoringTensors } from '../train/state.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity } from './parity.js';
+import type { MeasuredPlan } from './prepare-export.js';
+import { dataName, modelName, publishModel } from './publish-model.js';
 import { buildScoringModel } from './scoring-model.js';
 import { fitSoftmaxScale, scoresOf } from './softmax-scale.js';
 
@@ -29,29 +28,41 @@ const maximumPixels = 2 ** 21;
 const parityCrops = 96;
 
 /**
- * Writes `model.onnx`, `model.json` and `parity.json`, each whole or not at all.
- * @param checkpoint what the engine of the prepared plan holds; of step 0, weights that were not trained here
+ * Writes `model.onnx`, `model.json` and `parity.json`, each whole or not at all; weights of more than 2 GB lie in `model.onnx.data`.
  * @param scale of the softmax; default: fitted to the held-out crops
- * @throws UserError when the exported file does not compute the same as the engine, or a file cannot be written.
+ * @throws UserError when the exported file does not compute the same as what was measured, or a file cannot be written.
  */
-export async function exportRun(prepared: PreparedPlan, checkpoint: Checkpoint, folder: string, scale?: number): Promise<ExportedModel> {
-  const { plan, engine, heldOut } = prepared;
+export async function exportRun(measuredPlan: MeasuredPlan, folder: string, scale?: number): Promise<ExportedModel> {
+  const { plan, step, tensors, heldOut, similarities, kernels } = measuredPlan;
   const { crop } = plan.options;
-  const similarities = await measureHeldOut(engine, heldOut, crop);
   const measured = {
     similarities: concatenate(similarities),
     levels: heldOut.flatMap(({ pair: { record } }) => Array.from({ length: (record.levels + 1) * 2 }, (_, index) => index >> 1)),
   };
   const usedScale = scale ?? fitSoftmaxScale(measured.similarities, measured.levels.length);
   const evaluation = evaluateOrdering(heldOut, similarities);
-  const description = describe(plan, checkpoint, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment());
-  const graph = buildScoringModel(plan.model, scoringTensors(checkpoint.tensors), usedScale);
-  const file = encodeOnnx(graph, { version: description.version, metadata: toMetadata(description) });
+  const description = describe(plan, step, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment());
+  const graph = buildScoringModel(plan.model, tensors, usedScale);
+  const facts = { version: description.version, metadata: toMetadata(description) };
   const sample = sampleForParity(heldOut, similarities, crop);
   const expected = { scores: scoresOf(sample.similarities, sample.crops.count, usedScale), similarities: sample.similarities };
-  const parity = await checkParity(file, sample.crops, expected, plan.options.engine === 'onnxruntime' ? 'same' : 'other');
-  await writeFiles(folder, file, description, parity);
-  return { folder, model: join(folder, 'model.onnx'), description, parity };
+  try {
+    const pieces = onnxPieces(graph, facts, { location: dataName });
+    const json = (name: string, value: unknown): Promise<void> =>
+      writeFileAtomically(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+    const parity = await publishModel(
+      folder,
+      pieces,
+      (path) => checkParity(path, sample.crops, expected, kernels),
+      async (proof) => {
+        await json('model.json', description);
+        await json('parity.json', proof);
+      },
+    );
+    return { folder, model: join(folder, modelName), description, parity };
+  } catch (error) {
+    throw fileError('write the exported model to', folder, error);
+  }
 }
 
 const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';
@@ -66,7 +77,7 @@ interface Measured {
 
 function describe(
   { options, data: { dataset }, model, start }: Plan,
-  checkpoint: Checkpoint,
+  step: number,
   scale: number,
   { similarities, levels }: Measured,
   evaluation: ModelDescription['evaluation'],
@@ -82,7 +93,7 @@ function describe(
   const { name, licence, homepage, citation, images } = dataset;
   return {
     format: 'antonym-model-1',
-    method: checkpoint.step > 0 ? trainedMethod : untrainedMethod,
+    method: step > 0 ? trainedMethod : untrainedMethod,
     backbone: `${model.backbone.name}: ${model.backbone.description}`,
     prompts: start.prompts.description,
     scale,
@@ -97,8 +108,8 @@ function describe(
     evaluation,
     data: { name, ...given({ licence, homepage, citation }), images, heldOut: heldOutImages },
     training: {
-      step: checkpoint.step,
-      steps: checkpoint.step > 0 ? options.steps : 0,
+      step,
+      steps: step > 0 ? options.steps : 0,
       seed: options.seed,
       levels: options.levels,
       crop: options.crop,
@@ -134,17 +145,6 @@ function sampleForParity(
     crops: { pixels: new Uint8Array(Buffer.concat(chosen.map(({ pixels }) => pixels))), count, side },
     similarities: concatenate(chosen.map(({ similarities }) => similarities)),
   };
-}
-
-async function writeFiles(folder: string, file: Uint8Array, description: ModelDescription, parity: Parity): Promise<void> {
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  try {
-    await writeFileAtomically(join(folder, 'model.json'), json(description));
-    await writeFileAtomically(join(folder, 'parity.json'), json(parity));
-    await writeFileAtomically(join(folder, 'model.onnx'), file);
-  } catch (error) {
-    throw fileError('write the exported model to', folder, error);
-  }
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

@@ -16,12 +16,13 @@ const tolerances = { same: 1e-5, other: 1e-4 } as const;
 
 /**
  * Runs the exported model on crops and compares both outputs with expected values.
+ * @param file the path or the bytes of the model
  * @param crops uint8 RGB [count, side, side, 3]
  * @param kernels whether the expected values were computed by those that run the file here, ONNX Runtime's on the CPU
  * @throws UserError when an output differs by more than 1e-5, from values of other kernels 1e-4.
  */
 export async function checkParity(
-  file: Uint8Array,
+  file: string | Uint8Array,
   crops: { readonly pixels: Uint8Array; readonly count: number; readonly side: number },
   expected: { readonly scores: readonly number[]; readonly similarities: Float32Array },
   kernels: keyof typeof tolerances = 'same',

@@ -1,10 +1,12 @@
 /** Graphs as ONNX files (onnx.proto of ONNX 1.13: IR version 8, operator set 18). */
 import onnxProto from 'onnx-proto';
-import type { DataType, TensorData } from '../runtime/tensor-data.js';
+import type { DataType } from '../runtime/tensor-data.js';
 import { onnxDataTypes } from './data-types.js';
 import type { Graph } from './graph.js';
 import { liveParts } from './live-parts.js';
+import { type ExternalPlace, externalInitializers, inlineInitializers } from './onnx-initializers.js';
 import type { AttributeKind, AttributeValue, Node } from './operator.js';
+import { field } from './protobuf-field.js';
 import type { Dimension, Value } from './value.js';
 
 const { onnx } = onnxProto;
@@ -19,32 +21,64 @@ export interface OnnxFileOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** A file, or two, as the bytes to write one after the other: the weights among them are not copied. */
+export interface OnnxPieces {
+  readonly model: readonly Uint8Array[];
+  /** Of the file of external data; none where the model holds its weights itself. */
+  readonly data: readonly Uint8Array[];
+}
+
+/** Protobuf's limit of 2 GiB, less than what is there beside the weights. */
+const largestFile = 2 ** 31 - 2 ** 24;
+
 /**
  * The bytes of an ONNX model. Nodes and constants on which no output depends are left out; equal graphs give equal bytes.
  * @throws RangeError when the constants exceed protobuf's limit of 2 GB.
  */
 export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Array {
+  return Buffer.concat(onnxPieces(graph, options).model);
+}
+
+/**
+ * The same without a copy of the weights.
+ * @param external a file beside the model that takes the weights where they do not fit into the model itself
+ * @throws RangeError when they do not fit and there is no such file.
+ */
+export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external?: ExternalPlace): OnnxPieces {
   const { nodes, used } = liveParts(graph);
   const constants = [...graph.allConstants()].filter(([value]) => used.has(value));
   const bytes = constants.reduce((total, [, { data }]) => total + data.byteLength, 0);
-  if (bytes >= 2 ** 31 - 2 ** 20) throw new RangeError(`${bytes} bytes of constants do not fit into one ONNX file (2 GB)`);
+  const isExternal = bytes > (external?.above ?? largestFile);
+  if (isExternal && !external) throw new RangeError(`${bytes} bytes of constants do not fit into one ONNX file (2 GB)`);
+  const { initializers, data } =
+    isExternal && external ? externalInitializers(constants, external.location) : inlineInitializers(constants);
   const names = outputNames(graph);
   const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? value.name) : '');
-  const model = {
+  const body = encode(onnx.GraphProto, {
+    name: 'antonym',
+    node: [...inOrderOfExecution(nodes).map((node) => encodeNode(node, nameOf)), ...copiesToOutputs(graph, names)],
+    input: [...graph.inputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
+    output: [...graph.outputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
+  });
+  const head = encode(onnx.ModelProto, {
     irVersion,
     producerName: 'antonym',
     producerVersion: options.version ?? '',
     opsetImport: [{ domain: '', version: operatorSet }, ...contributedDomains(nodes).map((domain) => ({ domain, version: 1 }))],
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
-    graph: {
-      name: 'antonym',
-      node: [...inOrderOfExecution(nodes).map((node) => encodeNode(node, nameOf)), ...copiesToOutputs(graph, names)],
-      initializer: constants.map(([value, tensor]) => encodeTensor(value.name, tensor)),
-      input: [...graph.inputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
-      output: [...graph.outputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
-    },
-  };
-  return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
+  });
+  const graphPieces = [body, ...initializers.flatMap((initializer) => field(fields.initializer, initializer))];
+  return { model: [head, ...field(fields.graph, graphPieces)], data };
+}
+
+/** Of `ModelProto` and `GraphProto`: the parts of a message may come in any order. */
+const fields = { graph: 7, initializer: 5 } as const;
+
+function encode<T>(
+  type: { fromObject(object: Record<string, unknown>): T; encode(message: T): { finish(): Uint8Array } },
+  message: Record<string, unknown>,
+): Uint8Array {
+  return type.encode(type.fromObject(message)).finish();
 }
 
 function contributedDomains(nodes: readonly Node[]): string[] {
@@ -102,12 +136,6 @@ function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValu
     case 'string':
       return { name, type: AttributeType.STRING, s: Buffer.from(value as string) };
   }
-}
-
-/** Raw data is little-endian in ONNX, and so is every platform that Node.js runs on. */
-function encodeTensor(name: string, { dataType, shape, data }: TensorData): object {
-  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dataType: onnxDataTypes[dataType], dims: [...shape], rawData };
 }
 
 function encodeValueInfo(name: string, dataType: DataType, shape: readonly Dimension[]): object {

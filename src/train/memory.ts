@@ -5,7 +5,7 @@ import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
 import { pairCacheBytes } from '../pairs/pair-pool.js';
 import { elementCount } from '../runtime/tensor-data.js';
-import { measuredAtOnce } from './engines/onnxruntime.js';
+import { measuredAtOnce } from './engines/measured-model.js';
 import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './gradients-graph.js';
 import { type ModelDefinition, similarityOf } from './model.js';
 import type { Plan } from './plan.js';

@@ -35,7 +35,7 @@ export interface PrepareOptions extends HeldOutWatch {
 export async function prepare(plan: Plan, options: PrepareOptions): Promise<PreparedPlan> {
   const { checkpoint: path, stop } = options;
   // First what is quick and may fail.
-  const checkpoint = path === undefined ? undefined : await loadFor(plan, path);
+  const checkpoint = path === undefined ? undefined : await loadCheckpointOf(plan, path);
   stop?.throwIfAborted();
   const feed = plan.data.open();
   const giveUp = (): void => void feed.close();
@@ -52,7 +52,7 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
       heldOut,
       checkpoint,
       async restore(from) {
-        const loaded = await loadFor(plan, from);
+        const loaded = await loadCheckpointOf(plan, from);
         await writeInto(engine, loaded, from);
         return loaded;
       },
@@ -70,7 +70,8 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
   }
 }
 
-async function loadFor(plan: Plan, path: string): Promise<Checkpoint> {
+/** @throws UserError when the file is not an intact checkpoint, or of a run on other images. */
+export async function loadCheckpointOf(plan: Plan, path: string): Promise<Checkpoint> {
   const checkpoint = await loadCheckpoint(path);
   if (checkpoint.metadata.data === plan.data.fingerprint) return checkpoint;
   throw new UserError(

@@ -4,6 +4,11 @@ import { Graph } from '../graph/graph.js';
 import type { Dimension } from '../graph/value.js';
 import { type ModelDefinition, similarityOf } from './model.js';
 
+export interface SimilarityGraph {
+  readonly graph: Graph;
+  readonly parameters: Parameters;
+}
+
 /**
  * Inputs: `crops` uint8 [batch, side, side, 3], parameters and buffers by name. Output: `similarity` [batch, pairs, 2].
  * @param inputName what the input of a parameter or buffer is called
@@ -14,9 +19,10 @@ export function buildSimilarityGraph(
   crop: number,
   inputName = (name: string): string => name,
   batch: Dimension = 'batch',
-): Graph {
+): SimilarityGraph {
   const graph = new Graph();
+  const parameters = new Parameters(graph, inputName);
   const crops = graph.input('crops', 'uint8', [batch, crop, crop, 3]);
-  graph.output('similarity', similarityOf(graph, new Parameters(graph, inputName), crops, model, 'running'));
-  return graph;
+  graph.output('similarity', similarityOf(graph, parameters, crops, model, 'running'));
+  return { graph, parameters };
 }

@@ -1,8 +1,13 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
-import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { encodeOnnx, onnxPieces } from '#antonym/graph/onnx-file.js';
+import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
 import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { compile } from './run-graph.js';
 
 const decode = (bytes: Uint8Array) => onnxProto.onnx.ModelProto.decode(bytes);
@@ -114,5 +119,54 @@ describe('encodeOnnx', () => {
       expect([name, dataType, Array.from(data, Number)]).toEqual([name, name === 'view' ? 'float32' : name, [1, 0]]);
     }
     expect(Object.keys(results)).toHaveLength(7);
+  });
+});
+
+describe('weights beside a model', () => {
+  const size = 150;
+  const matrix = (seed: number): TensorData => {
+    const data = Float32Array.from({ length: size ** 2 }, (_, index) => Math.sin(seed + index));
+    return { dataType: 'float32', shape: [size, size], data };
+  };
+  const graph = new Graph();
+  const hidden = graph.add('MatMul', [graph.input('x', 'float32', ['batch', size]), graph.constant(matrix(1), 'first')]);
+  const shifted = graph.add('Add', [hidden, graph.constant(floats(...Array.from({ length: size }, (_, index) => index)), 'bias')]);
+  graph.output('y', graph.add('MatMul', [shifted, graph.constant(matrix(2), 'second')]));
+
+  it('are there when the model would be too large, and not before', () => {
+    const bytes = 4 * (2 * size ** 2 + size);
+    expect(onnxPieces(graph, {}, { location: 'y.data', above: bytes - 1 }).data.length).toBeGreaterThan(0);
+    const { model, data } = onnxPieces(graph, {}, { location: 'y.data', above: bytes });
+    expect(data).toEqual([]);
+    expect(Buffer.concat(model).equals(encodeOnnx(graph))).toBe(true);
+  });
+
+  it('are found by ONNX Runtime and by our reader, each at an offset that can be mapped', async () => {
+    const folder = join(await temporaryFolder(), 'large');
+    await mkdir(folder);
+    const { model, data } = onnxPieces(graph, {}, { location: 'y.data', above: 1000 });
+    await writeFile(join(folder, 'y.onnx'), Buffer.concat(model));
+    await writeFile(join(folder, 'y.data'), Buffer.concat(data));
+    const places = decode(Buffer.concat(model)).graph!.initializer!.map(({ name, externalData }) => [
+      name,
+      externalData!.map(({ key, value }) => `${key} ${value}`),
+    ]);
+    expect(places).toEqual([
+      ['first', ['location y.data', 'offset 0', 'length 90000']],
+      ['bias', []],
+      ['second', ['location y.data', 'offset 131072', 'length 90000']],
+    ]);
+    const x = new Tensor('float32', matrix(3).data.slice(0, size) as Float32Array, [1, size]);
+    const [whole, parted] = await Promise.all(
+      [encodeOnnx(graph), join(folder, 'y.onnx')].map(async (source) => {
+        const session = await (typeof source === 'string' ? InferenceSession.create(source) : InferenceSession.create(source));
+        return (await session.run({ x })).y!.data;
+      }),
+    );
+    expect(parted).toEqual(whole);
+    const { initializers, externalFiles } = await readOnnxModel(join(folder, 'y.onnx'));
+    expect(externalFiles).toEqual(['y.data']);
+    for (const [value, tensor] of graph.allConstants()) expect(initializers.get(value.name)!.data).toEqual(tensor.data);
+    expect((await readdir(folder)).sort()).toEqual(['y.data', 'y.onnx']);
   });
 });

@@ -13,6 +13,7 @@ import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, firstMomentName, gradientName, initialAverages, initialMoments, initialTensors, secondMomentName } from '../state.js';
 import type { OptimizerOptions } from '../update-graph.js';
 import type { Engine, Losses } from './engine.js';
+import { measureCrops } from './measured-model.js';
 
 export interface EngineOptions {
   readonly model: ModelDefinition;
@@ -31,9 +32,6 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
-/** Most crops that are measured in one call: bounds memory. */
-export const measuredAtOnce = 96;
-
 /** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
   const { model, layout, crop, optimizer, averageDecay = 0 } = options;
@@ -47,7 +45,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
   try {
     await thread.load('gradients', encodeOnnx(blockChannels(buildGradientsGraph(lossGraph, false), await channelBlock(thread))));
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
-    await thread.load('similarity', encodeOnnx(measured));
+    await thread.load('similarity', encodeOnnx(measured.graph));
     const { parameters = {} } = options;
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !parameters[name]),
@@ -73,7 +71,6 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
   let summed = 1;
-  const cropBytes = crop * crop * 3;
   const asCrops = (data: Uint8Array, count: number): TensorData => ({ dataType: 'uint8', shape: [count, crop, crop, 3], data });
 
   return {
@@ -89,17 +86,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
       return thread.update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share });
     },
 
-    async similarity(crops, count) {
-      const size = model.prompts.shape[0]! * 2;
-      const similarities = new Float32Array(count * size);
-      for (let first = 0; first < count; first += measuredAtOnce) {
-        const last = Math.min(first + measuredAtOnce, count);
-        const part = crops.subarray(first * cropBytes, last * cropBytes);
-        const results = await thread.run('similarity', { crops: asCrops(part.slice(), last - first) });
-        similarities.set(results.similarity!.data as Float32Array, first * size);
-      }
-      return similarities;
-    },
+    similarity: (crops, count) => measureCrops(thread, model, crop, crops, count),
 
     async readState() {
       const state = await thread.readState();

@@ -9,7 +9,8 @@ import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
 import { buildUpdateGraph } from '../update-graph.js';
 import type { Engine, Losses } from './engine.js';
-import { averageShare, type EngineOptions, measuredAtOnce } from './onnxruntime.js';
+import { measuredAtOnce } from './measured-model.js';
+import { averageShare, type EngineOptions } from './onnxruntime.js';
 import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow-messages.js';
 
 /**
@@ -84,7 +85,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
         const last = Math.min(first + measuredAtOnce, count);
         const name = `similarity of ${last - first}`;
         if (!measured.has(last - first)) {
-          const graph = plainGraph(buildSimilarityGraph(model, crop, measuredName, last - first));
+          const graph = plainGraph(buildSimilarityGraph(model, crop, measuredName, last - first).graph);
           await thread.ask({ kind: 'load', model: name, graph });
           measured.add(last - first);
         }

@@ -1,0 +1,56 @@
+/** A model that is measured but not trained: its weights and the graph that training evaluates with, nothing else. */
+import { encodeOnnx } from '../../graph/onnx-file.js';
+import type { NamedTensors } from '../../runtime/session-messages.js';
+import { SessionThread } from '../../runtime/session-thread.js';
+import type { TensorData } from '../../runtime/tensor-data.js';
+import type { ModelDefinition } from '../model.js';
+import { buildSimilarityGraph } from '../similarity-graph.js';
+import type { Engine } from './engine.js';
+
+/** Most crops that are measured in one call: bounds memory. */
+export const measuredAtOnce = 96;
+
+/**
+ * @param crop side of the crops, pixels
+ * @param tensors parameters and buffers by name; they are copied
+ * @throws Error when ONNX Runtime refuses the graph.
+ */
+export async function openMeasuredModel(
+  model: ModelDefinition,
+  crop: number,
+  tensors: NamedTensors,
+): Promise<Pick<Engine, 'similarity' | 'close'>> {
+  const thread = new SessionThread();
+  try {
+    await thread.load('similarity', encodeOnnx(buildSimilarityGraph(model, crop).graph));
+    // one by one: what is under way is there twice
+    for (const [name, tensor] of Object.entries(tensors)) await thread.writeState({ [name]: tensor });
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+  return {
+    similarity: (crops, count) => measureCrops(thread, model, crop, crops, count),
+    close: () => thread.close(),
+  };
+}
+
+/** Runs the model `similarity` of a thread, part by part: see `Engine.similarity`. */
+export async function measureCrops(
+  thread: SessionThread,
+  { prompts }: ModelDefinition,
+  side: number,
+  crops: Uint8Array,
+  count: number,
+): Promise<Float32Array> {
+  const [size, cropBytes] = [prompts.shape[0]! * 2, side * side * 3];
+  const similarities = new Float32Array(count * size);
+  for (let first = 0; first < count; first += measuredAtOnce) {
+    const last = Math.min(first + measuredAtOnce, count);
+    const data = crops.slice(first * cropBytes, last * cropBytes);
+    const part: TensorData = { dataType: 'uint8', shape: [last - first, side, side, 3], data };
+    const results = await thread.run('similarity', { crops: part });
+    similarities.set(results.similarity!.data as Float32Array, first * size);
+  }
+  return similarities;
+}
