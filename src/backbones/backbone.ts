@@ -7,8 +7,22 @@ import type { TransformerOptions } from './residual-block.js';
 export interface BackboneContext {
   readonly graph: Graph;
   readonly parameters: Parameters;
-  /** Batch normalisation by the statistics of the batch (which also updates the running ones), or by the running ones, folded. */
+  /**
+   * Batch normalisation by the statistics of the batch (which also updates the running ones), or by the running ones, folded; frozen
+   * parts by the running ones in any case.
+   */
   readonly normalization: 'batch' | 'running';
+}
+
+/** A file on the Hugging Face hub. */
+export interface PublishedFile {
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  /** A commit, or a branch where none is known. */
+  readonly revision: string;
+  readonly name: string;
+  /** Of its content, in hexadecimal, where known. */
+  readonly sha256?: string;
 }
 
 /** Weights that someone has published for an architecture. */
@@ -16,8 +30,10 @@ export interface PublishedWeights {
   /** Where they come from. */
   readonly origin: string;
   readonly licence: string;
-  /** Repositories of the Hugging Face hub that hold them, the preferred one first. */
-  readonly repositories: readonly string[];
+  /** The file as it was published first. */
+  readonly original: Required<Pick<PublishedFile, 'name' | 'sha256'>>;
+  /** A copy in a format that tools exchange. */
+  readonly hub: PublishedFile;
 }
 
 /** The text transformer that was trained together with an image encoder. */

@@ -1,8 +1,9 @@
 /** The backbones by name, as data. */
 import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
-import type { Backbone } from './backbone.js';
+import type { Backbone, PublishedWeights } from './backbone.js';
 import { type ClipResNetOptions, clipResNet } from './clip-resnet.js';
+import { publishedClip } from './published-clip.js';
 import { type VisionTransformerOptions, visionTransformer } from './vision-transformer.js';
 
 /** Of the pixels that CLIP was trained on (openai/CLIP, clip.py). */
@@ -55,14 +56,8 @@ function transformer(options: VisionTransformerOptions): Architecture {
   };
 }
 
-/** Published by OpenAI with the paper; `repositories` name copies of them in formats that tools exchange. */
-function clip(...repositories: string[]): Pick<Backbone, 'pretrained' | 'trainedSide' | 'published' | 'textEncoder'> {
-  return {
-    pretrained: 'required',
-    trainedSide: clipSide,
-    published: { origin: 'https://github.com/openai/CLIP', licence: 'MIT', repositories },
-    textEncoder: { ...text, width: 512, heads: 8 },
-  };
+function clip(published: PublishedWeights): Pick<Backbone, 'pretrained' | 'trainedSide' | 'published' | 'textEncoder'> {
+  return { pretrained: 'required', trainedSide: clipSide, published, textEncoder: { ...text, width: 512, heads: 8 } };
 }
 
 const clipSide = 224;
@@ -80,31 +75,31 @@ const backbones: readonly Backbone[] = [
   {
     name: 'clip-rn50',
     description: "CLIP's RN50 image encoder (38.3 M parameters)",
-    ...clip('timm/resnet50_clip.openai'),
+    ...clip(publishedClip.rn50),
     ...publishedResNet({ width: 64, blocks: [3, 4, 6, 3], heads: 32, embedding: 1024 }),
   },
   {
     name: 'clip-rn101',
     description: "CLIP's RN101 image encoder (56.3 M parameters)",
-    ...clip('timm/resnet101_clip.openai'),
+    ...clip(publishedClip.rn101),
     ...publishedResNet({ width: 64, blocks: [3, 4, 23, 3], heads: 32, embedding: 512 }),
   },
   {
     name: 'clip-vit-b-32',
     description: "CLIP's ViT-B/32 image encoder (87.8 M parameters)",
-    ...clip('openai/clip-vit-base-patch32', 'timm/vit_base_patch32_clip_224.openai'),
+    ...clip(publishedClip.vitB32),
     ...transformer({ ...base, patch: 32 }),
   },
   {
     name: 'clip-vit-b-16',
     description: "CLIP's ViT-B/16 image encoder (86.2 M parameters)",
-    ...clip('openai/clip-vit-base-patch16', 'timm/vit_base_patch16_clip_224.openai'),
+    ...clip(publishedClip.vitB16),
     ...transformer({ ...base, patch: 16 }),
   },
   {
     name: 'clip-vit-l-14',
     description: "CLIP's ViT-L/14 image encoder (304.0 M parameters)",
-    ...clip('openai/clip-vit-large-patch14', 'timm/vit_large_patch14_clip_224.openai'),
+    ...clip(publishedClip.vitL14),
     ...transformer({ ...large, patch: 14 }),
     textEncoder: { ...text, width: 768, heads: 12 },
   },

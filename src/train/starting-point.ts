@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/onnx-backbone.js';
 import { clipTensors } from '../backbones/weights/clip-tensors.js';
-import { downloadWeights } from '../backbones/weights/hub-download.js';
+import { downloadPublished, downloadWeights } from '../backbones/weights/hub-download.js';
 import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
+import { recognizeWeights } from '../backbones/weights/recognize-weights.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
 import { choosePrompts, type Prompts } from '../prompts/prompts.js';
 import { openSafetensors } from '../runtime/safetensors.js';
@@ -27,6 +28,8 @@ export interface StartingPoint {
 export interface StartWatch {
   /** Bytes of published weights that are there, of all. */
   onDownload?(done: number, total: number): void;
+  /** What a given file of weights is known to be, or not to be. */
+  onRecognize?(text: string): void;
 }
 
 /** What names a run as a source of weights: `run:NAME`. */
@@ -80,20 +83,20 @@ export async function startingPointOf(checkpoint: string): Promise<StartingPoint
 }
 
 /** @returns undefined for random weights, and those that a backbone starts from by itself. */
-async function openSource(weights: string, backbone: Backbone, { onDownload }: StartWatch): Promise<TensorSource | undefined> {
+async function openSource(weights: string, backbone: Backbone, { onDownload, onRecognize }: StartWatch): Promise<TensorSource | undefined> {
   if (weights === 'random' || weights === ownWeights) return undefined;
   if (weights.startsWith(runPrefix)) return openRun(weights.slice(runPrefix.length));
-  const repository =
-    weights === 'published' ? publishedIn(backbone) : weights.startsWith(hubPrefix) ? weights.slice(hubPrefix.length) : undefined;
-  return openWeights(
-    repository === undefined ? weights : await downloadWeights(repository, { ...(onDownload && { onProgress: onDownload }) }),
-  );
-}
-
-function publishedIn({ name, published }: Backbone): string {
-  const [repository] = published?.repositories ?? [];
-  if (repository === undefined) throw new UserError(`nobody has published weights of ${name}: use --weights random`);
-  return repository;
+  const { published } = backbone;
+  const watch = { ...(onDownload && { onProgress: onDownload }) };
+  if (weights.startsWith(hubPrefix)) return openWeights(await downloadWeights(weights.slice(hubPrefix.length), watch));
+  if (weights === 'published') {
+    if (!published) throw new UserError(`nobody has published weights of ${backbone.name}: use --weights random`);
+    return openWeights(await downloadPublished(published.hub, watch));
+  }
+  const source = await openWeights(weights);
+  const identity = published && onRecognize && (await recognizeWeights(weights, published));
+  if (identity !== undefined) onRecognize?.(identity);
+  return source;
 }
 
 /** The best checkpoint of a run, or its last one; every bit of it is verified. */

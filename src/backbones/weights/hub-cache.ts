@@ -3,11 +3,11 @@
  * commit of a repository links to them. https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, symlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { copyFile, mkdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { getHFHubCachePath } from '@huggingface/hub';
 import { writeFileAtomically } from '../../support/atomic-file.js';
-import { weightFiles } from './open-weights.js';
+import { digestOfFile } from '../../support/file-digest.js';
 
 const commit = /^[0-9a-f]{40}$/;
 
@@ -19,11 +19,23 @@ export class HubCache {
     this.folder = join(root, `models--${repository.replace('/', '--')}`);
   }
 
-  /** The file of weights at a revision, a commit or a branch as it was when it was downloaded. */
-  async find(revision: string): Promise<string | undefined> {
+  /**
+   * The first of some files that is there at a revision, a commit or a branch as it was when it was downloaded.
+   * @param sha256 that its content must have
+   */
+  async find(revision: string, names: readonly string[], sha256?: string): Promise<string | undefined> {
     const known = commit.test(revision) ? revision : await readFile(this.reference(revision), 'utf8').catch(() => undefined);
     if (known === undefined || !commit.test(known.trim())) return undefined;
-    return weightFiles.map((name) => join(this.folder, 'snapshots', known.trim(), name)).find(existsSync);
+    const path = names.map((name) => this.place(known.trim(), name)).find(existsSync);
+    if (path === undefined || sha256 === undefined) return path;
+    // blobs are named by a digest that was verified; what lies there by itself was put there by hand
+    const isVerified = basename(await realpath(path)) === sha256 || (await digestOfFile(path)) === sha256;
+    return isVerified ? path : undefined;
+  }
+
+  /** Where a file of a commit is looked for. */
+  place(commitId: string, name: string): string {
+    return join(this.folder, 'snapshots', commitId, name);
   }
 
   /** Where the content with a digest lies. */
@@ -33,7 +45,7 @@ export class HubCache {
 
   /** Notes that a file of a commit has the content with a digest, which is there. @returns the file's path */
   async link(revision: string, commitId: string, name: string, sha256: string): Promise<string> {
-    const path = join(this.folder, 'snapshots', commitId, name);
+    const path = this.place(commitId, name);
     await mkdir(dirname(path), { recursive: true });
     await rm(path, { force: true });
     // where the system has no symbolic links (Windows without developer mode), a copy

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { downloadFile, HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
 import { messageOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/file-errors.js';
+import type { PublishedFile } from '../backbone.js';
 import { HubCache } from './hub-cache.js';
 import { weightFiles } from './open-weights.js';
 
@@ -33,14 +34,29 @@ export async function downloadWeights(name: string, options: HubOptions = {}): P
   if (repository === undefined || /\.\./.test(name)) {
     throw new UserError(`hf:${name} must be hf:OWNER/NAME or hf:OWNER/NAME@REVISION, such as hf:timm/resnet50_clip.openai`);
   }
+  return download({ repository, revision }, options);
+}
+
+/**
+ * The path of a published file, downloaded if it is not in the cache. Where its SHA-256 is known, nothing else will do.
+ * @throws UserError when it cannot be had: with the address of the file, and where to put it.
+ */
+export function downloadPublished(file: PublishedFile, options: HubOptions = {}): Promise<string> {
+  return download(file, options);
+}
+
+type WantedFile = Pick<PublishedFile, 'repository' | 'revision' | 'sha256'> & Partial<Pick<PublishedFile, 'name'>>;
+
+async function download(wanted: WantedFile, options: HubOptions): Promise<string> {
+  const { repository, revision } = wanted;
   const { hubUrl = process.env.HF_ENDPOINT || 'https://huggingface.co' } = options;
   const cache = new HubCache(repository, options.cache);
-  const found = await cache.find(revision);
+  const found = await cache.find(revision, wanted.name === undefined ? weightFiles : [wanted.name], wanted.sha256);
   if (found !== undefined) return found;
   const request = { repo: repository, hubUrl, ...(process.env.HF_TOKEN && { accessToken: process.env.HF_TOKEN }) };
   let file: HubFile | undefined;
   try {
-    file = await findFile(request, revision);
+    file = await findFile(request, wanted);
     const blob = cache.blob(file.sha256);
     if (!existsSync(blob)) await downloadBlob(request, file, blob, options);
     return await cache.link(revision, file.commit, file.path, file.sha256);
@@ -48,9 +64,14 @@ export async function downloadWeights(name: string, options: HubOptions = {}): P
     if (error instanceof UserError) throw error;
     const failed = fileError('store the weights in', cache.blob(''), error);
     if (failed instanceof UserError) throw failed;
-    const address = `${hubUrl}/${repository}/resolve/${revision}/${file?.path ?? singleFiles[0]}`;
+    const path = file?.path ?? wanted.name ?? singleFiles[0]!;
+    const address = `${hubUrl}/${repository}/resolve/${revision}/${path}`;
+    const commit = file?.commit ?? revision;
+    const place = isCommit(commit) ? `, or put it at ${cache.place(commit, path)}` : '';
+    const check = wanted.sha256 === undefined ? '' : ` (SHA-256 ${wanted.sha256})`;
     throw new UserError(
-      `cannot download the weights ${repository}: ${reasonOf(error)}. Where there is access, download ${address}, and give it with --weights FILE`,
+      `cannot download the weights ${repository}: ${reasonOf(error)}. ` +
+        `Where there is access, download ${address}${check}, and give it with --weights FILE${place}`,
       { cause: error },
     );
   }
@@ -71,15 +92,21 @@ interface HubRequest {
 }
 
 /** The preferred file of weights that a repository has, at the commit that a revision is now. */
-async function findFile(request: HubRequest, revision: string): Promise<HubFile> {
+async function findFile(request: HubRequest, { revision, name, sha256: known }: WantedFile): Promise<HubFile> {
   const { sha: commit } = await modelInfo({ ...request, name: request.repo, revision, additionalFields: ['sha'] });
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new Error('it names no commit');
-  const files = await pathsInfo({ ...request, revision: commit, paths: [...singleFiles] });
-  const file = singleFiles.map((name) => files.find(({ path }) => path === name)).find((candidate) => candidate !== undefined);
-  if (!file) throw new UserError(`the repository ${request.repo} has none of the files ${singleFiles.join(', ')}`);
+  if (!isCommit(commit)) throw new Error('it names no commit');
+  const names = name === undefined ? singleFiles : [name];
+  const files = await pathsInfo({ ...request, revision: commit, paths: [...names] });
+  const file = names.map((own) => files.find(({ path }) => path === own)).find((candidate) => candidate !== undefined);
+  if (!file) throw new UserError(`the repository ${request.repo} has none of the files ${names.join(', ')}`);
   const sha256 = file.lfs?.oid;
   if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256))
     throw new UserError(`the hub states no SHA-256 of ${file.path} in ${request.repo}`);
+  if (sha256 !== (known ?? sha256)) {
+    throw new UserError(
+      `${request.hubUrl} offers another ${file.path} of ${request.repo}: its SHA-256 is ${sha256}, not ${known}. It is not used`,
+    );
+  }
   return { path: file.path, size: file.size, sha256, commit };
 }
 
@@ -118,6 +145,10 @@ async function downloadBlob(request: HubRequest, file: HubFile, blob: string, { 
     throw new Error('what arrived does not match its SHA-256 and was removed');
   }
   await rename(incomplete, blob);
+}
+
+function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
 }
 
 async function lengthOf(path: string): Promise<number> {

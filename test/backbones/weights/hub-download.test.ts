@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { downloadWeights, type HubOptions } from '#antonym/backbones/weights/hub-download.js';
+import { downloadPublished, downloadWeights, type HubOptions } from '#antonym/backbones/weights/hub-download.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -47,7 +47,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
   };
   if (hub.status !== 200) return json(hub.status, { error: 'no' });
-  if (path === '/api/models/owner/name/revision/main') return json(200, { _id: '1', id: 'owner/name', sha: hub.sha });
+  if (path === '/api/models/owner/name/revision/main' || path === `/api/models/owner/name/revision/${commit}`)
+    return json(200, { _id: '1', id: 'owner/name', sha: hub.sha });
   if (path === `/api/models/owner/name/paths-info/${commit}`) {
     const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { paths: string[] };
     const found = hub.files.filter((name) => body.paths.includes(name));
@@ -133,5 +134,38 @@ describe('weights from the hub', () => {
     'owner/na me',
   ])('%j is no name of a repository', async (name) => {
     await expect(downloadWeights(name, options)).rejects.toThrow(/must be hf:OWNER\/NAME or hf:OWNER\/NAME@REVISION/);
+  });
+});
+
+describe('a published file', () => {
+  const file = { repository: 'owner/name', revision: commit, name: 'model.safetensors', sha256 };
+  const place = (): string => join(options.cache, 'models--owner--name', 'snapshots', commit, file.name);
+
+  test('is the one with the known SHA-256, downloaded once', async () => {
+    const path = await downloadPublished(file, options);
+    expect(path).toBe(place());
+    expect((await readFile(path)).equals(content)).toBe(true);
+    await stop();
+    expect(await downloadPublished(file, options)).toBe(path);
+  });
+
+  test('is refused, and not downloaded, where the hub has another one', async () => {
+    const other = { ...file, sha256: sha256.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) };
+    await expect(downloadPublished(other, options)).rejects.toThrow(
+      /offers another model\.safetensors of owner\/name: its SHA-256 is \w{64}, not \w{64}\. It is not used/,
+    );
+    expect(ranges).toEqual([]);
+  });
+
+  test('may be put into the cache by hand, where the message says, if it is the right one', async () => {
+    await stop();
+    const reason = await downloadPublished(file, options).catch((error: Error) => error.message);
+    expect(reason).toContain(`/owner/name/resolve/${commit}/model.safetensors (SHA-256 ${sha256}), and give it with --weights FILE`);
+    expect(reason).toContain(`or put it at ${place()}`);
+    await mkdir(dirname(place()), { recursive: true });
+    await writeFile(place(), content.subarray(1));
+    await expect(downloadPublished(file, options)).rejects.toThrow(/cannot download/);
+    await writeFile(place(), content);
+    expect(await downloadPublished(file, options)).toBe(place());
   });
 });
