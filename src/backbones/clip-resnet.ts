@@ -83,10 +83,11 @@ class Layers {
     const pad = (kernel - 1) / 2;
     const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
     const name = `${this.prefix}${normalization}`;
-    const y =
-      this.context.normalization === 'batch'
-        ? this.normalizeByBatch(graph.add('Conv', [x, weight], attributes), name)
-        : this.foldedConvolution(x, weight, name, attributes);
+    // a part that keeps its weights keeps its statistics, and is normalised by them
+    const byBatch = this.context.normalization === 'batch' && !parameters.isFrozen(`${name}.running_mean`);
+    const y = byBatch
+      ? this.normalizeByBatch(graph.add('Conv', [x, weight], attributes), name)
+      : this.foldedConvolution(x, weight, name, attributes);
     return relu ? graph.add('Relu', [y]) : y;
   }
 

@@ -30,7 +30,7 @@ export class Parameters {
     readonly graph: Graph,
     private readonly source: ParameterSource,
     /** Parameters that are not trained: they become buffers. */
-    private readonly isFrozen: (name: string) => boolean = () => false,
+    readonly isFrozen: (name: string) => boolean = () => false,
   ) {}
 
   /**

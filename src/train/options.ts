@@ -96,7 +96,7 @@ export const trainOptions = {
   freeze: {
     kind: text('parts separated by commas, such as stem,layer1, or none'),
     placeholder: 'part,...',
-    description: 'parts of the image encoder that keep their weights',
+    description: 'parts of the image encoder that keep their weights and statistics',
     default: 'none',
     reason: 'all of QualiCLIP is trained; every part left out at the beginning saves time and memory',
     changesResult: true,

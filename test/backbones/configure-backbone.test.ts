@@ -3,6 +3,7 @@ import type { Backbone } from '#antonym/backbones/backbone.js';
 import { type BackboneOptions, configureBackbone } from '#antonym/backbones/configure-backbone.js';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { buildGradientsGraph, buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
@@ -51,8 +52,8 @@ describe('freezing', () => {
   }
 
   it('leaves the named parts out of the step and changes nothing for the others', async () => {
-    const whole = await step(configure('clip-tiny', { batchNorm: 'train' }));
-    const part = await step(configure('clip-tiny', { batchNorm: 'train', freeze: 'stem, layer2' }));
+    const whole = await step(configure('clip-tiny', {}));
+    const part = await step(configure('clip-tiny', { freeze: 'stem, layer2' }));
     const left = Object.keys(whole).filter((name) => !part[name]);
     expect(left.length).toBeGreaterThan(9);
     for (const name of left) expect(name).toMatch(/^next\.gradient\.visual\.((conv|bn)\d\.|layer2\.)/);
@@ -60,6 +61,15 @@ describe('freezing', () => {
     for (const [name, tensor] of Object.entries(part)) {
       if (numbers(tensor).some((value) => value !== 0)) expect(distance(numbers(tensor), numbers(whole[name])), name).toBeLessThan(1e-5);
     }
+  });
+
+  it('leaves the statistics of the named parts as they are, too, and normalises by them', () => {
+    const all = 'stem,layer1,layer2,layer3,layer4';
+    const graph = (batchNorm: 'train' | 'frozen', freeze: string) => losses(configure('clip-tiny', { batchNorm, freeze })).graph;
+    expect(encodeOnnx(graph('train', all))).toEqual(encodeOnnx(graph('frozen', all)));
+    const updated = [...graph('train', 'stem, layer2').outputs.keys()].filter((name) => name.startsWith('next.'));
+    expect(updated.length).toBeGreaterThan(10);
+    for (const name of updated) expect(name).toMatch(/^next\.visual\.layer[134]\..*\.running_(mean|var)$/);
   });
 
   it.each([
