@@ -24,6 +24,11 @@ export function requireSameType(values: readonly Value[]): void {
   }
 }
 
+/** @throws Error when the value is not boolean. */
+export function requireBoolean({ name, dataType }: Value): void {
+  if (dataType !== 'bool') throw new Error(`${name} must be bool, received ${dataType}`);
+}
+
 /** @throws Error when the value's rank is another one. */
 export function requireRank(value: Value, rank: number): void {
   if (value.shape.length !== rank) throw new Error(`${value.name} must be of rank ${rank}, received rank ${value.shape.length}`);

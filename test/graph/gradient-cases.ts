@@ -133,6 +133,7 @@ export const gradientCases: Partial<Record<OperatorName, Record<string, Gradient
     'dilated, stride 2, many filters': convolution([2, 3, 8, 7], [20, 3, 3, 2], { pads: [1, 0, 2, 1], strides: [2, 2], dilations: [2, 1] }),
     'uneven padding': convolution([1, 2, 5, 5], [2, 2, 2, 3], { pads: [1, 0, 0, 2] }),
   },
+  Cos: { plain: unary('Cos') },
   Div: {
     plain: binary('Div', [
       [2, 3],
@@ -170,6 +171,7 @@ export const gradientCases: Partial<Record<OperatorName, Record<string, Gradient
       build: (graph, x, scale) => graph.add('LayerNormalization', [x!, scale!]),
     },
   },
+  Log: { plain: unary('Log', positive) },
   MaxPool: {
     'overlapping windows, padded': {
       inputs: { x: { shape: [2, 3, 6, 7] } },
@@ -228,6 +230,10 @@ export const gradientCases: Partial<Record<OperatorName, Record<string, Gradient
   },
   Neg: { plain: unary('Neg') },
   Pad: { plain: { inputs: { x: { shape: [2, 3] } }, build: (graph, x) => graph.add('Pad', [x!, graph.integers(1, 0, 2, 3)]) } },
+  ReduceMax: {
+    'some axes': { inputs: { x: { shape: [2, 3, 4] } }, build: (graph, x) => graph.add('ReduceMax', [x!, graph.integers(0, -1)]) },
+    'all axes': { inputs: { x: { shape: [2, 3] } }, build: (graph, x) => graph.add('ReduceMax', [x!], { keepdims: 0 }) },
+  },
   ReduceMean: {
     'some axes': { inputs: { x: { shape: [2, 3, 4] } }, build: (graph, x) => graph.add('ReduceMean', [x!, graph.integers(0, -1)]) },
     'without keeping them': {
@@ -260,10 +266,15 @@ export const gradientCases: Partial<Record<OperatorName, Record<string, Gradient
       build: (graph, x) => graph.add('Resize', [x!, null, null, graph.integers(2, 3, 10, 12)], nearestResize),
     },
   },
+  Sin: { plain: unary('Sin') },
   Slice: {
     plain: {
       inputs: { x: { shape: [4, 5] } },
       build: (graph, x) => graph.add('Slice', [x!, graph.integers(1, -3), graph.integers(3, 100), graph.integers(0, 1)]),
+    },
+    'every second row, every third column': {
+      inputs: { x: { shape: [2, 5, 7, 2] } },
+      build: (graph, x) => graph.add('Slice', [x!, graph.integers(1, 0), graph.integers(5, 7), graph.integers(1, 2), graph.integers(2, 3)]),
     },
   },
   Softmax: {

@@ -1,4 +1,5 @@
 /** Greater: x > y, broadcast. */
+import { elementwise, ofNumbers } from '../element-arithmetic.js';
 import { type Operator, stopsGradient } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
 
@@ -7,5 +8,12 @@ export const greater: Operator = {
     { name: 'A', gradient: stopsGradient },
     { name: 'B', gradient: stopsGradient },
   ],
-  infer: (node) => ({ ...broadcastInputs(node), dataType: 'bool' }),
+  infer: (node) => ({
+    ...broadcastInputs(node),
+    dataType: 'bool',
+    elements: elementwise(
+      node,
+      ofNumbers((a, b) => Number(a > b)),
+    ),
+  }),
 };

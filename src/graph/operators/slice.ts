@@ -1,7 +1,8 @@
 /** Slice: a range of some axes (inputs: data, starts, ends, axes, steps), with the clamping rules of ONNX. */
+import type { Graph } from '../graph.js';
 import type { NodeContext, Operator } from '../operator.js';
 import { notDifferentiable, stopsGradient } from '../operator.js';
-import { type Dimension, fixedShape, normalizeAxis } from '../value.js';
+import { type Dimension, fixedShape, normalizeAxis, type Value } from '../value.js';
 
 /** As exporters write the end of an axis. */
 const anyEnd = 2 ** 31 - 1;
@@ -15,20 +16,22 @@ interface Range {
 
 export const slice: Operator = {
   inputs: [
-    // dx = dy surrounded by zeros
+    // dx = dy surrounded by zeros, and with zeros between its elements where the step left some out
     {
       name: 'data',
       gradient: (node) => {
-        const { graph, gradient } = node;
+        const { graph } = node;
         const shape = fixedShape(node.input(0).shape, 'the gradient of Slice');
         const before = shape.map(() => 0);
         const after = shape.map(() => 0);
+        let spread = node.gradient;
         for (const { axis, start, step, count } of slicedRanges(node)) {
-          if (step !== 1) throw new Error(`the gradient of Slice with step ${step} is not implemented`);
+          if (step < 1) throw new Error(`the gradient of Slice with step ${step} is not implemented`);
+          spread = withZerosBetween(graph, spread, axis, step);
           before[axis] = start;
-          after[axis] = shape[axis]! - start - count;
+          after[axis] = shape[axis]! - start - ((count - 1) * step + 1);
         }
-        return graph.add('Pad', [gradient, graph.integers(...before, ...after)]);
+        return graph.add('Pad', [spread, graph.integers(...before, ...after)]);
       },
     },
     { name: 'starts', gradient: stopsGradient },
@@ -47,6 +50,19 @@ export const slice: Operator = {
     return { dataType, shape: sizes, elements: known };
   },
 };
+
+/** step - 1 zeros after every element along an axis but the last. */
+function withZerosBetween(graph: Graph, value: Value, axis: number, step: number): Value {
+  if (step === 1) return value;
+  const shape = fixedShape(value.shape, 'the gradient of Slice');
+  const [front, back] = [shape.slice(0, axis + 1), shape.slice(axis + 1)];
+  const apart = graph.add('Reshape', [value, graph.integers(...front, 1, ...back)]);
+  const padding = [...front, 1, ...back].map((_, index) => (index === axis + 1 ? step - 1 : 0));
+  const padded = graph.add('Pad', [apart, graph.integers(...padding.map(() => 0), ...padding)]);
+  const length = shape[axis]! * step;
+  const joined = graph.add('Reshape', [padded, graph.integers(...shape.slice(0, axis), length, ...back)]);
+  return graph.add('Slice', [joined, graph.integers(0), graph.integers(length - step + 1), graph.integers(axis)]);
+}
 
 export function slicedRanges(node: NodeContext): Range[] {
   const { shape } = node.input(0);

@@ -2,6 +2,7 @@
 import type { Operator } from '../operator.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
+import { and } from './and.js';
 import { averagePool } from './average-pool.js';
 import { batchNormalization } from './batch-normalization.js';
 import { cast } from './cast.js';
@@ -9,6 +10,7 @@ import { clip } from './clip.js';
 import { concat } from './concat.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';
+import { cos } from './cos.js';
 import { div } from './div.js';
 import { equal } from './equal.js';
 import { erf } from './erf.js';
@@ -19,14 +21,18 @@ import { gemm } from './gemm.js';
 import { greater } from './greater.js';
 import { hardSigmoid } from './hard-sigmoid.js';
 import { identity } from './identity.js';
+import { isNan } from './is-nan.js';
 import { layerNormalization } from './layer-normalization.js';
 import { log } from './log.js';
 import { matMul } from './mat-mul.js';
 import { maxPool } from './max-pool.js';
 import { min } from './min.js';
+import { mod } from './mod.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
+import { not } from './not.js';
 import { pad } from './pad.js';
+import { reduceMax } from './reduce-max.js';
 import { reduceMean } from './reduce-mean.js';
 import { reduceSum } from './reduce-sum.js';
 import { reduceSumSquare } from './reduce-sum-square.js';
@@ -37,6 +43,7 @@ import { scatterND } from './scatter-nd.js';
 import { shape } from './shape.js';
 import { sigmoid } from './sigmoid.js';
 import { sign } from './sign.js';
+import { sin } from './sin.js';
 import { slice } from './slice.js';
 import { softmax } from './softmax.js';
 import { split } from './split.js';
@@ -51,6 +58,7 @@ import { where } from './where.js';
 const table = {
   Abs: abs,
   Add: add,
+  And: and,
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   Cast: cast,
@@ -58,6 +66,7 @@ const table = {
   Concat: concat,
   Conv: conv,
   ConvTranspose: convTranspose,
+  Cos: cos,
   Div: div,
   Equal: equal,
   Erf: erf,
@@ -68,14 +77,18 @@ const table = {
   Greater: greater,
   HardSigmoid: hardSigmoid,
   Identity: identity,
+  IsNaN: isNan,
   LayerNormalization: layerNormalization,
   Log: log,
   MatMul: matMul,
   MaxPool: maxPool,
   Min: min,
+  Mod: mod,
   Mul: mul,
   Neg: neg,
+  Not: not,
   Pad: pad,
+  ReduceMax: reduceMax,
   ReduceMean: reduceMean,
   ReduceSum: reduceSum,
   ReduceSumSquare: reduceSumSquare,
@@ -86,6 +99,7 @@ const table = {
   Shape: shape,
   Sigmoid: sigmoid,
   Sign: sign,
+  Sin: sin,
   Slice: slice,
   Softmax: softmax,
   Split: split,

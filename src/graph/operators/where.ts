@@ -1,7 +1,7 @@
 /** Where: z = c ? x : y, broadcast. */
 import { elementwise } from '../element-arithmetic.js';
 import { type Operator, stopsGradient } from '../operator.js';
-import { requireSameType } from '../shape-rules.js';
+import { requireBoolean, requireSameType } from '../shape-rules.js';
 import { broadcastShapes } from '../value.js';
 
 export const where: Operator = {
@@ -20,7 +20,7 @@ export const where: Operator = {
   ],
   infer: (node) => {
     const [condition, x, y] = [node.input(0), node.input(1), node.input(2)];
-    if (condition.dataType !== 'bool') throw new Error(`condition must be bool, received ${condition.dataType}`);
+    requireBoolean(condition);
     requireSameType([x, y]);
     const elements = elementwise(node, (chosen, a, b) => (chosen === 1 ? a : b));
     return { dataType: x.dataType, elements, shape: [x.shape, y.shape].reduce(broadcastShapes, condition.shape) };

@@ -3,7 +3,12 @@ import type { OperatorName } from '../operators/table.js';
 import type { Value } from '../value.js';
 import type { ReadNode } from './read-node.js';
 import { activations } from './rewrites/activations.js';
+import { comparisons } from './rewrites/comparisons.js';
+import { constants } from './rewrites/constants.js';
+import { einsum } from './rewrites/einsum.js';
 import { layers } from './rewrites/layers.js';
+import { normalizations } from './rewrites/normalizations.js';
+import { pooling } from './rewrites/pooling.js';
 import { shapes } from './rewrites/shapes.js';
 
 /** Adds what a node stands for and returns its outputs. */
@@ -15,13 +20,35 @@ function same(operator: OperatorName): Rewrite {
 }
 
 const unchanged = [
-  ...(['Abs', 'Add', 'Concat', 'Div', 'Equal', 'Erf', 'Exp', 'Expand', 'Gather', 'Gemm', 'Greater', 'Log', 'MatMul', 'Mul'] as const),
-  ...(['Neg', 'Relu', 'Sigmoid', 'Slice', 'Sqrt', 'Sub', 'Tanh', 'Where'] as const),
+  ...([
+    'Abs',
+    'Add',
+    'And',
+    'Concat',
+    'Cos',
+    'Div',
+    'Equal',
+    'Erf',
+    'Exp',
+    'Expand',
+    'Gather',
+    'Gemm',
+    'Greater',
+    'IsNaN',
+    'Log',
+    'MatMul',
+  ] as const),
+  ...(['Mul', 'Neg', 'Not', 'Relu', 'Sigmoid', 'Sign', 'Sin', 'Slice', 'Sqrt', 'Sub', 'Tanh', 'Where'] as const),
 ];
 
 export const rewrites: Readonly<Record<string, Rewrite>> = {
   ...Object.fromEntries(unchanged.map((operator) => [operator, same(operator)])),
   ...activations,
+  ...comparisons,
+  ...constants,
+  Einsum: einsum,
   ...layers,
+  ...normalizations,
+  ...pooling,
   ...shapes,
 };

@@ -15,6 +15,7 @@ import { compile } from '../../graph/run-graph.js';
 
 /** Operators that have no gradient rule. */
 const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
+  And: { broadcast: function_((graph, x) => graph.add('And', [isPositive(graph, x), graph.numbers('bool', [1, 0, 1, 1])])) },
   ConvTranspose: {
     'stride 2, uneven': transposedConvolution([2, 3, 4, 3], [3, 2, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 0] }),
     'groups, dilated': transposedConvolution([1, 4, 5, 4], [4, 3, 3, 2], { group: 2, dilations: [2, 1], pads: [1, 0, 2, 0] }),
@@ -22,7 +23,14 @@ const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> 
   Equal: { rounded: compared('Equal') },
   Greater: { broadcast: compared('Greater') },
   HardSigmoid: { plain: function_((graph, x) => graph.add('HardSigmoid', [x], { alpha: 0.4, beta: 0.3 })) },
+  IsNaN: { 'a root of negative numbers': function_((graph, x) => graph.add('IsNaN', [graph.add('Sqrt', [x])])) },
   Min: { 'three, broadcast': function_((graph, x) => graph.add('Min', [x, 0.1, graph.add('Neg', [x])])) },
+  Mod: {
+    'integers of both signs': function_((graph, x) =>
+      graph.add('Mod', [graph.add('Cast', [graph.add('Mul', [x, 10]), ], { to: 6 }), graph.numbers('int32', [3, -3, 7, -7])]),
+    ),
+  },
+  Not: { plain: function_((graph, x) => graph.add('Not', [isPositive(graph, x)])) },
   ScatterND: {
     added: function_((graph, x) => scattered(graph, x, 'add', [1, 0, 1])),
     written: function_((graph, x) => scattered(graph, x, 'none', [2, 0, 1])),
@@ -33,6 +41,10 @@ const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> 
 
 function function_(build: (graph: Graph, x: Value) => Value): GradientCase {
   return { dataType: 'float32', inputs: { x: { shape: [3, 4] } }, build: (graph, x) => build(graph, x!) };
+}
+
+function isPositive(graph: Graph, x: Value): Value {
+  return graph.add('Greater', [x, 0]);
 }
 
 function compared(operator: OperatorName): GradientCase {

@@ -19,7 +19,8 @@ export const activations: Readonly<Record<string, Rewrite>> = {
   Reciprocal: (node) => reciprocal(node.graph, node.input(0)),
 
   // x_1 + x_2 + ...
-  Sum: ({ graph, inputs }) => inputs.reduce((sum, value) => graph.add('Add', [sum, value]))!,
+  Sum: ({ graph, inputs }) => sum(graph, inputs as Value[]),
+  Mean: ({ graph, inputs }) => graph.add('Mul', [sum(graph, inputs as Value[]), 1 / inputs.length]),
 
   // max(0, min(1, alpha x + beta))
   HardSigmoid: (node) => hardSigmoid(node.graph, node.input(0), node.number('alpha', 0.2), node.number('beta', 0.5)),
@@ -30,6 +31,21 @@ export const activations: Readonly<Record<string, Rewrite>> = {
   // max(0, x) - alpha max(0, -x)
   LeakyRelu: (node) => leaky(node.graph, node.input(0), node.number('alpha', 0.01)),
   PRelu: (node) => leaky(node.graph, node.input(0), node.input(1)),
+
+  // x > 0 ? x : alpha (e^x - 1); the exponent is never positive, so that nothing overflows
+  Elu: (node) => exponentialLinear(node.graph, node.input(0), node.number('alpha', 1), 1),
+  Selu: (node) => {
+    const [alpha, gamma] = [node.number('alpha', 1.6732632), node.number('gamma', 1.050701)];
+    return node.graph.add('Mul', [exponentialLinear(node.graph, node.input(0), alpha, 1), gamma]);
+  },
+  // the same of x / alpha below 0
+  Celu: (node) => exponentialLinear(node.graph, node.input(0), node.number('alpha', 1), node.number('alpha', 1)),
+
+  Softplus: (node) => softplus(node.graph, node.input(0)),
+  // x tanh(ln(1 + e^x)) (Misra 2019, arXiv 1908.08681)
+  Mish: (node) => node.graph.add('Mul', [node.input(0), node.graph.add('Tanh', [softplus(node.graph, node.input(0))])]),
+  // x / (1 + |x|)
+  Softsign: (node) => node.graph.add('Div', [node.input(0), node.graph.add('Add', [node.graph.add('Abs', [node.input(0)]), 1])]),
 
   // x Phi(x), Phi exact or approximated (Hendrycks & Gimpel 2016, arXiv 1606.08415)
   Gelu: (node) => {
@@ -74,12 +90,29 @@ function identity(node: ReadNode): Value {
   return node.input(0);
 }
 
+function sum(graph: Graph, values: readonly Value[]): Value {
+  return values.reduce((total, value) => graph.add('Add', [total, value]));
+}
+
 function square(graph: Graph, x: Value): Value {
   return graph.add('Mul', [x, x]);
 }
 
 function reciprocal(graph: Graph, x: Value): Value {
   return graph.add('Div', [graph.numbers(x.dataType, 1), x]);
+}
+
+/** max(0, x) - alpha (1 - e^(-max(0, -x) / scale)) */
+function exponentialLinear(graph: Graph, x: Value, alpha: number, scale: number): Value {
+  const below = graph.add('Relu', [graph.add('Neg', [x])]);
+  const decay = graph.add('Exp', [graph.add('Mul', [below, -1 / scale])]);
+  return graph.add('Add', [graph.add('Relu', [x]), graph.add('Mul', [graph.add('Sub', [decay, 1]), alpha])]);
+}
+
+/** ln(1 + e^x) = max(0, x) + ln(1 + e^-|x|) */
+function softplus(graph: Graph, x: Value): Value {
+  const decay = graph.add('Exp', [graph.add('Neg', [graph.add('Abs', [x])])]);
+  return graph.add('Add', [graph.add('Relu', [x]), graph.add('Log', [graph.add('Add', [decay, 1])])]);
 }
 
 function hardSigmoid(graph: Graph, x: Value, alpha: number, beta: number): Value {

@@ -1,17 +1,20 @@
-/** What moves elements, makes constants, and computes shapes. */
-import { elementArrays, elementCount, type TensorData } from '../../../runtime/tensor-data.js';
+/** What moves elements. */
+import { elementCount } from '../../../runtime/tensor-data.js';
 import { onnxDataTypes } from '../../data-types.js';
+import type { Graph } from '../../graph.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
 import type { Rewrite } from '../rewrites.js';
-
-/** Of a constant that a node makes from nothing. */
-const mostElements = 2 ** 20;
 
 /** float16, float64, bfloat16: everything is computed in float32. */
 const otherFloats: readonly number[] = [10, 11, 16];
 
 export const shapes: Readonly<Record<string, Rewrite>> = {
+  ScatterND: (node) => {
+    node.require('reduction', 'none', 'add');
+    return node.graph.add('ScatterND', node.inputs, node.pass('reduction'));
+  },
+
   Cast: (node) => {
     const { graph } = node;
     node.pass('saturate');
@@ -19,29 +22,6 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
     const x = node.input(0);
     const type = otherFloats.includes(to) ? onnxDataTypes.float32 : to;
     return type === onnxDataTypes[x.dataType] ? x : graph.add('Cast', [x], { to: type });
-  },
-
-  Constant: (node) => {
-    const { graph } = node;
-    const tensor = node.tensor('value');
-    if (tensor) return graph.constant(tensor);
-    const integers = node.attribute('value_int') ?? node.attribute('value_ints');
-    const numbers = integers ?? node.attribute('value_float') ?? node.attribute('value_floats');
-    if (typeof numbers !== 'number' && !Array.isArray(numbers)) throw new Error('its value is missing');
-    return graph.numbers(integers === undefined ? 'float32' : 'int64', numbers as number | readonly number[]);
-  },
-
-  ConstantOfShape: (node) => {
-    const { graph } = node;
-    const { dataType, data }: TensorData = node.tensor('value') ?? { dataType: 'float32', shape: [1], data: new Float32Array(1) };
-    if (data.length !== 1) throw new Error('its value must be one element');
-    const value = graph.constant({ dataType, shape: [], data });
-    const sizes = node.input(0).elements;
-    if (sizes?.some((size) => typeof size === 'string')) return graph.add('Expand', [value, node.input(0)]);
-    const shape = node.integers('shape', 0) ?? [];
-    if (shape.some((size) => size < 0) || elementCount(shape) > mostElements) throw new Error(`its shape would be [${shape}]`);
-    const filled = new elementArrays[dataType](elementCount(shape)).fill(data[0]! as never);
-    return graph.constant({ dataType, shape, data: filled });
   },
 
   Flatten: (node) => {
@@ -75,28 +55,9 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
     return graph.add('Pad', [x, graph.integers(...all)]);
   },
 
-  Range: (node) => {
-    const [start, limit, step] = [0, 1, 2].map((index) => fixedShape(node.input(index).elements ?? ['?'], 'Range')[0]!) as [
-      number,
-      number,
-      number,
-    ];
-    const count = Math.max(0, Math.ceil((limit - start) / step));
-    if (!(count <= mostElements)) throw new Error(`it would make ${count} numbers`);
-    return node.graph.integers(...Array.from({ length: count }, (_, index) => start + index * step));
-  },
-
   Reshape: (node) => {
     node.require('allowzero', 0);
     return node.graph.add('Reshape', node.inputs);
-  },
-
-  Shape: (node) => {
-    const { graph } = node;
-    const sizes = graph.add('Shape', [node.input(0)]);
-    const { start = 0, end } = node.pass('start', 'end') as { start?: number; end?: number };
-    if (start === 0 && end === undefined) return sizes;
-    return graph.add('Slice', [sizes, graph.integers(start), graph.integers(end ?? node.input(0).shape.length)]);
   },
 
   Split: (node) => {
@@ -116,11 +77,69 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
 
   Unsqueeze: (node) => node.graph.add('Unsqueeze', [node.input(0), node.graph.integers(...(node.integers('axes', 1) ?? []))]),
 
+  // copies side by side; of an axis of size 1 as many as there are images
+  Tile: (node) => {
+    const { graph } = node;
+    const x = node.input(0);
+    const repeats = node.input(1).elements;
+    if (!repeats) throw new Error('its repeats must not depend on the image');
+    return repeats.reduce<Value>((tiled, count, axis) => {
+      if (count === 1) return tiled;
+      if (x.shape[axis] === 1) return graph.add('Expand', [tiled, expandedShape(graph, node.input(1), x, axis)]);
+      return graph.add('Concat', Array<Value>(fixedShape([count], 'Tile')[0]!).fill(tiled), { axis });
+    }, x);
+  },
+
+  // blocks of b x b pixels become channels, and back: by depth first (DCR) or by column, row and depth (CRD)
+  SpaceToDepth: (node) => {
+    const { graph } = node;
+    const x = node.input(0);
+    const block = node.number('blocksize', 1);
+    const [channels, height, width] = fixedShape(x.shape.slice(1), 'SpaceToDepth') as [number, number, number];
+    const apart = graph.add('Reshape', [x, graph.integers(0, channels, height / block, block, width / block, block)]);
+    const ordered = graph.add('Transpose', [apart], { perm: [0, 3, 5, 1, 2, 4] });
+    return graph.add('Reshape', [ordered, graph.integers(0, channels * block ** 2, height / block, width / block)]);
+  },
+  DepthToSpace: (node) => {
+    const { graph } = node;
+    const x = node.input(0);
+    const block = node.number('blocksize', 1);
+    node.require('mode', 'DCR', 'CRD');
+    const isDepthFirst = node.attribute('mode') !== 'CRD';
+    const [channels, height, width] = fixedShape(x.shape.slice(1), 'DepthToSpace') as [number, number, number];
+    const depth = channels / block ** 2;
+    const split = isDepthFirst ? [block, block, depth] : [depth, block, block];
+    const apart = graph.add('Reshape', [x, graph.integers(0, ...split, height, width)]);
+    const ordered = graph.add('Transpose', [apart], { perm: isDepthFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3] });
+    return graph.add('Reshape', [ordered, graph.integers(0, depth, height * block, width * block)]);
+  },
+
+  Trilu: (node) => {
+    const { graph } = node;
+    const x = node.input(0);
+    const diagonal = node.optional(1) ? node.constant(1) : 0;
+    const isUpper = node.number('upper', 1) === 1;
+    const [rows, columns] = fixedShape(x.shape.slice(-2), 'Trilu') as [number, number];
+    const isKept = Uint8Array.from({ length: rows * columns }, (_, index) => {
+      const offset = (index % columns) - Math.floor(index / columns);
+      return Number(isUpper ? offset >= diagonal : offset <= diagonal);
+    });
+    const mask = graph.constant({ dataType: 'bool', shape: [rows, columns], data: isKept });
+    return graph.add('Where', [mask, x, graph.numbers(x.dataType, 0)]);
+  },
+
   Transpose: (node) => {
     const x = node.input(0);
     return node.graph.add('Transpose', [x], { perm: node.numbers('perm') ?? x.shape.map((_, axis) => x.shape.length - 1 - axis) });
   },
 };
+
+/** [1, ..., repeats[axis], ..., 1]: what an axis of size 1 is broadcast against. */
+function expandedShape(graph: Graph, repeats: Value, { shape }: Value, axis: number): Value {
+  const count = graph.add('Slice', [repeats, graph.integers(axis), graph.integers(axis + 1), graph.integers(0)]);
+  const ones = (length: number): Value[] => (length > 0 ? [graph.integers(...Array<number>(length).fill(1))] : []);
+  return graph.add('Concat', [...ones(axis), count, ...ones(shape.length - axis - 1)], { axis: 0 });
+}
 
 /** As many as there are outputs; the last may be smaller. */
 function equalParts(node: ReadNode, { shape }: Value, axis: number): number[] {

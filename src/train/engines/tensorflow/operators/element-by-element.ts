@@ -10,10 +10,12 @@ function elementwise(run: (node: TensorFlowNode, a: Tensor, b: Tensor) => Tensor
 export const elementByElement = {
   Abs: elementwise(({ tf }, x) => tf.abs(x)),
   Add: elementwise(({ tf }, x, y) => tf.add(x, y)),
+  And: elementwise(({ tf }, x, y) => tf.logicalAnd(x, y)),
   Clip: elementwise(({ tf, tensors }, x) => {
     const raised = tensors[1] ? tf.maximum(x, tensors[1]) : x;
     return tensors[2] ? tf.minimum(raised, tensors[2]) : raised;
   }),
+  Cos: elementwise(({ tf }, x) => tf.cos(x)),
   Div: elementwise(({ tf }, x, y) => tf.div(x, y)),
   Equal: elementwise(({ tf }, x, y) => tf.equal(x, y)),
   Erf: elementwise(({ tf }, x) => tf.erf(x)),
@@ -25,12 +27,18 @@ export const elementByElement = {
     return tf.clipByValue(tf.add(tf.mul(x, node.number('alpha', 0.2)), node.number('beta', 0.5)), 0, 1);
   }),
   Identity: elementwise(({ tf }, x) => tf.clone(x)),
+  IsNaN: elementwise(({ tf }, x) => tf.isNaN(x)),
+  Log: elementwise(({ tf }, x) => tf.log(x)),
   Min: elementwise(({ tf, tensors }) => (tensors as Tensor[]).reduce((least, x) => tf.minimum(least, x))),
+  // the sign of the divisor, as in TensorFlow.js
+  Mod: elementwise(({ tf }, x, y) => tf.mod(x, y)),
   Mul: elementwise(({ tf }, x, y) => tf.mul(x, y)),
   Neg: elementwise(({ tf }, x) => tf.neg(x)),
+  Not: elementwise(({ tf }, x) => tf.logicalNot(x)),
   Relu: elementwise(({ tf }, x) => tf.relu(x)),
   Sigmoid: elementwise(({ tf }, x) => tf.sigmoid(x)),
   Sign: elementwise(({ tf }, x) => tf.sign(x)),
+  Sin: elementwise(({ tf }, x) => tf.sin(x)),
   Sqrt: elementwise(({ tf }, x) => tf.sqrt(x)),
   Sub: elementwise(({ tf }, x, y) => tf.sub(x, y)),
   Tanh: elementwise(({ tf }, x) => tf.tanh(x)),

@@ -1,0 +1,48 @@
+/** Padding of windows as older exporters name it, and windows that are only partly on the image. */
+import { elementCount, floatTensor } from '../../../runtime/tensor-data.js';
+import { type Dimension, fixedShape, type Value } from '../../value.js';
+import type { ReadNode } from '../read-node.js';
+
+export interface Windows {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  /** Before the first and after the last pixel of each axis: [top, left, bottom, right]. */
+  readonly pads: readonly number[];
+}
+
+/**
+ * The padding of a node: `pads`, or what `auto_pad` comes to: as much as gives ceil(size / stride) windows, the odd one at the end
+ * (SAME_UPPER) or at the beginning (SAME_LOWER).
+ */
+export function padding(node: ReadNode, kernel: readonly number[], strides: readonly number[], dilations: readonly number[]): number[] {
+  node.require('auto_pad', 'NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER');
+  const kind = node.attribute('auto_pad') ?? 'NOTSET';
+  const stated = node.numbers('pads') ?? kernel.flatMap(() => [0, 0]);
+  if (kind === 'VALID') return kernel.flatMap(() => [0, 0]);
+  if (kind === 'NOTSET') return [...stated];
+  const sizes = node.input(0).shape.slice(2);
+  const totals = kernel.map((size, axis) => totalPadding(sizes[axis]!, (size - 1) * dilations[axis]! + 1, strides[axis]!));
+  const before = totals.map((total) => (kind === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2)));
+  return [...before, ...totals.map((total, axis) => total - before[axis]!)];
+}
+
+function totalPadding(size: Dimension, reach: number, stride: number): number {
+  if (stride === 1) return reach - 1;
+  const [length] = fixedShape([size], 'padding of the kind SAME with a stride') as [number];
+  return Math.max(0, (Math.ceil(length / stride) - 1) * stride + reach - length);
+}
+
+/** One over how many pixels of the image each window sees, [1, 1, rows, columns], times the area of a window. */
+export function windowShares({ shape }: Value, { kernel, strides, pads }: Windows): ReturnType<typeof floatTensor> {
+  const seen = fixedShape(shape.slice(2), 'windows whose padding is not counted').map((size, axis) => {
+    const [before, after] = [pads[axis]!, pads[axis + 2]!];
+    const count = Math.floor((size + before + after - kernel[axis]!) / strides[axis]!) + 1;
+    return Array.from({ length: count }, (_, index) => {
+      const start = index * strides[axis]! - before;
+      return Math.min(start + kernel[axis]!, size) - Math.max(start, 0);
+    });
+  });
+  const [rows, columns] = seen as [number[], number[]];
+  const shares = rows.flatMap((row) => columns.map((column) => elementCount(kernel) / (row * column)));
+  return floatTensor([1, 1, rows.length, columns.length], shares);
+}

@@ -1,0 +1,291 @@
+/** What each operator of a file becomes, against ONNX Runtime's own kernel of that operator. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import onnxProto from 'onnx-proto';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { onnxDataTypes } from '#antonym/graph/data-types.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { addModel } from '#antonym/graph/reading/add-model.js';
+import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
+import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { randomStream } from '#antonym/support/random.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { compile } from '../run-graph.js';
+
+const { onnx } = onnxProto;
+const folder = await temporaryFolder();
+
+type Attribute = number | readonly number[] | string;
+
+interface NodeCase {
+  readonly operator: string;
+  /** The first are inputs of the model, whose first axis is free. */
+  readonly inputs: readonly (readonly number[])[];
+  /** After the inputs; null leaves one out. */
+  readonly constants?: readonly (TensorData | null)[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Names of attributes that are floating-point numbers. */
+  readonly floats?: readonly string[];
+  readonly operatorSet?: number;
+}
+
+const integers = (...values: number[]): TensorData => ({
+  dataType: 'int64',
+  shape: [values.length],
+  data: BigInt64Array.from(values, BigInt),
+});
+const numbers = (shape: number[], seed = 1): TensorData => {
+  const random = randomStream('rewrites', seed);
+  return floatTensor(
+    shape,
+    Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
+  );
+};
+const positive = (shape: number[]): TensorData => floatTensor(shape, Float32Array.from(numbers(shape, 2).data as Float32Array, Math.abs));
+
+const pool = (kernel: number, stride: number, more: Record<string, Attribute>) => ({
+  kernel_shape: [kernel, kernel],
+  strides: [stride, stride],
+  ...more,
+});
+
+const cases: Record<string, NodeCase> = {
+  'Einsum of attention': {
+    operator: 'Einsum',
+    inputs: [
+      [2, 3, 4, 5],
+      [2, 3, 6, 5],
+    ],
+    attributes: { equation: 'bhid,bhjd->bhij' },
+  },
+  'Einsum with a matrix, output moved': {
+    operator: 'Einsum',
+    inputs: [[2, 3, 4, 5]],
+    constants: [numbers([6, 5])],
+    attributes: { equation: 'bhwc, kc -> bkhw' },
+  },
+  'Einsum of several inner axes': {
+    operator: 'Einsum',
+    inputs: [[2, 3, 4, 5]],
+    constants: [numbers([4, 5, 6])],
+    attributes: { equation: 'nabc,bcd->nad' },
+  },
+  'Einsum by rows, without an arrow': {
+    operator: 'Einsum',
+    inputs: [[3, 4]],
+    constants: [numbers([4, 2])],
+    attributes: { equation: 'ij,jk' },
+  },
+  'Einsum that sums an axis': { operator: 'Einsum', inputs: [[3, 4, 5]], attributes: { equation: 'abc->ca' } },
+  'Einsum of a scalar product': {
+    operator: 'Einsum',
+    inputs: [
+      [3, 4],
+      [3, 4],
+    ],
+    attributes: { equation: 'ij,ij->i' },
+  },
+  'Conv, SAME_UPPER, odd rest': {
+    operator: 'Conv',
+    inputs: [[2, 3, 8, 7]],
+    constants: [numbers([4, 3, 3, 3])],
+    attributes: { auto_pad: 'SAME_UPPER', strides: [2, 2] },
+  },
+  'Conv, SAME_LOWER': {
+    operator: 'Conv',
+    inputs: [[2, 3, 8, 7]],
+    constants: [numbers([4, 3, 4, 3])],
+    attributes: { auto_pad: 'SAME_LOWER' },
+  },
+  'MaxPool, SAME_UPPER': { operator: 'MaxPool', inputs: [[2, 3, 8, 7]], attributes: pool(3, 2, { auto_pad: 'SAME_UPPER' }) },
+  'AveragePool, overlapping': { operator: 'AveragePool', inputs: [[2, 3, 8, 7]], attributes: pool(3, 1, {}) },
+  'AveragePool, padding counted': {
+    operator: 'AveragePool',
+    inputs: [[2, 3, 8, 7]],
+    attributes: pool(3, 2, { pads: [1, 1, 1, 1], count_include_pad: 1 }),
+  },
+  'AveragePool, padding not counted': { operator: 'AveragePool', inputs: [[2, 3, 8, 7]], attributes: pool(3, 2, { pads: [1, 1, 1, 1] }) },
+  'AveragePool, SAME_UPPER': { operator: 'AveragePool', inputs: [[2, 3, 8, 7]], attributes: pool(2, 1, { auto_pad: 'SAME_UPPER' }) },
+  'AveragePool, rounded up': { operator: 'AveragePool', inputs: [[2, 3, 7, 9]], attributes: pool(2, 2, { ceil_mode: 1 }), operatorSet: 19 },
+  GlobalMaxPool: { operator: 'GlobalMaxPool', inputs: [[2, 3, 4, 5]] },
+  GroupNormalization: {
+    operator: 'GroupNormalization',
+    inputs: [[2, 6, 4, 5]],
+    constants: [positive([6]), numbers([6])],
+    attributes: { num_groups: 3 },
+    operatorSet: 21,
+  },
+  InstanceNormalization: { operator: 'InstanceNormalization', inputs: [[2, 6, 4, 5]], constants: [positive([6]), numbers([6])] },
+  LpNormalization: { operator: 'LpNormalization', inputs: [[3, 4]], attributes: { axis: -1, p: 2 } },
+  'ReduceMax, axes as an attribute': {
+    operator: 'ReduceMax',
+    inputs: [[2, 3, 4]],
+    attributes: { axes: [-1], keepdims: 0 },
+    operatorSet: 13,
+  },
+  'ReduceMax, axes as an input': { operator: 'ReduceMax', inputs: [[2, 3, 4]], constants: [integers(1, 2)], operatorSet: 18 },
+  Elu: { operator: 'Elu', inputs: [[4, 9]], attributes: { alpha: 0.7 }, floats: ['alpha'] },
+  Selu: { operator: 'Selu', inputs: [[4, 9]] },
+  Celu: { operator: 'Celu', inputs: [[4, 9]], attributes: { alpha: 2 }, floats: ['alpha'] },
+  Softplus: { operator: 'Softplus', inputs: [[4, 9]] },
+  Softsign: { operator: 'Softsign', inputs: [[4, 9]] },
+  Mish: { operator: 'Mish', inputs: [[4, 9]], operatorSet: 18 },
+  HardSwish: { operator: 'HardSwish', inputs: [[4, 9]], operatorSet: 14 },
+  LeakyRelu: { operator: 'LeakyRelu', inputs: [[4, 9]], attributes: { alpha: 0.2 }, floats: ['alpha'] },
+  PRelu: { operator: 'PRelu', inputs: [[4, 9]], constants: [positive([9])] },
+  'Gelu, exact': { operator: 'Gelu', inputs: [[4, 9]], operatorSet: 20 },
+  'Gelu, approximate': { operator: 'Gelu', inputs: [[4, 9]], attributes: { approximate: 'tanh' }, operatorSet: 20 },
+  Max: {
+    operator: 'Max',
+    inputs: [
+      [4, 9],
+      [4, 1],
+      [4, 9],
+    ],
+  },
+  Min: {
+    operator: 'Min',
+    inputs: [
+      [4, 9],
+      [4, 1],
+      [4, 9],
+    ],
+  },
+  Mean: {
+    operator: 'Mean',
+    inputs: [
+      [4, 9],
+      [4, 1],
+      [4, 9],
+    ],
+  },
+  Less: {
+    operator: 'Less',
+    inputs: [
+      [4, 9],
+      [4, 9],
+    ],
+  },
+  LessOrEqual: { operator: 'LessOrEqual', inputs: [[4, 9]], constants: [floatTensor([], [0.5])] },
+  GreaterOrEqual: { operator: 'GreaterOrEqual', inputs: [[4, 9]], constants: [floatTensor([], [0.5])] },
+  IsNaN: { operator: 'IsNaN', inputs: [[4, 9]] },
+  'Tile of rows and of one column': { operator: 'Tile', inputs: [[2, 3, 1]], constants: [integers(1, 2, 4)] },
+  'Trilu, upper': { operator: 'Trilu', inputs: [[2, 4, 5]], operatorSet: 14 },
+  'Trilu, lower, shifted': {
+    operator: 'Trilu',
+    inputs: [[2, 4, 5]],
+    constants: [{ ...integers(1), shape: [] }],
+    attributes: { upper: 0 },
+    operatorSet: 14,
+  },
+  SpaceToDepth: { operator: 'SpaceToDepth', inputs: [[2, 3, 4, 6]], attributes: { blocksize: 2 } },
+  'DepthToSpace, depth first': { operator: 'DepthToSpace', inputs: [[2, 8, 3, 2]], attributes: { blocksize: 2 } },
+  'DepthToSpace, column first': { operator: 'DepthToSpace', inputs: [[2, 8, 3, 2]], attributes: { blocksize: 2, mode: 'CRD' } },
+  Log: { operator: 'Log', inputs: [[2, 3]] },
+  Sin: { operator: 'Sin', inputs: [[2, 3]] },
+  Cos: { operator: 'Cos', inputs: [[2, 3]] },
+};
+
+function encodeAttribute(name: string, value: Attribute, isFloat: boolean): object {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: Buffer.from(value) };
+  if (typeof value !== 'number') return { name, type: AttributeType.INTS, ints: value };
+  return isFloat ? { name, type: AttributeType.FLOAT, f: value } : { name, type: AttributeType.INT, i: value };
+}
+
+function model({ operator, inputs, constants = [], attributes = {}, floats = [], operatorSet = 17 }: NodeCase): Uint8Array {
+  const shapeOf = (sizes: readonly (number | string)[]) => ({
+    dim: sizes.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })),
+  });
+  const names = inputs.map((_, index) => `input_${index}`);
+  const own = constants.map((tensor, index) => (tensor ? `constant_${index}` : ''));
+  const bytes = ({ data }: TensorData) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const proto = {
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: operatorSet }],
+    graph: {
+      name: operator,
+      node: [
+        {
+          opType: operator,
+          input: [...names, ...own],
+          output: ['output'],
+          attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value, floats.includes(name))),
+        },
+      ],
+      initializer: constants.flatMap((tensor, index) =>
+        tensor ? [{ name: own[index], dataType: onnxDataTypes[tensor.dataType], dims: [...tensor.shape], rawData: bytes(tensor) }] : [],
+      ),
+      input: inputs.map((sizes, index) => ({
+        name: names[index],
+        type: { tensorType: { elemType: 1, shape: shapeOf(['batch', ...sizes.slice(1)]) } },
+      })),
+      output: [{ name: 'output', type: { tensorType: { elemType: /^(Less|Greater|IsNaN)/.test(operator) ? 9 : 1 } } }],
+    },
+  };
+  return onnx.ModelProto.encode(onnx.ModelProto.fromObject(proto)).finish();
+}
+
+describe('an operator of a file computes what ONNX Runtime computes', () => {
+  it.each(Object.keys(cases))('%s', async (name) => {
+    const bytes = model(cases[name]!);
+    const path = join(folder, `${name.replaceAll(/\W/g, '-')}.onnx`);
+    await writeFile(path, bytes);
+    const values = Object.fromEntries(cases[name]!.inputs.map((shape, index) => [`input_${index}`, numbers([...shape], index + 3)]));
+
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+    const feeds = Object.entries(values).map(
+      ([key, { data, shape }]) => [key, new Tensor('float32', data as Float32Array, shape)] as const,
+    );
+    const expected = (await session.run(Object.fromEntries(feeds))).output!;
+
+    const graph = new Graph();
+    const inputs = new Map(
+      Object.entries(values).map(([key, { shape }]) => [key, graph.input(key, 'float32', ['batch', ...shape.slice(1)])]),
+    );
+    const [output] = addModel(graph, await readOnnxModel(path), ['output'], { inputs, bind: (_, tensor) => graph.constant(tensor) });
+    graph.output('output', output!);
+    const found = (await (await compile(graph))(values)).output!;
+    expect(found.shape).toEqual(expected.dims);
+    const wanted = Array.from(expected.data as Float32Array, Number);
+    for (const [index, value] of Array.from(found.data, Number).entries()) expect(value).toBeCloseTo(wanted[index]!, 4);
+    if (!name.startsWith('IsNaN')) expect(new Set(wanted).size).toBeGreaterThan(1);
+  });
+});
+
+describe('what is said of', () => {
+  it.each<[what: string, node: NodeCase, message: RegExp]>([
+    [
+      'an equation with an ellipsis',
+      { operator: 'Einsum', inputs: [[2, 3]], attributes: { equation: '...a->a' } },
+      /the equation "\.\.\.a->a" is not supported/,
+    ],
+    [
+      'an equation that takes a diagonal',
+      { operator: 'Einsum', inputs: [[3, 3]], attributes: { equation: 'ii->i' } },
+      /the equation "ii->i" is not supported/,
+    ],
+    [
+      'a remainder of numbers',
+      {
+        operator: 'Mod',
+        inputs: [
+          [2, 3],
+          [2, 3],
+        ],
+        attributes: { fmod: 1 },
+      },
+      /attribute fmod is 1, supported is only 0/,
+    ],
+  ])('%s', async (what, node, message) => {
+    const path = join(folder, `${what.replaceAll(/\W/g, '-')}.onnx`);
+    await writeFile(path, model(node));
+    const graph = new Graph();
+    const inputs = new Map(
+      node.inputs.map(([, ...sizes], index) => [`input_${index}`, graph.input(`input_${index}`, 'float32', ['batch', ...sizes])]),
+    );
+    const read = await readOnnxModel(path);
+    expect(() => addModel(graph, read, ['output'], { inputs, bind: (_, tensor) => graph.constant(tensor) })).toThrow(message);
+  });
+});
