@@ -27,7 +27,7 @@ const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> 
   Min: { 'three, broadcast': function_((graph, x) => graph.add('Min', [x, 0.1, graph.add('Neg', [x])])) },
   Mod: {
     'integers of both signs': function_((graph, x) =>
-      graph.add('Mod', [graph.add('Cast', [graph.add('Mul', [x, 10]), ], { to: 6 }), graph.numbers('int32', [3, -3, 7, -7])]),
+      graph.add('Mod', [graph.add('Cast', [graph.add('Mul', [x, 10])], { to: 6 }), graph.numbers('int32', [3, -3, 7, -7])]),
     ),
   },
   Not: { plain: function_((graph, x) => graph.add('Not', [isPositive(graph, x)])) },

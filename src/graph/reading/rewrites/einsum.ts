@@ -1,6 +1,6 @@
 /** Einsum of one or two tensors as a product of matrices: the letters of an equation say which axes are multiplied, summed or kept. */
 import type { Graph } from '../../graph.js';
-import { type Dimension, fixedShape, type Value } from '../../value.js';
+import type { Dimension, Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
 
 interface Term {
@@ -66,8 +66,9 @@ function grouped(graph: Graph, term: Term, batch: string, first: string, second:
   const value = transposed(graph, term, batch + first + second);
   if (first.length === 1 && second.length === 1) return value;
   const sizes = value.shape.slice(batch.length);
+  // a group with an axis that is known only when the graph runs takes what the others leave
   const joined = (group: readonly Dimension[]): Dimension =>
-    group.length === 1 ? group[0]! : fixedShape(group, 'Einsum').reduce((total, size) => total * size, 1);
+    group.every((size) => typeof size === 'number') ? group.reduce((total, size) => total * size, 1) : 'the rest';
   const shape = requested([joined(sizes.slice(0, first.length)), joined(sizes.slice(first.length))]);
   return graph.add('Reshape', [value, graph.integers(...[...batch].map(() => 0), ...shape)]);
 }
