@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addDegradeCommand } from './commands/degrade.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
+import { addReportCommand } from './commands/report.js';
 import { addScoreCommand } from './commands/score.js';
 import { addTrainCommand } from './commands/train.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
@@ -24,6 +25,7 @@ addScoreCommand(program);
 addEvaluateCommand(program);
 addExportCommand(program);
 addDegradeCommand(program);
+addReportCommand(program);
 
 // A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
 process.stdout.on('error', (error) => {

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { exportRun } from '../export/export-run.js';
+import { type ExportedModel, exportRun } from '../export/export-run.js';
+import { writeHeldOutScores } from '../export/held-out-scores.js';
 import { prepareExport } from '../export/prepare-export.js';
 import { publishedScale } from '../export/softmax-scale.js';
 import { UserError } from '../support/errors.js';
@@ -32,7 +33,7 @@ export function addExportCommand(program: Command): void {
     .command('export')
     .summary('write the ONNX file of a run, or of published weights')
     .description(
-      'Writes model.onnx, model.json and parity.json from the best checkpoint of a run,\n' +
+      'Writes model.onnx, model.json, parity.json and MODEL_CARD.md from the best checkpoint of a run,\n' +
         'or, without training, of weights and prompts as they are (--backbone, --weights, --out).',
     )
     .option('--run <name>', 'the run')
@@ -66,7 +67,9 @@ async function exportFinished(name: string, out: string | undefined, scale: numb
   try {
     const { values } = parseSavedForm(trainOptions, run.config, run.folder.config);
     const origin = { run: run.folder, checkpoint: checkpointOf(run.folder) };
-    await exportModel(values, origin, name, { folder: out ?? run.folder.exported, scale, json });
+    const { heldOut } = await exportModel(values, origin, name, { folder: out ?? run.folder.exported, scale, json });
+    // what the run's own model gives, not that of a copy with another scale
+    if (out === undefined) await writeHeldOutScores(run.folder.heldOut, heldOut);
   } finally {
     await run.close();
   }
@@ -88,7 +91,7 @@ interface Target {
   readonly json: boolean;
 }
 
-async function exportModel(values: TrainOptions, origin: PlanOrigin, name: string, { folder, scale, json }: Target): Promise<void> {
+async function exportModel(values: TrainOptions, origin: PlanOrigin, name: string, { folder, scale, json }: Target): Promise<ExportedModel> {
   const progress = startProgress(`Exporting ${name}`);
   try {
     const plan = await preparePlan(values, origin, {
@@ -100,13 +103,15 @@ async function exportModel(values: TrainOptions, origin: PlanOrigin, name: strin
       onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
       onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
     });
-    const { model, description, parity } = await exportRun(measured, folder, scale);
+    const exported = await exportRun(measured, folder, scale);
+    const { model, description, parity } = exported;
     const { score, similarity } = parity.largestDifference;
     progress.succeed(
       `Exported ${name}. The file computes what the model computes here: on ${parity.crops} crops scores differ by at most ` +
         `${score.toExponential(1)}, similarities by ${similarity.toExponential(1)}`,
     );
     process.stdout.write(json ? `${JSON.stringify({ model, description, parity })}\n` : `${model}\n`);
+    return exported;
   } finally {
     progress.stop();
   }

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exportRun } from '../export/export-run.js';
+import { writeHeldOutScores } from '../export/held-out-scores.js';
+import { writeRunReport } from '../report/run-report.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions } from '../support/option-table.js';
@@ -177,6 +179,8 @@ async function trainAndExport(
     const similarities = await measureHeldOut(engine, heldOut, plan.options.crop);
     const kernels = plan.options.engine === 'onnxruntime' ? 'same' : 'other';
     const exported = await exportRun({ plan, step, tensors: scoringTensors(tensors), heldOut, similarities, kernels }, run.exported);
+    await writeHeldOutScores(run.heldOut, exported.heldOut);
+    await writeRunReport(run);
     const seconds = (performance.now() - started) / 1000;
     progress.succeed(`Trained ${run.name}`);
     if (json) {

@@ -29,7 +29,7 @@ ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in th
 
 The model: ${here(model)} (${megabytes} MB: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
 About it:  ${here(exported.folder)}/model.json
-The run:   ${here(run.path)} (metrics.jsonl, checkpoints, previews of what it was trained on)
+The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
 
 Next:
 ${nextCommands(plan)}

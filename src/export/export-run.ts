@@ -5,9 +5,12 @@ import { quantile } from '../statistics/quantile.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
 import { fileError } from '../support/file-errors.js';
+import { hashFiles } from '../support/hash-files.js';
 import { evaluateOrdering } from '../train/evaluation.js';
 import type { HeldOutPair } from '../train/held-out.js';
 import type { Plan } from '../train/plan.js';
+import { type HeldOutFiles, heldOutScores } from './held-out-scores.js';
+import { modelCard, modelCardName } from './model-card.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity } from './parity.js';
 import type { MeasuredPlan } from './prepare-export.js';
@@ -20,6 +23,8 @@ export interface ExportedModel {
   readonly model: string;
   readonly description: ModelDescription;
   readonly parity: Parity;
+  /** What it gives crops that training never saw. */
+  readonly heldOut: HeldOutFiles;
 }
 
 /** Above this many pixels, `score` splits an image: bounds its memory at a few hundred MB. */
@@ -28,7 +33,7 @@ const maximumPixels = 2 ** 21;
 const parityCrops = 96;
 
 /**
- * Writes `model.onnx`, `model.json` and `parity.json`, each whole or not at all; weights of more than 2 GB lie in `model.onnx.data`.
+ * Writes `model.onnx`, `model.json`, `parity.json` and `MODEL_CARD.md`, each whole or not at all; weights of more than 2 GB lie in `model.onnx.data`.
  * @param scale of the softmax; default: fitted to the held-out crops
  * @throws UserError when the exported file does not compute the same as what was measured, or a file cannot be written.
  */
@@ -59,7 +64,10 @@ export async function exportRun(measuredPlan: MeasuredPlan, folder: string, scal
         await json('parity.json', proof);
       },
     );
-    return { folder, model: join(folder, modelName), description, parity };
+    const files = (await hashFiles(folder)).filter(({ name }) => name !== modelCardName);
+    await writeFileAtomically(join(folder, modelCardName), modelCard({ description, parity, files, opinions: [] }));
+    const scores = await heldOutScores(heldOut, similarities, { scale: usedScale, step, evaluation });
+    return { folder, model: join(folder, modelName), description, parity, heldOut: scores };
   } catch (error) {
     throw fileError('write the exported model to', folder, error);
   }

@@ -1,15 +1,19 @@
 /** Proof that the exported file computes what the model under training computes. */
+import { z } from 'zod';
 import { SessionThread } from '../runtime/session-thread.js';
 import { UserError } from '../support/errors.js';
 
-export interface Parity {
+export const paritySchema = z.strictObject({
   /** Real crops that were compared. */
-  readonly crops: number;
+  crops: z.int(),
   /** Largest absolute differences between the exported file and the graph that training measures with. */
-  readonly largestDifference: { readonly score: number; readonly similarity: number };
+  largestDifference: z.strictObject({ score: z.number(), similarity: z.number() }),
   /** Beyond this, the export fails. */
-  readonly tolerance: number;
-}
+  tolerance: z.number(),
+});
+
+/** `parity.json` */
+export type Parity = Readonly<z.infer<typeof paritySchema>>;
 
 /** Of the same kernels on the same processor, and of others, which round and sum differently. */
 const tolerances = { same: 1e-5, other: 1e-4 } as const;

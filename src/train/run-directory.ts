@@ -20,6 +20,10 @@ export interface RunFolder {
   readonly metrics: string;
   readonly previews: string;
   readonly report: string;
+  /** The metrics for TensorBoard. */
+  readonly tensorboard: string;
+  /** The folder of what the exported model gives held-out crops. */
+  readonly heldOut: string;
   /** The folder of one folder for each benchmark that the model was measured on. */
   readonly evaluations: string;
   /** The folder of one folder for each set of images on which the model's sensitivity was measured. */
@@ -45,6 +49,8 @@ function runFolder(root: string, name: string): RunFolder {
     metrics: join(path, 'metrics.jsonl'),
     previews: join(path, 'previews'),
     report: join(path, 'report.html'),
+    tensorboard: join(path, 'tensorboard', 'events.out.tfevents.antonym'),
+    heldOut: join(path, 'held-out'),
     evaluations: join(path, 'evaluation'),
     sensitivities: join(path, 'sensitivity'),
     backbone: join(path, 'backbone'),

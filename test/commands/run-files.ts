@@ -10,6 +10,8 @@ const wholeFiles = [
   'export/model.onnx',
   'export/model.json',
   'export/parity.json',
+  'export/MODEL_CARD.md',
+  'held-out/scores.json',
   'previews/step-1.png',
 ] as const;
 

@@ -1,0 +1,159 @@
+/** `MODEL_CARD.md`: what a person needs to know of an exported model before using it, from the facts in `model.json`. */
+import { formatBytes } from '../support/byte-size.js';
+import type { HashedFile } from '../support/hash-files.js';
+import type { ModelDescription } from './model-description.js';
+import type { Parity } from './parity.js';
+
+/** How a model agrees with human opinion on one benchmark. */
+export interface OpinionResult {
+  readonly benchmark: string;
+  readonly images: number;
+  /** Spearman's rank correlation and its 95 % interval; null where it is not defined. */
+  readonly srcc: { readonly value: number | null; readonly low: number | null; readonly high: number | null };
+  /** Pearson's correlation after the logistic fit. */
+  readonly plcc: number | null;
+  /** The best baseline that needs no training, measured on the same images. */
+  readonly baseline?: { readonly name: string; readonly srcc: number | null };
+}
+
+export interface ModelCardFacts {
+  readonly description: ModelDescription;
+  readonly parity: Parity;
+  /** Those that belong to the model. */
+  readonly files: readonly HashedFile[];
+  /** None: it was not measured. */
+  readonly opinions: readonly OpinionResult[];
+}
+
+/** Of the file beside the model. */
+export const modelCardName = 'MODEL_CARD.md';
+
+/** How many distortions are named as the weakest. */
+const named = 5;
+
+/** Markdown. Everything from outside is shown as it is written. */
+export function modelCard({ description, parity, files, opinions }: ModelCardFacts): string {
+  const { backbone, data, training, method, prompts, scale, evaluation, scorePercentiles, version, commit } = description;
+  const trained = training.step > 0;
+  const [architecture = ''] = backbone.split(':');
+  const name = trained ? `${architecture} trained on ${data.name}` : architecture;
+  const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
+  const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
+  const source = [
+    `${data.name}, ${data.images} images`,
+    ...(data.licence === undefined ? [] : [`licence: ${data.licence}`]),
+    ...(data.homepage === undefined ? [] : [data.homepage]),
+    ...(data.citation === undefined ? [] : [data.citation]),
+  ];
+  return `---
+library_name: onnx
+tags:
+  - image-quality-assessment
+  - no-reference
+---
+
+# ${plain(name)}
+
+A model that scores the technical quality of one image: uint8 RGB pixels in, a score from 0 to 1 out, higher is better.
+${trained ? `It was trained without any human opinion, to rank ${training.levels} severity levels of distortions of the same photograph.` : 'It was not trained by this program: the weights are as published.'}
+
+|          |   |
+| -------- | - |
+| Method   | ${cell(method)} |
+| Backbone | ${cell(backbone)} |
+| Prompts  | ${cell(prompts)} |
+| Data     | ${cell(source.join('; '))} |
+| Training | ${trained ? `step ${training.step} of ${training.steps}, crops of ${training.crop} pixels, seed ${training.seed}` : 'none'} |
+| Score    | mean softmax of similarities to opposite prompts, scale ${scale} |
+| Made by  | Antonym ${cell(version)}${commit === undefined ? '' : `, commit ${cell(commit)}`} |
+
+## Use
+
+${sizes(description)}
+
+\`\`\`python
+import numpy, onnxruntime
+from PIL import Image
+
+session = onnxruntime.InferenceSession('model.onnx')
+pixels = numpy.asarray(Image.open('photo.jpg').convert('RGB'))[None]  # uint8 [1, height, width, 3]
+[score] = session.run(['score'], {'image': pixels})[0]
+\`\`\`
+
+In Node.js, \`antonym score --model model.onnx PHOTO...\` reads pictures of any kind and splits large ones.
+
+## What it was measured on
+
+${heldOutOf(description)}: it puts **${(evaluation.ordered * 100).toFixed(1)} %** of all pairs of severity levels in the right order, and the mean
+rank correlation (SRCC) of score and severity is **${evaluation.srcc.toFixed(3)}**; -1 is perfect. The median score of a pristine crop is ${pristine.p50.toFixed(3)}, at the
+strongest level ${strongest.p50.toFixed(3)}. The exported file was compared with the model under training on ${parity.crops} crops: scores differ by at most
+${parity.largestDifference.score.toExponential(1)}.
+
+| Distortion | Levels in order | SRCC |
+| ---------- | --------------: | ---: |
+${bySkill.map(([distortion, { ordered, srcc }]) => `| ${cell(distortion)} | ${(ordered * 100).toFixed(1)} % | ${srcc.toFixed(3)} |`).join('\n')}
+
+### Agreement with human opinion
+
+${opinionsOf(opinions)}
+
+## Limits
+
+- Weakest on ${bySkill
+    .slice(-named)
+    .reverse()
+    .map(([distortion, { srcc }]) => `${plain(distortion)} (SRCC ${srcc.toFixed(2)})`)
+    .join(', ')}.
+- ${opinions.length === 0 ? 'Ordering distortions of one image is not the same as ordering different photographs as people would: that was not measured.' : 'Scores order images; they are no opinion scores and not comparable with those of other models.'}
+- It judges distortions such as blur, noise and compression, not content, composition or taste.
+- Whoever uses or passes on the model should look at the terms of its weights and of the images it was trained on, above.
+
+## Files
+
+| File | Size | SHA-256 |
+| ---- | ---: | ------- |
+${[...files]
+  .sort((a, b) => (a.name < b.name ? -1 : 1))
+  .map(({ name: file, bytes, sha256 }) => `| ${cell(file)} | ${formatBytes(bytes)} | \`${sha256}\` |`)
+  .join('\n')}
+`;
+}
+
+function sizes({ size, largeImages }: ModelDescription): string {
+  const { minimumSide, recommendedSide, fixedSide } = size;
+  if (fixedSide !== undefined)
+    return `It takes squares of ${fixedSide} pixels only; larger images are covered with them and their scores averaged.`;
+  return (
+    `Images of any shape, from ${minimumSide} pixels on each side; from ${recommendedSide} on scores are as reliable as in training. Do not resize: that hides noise and ` +
+    `blur.\nSplit images of more than ${(largeImages.maximumPixels / 1e6).toFixed(1)} megapixels into equal tiles and average their scores.`
+  );
+}
+
+function heldOutOf({ data: { heldOut, name } }: ModelDescription): string {
+  return `On distorted crops of ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plain(name)} that training never saw`;
+}
+
+function opinionsOf(opinions: readonly OpinionResult[]): string {
+  if (opinions.length === 0) return 'Not measured. `antonym evaluate --opinion NAME --model FILE` does.';
+  const number = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(3));
+  const rows = opinions.map(
+    ({ benchmark, images, srcc, plcc, baseline }) =>
+      `| ${cell(benchmark)} | ${images} | ${number(srcc.value)} (${number(srcc.low)} to ${number(srcc.high)}) | ${number(plcc)} | ` +
+      `${baseline ? `${number(baseline.srcc)} (${cell(baseline.name)})` : ''} |`,
+  );
+  return `Opinions were used for measuring only.
+
+| Benchmark | Images | SRCC (95 % interval) | PLCC | SRCC of the baseline |
+| --------- | -----: | -------------------- | ---: | -------------------- |
+${rows.join('\n')}`;
+}
+
+/** Text that Markdown shows as it is. */
+function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`);
+}
+
+/** The same in a table; links of http stay such. */
+function cell(text: string): string {
+  return plain(text).trim();
+}

@@ -1,0 +1,123 @@
+/** Everything that a run's folder tells, read for a report. Parts that a run does not have (yet) are absent. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Evaluation, parseEvaluation } from '../evaluate/evaluation.js';
+import { parseResult } from '../evaluate/parse-result.js';
+import { parseSensitivity, type Sensitivity } from '../evaluate/sensitivity.js';
+import { type HeldOutScores, heldOutScoresSchema } from '../export/held-out-scores.js';
+import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
+import { type Parity, paritySchema } from '../export/parity.js';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { fileError } from '../support/file-errors.js';
+import { type HashedFile, hashFiles } from '../support/hash-files.js';
+import { type MetricsRow, readMetrics } from '../train/metrics-log.js';
+import { type RunFolder, readConfig } from '../train/run-directory.js';
+
+/** A result and the folder of its pictures. */
+export interface Found<T> {
+  readonly folder: string;
+  readonly result: T;
+}
+
+export interface RunFacts {
+  readonly name: string;
+  readonly folder: RunFolder;
+  /** Values of options by key; those of other versions of this program too. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where each came from. */
+  readonly origins: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, unknown>>;
+  /** All rows of metrics.jsonl, and those of two kinds. */
+  readonly metrics: readonly MetricsRow[];
+  readonly steps: readonly MetricsRow[];
+  readonly evaluations: readonly MetricsRow[];
+  readonly model: ModelDescription | undefined;
+  readonly parity: Parity | undefined;
+  readonly heldOut: Found<HeldOutScores> | undefined;
+  /** Newest last. */
+  readonly opinions: readonly Found<Evaluation>[];
+  readonly sensitivities: readonly Found<Sensitivity>[];
+  /** The exported files. */
+  readonly files: readonly HashedFile[];
+  /** Paths of pictures of what it was trained on. */
+  readonly previews: readonly string[];
+  /** What could not be read, in sentences. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads a run, also one that is being trained or was stopped.
+ * @throws UserError when it has no configuration or its metrics are damaged; other files that cannot be read become problems.
+ */
+export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
+  const problems: string[] = [];
+  /** Undefined where there is no such file, or it cannot be used, which is noted. */
+  const read = async <T>(path: string, parse: (text: string, path: string) => T): Promise<T | undefined> => {
+    try {
+      return parse(await readFile(path, 'utf8'), path);
+    } catch (error) {
+      if (systemCodeOf(error) !== 'ENOENT') problems.push(messageOf(fileError('read', path, error)));
+      return undefined;
+    }
+  };
+  const readAll = async <T>(root: string, file: string, parse: (text: string, path: string) => T): Promise<Found<T>[]> => {
+    const found: Found<T>[] = [];
+    for (const name of await namesIn(root)) {
+      const result = await read(join(root, name, file), parse);
+      if (result !== undefined) found.push({ folder: join(root, name), result });
+    }
+    return found;
+  };
+  const { origins, ...options } = parseRecord(await readConfig(folder), folder.config);
+  const metrics = await readMetrics(folder.metrics);
+  return {
+    name: folder.name,
+    folder,
+    options,
+    origins: isRecord(origins) ? origins : {},
+    environment: (await read(folder.environment, parseJsonRecord)) ?? {},
+    metrics,
+    steps: metrics.filter(({ kind }) => kind === 'step'),
+    evaluations: metrics.filter(({ kind }) => kind === 'evaluation'),
+    model: await read(join(folder.exported, 'model.json'), parseModelDescription),
+    parity: await read(join(folder.exported, 'parity.json'), (text, path) => parseResult(paritySchema, text, path)),
+    heldOut: await readHeldOut(folder.heldOut, read),
+    opinions: await readAll(folder.evaluations, 'evaluation.json', parseEvaluation),
+    sensitivities: await readAll(folder.sensitivities, 'sensitivity.json', parseSensitivity),
+    files: await hashFiles(folder.exported),
+    previews: (await namesIn(folder.previews)).filter((name) => name.endsWith('.png')).map((name) => join(folder.previews, name)),
+    problems,
+  };
+}
+
+async function readHeldOut(
+  folder: string,
+  read: <T>(path: string, parse: (text: string, path: string) => T) => Promise<T | undefined>,
+): Promise<Found<HeldOutScores> | undefined> {
+  const result = await read(join(folder, 'scores.json'), (text, path) => parseResult(heldOutScoresSchema, text, path));
+  return result && { folder, result };
+}
+
+/** Sorted; none where there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw fileError('list the files of', folder, error);
+  }
+}
+
+function parseJsonRecord(text: string, path: string): Record<string, unknown> {
+  return parseResult(z.record(z.string(), z.unknown()), text, path);
+}
+
+function parseRecord(value: unknown, path: string): Record<string, unknown> {
+  if (isRecord(value)) return value;
+  throw new UserError(`${path} must be an object of options`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

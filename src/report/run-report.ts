@@ -1,0 +1,81 @@
+/** Writes what can be said of runs once they have something to say: the report, the metrics for TensorBoard, the model's card. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { modelCard, modelCardName, type OpinionResult } from '../export/model-card.js';
+import { writeFileAtomically } from '../support/atomic-file.js';
+import { fileError } from '../support/file-errors.js';
+import { hashFiles } from '../support/hash-files.js';
+import type { RunFolder } from '../train/run-directory.js';
+import { comparisonPage } from './comparison-page.js';
+import { type RunFacts, readRunFacts } from './run-facts.js';
+import { runPage } from './run-page.js';
+import { eventFile } from './tensorboard.js';
+
+/**
+ * Writes `report.html`, `tensorboard/` and, where a model was exported, its `MODEL_CARD.md` anew, with what was measured since.
+ * @param path of the report, where it is not to be in the run's folder
+ * @returns the path of the report
+ * @throws UserError when the run's configuration or metrics cannot be read, or a file cannot be written.
+ */
+export async function writeRunReport(folder: RunFolder, path: string = folder.report): Promise<string> {
+  const facts = await readRunFacts(folder);
+  await write(folder.tensorboard, eventFile(facts.metrics, await startOf(folder)));
+  const card = cardOf(facts);
+  if (card !== undefined) await write(join(folder.exported, modelCardName), card);
+  // the card is one of them
+  const files = await hashFiles(folder.exported);
+  await write(path, await runPage({ ...facts, files }));
+  return path;
+}
+
+/**
+ * Writes one page that compares runs.
+ * @throws UserError when a run cannot be read or the file cannot be written.
+ */
+export async function writeComparison(folders: readonly RunFolder[], path: string): Promise<string> {
+  const runs: RunFacts[] = [];
+  for (const folder of folders) runs.push(await readRunFacts(folder));
+  await write(path, comparisonPage(runs));
+  return path;
+}
+
+function cardOf({ name, model, parity, files, opinions }: RunFacts): string | undefined {
+  if (model === undefined || parity === undefined) return undefined;
+  const results = opinions.flatMap(({ result: { opinion, measures } }): OpinionResult[] => {
+    const own = measures.find(({ run }) => run === name) ?? measures.find(({ kind }) => kind === 'model');
+    const [baseline] = measures.filter(({ kind }) => kind === 'baseline').sort((a, b) => (b.srcc.value ?? -1) - (a.srcc.value ?? -1));
+    if (own === undefined) return [];
+    return [
+      {
+        benchmark: opinion.name,
+        images: opinion.images,
+        srcc: own.srcc,
+        plcc: own.plcc.value,
+        ...(baseline && { baseline: { name: baseline.name, srcc: baseline.srcc.value } }),
+      },
+    ];
+  });
+  return modelCard({
+    description: model,
+    parity,
+    files: files.filter((file) => file.name !== modelCardName),
+    opinions: results,
+  });
+}
+
+/** When the run was started: its configuration is written once, at its beginning. Seconds since 1970. */
+async function startOf({ config }: RunFolder): Promise<number> {
+  try {
+    return (await stat(config)).mtimeMs / 1000;
+  } catch (error) {
+    throw fileError('read', config, error);
+  }
+}
+
+async function write(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFileAtomically(path, content);
+  } catch (error) {
+    throw fileError('write', path, error);
+  }
+}

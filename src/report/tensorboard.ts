@@ -1,0 +1,93 @@
+/** Metrics as TensorBoard reads them: an event file of scalars. Derived from metrics.jsonl, so that it can be made again at any time. */
+import protobuf from 'protobufjs/minimal.js';
+import type { MetricsRow } from '../train/metrics-log.js';
+
+/** One scalar of one step. */
+interface Scalar {
+  readonly tag: string;
+  readonly step: number;
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly time: number;
+}
+
+/**
+ * The content of a file whose name contains `tfevents`: TFRecords of `tensorflow.Event`.
+ * @param rows of metrics.jsonl
+ * @param started when the run was started, seconds since 1970: times are those of the steps counted from there, without pauses.
+ */
+export function eventFile(rows: readonly MetricsRow[], started: number): Uint8Array {
+  const records = [versionEvent(started), ...scalarsOf(rows, started).map(scalarEvent)];
+  return Buffer.concat(records.map(tfRecord));
+}
+
+function scalarsOf(rows: readonly MetricsRow[], started: number): Scalar[] {
+  let time = started;
+  return rows.flatMap((row) => {
+    const { kind, step, timings, perDistortion, ...measured } = row;
+    if (isRecord(timings) && typeof timings.stepMilliseconds === 'number') time += timings.stepMilliseconds / 1000;
+    const named = [
+      ...Object.entries(measured).map(([name, value]) => [`${kind}/${name}`, value] as const),
+      ...(isRecord(timings) ? Object.entries(timings).map(([name, value]) => [`timings/${name}`, value] as const) : []),
+      ...(isRecord(perDistortion) ? Object.entries(perDistortion).flatMap(orderingOf) : []),
+    ];
+    return named.flatMap(([tag, value]) => (typeof value === 'number' ? [{ tag, step, value, time }] : []));
+  });
+}
+
+function orderingOf([distortion, ordering]: [string, unknown]): (readonly [string, unknown])[] {
+  return isRecord(ordering) ? Object.entries(ordering).map(([name, value]) => [`${name}/${distortion}`, value] as const) : [];
+}
+
+// Field numbers are those of tensorflow/core/util/event.proto and framework/summary.proto.
+
+function versionEvent(time: number): Uint8Array {
+  return protobuf.Writer.create().uint32(doubleField(1)).double(time).uint32(bytesField(3)).string('brain.Event:2').finish();
+}
+
+function scalarEvent({ tag, step, value, time }: Scalar): Uint8Array {
+  const writer = protobuf.Writer.create().uint32(doubleField(1)).double(time).uint32(varintField(2)).int64(step);
+  // summary { value { tag, simple_value } }
+  writer.uint32(bytesField(5)).fork().uint32(bytesField(1)).fork();
+  writer.uint32(bytesField(1)).string(tag).uint32(floatField(2)).float(value);
+  return writer.ldelim().ldelim().finish();
+}
+
+const varintField = (number: number): number => number << 3;
+const doubleField = (number: number): number => (number << 3) | 1;
+const bytesField = (number: number): number => (number << 3) | 2;
+const floatField = (number: number): number => (number << 3) | 5;
+
+/** TFRecord: length (uint64), its checksum, the data, their checksum; little-endian. */
+function tfRecord(data: Uint8Array): Uint8Array {
+  const record = Buffer.allocUnsafe(12 + data.length + 4);
+  record.writeUInt32LE(data.length, 0);
+  record.writeUInt32LE(0, 4);
+  record.writeUInt32LE(maskedChecksum(record.subarray(0, 8)), 8);
+  record.set(data, 12);
+  record.writeUInt32LE(maskedChecksum(data), 12 + data.length);
+  return record;
+}
+
+/** CRC-32C, rotated and shifted by a constant: a checksum of data that contain checksums would be weak. */
+function maskedChecksum(data: Uint8Array): number {
+  const crc = crc32c(data);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** Remainders of single bytes by the Castagnoli polynomial, its bits reversed. */
+const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0x82f63b78 : 0);
+  return remainder;
+});
+
+function crc32c(data: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of data) crc = (crc >>> 8) ^ remainders[(crc ^ byte) & 255]!;
+  return ~crc >>> 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

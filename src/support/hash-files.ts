@@ -1,0 +1,36 @@
+/** Files by name, size and hash, so that whoever gets them can tell that they are the same. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCodeOf } from './errors.js';
+import { fileError } from './file-errors.js';
+
+export interface HashedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * The files of a folder by name; none where there is no such folder. Files that are being written (`.tmp`) are left out.
+ * @throws UserError when one cannot be read.
+ */
+export async function hashFiles(folder: string): Promise<HashedFile[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp')).map(({ name }) => name);
+    return await Promise.all(names.sort().map((name) => hashFile(folder, name)));
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw fileError('read the files of', folder, error);
+  }
+}
+
+async function hashFile(folder: string, name: string): Promise<HashedFile> {
+  const path = join(folder, name);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return { name, bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+}
