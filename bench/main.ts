@@ -1,8 +1,7 @@
-/** `npm run bench -- train|degrade|score|ordering|prove`: how fast this machine is, and how good a model, as the same code that users run. */
+/** `npm run bench -- train|degrade|score|prove`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchDegrade } from './degrade.js';
-import { benchOrdering } from './ordering.js';
 import { benchProve } from './prove.js';
 import { benchScore } from './score.js';
 import { benchTrain } from './train.js';
@@ -44,16 +43,6 @@ program
   .option('--height <pixels>', 'of the images', '500')
   .option('--json', 'print one JSON object')
   .action(benchScore);
-
-program
-  .command('ordering')
-  .description('Mean SRCC between score and severity, pristine included, on whole photographs.')
-  .requiredOption('--model <file>', 'an exported model.onnx')
-  .option('--data <name|folder>', 'pristine photographs that the model has not seen', 'procedural')
-  .option('--distortion <name,...>', 'distortions, one at a time', 'gaussian-blur,white-noise,jpeg')
-  .option('--levels <n>', 'severity levels', '5')
-  .option('--json', 'print one JSON object')
-  .action(benchOrdering);
 
 program
   .command('prove')

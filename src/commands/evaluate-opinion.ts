@@ -1,35 +1,34 @@
 /** `antonym evaluate --opinion`: models beside each other, and the baseline, against human opinion. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBenchmarks } from '../datasets/dataset-file.js';
+import { readBenchmarkOpinions } from '../evaluate/benchmark-opinions.js';
 import { readCsvOpinions } from '../evaluate/csv-opinions.js';
-import { type EvaluatedOpinion, evaluateOpinion, type NamedModel } from '../evaluate/evaluate-opinion.js';
+import { type EvaluatedOpinion, evaluateOpinion } from '../evaluate/evaluate-opinion.js';
 import { formatEvaluation } from '../evaluate/format-evaluation.js';
+import type { Opinions } from '../evaluate/opinions.js';
 import { writeEvaluation } from '../evaluate/write-evaluation.js';
-import { openScorer } from '../score/scorer.js';
-import { requireFreeFolder, writeFolderAtomically } from '../support/atomic-folder.js';
+import { requireFreeFolder } from '../support/atomic-folder.js';
 import { UserError } from '../support/errors.js';
+import { suggestName } from '../support/nearest-name.js';
 import { startProgress } from '../support/progress.js';
-import { findRun, runsFolder } from '../train/run-directory.js';
 import type { EvaluateFlags } from './evaluate.js';
-import { findModel } from './find-model.js';
+import { closeModels, openModels } from './open-models.js';
+import { writeResults } from './write-results.js';
 
 const confidence = 0.95;
 /** Names shown of a list that may be long. */
 const shownNames = 3;
 
 export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void> {
-  const { opinion, images, imageColumn, mosColumn, direction, out, resamples, seed, json } = flags;
-  if (opinion === undefined) throw new UserError('say whose opinions: --opinion FILE.csv with the columns image and mos');
+  const { opinion, out, resamples, seed, json } = flags;
+  if (opinion === undefined)
+    throw new UserError(
+      'say whose opinions: --opinion NAME of a benchmark, or FILE.csv with the columns image and mos; or measure --sensitivity',
+    );
   if (out !== undefined) await requireFreeFolder(out);
-  const columns = {
-    ...(imageColumn !== undefined && { image: imageColumn }),
-    ...(mosColumn !== undefined && { opinion: mosColumn }),
-    ...(direction !== undefined && { direction: `${direction} is better` as const }),
-  };
-  const opinions = await readCsvOpinions(opinion, columns, images);
-  const models = await openModels(flags);
+  const opinions = await readOpinions(opinion, flags);
+  const models = await openModels(flags.model, flags.maxPixels);
   const progress = startProgress('Scoring');
   try {
     const evaluated = await evaluateOpinion(
@@ -45,63 +44,49 @@ export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void
       },
     );
     for (const { image, reason } of evaluated.evaluation.opinion.unusable) progress.note(`left out: ${image}: ${reason}`);
-    const folders = await write(evaluated, models, out);
+    const folders = await writeResults(
+      out,
+      models,
+      (run) => join(run.evaluations, opinions.name),
+      (folder, own) =>
+        // In a run's own folder, the baseline stands beside its model only.
+        writeEvaluation(folder, own === undefined ? evaluated : onlyOf(evaluated, [own, models.length])),
+    );
     progress.stop();
     for (const folder of folders) process.stderr.write(`Scores and pictures are in ${folder}\n`);
     process.stdout.write(json ? `${JSON.stringify(evaluated.evaluation)}\n` : formatEvaluation(evaluated.evaluation));
   } finally {
     progress.stop();
-    for (const { scorer } of models) await scorer.close();
+    await closeModels(models);
   }
+}
+
+/** A benchmark by its name, else a file. */
+async function readOpinions(given: string, flags: EvaluateFlags): Promise<Opinions> {
+  const { images, imageColumn, mosColumn, direction } = flags;
+  const benchmarks = await readBenchmarks();
+  const benchmark = benchmarks.get(given);
+  if (benchmark !== undefined) {
+    const column = [imageColumn, mosColumn, direction].find((value) => value !== undefined);
+    if (column !== undefined)
+      throw new UserError(`datasets.json says which columns ${given} has: leave out --image-column, --mos-column and --direction`);
+    return readBenchmarkOpinions(given, benchmark, images);
+  }
+  if (!existsSync(given) && !/[\\/.]/.test(given)) {
+    throw new UserError(`there is no benchmark and no file named "${given}".${suggestName(given, [...benchmarks.keys()])}`);
+  }
+  const columns = {
+    ...(imageColumn !== undefined && { image: imageColumn }),
+    ...(mosColumn !== undefined && { opinion: mosColumn }),
+    ...(direction !== undefined && { direction: `${direction} is better` as const }),
+  };
+  return readCsvOpinions(given, columns, images);
 }
 
 /** `3 images: a.png, b.png, ...` */
 function counted(names: readonly string[], one: string, several: string): string {
   const shown = names.slice(0, shownNames).join(', ');
   return `${names.length} ${names.length === 1 ? one : several} (${shown}${names.length > shownNames ? ', ...' : ''})`;
-}
-
-async function openModels({ model = [], maxPixels }: EvaluateFlags): Promise<NamedModel[]> {
-  const given = model.length === 0 ? [undefined] : model;
-  const models: NamedModel[] = [];
-  try {
-    for (const text of given) {
-      const { path, run } = await findModel(text);
-      const name = run ?? text ?? path;
-      if (models.some((other) => other.name === name)) throw new UserError(`--model ${name} is given twice`);
-      const scorer = await openScorer(path, maxPixels === undefined ? {} : { maximumPixels: maxPixels });
-      models.push({ name, ...(run !== undefined && { run }), sha256: await digestOf(path), scorer });
-    }
-    return models;
-  } catch (error) {
-    for (const { scorer } of models) await scorer.close();
-    throw error;
-  }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
-}
-
-/** Into one folder, or for each model of a run into the run's own, beside the baseline only. @returns the folders. */
-async function write(evaluated: EvaluatedOpinion, models: readonly NamedModel[], out: string | undefined): Promise<string[]> {
-  if (out !== undefined) {
-    await writeFolderAtomically(out, async (folder) => void (await writeEvaluation(folder, evaluated)));
-    return [out];
-  }
-  const folders: string[] = [];
-  for (const [index, { run }] of models.entries()) {
-    if (run === undefined) continue;
-    const folder = join((await findRun(runsFolder, run)).evaluations, evaluated.evaluation.opinion.name);
-    // Measured anew: the same images by a model that may be another one now.
-    await rm(folder, { recursive: true, force: true });
-    const own = onlyOf(evaluated, [index, models.length]);
-    await writeFolderAtomically(folder, async (temporary) => void (await writeEvaluation(temporary, own)));
-    folders.push(folder);
-  }
-  return folders;
 }
 
 /** Some of the measures, by index. */

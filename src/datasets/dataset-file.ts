@@ -1,10 +1,11 @@
-/** datasets.json: named sources of pristine images, validated so that a typing error is one clear line. */
+/** datasets.json: named sources of pristine images and benchmarks of opinion, validated so that a typing error is one clear line. */
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
+import { type BenchmarkDescription, benchmarkSchema } from './benchmark.js';
 
 const about = {
   description: z.string().optional().describe('What the images are, in a sentence.'),
@@ -24,7 +25,7 @@ const proceduralSchema = z.strictObject({
 });
 
 const folderSchema = z.strictObject({
-  kind: z.literal('folder').describe('A folder of JPEG, PNG, WebP, TIFF or AVIF files, read recursively.'),
+  kind: z.literal('folder').describe('A folder of JPEG, PNG, WebP, TIFF, AVIF or BMP files, read recursively.'),
   ...about,
   path: z.string().min(1).describe('The folder, relative to this file. It may be absent until it is downloaded.'),
 });
@@ -35,11 +36,14 @@ const datasetFileSchema = z
   .strictObject({
     $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
     datasets: z.record(z.string().min(1), datasetSchema).describe('Named sources of pristine images.'),
+    benchmarks: z.record(z.string().min(1), benchmarkSchema).optional().describe('Named benchmarks of human opinion, for measuring only.'),
   })
-  .describe('Sources of pristine images for Antonym.');
+  .describe('Sources of pristine images, and benchmarks, for Antonym.');
 
 /** What datasets.json says about one source; a folder's `path` is absolute here. */
 export type DatasetDescription = z.infer<typeof datasetSchema>;
+
+type DatasetFile = z.infer<typeof datasetFileSchema>;
 
 /** datasets.schema.json, generated: draft 7, which editors know best. */
 export function datasetFileJsonSchema(): object {
@@ -52,9 +56,33 @@ export function datasetFileJsonSchema(): object {
  * @throws UserError, one line naming the file and the key.
  */
 export async function readDatasetFiles(workingFolder = process.cwd()): Promise<Map<string, DatasetDescription>> {
+  const datasets = new Map<string, DatasetDescription>();
+  for (const { folder, content } of await readFiles(workingFolder)) {
+    for (const [name, dataset] of Object.entries(content.datasets)) {
+      datasets.set(name, dataset.kind === 'folder' ? { ...dataset, path: resolve(folder, dataset.path) } : dataset);
+    }
+  }
+  return datasets;
+}
+
+/**
+ * The benchmarks that datasets.json names, from the same files.
+ * @throws UserError, one line naming the file and the key.
+ */
+export async function readBenchmarks(workingFolder = process.cwd()): Promise<Map<string, BenchmarkDescription>> {
+  const benchmarks = new Map<string, BenchmarkDescription>();
+  for (const { folder, content } of await readFiles(workingFolder)) {
+    for (const [name, benchmark] of Object.entries(content.benchmarks ?? {})) {
+      benchmarks.set(name, { ...benchmark, path: resolve(folder, benchmark.path) });
+    }
+  }
+  return benchmarks;
+}
+
+async function readFiles(workingFolder: string): Promise<{ folder: string; content: DatasetFile }[]> {
   const own = fileURLToPath(new URL('../../datasets.json', import.meta.url));
   const theirs = resolve(workingFolder, 'datasets.json');
-  const datasets = new Map<string, DatasetDescription>();
+  const files: { folder: string; content: DatasetFile }[] = [];
   for (const path of new Set([own, theirs])) {
     let text: string;
     try {
@@ -63,19 +91,17 @@ export async function readDatasetFiles(workingFolder = process.cwd()): Promise<M
       if (path === theirs && systemCodeOf(error) === 'ENOENT') continue;
       throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
     }
-    for (const [name, dataset] of Object.entries(parseDatasetFile(text, relative(workingFolder, path)))) {
-      datasets.set(name, dataset.kind === 'folder' ? { ...dataset, path: resolve(dirname(path), dataset.path) } : dataset);
-    }
+    files.push({ folder: dirname(path), content: parseDatasetFile(text, relative(workingFolder, path)) });
   }
-  return datasets;
+  return files;
 }
 
 /**
- * The entries of one datasets.json, paths as written.
+ * One datasets.json, paths as written.
  * @param file its name in errors.
  * @throws UserError, one line naming the file and the key.
  */
-export function parseDatasetFile(text: string, file: string): Record<string, DatasetDescription> {
+export function parseDatasetFile(text: string, file: string): DatasetFile {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -83,7 +109,7 @@ export function parseDatasetFile(text: string, file: string): Record<string, Dat
     throw new UserError(`${file} is not valid JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
   }
   const result = datasetFileSchema.safeParse(content);
-  if (result.success) return result.data.datasets;
+  if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new UserError(issue === undefined ? `${file} is not valid` : `${file}: ${describeIssue(issue, content)}`);
 }
@@ -94,12 +120,14 @@ function describeIssue(issue: z.core.$ZodIssue, content: unknown): string {
     const key = issue.keys[0] ?? '';
     return `unknown key "${key}"${place === '' ? '' : ` in ${place}`}.${suggestName(key, knownKeys(issue.path, content))}`;
   }
-  if (issue.code === 'invalid_union') return `${place} must be "procedural" or "folder".`;
+  if (issue.code === 'invalid_union' && issue.path[0] === 'datasets') return `${place} must be "procedural" or "folder".`;
+  if (issue.code === 'invalid_union') return `${place} is not a layout that is known: see datasets.schema.json.`;
   return `${place === '' ? 'the content' : place}: ${issue.message.replace(/^Invalid input: /, '')}.`;
 }
 
 function knownKeys(path: readonly PropertyKey[], content: unknown): string[] {
   if (path.length === 0) return Object.keys(datasetFileSchema.shape);
+  if (path[0] === 'benchmarks') return path.length === 2 ? Object.keys(benchmarkSchema.shape) : [];
   const value = path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], content);
   return Object.keys((value as { kind?: unknown }).kind === 'folder' ? folderSchema.shape : proceduralSchema.shape);
 }

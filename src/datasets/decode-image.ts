@@ -1,7 +1,8 @@
 /** Reads image files: one decoding for training and scoring, so that both see the same pixels. */
-import { stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { type BitmapHeader, bitmapHeaderLength, decodeBitmap, parseBitmapHeader } from './bmp.js';
 import type { Image } from './image.js';
 
 /** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
@@ -18,8 +19,11 @@ const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif']);
  * EXIF orientation says, transparent parts over white (as browsers and paper show them), embedded colour profile converted
  * to sRGB, grey to RGB, 16 bits to 8. Add what you need (`resize`, `extract`) and end with `.raw()`.
  */
-export function openImage(path: string): Sharp {
-  return sharp(path, readingOptions).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
+export async function openImage(path: string): Promise<Sharp> {
+  const header = await readBitmapHeader(path);
+  if (header === undefined) return sharp(path, readingOptions).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
+  const { width, height, data } = decodeBitmap(await readFile(path), header);
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 /**
@@ -31,7 +35,8 @@ export async function decodeImage(path: string, downscale = 1): Promise<Image> {
   try {
     const { width, height } = await checkFormat(path);
     const reduced = (side: number): number => Math.max(1, Math.round(side / downscale));
-    const opened = downscale === 1 ? openImage(path) : openImage(path).resize(reduced(width), reduced(height), { fit: 'fill' });
+    const opened = await openImage(path);
+    if (downscale !== 1) opened.resize(reduced(width), reduced(height), { fit: 'fill' });
     const { data, info } = await opened.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`${info.channels} channels after the conversion to sRGB`);
     return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
@@ -53,9 +58,24 @@ export async function readImageSize(path: string): Promise<{ width: number; heig
 }
 
 async function checkFormat(path: string): Promise<{ width: number; height: number }> {
+  const bitmap = await readBitmapHeader(path);
+  if (bitmap !== undefined) return bitmap;
   const metadata = await sharp(path, readingOptions).metadata();
-  if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not JPEG, PNG, WebP, TIFF or AVIF`);
+  if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not JPEG, PNG, WebP, TIFF, AVIF or BMP`);
   return metadata.autoOrient;
+}
+
+/** The header of a Windows bitmap, which sharp does not read; undefined for every other file. */
+async function readBitmapHeader(path: string): Promise<BitmapHeader | undefined> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bitmapHeaderLength), 0, bitmapHeaderLength, 0);
+    const header = parseBitmapHeader(buffer.subarray(0, bytesRead));
+    if (header !== undefined && header.width * header.height > maximumPixels) throw new Error('exceeds pixel limit');
+    return header;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The error to throw when an image file could not be read: one line that names it and the reason. */
@@ -73,7 +93,7 @@ async function reasonOf(error: unknown, path: string): Promise<string> {
     return systemCodeOf(systemError) === 'ENOENT' ? 'no such file' : messageOf(systemError);
   }
   const message = messageOf(error);
-  if (/^Input file contains unsupported|^the content is|channels after/.test(message)) return message.trim();
+  if (/^Input file contains unsupported|^the content is|channels after|^a bitmap of/.test(message)) return message.trim();
   if (message.includes('exceeds pixel limit')) {
     return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the most that is read: reduce it`;
   }

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import type { FileReference } from './image-reference.js';
 
 /** Lower case; any case is accepted. */
-export const imageExtensions: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.avif'];
+export const imageExtensions: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.avif', '.bmp'];
 
 /**
  * Lists image files by extension, ordered by id (code units). Hidden files and folders are left out. Links are followed,

@@ -10,7 +10,7 @@ export const thumbnailSide = 32;
  */
 export async function readThumbnail(path: string): Promise<Uint8Array> {
   try {
-    const { data, info } = await openImage(path)
+    const { data, info } = await (await openImage(path))
       .resize(thumbnailSide, thumbnailSide, { fit: 'fill', kernel: 'linear' })
       .toColourspace('b-w')
       .raw({ depth: 'uchar' })

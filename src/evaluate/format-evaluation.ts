@@ -1,5 +1,6 @@
 /** An evaluation as a table for people. */
 import { type Estimate, statisticNames } from './agreement.js';
+import { alignedRows } from './aligned-rows.js';
 import type { EvaluatedOpinion } from './evaluate-opinion.js';
 
 /** Lines of text, the last one ended. */
@@ -13,7 +14,7 @@ export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: 
     ['difference of SRCC, on the same resamples', '', 'p'],
     ...comparisons.map(({ first, second, srcc }) => [`${first} - ${second}`, interval(srcc), srcc.p === null ? '-' : digits(srcc.p)]),
   ];
-  return [about, '', ...aligned(table), '', ...aligned(differences), ''].join('\n');
+  return [about, '', ...alignedRows(table), '', ...alignedRows(differences), ''].join('\n');
 }
 
 function interval({ value, low, high }: Estimate): string {
@@ -24,14 +25,4 @@ function interval({ value, low, high }: Estimate): string {
 /** Three digits; below one, three places. */
 function digits(value: number): string {
   return Math.abs(value) < 1 ? value.toFixed(3) : value.toPrecision(3);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
 }

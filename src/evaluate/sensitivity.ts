@@ -34,8 +34,6 @@ const measure = z.strictObject({
   ...ordering,
   ...consistency,
   distortions: z.array(distortion),
-  /** Picture beside this file: score against severity, one small chart for each distortion. */
-  files: z.strictObject({ chartSvg: z.string(), chartPng: z.string() }),
 });
 
 export const sensitivitySchema = z.strictObject({
@@ -57,6 +55,8 @@ export const sensitivitySchema = z.strictObject({
   seed: z.int(),
   /** Models in the order given. */
   measures: z.array(measure),
+  /** Picture beside this file: score against severity, one small chart for each distortion. */
+  files: z.strictObject({ chartSvg: z.string(), chartPng: z.string() }),
   /** Of the program that measured: version, and commit where it ran from a repository. */
   version: z.string(),
   commit: z.string().optional(),

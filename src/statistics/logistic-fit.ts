@@ -145,7 +145,7 @@ function descend(data: Standardised, start: Parameters): Fit {
     parameters = next;
     ({ error, normal, gradient } = there);
     damping = Math.max(1e-12, damping / 8);
-    if (gain < 1e-13) break;
+    if (gain < 1e-11) break;
   }
   return { parameters, error };
 }

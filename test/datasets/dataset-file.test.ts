@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { datasetFileJsonSchema, parseDatasetFile, readDatasetFiles } from '#antonym/datasets/dataset-file.js';
+import { datasetFileJsonSchema, parseDatasetFile, readBenchmarks, readDatasetFiles } from '#antonym/datasets/dataset-file.js';
 
 const procedural = { kind: 'procedural', count: 3, width: 768, height: 512 };
 
@@ -41,6 +41,18 @@ test.each([
   ['no dataset', { mine: 7 }, 'datasets.json: datasets.mine: expected object, received number.'],
 ])('%s is one line naming the key', (_, datasets, message) => {
   expect(() => parse(datasets)).toThrow(message);
+});
+
+test('benchmarks are known by name, and their errors name the key too', async () => {
+  const benchmarks = await readBenchmarks('/');
+  expect(benchmarks.get('clive')).toMatchObject({ path: expect.stringMatching(/^\/.*datasets\/ChallengeDB_release$/), images: { count: 1162 } });
+  const { path: _, ...clive } = benchmarks.get('clive')!;
+  const parseBenchmark = (changes: object) => () =>
+    parseDatasetFile(JSON.stringify({ datasets: {}, benchmarks: { mine: { ...clive, path: '.', ...changes } } }), 'datasets.json');
+  expect(parseBenchmark({})().benchmarks?.mine).toMatchObject({ path: '.', direction: 'higher is better' });
+  expect(parseBenchmark({ driection: 'x' })).toThrow('datasets.json: unknown key "driection" in benchmarks.mine. Did you mean "direction"?');
+  expect(parseBenchmark({ layout: { format: 'pdf' } })).toThrow(/benchmarks\.mine\.layout.* is not a layout that is known: see datasets\.schema\.json\.$/);
+  expect(parseBenchmark({ direction: 'up' })).toThrow(/^datasets\.json: benchmarks\.mine\.direction: [^\n]+$/);
 });
 
 test('a file that is not JSON is one line', () => {

@@ -18,6 +18,7 @@ const sensitivity: Sensitivity = {
   crop: 96,
   seed: 1,
   measures: [],
+  files: { chartSvg: 'sensitivity.svg', chartPng: 'sensitivity.png' },
   version: '0.1.0',
 };
 

@@ -1,0 +1,39 @@
+/** The models of `--model`, opened to be compared. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { NamedModel } from '../evaluate/evaluate-opinion.js';
+import { openScorer } from '../score/scorer.js';
+import { UserError } from '../support/errors.js';
+import { findModel } from './find-model.js';
+
+/**
+ * Opens models by file or run; without any, the one that `score` takes.
+ * @param maximumPixels of an image that is scored at once; default: as each model says.
+ * @throws UserError when one cannot be opened or is given twice; none stays open then.
+ */
+export async function openModels(given: readonly string[] = [], maximumPixels?: number): Promise<NamedModel[]> {
+  const models: NamedModel[] = [];
+  try {
+    for (const text of given.length === 0 ? [undefined] : given) {
+      const { path, run } = await findModel(text);
+      const name = run ?? text ?? path;
+      if (models.some((other) => other.name === name)) throw new UserError(`--model ${name} is given twice`);
+      const scorer = await openScorer(path, maximumPixels === undefined ? {} : { maximumPixels });
+      models.push({ name, ...(run !== undefined && { run }), sha256: await digestOf(path), scorer });
+    }
+    return models;
+  } catch (error) {
+    await closeModels(models);
+    throw error;
+  }
+}
+
+export async function closeModels(models: readonly NamedModel[]): Promise<void> {
+  for (const { scorer } of models) await scorer.close();
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}

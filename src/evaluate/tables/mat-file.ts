@@ -1,0 +1,163 @@
+/**
+ * Variables of MATLAB's files of version 5 to 7.2, as far as benchmarks need them: numbers, texts and lists of both. Written here
+ * because the one library that reads them is under the GPL. Format: MathWorks, "MAT-File Format", 2019.
+ */
+import { inflateSync } from 'node:zlib';
+import { messageOf, UserError } from '../../support/errors.js';
+import { readBounded } from './read-bounded.js';
+
+/** An array of numbers, column by column, a text, or a cell array. */
+export type MatValue = readonly number[] | string | readonly MatValue[];
+
+const dataTypes = { int8: 1, uint8: 2, int16: 3, uint16: 4, int32: 5, uint32: 6, single: 7, double: 9, int64: 12, uint64: 13 };
+const [matrixType, compressedType] = [14, 15];
+const classes = { cell: 1, char: 4, firstNumeric: 6, lastNumeric: 15 };
+
+/** Of one compressed variable, bytes, and cells inside of cells: more is no list of opinions. */
+const largestVariable = 2 ** 26;
+const deepest = 8;
+
+/** Reads a file: see `parseMatFile`. @throws UserError also when it cannot be read. */
+export async function readMatFile(path: string): Promise<ReadonlyMap<string, MatValue>> {
+  return parseMatFile(await readBounded(path), path);
+}
+
+/**
+ * The variables of a file by name; those of other kinds (structures, objects, sparse arrays) are left out.
+ * @param path for messages
+ * @throws UserError when the file is of another version, or is damaged.
+ */
+export function parseMatFile(bytes: Buffer, path: string): ReadonlyMap<string, MatValue> {
+  if (bytes.subarray(1, 4).toString('latin1') === 'HDF') {
+    throw new UserError(`${path} is a MATLAB file of version 7.3, which is not read: save it with save(..., '-v7')`);
+  }
+  const order = bytes.subarray(126, 128).toString('latin1');
+  if (bytes.length < 128 || (order !== 'IM' && order !== 'MI')) throw new UserError(`${path} is no MATLAB file of version 5 to 7.2`);
+  const variables = new Map<string, MatValue>();
+  try {
+    const reader = new Reader(bytes, order === 'IM');
+    for (let at = 128; at + 8 <= bytes.length; ) {
+      const element = reader.element(at);
+      at = element.next;
+      const own =
+        element.type === compressedType
+          ? reader.inside(inflateSync(element.data, { maxOutputLength: largestVariable }))
+          : { reader, element };
+      if (own.element.type !== matrixType) continue;
+      const { name, value } = own.reader.matrix(own.element.data, 0);
+      if (value !== undefined) variables.set(name, value);
+    }
+  } catch (error) {
+    throw new UserError(`${path} is damaged: ${messageOf(error)}`);
+  }
+  return variables;
+}
+
+interface Element {
+  readonly type: number;
+  readonly data: Buffer;
+  /** Where the next element begins. */
+  readonly next: number;
+}
+
+class Reader {
+  readonly #bytes: Buffer;
+  readonly #littleEndian: boolean;
+
+  constructor(bytes: Buffer, littleEndian: boolean) {
+    this.#bytes = bytes;
+    this.#littleEndian = littleEndian;
+  }
+
+  /** The first element of inflated bytes. */
+  inside(bytes: Buffer): { reader: Reader; element: Element } {
+    const reader = new Reader(bytes, this.#littleEndian);
+    return { reader, element: reader.element(0) };
+  }
+
+  element(at: number): Element {
+    const [first, second] = [this.#uint32(at), this.#uint32(at + 4)];
+    // Up to four bytes stand in the tag itself.
+    const small = first >>> 16;
+    if (small > 0) return { type: first & 0xffff, data: this.#slice(at + 4, Math.min(small, 4)), next: at + 8 };
+    const end = at + 8 + second;
+    const padded = first === compressedType ? end : end + ((8 - (end % 8)) % 8);
+    return { type: first, data: this.#slice(at + 8, second), next: padded };
+  }
+
+  matrix(data: Buffer, depth: number): { name: string; value: MatValue | undefined } {
+    // A matrix without content is an empty array.
+    if (data.length === 0) return { name: '', value: [] };
+    if (depth > deepest) throw new Error(`cells are nested more than ${deepest} deep`);
+    const inner = new Reader(data, this.#littleEndian);
+    const flags = inner.element(0);
+    const kind = inner.#numbers(flags)[0]! & 0xff;
+    const dimensions = inner.element(flags.next);
+    const name = inner.element(dimensions.next);
+    const count = inner.#numbers(dimensions).reduce((product, size) => product * size, 1);
+    const value = inner.#content(kind, count, name.next, depth);
+    return { name: name.data.toString('latin1'), value };
+  }
+
+  #content(kind: number, count: number, start: number, depth: number): MatValue | undefined {
+    if (kind === classes.cell) {
+      // Eight bytes at least stand for each.
+      if (count * 8 > this.#bytes.length) throw new Error(`${count} cells do not fit into it`);
+      const cells: MatValue[] = [];
+      for (let at = start; cells.length < count; ) {
+        const element = this.element(at);
+        at = element.next;
+        cells.push(this.matrix(element.data, depth + 1).value ?? []);
+      }
+      return cells;
+    }
+    if (kind !== classes.char && (kind < classes.firstNumeric || kind > classes.lastNumeric)) return undefined;
+    const values = count === 0 ? [] : this.#numbers(this.element(start));
+    if (values.length !== count) throw new Error(`an array of ${count} values has ${values.length}`);
+    return kind === classes.char ? String.fromCharCode(...values.slice(0, 4096)) : values;
+  }
+
+  /** Numbers as stored, which may be in a smaller type than the array's. UTF-8 and UTF-16 are read as units. */
+  #numbers({ type, data }: Element): number[] {
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const little = this.#littleEndian;
+    const read = (size: number, get: (at: number) => number): number[] =>
+      Array.from({ length: Math.floor(data.length / size) }, (_, index) => get(index * size));
+    switch (type) {
+      case dataTypes.int8:
+        return read(1, (at) => view.getInt8(at));
+      case dataTypes.uint8:
+      case 16:
+        return read(1, (at) => view.getUint8(at));
+      case dataTypes.int16:
+        return read(2, (at) => view.getInt16(at, little));
+      case dataTypes.uint16:
+      case 17:
+        return read(2, (at) => view.getUint16(at, little));
+      case dataTypes.int32:
+        return read(4, (at) => view.getInt32(at, little));
+      case dataTypes.uint32:
+        return read(4, (at) => view.getUint32(at, little));
+      case dataTypes.single:
+        return read(4, (at) => view.getFloat32(at, little));
+      case dataTypes.double:
+        return read(8, (at) => view.getFloat64(at, little));
+      case dataTypes.int64:
+        return read(8, (at) => Number(view.getBigInt64(at, little)));
+      case dataTypes.uint64:
+        return read(8, (at) => Number(view.getBigUint64(at, little)));
+      default:
+        throw new Error(`values of type ${type}`);
+    }
+  }
+
+  #uint32(at: number): number {
+    if (at + 4 > this.#bytes.length) throw new Error('it ends too early');
+    return this.#littleEndian ? this.#bytes.readUInt32LE(at) : this.#bytes.readUInt32BE(at);
+  }
+
+  #slice(at: number, length: number): Buffer {
+    if (at + length > this.#bytes.length) throw new Error('it ends too early');
+    return this.#bytes.subarray(at, at + length);
+  }
+}

@@ -1,0 +1,25 @@
+/** Tables in workbooks of Excel (xlsx). */
+import { readSheet, type SheetData } from 'read-excel-file/node';
+import { messageOf, UserError } from '../../support/errors.js';
+import { readBounded } from './read-bounded.js';
+
+/** The tables of all benchmarks together have fewer cells. */
+const mostCells = 5_000_000;
+
+/**
+ * The rows of a sheet, values as text.
+ * @param sheet its name; default: the first.
+ * @throws UserError when the file cannot be read, is no xlsx, or has no such sheet.
+ */
+export async function readSheetRows(path: string, sheet?: string): Promise<string[][]> {
+  const bytes = await readBounded(path);
+  if (bytes.subarray(0, 4).toString('hex') === 'd0cf11e0') {
+    throw new UserError(`${path} is an old xls file, which is not read: save it as xlsx or CSV`);
+  }
+  const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(bytes) : readSheet(bytes, sheet));
+  const rows = await read().catch((error) => {
+    throw new UserError(`${path} is no workbook that can be read: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+  });
+  if (rows.reduce((sum, row) => sum + row.length, 0) > mostCells) throw new UserError(`${path} has more than ${mostCells} cells`);
+  return rows.map((row) => row.map((value) => (value === null ? '' : String(value))));
+}

@@ -1,0 +1,41 @@
+/** A model that scores but was never trained: what commands do with a model can be tested without making one. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
+import type { ModelDescription } from '#antonym/export/model-description.js';
+import { buildScoringModel } from '#antonym/export/scoring-model.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
+import { similarityOf } from '#antonym/train/model.js';
+import { initialTensors } from '#antonym/train/state.js';
+
+const description: ModelDescription = {
+  format: 'antonym-model-1',
+  method: 'none: random weights',
+  backbone: 'clip-tiny',
+  prompts: 'seeded',
+  scale: 10,
+  score: { range: [0, 1], direction: 'higher is better' },
+  size: { minimumSide: 32, recommendedSide: 32 },
+  largeImages: { policy: 'tiles', maximumPixels: 1_000_000 },
+  scorePercentiles: [],
+  evaluation: { srcc: 0, ordered: 0.5, perDistortion: {} },
+  data: { name: 'none', images: 0, heldOut: 0 },
+  training: { step: 0, steps: 0, seed: 1, levels: 2, crop: 32 },
+  version: '0.0.0',
+};
+
+/** Writes model.onnx and model.json of seeded random weights into a folder. */
+export async function writeRandomModel(folder: string): Promise<void> {
+  const backbone = findBackbone('clip-tiny');
+  const model = { backbone, prompts: seededPrompts(1, 7, backbone.embedding) };
+  const graph = new Graph();
+  const parameters = new Parameters(graph, 'inputs');
+  similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
+  const onnx = encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), description.scale));
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'model.onnx'), onnx);
+  await writeFile(join(folder, 'model.json'), JSON.stringify(description));
+}
