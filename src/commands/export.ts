@@ -91,7 +91,12 @@ interface Target {
   readonly json: boolean;
 }
 
-async function exportModel(values: TrainOptions, origin: PlanOrigin, name: string, { folder, scale, json }: Target): Promise<ExportedModel> {
+async function exportModel(
+  values: TrainOptions,
+  origin: PlanOrigin,
+  name: string,
+  { folder, scale, json }: Target,
+): Promise<ExportedModel> {
   const progress = startProgress(`Exporting ${name}`);
   try {
     const plan = await preparePlan(values, origin, {

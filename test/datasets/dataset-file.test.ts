@@ -45,13 +45,20 @@ test.each([
 
 test('benchmarks are known by name, and their errors name the key too', async () => {
   const benchmarks = await readBenchmarks('/');
-  expect(benchmarks.get('clive')).toMatchObject({ path: expect.stringMatching(/^\/.*datasets\/ChallengeDB_release$/), images: { count: 1162 } });
+  expect(benchmarks.get('clive')).toMatchObject({
+    path: expect.stringMatching(/^\/.*datasets\/ChallengeDB_release$/),
+    images: { count: 1162 },
+  });
   const { path: _, ...clive } = benchmarks.get('clive')!;
   const parseBenchmark = (changes: object) => () =>
     parseDatasetFile(JSON.stringify({ datasets: {}, benchmarks: { mine: { ...clive, path: '.', ...changes } } }), 'datasets.json');
   expect(parseBenchmark({})().benchmarks?.mine).toMatchObject({ path: '.', direction: 'higher is better' });
-  expect(parseBenchmark({ driection: 'x' })).toThrow('datasets.json: unknown key "driection" in benchmarks.mine. Did you mean "direction"?');
-  expect(parseBenchmark({ layout: { format: 'pdf' } })).toThrow(/benchmarks\.mine\.layout.* is not a layout that is known: see datasets\.schema\.json\.$/);
+  expect(parseBenchmark({ driection: 'x' })).toThrow(
+    'datasets.json: unknown key "driection" in benchmarks.mine. Did you mean "direction"?',
+  );
+  expect(parseBenchmark({ layout: { format: 'pdf' } })).toThrow(
+    /benchmarks\.mine\.layout.* is not a layout that is known: see datasets\.schema\.json\.$/,
+  );
   expect(parseBenchmark({ direction: 'up' })).toThrow(/^datasets\.json: benchmarks\.mine\.direction: [^\n]+$/);
 });
 

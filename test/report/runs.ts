@@ -136,9 +136,9 @@ export function sensitivityOf(run: string, text: string): Sensitivity {
         ordered: 1,
         ...consistency,
         distortions: distortions.map((distortion) => ({ ...distortion, ...consistency })),
-        files: { chartSvg: 'c.svg', chartPng: 'c.png' },
       },
     ],
+    files: { chartSvg: 'c.svg', chartPng: 'c.png' },
     version: '0.1.0',
   };
 }
