@@ -37,8 +37,10 @@ export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void
       { resamples, seed, confidence },
       {
         onMatched: ({ missing, withoutOpinion }) => {
-          if (missing.length > 0) progress.note(`not there: ${counted(missing, 'image that has', 'images that have')} an opinion`);
-          if (withoutOpinion.length > 0) progress.note(`left out: ${counted(withoutOpinion, 'image', 'images')} without an opinion`);
+          if (missing.length > 0)
+            progress.note(`not there: ${counted(missing, 'image that has an opinion', 'images that have an opinion')}`);
+          if (withoutOpinion.length > 0)
+            progress.note(`left out: ${counted(withoutOpinion, 'image without an opinion', 'images without an opinion')}`);
         },
         onImage: (done, total) => progress.update(done, total, 'images'),
       },

@@ -182,7 +182,6 @@ export const gradientCases: Partial<Record<OperatorName, Record<string, Gradient
       build: (graph, x) => graph.add('MaxPool', [x!], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }),
     },
   },
-  Log: { plain: unary('Log', positive) },
   MatMul: {
     matrices: binary(
       'MatMul',

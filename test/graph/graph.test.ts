@@ -158,7 +158,7 @@ const mistakes: Record<string, Mistake> = {
   },
   'a condition that is not bool': {
     make: (graph) => graph.add('Where', [input(graph, 2), 1, 2]),
-    message: /condition must be bool, received float32$/,
+    message: /x must be bool, received float32$/,
   },
   'an element type that is not supported': {
     make: (graph) => graph.add('Cast', [input(graph, 2)], { to: 10 }),

@@ -28,7 +28,6 @@ export const elementByElement = {
   }),
   Identity: elementwise(({ tf }, x) => tf.clone(x)),
   IsNaN: elementwise(({ tf }, x) => tf.isNaN(x)),
-  Log: elementwise(({ tf }, x) => tf.log(x)),
   Min: elementwise(({ tf, tensors }) => (tensors as Tensor[]).reduce((least, x) => tf.minimum(least, x))),
   // the sign of the divisor, as in TensorFlow.js
   Mod: elementwise(({ tf }, x, y) => tf.mod(x, y)),
