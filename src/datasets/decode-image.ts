@@ -5,6 +5,9 @@ import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { type BitmapHeader, bitmapHeaderLength, decodeBitmap, parseBitmapHeader } from './bmp.js';
 import type { Image } from './image.js';
 
+/** A path, or the bytes of an image file. */
+export type ImageSource = string | Uint8Array;
+
 /** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
 export const maximumPixels = 268_402_689;
 
@@ -19,10 +22,10 @@ const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif']);
  * EXIF orientation says, transparent parts over white (as browsers and paper show them), embedded colour profile converted
  * to sRGB, grey to RGB, 16 bits to 8. Add what you need (`resize`, `extract`) and end with `.raw()`.
  */
-export async function openImage(path: string): Promise<Sharp> {
-  const header = await readBitmapHeader(path);
-  if (header === undefined) return sharp(path, readingOptions).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
-  const { width, height, data } = decodeBitmap(await readFile(path), header);
+export async function openImage(source: ImageSource): Promise<Sharp> {
+  const header = await readBitmapHeader(source);
+  if (header === undefined) return sharp(source, readingOptions).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
+  const { width, height, data } = decodeBitmap(typeof source === 'string' ? await readFile(source) : source, header);
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
@@ -31,17 +34,17 @@ export async function openImage(path: string): Promise<Sharp> {
  * @param downscale sides are divided by it and rounded, at least 1 pixel, with Lanczos' kernel; 1 or more.
  * @throws UserError naming the file and the reason: missing, a folder, no image, truncated, above `maximumPixels`.
  */
-export async function decodeImage(path: string, downscale = 1): Promise<Image> {
+export async function decodeImage(source: ImageSource, downscale = 1): Promise<Image> {
   try {
-    const { width, height } = await checkFormat(path);
+    const { width, height } = await checkFormat(source);
     const reduced = (side: number): number => Math.max(1, Math.round(side / downscale));
-    const opened = await openImage(path);
+    const opened = await openImage(source);
     if (downscale !== 1) opened.resize(reduced(width), reduced(height), { fit: 'fill' });
     const { data, info } = await opened.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`${info.channels} channels after the conversion to sRGB`);
     return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   } catch (error) {
-    throw await readingError(error, path);
+    throw await readingError(error, source);
   }
 }
 
@@ -57,43 +60,53 @@ export async function readImageSize(path: string): Promise<{ width: number; heig
   }
 }
 
-async function checkFormat(path: string): Promise<{ width: number; height: number }> {
-  const bitmap = await readBitmapHeader(path);
+async function checkFormat(source: ImageSource): Promise<{ width: number; height: number }> {
+  const bitmap = await readBitmapHeader(source);
   if (bitmap !== undefined) return bitmap;
-  const metadata = await sharp(path, readingOptions).metadata();
+  const metadata = await sharp(source, readingOptions).metadata();
   if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not JPEG, PNG, WebP, TIFF, AVIF or BMP`);
   return metadata.autoOrient;
 }
 
-/** The header of a Windows bitmap, which sharp does not read; undefined for every other file. */
-async function readBitmapHeader(path: string): Promise<BitmapHeader | undefined> {
+/** The header of a Windows bitmap, which sharp does not read; undefined for everything else. */
+async function readBitmapHeader(source: ImageSource): Promise<BitmapHeader | undefined> {
+  const header = parseBitmapHeader(typeof source === 'string' ? await readStart(source) : source.subarray(0, bitmapHeaderLength));
+  if (header !== undefined && header.width * header.height > maximumPixels) throw new Error('exceeds pixel limit');
+  return header;
+}
+
+async function readStart(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(bitmapHeaderLength), 0, bitmapHeaderLength, 0);
-    const header = parseBitmapHeader(buffer.subarray(0, bytesRead));
-    if (header !== undefined && header.width * header.height > maximumPixels) throw new Error('exceeds pixel limit');
-    return header;
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
 }
 
 /** The error to throw when an image file could not be read: one line that names it and the reason. */
-export async function readingError(error: unknown, path: string): Promise<UserError> {
-  return new UserError(`Cannot read image ${path}: ${await reasonOf(error, path)}`);
+export async function readingError(error: unknown, source: ImageSource): Promise<UserError> {
+  const name = typeof source === 'string' ? source : `of ${source.length} bytes`;
+  return new UserError(`Cannot read image ${name}: ${(await fileReason(source)) ?? contentReason(error)}`);
 }
 
-/** One line; what the file system says is clearer than what the decoder says. */
-async function reasonOf(error: unknown, path: string): Promise<string> {
+/** What is wrong with the file itself: what the file system says is clearer than what the decoder says. */
+async function fileReason(source: ImageSource): Promise<string | undefined> {
+  if (typeof source !== 'string') return source.length === 0 ? 'it is empty' : undefined;
   try {
-    const status = await stat(path);
+    const status = await stat(source);
     if (status.isDirectory()) return 'it is a folder, not a file';
-    if (status.size === 0) return 'the file is empty';
+    return status.size === 0 ? 'the file is empty' : undefined;
   } catch (systemError) {
     return systemCodeOf(systemError) === 'ENOENT' ? 'no such file' : messageOf(systemError);
   }
+}
+
+/** What is wrong with the content, in one line. */
+function contentReason(error: unknown): string {
   const message = messageOf(error);
-  if (/^Input file contains unsupported|^the content is|channels after|^a bitmap of/.test(message)) return message.trim();
+  if (/^Input (file|buffer) contains unsupported|^the content is|channels after|^a bitmap of/.test(message)) return message.trim();
   if (message.includes('exceeds pixel limit')) {
     return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the most that is read: reduce it`;
   }

@@ -1,7 +1,7 @@
 /** The other side of `RequestThread`: answers requests one after the other. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, UserError } from '../support/errors.js';
-import type { NumberedReply, NumberedRequest } from './request-messages.js';
+import { callsEnd, inCall, type NumberedReply, type NumberedRequest } from './request-messages.js';
 
 /**
  * Makes this worker thread answer requests until it is ended.
@@ -13,13 +13,19 @@ export function answerRequests<Request, Reply>(
 ): void {
   const port = parentPort;
   if (!port) throw new Error('requests are answered in a worker thread only');
+  const calls = workerData as Int32Array;
   const handle = async ({ id, request }: NumberedRequest<Request>): Promise<void> => {
+    Atomics.store(calls, inCall, 1);
     try {
+      if (Atomics.load(calls, callsEnd) === 1) return;
       const reply = await answer(request);
       port.postMessage({ id, reply } satisfies NumberedReply<Reply>, [...transferOf(reply)]);
     } catch (error) {
       const failure = { message: messageOf(error), isForUsers: error instanceof UserError };
       port.postMessage({ id, error: failure } satisfies NumberedReply<Reply>);
+    } finally {
+      Atomics.store(calls, inCall, 0);
+      Atomics.notify(calls, inCall);
     }
   };
   let previous = Promise.resolve();

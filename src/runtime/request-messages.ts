@@ -11,3 +11,6 @@ export interface NumberedReply<Reply> {
   readonly reply?: Reply;
   readonly error?: { readonly message: string; readonly isForUsers: boolean };
 }
+
+/** Places in the memory that both threads share: 1 when no other call shall begin, and 1 while a call is under way. */
+export const [callsEnd, inCall] = [0, 1];

@@ -1,13 +1,21 @@
 /** A worker thread that answers requests in order, seen from the thread that asks. */
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../support/errors.js';
-import type { NumberedReply, NumberedRequest } from './request-messages.js';
+import { callsEnd, inCall, type NumberedReply, type NumberedRequest } from './request-messages.js';
+
+/** What keeps each thread that is not closed from a call: see `endCalls`. */
+const open = new Set<Int32Array>();
+process.on('exit', () => {
+  for (const calls of open) endCalls(calls);
+});
 
 export class RequestThread<Request, Reply> {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, { resolve: (reply: Reply) => void; reject: (error: Error) => void }>();
   private failure: Error | undefined;
   private lastId = 0;
+  /** Shared with the thread: that it shall begin no other call, and whether it is in one. */
+  private readonly calls = new Int32Array(new SharedArrayBuffer(8));
   /** Requests that the thread has not answered, whether or not anyone still waits for the answer. */
   private unanswered = 0;
   private whenIdle = (): void => {};
@@ -20,7 +28,9 @@ export class RequestThread<Request, Reply> {
     program: URL,
     private readonly name: string,
   ) {
-    this.worker = new Worker(program);
+    // none of the program's flags: Node.js refuses `--input-type` for a file
+    this.worker = new Worker(program, { workerData: this.calls, execArgv: [] });
+    open.add(this.calls);
     this.worker.on('message', ({ id, reply, error }: NumberedReply<Reply>) => {
       const request = this.waiting.get(id);
       this.waiting.delete(id);
@@ -71,8 +81,15 @@ export class RequestThread<Request, Reply> {
   }
 
   private fail(error: Error): void {
+    open.delete(this.calls);
     this.failure ??= error;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
+}
+
+/** Blocks until the call under way is over, and lets no other begin: for a process that exits now, as `close` explains. */
+function endCalls(calls: Int32Array): void {
+  Atomics.store(calls, callsEnd, 1);
+  Atomics.wait(calls, inCall, 1);
 }

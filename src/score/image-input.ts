@@ -1,0 +1,84 @@
+/** What a user of the library may give as an image, and its pixels. */
+import { fileURLToPath } from 'node:url';
+import { decodeImage } from '../datasets/decode-image.js';
+import type { Image } from '../datasets/image.js';
+import { messageOf, UserError } from '../support/errors.js';
+
+/** Decoded pixels. */
+export interface Pixels {
+  /** 8-bit sRGB without alpha: rows from the top, [height, width, 3], red green blue, 0..255. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+}
+
+/**
+ * An image: the path or `file:` URL of a JPEG, PNG, WebP, TIFF or AVIF file, the content of such a file, or pixels.
+ * Files are taken as a browser shows them: upright as EXIF says, transparent parts over white, in sRGB.
+ */
+export type ImageInput = string | URL | Uint8Array | Pixels;
+
+/** An image cannot be scored: it cannot be read, is smaller than the model's minimum, or is no `ImageInput`. */
+export class ImageError extends UserError {
+  override name = 'ImageError';
+
+  constructor(
+    message: string,
+    /** What was given. */
+    readonly image: ImageInput,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** @throws ImageError */
+export async function readInput(input: ImageInput): Promise<Image> {
+  if (isPixels(input)) return checkPixels(input);
+  const source = input instanceof URL ? pathOf(input) : input;
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
+    throw new ImageError('expected a path, the content of an image file, or { data, width, height }', input);
+  }
+  try {
+    return await decodeImage(source);
+  } catch (error) {
+    throw new ImageError(messageOf(error), input, { cause: error });
+  }
+}
+
+/** What messages call it. */
+export function nameOfInput(input: ImageInput): string {
+  if (typeof input === 'string') return input;
+  if (input instanceof URL) return input.href;
+  return isPixels(input) ? 'the pixels' : `the image of ${input.length} bytes`;
+}
+
+function isPixels(input: ImageInput): input is Pixels {
+  return typeof input === 'object' && input !== null && 'data' in input;
+}
+
+function pathOf(url: URL): string {
+  if (url.protocol !== 'file:') throw new ImageError(`${url.href} is not a file: URL. Give the content of what it shows`, url);
+  return fileURLToPath(url);
+}
+
+function checkPixels(input: Pixels): Image {
+  const { data, width, height } = input;
+  const isSide = (value: number): boolean => Number.isInteger(value) && value > 0;
+  if (!isSide(width) || !isSide(height)) {
+    throw new ImageError(`width and height must be whole numbers above 0, but received ${width} and ${height}`, input);
+  }
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw new ImageError('data must be a Uint8Array: red green blue, 8 bits each', input);
+  }
+  const needed = width * height * 3;
+  if (data.length !== needed) {
+    const advice = data.length === width * height * 4 ? '. It looks like RGBA: leave the alpha channel out' : '';
+    throw new ImageError(`${width}x${height} RGB pixels are ${needed} bytes, but data has ${data.length}${advice}`, input);
+  }
+  // a view of a larger buffer is copied: the whole buffer would travel to ONNX Runtime's thread
+  const own = data.byteLength === data.buffer.byteLength ? data : data.slice();
+  return { width, height, data: new Uint8Array(own.buffer, own.byteOffset, own.byteLength) };
+}

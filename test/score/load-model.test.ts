@@ -1,0 +1,159 @@
+/** The library as a program that imports it sees it. */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ImageError, loadModel, type Model, ModelError, type Pixels } from '#antonym/score/load-model.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { brightnessDescription, saveBrightnessModel } from './brightness-model.js';
+
+const folder = await temporaryFolder();
+const at = (...parts: string[]): string => join(folder, ...parts);
+const library = import.meta.resolve('#antonym/score/load-model.js');
+
+/** A plain picture: its score is value / 255. */
+const plain = (value: number, width = 20, height = 10): Pixels => ({ data: new Uint8Array(width * height * 3).fill(value), width, height });
+const encoded = (value: number): Promise<Buffer> =>
+  sharp(plain(value).data, { raw: { width: 20, height: 10, channels: 3 } })
+    .png()
+    .toBuffer();
+
+let model: Model;
+beforeAll(async () => {
+  await saveBrightnessModel(at('model'));
+  await writeFile(at('51.png'), await encoded(51));
+  model = await loadModel(at('model'));
+});
+afterAll(() => model.close());
+
+describe('loadModel', () => {
+  test('takes model.onnx, its folder, or their URL, and says what the model is', async () => {
+    for (const path of [at('model', 'model.onnx'), pathToFileURL(at('model')), pathToFileURL(at('model', 'model.onnx'))]) {
+      const loaded = await loadModel(path);
+      expect(loaded.description).toEqual(brightnessDescription);
+      expect(await loaded.score(plain(255))).toBeCloseTo(1, 6);
+      await loaded.close();
+    }
+  });
+
+  test.each<[path: string, message: RegExp]>([
+    ['nowhere', /cannot read the model .*nowhere: it does not exist/],
+    ['empty', /cannot read the model .*empty.model\.onnx: it does not exist/],
+    ['51.png', /51\.png is not an ONNX model/],
+    ['alone', /model\.json is missing/],
+  ])('%s: a ModelError that says why', async (path, message) => {
+    await mkdir(at('empty'), { recursive: true });
+    await mkdir(at('alone'), { recursive: true });
+    await copyFile(at('model', 'model.onnx'), at('alone', 'model.onnx'));
+    const error = await loadModel(at(path)).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error).toMatchObject({ name: 'ModelError', message: expect.stringMatching(message) });
+  });
+});
+
+describe('score', () => {
+  test('takes a path, a URL, the content of a file and pixels', async () => {
+    const content = await readFile(at('51.png'));
+    const clamped = { ...plain(51), data: new Uint8ClampedArray(plain(51).data) };
+    const inputs = [at('51.png'), pathToFileURL(at('51.png')), content, new Uint8Array(content), plain(51), clamped];
+    for (const input of inputs) expect(await model.score(input)).toBeCloseTo(0.2, 6);
+    expect(await model.score(inputs)).toEqual(await Promise.all(inputs.map((input) => model.score(input))));
+    expect(await model.score([])).toEqual([]);
+  });
+
+  test('looks only at the pixels of a view of a larger buffer', async () => {
+    const { data, ...size } = plain(102);
+    const frames = new Uint8Array(3 * data.length);
+    frames.set(data, data.length);
+    expect(await model.score({ ...size, data: frames.subarray(data.length, 2 * data.length) })).toBeCloseTo(0.4, 6);
+  });
+
+  test('scores an image above the limit of the model in tiles', async () => {
+    const [width, height] = [100, 80];
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 7919) % 256);
+    const mean = data.reduce((sum, value) => sum + value, 0) / data.length / 255;
+    expect(await model.score({ data, width, height })).toBeCloseTo(mean, 6);
+  });
+
+  test('answers calls that overlap, each with its own score, and several models at a time', async () => {
+    const half = await loadModel(await saveBrightnessModel(at('half'), 0.5));
+    const values = Array.from({ length: 60 }, (_, index) => index * 4);
+    const files = await Promise.all(values.map(async (value) => (value % 8 === 0 ? await encoded(value) : plain(value))));
+    const [one, all, halves] = await Promise.all([
+      Promise.all(files.map((file) => model.score(file))),
+      model.score(files),
+      half.score(files),
+    ]);
+    for (const [index, value] of values.entries()) {
+      expect([one[index]! * 255, all[index]! * 255, halves[index]! * 510]).toEqual(Array(3).fill(expect.closeTo(value, 3)));
+    }
+    await half.close();
+    expect(await model.score(plain(51))).toBeCloseTo(0.2, 6);
+  });
+
+  test.each<[what: string, input: unknown, message: RegExp]>([
+    ['a path that is not there', 'nowhere.png', /Cannot read image nowhere\.png: no such file/],
+    ['no image', Buffer.from('hello'), /Cannot read image of 5 bytes: Input buffer contains unsupported image format/],
+    ['an empty buffer', new Uint8Array(), /it is empty/],
+    ['a URL of the web', new URL('https://example.com/a.png'), /not a file: URL/],
+    ['too small an image', plain(0, 7, 90), /the pixels: 7x90 pixels are too small: the model needs at least 8/],
+    ['RGBA', { ...plain(0), data: new Uint8Array(20 * 10 * 4) }, /600 bytes, but data has 800\. It looks like RGBA/],
+    ['too few pixels', { ...plain(0), height: 11 }, /20x11 RGB pixels are 660 bytes, but data has 600/],
+    ['a size of no pixels', { ...plain(0), width: 0.5 }, /whole numbers above 0, but received 0\.5 and 10/],
+    ['floats', { ...plain(0), data: new Float32Array(600) }, /data must be a Uint8Array/],
+    ['nothing', null, /expected a path/],
+    ['a number', 3, /expected a path/],
+  ])('%s: an ImageError that says why and holds what was given', async (_, input, message) => {
+    const expected = { name: 'ImageError', message: expect.stringMatching(message), image: input };
+    await expect(model.score(input as Pixels)).rejects.toMatchObject(expected);
+    await expect(model.score([plain(1), input as Pixels, plain(2)])).rejects.toMatchObject(expected);
+    await expect(model.score(input as Pixels)).rejects.toBeInstanceOf(ImageError);
+  });
+
+  test('fails for what is outstanding and what comes after close, which may come twice', async () => {
+    const closing = await loadModel(at('model'));
+    const outstanding = Array.from({ length: 20 }, () => closing.score(at('51.png')).catch((error: Error) => error.name));
+    await closing.close();
+    expect(new Set(await Promise.all(outstanding))).toEqual(new Set(['ModelError']));
+    await closing.close();
+    await expect(closing.score(plain(1))).rejects.toThrow(ModelError);
+    await expect(closing.score(plain(1))).rejects.toThrow(/the model was closed/);
+  });
+});
+
+const scoresPlain = `
+  import { loadModel } from ${JSON.stringify(library)};
+  const model = await loadModel(${JSON.stringify(at('model'))});
+  const plain = { data: new Uint8Array(600).fill(51), width: 20, height: 10 };`;
+
+test('a program that does not close its model ends by itself, and may exit in the middle of a call', async () => {
+  const run = (script: string) => promisify(execFile)(process.execPath, ['--input-type=module', '-e', scoresPlain + script]);
+  expect(await run('console.log(Math.fround(await model.score(plain) * 5))')).toEqual({ stdout: '1\n', stderr: '' });
+  const large = '{ data: new Uint8Array(3e7), width: 5000, height: 2000 }';
+  expect(await run(`model.score(${large}); setTimeout(() => process.exit(0), 40);`)).toEqual({ stdout: '', stderr: '' });
+});
+
+test('works in worker threads', async () => {
+  const source = `${scoresPlain}
+    import { parentPort } from 'node:worker_threads';
+    parentPort.postMessage(await model.score([plain, plain]));`;
+  const scores = await Promise.all(
+    [1, 2].map(
+      () =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+          let received: unknown;
+          worker.on('message', (message) => {
+            received = message;
+          });
+          worker.on('error', reject).on('exit', (code) => resolve({ code, received }));
+        }),
+    ),
+  );
+  const expected = [expect.closeTo(0.2, 6), expect.closeTo(0.2, 6)];
+  expect(scores).toEqual(Array(2).fill({ code: 0, received: expected }));
+});
