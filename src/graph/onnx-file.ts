@@ -88,7 +88,7 @@ function contributedDomains(nodes: readonly Node[]): string[] {
 /**
  * ONNX Runtime does not run nodes as they are listed: it looks at those whose results no other node uses, from the last one listed
  * to the first, and runs what each still needs. These ends of the graph are listed last, in reverse, so that everything runs as it was added. (Gradients
- * of weights would run after all others instead, with what they are computed from kept until then: 1.5 times the memory.)
+ * of weights would run after all others instead, with what they are computed from kept until then.)
  */
 function inOrderOfExecution(nodes: readonly Node[]): Node[] {
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));

@@ -264,7 +264,7 @@ export const trainOptions = {
     placeholder: 'weight',
     description: 'weight of ranking clearly different levels of different photographs; 0 for none',
     default: 0,
-    reason: "as in QualiCLIP: a large encoder's weights make photographs comparable; small ones do with it",
+    reason: 'as in QualiCLIP, whose encoder makes photographs comparable; what it brings to a small one is not measured yet',
     changesResult: true,
   },
   distortion: {
