@@ -164,7 +164,7 @@ export const trainOptions = {
     placeholder: 'count',
     description: 'updates of the weights; the learning rate falls to its end over them, so a resumed run keeps them',
     default: 1500,
-    reason: 'clip-tiny orders blur, noise and JPEG almost perfectly by then, in minutes on two cores',
+    reason: 'clip-tiny orders blur and noise almost perfectly by then, JPEG mostly, in minutes on two cores',
     changesResult: true,
   },
   batchSize: {
