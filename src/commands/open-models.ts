@@ -1,9 +1,8 @@
 /** The models of `--model`, opened to be compared. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { NamedModel } from '../evaluate/evaluate-opinion.js';
 import { openScorer } from '../score/scorer.js';
 import { UserError } from '../support/errors.js';
+import { digestOfFile } from '../support/file-digest.js';
 import { findModel } from './find-model.js';
 
 /**
@@ -19,7 +18,7 @@ export async function openModels(given: readonly string[] = [], maximumPixels?: 
       const name = run ?? text ?? path;
       if (models.some((other) => other.name === name)) throw new UserError(`--model ${name} is given twice`);
       const scorer = await openScorer(path, maximumPixels === undefined ? {} : { maximumPixels });
-      models.push({ name, ...(run !== undefined && { run }), sha256: await digestOf(path), scorer });
+      models.push({ name, ...(run !== undefined && { run }), sha256: await digestOfFile(path), scorer });
     }
     return models;
   } catch (error) {
@@ -30,10 +29,4 @@ export async function openModels(given: readonly string[] = [], maximumPixels?: 
 
 export async function closeModels(models: readonly NamedModel[]): Promise<void> {
   for (const { scorer } of models) await scorer.close();
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }

@@ -1,9 +1,8 @@
 /** Files by name, size and hash, so that whoever gets them can tell that they are the same. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from './errors.js';
+import { digestOfFile } from './file-digest.js';
 import { fileError } from './file-errors.js';
 
 export interface HashedFile {
@@ -30,7 +29,5 @@ export async function hashFiles(folder: string): Promise<HashedFile[]> {
 
 async function hashFile(folder: string, name: string): Promise<HashedFile> {
   const path = join(folder, name);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return { name, bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+  return { name, bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
 }

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../support/errors.js';
+import { digestOfFile } from '../../support/file-digest.js';
 import { fileError } from '../../support/file-errors.js';
 import { readTar, tarArchiveBytes, tarMemberBytes } from '../../support/tar-archive.js';
 import { cropNames, decodePair } from '../encoded-pair.js';
@@ -101,13 +102,11 @@ export class ShardReader {
   }
 
   async #sha256(): Promise<string> {
-    const hash = createHash('sha256');
     try {
-      for await (const chunk of createReadStream(this.#path) as AsyncIterable<Buffer>) hash.update(chunk);
+      return await digestOfFile(this.#path);
     } catch (error) {
       throw fileError('read', this.#path, error);
     }
-    return hash.digest('hex');
   }
 
   /** The members of a pair as an archive of their own. */
