@@ -1,4 +1,4 @@
-/** Graphs as ONNX files (onnx.proto of ONNX 1.13: IR version 8, operator set 18). */
+/** Graphs as ONNX files (onnx.proto of ONNX 1.12: IR version 8, operator set 17), which programs of 2022 and later read. */
 import onnxProto from 'onnx-proto';
 import type { DataType } from '../runtime/tensor-data.js';
 import { onnxDataTypes } from './data-types.js';
@@ -12,7 +12,7 @@ import type { Dimension, Value } from './value.js';
 const { onnx } = onnxProto;
 
 const irVersion = 8;
-const operatorSet = 18;
+const operatorSet = 17;
 
 export interface OnnxFileOptions {
   /** Written as `producer_version`. */
@@ -45,7 +45,8 @@ export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Ar
  * @throws RangeError when they do not fit and there is no such file.
  */
 export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external?: ExternalPlace): OnnxPieces {
-  const { nodes, used } = liveParts(graph);
+  const { nodes } = liveParts(graph);
+  const used = new Set<Value | null>([...graph.outputs.values(), ...nodes.flatMap(inputsInFile)]);
   const constants = [...graph.allConstants()].filter(([value]) => used.has(value));
   const bytes = constants.reduce((total, [, { data }]) => total + data.byteLength, 0);
   const isExternal = bytes > (external?.above ?? largestFile);
@@ -110,17 +111,29 @@ function copiesToOutputs(graph: Graph, names: ReadonlyMap<Value, string>): objec
     .map(([name, value]) => ({ opType: 'Identity', input: [names.get(value) ?? value.name], output: [name] }));
 }
 
+/** Without those that are written as attributes. */
+function inputsInFile({ rule, inputs }: Node): (Value | null)[] {
+  return inputs.filter((_, index) => !rule.inputs[index]?.writtenAsAttribute);
+}
+
 function encodeNode(node: Node, nameOf: (value: Value | null) => string): object {
   const { rule } = node;
   const kinds = rule.attributes ?? {};
-  const inputs = node.inputs.map(nameOf);
+  const inputs = inputsInFile(node).map(nameOf);
   while (inputs.at(-1) === '') inputs.pop();
+  const integersOfInputs = rule.inputs.flatMap(({ name, writtenAsAttribute }, index): [string, readonly number[]][] => {
+    const value = node.inputs[index];
+    return writtenAsAttribute && value ? [[name, value.elements as readonly number[]]] : [];
+  });
   return {
     name: nameOf(node.outputs[0]!),
     ...('domain' in rule ? { opType: rule.name, domain: rule.domain } : { opType: node.operator }),
     input: inputs,
     output: node.outputs.map(nameOf),
-    attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, kinds[name]!, value)),
+    attribute: [
+      ...Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, kinds[name]!, value)),
+      ...integersOfInputs.map(([name, value]) => encodeAttribute(name, 'ints', value)),
+    ],
   };
 }
 

@@ -18,6 +18,8 @@ export interface OperatorInput {
   readonly optional?: boolean;
   /** Only of the last input: stands for any number of inputs. */
   readonly variadic?: boolean;
+  /** Integers known while building, which files hold as an attribute of this name: an input from operator set 18 on. */
+  readonly writtenAsAttribute?: boolean;
 }
 
 /** Attribute types of ONNX; numbers alone do not tell `int` from `float`. */

@@ -19,7 +19,7 @@ export const reduceMax: Operator = {
         return graph.add('Mul', [graph.add('Div', [mask, count]), spreadOverReducedAxes(node, gradient)]);
       },
     },
-    { name: 'axes', gradient: stopsGradient, optional: true },
+    { name: 'axes', gradient: stopsGradient, optional: true, writtenAsAttribute: true },
   ],
   attributes: { keepdims: 'int' },
   infer: reducedType,

@@ -16,7 +16,7 @@ export const reduceMean: Operator = {
         return spreadOverReducedAxes(node, node.graph.add('Mul', [node.gradient, 1 / count]));
       },
     },
-    { name: 'axes', gradient: stopsGradient, optional: true },
+    { name: 'axes', gradient: stopsGradient, optional: true, writtenAsAttribute: true },
   ],
   attributes: { keepdims: 'int' },
   infer: reducedType,

@@ -11,7 +11,7 @@ export const reduceSumSquare: Operator = {
       name: 'data',
       gradient: (node) => node.graph.add('Mul', [node.input(0), spreadOverReducedAxes(node, node.graph.add('Mul', [node.gradient, 2]))]),
     },
-    { name: 'axes', gradient: stopsGradient, optional: true },
+    { name: 'axes', gradient: stopsGradient, optional: true, writtenAsAttribute: true },
   ],
   attributes: { keepdims: 'int' },
   infer: reducedType,
