@@ -44,6 +44,7 @@ export class RequestThread<Request, Reply> {
     this.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     this.worker.on('exit', (code) => {
       this.unanswered = 0;
+      open.delete(this.calls);
       this.fail(new Error(`${name} ended with code ${code}`));
     });
     this.worker.unref();
@@ -81,7 +82,6 @@ export class RequestThread<Request, Reply> {
   }
 
   private fail(error: Error): void {
-    open.delete(this.calls);
     this.failure ??= error;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
