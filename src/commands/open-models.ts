@@ -3,6 +3,7 @@ import type { NamedModel } from '../evaluate/evaluate-opinion.js';
 import { openScorer } from '../score/scorer.js';
 import { UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/file-digest.js';
+import { fileError } from '../support/file-errors.js';
 import { findModel } from './find-model.js';
 
 /**
@@ -17,8 +18,11 @@ export async function openModels(given: readonly string[] = [], maximumPixels?: 
       const { path, run } = await findModel(text);
       const name = run ?? text ?? path;
       if (models.some((other) => other.name === name)) throw new UserError(`--model ${name} is given twice`);
+      const sha256 = await digestOfFile(path).catch((error) => {
+        throw fileError('read the model', path, error);
+      });
       const scorer = await openScorer(path, maximumPixels === undefined ? {} : { maximumPixels });
-      models.push({ name, ...(run !== undefined && { run }), sha256: await digestOfFile(path), scorer });
+      models.push({ name, ...(run !== undefined && { run }), sha256, scorer });
     }
     return models;
   } catch (error) {

@@ -15,7 +15,7 @@ export interface Pixels {
 }
 
 /**
- * An image: the path or `file:` URL of a JPEG, PNG, WebP, TIFF or AVIF file, the content of such a file, or pixels.
+ * An image: the path or `file:` URL of a JPEG, PNG, WebP, TIFF, AVIF or BMP file, the content of such a file, or pixels.
  * Files are taken as a browser shows them: upright as EXIF says, transparent parts over white, in sRGB.
  */
 export type ImageInput = string | URL | Uint8Array | Pixels;
