@@ -12,18 +12,16 @@ import { openWeights } from '#antonym/backbones/weights/open-weights.js';
 import { readBackbone } from '#antonym/backbones/weights/read-backbone.js';
 import { readParameters } from '#antonym/backbones/weights/read-parameters.js';
 import { openSafetensorsSource } from '#antonym/backbones/weights/safetensors-source.js';
-import { blockChannels } from '#antonym/graph/blocked/block-channels.js';
-import { channelBlock } from '#antonym/graph/blocked/channel-block.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { encodePrompts } from '#antonym/prompts/encode-prompts.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { UserError } from '#antonym/support/errors.js';
-import { buildGradientsGraph, buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-graph.js';
+import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
 import { promptsName } from '#antonym/train/model.js';
-import { gradientName, initialGradients, initialMoments } from '#antonym/train/state.js';
-import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+import { gradientName, initialMoments, updatedTensors } from '#antonym/train/state.js';
 import { proveExport } from './prove-export.js';
 
 interface Flags {
@@ -43,8 +41,16 @@ interface Finding {
 
 /** The layout and the optimizer of bench/python/clip_proof.py. */
 const layout = { photographs: 1, levels: 2 };
-const optimizer = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 };
-const learningRate = 1e-4;
+const optimizer = {
+  learningRate: 1e-4,
+  beta1: 0.9,
+  beta2: 0.98,
+  epsilon: 1e-8,
+  weightDecay: 0.1,
+  clipNorm: 1,
+  gradientScale: 1,
+  averageShare: 0,
+};
 const updates = 10;
 
 export async function benchProve({ backbone: name, folder: given, json }: Flags): Promise<void> {
@@ -100,9 +106,8 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
     const margins = { marginConsistency: await readNumber('margin_consistency'), marginRank: await readNumber('margin_rank') };
     const losses = buildLossGraph({ backbone, prompts }, layout, crops.shape[1]!, margins);
     const trained = trainedSpecs(losses.parameters);
-    await thread.load('gradients', encodeOnnx(blockChannels(buildGradientsGraph(losses, true), await channelBlock(thread))));
-    await thread.writeState(initialGradients(trained));
-    const results = await thread.run('gradients', { crops, keep: floatTensor([], [0]), share: floatTensor([], [1]) });
+    await thread.load('gradients', encodeOnnx(await buildCpuGradientsGraph(losses, thread)));
+    const results = await thread.run('gradients', { crops });
     for (const loss of lossNames) {
       const error = Math.abs(Number(results[loss]!.data[0]) / (await readNumber(`loss.${loss}`)) - 1);
       findings.push({ what: `loss: ${loss}`, error, limit: 1e-4 });
@@ -117,7 +122,6 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
     });
     findings.push({ what: `gradients of ${trained.length} parameters`, ...gradients, limit: 1e-3 });
 
-    await thread.load('update', encodeOnnx(buildUpdateGraph(trained, optimizer)));
     await thread.writeState(initialMoments(trained));
     for (let step = 1; step <= updates; step++) {
       for (const { name: parameter } of trained) {
@@ -125,11 +129,7 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
         const scaled = (gradient.data as Float32Array).map((value) => value * (1 - (step - 1) / 16));
         await thread.writeState({ [gradientName(parameter)]: { ...gradient, data: scaled } });
       }
-      await thread.run('update', {
-        learning_rate: floatTensor([], [learningRate]),
-        bias_correction1: floatTensor([], [1 - optimizer.beta1 ** step]),
-        bias_correction2: floatTensor([], [1 - optimizer.beta2 ** step]),
-      });
+      await thread.update({ ...optimizer, parameters: updatedTensors(trained), averages: [], step });
     }
     const updated = await worst(trained, async (parameter) =>
       distance((await thread.readState([parameter]))[parameter]!, await read(`adamw.${parameter}`)),

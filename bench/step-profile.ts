@@ -3,8 +3,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { blockChannels } from '#antonym/graph/blocked/block-channels.js';
-import { channelBlock } from '#antonym/graph/blocked/channel-block.js';
 import type { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
@@ -15,7 +13,8 @@ import { sessionOptions } from '#antonym/runtime/session-options.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
-import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
+import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-graph.js';
+import { buildLossGraph } from '#antonym/train/gradients-graph.js';
 import { createEngine, type Plan } from '#antonym/train/plan.js';
 import { median, rounded } from './measure.js';
 
@@ -42,7 +41,7 @@ export async function profileStep(plan: Plan, threads: number): Promise<ProfileR
   const { options, model } = plan;
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels: options.levels }, options.crop, options);
   const thread = new SessionThread();
-  const graph = blockChannels(buildGradientsGraph(losses, false), await channelBlock(thread));
+  const graph = await buildCpuGradientsGraph(losses, thread);
   await thread.close();
   const partOf = partsOf(graph);
   const times = new Map<GradientPart, Map<string, number>>(gradientParts.map((part) => [part, new Map()]));

@@ -1,4 +1,4 @@
-/** The first of the two training graphs: crops and state -> losses, accumulated gradients, updated buffers. */
+/** The first of the two training graphs: crops and state -> losses, gradients, updated buffers. */
 import { type ParameterSpec, Parameters } from '../backbones/parameters.js';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
@@ -73,28 +73,14 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   return { graph, parameters };
 }
 
-/**
- * Adds the backward pass to a copy of a loss graph. Further outputs: `next.gradient.<parameter>`.
- * @param accumulates whether the outputs are sums over several calls. Then there are further inputs: `keep` (0 starts a new sum of gradients,
- * 1 continues it), `share` (the part of this call in the sum: one over the number of calls) and the sums so far, `gradient.<parameter>`.
- */
-export function buildGradientsGraph({ graph: lossGraph, parameters }: LossGraph, accumulates: boolean): Graph {
+/** Adds the backward pass to a copy of a loss graph. Further outputs: `next.gradient.<parameter>`. */
+export function buildGradientsGraph({ graph: lossGraph, parameters }: LossGraph): Graph {
   const graph = lossGraph.copy();
   const trained = trainedSpecs(parameters);
   const values = trained.map(({ name }) => parameters.declared.get(name)!);
   const loss = graph.outputs.get('loss')!;
-  if (!accumulates) {
-    for (const [index, gradient] of differentiate(graph, loss, values).entries()) {
-      graph.output(`${nextPrefix}${gradientName(trained[index]!.name)}`, gradient);
-    }
-    return graph;
-  }
-  const keep = graph.input('keep', 'float32', []);
-  const share = graph.input('share', 'float32', []);
-  for (const [index, gradient] of differentiate(graph, graph.add('Mul', [loss, share]), values).entries()) {
-    const { name, shape } = trained[index]!;
-    const sum = graph.input(gradientName(name), 'float32', shape);
-    graph.output(`${nextPrefix}${gradientName(name)}`, graph.add('Add', [graph.add('Mul', [sum, keep]), gradient]));
+  for (const [index, gradient] of differentiate(graph, loss, values).entries()) {
+    graph.output(`${nextPrefix}${gradientName(trained[index]!.name)}`, gradient);
   }
   return graph;
 }

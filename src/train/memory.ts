@@ -38,7 +38,7 @@ export function estimateMemory({ options, model, data }: MemoryPlan): number {
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));
   const saved = bytesOf(losses.parameters.specs.values()) + trained * (ema > 0 ? 3 : 2);
-  const step = peakMemory(buildGradientsGraph(losses, false));
+  const step = peakMemory(buildGradientsGraph(losses));
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = peakMemory(forwardGraph(model, Math.min(measuredAtOnce, heldOutCrops), crop));
   const values = (step + evaluation) * (model.backbone.batchNormalization ? overhead.convolutions : overhead.transformer);

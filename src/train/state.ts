@@ -1,5 +1,6 @@
 /** The table of state: every tensor that a training step reads and writes, by name. */
 import type { ParameterSpec } from '../backbones/parameters.js';
+import type { AdamWUpdate } from '../runtime/adamw.js';
 import { elementCount, floatTensor, type TensorData } from '../runtime/tensor-data.js';
 import { randomStream } from '../support/random.js';
 
@@ -40,6 +41,17 @@ export function initialTensors(specs: Iterable<ParameterSpec>, seed: number): Re
 /** Zero moments for every trained parameter. */
 export function initialMoments(specs: Iterable<ParameterSpec>): Record<string, TensorData> {
   return zerosFor(specs, [firstMomentName, secondMomentName]);
+}
+
+/** What AdamW reads and writes of every trained parameter. */
+export function updatedTensors(specs: Iterable<ParameterSpec>): AdamWUpdate['parameters'] {
+  return [...specs].map(({ name, weightDecay }) => ({
+    parameter: name,
+    first: firstMomentName(name),
+    second: secondMomentName(name),
+    gradient: gradientName(name),
+    decays: weightDecay,
+  }));
 }
 
 /** Zero gradient accumulators for every trained parameter: not part of a checkpoint, which is taken between steps. */

@@ -7,11 +7,12 @@ import { type ParameterSpec, Parameters } from '#antonym/backbones/parameters.js
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { readSafetensors } from '#antonym/runtime/safetensors.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
-import { buildGradientsGraph, buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
 import { promptsName } from '#antonym/train/model.js';
-import { gradientName, initialGradients } from '#antonym/train/state.js';
+import { gradientName } from '#antonym/train/state.js';
 import { compile } from '../graph/run-graph.js';
+import { compileGradients } from '../train/engines/compile-gradients.js';
 import { distance, dot, gradientError, norm, numbers, statedPixels } from './golden/golden-step.js';
 import { statedWeight } from './golden/stated-weights.js';
 
@@ -74,13 +75,10 @@ describe('CLIP ModifiedResNet against PyTorch', () => {
         const losses = buildLossGraph({ backbone: reduced(normalization), prompts }, layout, side, margins);
         trained = trainedSpecs(losses.parameters);
         const weights = [...losses.parameters.specs].map(([name, spec]) => [name, weight(spec, normalization)]);
-        const run = await compile(buildGradientsGraph(losses, true));
+        const run = await compileGradients(losses);
         results = await run({
           ...Object.fromEntries(weights),
-          ...initialGradients(trained),
           crops: statedPixels('crops', 12, side, side),
-          keep: floatTensor([], [0]),
-          share: floatTensor([], [1]),
         });
       });
 

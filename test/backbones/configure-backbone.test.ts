@@ -5,10 +5,10 @@ import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
-import { buildGradientsGraph, buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
-import { initialGradients, initialTensors } from '#antonym/train/state.js';
-import { compile } from '../graph/run-graph.js';
+import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import { initialTensors } from '#antonym/train/state.js';
+import { compileGradients } from '../train/engines/compile-gradients.js';
 import { distance, numbers, statedPixels } from './golden/golden-step.js';
 
 const usual: BackboneOptions = { freeze: 'none', batchNorm: 'frozen', positionalEmbedding: 'drop' };
@@ -41,13 +41,10 @@ describe('every backbone', () => {
 describe('freezing', () => {
   async function step(backbone: Backbone): Promise<Record<string, TensorData>> {
     const graph = losses(backbone);
-    const run = await compile(buildGradientsGraph(graph, true));
+    const run = await compileGradients(graph);
     return run({
       ...initialTensors(graph.parameters.specs.values(), 1),
-      ...initialGradients(trainedSpecs(graph.parameters)),
       crops: statedPixels('crops', 6, side, side),
-      keep: floatTensor([], [0]),
-      share: floatTensor([], [1]),
     });
   }
 

@@ -8,11 +8,12 @@ import type { Activation } from '#antonym/backbones/residual-block.js';
 import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { readSafetensors } from '#antonym/runtime/safetensors.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
-import { buildGradientsGraph, buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
 import { promptsName } from '#antonym/train/model.js';
-import { gradientName, initialGradients } from '#antonym/train/state.js';
+import { gradientName } from '#antonym/train/state.js';
 import { compile } from '../graph/run-graph.js';
+import { compileGradients } from '../train/engines/compile-gradients.js';
 import { distance, gradientError, norm, numbers, statedPixels } from './golden/golden-step.js';
 import { statedWeight } from './golden/stated-weights.js';
 
@@ -62,14 +63,11 @@ describe('CLIP vision transformer against PyTorch', () => {
       const margins = { marginConsistency: 2.5e-3, marginRank: 0.0675 };
       const losses = buildLossGraph({ backbone: reduced(activation), prompts }, layout, side, margins);
       const trained = trainedSpecs(losses.parameters);
-      const run = await compile(buildGradientsGraph(losses, true));
+      const run = await compileGradients(losses);
       const results = await run({
         ...Object.fromEntries(trained.map((spec) => [spec.name, statedWeight(spec)])),
-        ...initialGradients(trained),
         [promptsName]: prompts,
         crops: statedPixels(`crops.${mode}`, 12, side, side),
-        keep: floatTensor([], [0]),
-        share: floatTensor([], [1]),
       });
       for (const name of lossNames) {
         const expected = numbers(golden.get(`${mode}.${name}`))[0]!;

@@ -5,7 +5,15 @@ import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { addInto, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
-import { averageName, firstMomentName, gradientName, initialAverages, initialMoments, secondMomentName } from '#antonym/train/state.js';
+import {
+  averageName,
+  firstMomentName,
+  gradientName,
+  initialAverages,
+  initialMoments,
+  secondMomentName,
+  updatedTensors,
+} from '#antonym/train/state.js';
 import { buildUpdateGraph } from '#antonym/train/update-graph.js';
 import { compile } from '../graph/run-graph.js';
 import {
@@ -26,13 +34,7 @@ const floatsOf = (state: Tensors) => (name: string) => state[name]!.data as Floa
 function updateOf(trained: readonly ParameterSpec[], rest: Partial<AdamWUpdate>): AdamWUpdate {
   return {
     ...options,
-    parameters: trained.map(({ name, weightDecay }) => ({
-      parameter: name,
-      first: firstMomentName(name),
-      second: secondMomentName(name),
-      gradient: gradientName(name),
-      decays: weightDecay,
-    })),
+    parameters: updatedTensors(trained),
     averages: [],
     step: 1,
     learningRate: 1e-3,

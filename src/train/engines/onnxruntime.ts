@@ -1,17 +1,16 @@
 /** The engine that runs the gradients graph in ONNX Runtime on the CPU; state stays in the thread of its sessions, which updates it too. */
-import { blockChannels } from '../../graph/blocked/block-channels.js';
-import { channelBlock } from '../../graph/blocked/channel-block.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
 import type { TensorData } from '../../runtime/tensor-data.js';
-import { buildGradientsGraph, buildLossGraph, type LossOptions, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
+import { buildLossGraph, type LossOptions, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
-import { averageName, firstMomentName, gradientName, initialAverages, initialMoments, initialTensors, secondMomentName } from '../state.js';
+import { averageName, gradientName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../state.js';
 import type { OptimizerOptions } from '../update-graph.js';
+import { buildCpuGradientsGraph } from './cpu-gradients-graph.js';
 import type { Engine, Losses } from './engine.js';
 import { measureCrops } from './measured-model.js';
 
@@ -43,7 +42,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
   const isAveraged = new Set(averaged.map(({ name }) => name));
   const thread = new SessionThread(options.threads === undefined ? {} : { threads: options.threads });
   try {
-    await thread.load('gradients', encodeOnnx(blockChannels(buildGradientsGraph(lossGraph, false), await channelBlock(thread))));
+    await thread.load('gradients', encodeOnnx(await buildCpuGradientsGraph(lossGraph, thread)));
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
     await thread.load('similarity', encodeOnnx(measured.graph));
     const { parameters = {} } = options;
@@ -61,13 +60,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
   const isGradient = new Set(gradients);
   const updated = {
     ...optimizer,
-    parameters: trained.map(({ name, weightDecay }) => ({
-      parameter: name,
-      first: firstMomentName(name),
-      second: secondMomentName(name),
-      gradient: gradientName(name),
-      decays: weightDecay,
-    })),
+    parameters: updatedTensors(trained),
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
   let summed = 1;

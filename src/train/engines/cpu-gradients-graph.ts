@@ -1,0 +1,11 @@
+/** The gradients graph in the form that is fastest on this machine's processor: what is trained with, proven and profiled. */
+import { blockChannels } from '../../graph/blocked/block-channels.js';
+import { channelBlock } from '../../graph/blocked/channel-block.js';
+import type { Graph } from '../../graph/graph.js';
+import type { SessionThread } from '../../runtime/session-thread.js';
+import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
+
+/** @param thread asked for what the processor can do; the graph is for its sessions and for others on this machine */
+export async function buildCpuGradientsGraph(losses: LossGraph, thread: SessionThread): Promise<Graph> {
+  return blockChannels(buildGradientsGraph(losses), await channelBlock(thread));
+}
