@@ -6,6 +6,7 @@ import { type ExportedModel, exportRun } from '../export/export-run.js';
 import { writeHeldOutScores } from '../export/held-out-scores.js';
 import { prepareExport } from '../export/prepare-export.js';
 import { publishedScale } from '../export/softmax-scale.js';
+import { formatBytes } from '../support/byte-size.js';
 import { UserError } from '../support/errors.js';
 import { number } from '../support/option-kinds.js';
 import { describeOptions, flagOf, parseSavedForm, resolveOptions } from '../support/option-table.js';
@@ -100,7 +101,7 @@ async function exportModel(
   const progress = startProgress(`Exporting ${name}`);
   try {
     const plan = await preparePlan(values, origin, {
-      onDownload: (done, total) => progress.update(done, total, 'bytes of published weights'),
+      onDownload: (done, total) => progress.update(done, total, 'published weights', formatBytes),
       onRecognize: progress.note,
     });
     const measured = await prepareExport(plan, origin.checkpoint, {

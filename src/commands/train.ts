@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { exportRun } from '../export/export-run.js';
 import { writeHeldOutScores } from '../export/held-out-scores.js';
 import { writeRunReport } from '../report/run-report.js';
+import { formatBytes } from '../support/byte-size.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions } from '../support/option-table.js';
@@ -83,10 +84,9 @@ async function runTraining({ run: name, init, resume, config, dryRun, sweepLr, j
   const start = resume === undefined ? await newRun(name, options) : await existingRun(resume, options);
   const progress = startProgress('Preparing');
   try {
-    const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
     const plan = await preparePlan(start.resolved.values, start, {
       onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
-      onDownload: (done, total) => progress.update(megabytes(done), megabytes(total), 'MB of published weights'),
+      onDownload: (done, total) => progress.update(done, total, 'published weights', formatBytes),
       onRecognize: progress.note,
     });
     if (dryRun) {

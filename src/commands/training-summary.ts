@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { defaultDatasetName } from '../datasets/open-dataset.js';
 import type { ExportedModel } from '../export/export-run.js';
+import { formatBytes } from '../support/byte-size.js';
 import { formatDuration } from '../support/duration.js';
 import { noPairs } from '../train/options.js';
 import type { Plan } from '../train/plan.js';
@@ -15,7 +16,7 @@ export async function summarizeTraining(plan: Plan, run: RunFolder, exported: Ex
   const { description, model } = exported;
   const { evaluation, scorePercentiles } = description;
   const here = (path: string): string => relative('', path) || '.';
-  const megabytes = ((await stat(model)).size / 1e6).toFixed(1);
+  const size = formatBytes((await stat(model)).size);
   const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
   const list = (part: typeof bySkill): string => part.map(([name, { srcc }]) => `${name} ${srcc.toFixed(2)}`).join(', ');
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
@@ -27,7 +28,7 @@ ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in th
   Weakest: ${list(bySkill.slice(-named).reverse())}
   A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
 
-The model: ${here(model)} (${megabytes} MB: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
+The model: ${here(model)} (${size}: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
 About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
 

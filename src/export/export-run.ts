@@ -84,7 +84,7 @@ interface Measured {
 }
 
 function describe(
-  { options, data: { dataset }, model, start }: Plan,
+  { options, data: { dataset, downscale }, model, start }: Plan,
   step: number,
   scale: number,
   { similarities, levels }: Measured,
@@ -114,7 +114,7 @@ function describe(
     largeImages: { policy: 'tiles', maximumPixels },
     scorePercentiles: Array.from({ length: options.levels + 1 }, (_, level) => percentilesOf(level)),
     evaluation,
-    data: { name, ...given({ licence, homepage, citation }), images, heldOut: heldOutImages },
+    data: { name, ...given({ licence, homepage, citation }), images, heldOut: heldOutImages, downscale },
     training: {
       step,
       steps: step > 0 ? options.steps : 0,

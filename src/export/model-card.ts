@@ -41,6 +41,7 @@ export function modelCard({ description, parity, files, opinions }: ModelCardFac
   const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
   const source = [
     `${data.name}, ${data.images} images`,
+    ...(data.downscale === undefined || data.downscale === 1 ? [] : [`their sides divided by ${data.downscale}`]),
     ...(data.licence === undefined ? [] : [`licence: ${data.licence}`]),
     ...(data.homepage === undefined ? [] : [data.homepage]),
     ...(data.citation === undefined ? [] : [data.citation]),

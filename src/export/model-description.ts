@@ -36,6 +36,8 @@ const schema = z.strictObject({
     citation: z.string().optional(),
     images: z.int(),
     heldOut: z.int(),
+    /** What the sides of the images were divided by before crops were taken. */
+    downscale: z.number().min(1).optional(),
   }),
   training: z.strictObject({ step: z.int(), steps: z.int(), seed: z.int(), levels: z.int(), crop: z.int() }),
   /** Of the program that made the file: version, and commit where it ran from a repository. */

@@ -6,8 +6,9 @@ export interface Progress {
   /**
    * @param done how much of `total` is done; the time left follows from how long it took since the first call.
    * @param detail what else is worth seeing just now: `loss 0.12`.
+   * @param amount how `done` and `total` are written; default: as they are.
    */
-  update(done: number, total: number, detail?: string): void;
+  update(done: number, total: number, detail?: string, amount?: (count: number) => string): void;
   /** A line that stays. */
   note(line: string): void;
   /** Runs something that writes to the terminal by other ways, so that the moving line is not in between. */
@@ -45,10 +46,10 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
   };
   line.start(label);
   return {
-    update(done, total, detail) {
+    update(done, total, detail, amount = String) {
       if (ended) return;
       first ??= { time: now(), done };
-      const parts = [`${label} ${done}/${total} (${Math.floor((100 * done) / total)} %)`];
+      const parts = [`${label} ${amount(done)}/${amount(total)} (${Math.floor((100 * done) / total)} %)`];
       if (done > first.done && done < total) {
         const perUnit = (now() - first.time) / (done - first.done);
         parts.push(`${formatDuration(perUnit * (total - done))} left`);

@@ -154,7 +154,7 @@ describe('the exported file', () => {
       score: { range: [0, 1], direction: 'higher is better' },
       size: { minimumSide: 32, recommendedSide: 32 },
       largeImages: { policy: 'tiles' },
-      data: { name: 'photos', images: 4, heldOut: 1 },
+      data: { name: 'photos', images: 4, heldOut: 1, downscale: 1 },
       training: { steps: 3, seed: 1, levels: 2, crop: 32 },
     });
     expect(description.scorePercentiles.map(({ level }) => level)).toEqual([0, 1, 2]);
