@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addDegradeCommand } from './commands/degrade.js';
+import { addDevicesCommand } from './commands/devices.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
 import { addReportCommand } from './commands/report.js';
@@ -26,6 +27,7 @@ addEvaluateCommand(program);
 addExportCommand(program);
 addDegradeCommand(program);
 addReportCommand(program);
+addDevicesCommand(program);
 
 // A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
 process.stdout.on('error', (error) => {

@@ -28,7 +28,7 @@ export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void
     );
   if (out !== undefined) await requireFreeFolder(out);
   const opinions = await readOpinions(opinion, flags);
-  const models = await openModels(flags.model, flags.maxPixels);
+  const models = await openModels(flags, (notice) => progress.note(notice));
   const progress = startProgress('Scoring');
   try {
     const evaluated = await evaluateOpinion(

@@ -21,7 +21,7 @@ export async function evaluateSensitivityCommand(flags: EvaluateFlags): Promise<
   const { data, count, distortion, levels, seed, out, json } = flags;
   const names = distortion === undefined ? defaultDistortionNames : parseDistortionPool(distortion);
   if (out !== undefined) await requireFreeFolder(out);
-  const models = await openModels(flags.model, flags.maxPixels);
+  const models = await openModels(flags, (notice) => progress.note(notice));
   const progress = startProgress('Scoring');
   try {
     const crop = flags.crop ?? Math.max(...models.map(({ scorer }) => scorer.description.size.recommendedSide));

@@ -1,8 +1,10 @@
 /** `antonym evaluate`: measures models against human opinion, or what they see of distortions. */
 import { type Command, Option } from 'commander';
 import { defaultDatasetName } from '../datasets/open-dataset.js';
+import type { DeviceName } from '../runtime/choose-device.js';
 import { names, type OptionKind, wholeNumber } from '../support/option-kinds.js';
 import { trainOptions } from '../train/options.js';
+import { deviceOption } from './device-option.js';
 import { evaluateOpinionCommand } from './evaluate-opinion.js';
 import { evaluateSensitivityCommand } from './evaluate-sensitivity.js';
 import { optionParser } from './option-parser.js';
@@ -24,6 +26,7 @@ export interface EvaluateFlags {
   readonly resamples: number;
   readonly seed: number;
   readonly maxPixels?: number;
+  readonly device: DeviceName;
   readonly out?: string;
   readonly json?: true;
 }
@@ -73,6 +76,7 @@ export function addEvaluateCommand(program: Command): void {
         wholeNumber({ min: 4096 }),
       ),
     )
+    .addOption(deviceOption())
     .addOption(
       option(
         '--out <folder>',

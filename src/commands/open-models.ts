@@ -1,17 +1,27 @@
 /** The models of `--model`, opened to be compared. */
 import type { NamedModel } from '../evaluate/evaluate-opinion.js';
+import { chooseDevice, type DeviceName } from '../runtime/choose-device.js';
 import { openScorer } from '../score/scorer.js';
 import { UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/file-digest.js';
 import { fileError } from '../support/file-errors.js';
 import { findModel } from './find-model.js';
 
+/** The flags of a command that say what to open and how. */
+export interface ModelFlags {
+  readonly model?: readonly string[];
+  readonly maxPixels?: number;
+  readonly device: DeviceName;
+}
+
 /**
  * Opens models by file or run; without any, the one that `score` takes.
- * @param maximumPixels of an image that is scored at once; default: as each model says.
+ * @param onNotice takes what is worth knowing about the device
  * @throws UserError when one cannot be opened or is given twice; none stays open then.
  */
-export async function openModels(given: readonly string[] = [], maximumPixels?: number): Promise<NamedModel[]> {
+export async function openModels(flags: ModelFlags, onNotice: (notice: string) => void): Promise<NamedModel[]> {
+  const { model: given = [], maxPixels: maximumPixels, device } = flags;
+  const options = { device: await chooseDevice(device), onNotice, ...(maximumPixels !== undefined && { maximumPixels }) };
   const models: NamedModel[] = [];
   try {
     for (const text of given.length === 0 ? [undefined] : given) {
@@ -21,7 +31,7 @@ export async function openModels(given: readonly string[] = [], maximumPixels?: 
       const sha256 = await digestOfFile(path).catch((error) => {
         throw fileError('read the model', path, error);
       });
-      const scorer = await openScorer(path, maximumPixels === undefined ? {} : { maximumPixels });
+      const scorer = await openScorer(path, options);
       models.push({ name, ...(run !== undefined && { run }), sha256, scorer });
     }
     return models;

@@ -1,5 +1,6 @@
 /** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
 import type { AdamWUpdate } from './adamw.js';
+import type { Device } from './device.js';
 import type { DataType, TensorData } from './tensor-data.js';
 
 export interface InputOrOutput {
@@ -17,7 +18,7 @@ export interface ModelSignature {
 export type NamedTensors = Readonly<Record<string, TensorData>>;
 
 export type SessionRequest =
-  | { readonly kind: 'load'; readonly model: string; readonly source: Uint8Array | string; readonly threads: number | undefined }
+  | ({ readonly kind: 'load'; readonly model: string } & ModelSource)
   | {
       readonly kind: 'run';
       readonly model: string;
@@ -27,9 +28,25 @@ export type SessionRequest =
     }
   | { readonly kind: 'update'; readonly update: AdamWUpdate }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
-  | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined };
+  | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined }
+  | { readonly kind: 'delete-state'; readonly names: readonly string[] }
+  | { readonly kind: 'placement'; readonly model: string };
 
-export type SessionReply = ModelSignature | NamedTensors | undefined;
+export type SessionReply = ModelSignature | NamedTensors | Placement | undefined;
+
+export interface ModelSource {
+  /** The path or the bytes of an ONNX file. */
+  readonly source: Uint8Array | string;
+  readonly threads: number | undefined;
+  readonly device: Device;
+  /** Outputs that stay on the device, as they are state. */
+  readonly stateOutputs: readonly string[];
+}
+
+/** What of a model its device leaves to the processor: how many nodes of each operator. */
+export interface Placement {
+  readonly onProcessor: Readonly<Record<string, number>>;
+}
 
 /** Outputs with this prefix become the state tensor of the rest of the name. */
 export const nextPrefix = 'next.';

@@ -1,11 +1,14 @@
 /** ONNX Runtime in a thread of its own, as promises. */
 import type { AdamWUpdate } from './adamw.js';
+import type { Device } from './device.js';
 import { RequestThread } from './request-thread.js';
-import type { ModelSignature, NamedTensors, SessionReply, SessionRequest } from './session-messages.js';
+import type { ModelSignature, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
 
 export interface SessionThreadOptions {
   /** Threads for the kernels of each model; default: the number of physical cores. */
   readonly threads?: number;
+  /** Where models are computed; default: the processor. */
+  readonly device?: Device;
 }
 
 /**
@@ -13,7 +16,8 @@ export interface SessionThreadOptions {
  *
  * A model's inputs that a call does not feed are taken from the state; its outputs named `next.<name>` become the state tensor `<name>`
  * and are not returned. (ONNX Runtime would write them in place, but its binding copies every output all the same: two tensors
- * instead of one, while one that it allocates itself shares memory with what the call needs before.)
+ * instead of one, while one that it allocates itself shares memory with what the call needs before.) With WebGPU the state lies in
+ * buffers of the GPU; with CUDA, whose buffers the binding cannot hold, in the processor's memory.
  */
 export class SessionThread {
   private readonly thread = new RequestThread<SessionRequest, SessionReply>(
@@ -26,10 +30,12 @@ export class SessionThread {
   /**
    * Loads a model under a name, replacing an earlier one.
    * @param source the path or the bytes of an ONNX file
-   * @throws Error with ONNX Runtime's message when the model cannot be loaded.
+   * @param stateOutputs its outputs that are state: with WebGPU they stay on the GPU
+   * @throws UserError when the device is not available; Error with ONNX Runtime's message when the model cannot be loaded.
    */
-  async load(model: string, source: string | Uint8Array): Promise<ModelSignature> {
-    return (await this.thread.ask({ kind: 'load', model, source, threads: this.options.threads })) as ModelSignature;
+  async load(model: string, source: string | Uint8Array, stateOutputs: readonly string[] = []): Promise<ModelSignature> {
+    const { threads, device = 'cpu' } = this.options;
+    return (await this.thread.ask({ kind: 'load', model, source, threads, device, stateOutputs })) as ModelSignature;
   }
 
   /**
@@ -48,7 +54,15 @@ export class SessionThread {
     return (await this.thread.ask({ kind: 'run', model, feeds, outputs, added }, transfer)) as NamedTensors;
   }
 
-  /** Takes a step of the optimizer on the state, in place; gradients leave the state. @returns the global norm of the gradient */
+  /** What of a model the device leaves to the processor; known once the model has run. */
+  async placement(model: string): Promise<Placement> {
+    return (await this.thread.ask({ kind: 'placement', model })) as Placement;
+  }
+
+  /**
+   * Takes a step of the optimizer on state in the processor's memory, in place; gradients leave the state.
+   * @returns the global norm of the gradient
+   */
   async update(update: AdamWUpdate): Promise<number> {
     const { norm } = (await this.thread.ask({ kind: 'update', update })) as NamedTensors;
     return Number(norm!.data[0]);
@@ -62,6 +76,11 @@ export class SessionThread {
   /** Copies of state tensors; default: all. */
   async readState(names?: readonly string[]): Promise<NamedTensors> {
     return (await this.thread.ask({ kind: 'read-state', names })) as NamedTensors;
+  }
+
+  /** Frees the memory of state tensors. */
+  async deleteState(names: readonly string[]): Promise<void> {
+    await this.thread.ask({ kind: 'delete-state', names });
   }
 
   /** Ends the thread; outstanding requests fail at once. Settles when the call under way is over. */

@@ -2,11 +2,16 @@
  * The thread that owns ONNX Runtime sessions: `run()` blocks its thread for the whole call, so it must not be the one that draws
  * progress and answers signals. Tensors of the state stay here between calls.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { messageOf } from '../support/errors.js';
 import { type AdamWUpdate, updateByAdamW } from './adamw.js';
 import { answerRequests } from './answer-requests.js';
+import { explainDeviceError, requireDevice } from './device.js';
+import { GpuState } from './gpu-state.js';
+import { createPlacedSession, type PlacedSession } from './node-placement.js';
 import {
   type ModelSignature,
+  type ModelSource,
   type NamedTensors,
   nextPrefix,
   type SessionReply,
@@ -14,37 +19,62 @@ import {
   transferable,
 } from './session-messages.js';
 import { sessionOptions } from './session-options.js';
-import { addInto } from './state-arithmetic.js';
-import type { DataType, ElementArray, TensorData } from './tensor-data.js';
+import { fromOrt, ProcessorState, type SessionState, toOrt } from './session-state.js';
+import type { DataType, TensorData } from './tensor-data.js';
 
-const sessions = new Map<string, InferenceSession>();
-const state = new Map<string, Tensor>();
+const sessions = new Map<string, PlacedSession>();
+/** On the GPU from the first model on that is computed there. */
+let state: SessionState = new ProcessorState();
 
-answerRequests(answer, (reply) => (reply && !('inputs' in reply) ? transferable(reply as NamedTensors) : []));
+answerRequests(answer, (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []));
 
 async function answer(request: SessionRequest): Promise<SessionReply> {
   switch (request.kind) {
     case 'load':
-      return load(request.model, request.source, request.threads);
+      return load(request.model, request);
     case 'run':
       return run(request.model, request.feeds, request.outputs, request.added);
+    case 'placement':
+      return loaded(request.model).placement();
     case 'update':
       return update(request.update);
     case 'write-state':
-      for (const [name, tensor] of Object.entries(request.tensors)) keep(name, toOrt(tensor), []);
+      for (const [name, tensor] of Object.entries(request.tensors)) await state.write(name, tensor);
       return undefined;
     case 'read-state':
-      return readState(request.names ?? [...state.keys()]);
+      return readState(request.names ?? [...state.names]);
+    case 'delete-state':
+      for (const name of request.names) state.delete(name);
+      return undefined;
   }
 }
 
-async function load(model: string, source: Uint8Array | string, threads: number | undefined): Promise<ModelSignature> {
-  await sessions.get(model)?.release();
-  const options = sessionOptions(threads);
-  const session =
-    typeof source === 'string' ? await InferenceSession.create(source, options) : await InferenceSession.create(source, options);
-  sessions.set(model, session);
-  return { inputs: session.inputMetadata.map(describe), outputs: session.outputMetadata.map(describe) };
+async function load(model: string, { source, threads, device, stateOutputs }: ModelSource): Promise<ModelSignature> {
+  await requireDevice(device);
+  await sessions.get(model)?.session.release();
+  const options = sessionOptions(threads, device);
+  const located = device === 'webgpu' ? { preferredOutputLocation: onGpu(stateOutputs) } : {};
+  const create = (own: InferenceSession.SessionOptions): Promise<InferenceSession> =>
+    typeof source === 'string' ? InferenceSession.create(source, own) : InferenceSession.create(source, own);
+  try {
+    const placed = await createPlacedSession(create, device, { ...options, ...located });
+    sessions.set(model, placed);
+    if (device === 'webgpu' && state instanceof ProcessorState) state = await GpuState.create(options);
+    const { inputMetadata, outputMetadata } = placed.session;
+    return { inputs: inputMetadata.map(describe), outputs: outputMetadata.map(describe) };
+  } catch (error) {
+    throw explainDeviceError(device, error instanceof Error ? error : new Error(messageOf(error)));
+  }
+}
+
+function onGpu(names: readonly string[]): Record<string, 'gpu-buffer'> {
+  return Object.fromEntries(names.map((name) => [name, 'gpu-buffer']));
+}
+
+function loaded(model: string): PlacedSession {
+  const found = sessions.get(model);
+  if (!found) throw new Error(`no model ${model} is loaded`);
+  return found;
 }
 
 function describe(value: InferenceSession.ValueMetadata): ModelSignature['inputs'][number] {
@@ -59,11 +89,10 @@ async function run(
   outputs: readonly string[] | undefined,
   added: readonly string[] = [],
 ): Promise<NamedTensors> {
-  const session = sessions.get(model);
-  if (!session) throw new Error(`no model ${model} is loaded`);
+  const { session } = loaded(model);
   const inputs: Record<string, Tensor> = {};
   for (const name of session.inputNames) {
-    const tensor = feeds[name] ? toOrt(feeds[name]) : state.get(name);
+    const tensor = feeds[name] ? toOrt(feeds[name]) : state.tensor(name);
     if (!tensor) throw new Error(`the model ${model} needs the input ${name}`);
     inputs[name] = tensor;
   }
@@ -72,63 +101,25 @@ async function run(
   const results = await session.run(inputs, wanted);
   const reply: Record<string, TensorData> = {};
   for (const [name, tensor] of Object.entries(results)) {
-    if (name.startsWith(nextPrefix)) keep(name.slice(nextPrefix.length), tensor, added);
-    else reply[name] = fromOrt(tensor);
+    const kept = name.startsWith(nextPrefix) ? name.slice(nextPrefix.length) : undefined;
+    if (kept === undefined) reply[name] = fromOrt(tensor);
+    else if (added.includes(kept)) await state.add(kept, tensor);
+    else state.replace(kept, tensor);
   }
   return reply;
 }
 
-/** Makes a tensor part of the state, or adds it to the one that is there. */
-function keep(name: string, tensor: Tensor, added: readonly string[]): void {
-  const present = state.get(name);
-  if (!added.includes(name)) {
-    state.set(name, tensor);
-    if (present) release(present);
-  } else {
-    addInto(floats(name), tensor.data as Float32Array);
-    release(tensor);
-  }
-}
-
 /** Gradients are of no use after it: their memory is free for the next step. */
 function update(step: AdamWUpdate): NamedTensors {
-  const norm = updateByAdamW(step, floats);
-  for (const { gradient } of step.parameters) {
-    release(state.get(gradient)!);
-    state.delete(gradient);
-  }
+  const own = state;
+  if (!(own instanceof ProcessorState)) throw new Error('the state lies on a device: a model updates it there');
+  const norm = updateByAdamW(step, (name) => own.floats(name));
+  for (const { gradient } of step.parameters) own.delete(gradient);
   return { norm: { dataType: 'float64', shape: [], data: Float64Array.of(norm) } };
 }
 
-/** The values of a state tensor. */
-function floats(name: string): Float32Array {
-  const data = state.get(name)?.data;
-  if (!(data instanceof Float32Array)) throw new Error(`the state has no float32 tensor ${name}`);
-  return data;
-}
-
-/** Frees memory at once: for a model's gradients, waiting for the garbage collector would take as much again. */
-function release(tensor: Tensor): void {
-  const { buffer, byteLength } = tensor.data as ElementArray;
-  // a buffer with more in it belongs to other tensors too
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) structuredClone(buffer, { transfer: [buffer] });
-}
-
-function readState(names: readonly string[]): NamedTensors {
+async function readState(names: readonly string[]): Promise<NamedTensors> {
   const tensors: Record<string, TensorData> = {};
-  for (const name of names) {
-    const tensor = state.get(name);
-    if (!tensor) throw new Error(`the state has no tensor ${name}`);
-    const { dataType, shape, data } = fromOrt(tensor);
-    tensors[name] = { dataType, shape, data: data.slice() };
-  }
+  for (const name of names) tensors[name] = await state.read(name);
   return tensors;
-}
-
-function toOrt({ dataType, shape, data }: TensorData): Tensor {
-  return new Tensor(dataType, data as never, shape);
-}
-
-function fromOrt(tensor: Tensor): TensorData {
-  return { dataType: tensor.type as DataType, shape: tensor.dims, data: tensor.data as ElementArray };
 }

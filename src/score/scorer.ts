@@ -3,6 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cropImage, type Image } from '../datasets/image.js';
 import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
+import type { Device } from '../runtime/device.js';
+import { describePlacement } from '../runtime/node-placement.js';
 import type { ModelSignature } from '../runtime/session-messages.js';
 import { SessionThread } from '../runtime/session-thread.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
@@ -22,6 +24,10 @@ export interface Scorer {
 export interface ScorerOptions {
   /** Images of more pixels are split into tiles; default: as the model says. */
   readonly maximumPixels?: number;
+  /** Where the model is computed; default: the processor. */
+  readonly device?: Device;
+  /** Takes what is worth knowing about the device, after the first image. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /**
@@ -29,7 +35,8 @@ export interface ScorerOptions {
  * @throws UserError when a file is missing or is not what it should be.
  */
 export async function openScorer(modelPath: string, options: ScorerOptions = {}): Promise<Scorer> {
-  const thread = new SessionThread();
+  const { device = 'cpu', onNotice } = options;
+  const thread = new SessionThread({ device });
   let description: ModelDescription;
   try {
     checkSignature(await load(thread, modelPath), modelPath);
@@ -39,6 +46,13 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
     throw error;
   }
   const maximumPixels = options.maximumPixels ?? description.largeImages.maximumPixels;
+  let placementIsKnown = false;
+  const tellPlacement = async (): Promise<void> => {
+    if (placementIsKnown) return;
+    placementIsKnown = true;
+    const notice = describePlacement(await thread.placement('model'));
+    if (notice !== undefined) onNotice?.(notice);
+  };
   return {
     description,
     async score(image) {
@@ -62,6 +76,7 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
         sum += Number(results.score!.data[0]) * width * height;
         pixels += width * height;
       }
+      await tellPlacement();
       return sum / pixels;
     },
     close: () => thread.close(),
@@ -77,6 +92,7 @@ async function load(thread: SessionThread, path: string): Promise<ModelSignature
   try {
     return await thread.load('model', path);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const reason = messageOf(error)
       .replaceAll(/\s+/g, ' ')
       .replace(/^Load model from .* failed: ?/, '');

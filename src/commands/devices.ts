@@ -1,0 +1,70 @@
+/** `antonym devices`: what this machine can compute with, and how to get what it cannot. */
+import type { Command } from 'commander';
+import { type Device, devices } from '../runtime/device.js';
+import { measureDevice } from '../runtime/measure-device.js';
+import { messageOf } from '../support/errors.js';
+import { gpuRequirements, loadTensorFlow } from '../train/engines/tensorflow/load-tensorflow.js';
+
+interface Offer {
+  readonly name: string;
+  readonly available: boolean;
+  /** Why not, or what is worth knowing. */
+  readonly remark?: string;
+}
+
+const descriptions: Readonly<Record<Device, string>> = {
+  cpu: 'the processor',
+  webgpu: 'any GPU, through Vulkan, Metal or Direct3D 12',
+  cuda: 'an NVIDIA GPU, through CUDA 12 and cuDNN 9',
+};
+
+export function addDevicesCommand(program: Command): void {
+  program
+    .command('devices')
+    .summary('list what this machine can compute with')
+    .description('Lists devices (--device) and engines (--engine): which are available here, why the others are not, and how to get them.')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json }: { readonly json?: true }) => {
+      const offers = { devices: await offeredDevices(), engines: await offeredEngines() };
+      process.stdout.write(
+        json ? `${JSON.stringify(offers)}\n` : describe('--device', offers.devices) + describe('--engine', offers.engines),
+      );
+    });
+}
+
+async function offeredDevices(): Promise<Offer[]> {
+  const offers: Offer[] = [];
+  for (const device of devices) {
+    const measured = await measureDevice(device);
+    offers.push(
+      'speed' in measured
+        ? { name: device, available: true, remark: `${descriptions[device]}; multiplies matrices at ${gigaflops(measured.speed)} GFLOP/s` }
+        : { name: device, available: false, remark: measured.unavailable },
+    );
+  }
+  return offers;
+}
+
+async function offeredEngines(): Promise<Offer[]> {
+  const own = { name: 'onnxruntime', available: true, remark: 'computes on every device above' };
+  try {
+    const { notice } = await loadTensorFlow();
+    return [
+      own,
+      { name: 'tensorflow', available: true, remark: `${notice ?? 'ready'}. For a GPU: @tensorflow/tfjs-node-gpu, ${gpuRequirements}` },
+    ];
+  } catch (error) {
+    return [own, { name: 'tensorflow', available: false, remark: messageOf(error) }];
+  }
+}
+
+function describe(flag: string, offers: readonly Offer[]): string {
+  return offers
+    .map(({ name, available, remark }) => `${`${flag} ${name}`.padEnd(22)} ${(available ? 'available' : 'no').padEnd(10)} ${remark}\n`)
+    .join('');
+}
+
+/** Two digits: a first impression. */
+function gigaflops(speed: number): string {
+  return String(Number((speed / 1e9).toPrecision(2)));
+}

@@ -1,0 +1,18 @@
+/** The device that `--device` asks for. */
+import { type Device, devices } from './device.js';
+import { measureDevice } from './measure-device.js';
+
+/** `auto` is the fastest that can be used. */
+export const deviceNames = [...devices, 'auto'] as const;
+export type DeviceName = (typeof deviceNames)[number];
+
+/** The device that a name stands for. A software GPU is one that can be used, but not the fastest. */
+export async function chooseDevice(name: DeviceName): Promise<Device> {
+  if (name !== 'auto') return name;
+  let chosen: { device: Device; speed: number } | undefined;
+  for (const device of devices) {
+    const measured = await measureDevice(device);
+    if ('speed' in measured && measured.speed > (chosen?.speed ?? 0)) chosen = { device, speed: measured.speed };
+  }
+  return chosen?.device ?? 'cpu';
+}

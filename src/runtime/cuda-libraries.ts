@@ -1,0 +1,37 @@
+/** Why CUDA is not available, found before ONNX Runtime is asked: it only says that a library could not be loaded. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
+
+/** Where `npm run fetch-cuda` puts ONNX Runtime's CUDA provider. */
+export const cudaProvider = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so');
+
+/**
+ * @param provider path of the provider's library
+ * @returns what is missing and how to get it; undefined where nothing is
+ */
+export async function missingForCuda(
+  provider = cudaProvider,
+  platform = `${process.platform}/${process.arch}`,
+): Promise<string | undefined> {
+  if (platform !== 'linux/x64') return `ONNX Runtime has no CUDA provider for Node.js on ${platform}, only on linux/x64; use webgpu`;
+  if (!existsSync(provider)) return "ONNX Runtime's CUDA provider is not there. Fetch it once: npm run fetch-cuda";
+  let libraries: string;
+  try {
+    libraries = (await promisify(execFile)('ldd', [provider])).stdout;
+  } catch {
+    return undefined;
+  }
+  const missing = [...libraries.matchAll(/(\S+) => not found/g)].map(([, name]) => name!);
+  if (missing.length > 0) {
+    const sources = new Set(missing.map((name) => (name.includes('cudnn') ? 'cuDNN 9' : 'CUDA 12')));
+    return `${missing.join(', ')} cannot be found. Install ${[...sources].join(' and ')}, or add its folder to LD_LIBRARY_PATH`;
+  }
+  if (!existsSync('/proc/driver/nvidia/version'))
+    return 'no NVIDIA driver is loaded. Install one for your GPU; nvidia-smi says whether it works';
+  return undefined;
+}

@@ -1,0 +1,36 @@
+/** Where graphs are computed, and what a device's refusals mean. */
+import { UserError } from '../support/errors.js';
+import { missingForCuda } from './cuda-libraries.js';
+
+/** The processor, any GPU through Vulkan, Metal or Direct3D 12, or an NVIDIA GPU through CUDA. */
+export const devices = ['cpu', 'webgpu', 'cuda'] as const;
+export type Device = (typeof devices)[number];
+
+const webgpuNeeds: Partial<Record<NodeJS.Platform, string>> = {
+  linux:
+    "It needs Vulkan: the loader (libvulkan1 on Debian and Ubuntu) and the driver of your GPU's maker; vulkaninfo --summary lists what it finds",
+  darwin: 'It needs Metal',
+  win32: 'It needs a driver for Direct3D 12',
+};
+
+/** @throws UserError when a device is known to be missing, before ONNX Runtime tries it. */
+export async function requireDevice(device: Device): Promise<void> {
+  const missing = device === 'cuda' ? await missingForCuda() : undefined;
+  if (missing !== undefined) throw new UserError(`CUDA is not available: ${missing}`);
+}
+
+/** ONNX Runtime's refusal of a device, in words that a person can act on. @returns the error itself where it is about something else */
+export function explainDeviceError(device: Device, error: Error): Error {
+  if (device === 'webgpu' && error.message.includes('WebGPU adapter')) {
+    return new UserError(`WebGPU is not available: there is no GPU that it can use. ${webgpuNeeds[process.platform] ?? ''}`.trimEnd());
+  }
+  if (device === 'cuda' && /load shared library|CUDA failure|no CUDA-capable device|CUDA driver version/i.test(error.message)) {
+    return new UserError(`CUDA is not available: ${error.message.split('\n')[0]}. nvidia-smi says whether GPU and driver work`);
+  }
+  return error;
+}
+
+/** Whether a call failed because the memory of its device does not suffice. */
+export function isOutOfMemory(error: Error): boolean {
+  return /out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:/i.test(error.message);
+}

@@ -1,0 +1,54 @@
+/** What a machine can compute with, listed and used by the real commands. */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, expect, test } from 'vitest';
+import { renderProcedural } from '#antonym/datasets/procedural.js';
+import { rendered } from '../pairs/folder-of-photographs.js';
+import { needsSwiftShader, useSwiftShader } from '../runtime/swiftshader.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { antonym } from './antonym.js';
+import { writeRandomModel } from './random-model.js';
+
+const folder = await temporaryFolder();
+
+async function scores(...flags: string[]): Promise<number[]> {
+  const { status, stdout, stderr } = await antonym(['score', 'a.png', 'b.png', '--model', 'model.onnx', '--json', ...flags], folder);
+  expect(status, stderr).toBe(0);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).score);
+}
+
+beforeAll(async () => {
+  await writeRandomModel(folder);
+  for (const [name, index, width, height] of [
+    ['a.png', 1, 64, 48],
+    ['b.png', 2, 48, 80],
+  ] as const) {
+    const { data } = renderProcedural(rendered(index, width, height));
+    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(join(folder, name));
+  }
+});
+
+test('devices lists what there is and how to get the rest', async () => {
+  const { status, stdout } = await antonym(['devices', '--json'], folder);
+  expect(status).toBe(0);
+  const { devices, engines } = JSON.parse(stdout);
+  expect(devices.map(({ name }: { name: string }) => name)).toEqual(['cpu', 'webgpu', 'cuda']);
+  expect(devices[0]).toMatchObject({ available: true, remark: expect.stringContaining('GFLOP/s') });
+  expect(devices[1].available || devices[1].remark.includes('WebGPU is not available')).toBe(true);
+  expect(engines.map(({ name }: { name: string }) => name)).toEqual(['onnxruntime', 'tensorflow']);
+});
+
+test('a device that is not there is an error with what to do', async () => {
+  const { status, stdout, stderr } = await antonym(['score', 'a.png', '--model', 'model.onnx', '--device', 'gpu'], folder);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('--device must be one of cpu, webgpu, cuda, auto, but received gpu');
+});
+
+test.runIf(useSwiftShader())(`score with WebGPU gives the scores of the processor ${needsSwiftShader}`, async () => {
+  const [expected, found] = [await scores(), await scores('--device', 'webgpu')];
+  for (const [index, score] of expected.entries()) expect(Math.abs(found[index]! - score)).toBeLessThan(1e-4);
+  expect(expected[0]).not.toBe(expected[1]);
+});
