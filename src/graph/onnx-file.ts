@@ -57,7 +57,7 @@ export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external
   const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? value.name) : '');
   const body = encode(onnx.GraphProto, {
     name: 'antonym',
-    node: [...inOrderOfExecution(nodes).map((node) => encodeNode(node, nameOf)), ...copiesToOutputs(graph, names)],
+    node: inOrderOfExecution(nodes, copiesToOutputs(graph, names), nameOf),
     input: [...graph.inputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
     output: [...graph.outputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
   });
@@ -91,10 +91,24 @@ function contributedDomains(nodes: readonly Node[]): string[] {
  * to the first, and runs what each still needs. These ends of the graph are listed last, in reverse, so that everything runs as it was added. (Gradients
  * of weights would run after all others instead, with what they are computed from kept until then.)
  */
-function inOrderOfExecution(nodes: readonly Node[]): Node[] {
+function inOrderOfExecution(nodes: readonly Node[], copies: readonly CopyToOutput[], nameOf: (value: Value | null) => string): object[] {
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
   const isEnd = (node: Node): boolean => !node.outputs.some((output) => used.has(output));
-  return [...nodes.filter((node) => !isEnd(node)), ...nodes.filter(isEnd).reverse()];
+  const ends = nodes.filter(isEnd);
+  const results = new Set(ends.flatMap(({ outputs }) => outputs));
+  const encoded = (node: Node): object => encodeNode(node, nameOf);
+  const copiesOf = (test: (value: Value) => boolean): object[] => copies.filter(({ value }) => test(value)).map(({ node }) => node);
+  return [
+    ...nodes.filter((node) => !isEnd(node)).map(encoded),
+    ...copiesOf((value) => !results.has(value)),
+    // where an end is copied, its copy is the end
+    ...ends.reverse().flatMap((node) => [encoded(node), ...copiesOf((value) => node.outputs.includes(value))]),
+  ];
+}
+
+interface CopyToOutput {
+  readonly value: Value;
+  readonly node: object;
 }
 
 /** A value computed by a node is written under the name of its (first) output; inputs and constants keep their own. */
@@ -105,10 +119,10 @@ function outputNames(graph: Graph): Map<Value, string> {
 }
 
 /** Identity nodes for outputs that are inputs, constants, or already an output under another name; an input may keep its own. */
-function copiesToOutputs(graph: Graph, names: ReadonlyMap<Value, string>): object[] {
+function copiesToOutputs(graph: Graph, names: ReadonlyMap<Value, string>): CopyToOutput[] {
   return [...graph.outputs]
     .filter(([name, value]) => (names.get(value) ?? value.name) !== name)
-    .map(([name, value]) => ({ opType: 'Identity', input: [names.get(value) ?? value.name], output: [name] }));
+    .map(([name, value]) => ({ value, node: { opType: 'Identity', input: [names.get(value) ?? value.name], output: [name] } }));
 }
 
 /** Without those that are written as attributes. */

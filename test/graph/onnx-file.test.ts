@@ -1,5 +1,5 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -100,6 +100,31 @@ describe('encodeOnnx', () => {
     const results = await (await compile(graph))({ x: floats(0, -1) });
     const plain = Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, Array.from(data, Number)]));
     expect(plain).toEqual({ input: [0, -1], constant: [5], first: [-0, 1], second: [-0, 1], after: [1, Math.fround(Math.E)] });
+  });
+
+  it('lists nodes so that ONNX Runtime runs them as they were added, results under several names too', async () => {
+    const graph = new Graph();
+    let x = graph.input('x', 'float32', [2]);
+    for (let layer = 0; layer < 6; layer++) {
+      // what is of use to nothing else must not wait for the layers above
+      const end = graph.add('Sqrt', [graph.add('Abs', [x])]);
+      graph.output(`end ${layer}`, end);
+      if (layer % 2 === 1) graph.output(`end ${layer} again`, end);
+      x = graph.add('Exp', [x]);
+    }
+    graph.output('last', x);
+    const profileFilePrefix = join(await temporaryFolder(), 'profile');
+    const session = await InferenceSession.create(encodeOnnx(graph), { enableProfiling: true, profileFilePrefix, logSeverityLevel: 3 });
+    await session.run({ x: new Tensor('float32', Float32Array.of(0, -1), [2]) });
+    session.endProfiling();
+    const [file] = await readdir(dirname(profileFilePrefix));
+    const events: { name: string; ts: number; args?: { op_name?: string } }[] = JSON.parse(
+      await readFile(join(dirname(profileFilePrefix), file!), 'utf8'),
+    );
+    const run = events.filter(({ name }) => name.endsWith('_kernel_time')).sort((a, b) => a.ts - b.ts);
+    const computed = run.map(({ args }) => args?.op_name).filter((operator) => operator !== 'Identity');
+    expect(computed).toEqual(graph.nodes.map(({ operator }) => operator));
+    await session.release();
   });
 
   it('passes an input on under its own name', async () => {
