@@ -28,7 +28,7 @@ const description: ModelDescription = {
 };
 
 /** Writes model.onnx and model.json of seeded random weights into a folder. */
-export async function writeRandomModel(folder: string): Promise<void> {
+export async function writeRandomModel(folder: string, changes: Partial<ModelDescription> = {}): Promise<void> {
   const backbone = findBackbone('clip-tiny');
   const model = { backbone, prompts: seededPrompts(1, 7, backbone.embedding) };
   const graph = new Graph();
@@ -37,5 +37,5 @@ export async function writeRandomModel(folder: string): Promise<void> {
   const onnx = encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), description.scale));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.onnx'), onnx);
-  await writeFile(join(folder, 'model.json'), JSON.stringify(description));
+  await writeFile(join(folder, 'model.json'), JSON.stringify({ ...description, ...changes }));
 }

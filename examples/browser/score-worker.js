@@ -1,0 +1,74 @@
+/** Scores photographs beside the page, which stays responsive: one at a time, and a large one in parts, since pixels take memory. */
+import * as ort from './runtime/ort.wasm.bundle.min.mjs';
+import { squareTilesOf, tilesOf } from './tiles/tiles.js';
+
+ort.env.wasm.wasmPaths = { wasm: new URL('runtime/ort-wasm-simd-threaded.wasm', import.meta.url).href };
+
+const loaded = load();
+let queue = loaded.then(
+  () => postMessage({ kind: 'ready' }),
+  ({ message }) => postMessage({ kind: 'failed', message }),
+);
+addEventListener('message', ({ data: { id, file } }) => {
+  queue = queue.then(async () => {
+    try {
+      postMessage({ kind: 'scored', id, score: await score(file) });
+    } catch ({ message }) {
+      postMessage({ kind: 'unscored', id, message });
+    }
+  });
+});
+
+async function load() {
+  const [onnx, json] = await Promise.all(['model/model.onnx', 'model/model.json'].map(fetchFile));
+  const session = await ort.InferenceSession.create(await onnx.arrayBuffer());
+  return { session, description: await json.json() };
+}
+
+async function fetchFile(path) {
+  const response = await fetch(new URL(path, import.meta.url));
+  if (!response.ok) throw new Error(`The model could not be loaded: ${path}: ${response.status} ${response.statusText}`);
+  return response;
+}
+
+/** 0..1, higher is better: the mean over the tiles of a large photograph, weighted by their pixels. */
+async function score(file) {
+  const { session, description } = await loaded;
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new Error('this browser cannot read it as an image');
+  });
+  const { width, height } = bitmap;
+  const { minimumSide, fixedSide } = description.size;
+  if (Math.min(width, height) < minimumSide) {
+    throw new Error(`${width}x${height} pixels are too small: the model needs at least ${minimumSide} on each side`);
+  }
+  const tiles =
+    fixedSide === undefined
+      ? tilesOf(width, height, description.largeImages.maximumPixels, minimumSide)
+      : squareTilesOf(width, height, fixedSide);
+  let [sum, pixels] = [0, 0];
+  for (const tile of tiles) {
+    const image = new ort.Tensor('uint8', pixelsOf(bitmap, tile), [1, tile.height, tile.width, 3]);
+    const { score } = await session.run({ image }, ['score']);
+    sum += score.data[0] * tile.width * tile.height;
+    pixels += tile.width * tile.height;
+  }
+  bitmap.close();
+  return sum / pixels;
+}
+
+/** Upright, in sRGB, transparent parts over white. @returns uint8 [height, width, 3] */
+function pixelsOf(bitmap, { left, top, width, height }) {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { colorSpace: 'srgb', willReadFrequently: true });
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, -left, -top);
+  const rgba = context.getImageData(0, 0, width, height).data;
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+    rgb[to] = rgba[from];
+    rgb[to + 1] = rgba[from + 1];
+    rgb[to + 2] = rgba[from + 2];
+  }
+  return rgb;
+}

@@ -1,0 +1,53 @@
+"""Scores photographs with an exported model, of 0 to 1, higher is better: python3 score.py --model FOLDER PHOTO..."""
+
+import argparse
+import io
+import json
+from pathlib import Path
+
+import numpy
+import onnxruntime
+from PIL import Image, ImageCms, ImageOps
+
+from tiles import tiles_of
+
+
+def load_pixels(path):
+    """uint8 [height, width, 3]: upright, in sRGB, transparent parts over white."""
+    with Image.open(path) as file:
+        profile = file.info.get("icc_profile")
+        image = ImageOps.exif_transpose(file)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    if profile and image.mode in ("RGB", "L", "CMYK"):
+        embedded, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        image = ImageCms.profileToProfile(image, embedded, srgb, outputMode="RGB")
+    return numpy.asarray(image.convert("RGB"))
+
+
+def score(session, description, pixels):
+    """The mean over the tiles of a large image, weighted by their pixels."""
+    height, width, _ = pixels.shape
+    total = area = 0
+    for left, top, tile_width, tile_height in tiles_of(width, height, description):
+        tile = numpy.ascontiguousarray(pixels[None, top : top + tile_height, left : left + tile_width])
+        (scores,) = session.run(["score"], {"image": tile})
+        total += float(scores[0]) * tile_width * tile_height
+        area += tile_width * tile_height
+    return total / area
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="a folder with model.onnx and model.json")
+    parser.add_argument("photos", nargs="+")
+    arguments = parser.parse_args()
+    description = json.loads((arguments.model / "model.json").read_text(encoding="utf-8"))
+    session = onnxruntime.InferenceSession(str(arguments.model / "model.onnx"), providers=["CPUExecutionProvider"])
+    for path in arguments.photos:
+        print(f"{score(session, description, load_pixels(path)):.7f}  {path}")
+
+
+if __name__ == "__main__":
+    main()

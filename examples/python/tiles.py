@@ -1,0 +1,47 @@
+"""The tiles of images that are too large, or of another size than the model's, to be scored at once: those that Antonym itself makes."""
+
+import math
+
+
+def tiles_of(width, height, description):
+    """(left, top, width, height) in pixels; `description` is the content of model.json."""
+    size = description["size"]
+    if min(width, height) < size["minimumSide"]:
+        raise ValueError(f"{width}x{height} pixels are too small: the model needs at least {size['minimumSide']} on each side")
+    if "fixedSide" in size:
+        return square_tiles(width, height, size["fixedSide"])
+    return equal_tiles(width, height, description["largeImages"]["maximumPixels"], size["minimumSide"])
+
+
+def square_tiles(width, height, side):
+    """Squares that cover the image, evenly spread: they overlap where the side does not divide the image's."""
+
+    def starts(length):
+        count = ceil_divide(length, side)
+        return [0 if count == 1 else round_half_up(index * (length - side) / (count - 1)) for index in range(count)]
+
+    return [(left, top, side, side) for top in starts(height) for left in starts(width)]
+
+
+def equal_tiles(width, height, maximum_pixels, minimum_side):
+    """A grid of equal tiles, as square as can be, of at most `maximum_pixels` unless a side would be less than `minimum_side`."""
+    columns = rows = 1
+    while ceil_divide(width, columns) * ceil_divide(height, rows) > maximum_pixels:
+        wider, higher = width // (columns + 1) >= minimum_side, height // (rows + 1) >= minimum_side
+        if not (wider or higher):
+            break
+        if wider and (not higher or width / columns >= height / rows):
+            columns += 1
+        else:
+            rows += 1
+    x = [round_half_up(width * index / columns) for index in range(columns + 1)]
+    y = [round_half_up(height * index / rows) for index in range(rows + 1)]
+    return [(x[c], y[r], x[c + 1] - x[c], y[r + 1] - y[r]) for r in range(rows) for c in range(columns)]
+
+
+def ceil_divide(dividend, divisor):
+    return -(-dividend // divisor)
+
+
+def round_half_up(value):
+    return math.floor(value + 0.5)

@@ -1,0 +1,89 @@
+/**
+ * The package as its users get it: what `npm pack` makes, installed into an empty project without a network. The packages that it depends
+ * on are linked from this repository's node_modules, since npm's cache may lack them; npm itself resolves all of them.
+ */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { type ScoredPhotographs, scoredPhotographs } from './scored-photographs.js';
+
+const folder = await temporaryFolder();
+const project = (...parts: string[]): string => join(folder, 'project', ...parts);
+const repository = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const run = async (program: string, args: readonly string[], cwd = project()) => (await promisify(execFile)(program, args, { cwd })).stdout;
+const npm = (args: readonly string[], cwd?: string) =>
+  run('npm', [...args, '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], cwd);
+
+let packed: { files: { path: string }[] };
+let { model, photographs, scores }: ScoredPhotographs = { model: '', photographs: [], scores: [] };
+
+beforeAll(async () => {
+  await mkdir(project());
+  ({ model, photographs, scores } = await scoredPhotographs(folder));
+  const [result] = JSON.parse(await npm(['pack', '--json', '--pack-destination', folder], repository('')));
+  packed = result;
+  const { dependencies } = JSON.parse(await readFile(repository('package.json'), 'utf8'));
+  const linked = [...Object.keys(dependencies), '@types/node'].map((name) => [name, `file:${repository(`node_modules/${name}`)}`]);
+  await writeFile(
+    project('package.json'),
+    JSON.stringify({ type: 'module', dependencies: { antonym: `file:${join(folder, result.filename)}`, ...Object.fromEntries(linked) } }),
+  );
+  await npm(['install']);
+});
+
+test('holds the program, its data and nothing else', () => {
+  const paths = packed.files.map(({ path }) => path);
+  const kinds = new Set(paths.map((path) => path.replace(/^dist\/.*?((\.d)?\.\w+)$/, 'dist/*$1').replace(/^(assets|models)\/.*/, '$1/*')));
+  kinds.delete('models/*');
+  expect([...kinds].sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'assets/*',
+    'datasets.json',
+    'datasets.schema.json',
+    'dist/*.d.ts',
+    'dist/*.js',
+    'dist/*.wasm',
+    'package.json',
+  ]);
+  expect(paths.filter((path) => path.startsWith('dist/bench'))).toEqual([]);
+});
+
+test('a program in TypeScript imports it, typed, and scores paths, URLs, contents and pixels', async () => {
+  const compilerOptions = { target: 'es2023', module: 'nodenext', types: ['node'], strict: true, exactOptionalPropertyTypes: true };
+  await writeFile(project('tsconfig.json'), JSON.stringify({ compilerOptions }));
+  await copyFile(repository('test/examples/library-program.ts'), project('library-program.ts'));
+  await run(repository('node_modules/.bin/tsc'), ['--project', '.']);
+  const output = JSON.parse(await run(process.execPath, ['library-program.js', model, photographs[0]!]));
+  expect(output).toEqual({
+    minimumSide: 32,
+    scores: Array(4).fill(scores[0]),
+    black: expect.any(Number),
+    refused: [expect.stringContaining('39x50 RGB pixels are 5850 bytes, but data has 6000'), 'object'],
+    mistaken: 'ImageError',
+    closed: true,
+  });
+});
+
+test('examples/node lists photographs from best to worst', async () => {
+  await writeFile(join(folder, 'photographs', 'broken.jpg'), 'no image');
+  await copyFile(repository('examples/node/score-photographs.js'), project('score-photographs.js'));
+  const lines = (await run(process.execPath, ['score-photographs.js', join(folder, 'photographs'), model])).trimEnd().split('\n');
+  const expected = photographs.map((path, index) => ({ name: basename(path), score: scores[index]! }));
+  expected.sort((a, b) => b.score - a.score);
+  expect(lines).toEqual(expected.map(({ name, score }) => `${score.toFixed(4)}  ${name}`));
+});
+
+test('its command works, WebAssembly included', async () => {
+  const antonym = project('node_modules/.bin/antonym');
+  await run(antonym, ['degrade', '--in', photographs[0]!, '--distortion', 'gaussian-blur', '--level', '3', '--out', 'blurred.png']);
+  const lines = (await run(antonym, ['score', '--model', model, '--json', photographs[0]!, 'blurred.png'])).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { image: photographs[0], score: scores[0] },
+    { image: 'blurred.png', score: expect.any(Number) },
+  ]);
+});

@@ -1,0 +1,68 @@
+/** The exported file in Python: ONNX's own checker, and examples/python with ONNX Runtime, where they are installed. */
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { squareTilesOf, tilesOf } from '#antonym/score/tiles.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { type ScoredPhotographs, scoredPhotographs } from './scored-photographs.js';
+
+/** The first Python that has all modules: PYTHON, that of the path, Debian's. */
+const pythonWith = (...modules: string[]): string | undefined =>
+  [process.env.PYTHON, 'python3', '/usr/bin/python3'].find(
+    (python) => python && spawnSync(python, ['-c', `import ${modules.join(', ')}`]).status === 0,
+  );
+const example = fileURLToPath(new URL('../../examples/python', import.meta.url));
+const run = async (python: string, ...args: string[]) => (await promisify(execFile)(python, args)).stdout;
+
+const plain = pythonWith('math');
+const checker = pythonWith('onnx');
+const runtime = pythonWith('onnxruntime', 'PIL');
+const unless = (python: string | undefined, missing: string) => (python === undefined ? ` (skipped: no ${missing})` : '');
+
+test.skipIf(plain === undefined)(`the tiles of examples/python are those of Node.js${unless(plain, 'Python')}`, async () => {
+  const sizes = [32, 33, 63, 100, 224, 225, 449, 1000, 1201, 2047].flatMap((width) => [32, 97, 449, 901].map((height) => [width, height]));
+  const program = `
+import json, sys
+sys.path.insert(0, ${JSON.stringify(example)})
+from tiles import tiles_of
+free, fixed = {"size": {"minimumSide": 32}, "largeImages": {"maximumPixels": 20000}}, {"size": {"minimumSide": 32, "fixedSide": 32}}
+print(json.dumps([[tiles_of(*size, free), tiles_of(*size, fixed)] for size in ${JSON.stringify(sizes)}]))`;
+  const expected = sizes.map(([width, height]) =>
+    [tilesOf(width!, height!, 20_000, 32), squareTilesOf(width!, height!, 32)].map((tiles) =>
+      tiles.map((tile) => [tile.left, tile.top, tile.width, tile.height]),
+    ),
+  );
+  expect(JSON.parse(await run(plain!, '-c', program))).toEqual(expected);
+});
+
+describe.skipIf(checker === undefined && runtime === undefined)('the exported file', async () => {
+  const folder = await temporaryFolder();
+  let prepared: ScoredPhotographs;
+  beforeAll(async () => {
+    prepared = await scoredPhotographs(folder);
+  });
+
+  test.skipIf(checker === undefined)(
+    `passes ONNX's own checker, and its shape inference${unless(checker, 'module onnx; Debian: python3-onnx')}`,
+    async () => {
+      const script = fileURLToPath(new URL('check_onnx.py', import.meta.url));
+      expect(JSON.parse(await run(checker!, script, join(prepared.model, 'model.onnx')))).toEqual({
+        operatorSets: { '': 17 },
+        inputs: { image: ['UINT8', 'batch', 'height', 'width', 3] },
+        outputs: { score: ['FLOAT', 'batch'], similarity: ['FLOAT', 'batch', 7, 2] },
+      });
+    },
+  );
+
+  test.skipIf(runtime === undefined)(
+    `is scored by examples/python as in Node.js, within 1e-5${unless(runtime, 'modules onnxruntime and PIL')}`,
+    async () => {
+      const { model, photographs, scores } = prepared;
+      const lines = (await run(runtime!, join(example, 'score.py'), '--model', model, ...photographs)).trimEnd().split('\n');
+      expect(lines.map((line) => line.slice(line.indexOf('  ') + 2))).toEqual(photographs);
+      for (const [index, line] of lines.entries()) expect(Math.abs(Number.parseFloat(line) - scores[index]!)).toBeLessThan(1e-5);
+    },
+  );
+});
