@@ -81,5 +81,5 @@ function randomModel(name: string): Uint8Array {
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
   similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
-  return encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), 10));
+  return encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), 10).graph);
 }

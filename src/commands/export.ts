@@ -1,14 +1,19 @@
 /** `antonym export`: writes the ONNX file of a run anew, or of weights as they were published. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { mostChangedPairs } from '../export/compare-precision.js';
+import { mostCompared, openComparedImages } from '../export/compared-images.js';
 import { type ExportedModel, exportRun } from '../export/export-run.js';
 import { writeHeldOutScores } from '../export/held-out-scores.js';
+import { type Precision, precisions, type ReducedPrecision } from '../export/precision.js';
+import { percent, precisionTable } from '../export/precision-table.js';
 import { prepareExport } from '../export/prepare-export.js';
 import { publishedScale } from '../export/softmax-scale.js';
 import { formatBytes } from '../support/byte-size.js';
 import { UserError } from '../support/errors.js';
-import { number } from '../support/option-kinds.js';
+import { number, oneOf } from '../support/option-kinds.js';
 import { describeOptions, flagOf, parseSavedForm, resolveOptions } from '../support/option-table.js';
 import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
@@ -25,6 +30,9 @@ interface ExportFlags {
   readonly run?: string;
   readonly out?: string;
   readonly scale?: number;
+  readonly precision: Precision;
+  readonly data?: string;
+  readonly force?: true;
   readonly json?: true;
 }
 type ModelFlags = Readonly<Partial<Record<keyof typeof modelOptions, string>>>;
@@ -38,16 +46,26 @@ export function addExportCommand(program: Command): void {
         'or, without training, of weights and prompts as they are (--backbone, --weights, --out).',
     )
     .option('--run <name>', 'the run')
-    .option('--out <folder>', "where to write (default: the run's export folder)")
+    .option('--out <folder>', "where to write (default: the run's export folder, or one in it for a reduced precision)")
     .option(
       '--scale <number>',
       `factor of similarities in the score's softmax (default: for a run, the largest that keeps scores apart; else ${publishedScale}, as CLIP was trained)`,
       optionParser('--scale', number({ min: 0.01, max: 1000 })),
     );
+  command
+    .option(
+      '--precision <name>',
+      'fp16: half precision, for GPUs; int8: weights in 8 bits, a quarter of the size. Inputs and outputs stay as they are',
+      optionParser('--precision', oneOf(precisions)),
+      'fp32',
+    )
+    .option('--data <folder|name>', `photographs on which to compare it with fp32, at most ${mostCompared} (default: held-out crops)`)
+    .option('--force', `write it even where it changes the order of more than ${percent(mostChangedPairs)} of pairs of them`);
   for (const { flags, description } of describeOptions(modelOptions)) command.option(flags, description);
   command
     .option('--json', 'print the result as one JSON object')
-    .action(async ({ run, out, scale, json, ...model }: ExportFlags & ModelFlags) => {
+    .action(async ({ run, out, scale, precision, data, force, json, ...model }: ExportFlags & ModelFlags) => {
+      const format: Format = { scale, ...reductionOf(precision, data, force === true), json: json === true };
       const [given] = Object.keys(model);
       if (run === undefined) {
         if (given === undefined || out === undefined) {
@@ -55,67 +73,83 @@ export function addExportCommand(program: Command): void {
             'say what to export: --run NAME, or published weights with --backbone NAME, --weights SOURCE and --out FOLDER',
           );
         }
-        await exportPublished(model, out, scale ?? publishedScale, json === true);
+        await exportPublished(model, out, { ...format, scale: scale ?? publishedScale });
       } else {
         if (given !== undefined) throw new UserError(`a run has its own weights and prompts: leave out ${flagOf(given)}, or --run`);
-        await exportFinished(run, out, scale, json === true);
+        await exportFinished(run, out, format);
       }
     });
 }
 
-async function exportFinished(name: string, out: string | undefined, scale: number | undefined, json: boolean): Promise<void> {
+/** How it is to be exported, and the result printed. */
+interface Format {
+  /** Undefined: fitted. */
+  readonly scale: number | undefined;
+  readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
+  readonly json: boolean;
+}
+
+/** @throws UserError for flags that are about a reduced precision only. */
+function reductionOf(precision: Precision, data: string | undefined, force: boolean): Pick<Format, 'reduction'> {
+  if (precision !== 'fp32') return { reduction: { precision, data, force } };
+  const given = data === undefined ? (force ? '--force' : undefined) : '--data';
+  if (given !== undefined)
+    throw new UserError(`${given} is about the comparison with fp32: give --precision fp16 or int8, or leave it out`);
+  return {};
+}
+
+async function exportFinished(name: string, out: string | undefined, format: Format): Promise<void> {
   const run = await openRun(runsFolder, name);
   try {
     const { values } = parseSavedForm(trainOptions, run.config, run.folder.config);
     const origin = { run: run.folder, checkpoint: checkpointOf(run.folder) };
-    const { heldOut } = await exportModel(values, origin, name, { folder: out ?? run.folder.exported, scale, json });
-    // what the run's own model gives, not that of a copy with another scale
-    if (out === undefined) await writeHeldOutScores(run.folder.heldOut, heldOut);
+    const ownFolder = format.reduction ? join(run.folder.exported, format.reduction.precision) : run.folder.exported;
+    const { heldOut } = await exportModel(values, origin, name, out ?? ownFolder, format);
+    // what the run's own model gives, not that of a copy with another scale or precision
+    if (out === undefined && !format.reduction) await writeHeldOutScores(run.folder.heldOut, heldOut);
   } finally {
     await run.close();
   }
 }
 
-async function exportPublished(flags: ModelFlags, folder: string, scale: number, json: boolean): Promise<void> {
+async function exportPublished(flags: ModelFlags, folder: string, format: Format): Promise<void> {
   // nothing is trained; scores are measured on crops of one image, each of which costs RN50 a quarter of a second on two cores
   const few = { steps: '1', batchSize: '1', heldOut: '1', levels: '3' };
   const { trainedSide } = await chooseBackbone(resolveOptions(trainOptions, { flags }, { cores: availableParallelism() }).values);
   const crop = trainedSide === undefined ? {} : { crop: String(trainedSide) };
   const { values } = resolveOptions(trainOptions, { flags: { ...few, ...crop, ...flags } }, { cores: availableParallelism() });
-  await exportModel(values, {}, values.backbone, { folder, scale, json });
-}
-
-interface Target {
-  readonly folder: string;
-  /** Undefined: fitted. */
-  readonly scale: number | undefined;
-  readonly json: boolean;
+  await exportModel(values, {}, values.backbone, folder, format);
 }
 
 async function exportModel(
   values: TrainOptions,
   origin: PlanOrigin,
   name: string,
-  { folder, scale, json }: Target,
+  folder: string,
+  { scale, reduction, json }: Format,
 ): Promise<ExportedModel> {
   const progress = startProgress(`Exporting ${name}`);
+  const onSkip = (image: string, reason: string): void => progress.note(`skipped ${image}: ${reason}`);
   try {
     const plan = await preparePlan(values, origin, {
       onDownload: (done, total) => progress.update(done, total, 'published weights', formatBytes),
       onRecognize: progress.note,
     });
+    // before what takes long: a folder may be mistyped
+    const images = reduction?.data === undefined ? undefined : await openComparedImages(reduction.data, plan.model.backbone, onSkip);
     const measured = await prepareExport(plan, origin.checkpoint, {
       onPair: (done, total) => progress.update(done, total, 'held-out crops'),
-      onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+      onSkip,
       onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
     });
-    const exported = await exportRun(measured, folder, scale);
+    const exported = await exportRun(measured, folder, { scale, reduction: reduction && { ...reduction, images } });
     const { model, description, parity } = exported;
     const { score, similarity } = parity.largestDifference;
     progress.succeed(
-      `Exported ${name}. The file computes what the model computes here: on ${parity.crops} crops scores differ by at most ` +
+      `Exported ${name}${reduction ? ` in ${reduction.precision}` : ''}. The ${reduction ? 'float32 ' : ''}file computes what the model computes here: on ${parity.crops} crops scores differ by at most ` +
         `${score.toExponential(1)}, similarities by ${similarity.toExponential(1)}`,
     );
+    if (parity.reduced) process.stderr.write(precisionTable(parity.reduced));
     process.stdout.write(json ? `${JSON.stringify({ model, description, parity })}\n` : `${model}\n`);
     return exported;
   } finally {

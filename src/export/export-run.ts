@@ -1,20 +1,25 @@
 /** From a run's best checkpoint to the files that users take away. */
-import { join } from 'node:path';
-import { onnxPieces } from '../graph/onnx-file.js';
+import { dirname, join } from 'node:path';
+import type { Graph } from '../graph/graph.js';
+import { type OnnxPieces, onnxPieces } from '../graph/onnx-file.js';
 import { quantile } from '../statistics/quantile.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
+import { UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
 import { hashFiles } from '../support/hash-files.js';
 import { evaluateOrdering } from '../train/evaluation.js';
 import type { HeldOutPair } from '../train/held-out.js';
 import type { Plan } from '../train/plan.js';
+import { type ComparedImages, comparePrecision, mostChangedPairs, type PrecisionReport } from './compare-precision.js';
 import { type HeldOutFiles, heldOutScores } from './held-out-scores.js';
 import { modelCard, modelCardName } from './model-card.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity } from './parity.js';
+import { type ReducedPrecision, reducePrecision } from './precision.js';
+import { differences, percent } from './precision-table.js';
 import type { MeasuredPlan } from './prepare-export.js';
-import { dataName, modelName, publishModel } from './publish-model.js';
+import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
 import { buildScoringModel } from './scoring-model.js';
 import { fitSoftmaxScale, scoresOf } from './softmax-scale.js';
 
@@ -32,12 +37,31 @@ const maximumPixels = 2 ** 21;
 /** Crops on which the exported file is compared with the model under training. */
 const parityCrops = 96;
 
+export interface ExportOptions {
+  /** Of the softmax; default: fitted to the held-out crops. */
+  readonly scale?: number | undefined;
+  /** In which precision, if not in float32. */
+  readonly reduction?: Reduction | undefined;
+}
+
+export interface Reduction {
+  readonly precision: ReducedPrecision;
+  /** On which it is compared with float32; default: held-out crops. */
+  readonly images?: ComparedImages | undefined;
+  /** Whether it is written however many pairs change their order. */
+  readonly force: boolean;
+}
+
 /**
  * Writes `model.onnx`, `model.json`, `parity.json` and `MODEL_CARD.md`, each whole or not at all; weights of more than 2 GB lie in `model.onnx.data`.
- * @param scale of the softmax; default: fitted to the held-out crops
- * @throws UserError when the exported file does not compute the same as what was measured, or a file cannot be written.
+ * @throws UserError when the exported file does not compute the same as what was measured, a reduced precision changes the order of more than
+ * 1 % of pairs, or a file cannot be written.
  */
-export async function exportRun(measuredPlan: MeasuredPlan, folder: string, scale?: number): Promise<ExportedModel> {
+export async function exportRun(
+  measuredPlan: MeasuredPlan,
+  folder: string,
+  { scale, reduction }: ExportOptions = {},
+): Promise<ExportedModel> {
   const { plan, step, tensors, heldOut, similarities, kernels } = measuredPlan;
   const { crop } = plan.options;
   const measured = {
@@ -46,19 +70,34 @@ export async function exportRun(measuredPlan: MeasuredPlan, folder: string, scal
   };
   const usedScale = scale ?? fitSoftmaxScale(measured.similarities, measured.levels.length);
   const evaluation = evaluateOrdering(heldOut, similarities);
-  const description = describe(plan, step, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment());
-  const graph = buildScoringModel(plan.model, tensors, usedScale);
+  const description: ModelDescription = {
+    ...describe(plan, step, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment()),
+    ...(reduction && { precision: reduction.precision }),
+  };
+  const scoringModel = buildScoringModel(plan.model, tensors, usedScale);
   const facts = { version: description.version, metadata: toMetadata(description) };
   const sample = sampleForParity(heldOut, similarities, crop);
   const expected = { scores: scoresOf(sample.similarities, sample.crops.count, usedScale), similarities: sample.similarities };
   try {
-    const pieces = onnxPieces(graph, facts, { location: dataName });
+    const piecesOf = (graph: Graph): OnnxPieces => onnxPieces(graph, facts, { location: dataName });
+    const reference = piecesOf(scoringModel.graph);
+    const pieces = reduction ? piecesOf(await reducePrecision(scoringModel, reduction.precision)) : reference;
+    const compared = reduction && (reduction.images ?? cropsToCompare(plan, sample.crops));
     const json = (name: string, value: unknown): Promise<void> =>
       writeFileAtomically(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
     const parity = await publishModel(
       folder,
       pieces,
-      (path) => checkParity(path, sample.crops, expected, kernels),
+      async (path) => {
+        if (!reduction || !compared) return checkParity(path, sample.crops, expected, kernels);
+        // the float32 file is proven as ever, then the other compared with it
+        const float32 = await writeModel(join(dirname(path), 'float32'), reference);
+        const parity = await checkParity(float32, sample.crops, expected, kernels);
+        const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
+        const reduced = await comparePrecision(reduction.precision, files, compared);
+        if (!reduction.force) requireOrder(reduced);
+        return { ...parity, reduced };
+      },
       async (proof) => {
         await json('model.json', description);
         await json('parity.json', proof);
@@ -71,6 +110,20 @@ export async function exportRun(measuredPlan: MeasuredPlan, folder: string, scal
   } catch (error) {
     throw fileError('write the exported model to', folder, error);
   }
+}
+
+function fileOf(path: string, { model, data }: OnnxPieces): { path: string; bytes: number } {
+  return { path, bytes: [...model, ...data].reduce((total, piece) => total + piece.byteLength, 0) };
+}
+
+/** @throws UserError when too many pairs change their order. */
+function requireOrder(report: PrecisionReport): void {
+  const { precision, changedPairs } = report;
+  if (changedPairs <= mostChangedPairs) return;
+  throw new UserError(
+    `${precision} changes the order of more than ${percent(mostChangedPairs)} of pairs of images: it was not written. ${differences(report)}. ` +
+      'Compare on photographs such as you will score (--data FOLDER), leave --precision out, or write it all the same with --force',
+  );
 }
 
 const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';
@@ -132,12 +185,28 @@ function imagesOf(pairs: readonly HeldOutPair[]): number {
   return new Set(pairs.map(({ pair }) => pair.record.image)).size;
 }
 
+function cropsToCompare({ data }: Plan, { pixels, count, side }: ParityCrops): ComparedImages {
+  const bytes = side * side * 3;
+  const images = Array.from({ length: count }, (_, index) => ({
+    width: side,
+    height: side,
+    data: pixels.slice(index * bytes, (index + 1) * bytes),
+  }));
+  return { source: `held-out crops of ${data.dataset.name}, pristine and distorted`, images };
+}
+
+interface ParityCrops {
+  readonly pixels: Uint8Array;
+  readonly count: number;
+  readonly side: number;
+}
+
 /** Crops spread evenly over all held-out pairs, and what the engine measured on them. */
 function sampleForParity(
   pairs: readonly HeldOutPair[],
   measured: readonly Float32Array[],
   side: number,
-): { crops: { pixels: Uint8Array; count: number; side: number }; similarities: Float32Array } {
+): { crops: ParityCrops; similarities: Float32Array } {
   const bytes = side * side * 3;
   const all = pairs.flatMap(({ pair }, index) => {
     const count = pair.pixels.length / bytes;

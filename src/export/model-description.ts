@@ -12,6 +12,8 @@ const schema = z.strictObject({
   method: z.string(),
   backbone: z.string(),
   prompts: z.string(),
+  /** What the file computes with (fp16) or holds its weights in (int8); absent: float32. */
+  precision: z.enum(['fp16', 'int8']).optional(),
   /** Of the softmax that turns similarities into the score. */
   scale: z.number().positive(),
   score: z.strictObject({ range: z.tuple([z.number(), z.number()]), direction: z.literal('higher is better') }),

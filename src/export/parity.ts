@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { SessionThread } from '../runtime/session-thread.js';
 import { UserError } from '../support/errors.js';
+import { precisionReportSchema } from './compare-precision.js';
 
 export const paritySchema = z.strictObject({
   /** Real crops that were compared. */
@@ -10,6 +11,8 @@ export const paritySchema = z.strictObject({
   largestDifference: z.strictObject({ score: z.number(), similarity: z.number() }),
   /** Beyond this, the export fails. */
   tolerance: z.number(),
+  /** Of a file in a reduced precision: it is compared with the float32 file, which is what the rest is about. */
+  reduced: precisionReportSchema.optional(),
 });
 
 /** `parity.json` */

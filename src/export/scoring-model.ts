@@ -1,9 +1,16 @@
 /** The exported graph: pixels of images in, scores out. */
 import { Parameters } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
+import type { Value } from '../graph/value.js';
 import { promptScore } from '../heads/prompt-head.js';
 import type { TensorData } from '../runtime/tensor-data.js';
-import { type ModelDefinition, similarityOf } from '../train/model.js';
+import { embeddingOf, type ModelDefinition, similarityToPrompts } from '../train/model.js';
+
+export interface ScoringModel {
+  readonly graph: Graph;
+  /** The unnormalised embedding, [batch, embedding]: where the encoder ends and the head begins. */
+  readonly embedding: Value;
+}
 
 /**
  * Input: `image` uint8 [batch, height, width, 3], RGB; of one size where the backbone takes no other. Outputs: `score` float32 [batch], 0..1, higher is better, and `similarity`
@@ -11,12 +18,14 @@ import { type ModelDefinition, similarityOf } from '../train/model.js';
  * @param tensors parameters and buffers by name
  * @param scale softmax scale of the score
  */
-export function buildScoringModel(model: ModelDefinition, tensors: Readonly<Record<string, TensorData>>, scale: number): Graph {
+export function buildScoringModel(model: ModelDefinition, tensors: Readonly<Record<string, TensorData>>, scale: number): ScoringModel {
   const graph = new Graph();
   const { fixedSide } = model.backbone;
   const image = graph.input('image', 'uint8', ['batch', fixedSide ?? 'height', fixedSide ?? 'width', 3]);
-  const similarity = similarityOf(graph, new Parameters(graph, tensors), image, model, 'running');
+  const parameters = new Parameters(graph, tensors);
+  const embedding = embeddingOf(graph, parameters, image, model, 'running');
+  const similarity = similarityToPrompts(graph, parameters, embedding, model);
   graph.output('score', promptScore(graph, similarity, scale));
   graph.output('similarity', similarity);
-  return graph;
+  return { graph, embedding };
 }

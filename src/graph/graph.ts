@@ -1,4 +1,5 @@
 /** The graph builder: adds nodes of ONNX operators one by one and infers every shape as it goes. */
+import { toHalf } from '../runtime/half-precision.js';
 import type { DataType, ElementArray, TensorData } from '../runtime/tensor-data.js';
 import { elementArrays, elementCount } from '../runtime/tensor-data.js';
 import {
@@ -77,13 +78,17 @@ export class Graph {
   /** A constant of one type from plain numbers; the shape defaults to a vector (or a scalar for a single number). */
   numbers(dataType: DataType, values: number | readonly number[], shape?: readonly number[]): Value {
     const list = typeof values === 'number' ? [values] : values;
-    const data: ElementArray = dataType === 'int64' ? BigInt64Array.from(list, BigInt) : elementArrays[dataType].from(list);
-    return this.constant({ dataType, shape: shape ?? (typeof values === 'number' ? [] : [list.length]), data });
+    return this.constant({ dataType, shape: shape ?? (typeof values === 'number' ? [] : [list.length]), data: elementsOf(dataType, list) });
   }
 
   /** An int64 vector: axes, shapes, starts. */
   integers(...values: readonly number[]): Value {
     return this.numbers('int64', values);
+  }
+
+  /** Whether a value or an output has this name. */
+  hasName(name: string): boolean {
+    return this.names.has(name);
   }
 
   /** The tensor behind a value, if it is a constant of this graph. */
@@ -177,6 +182,11 @@ export class Graph {
     } while (this.names.has(name));
     return name;
   }
+}
+
+function elementsOf(dataType: DataType, values: readonly number[]): ElementArray {
+  if (dataType === 'int64') return BigInt64Array.from(values, BigInt);
+  return dataType === 'float16' ? toHalf(Float32Array.from(values)) : elementArrays[dataType].from(values);
 }
 
 /** Equal for tensors that are equal bit for bit (0 and -0 are not). */

@@ -78,7 +78,7 @@ export async function readSafetensors(path: string): Promise<NamedTensors> {
 }
 
 function isDataType(type: string): type is DataType {
-  return Object.hasOwn(elementArrays, type);
+  return Object.hasOwn(elementArrays, type) && type !== 'float16' && type !== 'int8';
 }
 
 async function readHeader(file: FileHandle, path: string): Promise<{ header: SafetensorsHeader; dataStart: number }> {

@@ -1,7 +1,7 @@
 /** Element types that files of tensors hold: those that the program computes with, and narrower ones that it widens. */
 import type { DataType } from './tensor-data.js';
 
-export type StoredType = DataType | 'float16' | 'bfloat16' | 'int16' | 'int8';
+export type StoredType = DataType | 'bfloat16' | 'int16';
 
 /** Bytes of an element. */
 export const storedBytes = {

@@ -2,16 +2,19 @@
 
 export const elementArrays = {
   float32: Float32Array,
+  /** Bit patterns of IEEE 754 binary16: see `toHalf`. Like int8, only in exported files. */
+  float16: Uint16Array,
   float64: Float64Array,
   int32: Int32Array,
   int64: BigInt64Array,
+  int8: Int8Array,
   uint8: Uint8Array,
   bool: Uint8Array,
 } as const;
 
 /** Element types, named as in ONNX Runtime's JavaScript interface. */
 export type DataType = keyof typeof elementArrays;
-export type ElementArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+export type ElementArray = Float32Array | Uint16Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array;
 
 /** A dense tensor in row-major order; `data.length` is the product of `shape`. */
 export interface TensorData {

@@ -24,10 +24,31 @@ export function similarityOf(
   graph: Graph,
   parameters: Parameters,
   pixels: Value,
-  { backbone, prompts }: ModelDefinition,
+  model: ModelDefinition,
   normalization: 'batch' | 'running',
 ): Value {
-  const embedding = backbone.embed({ graph, parameters, normalization }, normalizePixels(graph, pixels, backbone));
+  return similarityToPrompts(graph, parameters, embeddingOf(graph, parameters, pixels, model, normalization), model);
+}
+
+/**
+ * @param pixels uint8 RGB, [N, H, W, 3]
+ * @returns the unnormalised embedding, [N, embedding]
+ */
+export function embeddingOf(
+  graph: Graph,
+  parameters: Parameters,
+  pixels: Value,
+  { backbone }: ModelDefinition,
+  normalization: 'batch' | 'running',
+): Value {
+  return backbone.embed({ graph, parameters, normalization }, normalizePixels(graph, pixels, backbone));
+}
+
+/**
+ * @param embedding [N, embedding]
+ * @returns cosine similarities, [N, pairs, 2]
+ */
+export function similarityToPrompts(graph: Graph, parameters: Parameters, embedding: Value, { prompts }: ModelDefinition): Value {
   const features = parameters.declare({
     name: promptsName,
     shape: prompts.shape,

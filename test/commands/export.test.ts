@@ -1,10 +1,11 @@
 /** The exported files of a real run, as another program meets them. */
-import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseModelDescription } from '#antonym/export/model-description.js';
+import { loadModel } from '#antonym/score/load-model.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { antonym } from './antonym.js';
@@ -71,6 +72,36 @@ describe('export', () => {
     expect(parity).toEqual(JSON.parse(await readFile(exported('parity.json'), 'utf8')));
   });
 
+  test('in a reduced precision is compared with float32, and scored like any other model', async () => {
+    const { status, stdout, stderr } = await antonym(['export', '--run', 'model', '--precision', 'int8', '--force'], folder);
+    expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: `${join('runs', 'model', 'export', 'int8', 'model.onnx')}\n` });
+    expect(stderr).toMatch(/fp32 .*MB.*\nint8 .*MB.*\nOn 96 images \(held-out crops of photos, .* pairs change/);
+    expect((await readdir(exported('int8'))).sort()).toEqual(files);
+    const { reduced, ...parity } = JSON.parse(await readFile(exported('int8', 'parity.json'), 'utf8'));
+    expect(parity).toEqual(JSON.parse(await readFile(exported('parity.json'), 'utf8')));
+    expect(reduced).toMatchObject({ precision: 'int8', images: { count: 96, largestSide: 32 } });
+    expect(reduced.files[1].bytes).toBe((await stat(exported('int8', 'model.onnx'))).size);
+    const scored = await antonym(['score', '--model', exported('int8'), 'photos', '--json'], folder);
+    expect(scored.status, scored.stderr).toBe(0);
+    expect(scored.stdout.trimEnd().split('\n')).toHaveLength(4);
+    // the run's own model is as it was
+    expect((await readdir(exported())).sort()).toEqual([...files, 'int8'].sort());
+  });
+
+  test('in a reduced precision compares on photographs that are named', async () => {
+    const flags = ['--precision', 'fp16', '--data', 'photos', '--out', 'half', '--json', '--force'];
+    const { status, stdout, stderr } = await antonym(['export', '--run', 'model', ...flags], folder);
+    expect(status, stderr).toBe(0);
+    const { description, parity } = JSON.parse(stdout);
+    expect(description).toEqual({ ...JSON.parse(await readFile(exported('model.json'), 'utf8')), precision: 'fp16' });
+    expect(parity.reduced).toMatchObject({ images: { source: 'photos', count: 4, largestSide: 96 }, pairs: 6 });
+    const model = await loadModel(join(folder, 'half'));
+    expect(model.description).toEqual(description);
+    const score = await model.score(join(folder, 'photos', '00.png'));
+    await model.close();
+    expect(score > 0 && score < 1).toBe(true);
+  });
+
   test.each<[flags: string[], message: RegExp]>([
     [[], /say what to export: --run NAME, or published weights with --backbone/],
     [['--weights', 'random'], /and --out FOLDER/],
@@ -78,6 +109,9 @@ describe('export', () => {
     [['--run', 'model', '--scale', '0'], /--scale must be a number from 0\.01 to 1000, but received 0/],
     [['--run', 'modle'], /there is no run "modle".*Did you mean "model"\?/],
     [['--run', 'model', '--out', 'photos/00.png'], /cannot write the exported model to photos.00\.png/],
+    [['--run', 'model', '--precision', 'int4'], /--precision must be one of fp32, fp16, int8, but received int4/],
+    [['--run', 'model', '--force'], /--force is about the comparison with fp32: give --precision/],
+    [['--run', 'model', '--precision', 'int8', '--data', 'nowhere'], /nowhere/],
     [['--run', 'model', '--outt', 'x'], /unknown option '--outt'.*--out/],
   ])('%j fails in one clear line', async (flags, message) => {
     expectOneLine(await antonym(['export', ...flags], folder), message);

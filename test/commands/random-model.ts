@@ -34,7 +34,7 @@ export async function writeRandomModel(folder: string, changes: Partial<ModelDes
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
   similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
-  const onnx = encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), description.scale));
+  const onnx = encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), description.scale).graph);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.onnx'), onnx);
   await writeFile(join(folder, 'model.json'), JSON.stringify({ ...description, ...changes }));

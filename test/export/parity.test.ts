@@ -27,7 +27,7 @@ beforeAll(async () => {
   const parameters = new Parameters(graph, 'inputs');
   graph.output('similarity', similarityOf(graph, parameters, graph.input('crops', 'uint8', ['batch', side, side, 3]), model, 'running'));
   const tensors = initialTensors(parameters.specs.values(), 1);
-  file = encodeOnnx(buildScoringModel(model, tensors, scale));
+  file = encodeOnnx(buildScoringModel(model, tensors, scale).graph);
   const thread = new SessionThread();
   await thread.load('similarity', encodeOnnx(graph));
   const feeds = { ...tensors, crops: { dataType: 'uint8', shape: [count, side, side, 3], data: pixels } as const };

@@ -33,3 +33,16 @@ test('one without weights beside it removes those of the model before', async ()
   expect(await publish('third', '')).toBe('third');
   expect(await contents()).toEqual({ 'model.onnx': 'third' });
 });
+
+test('one that fails its check leaves no folder that was made for it', async () => {
+  const above = join(folder, 'new');
+  const model = { model: bytes('fourth'), data: [] };
+  const fails = publishModel(
+    join(above, 'deep'),
+    model,
+    () => Promise.reject(new Error('it differs')),
+    async () => {},
+  );
+  await expect(fails).rejects.toThrow('it differs');
+  expect(await readdir(folder)).toEqual(['model.onnx']);
+});

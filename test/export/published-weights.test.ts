@@ -26,7 +26,7 @@ test('at any size of image', async () => {
   const weights = fileURLToPath(new URL('qualiclip.pth', fixtures));
   const { parameters, prompts } = await startingPoint({ weights, prompts: 'auto', seed: 1 }, backbone);
   const run = await compile(
-    buildScoringModel({ backbone, prompts: prompts.features }, { ...parameters, [promptsName]: prompts.features }, publishedScale),
+    buildScoringModel({ backbone, prompts: prompts.features }, { ...parameters, [promptsName]: prompts.features }, publishedScale).graph,
   );
   expect(new Set(scores.map(({ score }) => score.toFixed(4))).size).toBe(scores.length);
   for (const { height, width, score: expected } of scores) {

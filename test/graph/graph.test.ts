@@ -161,8 +161,8 @@ const mistakes: Record<string, Mistake> = {
     message: /x must be bool, received float32$/,
   },
   'an element type that is not supported': {
-    make: (graph) => graph.add('Cast', [input(graph, 2)], { to: 10 }),
-    message: /element type 10 is not supported$/,
+    make: (graph) => graph.add('Cast', [input(graph, 2)], { to: 16 }),
+    message: /element type 16 is not supported$/,
   },
   'an input whose name is taken': {
     make: (graph) => [input(graph, 2), graph.input('x', 'float32', [3])],

@@ -39,7 +39,8 @@ export const layerNormalization: Operator = {
     for (const vector of vectors) {
       if (vector.shape.length !== 1 || vector.shape[0] !== shape[last]) throw new Error(`${vector.name} must be [${shape[last]}]`);
     }
-    const statistic = { dataType, shape: withOnes(shape, [last]) };
+    // computed in single precision: the attribute stash_type, 1 by default
+    const statistic = { dataType: dataType === 'float16' ? ('float32' as const) : dataType, shape: withOnes(shape, [last]) };
     return [{ dataType, shape }, statistic, statistic];
   },
 };

@@ -3,17 +3,24 @@ import { type DataType, elementArrays, type TensorData } from '../../../runtime/
 import type { Tensor, TensorFlow } from './load-tensorflow.js';
 
 /** TensorFlow.js has no other integers and no float64: that is computed in single precision. */
-export const tensorFlowTypes = {
+const tensorFlowTypes = {
   float32: 'float32',
   float64: 'float32',
   int32: 'int32',
   int64: 'int32',
+  int8: 'int32',
   uint8: 'int32',
   bool: 'bool',
-} as const satisfies Record<DataType, string>;
+} as const satisfies Record<Exclude<DataType, 'float16'>, string>;
+
+/** @throws Error for half precision, which is for exported files only. */
+export function tensorFlowType(dataType: DataType): 'float32' | 'int32' | 'bool' {
+  if (dataType === 'float16') throw new Error('TensorFlow.js does not compute in half precision');
+  return tensorFlowTypes[dataType];
+}
 
 export function toTensor(tf: TensorFlow, { dataType, shape, data }: TensorData): Tensor {
-  const type = tensorFlowTypes[dataType];
+  const type = tensorFlowType(dataType);
   // TensorFlow.js keeps the array that it is given, which a caller may change
   const values = type === 'float32' ? Float32Array.from(data as Float32Array) : type === 'int32' ? Int32Array.from(data, Number) : data;
   return tf.tensor(values as Float32Array | Int32Array | Uint8Array, [...shape], type);

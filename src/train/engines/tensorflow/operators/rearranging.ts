@@ -5,7 +5,7 @@ import { normalizeAxis } from '../../../../graph/value.js';
 import type { DataType } from '../../../../runtime/tensor-data.js';
 import { broadcastTo } from '../broadcast.js';
 import type { Tensor, Tensor1D } from '../load-tensorflow.js';
-import { tensorFlowTypes } from '../tensor-types.js';
+import { tensorFlowType } from '../tensor-types.js';
 import type { TensorFlowNode, TensorFlowOperator } from '../tensorflow-operator.js';
 
 function rearranging(run: (node: TensorFlowNode, x: Tensor) => Tensor | Tensor[]): TensorFlowOperator {
@@ -20,7 +20,7 @@ export const rearrangingOperators = {
     run: (node) => {
       const to = node.integer('to', 0);
       const name = (Object.keys(onnxDataTypes) as DataType[]).find((type) => onnxDataTypes[type] === to)!;
-      return node.tf.cast(node.tensor(0), tensorFlowTypes[name]);
+      return node.tf.cast(node.tensor(0), tensorFlowType(name));
     },
   },
   Concat: rearranging(({ tf, tensors, attributes }) => tf.concat(tensors as Tensor[], attributes.axis as number)),
