@@ -19,6 +19,8 @@ export const precisionReportSchema = z.strictObject({
   precision: z.enum(precisions),
   /** What was scored: how many images of what, and the largest side among them, pixels. */
   images: z.strictObject({ source: z.string(), count: z.int(), largestSide: z.int() }),
+  /** Whether scores are those of the file here, or of the same computing with every result rounded, as on a GPU. */
+  scores: z.enum(['file', 'rounded']),
   /** Absolute differences of scores from those of the float32 file. */
   scoreDifference: z.strictObject({ largest: z.number(), mean: z.number() }),
   /** Between the scores of both files; null where it is not defined. */
@@ -49,12 +51,14 @@ interface ModelFile {
 
 /**
  * Scores images with both files.
+ * @param elsewhere the path of a model that computes the reduced one as other devices do, where the file does not here: its scores count
  * @throws UserError when a score of the reduced file is not a number: a value left the range of its precision.
  */
 export async function comparePrecision(
   precision: ReducedPrecision,
   [reference, reduced]: readonly [ModelFile, ModelFile],
   { source, images }: ComparedImages,
+  elsewhere?: string,
 ): Promise<PrecisionReport> {
   const thread = new SessionThread();
   try {
@@ -72,6 +76,10 @@ export async function comparePrecision(
         milliseconds[index] += performance.now() - started;
       }
     }
+    if (elsewhere !== undefined) {
+      await thread.load('elsewhere', elsewhere);
+      for (const [index, image] of images.entries()) scores[1][index] = await scoreOf(thread, 'elsewhere', image);
+    }
     if (!scores[1].every(Number.isFinite)) {
       throw new UserError(`In ${precision}, the model gives scores that are not numbers: values leave its range. It was not written.`);
     }
@@ -82,6 +90,7 @@ export async function comparePrecision(
     return {
       precision,
       images: { source, count: images.length, largestSide: Math.max(...images.flatMap(({ width, height }) => [width, height])) },
+      scores: elsewhere === undefined ? 'file' : 'rounded',
       scoreDifference: {
         largest: Math.max(...differences),
         mean: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,

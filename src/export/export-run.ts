@@ -81,7 +81,8 @@ export async function exportRun(
   try {
     const piecesOf = (graph: Graph): OnnxPieces => onnxPieces(graph, facts, { location: dataName });
     const reference = piecesOf(scoringModel.graph);
-    const pieces = reduction ? piecesOf(await reducePrecision(scoringModel, reduction.precision)) : reference;
+    const reducedModel = reduction && (await reducePrecision(scoringModel, reduction.precision));
+    const pieces = reducedModel ? piecesOf(reducedModel.graph) : reference;
     const compared = reduction && (reduction.images ?? cropsToCompare(plan, sample.crops));
     const json = (name: string, value: unknown): Promise<void> =>
       writeFileAtomically(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
@@ -94,7 +95,8 @@ export async function exportRun(
         const float32 = await writeModel(join(dirname(path), 'float32'), reference);
         const parity = await checkParity(float32, sample.crops, expected, kernels);
         const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
-        const reduced = await comparePrecision(reduction.precision, files, compared);
+        const elsewhere = reducedModel?.elsewhere && (await writeModel(join(dirname(path), 'elsewhere'), piecesOf(reducedModel.elsewhere)));
+        const reduced = await comparePrecision(reduction.precision, files, compared, elsewhere);
         if (!reduction.force) requireOrder(reduced);
         return { ...parity, reduced };
       },

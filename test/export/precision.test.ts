@@ -63,13 +63,15 @@ async function similaritiesOf(file: Uint8Array): Promise<number[]> {
 
 const largestDifference = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((value, index) => Math.abs(value - b[index]!)));
+const meanDifference = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
 
 describe.each([
   ['ResNet', build(tiny)],
   ['vision transformer', build(transformer)],
 ] as const)('a %s', (name, { model, weights }) => {
   const single = encodeOnnx(model.graph);
-  const reduced = async (precision: ReducedPrecision): Promise<Uint8Array> => encodeOnnx(await reducePrecision(model, precision));
+  const reduced = async (precision: ReducedPrecision): Promise<Uint8Array> => encodeOnnx((await reducePrecision(model, precision)).graph);
 
   test.each<[ReducedPrecision, share: number, tolerance: number]>([
     ['fp16', 0.55, 2e-3],
@@ -85,6 +87,18 @@ describe.each([
     expect(difference).toBeGreaterThan(1e-6);
     expect(difference).toBeLessThan(tolerance);
     expect(Buffer.from(await reduced(precision)).equals(file)).toBe(true);
+  });
+
+  test('in fp16 differs more where every result is rounded than on the CPU, where weights are', async () => {
+    const { elsewhere, graph } = await reducePrecision(model, 'fp16');
+    const [exact, onCpu, onGpu] = [
+      await similaritiesOf(single),
+      await similaritiesOf(encodeOnnx(graph)),
+      await similaritiesOf(encodeOnnx(elsewhere!)),
+    ];
+    expect(largestDifference(exact, onGpu)).toBeLessThan(4e-3);
+    expect(meanDifference(exact, onGpu)).toBeGreaterThan(meanDifference(exact, onCpu));
+    expect((await reducePrecision(model, 'int8')).elsewhere).toBeUndefined();
   });
 
   test('in int8 has weights that err by half a scale of their output channel', async () => {
@@ -150,7 +164,11 @@ describe('the comparison with float32', () => {
     expect(report.files.map(({ bytes }) => bytes)).toEqual([plain.bytes, reversed.bytes]);
     for (const { imagesPerSecond } of report.files) expect(imagesPerSecond).toBeGreaterThan(0);
     const same = await comparePrecision('fp16', [plain, plain], compared);
-    expect(same).toMatchObject({ srcc: 1, changedPairs: 0, scoreDifference: { largest: 0, mean: 0 } });
+    expect(same).toMatchObject({ scores: 'file', srcc: 1, changedPairs: 0, scoreDifference: { largest: 0, mean: 0 } });
+    // what the file computes elsewhere counts, its size is its own
+    const elsewhere = await comparePrecision('fp16', [plain, plain], compared, reversed.path);
+    expect(elsewhere).toMatchObject({ scores: 'rounded', srcc: -1, changedPairs: 1 });
+    expect(elsewhere.files[1].bytes).toBe(plain.bytes);
   });
 
   test('refuses scores that are not numbers', async () => {

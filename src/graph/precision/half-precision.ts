@@ -1,6 +1,7 @@
 /** Rewrites a finished graph for half precision: half the size, and what GPUs compute fastest. */
 import { largestHalf, toHalf } from '../../runtime/half-precision.js';
-import type { TensorData } from '../../runtime/tensor-data.js';
+import { toFloat32 } from '../../runtime/stored-types.js';
+import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
 import { onnxDataTypes } from '../data-types.js';
 import { Graph } from '../graph.js';
 import type { Node } from '../operator.js';
@@ -11,20 +12,64 @@ import { addConstant, type PrecisionSource, type Rewriting, rewrite, tensorOf } 
 /** Nearly all of the computing and of the weights. Runtimes add up their products in single precision. */
 const products: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
+/** Give one of the numbers that they are given. */
+const moving: ReadonlySet<string> = new Set([
+  ...['Abs', 'Concat', 'Expand', 'Gather', 'Identity', 'MaxPool', 'Min', 'Neg', 'Pad', 'Relu', 'Reshape', 'Slice', 'Split', 'Squeeze'],
+  ...['Transpose', 'Unsqueeze', 'Where'],
+]);
+
 /**
- * Computed in half precision behind what is: they move numbers, add two, or give small ones. LayerNormalization is defined to compute its
+ * Computed in half precision behind what is, like those that move numbers: they add two, or give small ones. LayerNormalization is defined to compute its
  * statistics in single precision (`stash_type`). All others stay in single precision: sums over many elements, squares and exponentials leave
  * the range of half precision (65504) or lose what they add up, and the quotients and roots that follow need the digits.
  */
 const followers: ReadonlySet<string> = new Set([
-  ...['Abs', 'Add', 'AveragePool', 'Clip', 'Concat', 'Erf', 'Expand', 'Gather', 'HardSigmoid', 'Identity', 'LayerNormalization'],
-  ...['MaxPool', 'Min', 'Mul', 'Neg', 'Pad', 'Relu', 'Reshape', 'Sigmoid', 'Slice', 'Split', 'Squeeze', 'Sub', 'Tanh'],
-  ...['Transpose', 'Unsqueeze', 'Where'],
+  ...['Add', 'AveragePool', 'Clip', 'Erf', 'HardSigmoid', 'LayerNormalization', 'Mul', 'Sigmoid', 'Sub', 'Tanh'],
+  ...moving,
 ]);
 
 /** The graph with products and what lies between them in half precision, from their first to `until`; inputs and outputs keep their types. */
 export function inHalfPrecision(source: PrecisionSource): Graph {
-  return rewrite(source, new HalfPrecision(source));
+  return rewrite(source, new HalfPrecision(source, halves));
+}
+
+/**
+ * A graph of float32 that gives what `inHalfPrecision` gives where kernels of half precision exist, as on GPUs: each result is rounded. ONNX Runtime's
+ * CPU provider has few; it computes that graph in float32 and leaves the casts between its nodes out, so that only weights are rounded.
+ */
+export function roundedToHalfPrecision(source: PrecisionSource): Graph {
+  return rewrite(source, new HalfPrecision(source, roundedSingles));
+}
+
+/** What stands for numbers of half precision in the new graph. */
+interface Representation {
+  constant(tensor: TensorData): TensorData;
+  /** From float32. */
+  narrow(graph: Graph, value: Value): Value;
+  /** To float32. */
+  widen(graph: Graph, value: Value): Value;
+  /** What a node gives whose inputs are such numbers. */
+  result(graph: Graph, value: Value, operator: string): Value;
+}
+
+const halves: Representation = {
+  constant: ({ shape, data }) => ({ dataType: 'float16', shape, data: toHalf(data as Float32Array) }),
+  narrow: (graph, value) => graph.add('Cast', [value], { to: onnxDataTypes.float16 }),
+  widen: (graph, value) => graph.add('Cast', [value], { to: onnxDataTypes.float32 }),
+  result: (_, value) => value,
+};
+
+const roundedSingles: Representation = {
+  constant: ({ shape, data }) => floatTensor(shape, toFloat32('float16', toHalf(data as Float32Array).buffer)),
+  narrow: rounded,
+  widen: (_, value) => value,
+  result: (graph, value, operator) => (moving.has(operator) ? value : rounded(graph, value)),
+};
+
+/** To half precision and back; ONNX Runtime would leave out two casts in a row. */
+function rounded(graph: Graph, value: Value): Value {
+  const sameShape = graph.integers(...value.shape.map(() => 0));
+  return halves.widen(graph, graph.add('Reshape', [halves.narrow(graph, value), sameShape]));
 }
 
 class HalfPrecision implements Rewriting {
@@ -33,7 +78,10 @@ class HalfPrecision implements Rewriting {
   private readonly single = new Map<Value, Value>();
   private readonly half = new Map<Value, Value>();
 
-  constructor(private readonly source: PrecisionSource) {}
+  constructor(
+    private readonly source: PrecisionSource,
+    private readonly numbers: Representation,
+  ) {}
 
   input(value: Value, inTarget: Value): void {
     this.single.set(value, inTarget);
@@ -47,35 +95,32 @@ class HalfPrecision implements Rewriting {
     });
     const outputs = this.target.addAll(node.operator as OperatorName, inputs, node.attributes);
     for (const [index, output] of outputs.entries()) {
-      const forms = output.dataType === 'float16' ? this.half : this.single;
-      forms.set(node.outputs[index]!, output);
+      const own = node.outputs[index]!;
+      // LayerNormalization's statistics are not
+      const isHalf = inHalf && own.dataType === 'float32' && !(node.operator === 'LayerNormalization' && index > 0);
+      if (isHalf) this.half.set(own, this.numbers.result(this.target, output, node.operator));
+      else this.single.set(own, output);
     }
   }
 
   valueOf(value: Value): Value {
-    return this.formOf(this.single, value, 'float32', (tensor) => tensor);
+    return this.formOf(
+      this.single,
+      value,
+      (tensor) => tensor,
+      () => this.numbers.widen(this.target, this.half.get(value)!),
+    );
   }
 
   private halfOf(value: Value): Value {
-    return this.formOf(this.half, value, 'float16', (tensor) => ({
-      dataType: 'float16',
-      shape: tensor.shape,
-      data: toHalf(tensor.data as Float32Array),
-    }));
+    return this.formOf(this.half, value, this.numbers.constant, () => this.numbers.narrow(this.target, this.single.get(value)!));
   }
 
-  private formOf(
-    forms: Map<Value, Value>,
-    value: Value,
-    dataType: 'float16' | 'float32',
-    convert: (tensor: TensorData) => TensorData,
-  ): Value {
+  private formOf(forms: Map<Value, Value>, value: Value, convert: (tensor: TensorData) => TensorData, cast: () => Value): Value {
     const present = forms.get(value);
     if (present) return present;
     const tensor = tensorOf(this.source, value);
-    const form = tensor
-      ? addConstant(this.target, value, convert(tensor))
-      : this.target.add('Cast', [(forms === this.half ? this.single : this.half).get(value)!], { to: onnxDataTypes[dataType] });
+    const form = tensor ? addConstant(this.target, value, convert(tensor)) : cast();
     forms.set(value, form);
     return form;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { constantValues } from '#antonym/graph/precision/constant-values.js';
-import { inHalfPrecision } from '#antonym/graph/precision/half-precision.js';
+import { inHalfPrecision, roundedToHalfPrecision } from '#antonym/graph/precision/half-precision.js';
 import type { Value } from '#antonym/graph/value.js';
 import { floatTensor } from '#antonym/runtime/tensor-data.js';
 import { compile } from '../run-graph.js';
@@ -23,6 +23,23 @@ async function halved(values: number[], build: (graph: Graph, x: Value) => Value
 }
 
 const identity = (graph: Graph, factor = 1): Value => graph.constant(floatTensor([2, 2], [factor, 0, 0, factor]), 'matrix');
+
+describe('results that are rounded as kernels of half precision round them', () => {
+  test('are halves: subnormal ones, infinities, and nothing else', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [1, 2]);
+    const product = graph.add('MatMul', [graph.add('Mul', [x, 2]), identity(graph)]);
+    graph.output('y', graph.add('Relu', [graph.add('Add', [product, product])]));
+    const until = graph.outputs.get('y')!;
+    const rounded = roundedToHalfPrecision({ graph, known: new Map(), until });
+    const run = await compile(rounded);
+    const y = async (a: number, b: number) => [...(await run({ x: floatTensor([1, 2], [a, b]) })).y!.data];
+    // 2 (1 + 2^-12) is no half
+    expect(await y(1 + 2 ** -12, 3)).toEqual([4, 12]);
+    expect(await y(1e-8, 1.2 * 2 ** -24)).toEqual([0, 4 * 2 ** -24]);
+    expect(await y(20000, 16000)).toEqual([Number.POSITIVE_INFINITY, 64000]);
+  });
+});
 
 describe('half precision', () => {
   test('begins at the first product and ends where it is told', async () => {
