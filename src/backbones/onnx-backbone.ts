@@ -1,5 +1,6 @@
 /** Any image encoder in an ONNX file as a backbone: its nodes become part of our graphs, its weights trainable parameters. */
 import { basename, dirname } from 'node:path';
+import { onnxDataTypes } from '../graph/data-types.js';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
 import { addModel } from '../graph/reading/add-model.js';
@@ -83,6 +84,9 @@ export async function openOnnxBackbone(path: string, options: OnnxBackboneOption
 
 /** The only input of rank 4: models of images and texts have others, which the embedding must not need. */
 function imageInput({ path, inputs }: OnnxModel): FileValue {
+  if (inputs.some(({ name, elementType }) => name === 'image' && elementType === onnxDataTypes.uint8)) {
+    throw new UserError(`${path} is a model that was exported to score images, not an encoder. Train on from its run: --init NAME`);
+  }
   const images = inputs.filter(({ shape }) => shape?.length === 4 && (shape[1] === 3 || typeof shape[1] === 'string'));
   if (images.length === 1) return images[0]!;
   const list = inputs.map(({ name, shape }) => `${name} ${shape ? formatShape(shape) : 'of unknown shape'}`).join(', ');

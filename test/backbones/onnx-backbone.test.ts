@@ -7,13 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { type OnnxBackbone, openOnnxBackbone } from '#antonym/backbones/onnx-backbone.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
+import { onnxDataTypes } from '#antonym/graph/data-types.js';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { inHalfPrecision } from '#antonym/graph/precision/half-precision.js';
+import { withInt8Weights } from '#antonym/graph/precision/int8-weights.js';
+import type { PrecisionSource } from '#antonym/graph/precision/rewritten-graph.js';
 import { readSafetensors } from '#antonym/runtime/safetensors.js';
 import type { TensorData } from '#antonym/runtime/tensor-data.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
+import { writeRandomModel } from '../commands/random-model.js';
 import { compile } from '../graph/run-graph.js';
 
 const golden = (file: string): string => join(import.meta.dirname, 'golden', file);
@@ -160,6 +165,30 @@ describe('parameters of a file', () => {
   });
 });
 
+/** Writes the encoder of a golden file in another precision. */
+async function narrowed(file: string, name: string, rewrite: (source: PrecisionSource) => Graph): Promise<string> {
+  const { model, embed, fixedSide: side } = await openOnnxBackbone(golden(file), asTheyAre);
+  const graph = new Graph();
+  const values = Object.fromEntries([...model.initializers].map(([own, tensor]) => [`visual.${own}`, tensor]));
+  const image = graph.input('image', 'float32', ['batch', 3, side ?? 'height', side ?? 'width']);
+  const embedding = embed({ graph, parameters: new Parameters(graph, values), normalization: 'running' }, image);
+  graph.output('embedding', embedding);
+  const path = join(folder, name);
+  await writeFile(path, encodeOnnx(rewrite({ graph, known: new Map(), until: embedding })));
+  return path;
+}
+
+it('a file in half precision is computed and trained in float32', async () => {
+  const { tensors } = await readSafetensors(golden('onnx_resnet.safetensors'));
+  const [image, expected] = [tensors.get('image')!, tensors.get('embedding')!];
+  const path = await narrowed('onnx_resnet.onnx', 'half.onnx', inHalfPrecision);
+  const types = onnx.ModelProto.decode(await readFile(path)).graph!.initializer!.map(({ dataType }) => dataType);
+  expect(types).toContain(onnxDataTypes.float16);
+  const backbone = await openOnnxBackbone(path, asTheyAre);
+  const { embedding } = await compute(backbone, image);
+  expect(relativeDistance(embedding!.data as Float32Array, expected.data as Float32Array)).toBeLessThan(2e-3);
+});
+
 describe('files that cannot be used', () => {
   it('name an unknown operator and its node', async () => {
     const path = await changed('onnx_resnet.onnx', ({ graph }) => {
@@ -180,6 +209,19 @@ describe('files that cannot be used', () => {
         .attribute!.push(onnx.AttributeProto.create({ name: 'storage_order', type: AttributeType.INT, i: 1 }));
     });
     await expect(openOnnxBackbone(path, asTheyAre)).rejects.toThrow(/MaxPool.*attribute storage_order is 1, supported is only 0/);
+  });
+
+  it('are quantised ones, and models that score', async () => {
+    const cannotBeTrained = /quantised numbers \(int8\), which cannot be trained: give the model in float32 or float16/;
+    const eightBits = await narrowed('onnx_vision_transformer.onnx', 'int8.onnx', withInt8Weights);
+    await expect(openOnnxBackbone(eightBits, asTheyAre)).rejects.toThrow(cannotBeTrained);
+    const dynamic = await changed('onnx_resnet.onnx', ({ graph }) => {
+      graph!.node!.find(({ opType }) => opType === 'MaxPool')!.opType = 'DynamicQuantizeLinear';
+    });
+    await expect(openOnnxBackbone(dynamic, asTheyAre)).rejects.toThrow(cannotBeTrained);
+    await writeRandomModel(folder);
+    const scoring = openOnnxBackbone(join(folder, 'model.onnx'), asTheyAre);
+    await expect(scoring).rejects.toThrow(/model\.onnx is a model that was exported to score images.*--init NAME/);
   });
 
   it('say which operator sets are supported, which outputs there are, and what was expected', async () => {

@@ -5,6 +5,7 @@ import type { Graph } from '../graph.js';
 import type { Value } from '../value.js';
 import type { FileNode, OnnxModel } from './onnx-model.js';
 import { ReadNode } from './read-node.js';
+import { quantized } from './read-tensor.js';
 import { rewrites } from './rewrites.js';
 
 export interface ModelSurroundings {
@@ -14,6 +15,8 @@ export interface ModelSurroundings {
   bind(name: string, tensor: TensorData): Value;
 }
 
+/** Operators of quantised models: QuantizeLinear, DynamicQuantizeLinear, QLinearConv, MatMulInteger, ... */
+const quantizing = /QuantizeLinear$|^QLinear|^(Conv|MatMul)Integer$/;
 /** More elements than that are no value of an image encoder. */
 const largestValue = 2 ** 33;
 
@@ -74,6 +77,7 @@ export function neededNodes({ nodes }: OnnxModel, outputs: readonly string[]): F
 
 function addNode(graph: Graph, node: FileNode, inputs: readonly (Value | null)[], operatorSet: number): readonly Value[] {
   const rewrite = node.domain === '' && Object.hasOwn(rewrites, node.operator) ? rewrites[node.operator] : undefined;
+  if (!rewrite && quantizing.test(node.operator)) throw new Error(`it computes with ${quantized}`);
   if (!rewrite) throw new Error(`the operator ${node.domain === '' ? '' : `${node.domain}.`}${node.operator} is not supported`);
   const context = new ReadNode(graph, node, inputs, operatorSet);
   const added = rewrite(context);

@@ -2,6 +2,7 @@
 import type { onnx as Onnx } from 'onnx-proto';
 import { isFloating, type StoredType, storedBytes, toFloat32 } from '../../runtime/stored-types.js';
 import { type ElementArray, elementArrays, type TensorData } from '../../runtime/tensor-data.js';
+import { onnxDataTypes } from '../data-types.js';
 import type { ExternalData } from './external-data.js';
 
 /** As `TensorProto.DataType`. */
@@ -15,6 +16,8 @@ const storedTypes: Readonly<Record<number, Exclude<StoredType, 'int8' | 'int16'>
   11: 'float64',
   16: 'bfloat16',
 };
+/** Of weights in 8 bits: rounding has no gradient. */
+export const quantized = 'quantised numbers (int8), which cannot be trained: give the model in float32 or float16';
 /** `TensorProto.DataLocation.EXTERNAL` */
 const externalLocation = 1;
 const mostElements = 2 ** 31 - 1;
@@ -23,6 +26,7 @@ const mostElements = 2 ** 31 - 1;
 export async function readTensor(tensor: Onnx.ITensorProto, external: ExternalData): Promise<TensorData> {
   const name = tensor.name || 'of an attribute';
   const type = storedTypes[tensor.dataType ?? 0];
+  if (tensor.dataType === onnxDataTypes.int8) throw new Error(`the tensor ${name} holds ${quantized}`);
   if (!type) throw new Error(`the tensor ${name} has the element type ${tensor.dataType ?? 0}, which is not supported`);
   const shape = (tensor.dims ?? []).map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
