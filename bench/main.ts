@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchDegrade } from './degrade.js';
 import { benchProve } from './prove.js';
+import { defaultPython } from './pytorch-step.js';
 import { benchScore } from './score.js';
 import { benchTrain } from './train.js';
 
@@ -15,10 +16,15 @@ program
   .option('--weights <source>', 'as the train command takes them (default: random, or those of an ONNX file)')
   .option('--crops <n>', 'crops in a step, even (default: as the train command)')
   .option('--crop <pixels>', 'side of the crops (default: as the train command)')
-  .option('--steps <n>', 'steps to measure (default: 20, beside PyTorch 7)')
+  .option('--steps <n>', 'steps to measure (default: 20, beside PyTorch on the CPU 7)')
+  .option('--device <name>', 'cpu, webgpu, cuda or auto (default: as the train command)')
   .option('--warm-up <n>', 'photographs that are trained on before: by default a first pass over all of them', '120')
   .option('--workers <n>', 'threads that make pairs (default: as the train command)')
-  .option('--vs <what>', 'the same step beside ours, in turn, on random crops, two threads: pytorch (clip-rn50, clip-vit-b-32)')
+  .option(
+    '--vs <what>',
+    'the same step beside ours, in turn, on random crops, two threads: pytorch (clip-rn50, clip-vit-b-32); with --device, PyTorch on the same card in fp32, TF32 and bf16',
+  )
+  .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
   .option('--profile', 'where the time of a step goes, two threads')
   .option('--json', 'print one JSON object')
   .action(benchTrain);

@@ -25,26 +25,44 @@ export interface PyTorchStep {
 export interface PyTorchSteps {
   readonly facts: PyTorchFacts;
   step(): Promise<PyTorchStep>;
-  close(): void;
+  /** Settles when its process has ended and has left the card. */
+  close(): Promise<void>;
 }
 
+export type Precision = 'fp32' | 'tf32' | 'bf16';
+
+export interface PyTorchOptions {
+  /** On the CPU. */
+  readonly threads?: number;
+  /** Default: cpu. */
+  readonly device?: 'cpu' | 'cuda';
+  /** Default: fp32. */
+  readonly precision?: Precision;
+  /** The interpreter that has PyTorch. */
+  readonly python?: string;
+}
+
+/** Debian's. */
+export const defaultPython = '/usr/bin/python3';
+
 /**
- * Starts Debian's Python.
+ * Starts PyTorch.
  * @throws UserError when the backbone has no such step, or where PyTorch is missing.
  */
-export async function startPyTorch(backbone: string, layout: BatchLayout, side: number, threads: number): Promise<PyTorchSteps> {
+export async function startPyTorch(backbone: string, layout: BatchLayout, side: number, options: PyTorchOptions): Promise<PyTorchSteps> {
   const script = scripts[backbone];
   if (script === undefined) throw new UserError(`--vs pytorch can be used with ${Object.keys(scripts).join(', ')}, not with ${backbone}`);
   const path = fileURLToPath(new URL(`../../bench/python/${script}`, import.meta.url));
-  const sizes = { photographs: layout.photographs, levels: layout.levels, side, threads };
-  const process = spawn('/usr/bin/python3', [path, ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)])]);
+  const { python = defaultPython, threads = 2, device = 'cpu', precision = 'fp32' } = options;
+  const sizes = { photographs: layout.photographs, levels: layout.levels, side, threads, device, precision };
+  const process = spawn(python, [path, ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)])]);
   let said = '';
   process.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
   process.stdin.on('error', () => {});
   const ended = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(notThere(said.trim().split('\n').at(-1) || 'no /usr/bin/python3'));
+    const fail = (): void => reject(notThere(said.trim().split('\n').at(-1) || `no ${python}`));
     process.on('error', fail);
     process.on('close', fail);
   });
@@ -60,10 +78,15 @@ export async function startPyTorch(backbone: string, layout: BatchLayout, side: 
       process.stdin.write('\n');
       return next<PyTorchStep>();
     },
-    close: () => process.stdin.end(),
+    async close() {
+      process.stdin.end();
+      await ended.catch(() => {});
+    },
   };
 }
 
 function notThere(reason: string): UserError {
-  return new UserError(`--vs pytorch needs Debian's packages python3-torch and libopenblas0-pthread: ${reason}`);
+  return new UserError(
+    `--vs pytorch needs Debian's packages python3-torch and libopenblas0-pthread, or another Python with PyTorch (--python): ${reason}`,
+  );
 }

@@ -21,7 +21,7 @@ export async function besidePyTorch(plan: Plan, steps: number, threads: number):
   const random = randomStream('crops beside PyTorch');
   const pixels = Uint8Array.from({ length: crops * options.crop ** 2 * 3 }, () => random.integer(256));
   // First, while this process is small: a copy of it is what the other begins as.
-  const theirs = await startPyTorch(options.backbone, layout, options.crop, threads);
+  const theirs = await startPyTorch(options.backbone, layout, options.crop, { threads });
   try {
     const engine = await createEngine(plan, threads);
     const times: { readonly own: number[]; readonly other: number[] } = { own: [], other: [] };
@@ -54,6 +54,6 @@ export async function besidePyTorch(plan: Plan, steps: number, threads: number):
       pytorch: theirs.facts.torch,
     };
   } finally {
-    theirs.close();
+    await theirs.close();
   }
 }

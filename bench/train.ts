@@ -10,6 +10,7 @@ import { createEngine, type Plan, preparePlan } from '#antonym/train/plan.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
 import { printProfile, profileStep } from './step-profile.js';
 import { besidePyTorch } from './train-beside-pytorch.js';
+import { onDevice, printDeviceRows } from './train-on-device.js';
 
 interface Flags {
   readonly backbone: string;
@@ -19,7 +20,9 @@ interface Flags {
   readonly workers?: string;
   readonly warmUp: string;
   readonly weights?: string;
+  readonly device?: string;
   readonly vs?: string;
+  readonly python: string;
   readonly profile?: true;
   readonly json?: true;
 }
@@ -28,17 +31,23 @@ interface Flags {
 const threads = 2;
 
 export async function benchTrain(given: Flags): Promise<void> {
-  const { backbone, crops, crop, workers, vs, json = false } = given;
+  const { backbone, crops, crop, workers, device, vs, python, json = false } = given;
   if (vs !== undefined && vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${vs}"`);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
   const weights = given.weights ?? (isOnnxFile(backbone) ? 'own' : 'random');
-  const flags = { backbone, weights, prompts: 'seeded', accumulate: '1', ...layout, ...(crop && { crop }), ...(workers && { workers }) };
+  const own = { ...layout, ...(crop && { crop }), ...(workers && { workers }), ...(device && { device }) };
+  const flags = { backbone, weights, prompts: 'seeded', accumulate: '1', ...own };
   const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
   const plan = await preparePlan(values);
   if (given.profile) {
+    if (values.device !== 'cpu') throw new UserError('--profile measures the graph of the processor: leave out --device');
     const rows = await profileStep(plan, threads);
     if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     else printProfile(rows);
+  } else if (vs && values.device !== 'cpu') {
+    const rows = await onDevice(plan, Number(given.steps ?? 20), python);
+    if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+    else printDeviceRows(rows);
   } else if (vs) printFigures(await besidePyTorch(plan, Number(given.steps ?? 7), threads), json);
   else printFigures(await measureSteps(plan, Number(given.steps ?? 20), Number(given.warmUp)), json);
 }

@@ -6,6 +6,7 @@ import { addDegradeCommand } from './commands/degrade.js';
 import { addDevicesCommand } from './commands/devices.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
+import { addFetchCudaCommand } from './commands/fetch-cuda.js';
 import { addReportCommand } from './commands/report.js';
 import { addScoreCommand } from './commands/score.js';
 import { addTrainCommand } from './commands/train.js';
@@ -28,6 +29,7 @@ addExportCommand(program);
 addDegradeCommand(program);
 addReportCommand(program);
 addDevicesCommand(program);
+addFetchCudaCommand(program);
 
 // A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
 process.stdout.on('error', (error) => {

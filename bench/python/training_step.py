@@ -1,4 +1,4 @@
-"""The training step that the scripts beside this one make in PyTorch on the CPU, for any image tower, one at a time.
+"""The training step that the scripts beside this one make in PyTorch, on the CPU or a CUDA device, for any image tower, one at a time.
 
 The same step as ours: uint8 crops in, the whole image tower, cosine similarities to prompts, the three losses over groups of
 2 (levels + 1) crops, backward, clipping by global norm, AdamW. Random weights: they change no time. Needs PyTorch and NumPy
@@ -60,11 +60,15 @@ def serve(make_tower, embedding):
     parser.add_argument("--levels", type=int, default=4, help="severity levels; each photograph has 2 (levels + 1) crops")
     parser.add_argument("--side", type=int, default=224)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--precision", choices=["fp32", "tf32", "bf16"], default="fp32")
     options = parser.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(options.threads)
-    tower = nn.Sequential(Normalize(), make_tower()).eval()
-    prompts = F.normalize(torch.randn(PAIRS, 2, embedding), dim=-1)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.precision == "tf32"
+    torch.backends.cudnn.benchmark = True
+    tower = nn.Sequential(Normalize(), make_tower()).eval().to(options.device)
+    prompts = F.normalize(torch.randn(PAIRS, 2, embedding), dim=-1).to(options.device)
     decayed = [parameter for parameter in tower.parameters() if parameter.ndim > 1]
     others = [parameter for parameter in tower.parameters() if parameter.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": 1e-2}, {"params": others, "weight_decay": 0.0}]
@@ -75,10 +79,14 @@ def serve(make_tower, embedding):
     for _ in sys.stdin:
         started = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
-        similarity = torch.einsum("nd,psd->nps", F.normalize(tower(crops), dim=-1), prompts)
+        with torch.autocast(options.device, torch.bfloat16, enabled=options.precision == "bf16"):
+            features = tower(crops.to(options.device))
+        similarity = torch.einsum("nd,psd->nps", F.normalize(features.float(), dim=-1), prompts)
         loss = losses(similarity, options.photographs, options.levels)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
         optimizer.step()
+        if options.device == "cuda":
+            torch.cuda.synchronize()
         elapsed = time.perf_counter() - started
         say({"milliseconds": round(1000 * elapsed, 1), "loss": float(loss), "peakMemoryMiB": peak_memory()})

@@ -4,8 +4,9 @@ import { deviceNames } from '../runtime/choose-device.js';
 import { oneOf } from '../support/option-kinds.js';
 import { optionParser } from './option-parser.js';
 
-export function deviceOption(): Option {
-  return new Option('--device <name>', 'where to compute: cpu, webgpu, cuda, or auto; "npm run devices" lists what this machine offers')
+/** @param purpose what the device is for */
+export function deviceOption(purpose = 'where to compute'): Option {
+  return new Option('--device <name>', `${purpose}: cpu, webgpu, cuda, or auto; "npm run devices" lists what this machine offers`)
     .argParser(optionParser('--device', oneOf(deviceNames)))
     .default('cpu');
 }

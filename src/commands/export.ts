@@ -11,6 +11,7 @@ import { type Precision, precisions, type ReducedPrecision } from '../export/pre
 import { percent, precisionTable } from '../export/precision-table.js';
 import { prepareExport } from '../export/prepare-export.js';
 import { publishedScale } from '../export/softmax-scale.js';
+import { chooseDevice, type DeviceName } from '../runtime/choose-device.js';
 import { formatBytes } from '../support/byte-size.js';
 import { UserError } from '../support/errors.js';
 import { number, oneOf } from '../support/option-kinds.js';
@@ -20,6 +21,7 @@ import { chooseBackbone } from '../train/choose-backbone.js';
 import { type TrainOptions, trainOptions } from '../train/options.js';
 import { type PlanOrigin, preparePlan } from '../train/plan.js';
 import { openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
+import { deviceOption } from './device-option.js';
 import { optionParser } from './option-parser.js';
 
 /** What describes a model that was not trained here; a run has its own. */
@@ -33,6 +35,7 @@ interface ExportFlags {
   readonly precision: Precision;
   readonly data?: string;
   readonly force?: true;
+  readonly device: DeviceName;
   readonly json?: true;
 }
 type ModelFlags = Readonly<Partial<Record<keyof typeof modelOptions, string>>>;
@@ -63,9 +66,10 @@ export function addExportCommand(program: Command): void {
     .option('--force', `write it even where it changes the order of more than ${percent(mostChangedPairs)} of pairs of them`);
   for (const { flags, description } of describeOptions(modelOptions)) command.option(flags, description);
   command
+    .addOption(deviceOption('where the file is run to be compared with the model'))
     .option('--json', 'print the result as one JSON object')
-    .action(async ({ run, out, scale, precision, data, force, json, ...model }: ExportFlags & ModelFlags) => {
-      const format: Format = { scale, ...reductionOf(precision, data, force === true), json: json === true };
+    .action(async ({ run, out, scale, precision, data, force, device, json, ...model }: ExportFlags & ModelFlags) => {
+      const format: Format = { scale, ...reductionOf(precision, data, force === true), device, json: json === true };
       const [given] = Object.keys(model);
       if (run === undefined) {
         if (given === undefined || out === undefined) {
@@ -86,6 +90,8 @@ interface Format {
   /** Undefined: fitted. */
   readonly scale: number | undefined;
   readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
+  /** Where the file is proven. */
+  readonly device: DeviceName;
   readonly json: boolean;
 }
 
@@ -126,7 +132,7 @@ async function exportModel(
   origin: PlanOrigin,
   name: string,
   folder: string,
-  { scale, reduction, json }: Format,
+  { scale, reduction, device, json }: Format,
 ): Promise<ExportedModel> {
   const progress = startProgress(`Exporting ${name}`);
   const onSkip = (image: string, reason: string): void => progress.note(`skipped ${image}: ${reason}`);
@@ -142,7 +148,10 @@ async function exportModel(
       onSkip,
       onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
     });
-    const exported = await exportRun(measured, folder, { scale, reduction: reduction && { ...reduction, images } });
+    const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
+      scale,
+      reduction: reduction && { ...reduction, images },
+    });
     const { model, description, parity } = exported;
     const { score, similarity } = parity.largestDifference;
     progress.succeed(

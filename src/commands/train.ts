@@ -3,12 +3,15 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exportRun } from '../export/export-run.js';
 import { writeHeldOutScores } from '../export/held-out-scores.js';
+import type { MeasuredPlan } from '../export/prepare-export.js';
 import { writeRunReport } from '../report/run-report.js';
+import type { NamedTensors } from '../runtime/session-messages.js';
 import { formatBytes } from '../support/byte-size.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
+import { openMeasuredModel } from '../train/engines/measured-model.js';
 import { measureHeldOut } from '../train/evaluation.js';
 import { describeMemory } from '../train/memory.js';
 import { trainOptions } from '../train/options.js';
@@ -175,10 +178,8 @@ async function trainAndExport(
     signals.stop.removeEventListener('abort', sayStopping);
     progress.update(steps, steps, 'exporting');
     const { step, tensors } = await prepared.restore(run.bestCheckpoint);
-    const { plan, heldOut, engine } = prepared;
-    const similarities = await measureHeldOut(engine, heldOut, plan.options.crop);
-    const kernels = plan.options.engine === 'onnxruntime' ? 'same' : 'other';
-    const exported = await exportRun({ plan, step, tensors: scoringTensors(tensors), heldOut, similarities, kernels }, run.exported);
+    const measured = await measureForExport(prepared, scoringTensors(tensors));
+    const exported = await exportRun({ step, ...measured }, run.exported);
     await writeHeldOutScores(run.heldOut, exported.heldOut);
     await writeRunReport(run);
     const seconds = (performance.now() - started) / 1000;
@@ -193,6 +194,20 @@ async function trainAndExport(
   } finally {
     signals.stop.removeEventListener('abort', sayStopping);
     progress.stop();
+  }
+}
+
+/** With the engine that trained, where it computes as precisely as parity asks for. */
+async function measureForExport({ plan, heldOut, engine }: PreparedPlan, tensors: NamedTensors): Promise<Omit<MeasuredPlan, 'step'>> {
+  const { engine: name, device, tf32, crop } = plan.options;
+  const onProcessor = device !== 'cpu' && tf32 === 'on';
+  const model = onProcessor ? await openMeasuredModel(plan.model, crop, tensors) : engine;
+  try {
+    const similarities = await measureHeldOut(model, heldOut, crop);
+    const kernels = onProcessor || (name === 'onnxruntime' && device === 'cpu') ? 'same' : 'other';
+    return { plan, tensors, heldOut, similarities, kernels };
+  } finally {
+    if (onProcessor) await model.close();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Proof that the exported file computes what the model under training computes. */
 import { z } from 'zod';
+import type { Device } from '../runtime/device.js';
 import { SessionThread } from '../runtime/session-thread.js';
 import { UserError } from '../support/errors.js';
 import { precisionReportSchema } from './compare-precision.js';
@@ -26,6 +27,7 @@ const tolerances = { same: 1e-5, other: 1e-4 } as const;
  * @param file the path or the bytes of the model
  * @param crops uint8 RGB [count, side, side, 3]
  * @param kernels whether the expected values were computed by those that run the file here, ONNX Runtime's on the CPU
+ * @param device where the file is run
  * @throws UserError when an output differs by more than 1e-5, from values of other kernels 1e-4.
  */
 export async function checkParity(
@@ -33,9 +35,10 @@ export async function checkParity(
   crops: { readonly pixels: Uint8Array; readonly count: number; readonly side: number },
   expected: { readonly scores: readonly number[]; readonly similarities: Float32Array },
   kernels: keyof typeof tolerances = 'same',
+  device: Device = 'cpu',
 ): Promise<Parity> {
-  const tolerance = tolerances[kernels];
-  const thread = new SessionThread();
+  const tolerance = tolerances[device === 'cpu' ? kernels : 'other'];
+  const thread = new SessionThread({ device });
   try {
     await thread.load('model', file);
     const { pixels, count, side } = crops;

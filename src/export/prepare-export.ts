@@ -1,4 +1,6 @@
 /** What exporting needs of a plan, and nothing that only training does: weights, and what they measure on held-out pairs. */
+
+import type { Device } from '../runtime/device.js';
 import type { NamedTensors } from '../runtime/session-messages.js';
 import { UserError } from '../support/errors.js';
 import { openMeasuredModel } from '../train/engines/measured-model.js';
@@ -20,6 +22,8 @@ export interface MeasuredPlan {
   readonly similarities: readonly Float32Array[];
   /** Whether the kernels that measured them are those that `checkParity` runs the file with. */
   readonly kernels: 'same' | 'other';
+  /** Where the file is run to be compared with them; default: on the processor. */
+  readonly device?: Device;
 }
 
 export interface ExportWatch extends HeldOutWatch {

@@ -6,8 +6,13 @@ import { measureDevice } from './measure-device.js';
 export const deviceNames = [...devices, 'auto'] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
-/** The device that a name stands for. A software GPU is one that can be used, but not the fastest. */
-export async function chooseDevice(name: DeviceName): Promise<Device> {
+/**
+ * The device that a name stands for. A software GPU is one that can be used, but not the fastest.
+ * @param tf32 whether CUDA may round factors to TF32's 10 bits, as ONNX Runtime does by itself: three digits, and faster. NVIDIA's libraries read
+ * the variable when they are loaded; where it is set already, that holds
+ */
+export async function chooseDevice(name: DeviceName, tf32 = false): Promise<Device> {
+  if (!tf32) process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   if (name !== 'auto') return name;
   let chosen: { device: Device; speed: number } | undefined;
   for (const device of devices) {

@@ -30,7 +30,19 @@ export function explainDeviceError(device: Device, error: Error): Error {
   return error;
 }
 
-/** Whether a call failed because the memory of its device does not suffice. */
-export function isOutOfMemory(error: Error): boolean {
-  return /out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:/i.test(error.message);
+/**
+ * Whether a call failed because the memory of its device does not suffice, or because one tensor is larger than its buffers may be. WebGPU
+ * reports what it cannot allocate only where it is used.
+ */
+export function isOutOfMemory({ message }: Error): boolean {
+  return outOfMemory.test(message);
 }
+
+const outOfMemory = new RegExp(
+  [
+    'out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:',
+    'Failed to create GPU buffer|\\[Invalid Buffer .*is invalid due to a previous error',
+    'exceeds the max buffer size|exceeding maxStorageBufferBindingSize|too many storage buffers',
+  ].join('|'),
+  'i',
+);

@@ -8,7 +8,7 @@ import { type AdamWUpdate, updateByAdamW } from './adamw.js';
 import { answerRequests } from './answer-requests.js';
 import { explainDeviceError, requireDevice } from './device.js';
 import { GpuState } from './gpu-state.js';
-import { createPlacedSession, type PlacedSession } from './node-placement.js';
+import { PlacedSession } from './node-placement.js';
 import {
   type ModelSignature,
   type ModelSource,
@@ -35,7 +35,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
     case 'run':
       return run(request.model, request.feeds, request.outputs, request.added);
     case 'placement':
-      return loaded(request.model).placement();
+      return loaded(request.model).placement;
     case 'update':
       return update(request.update);
     case 'write-state':
@@ -51,13 +51,13 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
 
 async function load(model: string, { source, threads, device, stateOutputs }: ModelSource): Promise<ModelSignature> {
   await requireDevice(device);
-  await sessions.get(model)?.session.release();
+  await sessions.get(model)?.release();
   const options = sessionOptions(threads, device);
-  const located = device === 'webgpu' ? { preferredOutputLocation: onGpu(stateOutputs) } : {};
+  const located = device === 'webgpu' && stateOutputs.length > 0 ? { preferredOutputLocation: onGpu(stateOutputs) } : {};
   const create = (own: InferenceSession.SessionOptions): Promise<InferenceSession> =>
     typeof source === 'string' ? InferenceSession.create(source, own) : InferenceSession.create(source, own);
   try {
-    const placed = await createPlacedSession(create, device, { ...options, ...located });
+    const placed = await PlacedSession.create(create, device, { ...options, ...located });
     sessions.set(model, placed);
     if (device === 'webgpu' && state instanceof ProcessorState) state = await GpuState.create(options);
     const { inputMetadata, outputMetadata } = placed.session;
@@ -89,7 +89,8 @@ async function run(
   outputs: readonly string[] | undefined,
   added: readonly string[] = [],
 ): Promise<NamedTensors> {
-  const { session } = loaded(model);
+  const placed = loaded(model);
+  const { session } = placed;
   const inputs: Record<string, Tensor> = {};
   for (const name of session.inputNames) {
     const tensor = feeds[name] ? toOrt(feeds[name]) : state.tensor(name);
@@ -98,7 +99,7 @@ async function run(
   }
   const wanted = outputs ?? session.outputNames;
   for (const name of wanted) if (!session.outputNames.includes(name)) throw new Error(`the model ${model} has no output ${name}`);
-  const results = await session.run(inputs, wanted);
+  const results = await placed.run(inputs, wanted);
   const reply: Record<string, TensorData> = {};
   for (const [name, tensor] of Object.entries(results)) {
     const kept = name.startsWith(nextPrefix) ? name.slice(nextPrefix.length) : undefined;

@@ -3,6 +3,7 @@
 import { parseDistortionPool } from '../degrade/composition.js';
 import { type DistortionName, defaultDistortionNames } from '../degrade/distortions/table.js';
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
+import { deviceNames } from '../runtime/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { number, numberOr, oneOf, text, wholeNumber } from '../support/option-kinds.js';
 import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
@@ -316,6 +317,22 @@ export const trainOptions = {
     reason: 'is installed with this program; tensorflow uses @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node where they are',
     changesResult: false,
   },
+  device: {
+    kind: oneOf(deviceNames),
+    placeholder: 'name',
+    description: 'where ONNX Runtime computes the steps: the processor, any GPU, an NVIDIA GPU, or the fastest of them that is there',
+    default: 'cpu',
+    reason: 'is always there; "npm run devices" lists what this machine offers. A run may go on with another one',
+    changesResult: false,
+  },
+  tf32: {
+    kind: oneOf(['on', 'off']),
+    placeholder: 'on|off',
+    description: 'with --device cuda, round the factors of products to 10 bits (TF32): faster on Ampere and newer',
+    default: 'off',
+    reason: 'then every device agrees with the others to rounding',
+    changesResult: true,
+  },
   workers: {
     kind: wholeNumber({ min: 1, max: 64 }),
     placeholder: 'count',
@@ -331,9 +348,13 @@ export type TrainOptions = OptionValues<typeof trainOptions>;
 
 /** Rules between options. @throws UserError when one is broken. */
 export function checkTrainOptions(options: TrainOptions): void {
-  const { warmupSteps, steps, lossAcross, batchSize } = options;
+  const { warmupSteps, steps, lossAcross, batchSize, engine, device } = options;
   distortionsOf(options);
   if (lossAcross > 0 && batchSize < 2)
     throw new UserError(`--loss-across compares photographs of one gradient: --batch-size must be at least 2, but received ${batchSize}`);
+  if (engine === 'tensorflow' && device !== 'cpu')
+    throw new UserError(
+      `--device ${device} is for --engine onnxruntime: TensorFlow.js computes on the GPU where @tensorflow/tfjs-node-gpu is installed`,
+    );
   if (warmupSteps > steps) throw new UserError(`--warmup-steps must be at most --steps, but received ${warmupSteps} of ${steps}`);
 }

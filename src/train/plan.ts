@@ -1,5 +1,6 @@
 /** What a training configuration comes to: the model, its layout, and what it is trained on. */
 import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
+import { chooseDevice } from '../runtime/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { chooseBackbone } from './choose-backbone.js';
 import type { Engine } from './engines/engine.js';
@@ -52,7 +53,7 @@ export async function preparePlan(options: TrainOptions, { run, checkpoint }: Pl
  * The engine of a plan, in the state that it starts from; call it once: it takes the starting parameters away.
  * @param threads of its kernels; default: one per physical core
  */
-export function createEngine({ options, model, start }: Plan, threads?: number): Promise<Engine> {
+export async function createEngine({ options, model, start }: Plan, threads?: number): Promise<Engine> {
   const create = options.engine === 'tensorflow' ? createTensorFlowEngine : createOnnxRuntimeEngine;
   return create({
     model,
@@ -63,6 +64,7 @@ export function createEngine({ options, model, start }: Plan, threads?: number):
     averageDecay: options.ema,
     seed: options.seed,
     parameters: start.parameters,
+    device: await chooseDevice(options.device, options.tf32 === 'on'),
     ...(threads !== undefined && { threads }),
   });
 }

@@ -2,7 +2,9 @@
 import type { ParameterSpec } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
-import { nextPrefix } from '../runtime/session-messages.js';
+import type { AdamWUpdate } from '../runtime/adamw.js';
+import { type NamedTensors, nextPrefix } from '../runtime/session-messages.js';
+import { floatTensor, type TensorData } from '../runtime/tensor-data.js';
 import { averageName, firstMomentName, gradientName, secondMomentName } from './state.js';
 
 export interface OptimizerOptions {
@@ -16,12 +18,12 @@ export interface OptimizerOptions {
 
 /**
  * Clipping by global norm and AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2):
- *   g' = g min(1, clip / (|g| + 1e-6))
+ *   g = scale * sum,  g' = g min(1, clip / (|g| + 1e-6))
  *   m' = b1 m + (1 - b1) g',  v' = b2 v + (1 - b2) g'^2
  *   p' = p - lr (m' / (1 - b1^t) / (sqrt(v' / (1 - b2^t)) + epsilon) + decay p)
  *
- * Inputs: `learning_rate`, `bias_correction1` = 1 - b1^t, `bias_correction2` = 1 - b2^t, and the state. Outputs: `gradient_norm`
- * (before clipping) and `next.<state>`. Every new tensor is computed element by element from the old ones of the same name, so all
+ * Inputs: `gradient_scale` (one over the number of gradients that were summed up), `learning_rate`, `bias_correction1` = 1 - b1^t,
+ * `bias_correction2` = 1 - b2^t, and the state. Outputs: `gradient_norm` (before clipping) and `next.<state>`. Every new tensor is computed element by element from the old ones of the same name, so all
  * may be written in place.
  * @param averaged parameters and buffers of which exponential moving averages are kept (Polyak and Juditsky 1992): a' = a + share (p' - a).
  * Then `average_share` is a further input, and `average.<name>` part of the state.
@@ -33,14 +35,16 @@ export function buildUpdateGraph(
 ): Graph {
   const { beta1, beta2, epsilon, weightDecay, clipNorm } = options;
   const graph = new Graph();
+  const scale = graph.input('gradient_scale', 'float32', []);
   const learningRate = graph.input('learning_rate', 'float32', []);
   const firstCorrection = graph.input('bias_correction1', 'float32', []);
   const secondCorrection = graph.input('bias_correction2', 'float32', []);
   const gradients = specs.map(({ name, shape }) => graph.input(gradientName(name), 'float32', shape));
-  const norm = globalNorm(graph, gradients);
+  const norm = graph.add('Mul', [globalNorm(graph, gradients), scale]);
   graph.output('gradient_norm', norm);
   const one = graph.numbers('float32', 1);
-  const coefficient = graph.add('Min', [one, graph.add('Div', [graph.numbers('float32', clipNorm), graph.add('Add', [norm, 1e-6])])]);
+  const clipping = graph.add('Min', [one, graph.add('Div', [graph.numbers('float32', clipNorm), graph.add('Add', [norm, 1e-6])])]);
+  const coefficient = graph.add('Mul', [clipping, scale]);
   const firstShare = graph.add('Mul', [coefficient, 1 - beta1]);
   const secondShare = graph.add('Mul', [graph.add('Mul', [coefficient, coefficient]), 1 - beta2]);
   // lr / (1 - b1^t) m' / (sqrt(v' / (1 - b2^t)) + epsilon), with both corrections moved to scalars
@@ -77,6 +81,20 @@ export function buildUpdateGraph(
   }
   return graph;
 }
+
+/** What the graph is fed besides the state. */
+export function updateFeeds({ step, learningRate, gradientScale, beta1, beta2, averageShare }: UpdateNumbers): NamedTensors {
+  const scalar = (value: number): TensorData => floatTensor([], [value]);
+  return {
+    gradient_scale: scalar(gradientScale),
+    learning_rate: scalar(learningRate),
+    bias_correction1: scalar(1 - beta1 ** step),
+    bias_correction2: scalar(1 - beta2 ** step),
+    average_share: scalar(averageShare),
+  };
+}
+
+type UpdateNumbers = Pick<AdamWUpdate, 'step' | 'learningRate' | 'gradientScale' | 'beta1' | 'beta2' | 'averageShare'>;
 
 function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
   const squares = gradients.map((gradient) =>

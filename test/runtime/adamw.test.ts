@@ -14,7 +14,7 @@ import {
   secondMomentName,
   updatedTensors,
 } from '#antonym/train/state.js';
-import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+import { buildUpdateGraph, updateFeeds } from '#antonym/train/update-graph.js';
 import { compile } from '../graph/run-graph.js';
 import {
   gradientsAt,
@@ -92,6 +92,7 @@ describe('AdamW over the state', () => {
       Object.assign(state, structuredClone(gradients));
       const update = updateOf(sized, {
         step,
+        gradientScale: 0.5,
         averageShare: 0.25,
         averages: sized.map(({ name }) => ({ average: averageName(name), value: name })),
       });
@@ -99,10 +100,7 @@ describe('AdamW over the state', () => {
       const results = await run({
         ...copied,
         ...gradients,
-        learning_rate: floatTensor([], [update.learningRate]),
-        bias_correction1: floatTensor([], [1 - options.beta1 ** step]),
-        bias_correction2: floatTensor([], [1 - options.beta2 ** step]),
-        average_share: floatTensor([], [update.averageShare]),
+        ...updateFeeds(update),
       });
       copied = Object.fromEntries(Object.keys(copied).map((name) => [name, results[`next.${name}`]!]));
       expect(Math.abs(norm / Number(results.gradient_norm!.data[0]) - 1)).toBeLessThan(1e-6);

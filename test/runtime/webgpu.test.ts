@@ -3,6 +3,8 @@ import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { floatTensor } from '#antonym/runtime/tensor-data.js';
+import { UserError } from '#antonym/support/errors.js';
+import { explainStepError } from '#antonym/train/engines/device-trial.js';
 import { needsSwiftShader, useSwiftShader } from './swiftshader.js';
 
 describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () => {
@@ -44,5 +46,39 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     const { y, sign } = await thread.run('mixed', { x: floatTensor([3], [1, -2, 3]) });
     expect([y, sign]).toEqual([floatTensor([3], [2, -4, 6]), floatTensor([3], [1, -1, 1])]);
     expect(await thread.placement('mixed')).toEqual({ onProcessor: { Sign: 1 } });
+  });
+
+  it('give outputs their own names, whatever was asked for before', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [1]);
+    for (const [name, factor] of Object.entries({ one: 1, two: 2, three: 3 })) graph.output(name, graph.add('Mul', [x, factor]));
+    graph.output('next.four', graph.add('Mul', [x, 4]));
+    await thread.load('factors', encodeOnnx(graph), ['next.four']);
+    const feeds = { x: floatTensor([1], [1]) };
+    expect(await thread.run('factors', feeds, { outputs: ['two'] })).toEqual({ two: floatTensor([1], [2]) });
+    expect(await thread.readState()).toEqual({});
+    const all = { one: floatTensor([1], [1]), two: floatTensor([1], [2]), three: floatTensor([1], [3]) };
+    expect(await thread.run('factors', feeds)).toEqual(all);
+    expect(await thread.readState()).toEqual({ four: floatTensor([1], [4]) });
+  });
+
+  it('say when the memory does not suffice, and go on', async () => {
+    const expanding = (size: number): Uint8Array => {
+      const graph = new Graph();
+      const values = graph.add('Expand', [graph.input('x', 'float32', [1]), graph.integers(size)]);
+      graph.output('sum', graph.add('ReduceSum', [values], { keepdims: 0 }));
+      return encodeOnnx(graph);
+    };
+    await thread.load('large', expanding(2 ** 31));
+    await thread.load('small', expanding(3));
+    const feeds = { x: floatTensor([1], [1]) };
+    const failure = await thread.run('large', feeds).catch((error) => error);
+    expect(explainStepError(failure, { photographs: 6, levels: 5 })).toEqual(
+      new UserError(
+        'the memory of the device does not suffice for a batch of 6: use --batch-size 3 and 2 times the --accumulate: ' +
+          'as many photographs an update. Checkpoints are intact',
+      ),
+    );
+    expect(await thread.run('small', feeds)).toEqual({ sum: floatTensor([], [3]) });
   });
 });

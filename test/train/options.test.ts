@@ -58,8 +58,8 @@ describe('options of training', () => {
     );
   });
 
-  test('only the engine and the number of workers may change when a run is resumed', () => {
+  test('only the engine, the device and the number of workers may change when a run is resumed', () => {
     const free = Object.entries(trainOptions).filter(([, option]) => !option.changesResult);
-    expect(free.map(([key]) => key)).toEqual(['engine', 'workers']);
+    expect(free.map(([key]) => key)).toEqual(['engine', 'device', 'workers']);
   });
 });

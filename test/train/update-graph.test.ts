@@ -4,7 +4,7 @@ import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { averageName, firstMomentName, gradientName, initialAverages, scoringTensors, secondMomentName } from '#antonym/train/state.js';
-import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+import { buildUpdateGraph, updateFeeds } from '#antonym/train/update-graph.js';
 import { compile } from '../graph/run-graph.js';
 import {
   gradientsAt,
@@ -20,12 +20,8 @@ import {
 
 /** What a step is fed besides its state. */
 function feeds(step: number): Record<string, TensorData> {
-  return {
-    ...gradientsAt(step),
-    learning_rate: floatTensor([], [learningRateAt(step)]),
-    bias_correction1: floatTensor([], [1 - options.beta1 ** (step + 1)]),
-    bias_correction2: floatTensor([], [1 - options.beta2 ** (step + 1)]),
-  };
+  const numbers = { ...options, step: step + 1, learningRate: learningRateAt(step), gradientScale: 1, averageShare: 0 };
+  return { ...gradientsAt(step), ...updateFeeds(numbers) };
 }
 
 describe('the update graph', () => {

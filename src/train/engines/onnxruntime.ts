@@ -1,17 +1,21 @@
-/** The engine that runs the gradients graph in ONNX Runtime on the CPU; state stays in the thread of its sessions, which updates it too. */
-import { encodeOnnx } from '../../graph/onnx-file.js';
+/** The engine that runs the gradients graph in ONNX Runtime, on any device; state stays in the thread of its sessions, which updates it too. */
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
+import type { AdamWUpdate } from '../../runtime/adamw.js';
+import type { Device } from '../../runtime/device.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
-import type { TensorData } from '../../runtime/tensor-data.js';
 import { buildLossGraph, type LossOptions, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../state.js';
 import type { OptimizerOptions } from '../update-graph.js';
 import { buildCpuGradientsGraph } from './cpu-gradients-graph.js';
+import { buildDeviceGradientsGraph } from './device-gradients-graph.js';
+import { explainStepError, tryOnDevice } from './device-trial.js';
+import { loadDeviceUpdate } from './device-update.js';
 import type { Engine, Losses } from './engine.js';
+import { loadGraph } from './load-graph.js';
 import { measureCrops } from './measured-model.js';
 
 export interface EngineOptions {
@@ -29,22 +33,34 @@ export interface EngineOptions {
   readonly parameters?: NamedTensors;
   /** Threads of the kernels; default: one per physical core. */
   readonly threads?: number;
+  /** Where ONNX Runtime computes; default: the processor. */
+  readonly device?: Device;
 }
 
 /** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer, averageDecay = 0 } = options;
+  const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu' } = options;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);
   const { specs, updates } = lossGraph.parameters;
   const trained = trainedSpecs(lossGraph.parameters);
   // what changes: buffers too, such as running statistics
   const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
   const isAveraged = new Set(averaged.map(({ name }) => name));
-  const thread = new SessionThread(options.threads === undefined ? {} : { threads: options.threads });
+  const thread = new SessionThread({ device, ...(options.threads !== undefined && { threads: options.threads }) });
+  const batchFeeds = (crops: Uint8Array): NamedTensors => ({
+    crops: { dataType: 'uint8', shape: [cropCount(layout), crop, crop, 3], data: crops },
+  });
+  let update = (step: AdamWUpdate): Promise<number> => thread.update(step);
+  let notice: string | undefined;
   try {
-    await thread.load('gradients', encodeOnnx(await buildCpuGradientsGraph(lossGraph, thread)));
+    await loadGraph(
+      thread,
+      'gradients',
+      device === 'cpu' ? await buildCpuGradientsGraph(lossGraph, thread) : buildDeviceGradientsGraph(lossGraph),
+    );
+    if (device === 'webgpu') update = await loadDeviceUpdate(thread, trained, optimizer, averaged);
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
-    await thread.load('similarity', encodeOnnx(measured.graph));
+    await loadGraph(thread, 'similarity', measured.graph);
     const { parameters = {} } = options;
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !parameters[name]),
@@ -52,9 +68,13 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     );
     const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
     for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
+    if (device !== 'cpu') {
+      const blank = new Uint8Array(cropCount(layout) * crop * crop * 3);
+      notice = await tryOnDevice(thread, 'gradients', batchFeeds(blank), 'loss');
+    }
   } catch (error) {
     await thread.close();
-    throw error;
+    throw explainStepError(error, layout);
   }
   const gradients = trained.map(({ name }) => gradientName(name));
   const isGradient = new Set(gradients);
@@ -64,19 +84,22 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
   let summed = 1;
-  const asCrops = (data: Uint8Array, count: number): TensorData => ({ dataType: 'uint8', shape: [count, crop, crop, 3], data });
 
   return {
+    notice,
+
     async accumulate(crops, part, parts) {
       summed = parts;
-      const feeds = { crops: asCrops(crops, cropCount(layout)) };
-      const results = await thread.run('gradients', feeds, part === 0 ? {} : { added: gradients });
+      const added = part === 0 ? [] : gradients;
+      const results = await thread.run('gradients', batchFeeds(crops), { added }).catch((error) => {
+        throw explainStepError(error, layout);
+      });
       return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
     update({ step, learningRate }) {
       const share = averageDecay > 0 ? averageShare(step, averageDecay) : 0;
-      return thread.update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share });
+      return update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share });
     },
 
     similarity: (crops, count) => measureCrops(thread, model, crop, crops, count),

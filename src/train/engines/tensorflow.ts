@@ -3,11 +3,11 @@ import { plainGraph } from '../../graph/plain-graph.js';
 import { cropCount } from '../../losses/levels.js';
 import { RequestThread } from '../../runtime/request-thread.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
-import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
+import type { TensorData } from '../../runtime/tensor-data.js';
 import { buildLossGraph, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
-import { buildUpdateGraph } from '../update-graph.js';
+import { buildUpdateGraph, updateFeeds } from '../update-graph.js';
 import type { Engine, Losses } from './engine.js';
 import { measuredAtOnce } from './measured-model.js';
 import { averageShare, type EngineOptions } from './onnxruntime.js';
@@ -69,12 +69,11 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
     },
 
     async update({ step, learningRate }) {
-      const results = await run('update', {
-        learning_rate: scalar(learningRate),
-        bias_correction1: scalar(1 - optimizer.beta1 ** step),
-        bias_correction2: scalar(1 - optimizer.beta2 ** step),
-        ...(averageDecay > 0 && { average_share: scalar(averageShare(step, averageDecay)) }),
-      });
+      const results = await run(
+        'update',
+        // the sum of gradients is a mean already
+        updateFeeds({ ...optimizer, step, learningRate, gradientScale: 1, averageShare: averageShare(step, averageDecay) }),
+      );
       return Number(results.gradient_norm!.data[0]);
     },
 
@@ -108,8 +107,4 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
 
     close: () => thread.close(),
   };
-}
-
-function scalar(value: number): TensorData {
-  return floatTensor([], [value]);
 }

@@ -1,0 +1,38 @@
+/** `antonym fetch-cuda`: ONNX Runtime's CUDA provider, which its npm package leaves to be downloaded. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { cudaProvider, missingForCuda } from '../runtime/cuda-libraries.js';
+import { UserError } from '../support/errors.js';
+
+export function addFetchCudaCommand(program: Command): void {
+  program
+    .command('fetch-cuda')
+    .summary("fetch what --device cuda needs: ONNX Runtime's CUDA provider")
+    .description(
+      "Downloads ONNX Runtime's CUDA provider, once, into the installed onnxruntime-node. CUDA 12, cuDNN 9 and the driver are yours to install.",
+    )
+    .action(fetchCuda);
+}
+
+async function fetchCuda(): Promise<void> {
+  const script = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js');
+  const child = spawn(process.execPath, [script, '--onnxruntime-node-install=cuda12'], { stdio: ['ignore', process.stderr, 'pipe'] });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) {
+    const reason = /^Error: (.+)$/m.exec(said)?.[1] ?? said.trim().split('\n').at(-1);
+    throw new UserError(
+      `cannot fetch ONNX Runtime's CUDA provider: ${reason}. Run the same command on a Linux x64 machine with a network ` +
+        `and copy its libonnxruntime_providers_*.so to ${dirname(cudaProvider)}`,
+    );
+  }
+  const missing = await missingForCuda();
+  process.stdout.write(`${cudaProvider}\n`);
+  if (missing !== undefined) process.stderr.write(`Fetched. To use it: ${missing}\n`);
+}

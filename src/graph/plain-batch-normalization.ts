@@ -1,0 +1,48 @@
+/** Rewrites a finished graph for devices: ONNX Runtime has no kernel for WebGPU that normalises with the statistics of the batch. */
+import { Graph } from './graph.js';
+import { liveParts } from './live-parts.js';
+import type { Node } from './operator.js';
+import type { OperatorName } from './operators/table.js';
+import type { Value } from './value.js';
+
+const pixels = [0, 2, 3] as const;
+
+/** An equal graph, up to rounding, in which batch normalisation in training mode is made of simpler nodes, which its gradient has too. */
+export function plainBatchNormalization(source: Graph): Graph {
+  const target = new Graph();
+  const copies = new Map<Value, Value>();
+  const { nodes, used } = liveParts(source);
+  for (const [name, value] of source.inputs) copies.set(value, target.input(name, value.dataType, value.shape));
+  for (const [value, tensor] of source.allConstants()) if (used.has(value)) copies.set(value, target.constant(tensor));
+  for (const node of nodes) {
+    const inputs = node.inputs.map((input) => input && copies.get(input)!);
+    const isPlain = node.operator !== 'BatchNormalization' || node.attributes.training_mode !== 1;
+    const outputs = isPlain
+      ? target.addAll(node.operator as OperatorName, inputs, node.attributes)
+      : normalize(target, inputs as Value[], node.attributes);
+    for (const [index, output] of outputs.entries()) copies.set(node.outputs[index]!, output);
+  }
+  for (const [name, value] of source.outputs) target.output(name, copies.get(value)!);
+  return target;
+}
+
+/**
+ * y = scale (x - mean) / sqrt(variance + epsilon) + bias with the statistics of the batch, and the running ones, updated:
+ * running' = momentum running + (1 - momentum) batch.
+ */
+function normalize(graph: Graph, inputs: readonly Value[], { epsilon = 1e-5, momentum = 0.9 }: Node['attributes']): Value[] {
+  const [x, scale, bias, runningMean, runningVariance] = inputs as [Value, Value, Value, Value, Value];
+  const channels = x.shape[1] as number;
+  const perChannel = (vector: Value): Value => graph.add('Reshape', [vector, graph.integers(1, channels, 1, 1)]);
+  const mean = graph.add('ReduceMean', [x, graph.integers(...pixels)], { keepdims: 0 });
+  const centered = graph.add('Sub', [x, perChannel(mean)]);
+  const variance = graph.add('ReduceMean', [graph.add('Mul', [centered, centered]), graph.integers(...pixels)], { keepdims: 0 });
+  const deviation = graph.add('Sqrt', [graph.add('Add', [perChannel(variance), epsilon as number])]);
+  const inverse = graph.add('Div', [graph.numbers(x.dataType, 1), deviation]);
+  const y = graph.add('Add', [graph.add('Mul', [centered, graph.add('Mul', [perChannel(scale), inverse])]), perChannel(bias)]);
+  const moved = (running: Value, batch: Value): Value =>
+    momentum === 0
+      ? batch
+      : graph.add('Add', [graph.add('Mul', [running, momentum as number]), graph.add('Mul', [batch, 1 - (momentum as number)])]);
+  return [y, moved(runningMean, mean), moved(runningVariance, variance)];
+}

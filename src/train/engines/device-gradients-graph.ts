@@ -1,0 +1,8 @@
+/** The gradients graph in the form that GPUs compute: what they have no kernels for is made of what they have. */
+import type { Graph } from '../../graph/graph.js';
+import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
+import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
+
+export function buildDeviceGradientsGraph(losses: LossGraph): Graph {
+  return plainBatchNormalization(buildGradientsGraph(losses));
+}
