@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/onnx-backbone.js';
+import { checkDevice } from '../runtime/choose-device.js';
 import { describeEnvironment } from '../support/environment.js';
 import {
   type GivenOptions,
@@ -39,7 +40,7 @@ export async function newRun(name: string | undefined, given: GivenOptions): Pro
   const { values } = resolveOptions(trainOptions, given, { cores: availableParallelism() });
   const implied = values.pairs === noPairs ? await optionsOfBackbone(values) : await optionsOfPairs(values.pairs);
   const resolved = resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
-  checkTrainOptions(resolved.values);
+  await checkOptions(resolved.values);
   let run: OpenRun | undefined;
   return {
     resolved,
@@ -53,6 +54,11 @@ export async function newRun(name: string | undefined, given: GivenOptions): Pro
     },
     close: async () => run?.close(),
   };
+}
+
+async function checkOptions(options: TrainOptions): Promise<void> {
+  checkTrainOptions(options);
+  await checkDevice(options.device, options.tf32 === 'on');
 }
 
 /** A file that takes images of one size only says how large crops are. */
@@ -76,7 +82,7 @@ export async function existingRun(name: string, given: GivenOptions): Promise<Tr
   try {
     const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
     const resolved = resumeOptions(trainOptions, saved, given);
-    checkTrainOptions(resolved.values);
+    await checkOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
     return { resolved, run: run.folder, checkpoint, open: async () => run.folder, close: () => run.close() };
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The device that `--device` asks for. */
+import { UserError } from '../support/errors.js';
 import { type Device, devices } from './device.js';
 import { measureDevice } from './measure-device.js';
 
@@ -8,11 +9,10 @@ export type DeviceName = (typeof deviceNames)[number];
 
 /**
  * The device that a name stands for. A software GPU is one that can be used, but not the fastest.
- * @param tf32 whether CUDA may round factors to TF32's 10 bits, as ONNX Runtime does by itself: three digits, and faster. NVIDIA's libraries read
- * the variable when they are loaded; where it is set already, that holds
+ * @param tf32 whether CUDA may round factors to TF32's 10 bits
  */
 export async function chooseDevice(name: DeviceName, tf32 = false): Promise<Device> {
-  if (!tf32) process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+  if (!tf32) forbidTf32();
   if (name !== 'auto') return name;
   let chosen: { device: Device; speed: number } | undefined;
   for (const device of devices) {
@@ -20,4 +20,17 @@ export async function chooseDevice(name: DeviceName, tf32 = false): Promise<Devi
     if ('speed' in measured && measured.speed > (chosen?.speed ?? 0)) chosen = { device, speed: measured.speed };
   }
   return chosen?.device ?? 'cpu';
+}
+
+/** @throws UserError when a device that is named cannot be used, before anything else is done. */
+export async function checkDevice(name: DeviceName, tf32 = false): Promise<void> {
+  if (name === 'cpu' || name === 'auto') return;
+  if (!tf32) forbidTf32();
+  const measured = await measureDevice(name, [128]);
+  if ('unavailable' in measured) throw new UserError(measured.unavailable);
+}
+
+/** ONNX Runtime allows TF32 by itself, and its binding cannot tell it not to. NVIDIA's libraries read the variable when they are loaded. */
+function forbidTf32(): void {
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 }

@@ -8,12 +8,13 @@ import { floatTensor } from './tensor-data.js';
 /** How fast a device multiplies matrices, floating-point operations a second; or why it cannot be used. */
 export type MeasuredDevice = { readonly speed: number } | { readonly unavailable: string };
 
-/** Sides of the matrices, until a call takes so long: a large GPU shows its speed with large ones, and a slow one is not kept busy. */
-const sides = [128, 256, 512, 1024, 2048];
+/** Sides of matrices, until a call takes so long: a large GPU shows its speed with large ones, and a slow one is not kept busy. */
+const growingSides = [128, 256, 512, 1024, 2048];
 const enoughMilliseconds = 10;
 const products = 4;
 
-export async function measureDevice(device: Device): Promise<MeasuredDevice> {
+/** @param sides of the matrices that are multiplied; the speed is that of the last */
+export async function measureDevice(device: Device, sides: readonly number[] = growingSides): Promise<MeasuredDevice> {
   const thread = new SessionThread({ device });
   try {
     await thread.load('products', productsModel());

@@ -1,4 +1,5 @@
 /** What a machine can compute with, listed and used by the real commands. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
@@ -41,10 +42,16 @@ test('devices lists what there is and how to get the rest', async () => {
   expect(engines.map(({ name }: { name: string }) => name)).toEqual(['onnxruntime', 'tensorflow']);
 });
 
-test('a device that is not there is an error with what to do', async () => {
+test('a device that is not there is an error with what to do, before anything is made', async () => {
   const { status, stdout, stderr } = await antonym(['score', 'a.png', '--model', 'model.onnx', '--device', 'gpu'], folder);
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toContain('--device must be one of cpu, webgpu, cuda, auto, but received gpu');
+  const noGpu = { VK_DRIVER_FILES: '/nowhere.json', VK_ICD_FILENAMES: '/nowhere.json' };
+  const trained = await antonym(['train', '--device', 'webgpu', '--run', 'model'], folder, noGpu);
+  if (process.platform !== 'linux') return;
+  expect([trained.status, trained.stdout]).toEqual([1, '']);
+  expect(trained.stderr).toMatch(/error: WebGPU is not available: .*Vulkan/);
+  expect(existsSync(join(folder, 'runs'))).toBe(false);
 });
 
 test.runIf(useSwiftShader())(`score with WebGPU gives the scores of the processor ${needsSwiftShader}`, async () => {
