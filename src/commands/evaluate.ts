@@ -62,7 +62,7 @@ export function addEvaluateCommand(program: Command): void {
       ),
     )
     .addOption(
-      option('--model <file|run...>', 'exported models or names of runs, to be compared (default: the run that was exported last)'),
+      option('--model <file|run...>', 'exported models or names of runs, to be compared (default: the model that comes with the program)'),
     )
     .addOption(option('--image-column <name>', 'column of the names of images (default: image)'))
     .addOption(option('--mos-column <name>', 'column of the mean opinions (default: mos)'))

@@ -1,9 +1,10 @@
-/** `--model`: a file, a folder with a model in it, or a run. Without it, the run that was exported last. */
+/** `--model`: a file, a folder with a model in it, or a run. Without it, the model that comes with the program. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { shippedModel } from '../score/shipped-model.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
-import { findRun, newestExportedRun, runsFolder } from '../train/run-directory.js';
+import { findRun, runsFolder } from '../train/run-directory.js';
 
 export interface FoundModel {
   /** Of the ONNX file. */
@@ -25,11 +26,9 @@ export async function findModel(given: string | undefined): Promise<FoundModel> 
 
 async function findModelPath(given: string | undefined): Promise<string> {
   if (given === undefined) {
-    const run = await newestExportedRun(runsFolder);
-    if (run) return run.model;
-    throw new UserError(
-      `There is no model in ${runsFolder} yet. Train one with "npm run train -- --levels 5", or give one with --model FILE`,
-    );
+    const shipped = await shippedModel();
+    if (shipped !== undefined) return shipped;
+    throw new UserError(`no model comes with this copy of the program: give one with --model FILE or --model RUN`);
   }
   const kind = await kindOf(given);
   if (kind === 'file') return given;

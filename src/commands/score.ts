@@ -35,7 +35,7 @@ export function addScoreCommand(program: Command): void {
     .summary('score photographs with an exported model')
     .description('Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively.')
     .argument('<paths...>', 'image files and folders of images')
-    .option('--model <file|run>', 'an exported model.onnx, or the name of a run (default: the run that was exported last)')
+    .option('--model <file|run>', 'an exported model.onnx, or the name of a run (default: the model that comes with the program)')
     .option(
       '--max-pixels <n>',
       'split larger images into tiles and average (default: as the model says)',

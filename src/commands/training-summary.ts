@@ -33,18 +33,18 @@ About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
 
 Next:
-${nextCommands(plan)}
+${nextCommands(plan, run)}
 `;
 }
 
 /** What to type next, aligned. */
-function nextCommands({ options: { backbone, weights, data, pairs, steps } }: Plan): string {
+function nextCommands({ options: { backbone, weights, data, pairs, steps } }: Plan, run: RunFolder): string {
   const random = weights === 'random';
   const sameModel = random ? '' : ` --backbone ${backbone} --weights ${quote(weights)}`;
   const source = data === defaultDatasetName ? '' : ` --data ${quote(data)}`;
   const sameData = pairs === noPairs ? source : ` --pairs ${quote(pairs)}`;
   const commands = [
-    ['npm run score -- PHOTO...', 'score your photographs'],
+    [`npm run score -- --model ${run.name} PHOTO...`, 'score your photographs'],
     ['npm run train -- --data FOLDER', 'train on your own pristine photographs'],
     [`npm run train --${sameModel}${sameData} --steps ${steps * 4}`, 'train longer'],
     ...(random ? [['npm run train -- --backbone clip-rn50', 'start from CLIP instead of random weights: see README.md'] as const] : []),

@@ -42,7 +42,8 @@ export async function scoreImages(
       images.push(file);
       for (const [index, score] of own.entries()) scores[index]!.push(score);
     }
-    onImage?.(++done, files.length);
+    done++;
+    onImage?.(done, files.length);
   }
   const [first] = unusable;
   if (images.length === 0) throw new UserError(`none of the ${files.length} images can be scored: ${first?.image}: ${first?.reason}`);

@@ -71,7 +71,7 @@ export async function exportRun(
   const usedScale = scale ?? fitSoftmaxScale(measured.similarities, measured.levels.length);
   const evaluation = evaluateOrdering(heldOut, similarities);
   const description: ModelDescription = {
-    ...describe(plan, step, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment()),
+    ...describe(measuredPlan, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
   };
   const scoringModel = buildScoringModel(plan.model, tensors, usedScale);
@@ -139,8 +139,16 @@ interface Measured {
 }
 
 function describe(
-  { options, data: { dataset, downscale }, model, start }: Plan,
-  step: number,
+  {
+    plan: {
+      options,
+      data: { dataset, downscale },
+      model,
+      start,
+    },
+    step,
+    fitted,
+  }: MeasuredPlan,
   scale: number,
   { similarities, levels }: Measured,
   evaluation: ModelDescription['evaluation'],
@@ -156,7 +164,7 @@ function describe(
   const { name, licence, homepage, citation, images } = dataset;
   return {
     format: 'antonym-model-1',
-    method: step > 0 ? trainedMethod : untrainedMethod,
+    method: fitted?.method ?? (step > 0 ? trainedMethod : untrainedMethod),
     backbone: `${model.backbone.name}: ${model.backbone.description}`,
     prompts: start.prompts.description,
     scale,
@@ -176,6 +184,7 @@ function describe(
       seed: options.seed,
       levels: options.levels,
       crop: options.crop,
+      ...(fitted && { samples: fitted.samples }),
     },
     version: antonym,
     ...given({ commit: commit && (modified ? `${commit}-modified` : commit) }),

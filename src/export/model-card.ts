@@ -34,7 +34,7 @@ const named = 5;
 /** Markdown. Everything from outside is shown as it is written. */
 export function modelCard({ description, parity, files, opinions }: ModelCardFacts): string {
   const { backbone, data, training, method, prompts, scale, evaluation, scorePercentiles, version, commit } = description;
-  const trained = training.step > 0;
+  const trained = training.step > 0 || training.samples !== undefined;
   const [architecture = ''] = backbone.split(':');
   const name = trained ? `${architecture} trained on ${data.name}` : architecture;
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
@@ -56,7 +56,7 @@ tags:
 # ${plain(name)}
 
 A model that scores the technical quality of one image: uint8 RGB pixels in, a score from 0 to 1 out, higher is better.
-${trained ? `It was trained without any human opinion, to rank ${training.levels} severity levels of distortions of the same photograph.` : 'It was not trained by this program: the weights are as published.'}
+${originOf(training)}
 
 |          |   |
 | -------- | - |
@@ -64,7 +64,7 @@ ${trained ? `It was trained without any human opinion, to rank ${training.levels
 | Backbone | ${cell(backbone)} |
 | Prompts  | ${cell(prompts)} |
 | Data     | ${cell(source.join('; '))} |
-| Training | ${trained ? `step ${training.step} of ${training.steps}, crops of ${training.crop} pixels, seed ${training.seed}` : 'none'} |
+| Training | ${trainingOf(training)} |
 | Score    | mean softmax of similarities to opposite prompts, scale ${scale} |
 | Made by  | Antonym ${cell(version)}${commit === undefined ? '' : `, commit ${cell(commit)}`} |
 
@@ -118,6 +118,17 @@ ${[...files]
   .map(({ name: file, bytes, sha256 }) => `| ${cell(file)} | ${formatBytes(bytes)} | \`${sha256}\` |`)
   .join('\n')}
 `;
+}
+
+function originOf({ step, levels, samples }: ModelDescription['training']): string {
+  if (samples !== undefined) return 'It was fitted without any human opinion, to how far degraded crops are from their pristine ones.';
+  if (step === 0) return 'It was not trained by this program: the weights are as published.';
+  return `It was trained without any human opinion, to rank ${levels} severity levels of distortions of the same photograph.`;
+}
+
+function trainingOf({ step, steps, crop, seed, samples }: ModelDescription['training']): string {
+  if (samples !== undefined) return `fitted to ${samples} crops, seed ${seed}`;
+  return step === 0 ? 'none' : `step ${step} of ${steps}, crops of ${crop} pixels, seed ${seed}`;
 }
 
 function sizes({ size, largeImages }: ModelDescription): string {

@@ -41,7 +41,16 @@ const schema = z.strictObject({
     /** What the sides of the images were divided by before crops were taken. */
     downscale: z.number().min(1).optional(),
   }),
-  training: z.strictObject({ step: z.int(), steps: z.int(), seed: z.int(), levels: z.int(), crop: z.int() }),
+  training: z.strictObject({
+    /** 0: not trained in steps. */
+    step: z.int(),
+    steps: z.int(),
+    seed: z.int(),
+    levels: z.int(),
+    crop: z.int(),
+    /** Crops that the model was fitted to, where it was not trained in steps. */
+    samples: z.int().positive().optional(),
+  }),
   /** Of the program that made the file: version, and commit where it ran from a repository. */
   version: z.string(),
   commit: z.string().optional(),

@@ -24,6 +24,8 @@ export interface MeasuredPlan {
   readonly kernels: 'same' | 'other';
   /** Where the file is run to be compared with them; default: on the processor. */
   readonly device?: Device;
+  /** How the weights came about where they were neither trained in steps nor published: fitted to so many crops. */
+  readonly fitted?: { readonly method: string; readonly samples: number };
 }
 
 export interface ExportWatch extends HeldOutWatch {

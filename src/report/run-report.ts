@@ -1,12 +1,13 @@
 /** Writes what can be said of runs once they have something to say: the report, the metrics for TensorBoard, the model's card. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelCard, modelCardName, type OpinionResult } from '../export/model-card.js';
+import { modelCard, modelCardName } from '../export/model-card.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { fileError } from '../support/file-errors.js';
 import { hashFiles } from '../support/hash-files.js';
 import type { RunFolder } from '../train/run-directory.js';
 import { comparisonPage } from './comparison-page.js';
+import { opinionResult } from './opinion-result.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
 import { runPage } from './run-page.js';
 import { eventFile } from './tensorboard.js';
@@ -41,19 +42,9 @@ export async function writeComparison(folders: readonly RunFolder[], path: strin
 
 function cardOf({ name, model, parity, files, opinions }: RunFacts): string | undefined {
   if (model === undefined || parity === undefined) return undefined;
-  const results = opinions.flatMap(({ result: { opinion, measures } }): OpinionResult[] => {
-    const own = measures.find(({ run }) => run === name) ?? measures.find(({ kind }) => kind === 'model');
-    const [baseline] = measures.filter(({ kind }) => kind === 'baseline').sort((a, b) => (b.srcc.value ?? -1) - (a.srcc.value ?? -1));
-    if (own === undefined) return [];
-    return [
-      {
-        benchmark: opinion.name,
-        images: opinion.images,
-        srcc: own.srcc,
-        plcc: own.plcc.value,
-        ...(baseline && { baseline: { name: baseline.name, srcc: baseline.srcc.value } }),
-      },
-    ];
+  const results = opinions.flatMap(({ result }) => {
+    const own = result.measures.find(({ run }) => run === name) ?? result.measures.find(({ kind }) => kind === 'model');
+    return own === undefined ? [] : [opinionResult(result, own)];
   });
   return modelCard({
     description: model,

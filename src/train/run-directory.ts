@@ -1,5 +1,5 @@
 /** `runs/<name>/`: one training run and everything about it. */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
@@ -127,17 +127,6 @@ export async function findRun(root: string, name: string): Promise<RunFolder> {
   throw new UserError(`there is no run "${name}" in ${root}.${hint}`);
 }
 
-/** The run whose model was exported last, if any. */
-export async function newestExportedRun(root: string): Promise<RunFolder | undefined> {
-  let newest: { folder: RunFolder; time: number } | undefined;
-  for (const name of await listRuns(root)) {
-    const folder = runFolder(root, name);
-    const time = await changeTime(folder.model);
-    if (time !== undefined && (newest === undefined || time > newest.time)) newest = { folder, time };
-  }
-  return newest?.folder;
-}
-
 /**
  * The configuration that a run was started with.
  * @throws UserError when the run was never completely created, or the file is damaged.
@@ -202,9 +191,4 @@ async function removeLeftovers(folder: RunFolder): Promise<void> {
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** Milliseconds; undefined when there is no such file. */
-async function changeTime(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.mtimeMs;
 }

@@ -1,7 +1,7 @@
 /** Scoring by the real command, with a really trained model. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { shippedModel } from '#antonym/score/shipped-model.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { antonym } from './antonym.js';
@@ -16,6 +17,7 @@ import { expectOneLine } from './expect-one-line.js';
 
 const folder = await temporaryFolder();
 const score = (...args: string[]) => antonym(['score', ...args], folder);
+const trained = ['--model', 'model'];
 
 async function savePhotograph(path: string, index: number, width: number, height: number): Promise<void> {
   const { data } = renderProcedural(rendered(index, width, height));
@@ -50,7 +52,7 @@ const inOrder = ['photos/a.jpg', 'photos/b.png', 'photos/c.webp', 'photos/deeper
 
 describe('score', () => {
   test('lists photographs of any size and format from best to worst', async () => {
-    const { status, stdout } = await score('photos');
+    const { status, stdout } = await score('photos', ...trained);
     const rows = stdout.trimEnd().split('\n');
     expect(status).toBe(0);
     expect(rows.map((row) => /^[01]\.\d{4} {2}(photos\/\S+)$/.exec(row)?.[1]).sort()).toEqual(inOrder);
@@ -58,7 +60,7 @@ describe('score', () => {
   });
 
   test('as JSON, gives one object a line in the order given, and nothing else on stdout', async () => {
-    const { status, stdout } = await score('photos/deeper', 'photos/a.jpg', '--json');
+    const { status, stdout } = await score('photos/deeper', 'photos/a.jpg', '--json', ...trained);
     expect(status).toBe(0);
     const rows = stdout
       .trimEnd()
@@ -69,12 +71,21 @@ describe('score', () => {
       expect(Object.keys(row)).toEqual(['image', 'score']);
       expect(row.score > 0 && row.score < 1).toBe(true);
     }
-    const table = (await score('photos/deeper', 'photos/a.jpg')).stdout;
+    const table = (await score('photos/deeper', 'photos/a.jpg', ...trained)).stdout;
     for (const { image, score } of rows) expect(table).toContain(`${score.toFixed(4)}  ${image}\n`);
   });
 
   test('names each image that cannot be scored, scores the others, and ends with code 1', async () => {
-    const { status, stdout, stderr } = await score('cut.jpg', 'photos/a.jpg', 'small.png', 'nowhere.jpg', 'notes.txt', 'empty', '--json');
+    const { status, stdout, stderr } = await score(
+      'cut.jpg',
+      'photos/a.jpg',
+      'small.png',
+      'nowhere.jpg',
+      'notes.txt',
+      'empty',
+      '--json',
+      ...trained,
+    );
     expect(status).toBe(1);
     expect(
       stdout
@@ -95,30 +106,35 @@ describe('score', () => {
 
   test('gives an image above --max-pixels the mean score of its tiles, any other its own', async () => {
     const path = 'photos/deeper/e.png';
-    const whole = await scoresOf(path);
-    expect(await scoresOf(path, '--max-pixels', String(240 * 180))).toEqual(whole);
+    const whole = await scoresOf(path, ...trained);
+    expect(await scoresOf(path, '--max-pixels', String(240 * 180), ...trained)).toEqual(whole);
     for (const left of [0, 120]) {
       await sharp(join(folder, path))
         .extract({ left, top: 0, width: 120, height: 180 })
         .toFile(join(folder, `tile-${left}.png`));
     }
-    const [first, second] = Object.values(await scoresOf('tile-0.png', 'tile-120.png'));
-    const split = (await scoresOf(path, '--max-pixels', '22000'))[path];
+    const [first, second] = Object.values(await scoresOf('tile-0.png', 'tile-120.png', ...trained));
+    const split = (await scoresOf(path, '--max-pixels', '22000', ...trained))[path];
     expect(split).toBeCloseTo((first! + second!) / 2, 6);
     expect(split).not.toBe(whole[path]);
   });
 
-  test('finds a model by file, folder or run, or takes the newest', async () => {
-    const expected = await scoresOf('photos/a.jpg');
+  test('finds a model by file, folder or run, and takes the one that ships without', async () => {
+    const expected = await scoresOf('photos/a.jpg', ...trained);
     await cp(join(folder, 'runs', 'model', 'export'), join(folder, 'taken'), { recursive: true });
     for (const model of ['model', 'runs/model', 'runs/model/export', 'runs/model/export/model.onnx', 'taken']) {
       expect(await scoresOf('photos/a.jpg', '--model', model), model).toEqual(expected);
     }
+    const shipped = await shippedModel();
+    expect(await scoresOf('photos/a.jpg')).toEqual(await scoresOf('photos/a.jpg', '--model', shipped!));
   });
 
   test('ends quietly when nobody reads on', async () => {
     const cli = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
-    const child = spawn(process.execPath, [cli, 'score', 'photos', '--json'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, 'score', 'photos', '--json', ...trained], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout.destroy();
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -142,8 +158,6 @@ describe('a model that is none', () => {
     await writeFile(join(folder, 'altered', 'model.json'), '{"format": "antonym-model-9"}');
     await writeFile(join(folder, 'cut', 'model.onnx'), (await readFile(join(folder, 'taken', 'model.onnx'))).subarray(0, 100_000));
     await mkdir(join(folder, 'runs', 'unfinished'));
-    await rm(join(folder, 'fresh'), { recursive: true, force: true });
-    await mkdir(join(folder, 'fresh'));
   });
 
   test.each<[model: string, message: RegExp]>([
@@ -161,8 +175,7 @@ describe('a model that is none', () => {
     expectOneLine(await score('photos/a.jpg', '--model', model), message);
   });
 
-  test('no model yet, no image, a wrong flag: one line each', async () => {
-    expectOneLine(await antonym(['score', '../photos/a.jpg'], join(folder, 'fresh')), /There is no model in runs yet\. Train one/);
+  test('no image, a wrong flag: one line each', async () => {
     expectOneLine(await score(), /missing required argument/);
     expectOneLine(await score('photos', '--max-pixels', '9'), /--max-pixels must be a whole number, at least 4096, but received 9/);
     expectOneLine(await score('photos', '--jsn'), /unknown option '--jsn'.*--json/);

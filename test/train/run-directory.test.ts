@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createRun, findRun, newestExportedRun, openRun, readConfig } from '#antonym/train/run-directory.js';
+import { createRun, findRun, openRun, readConfig } from '#antonym/train/run-directory.js';
 import { checkRunName, runNamePrefix } from '#antonym/train/run-name.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -106,24 +106,6 @@ describe('runs', () => {
       }
     },
   );
-
-  test('the newest exported run is the one whose model was written last', async () => {
-    const root = await newRoot();
-    expect(await newestExportedRun(join(root, 'none'))).toBeUndefined();
-    for (const [name, time] of [
-      ['b', 20],
-      ['a', 30],
-      ['c', 10],
-    ] as const) {
-      const run = await createRun(root, { name }, {}, {});
-      await mkdir(run.folder.exported);
-      await writeFile(run.folder.model, '');
-      await utimes(run.folder.model, time, time);
-      await run.close();
-    }
-    await (await createRun(root, { name: 'd' }, {}, {})).close();
-    expect((await newestExportedRun(root))?.name).toBe('a');
-  });
 });
 
 describe('names of runs', () => {

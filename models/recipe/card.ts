@@ -1,0 +1,44 @@
+/** `npm run model:card -- --opinion FILE.csv --images FOLDER --name TEXT`: measures the shipped model against opinions, and says so in its card. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readCsvOpinions } from '#antonym/evaluate/csv-opinions.js';
+import { evaluateOpinion } from '#antonym/evaluate/evaluate-opinion.js';
+import { modelCard, modelCardName } from '#antonym/export/model-card.js';
+import { paritySchema } from '#antonym/export/parity.js';
+import { opinionResult } from '#antonym/report/opinion-result.js';
+import { openScorer } from '#antonym/score/scorer.js';
+import { writeFileAtomically } from '#antonym/support/atomic-file.js';
+import { UserError } from '#antonym/support/errors.js';
+import { digestOfFile } from '#antonym/support/file-digest.js';
+import { hashFiles } from '#antonym/support/hash-files.js';
+import { modelName } from './recipe.js';
+
+const bootstrap = { resamples: 2000, seed: 1, confidence: 0.95 };
+
+try {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { opinion: text, images: text, name: text } });
+  const { opinion, images, name } = values;
+  if (opinion === undefined || name === undefined)
+    throw new UserError('say whose opinions: --opinion FILE.csv and --name TEXT for the card');
+  const folder = join('models', modelName);
+  const model = join(folder, 'model.onnx');
+  const scorer = await openScorer(model);
+  try {
+    const opinions = { ...(await readCsvOpinions(opinion, {}, images)), name };
+    const { evaluation } = await evaluateOpinion(opinions, [{ name: modelName, sha256: await digestOfFile(model), scorer }], bootstrap);
+    const result = opinionResult(evaluation, evaluation.measures[0]!);
+    const files = (await hashFiles(folder)).filter((file) => file.name !== modelCardName);
+    const parity = paritySchema.parse(JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8')));
+    const card = modelCard({ description: scorer.description, parity, files, opinions: [result] });
+    await writeFileAtomically(join(folder, modelCardName), card);
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } finally {
+    await scorer.close();
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+}

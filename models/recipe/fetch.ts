@@ -1,0 +1,89 @@
+/** What the shipped model is made from, fetched by the ordinary clients of npm and Debian and verified by hashes. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf, UserError } from '#antonym/support/errors.js';
+import { photographPackages } from './photographs.js';
+
+const run = promisify(execFile);
+
+/** MobileNetV2 with ImageNet's weights (the blocks to the tenth; those after it were trained on by the package's authors), MIT licence. */
+export const weightsPackage = {
+  name: 'nsfwjs',
+  version: '4.4.0',
+  integrity: 'sha512-krC1fgeTLXtZwgdpKJ0jm7hqv0gTSRQQRL+FhOaxaJ9Wj92t42BO3csO2odwgTAgZgf2RvkwPtp0R8Aa7dc+MA==',
+  folder: 'package/dist/models/mobilenet_v2',
+} as const;
+
+/**
+ * Unpacks the weights into a folder, unless they are there.
+ * @returns the folder of the layers model
+ * @throws UserError when npm cannot fetch the package or it is not the one that is expected.
+ */
+export async function fetchWeights(into: string): Promise<string> {
+  const { name, version, integrity, folder } = weightsPackage;
+  const target = resolve(into, `${name}-${version}`);
+  if (existsSync(join(target, folder))) return join(target, folder);
+  await inTemporaryFolder(async (temporary) => {
+    await client('npm', ['pack', `${name}@${version}`, '--silent'], temporary);
+    const archive = join(temporary, `${name}-${version}.tgz`);
+    await verify(archive, 'sha512', integrity.replace(/^sha512-/, ''), 'base64');
+    await mkdir(target, { recursive: true });
+    // its scripts are CommonJS, whatever the project around them is
+    await writeFile(join(target, 'package.json'), '{ "type": "commonjs" }\n');
+    await client('tar', ['-xzf', archive, '-C', target, folder, 'package/LICENSE'], temporary);
+  });
+  return join(target, folder);
+}
+
+/**
+ * Copies the photographs of Debian's packages into a folder: those that are not there yet.
+ * @throws UserError when apt cannot fetch a package or a photograph is not the one that is expected.
+ */
+export async function fetchPhotographs(into: string): Promise<void> {
+  await mkdir(into, { recursive: true });
+  const present = new Set(await readdir(into));
+  for (const { name, folder, photographs } of photographPackages) {
+    const missing = photographs.filter(({ file }) => !present.has(file));
+    if (missing.length === 0) continue;
+    await inTemporaryFolder(async (temporary) => {
+      await client('apt-get', ['download', '-q', name], temporary);
+      const archive = (await readdir(temporary)).find((file) => file.endsWith('.deb'));
+      if (archive === undefined) throw new UserError(`apt-get download ${name} left no package`);
+      await client('dpkg-deb', ['-x', archive, 'files'], temporary);
+      for (const { file, sha256 } of missing) {
+        const source = join(temporary, 'files', folder, file);
+        await verify(source, 'sha256', sha256, 'hex');
+        await copyFile(source, join(into, file));
+      }
+    });
+  }
+}
+
+async function inTemporaryFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-recipe-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function client(command: string, parameters: readonly string[], folder: string): Promise<void> {
+  try {
+    await run(command, parameters, { cwd: folder });
+  } catch (error) {
+    throw new UserError(`${command} ${parameters.join(' ')} failed: ${messageOf(error).trim().split('\n').at(-1)}`);
+  }
+}
+
+async function verify(path: string, algorithm: 'sha256' | 'sha512', expected: string, encoding: 'hex' | 'base64'): Promise<void> {
+  const actual = createHash(algorithm)
+    .update(await readFile(path))
+    .digest(encoding);
+  if (actual !== expected) throw new UserError(`${basename(path)} is not the file that is expected: its ${algorithm} is ${actual}`);
+}

@@ -1,0 +1,129 @@
+/** `npm run model`: makes the model that ships in `models/`, from what npm and Debian have, in one go. */
+
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { encodePng } from '#antonym/datasets/encode-png.js';
+import { renderProcedural } from '#antonym/datasets/procedural.js';
+import { exportRun } from '#antonym/export/export-run.js';
+import { prepareExport } from '#antonym/export/prepare-export.js';
+import { Graph } from '#antonym/graph/graph.js';
+import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { writeFileAtomically } from '#antonym/support/atomic-file.js';
+import { UserError } from '#antonym/support/errors.js';
+import { resolveOptions } from '#antonym/support/option-table.js';
+import { startProgress } from '#antonym/support/progress.js';
+import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
+import { preparePlan } from '#antonym/train/plan.js';
+import { openTrainingImages } from '#antonym/train/training-images.js';
+import { fetchPhotographs, fetchWeights } from './fetch.js';
+import { readLayersModel } from './layers-model.js';
+import { photographPackages } from './photographs.js';
+import { fitHead, qualityEncoder, qualityPrompts } from './quality-encoder.js';
+import { qualityFeatures, smallestSide } from './quality-features.js';
+import { crops, modelName, pristine, scale, seed } from './recipe.js';
+import { makeSamples } from './samples.js';
+
+const cores = availableParallelism();
+const licence =
+  "photographs CC-BY-4.0, CC-BY-SA-4.0, CC-BY-SA-3.0 and CC0-1.0, named in models/recipe/photographs.ts; scenes and the network's weights MIT";
+const method =
+  'label-free: statistics of an ImageNet network and cues of sharpness, noise and tone, regressed on full-reference distances of captures ' +
+  'to their pristine photographs, and fused with the sharpness cue (docs/shipped-model.md)';
+
+/** Photographs are reduced: traces of their cameras vanish. */
+async function reducePhotographs(from: string, into: string): Promise<void> {
+  for (const { file } of photographPackages.flatMap(({ photographs }) => photographs)) {
+    const image = sharp(join(from, file)).autoOrient();
+    const { width, height } = (await image.metadata()).autoOrient;
+    const own = Math.min(width, height);
+    const factor = Math.min(pristine.largestShare, pristine.side / own);
+    const png = await image
+      .resize(Math.round(width * factor), Math.round(height * factor), { kernel: 'lanczos3' })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+    await writeFileAtomically(join(into, file.replace(/\.jpg$/, '.png')), png);
+  }
+}
+
+async function renderScenes(into: string): Promise<void> {
+  const { count, width, height, seed: scenesSeed } = pristine.scenes;
+  for (let index = 0; index < count; index++) {
+    const image = renderProcedural({ kind: 'procedural', id: `scene-${index}`, seed: scenesSeed, index, width, height });
+    await writeFileAtomically(join(into, `scene-${String(index).padStart(3, '0')}.png`), await encodePng(image));
+  }
+}
+
+/** The encoder, fitted to the images that are not held out. */
+async function makeEncoder(
+  weights: ReadonlyMap<string, TensorData>,
+  options: TrainOptions,
+): Promise<{ encoder: Uint8Array; samples: number }> {
+  const { split } = await openTrainingImages(options);
+  const progress = startProgress('Degrading photographs and measuring features');
+  try {
+    const samples = await makeSamples(weights, split.training, (done) => progress.update(done, split.training.length));
+    progress.succeed(`${samples.features.length} samples of ${split.training.length} images`);
+    const graph = new Graph();
+    const { networkFeatures, sharpness } = qualityFeatures(graph, graph.input('pixels', 'float32', [1, 3, 64, 64]), weights);
+    const head = fitHead(samples, networkFeatures, sharpness);
+    return { encoder: qualityEncoder(weights, head), samples: samples.features.length };
+  } finally {
+    progress.stop();
+  }
+}
+
+try {
+  const { values } = parseArgs({
+    options: { out: { type: 'string', default: join('models', modelName) }, work: { type: 'string', default: 'out/model' } },
+  });
+  const at = (name: string): string => join(values.work, name);
+  process.stderr.write('Fetching the weights (npm) and photographs (Debian)\n');
+  const weights = readLayersModel(await fetchWeights(at('weights')));
+  await fetchPhotographs(at('photographs'));
+  await mkdir(at('pristine'), { recursive: true });
+  await reducePhotographs(at('photographs'), at('pristine'));
+  await renderScenes(at('pristine'));
+  const path = at(`${modelName}.onnx`);
+  const flags = {
+    ...{ backbone: path, mean: '0,0,0', std: '1,1,1', prompts: 'seeded' },
+    ...{ data: at('pristine'), crop: String(crops.heldOutSide), downscale: '2', heldOut: String(pristine.heldOut), seed: String(seed) },
+  };
+  const { values: options } = resolveOptions(trainOptions, { flags }, { cores });
+  const { encoder, samples } = await makeEncoder(weights, options);
+  await writeFileAtomically(path, encoder);
+  const plan = await preparePlan(options);
+  const progress = startProgress('Measuring the model on images that it never saw');
+  try {
+    const prompts = { features: qualityPrompts, description: 'the directions of high and of low quality' };
+    const measured = await prepareExport(
+      {
+        ...plan,
+        model: { backbone: { ...plan.model.backbone, minimumSide: smallestSide }, prompts: prompts.features },
+        start: { ...plan.start, prompts },
+        data: { ...plan.data, dataset: { ...plan.data.dataset, name: '14 photographs and 60 procedural scenes', licence } },
+      },
+      undefined,
+      {
+        onPair: (done, total) => progress.update(done, total),
+        onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+        onMeasure: () => {},
+      },
+    );
+    const { model, description } = await exportRun({ ...measured, fitted: { method, samples } }, values.out, { scale });
+    progress.succeed(
+      `${(description.evaluation.ordered * 100).toFixed(1)} % of pairs of levels in order, SRCC ${description.evaluation.srcc.toFixed(3)}`,
+    );
+    process.stdout.write(`${model}\n`);
+  } finally {
+    progress.stop();
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,50 @@
+/** What the shipped model sees of an image: statistics of MobileNetV2's channels at two scales, and cues of sharpness, noise and tone. */
+import type { Graph } from '#antonym/graph/graph.js';
+import type { Value } from '#antonym/graph/value.js';
+import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { mobileNetV2 } from './mobilenet-v2.js';
+import { halved, mean, sharpnessCue, sharpnessCues } from './sharpness-cues.js';
+
+/** Layers from detail to parts of objects; those after them, of the package of weights, were trained on for another task. */
+const layers = {
+  full: ['block_3_expand', 'block_6_expand', 'block_10_expand'],
+  half: ['block_3_expand', 'block_6_expand', 'block_10_expand'],
+} as const;
+
+export interface QualityFeatures {
+  /** [N, features] */
+  readonly features: Value;
+  /** How many of the features are of the network; the cues follow. */
+  readonly networkFeatures: number;
+  /** Which feature is the logarithm of the variance of the Laplacian. */
+  readonly sharpness: number;
+  /** Activations of the last layer at both scales, [N, C, H, W]: to compare an image with its pristine one. */
+  readonly activations: readonly Value[];
+}
+
+/** Smaller images do not fill the windows of the cues at quarter size, pixels. */
+export const smallestSide = 64;
+
+/** @param pixels [N, 3, H, W], 0..1, of `smallestSide` at least */
+export function qualityFeatures(graph: Graph, pixels: Value, weights: ReadonlyMap<string, TensorData>): QualityFeatures {
+  const parts: Value[] = [];
+  const activations: Value[] = [];
+  const inputs = { full: pixels, half: halved(graph, pixels) };
+  for (const scale of ['full', 'half'] as const) {
+    const names = layers[scale];
+    const taps = mobileNetV2(graph, inputs[scale], weights, names.at(-1)!);
+    for (const name of names) parts.push(...moments(graph, taps.get(name)!));
+    activations.push(graph.add('Clip', [taps.get(names.at(-1)!)!, 0, 6]));
+  }
+  const networkFeatures = parts.reduce((total, { shape }) => total + (shape[1] as number), 0);
+  const features = graph.add('Concat', [...parts, ...sharpnessCues(graph, pixels)], { axis: 1 });
+  return { features, networkFeatures, sharpness: networkFeatures + sharpnessCue, activations };
+}
+
+/** Mean and deviation over the image of every channel, [N, C] each. */
+function moments(graph: Graph, value: Value): [Value, Value] {
+  const average = graph.add('ReduceMean', [value, graph.integers(2, 3)]);
+  const difference = graph.add('Sub', [value, average]);
+  const variance = mean(graph, graph.add('Mul', [difference, difference]));
+  return [graph.add('Squeeze', [average, graph.integers(2, 3)]), graph.add('Sqrt', [graph.add('Add', [variance, 1e-6])])];
+}
