@@ -38,7 +38,6 @@ beforeAll(async () => {
 test('holds the program, its data and nothing else', () => {
   const paths = packed.files.map(({ path }) => path);
   const kinds = new Set(paths.map((path) => path.replace(/^dist\/.*?((\.d)?\.\w+)$/, 'dist/*$1').replace(/^(assets|models)\/.*/, '$1/*')));
-  kinds.delete('models/*');
   expect([...kinds].sort()).toEqual([
     'LICENSE',
     'README.md',
@@ -48,9 +47,10 @@ test('holds the program, its data and nothing else', () => {
     'dist/*.d.ts',
     'dist/*.js',
     'dist/*.wasm',
+    'models/*',
     'package.json',
   ]);
-  expect(paths.filter((path) => path.startsWith('dist/bench'))).toEqual([]);
+  expect(paths.filter((path) => /^(dist\/bench|dist\/recipe|models\/recipe)/.test(path))).toEqual([]);
 });
 
 test('a program in TypeScript imports it, typed, and scores paths, URLs, contents and pixels', async () => {
@@ -78,7 +78,7 @@ test('examples/node lists photographs from best to worst', async () => {
   expect(lines).toEqual(expected.map(({ name, score }) => `${score.toFixed(4)}  ${name}`));
 });
 
-test('its command works, WebAssembly included', async () => {
+test('its command works, WebAssembly and the model that ships included', async () => {
   const antonym = project('node_modules/.bin/antonym');
   await run(antonym, ['degrade', '--in', photographs[0]!, '--distortion', 'gaussian-blur', '--level', '3', '--out', 'blurred.png']);
   const lines = (await run(antonym, ['score', '--model', model, '--json', photographs[0]!, 'blurred.png'])).trimEnd().split('\n');
@@ -86,4 +86,5 @@ test('its command works, WebAssembly included', async () => {
     { image: photographs[0], score: scores[0] },
     { image: 'blurred.png', score: expect.any(Number) },
   ]);
+  expect(await run(antonym, ['score', photographs[0]!, 'blurred.png'])).toMatch(/^0\.\d{4} {2}/);
 });
