@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Image } from '../datasets/image.js';
 import { SessionThread } from '../runtime/session-thread.js';
 import { orderChanges } from '../statistics/order-changes.js';
+import { quantile } from '../statistics/quantile.js';
 import { srcc } from '../statistics/rank-correlation.js';
 import { UserError } from '../support/errors.js';
 import { precisions, type ReducedPrecision } from './precision.js';
@@ -11,7 +12,7 @@ const fileFigures = z.strictObject({
   precision: z.enum(precisions),
   /** Of the model, with its weights. */
   bytes: z.int(),
-  /** One at a time, on the CPU of the machine that exported it. */
+  /** One at a time, on the CPU of the machine that exported it, from the median time. */
   imagesPerSecond: z.number(),
 });
 
@@ -66,14 +67,14 @@ export async function comparePrecision(
     await thread.load('fp32', reference.path);
     await thread.load(precision, reduced.path);
     const scores: [number[], number[]] = [[], []];
-    const milliseconds: [number, number] = [0, 0];
+    const milliseconds: [number[], number[]] = [[], []];
     // the first of each takes longer
     for (const name of names) await scoreOf(thread, name, images[0]!);
     for (const image of images) {
       for (const [index, name] of names.entries() as IterableIterator<[0 | 1, (typeof names)[0 | 1]]>) {
         const started = performance.now();
         scores[index].push(await scoreOf(thread, name, image));
-        milliseconds[index] += performance.now() - started;
+        milliseconds[index].push(performance.now() - started);
       }
     }
     if (elsewhere !== undefined) {
@@ -86,7 +87,7 @@ export async function comparePrecision(
     const differences = scores[0].map((score, index) => Math.abs(score - scores[1][index]!));
     const { pairs, changed } = orderChanges(...scores);
     const correlation = srcc(...scores);
-    const speed = (index: 0 | 1): number => Number(((images.length * 1000) / milliseconds[index]).toPrecision(3));
+    const speed = (index: 0 | 1): number => Number((1000 / quantile(milliseconds[index], 0.5)).toPrecision(3));
     return {
       precision,
       images: { source, count: images.length, largestSide: Math.max(...images.flatMap(({ width, height }) => [width, height])) },

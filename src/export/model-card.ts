@@ -1,8 +1,11 @@
 /** `MODEL_CARD.md`: what a person needs to know of an exported model before using it, from the facts in `model.json`. */
 import { formatBytes } from '../support/byte-size.js';
 import type { HashedFile } from '../support/hash-files.js';
+import type { PrecisionReport } from './compare-precision.js';
 import type { ModelDescription } from './model-description.js';
 import type { Parity } from './parity.js';
+import type { ReducedPrecision } from './precision.js';
+import { differences } from './precision-table.js';
 
 /** How a model agrees with human opinion on one benchmark. */
 export interface OpinionResult {
@@ -66,6 +69,9 @@ ${originOf(training)}
 | Data     | ${cell(source.join('; '))} |
 | Training | ${trainingOf(training)} |
 | Score    | mean softmax of similarities to opposite prompts, scale ${scale} |
+=======
+| Training | ${trained ? `step ${training.step} of ${training.steps}, crops of ${training.crop} pixels, seed ${training.seed}` : 'none'} |
+${description.precision === undefined ? '' : `| Precision | ${precisionMeaning[description.precision]} |\n`}| Score    | mean softmax of similarities to opposite prompts, scale ${scale} |
 | Made by  | Antonym ${cell(version)}${commit === undefined ? '' : `, commit ${cell(commit)}`} |
 
 ## Use
@@ -87,9 +93,9 @@ In Node.js, \`antonym score --model model.onnx PHOTO...\` reads pictures of any 
 
 ${heldOutOf(description)}: it puts **${(evaluation.ordered * 100).toFixed(1)} %** of all pairs of severity levels in the right order, and the mean
 rank correlation (SRCC) of score and severity is **${evaluation.srcc.toFixed(3)}**; -1 is perfect. The median score of a pristine crop is ${pristine.p50.toFixed(3)}, at the
-strongest level ${strongest.p50.toFixed(3)}. The exported file was compared with the model under training on ${parity.crops} crops: scores differ by at most
+strongest level ${strongest.p50.toFixed(3)}. The ${parity.reduced ? 'float32' : 'exported'} file was compared with the model under training on ${parity.crops} crops: scores differ by at most
 ${parity.largestDifference.score.toExponential(1)}.
-
+${parity.reduced ? `\n${precisionOf(parity.reduced)}` : ''}
 | Distortion | Levels in order | SRCC |
 | ---------- | --------------: | ---: |
 ${bySkill.map(([distortion, { ordered, srcc }]) => `| ${cell(distortion)} | ${(ordered * 100).toFixed(1)} % | ${srcc.toFixed(3)} |`).join('\n')}
@@ -129,6 +135,25 @@ function originOf({ step, levels, samples }: ModelDescription['training']): stri
 function trainingOf({ step, steps, crop, seed, samples }: ModelDescription['training']): string {
   if (samples !== undefined) return `fitted to ${samples} crops, seed ${seed}`;
   return step === 0 ? 'none' : `step ${step} of ${steps}, crops of ${crop} pixels, seed ${seed}`;
+}
+
+const precisionMeaning: Readonly<Record<ReducedPrecision, string>> = {
+  fp16: 'fp16: weights and most of the computing in half precision; preparation of pixels, sums, exponentials and the score in float32',
+  int8: 'int8: weights in 8 bits, one scale for each output channel; computing in float32',
+};
+
+function precisionOf(report: PrecisionReport): string {
+  const rows = report.files.map(
+    ({ precision, bytes, imagesPerSecond }) => `| ${precision} | ${formatBytes(bytes)} | ${imagesPerSecond.toPrecision(3)} |`,
+  );
+  return `### Precision
+
+${plain(differences(report))}.
+
+| Precision | File | Images/s on the CPU |
+| --------- | ---: | ------------------: |
+${rows.join('\n')}
+`;
 }
 
 function sizes({ size, largeImages }: ModelDescription): string {

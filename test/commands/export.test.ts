@@ -81,6 +81,9 @@ describe('export', () => {
     expect(parity).toEqual(JSON.parse(await readFile(exported('parity.json'), 'utf8')));
     expect(reduced).toMatchObject({ precision: 'int8', images: { count: 96, largestSide: 32 } });
     expect(reduced.files[1].bytes).toBe((await stat(exported('int8', 'model.onnx'))).size);
+    const card = await readFile(exported('int8', 'MODEL_CARD.md'), 'utf8');
+    expect(card).toMatch(/\| Precision \| int8: .*\n\| Score/);
+    expect(card).toMatch(/\n\nOn 96 images .* change their order\.\n\n\| Precision .*\n.*\n\| fp32 .*\n\| int8 .*\n\n\| Distortion/);
     const scored = await antonym(['score', '--model', exported('int8'), 'photos', '--json'], folder);
     expect(scored.status, scored.stderr).toBe(0);
     expect(scored.stdout.trimEnd().split('\n')).toHaveLength(4);

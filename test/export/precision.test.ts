@@ -31,7 +31,7 @@ const transformer: Backbone = {
   embedding: 24,
   embed: (context, pixels) =>
     visionTransformer(context, pixels, {
-      ...{ patch: 16, side: 48, width: 32, layers: 3, heads: 2 },
+      ...{ patch: 16, side: 48, width: 128, layers: 2, heads: 4 },
       ...{ embedding: 24, activation: 'quick-gelu' },
     }),
 };
