@@ -1,6 +1,6 @@
 /**
  * Training steps on a GPU beside PyTorch's on the same card: single precision, TF32 and bfloat16, eager. One after the other, each in an
- * empty memory, so that a batch may fill the card.
+ * empty memory, so that a batch may fill the card. It has not been run yet: there was no machine with a GPU.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';

@@ -10,6 +10,9 @@ const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('on
 /** Where `npm run fetch-cuda` puts ONNX Runtime's CUDA provider. */
 export const cudaProvider = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so');
 
+/** Where an NVIDIA driver is to be seen: in Linux, and in its subsystem of Windows. */
+const drivers = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];
+
 /**
  * @param provider path of the provider's library
  * @returns what is missing and how to get it; undefined where nothing is
@@ -26,12 +29,14 @@ export async function missingForCuda(
   } catch {
     return undefined;
   }
-  const missing = [...libraries.matchAll(/(\S+) => not found/g)].map(([, name]) => name!);
+  // ONNX Runtime's own lie beside it and are loaded before it
+  const missing = [...libraries.matchAll(/(\S+) => not found/g)]
+    .map(([, name]) => name!)
+    .filter((name) => !name.startsWith('libonnxruntime'));
   if (missing.length > 0) {
     const sources = new Set(missing.map((name) => (name.includes('cudnn') ? 'cuDNN 9' : 'CUDA 12')));
     return `${missing.join(', ')} cannot be found. Install ${[...sources].join(' and ')}, or add its folder to LD_LIBRARY_PATH`;
   }
-  if (!existsSync('/proc/driver/nvidia/version'))
-    return 'no NVIDIA driver is loaded. Install one for your GPU; nvidia-smi says whether it works';
+  if (!drivers.some(existsSync)) return 'no NVIDIA driver is loaded. Install one for your GPU; nvidia-smi says whether it works';
   return undefined;
 }

@@ -64,9 +64,9 @@ export function fittingBatch(plan: MemoryPlan, bytes: number): Pick<Plan['option
 /** What people read before a training starts; a warning when there is not enough. */
 export function describeMemory(plan: MemoryPlan, available: number): string {
   const needed = estimateMemory(plan);
-  // what a device has is not for us to see, nor what its kernels take on top
+  // ONNX Runtime does not say how much a device has; where it is too little, the trial before the first step does
   if (plan.options.device !== 'cpu')
-    return `would need about ${gibibytes(needed)} GiB of memory on the processor; of the device's own, most of that`;
+    return `needs about ${gibibytes(needed)} GiB of the device's memory, if its kernels take what the processor's do`;
   const text = `needs about ${gibibytes(needed)} GiB of memory, ${gibibytes(available)} GiB are available`;
   if (needed <= available) return text;
   const smaller = fittingBatch(plan, available);

@@ -84,6 +84,9 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
   let summed = 1;
+  const explain = (error: unknown): never => {
+    throw explainStepError(error, layout);
+  };
 
   return {
     notice,
@@ -91,15 +94,13 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     async accumulate(crops, part, parts) {
       summed = parts;
       const added = part === 0 ? [] : gradients;
-      const results = await thread.run('gradients', batchFeeds(crops), { added }).catch((error) => {
-        throw explainStepError(error, layout);
-      });
+      const results = await thread.run('gradients', batchFeeds(crops), { added }).catch(explain);
       return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
     update({ step, learningRate }) {
       const share = averageDecay > 0 ? averageShare(step, averageDecay) : 0;
-      return update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share });
+      return update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share }).catch(explain);
     },
 
     similarity: (crops, count) => measureCrops(thread, model, crop, crops, count),
