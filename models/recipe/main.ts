@@ -30,7 +30,7 @@ const cores = availableParallelism();
 const licence =
   "photographs CC-BY-4.0, CC-BY-SA-4.0, CC-BY-SA-3.0 and CC0-1.0, named in models/recipe/photographs.ts; scenes and the network's weights MIT";
 const method =
-  'label-free: statistics of an ImageNet network and cues of sharpness, noise and tone, regressed on full-reference distances of captures ' +
+  'label-free: statistics of an ImageNet network and cues of sharpness and tone, regressed on full-reference distances of captures ' +
   'to their pristine photographs, and fused with the sharpness cue (docs/shipped-model.md)';
 
 /** Photographs are reduced: traces of their cameras vanish. */

@@ -1,4 +1,4 @@
-/** What the shipped model sees of an image: statistics of MobileNetV2's channels at two scales, and cues of sharpness, noise and tone. */
+/** What the shipped model sees of an image: statistics of MobileNetV2's channels at two scales, and cues of sharpness and tone. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import type { TensorData } from '#antonym/runtime/tensor-data.js';

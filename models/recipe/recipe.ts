@@ -33,7 +33,7 @@ export const crops = {
 /** Of the regression. */
 export const fit = {
   penalty: 1,
-  /** Factor of the 68 cues beside 3,000 features of the network. */
+  /** Factor of the 29 cues beside 2,880 features of the network. */
   cueGain: 8,
 } as const;
 
