@@ -35,9 +35,6 @@ export const precisionReportSchema = z.strictObject({
 
 export type PrecisionReport = Readonly<z.infer<typeof precisionReportSchema>>;
 
-/** Above this share of pairs whose order changes, a precision is refused. */
-export const mostChangedPairs = 0.01;
-
 export interface ComparedImages {
   /** For people. */
   readonly source: string;

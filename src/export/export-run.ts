@@ -5,21 +5,20 @@ import { type OnnxPieces, onnxPieces } from '../graph/onnx-file.js';
 import { quantile } from '../statistics/quantile.js';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
-import { UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
 import { hashFiles } from '../support/hash-files.js';
 import { evaluateOrdering } from '../train/evaluation.js';
 import type { HeldOutPair } from '../train/held-out.js';
 import type { Plan } from '../train/plan.js';
-import { type ComparedImages, comparePrecision, mostChangedPairs, type PrecisionReport } from './compare-precision.js';
+import { type ComparedImages, comparePrecision } from './compare-precision.js';
 import { type HeldOutFiles, heldOutScores } from './held-out-scores.js';
 import { modelCard, modelCardName } from './model-card.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity } from './parity.js';
 import { type ReducedPrecision, reducePrecision } from './precision.js';
-import { differences, percent } from './precision-table.js';
 import type { MeasuredPlan } from './prepare-export.js';
 import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
+import { requireOrder } from './require-order.js';
 import { buildScoringModel } from './scoring-model.js';
 import { fitSoftmaxScale, scoresOf } from './softmax-scale.js';
 
@@ -116,16 +115,6 @@ export async function exportRun(
 
 function fileOf(path: string, { model, data }: OnnxPieces): { path: string; bytes: number } {
   return { path, bytes: [...model, ...data].reduce((total, piece) => total + piece.byteLength, 0) };
-}
-
-/** @throws UserError when too many pairs change their order. */
-function requireOrder(report: PrecisionReport): void {
-  const { precision, changedPairs } = report;
-  if (changedPairs <= mostChangedPairs) return;
-  throw new UserError(
-    `${precision} changes the order of more than ${percent(mostChangedPairs)} of pairs of images: it was not written. ${differences(report)}. ` +
-      'Compare on photographs such as you will score (--data FOLDER), leave --precision out, or write it all the same with --force',
-  );
 }
 
 const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';

@@ -14,6 +14,7 @@ import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { comparePrecision } from '#antonym/export/compare-precision.js';
 import { type ReducedPrecision, reducePrecision } from '#antonym/export/precision.js';
+import { requireOrder } from '#antonym/export/require-order.js';
 import { buildScoringModel, type ScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
@@ -163,8 +164,13 @@ describe('the comparison with float32', () => {
     expect(report.images).toEqual({ source: 'rendered scenes', count: 6, largestSide: 104 });
     expect(report.files.map(({ bytes }) => bytes)).toEqual([plain.bytes, reversed.bytes]);
     for (const { imagesPerSecond } of report.files) expect(imagesPerSecond).toBeGreaterThan(0);
+    expect(() => requireOrder(report)).toThrow(
+      /^int8 changes the order of more than 1 % of pairs of images: it was not written.* SRCC -1.* 100 % of 15 pairs.*--force$/,
+    );
     const same = await comparePrecision('fp16', [plain, plain], compared);
     expect(same).toMatchObject({ scores: 'file', srcc: 1, changedPairs: 0, scoreDifference: { largest: 0, mean: 0 } });
+    expect(() => requireOrder(same)).not.toThrow();
+    expect(() => requireOrder({ ...same, changedPairs: 0.01 })).not.toThrow();
     // what the file computes elsewhere counts, its size is its own
     const elsewhere = await comparePrecision('fp16', [plain, plain], compared, reversed.path);
     expect(elsewhere).toMatchObject({ scores: 'rounded', srcc: -1, changedPairs: 1 });
