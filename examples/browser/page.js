@@ -43,6 +43,9 @@ function add(files) {
     const picture = append(row, 'img');
     picture.alt = '';
     picture.loading = 'lazy';
+    picture.addEventListener('error', () => {
+      picture.style.visibility = 'hidden';
+    });
     picture.src = URL.createObjectURL(file);
     append(row, 'span', 'name', file.name);
     worker.postMessage({ id: rows.push(row) - 1, file });

@@ -24,5 +24,9 @@ const results = await Promise.all(
     }
   }),
 );
-for (const { name, score } of results.flat().sort((a, b) => b.score - a.score)) process.stdout.write(`${score.toFixed(4)}  ${name}\n`);
+const lines = results
+  .flat()
+  .sort((a, b) => b.score - a.score)
+  .map(({ name, score }) => `${score.toFixed(4)}  ${name}\n`);
+process.stdout.write(lines.join(''));
 await model.close();
