@@ -15,11 +15,14 @@ const programBytes = 150 * 2 ** 20;
 const workerBytes = 60 * 2 ** 20;
 
 /**
- * What ONNX Runtime takes on the CPU over the values of a graph: work space of convolutions and gaps in its arena. Measured peaks
- * of a step over `peakMemory` were 1.6-1.7 for clip-tiny (96 crops of 64 pixels, 48 of 128), 1.4, 1.7 and 2.0 for clip-rn50
- * (6 and 12 crops of 224 pixels, 24 of 160), 1.0 for clip-vit-b-32 (12 of 224) and .9 for clip-vit-b-16 (6 of 224).
+ * What ONNX Runtime takes on the CPU over the values of a graph: work space of convolutions and gaps in its arena. Measured peaks of
+ * a step over `peakMemory` were 1.6 for clip-tiny with statistics of the batch (192 crops of 64 pixels), 1.17 and 1.15 for clip-rn50
+ * with frozen ones (10 and 40 crops of 224), 1.0 for clip-vit-b-32 (12 of 224) and .9 for clip-vit-b-16 (6 of 224).
  */
-const overhead = { convolutions: 1.8, transformer: 1.05 };
+const stepOverhead = { batch: 1.7, running: 1.2 } as const;
+/** The same of an evaluation with convolutions, which write over what they are added to: at most .6 for clip-rn50 (96 crops of 224). */
+const evaluationOverhead = 0.7;
+const transformerOverhead = 1.05;
 
 /** What of a plan the memory depends on. */
 export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
@@ -41,7 +44,10 @@ export function estimateMemory({ options, model, data }: MemoryPlan): number {
   const step = peakMemory(buildGradientsGraph(losses));
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = peakMemory(forwardGraph(model, Math.min(measuredAtOnce, heldOutCrops), crop));
-  const values = (step + evaluation) * (model.backbone.batchNormalization ? overhead.convolutions : overhead.transformer);
+  const { batchNormalization, trainNormalization } = model.backbone;
+  const values = batchNormalization
+    ? step * stepOverhead[trainNormalization] + evaluation * evaluationOverhead
+    : (step + evaluation) * transformerOverhead;
   const pixels = heldOutCrops * crop * crop * 3 + pairCacheBytes;
   const gradients = trained * (accumulate > 1 ? 2 : 1);
   return programBytes + workers * workerBytes + 2 * saved + gradients + values + pixels;
