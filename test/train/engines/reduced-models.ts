@@ -17,8 +17,8 @@ export const side = 32;
 const layout = { photographs: 1, levels: 2 };
 export const crops = cropCount(layout);
 
-function resNet(trainNormalization: 'batch' | 'running'): Backbone {
-  const options = { width: 4, blocks: [1, 2, 1, 1], heads: 4, embedding, positionsFor: side } as const;
+function resNet(trainNormalization: 'batch' | 'running', blocks: readonly [number, number, number, number]): Backbone {
+  const options = { width: 4, blocks, heads: 4, embedding, positionsFor: side } as const;
   return { ...findBackbone('clip-rn50'), embedding, trainNormalization, embed: (context, pixels) => clipResNet(context, pixels, options) };
 }
 
@@ -30,8 +30,8 @@ const transformer: Backbone = {
 };
 
 export const reducedModels: Readonly<Record<string, Backbone>> = {
-  'clip-tiny, statistics of the batch': resNet('batch'),
-  'clip-rn50, frozen statistics': resNet('running'),
+  'clip-tiny, statistics of the batch': resNet('batch', [1, 1, 1, 1]),
+  'clip-rn50, frozen statistics': resNet('running', [1, 2, 1, 1]),
   'clip-vit': transformer,
 };
 

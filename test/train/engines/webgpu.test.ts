@@ -6,15 +6,15 @@ import { needsSwiftShader, useSwiftShader } from '../../runtime/swiftshader.js';
 import { batch, compareEngines, crops, optionsFor, reducedModels } from './reduced-models.js';
 
 const steps = 10;
-/** Milliseconds: half a minute where the processor, which computes in place of a GPU, has nothing else to do. */
-const timeout = 300_000;
+/** Milliseconds: a model takes 20 seconds where the processor, which computes in place of a GPU, has nothing else to do. */
+const timeout = 900_000;
 
 describe.runIf(useSwiftShader())(`training with WebGPU ${needsSwiftShader}`, () => {
   const engines: Engine[] = [];
 
   afterEach(async () => {
     for (const engine of engines.splice(0)) await engine.close();
-  });
+  }, timeout);
 
   async function made(making: Promise<Engine>): Promise<Engine> {
     const engine = await making;
