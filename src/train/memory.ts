@@ -20,8 +20,11 @@ const workerBytes = 60 * 2 ** 20;
  * with frozen ones (10 and 40 crops of 224), 1.0 for clip-vit-b-32 (12 of 224) and .9 for clip-vit-b-16 (6 of 224).
  */
 const stepOverhead = { batch: 1.7, running: 1.2 } as const;
-/** The same of an evaluation with convolutions, which write over what they are added to: at most .6 for clip-rn50 (96 crops of 224). */
-const evaluationOverhead = 0.7;
+/**
+ * The same of an evaluation with convolutions: .6 for clip-rn50 (96 crops of 224), but 2.3 together with that of the exported file on
+ * as many crops, at the end of a run, while the engine is still there.
+ */
+const evaluationOverhead = 2;
 const transformerOverhead = 1.05;
 
 /** What of a plan the memory depends on. */
