@@ -3,7 +3,7 @@ import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import type { TensorData } from '#antonym/runtime/tensor-data.js';
 import { mobileNetV2 } from './mobilenet-v2.js';
-import { halved, mean, sharpnessCue, sharpnessCues } from './sharpness-cues.js';
+import { halved, imageMean, mean, sharpnessCue, sharpnessCues } from './sharpness-cues.js';
 
 /** Layers from detail to parts of objects; those after them, of the package of weights, were trained on for another task. */
 const layers = {
@@ -43,7 +43,7 @@ export function qualityFeatures(graph: Graph, pixels: Value, weights: ReadonlyMa
 
 /** Mean and deviation over the image of every channel, [N, C] each. */
 function moments(graph: Graph, value: Value): [Value, Value] {
-  const average = graph.add('ReduceMean', [value, graph.integers(2, 3)]);
+  const average = imageMean(graph, value);
   const difference = graph.add('Sub', [value, average]);
   const variance = mean(graph, graph.add('Mul', [difference, difference]));
   return [graph.add('Squeeze', [average, graph.integers(2, 3)]), graph.add('Sqrt', [graph.add('Add', [variance, 1e-6])])];

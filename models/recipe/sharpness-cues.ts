@@ -80,11 +80,16 @@ function channels(graph: Graph, image: Value, from: number, to: number): Value {
 
 /** Over the image, [N, C]. */
 export function mean(graph: Graph, value: Value): Value {
-  return graph.add('ReduceMean', [value, graph.integers(2, 3)], { keepdims: 0 });
+  return graph.add('Squeeze', [imageMean(graph, value), graph.integers(2, 3)]);
+}
+
+/** Over the image, [N, C, 1, 1]: of rows, then of their means. Some kernels of ONNX Runtime add up a plane number by number, and lose digits. */
+export function imageMean(graph: Graph, value: Value): Value {
+  return graph.add('ReduceMean', [graph.add('ReduceMean', [value, graph.integers(3)]), graph.integers(2)]);
 }
 
 function centered(graph: Graph, value: Value): Value {
-  return graph.add('Sub', [value, graph.add('ReduceMean', [value, graph.integers(2, 3)])]);
+  return graph.add('Sub', [value, imageMean(graph, value)]);
 }
 
 /** Over the image, [N, C]; the constant keeps that of a plain one, and its gradient, finite. */
