@@ -2,15 +2,19 @@
 /** The `antonym` command: parses the command line, runs one command, and turns every failure into one clear line. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addDegradeCommand } from './commands/degrade.js';
-import { addDevicesCommand } from './commands/devices.js';
-import { addEvaluateCommand } from './commands/evaluate.js';
-import { addExportCommand } from './commands/export.js';
-import { addFetchCudaCommand } from './commands/fetch-cuda.js';
-import { addReportCommand } from './commands/report.js';
-import { addScoreCommand } from './commands/score.js';
-import { addTrainCommand } from './commands/train.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
+
+/** In the order of the help. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  train: async () => (await import('./commands/train.js')).addTrainCommand,
+  score: async () => (await import('./commands/score.js')).addScoreCommand,
+  evaluate: async () => (await import('./commands/evaluate.js')).addEvaluateCommand,
+  export: async () => (await import('./commands/export.js')).addExportCommand,
+  degrade: async () => (await import('./commands/degrade.js')).addDegradeCommand,
+  report: async () => (await import('./commands/report.js')).addReportCommand,
+  devices: async () => (await import('./commands/devices.js')).addDevicesCommand,
+  'fetch-cuda': async () => (await import('./commands/fetch-cuda.js')).addFetchCudaCommand,
+};
 
 const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, string>;
 
@@ -22,14 +26,10 @@ const program = new Command('antonym')
   .configureOutput({ outputError: () => {} })
   .configureHelp({ sortSubcommands: false });
 
-addTrainCommand(program);
-addScoreCommand(program);
-addEvaluateCommand(program);
-addExportCommand(program);
-addDegradeCommand(program);
-addReportCommand(program);
-addDevicesCommand(program);
-addFetchCudaCommand(program);
+// Loading all commands takes longer than scoring a photograph: only the help, and the hint at a name that is nearly right, need them.
+const [, , named = ''] = process.argv;
+const wanted = Object.hasOwn(commands, named) ? [named] : Object.keys(commands);
+for (const name of wanted) (await commands[name]!())(program);
 
 // A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
 process.stdout.on('error', (error) => {

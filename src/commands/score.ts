@@ -26,8 +26,8 @@ interface Scored {
   readonly score: number;
 }
 
-/** Images decoded while another is scored. */
-const decodedAhead = 3;
+/** Images decoded or scored at a time. */
+const imagesInMemory = 6;
 
 export function addScoreCommand(program: Command): void {
   program
@@ -57,6 +57,7 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, device, 
   const scorer = await openScorer(modelPath, {
     device: await chooseDevice(device),
     onNotice: (notice) => progress.note(notice),
+    manyImages: files.length > 1,
     ...(maxPixels !== undefined && { maximumPixels: maxPixels }),
   });
   const progress = startProgress('Scoring');
@@ -67,7 +68,7 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, device, 
     hasReader = false;
   });
   try {
-    const ahead = pLimit(decodedAhead);
+    const ahead = pLimit(imagesInMemory);
     const tasks = files.map((image) => ahead(() => scoreFile(scorer, image)));
     for (const [index, image] of files.entries()) {
       const result = await tasks[index]!;

@@ -1,5 +1,6 @@
 /** An exported model, ready to score images of any size. */
 import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cropImage, type Image } from '../datasets/image.js';
 import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
@@ -9,6 +10,7 @@ import type { ModelSignature } from '../runtime/session-messages.js';
 import { SessionThread } from '../runtime/session-thread.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
+import { IdleThreads } from './idle-threads.js';
 import { squareTilesOf, tilesOf } from './tiles.js';
 
 export interface Scorer {
@@ -28,29 +30,40 @@ export interface ScorerOptions {
   readonly device?: Device;
   /** Takes what is worth knowing about the device, after the first image. */
   readonly onNotice?: (notice: string) => void;
+  /** Whether many images are scored at a time: then small models have a copy for every few cores, each image one; default: no. */
+  readonly manyImages?: boolean;
 }
+
+/** Of a model that has copies, with its weights: copies take memory, and large models use several cores well enough. */
+const largestCopied = 64 * 2 ** 20;
+const mostCopies = 4;
 
 /**
  * Loads an exported model: `model.onnx` with `model.json` beside it.
  * @throws UserError when a file is missing or is not what it should be.
  */
 export async function openScorer(modelPath: string, options: ScorerOptions = {}): Promise<Scorer> {
-  const { device = 'cpu', onNotice } = options;
-  const thread = new SessionThread({ device });
+  const { device = 'cpu', onNotice, manyImages = false } = options;
+  const threads = manyImages && device === 'cpu' && (await isSmall(modelPath)) ? copies() : [new SessionThread({ device })];
+  const close = async (): Promise<void> => {
+    await Promise.all(threads.map((thread) => thread.close()));
+  };
   let description: ModelDescription;
   try {
-    checkSignature(await load(thread, modelPath), modelPath);
+    const signatures = await Promise.all(threads.map((thread) => load(thread, modelPath)));
+    checkSignature(signatures[0]!, modelPath);
     description = await readDescription(modelPath);
   } catch (error) {
-    await thread.close();
+    await close();
     throw error;
   }
+  const idle = new IdleThreads(threads);
   const maximumPixels = options.maximumPixels ?? description.largeImages.maximumPixels;
   let placementIsKnown = false;
   const tellPlacement = async (): Promise<void> => {
     if (placementIsKnown) return;
     placementIsKnown = true;
-    const notice = describePlacement(await thread.placement('model'));
+    const notice = describePlacement(await threads[0]!.placement('model'));
     if (notice !== undefined) onNotice?.(notice);
   };
   return {
@@ -68,19 +81,32 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
       for (const { left, top, width, height } of tiles) {
         const whole = width === image.width && height === image.height;
         const { data } = whole ? image : cropImage(image, left, top, width, height);
-        const results = await thread.run(
-          'model',
-          { image: { dataType: 'uint8', shape: [1, height, width, 3], data } },
-          { outputs: ['score'] },
-        );
+        const feeds = { image: { dataType: 'uint8', shape: [1, height, width, 3], data } } as const;
+        const results = await idle.use((thread) => thread.run('model', feeds, { outputs: ['score'] }));
         sum += Number(results.score!.data[0]) * width * height;
         pixels += width * height;
       }
       await tellPlacement();
       return sum / pixels;
     },
-    close: () => thread.close(),
+    close,
   };
+}
+
+async function isSmall(path: string): Promise<boolean> {
+  const sizes = [path, `${path}.data`].map((file) =>
+    stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size) <= largestCopied;
+}
+
+function copies(): SessionThread[] {
+  const cores = availableParallelism();
+  const count = Math.min(mostCopies, cores);
+  return Array.from({ length: count }, () => new SessionThread({ threads: Math.floor(cores / count) }));
 }
 
 async function load(thread: SessionThread, path: string): Promise<ModelSignature> {
