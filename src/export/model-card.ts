@@ -68,9 +68,6 @@ ${originOf(training)}
 | Prompts  | ${cell(prompts)} |
 | Data     | ${cell(source.join('; '))} |
 | Training | ${trainingOf(training)} |
-| Score    | mean softmax of similarities to opposite prompts, scale ${scale} |
-=======
-| Training | ${trained ? `step ${training.step} of ${training.steps}, crops of ${training.crop} pixels, seed ${training.seed}` : 'none'} |
 ${description.precision === undefined ? '' : `| Precision | ${precisionMeaning[description.precision]} |\n`}| Score    | mean softmax of similarities to opposite prompts, scale ${scale} |
 | Made by  | Antonym ${cell(version)}${commit === undefined ? '' : `, commit ${cell(commit)}`} |
 
