@@ -9,7 +9,6 @@ import { encodePng } from '#antonym/datasets/encode-png.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { exportRun } from '#antonym/export/export-run.js';
 import { prepareExport } from '#antonym/export/prepare-export.js';
-import { Graph } from '#antonym/graph/graph.js';
 import type { TensorData } from '#antonym/runtime/tensor-data.js';
 import { writeFileAtomically } from '#antonym/support/atomic-file.js';
 import { UserError } from '#antonym/support/errors.js';
@@ -22,7 +21,7 @@ import { fetchPhotographs, fetchWeights } from './fetch.js';
 import { readLayersModel } from './layers-model.js';
 import { photographPackages } from './photographs.js';
 import { fitHead, qualityEncoder, qualityPrompts } from './quality-encoder.js';
-import { qualityFeatures, smallestSide } from './quality-features.js';
+import { smallestSide } from './quality-features.js';
 import { crops, modelName, pristine, scale, seed } from './recipe.js';
 import { makeSamples } from './samples.js';
 
@@ -68,9 +67,7 @@ async function makeEncoder(
   try {
     const samples = await makeSamples(weights, split.training, (done) => progress.update(done, split.training.length));
     progress.succeed(`${samples.features.length} samples of ${split.training.length} images`);
-    const graph = new Graph();
-    const { networkFeatures, sharpness } = qualityFeatures(graph, graph.input('pixels', 'float32', [1, 3, 64, 64]), weights);
-    const head = fitHead(samples, networkFeatures, sharpness);
+    const head = fitHead(samples);
     return { encoder: qualityEncoder(weights, head), samples: samples.features.length };
   } finally {
     progress.stop();

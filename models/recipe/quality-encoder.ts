@@ -28,7 +28,8 @@ export const qualityPrompts: TensorData = floatTensor([1, 2, 2], Float32Array.of
 const quality45 = 3;
 
 /** Fits the head; the features are those of `qualityFeatures`. */
-export function fitHead(samples: Samples, networkFeatures: number, sharpness: number): Head {
+export function fitHead(samples: Samples): Head {
+  const { networkFeatures, sharpness } = samples;
   const standardization = standardizationOf(samples.features);
   const gains = Float64Array.from(samples.features[0]!, (_, index) => (index < networkFeatures ? 1 : fit.cueGain));
   const rows = samples.features.map((row) => standardize(row, standardization, gains));

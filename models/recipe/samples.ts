@@ -15,6 +15,9 @@ import { distances, type Seen } from './teacher.js';
 
 export interface Samples {
   readonly features: readonly Float32Array[];
+  /** See `QualityFeatures`. */
+  readonly networkFeatures: number;
+  readonly sharpness: number;
   /** Of the teacher, per sample. */
   readonly distances: readonly (readonly number[])[];
 }
@@ -28,7 +31,7 @@ export async function makeSamples(
   const thread = new SessionThread();
   const samples = { features: [] as Float32Array[], distances: [] as number[][] };
   try {
-    const names = await loadFeatures(thread, weights);
+    const { names, networkFeatures, sharpness } = await loadFeatures(thread, weights);
     const see = async (image: Image): Promise<Seen & { features: Float32Array }> => {
       const outputs = await thread.run('features', { pixels: pixelsOf(image) });
       return { image, features: outputs.features!.data as Float32Array, activations: names.map((name) => outputs[name]!) };
@@ -52,24 +55,27 @@ export async function makeSamples(
       }
       onImage(index + 1);
     }
+    return { ...samples, networkFeatures, sharpness };
   } finally {
     await thread.close();
   }
-  return samples;
 }
 
-/** @returns the names of the activations */
-async function loadFeatures(thread: SessionThread, weights: ReadonlyMap<string, TensorData>): Promise<string[]> {
+/** @returns the names of the activations, and which features are what */
+async function loadFeatures(
+  thread: SessionThread,
+  weights: ReadonlyMap<string, TensorData>,
+): Promise<Pick<Samples, 'networkFeatures' | 'sharpness'> & { names: string[] }> {
   const graph = new Graph();
   const pixels = graph.input('pixels', 'float32', [1, 3, 'height', 'width']);
-  const { features, activations } = qualityFeatures(graph, pixels, weights);
+  const { features, activations, networkFeatures, sharpness } = qualityFeatures(graph, pixels, weights);
   graph.output('features', features);
   const names = activations.map((value, index) => {
     graph.output(`activations${index}`, value);
     return `activations${index}`;
   });
   await thread.load('features', encodeOnnx(graph));
-  return names;
+  return { names, networkFeatures, sharpness };
 }
 
 /** Every crop of an image with a name. */
