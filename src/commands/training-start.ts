@@ -17,7 +17,7 @@ import {
   savedForm,
 } from '../support/option-table.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
-import { checkTrainOptions, noPairs, type TrainOptions, trainOptions } from '../train/options.js';
+import { checkTrainOptions, isOtherSplit, noPairs, type TrainOptions, trainOptions } from '../train/options.js';
 import type { Plan } from '../train/plan.js';
 import { createRun, type OpenRun, openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { runNamePrefix } from '../train/run-name.js';
@@ -81,7 +81,7 @@ export async function existingRun(name: string, given: GivenOptions): Promise<Tr
   const run = await openRun(runsFolder, name);
   try {
     const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
-    const resolved = resumeOptions(trainOptions, saved, given);
+    const resolved = resumeOptions(trainOptions, saved, given, isOtherSplit);
     await checkOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
     return { resolved, run: run.folder, checkpoint, open: async () => run.folder, close: () => run.close() };

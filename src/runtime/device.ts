@@ -34,15 +34,15 @@ export function explainDeviceError(device: Device, error: Error): Error {
  * Whether a call failed because the memory of its device does not suffice, or because one tensor is larger than its buffers may be. WebGPU
  * reports what it cannot allocate only where it is used.
  */
-export function isOutOfMemory({ message }: Error): boolean {
-  return outOfMemory.test(message);
+export function isOutOfMemory(error: unknown): error is Error {
+  return error instanceof Error && (outOfMemory.test(error.message) || bufferTooLarge.test(error.message));
 }
 
-const outOfMemory = new RegExp(
-  [
-    'out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:',
-    'Failed to create GPU buffer|\\[Invalid Buffer .*is invalid due to a previous error',
-    'exceeds the max buffer size|exceeding maxStorageBufferBindingSize|too many storage buffers',
-  ].join('|'),
-  'i',
-);
+/** Whether the device may have memory enough, but not in one piece. */
+export function isBufferTooLarge({ message }: Error): boolean {
+  return bufferTooLarge.test(message);
+}
+
+const outOfMemory =
+  /out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:|Failed to create GPU buffer|\[Invalid Buffer .*is invalid due to a previous error/i;
+const bufferTooLarge = /exceeds the max buffer size|exceeding maxStorageBufferBindingSize|too many storage buffers/i;

@@ -100,20 +100,25 @@ export function resolveOptions<Table extends OptionTable>(
 
 /**
  * The options of a run that goes on: those it was started with. Options on which no result depends may be given anew.
+ * @param isChangeable whether an option may change all the same, together with the others that are wanted
  * @throws UserError that names every option that was given another value.
  */
 export function resumeOptions<Table extends OptionTable>(
   table: Table,
   saved: ResolvedOptions<Table>,
   given: GivenOptions,
+  isChangeable: (key: string, wanted: OptionValues<Table>, saved: OptionValues<Table>) => boolean = () => false,
 ): ResolvedOptions<Table> {
   const { values, origins } = readGiven(table, given);
-  const conflicts = Object.keys(values).filter((key) => table[key]?.changesResult && values[key] !== saved.values[key]);
+  const wanted: OptionValues<Table> = { ...saved.values, ...values };
+  const conflicts = Object.keys(values).filter(
+    (key) => table[key]?.changesResult && values[key] !== saved.values[key] && !isChangeable(key, wanted, saved.values),
+  );
   if (conflicts.length > 0) {
     const list = conflicts.map((key) => `${flagOf(key)} ${values[key]} (the run has ${saved.values[key]})`).join(', ');
     throw new UserError(`a resumed run keeps the options it was started with, but received ${list}. Leave them out, or start a new run`);
   }
-  return { values: { ...saved.values, ...values }, origins: { ...saved.origins, ...origins } };
+  return { values: wanted, origins: { ...saved.origins, ...origins } };
 }
 
 /** What `config.json` of a run holds; as a file of options it repeats the run. */

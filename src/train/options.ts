@@ -346,6 +346,15 @@ export const trainOptions = {
 
 export type TrainOptions = OptionValues<typeof trainOptions>;
 
+/**
+ * What a run may change when it goes on, although results depend on it: the parts in which the photographs of an update are computed.
+ * They stay the same photographs, and where memory does not suffice there is no other way.
+ */
+export function isOtherSplit(key: string, wanted: TrainOptions, saved: TrainOptions): boolean {
+  const photographs = ({ batchSize, accumulate }: TrainOptions): number => batchSize * accumulate;
+  return (key === 'batchSize' || key === 'accumulate') && photographs(wanted) === photographs(saved);
+}
+
 /** Rules between options. @throws UserError when one is broken. */
 export function checkTrainOptions(options: TrainOptions): void {
   const { warmupSteps, steps, lossAcross, batchSize, engine, device } = options;

@@ -58,6 +58,7 @@ export async function createEngine({ options, model, start }: Plan, threads?: nu
   return create({
     model,
     layout: { photographs: options.batchSize, levels: options.levels },
+    accumulate: options.accumulate,
     crop: options.crop,
     losses: options,
     optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: options.weightDecay, clipNorm: options.clipNorm },

@@ -101,6 +101,10 @@ describe('options', () => {
       'a resumed run keeps the options it was started with, but received --crop 96 (the run has 128), --rate 0.5 (the run has 0.128)',
     );
     expect(() => resumeOptions(table, saved, { flags: {}, file: { path: 'a.json', values: { data: 'there' } } })).toThrow('--data there');
+    const halved = (key: string, wanted: { crop: number }, old: { crop: number }): boolean =>
+      key === 'crop' && wanted.crop * 2 === old.crop;
+    expect(resumeOptions(table, saved, { flags: { crop: '64' } }, halved).values.crop).toBe(64);
+    expect(() => resumeOptions(table, saved, { flags: { crop: '32' } }, halved)).toThrow('--crop 32');
   });
 
   test('have flags in kebab case, and help that tells bounds, default and reason', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { UserError } from '#antonym/support/errors.js';
-import { parseSavedForm, resolveOptions, savedForm } from '#antonym/support/option-table.js';
-import { checkTrainOptions, type TrainOptions, trainOptions } from '#antonym/train/options.js';
+import { parseSavedForm, resolveOptions, resumeOptions, savedForm } from '#antonym/support/option-table.js';
+import { checkTrainOptions, isOtherSplit, type TrainOptions, trainOptions } from '#antonym/train/options.js';
 import { type PresetValues, presetOf } from '#antonym/train/presets.js';
 
 const resolve = (flags: Record<string, string>, cores = 2): TrainOptions => resolveOptions(trainOptions, { flags }, { cores }).values;
@@ -56,6 +56,14 @@ describe('options of training', () => {
     expect(() => checkTrainOptions(resolve({ steps: '10', warmupSteps: '11' }))).toThrow(
       '--warmup-steps must be at most --steps, but received 11 of 10',
     );
+  });
+
+  test('a run goes on with its updates in other parts, but not with other updates', () => {
+    const saved = resolveOptions(trainOptions, { flags: { batchSize: '12', accumulate: '2' } }, { cores: 2 });
+    const resumed = (flags: Record<string, string>) => resumeOptions(trainOptions, saved, { flags }, isOtherSplit).values;
+    expect(resumed({ batchSize: '4', accumulate: '6' })).toEqual({ ...saved.values, batchSize: 4, accumulate: 6 });
+    expect(() => resumed({ batchSize: '4' })).toThrow('received --batch-size 4 (the run has 12)');
+    expect(() => resumed({ batchSize: '4', accumulate: '6', crop: '96' })).toThrow('received --crop 96 (the run has 64)');
   });
 
   test('only the engine, the device and the number of workers may change when a run is resumed', () => {

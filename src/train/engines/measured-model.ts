@@ -35,18 +35,22 @@ export async function openMeasuredModel(
   };
 }
 
-/** Runs the model `similarity` of a thread, part by part: see `Engine.similarity`. */
+/**
+ * Runs the model `similarity` of a thread, part by part: see `Engine.similarity`.
+ * @param atOnce crops in a part
+ */
 export async function measureCrops(
   thread: SessionThread,
   { prompts }: ModelDefinition,
   side: number,
   crops: Uint8Array,
   count: number,
+  atOnce = measuredAtOnce,
 ): Promise<Float32Array> {
   const [size, cropBytes] = [prompts.shape[0]! * 2, side * side * 3];
   const similarities = new Float32Array(count * size);
-  for (let first = 0; first < count; first += measuredAtOnce) {
-    const last = Math.min(first + measuredAtOnce, count);
+  for (let first = 0; first < count; first += atOnce) {
+    const last = Math.min(first + atOnce, count);
     const data = crops.slice(first * cropBytes, last * cropBytes);
     const part: TensorData = { dataType: 'uint8', shape: [last - first, side, side, 3], data };
     const results = await thread.run('similarity', { crops: part });

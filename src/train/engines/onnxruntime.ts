@@ -1,26 +1,31 @@
 /** The engine that runs the gradients graph in ONNX Runtime, on any device; state stays in the thread of its sessions, which updates it too. */
+import { largestTensor } from '../../graph/largest-tensor.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
 import type { AdamWUpdate } from '../../runtime/adamw.js';
-import type { Device } from '../../runtime/device.js';
+import { type Device, isOutOfMemory } from '../../runtime/device.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
+import type { UserError } from '../../support/errors.js';
 import { buildLossGraph, type LossOptions, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../state.js';
-import type { OptimizerOptions } from '../update-graph.js';
+import { type OptimizerOptions, updateFeeds } from '../update-graph.js';
 import { buildCpuGradientsGraph } from './cpu-gradients-graph.js';
 import { buildDeviceGradientsGraph } from './device-gradients-graph.js';
-import { explainStepError, tryOnDevice } from './device-trial.js';
+import { tryStep } from './device-trial.js';
 import { loadDeviceUpdate } from './device-update.js';
 import type { Engine, Losses } from './engine.js';
+import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { loadGraph } from './load-graph.js';
-import { measureCrops } from './measured-model.js';
+import { measureCrops, measuredAtOnce } from './measured-model.js';
 
 export interface EngineOptions {
   readonly model: ModelDefinition;
   readonly layout: BatchLayout;
+  /** Batches in a step, for which a device must have the memory; default: one. */
+  readonly accumulate?: number;
   /** Side of the crops, pixels. */
   readonly crop: number;
   readonly losses: LossOptions;
@@ -37,9 +42,38 @@ export interface EngineOptions {
   readonly device?: Device;
 }
 
-/** An engine in its initial state. @throws Error when ONNX Runtime refuses a graph. */
+/**
+ * An engine in its initial state.
+ * @throws Error when ONNX Runtime refuses a graph; UserError when the device is not available or has too little memory.
+ */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu' } = options;
+  try {
+    return await openEngine(options);
+  } catch (error) {
+    throw isOutOfMemory(error) ? await explainBatch(error, options) : error;
+  }
+}
+
+/** Tries smaller batches, each with an engine of its own: call it when the one that failed is closed. */
+async function explainBatch(error: Error, { parameters: _, ...options }: EngineOptions): Promise<UserError> {
+  const { model, crop, accumulate = 1 } = options;
+  const { photographs } = options.layout;
+  const fitting = await fittingBatch(photographs, async (part) => {
+    const smaller = { ...options, layout: { ...options.layout, photographs: part }, accumulate: (accumulate * photographs) / part };
+    try {
+      await (await openEngine(smaller)).close();
+      return true;
+    } catch (failure) {
+      if (isOutOfMemory(failure)) return false;
+      throw failure;
+    }
+  });
+  const largest = largestTensor(buildDeviceGradientsGraph(buildLossGraph(model, options.layout, crop, options.losses)));
+  return explainOutOfMemory(error, { photographs, accumulate, fitting, largest });
+}
+
+async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu', accumulate = 1 } = options;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);
   const { specs, updates } = lossGraph.parameters;
   const trained = trainedSpecs(lossGraph.parameters);
@@ -50,6 +84,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
   const batchFeeds = (crops: Uint8Array): NamedTensors => ({
     crops: { dataType: 'uint8', shape: [cropCount(layout), crop, crop, 3], data: crops },
   });
+  const gradients = trained.map(({ name }) => gradientName(name));
   let update = (step: AdamWUpdate): Promise<number> => thread.update(step);
   let notice: string | undefined;
   try {
@@ -70,13 +105,18 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
     if (device !== 'cpu') {
       const blank = new Uint8Array(cropCount(layout) * crop * crop * 3);
-      notice = await tryOnDevice(thread, 'gradients', batchFeeds(blank), 'loss');
+      const numbers = { ...optimizer, step: 1, learningRate: 0, gradientScale: 1, averageShare: 0 };
+      notice = await tryStep(thread, {
+        feeds: batchFeeds(blank),
+        gradients,
+        accumulates: accumulate > 1,
+        update: device === 'webgpu' ? updateFeeds(numbers) : undefined,
+      });
     }
   } catch (error) {
     await thread.close();
-    throw explainStepError(error, layout);
+    throw error;
   }
-  const gradients = trained.map(({ name }) => gradientName(name));
   const isGradient = new Set(gradients);
   const updated = {
     ...optimizer,
@@ -84,9 +124,13 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
   let summed = 1;
-  const explain = (error: unknown): never => {
-    throw explainStepError(error, layout);
+  const explain = async (error: unknown): Promise<never> => {
+    if (!isOutOfMemory(error)) throw error;
+    await thread.close();
+    throw await explainBatch(error, options);
   };
+  // on a device never more than the step for which its memory suffices
+  const atOnce = device === 'cpu' ? measuredAtOnce : Math.min(measuredAtOnce, cropCount(layout));
 
   return {
     notice,
@@ -103,7 +147,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
       return update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share }).catch(explain);
     },
 
-    similarity: (crops, count) => measureCrops(thread, model, crop, crops, count),
+    similarity: (crops, count) => measureCrops(thread, model, crop, crops, count, atOnce).catch(explain),
 
     async readState() {
       const state = await thread.readState();

@@ -19,7 +19,7 @@ export interface LoadedTensorFlow {
 
 /** What TensorFlow 2.9, on which the packages for Node.js are built, asks of a machine. */
 export const gpuRequirements =
-  'CUDA 11.2 and cuDNN 8.1 for NVIDIA GPUs up to Ampere (compute capability 3.5 to 8.6); Hopper and newer cannot be used';
+  'CUDA 11.2 and cuDNN 8.1 for NVIDIA GPUs up to Ampere (compute capability 3.5 to 8.6); Ada is not supported, Hopper and newer cannot be used';
 
 /** Fastest first; the last one is in pure JavaScript. */
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'] as const;

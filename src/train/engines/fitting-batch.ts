@@ -1,0 +1,43 @@
+/** What to do where the memory of a device does not suffice for a batch: the largest part of it that fits, found by steps that really run. */
+import { isBufferTooLarge } from '../../runtime/device.js';
+import { UserError } from '../../support/errors.js';
+
+/**
+ * The largest proper divisor of a batch that runs, so that a whole number of smaller batches makes as many photographs.
+ * @param runs whether a batch of so many photographs does; smaller ones than one that runs, run too
+ * @returns undefined when not even one photograph at a time does
+ */
+export async function fittingBatch(photographs: number, runs: (photographs: number) => Promise<boolean>): Promise<number | undefined> {
+  const divisors = Array.from({ length: photographs - 1 }, (_, index) => index + 1).filter((divisor) => photographs % divisor === 0);
+  let [fitting, failing] = [-1, divisors.length];
+  while (failing - fitting > 1) {
+    const middle = (fitting + failing) >> 1;
+    if (await runs(divisors[middle]!)) fitting = middle;
+    else failing = middle;
+  }
+  return divisors[fitting];
+}
+
+/** What did not fit, and what does. */
+export interface TriedBatch {
+  readonly photographs: number;
+  /** Batches in an update. */
+  readonly accumulate: number;
+  /** Of `fittingBatch`. */
+  readonly fitting: number | undefined;
+  /** Bytes of the largest tensor of the batch. */
+  readonly largest: number;
+}
+
+/** A failure of a step that `isOutOfMemory` knows, in words that a person can act on. */
+export function explainOutOfMemory(error: Error, { photographs, accumulate, fitting, largest }: TriedBatch): UserError {
+  const size = `${(largest / 2 ** 30).toPrecision(2)} GiB`;
+  const what = isBufferTooLarge(error)
+    ? `the device has no buffers as large as the largest tensor of a batch of ${photographs}, ${size}`
+    : `the memory of the device does not suffice for a batch of ${photographs}, whose largest tensor takes ${size}`;
+  const advice =
+    fitting === undefined
+      ? 'Not even one photograph at a time fits: use a smaller --crop or fewer --levels, or --freeze the first parts'
+      : `A step with ${fitting} at a time has been tried and fits: use --batch-size ${fitting} --accumulate ${(accumulate * photographs) / fitting}, as many photographs an update`;
+  return new UserError(`${what}. ${advice}. Checkpoints are intact, and --resume takes both options too`);
+}
