@@ -18,6 +18,9 @@ interface Kernels {
     rate: number,
     offset: number,
     kept: number,
+    smallestGradient: number,
+    smallestFirst: number,
+    smallestSecond: number,
   ): void;
   moveAverage(average: number, values: number, count: number, share: number): void;
 }
@@ -71,14 +74,20 @@ export interface AdamWFactors {
   readonly offset: number;
   /** What weight decay leaves of the parameter. */
   readonly kept: number;
+  /** Smaller values of the gradient and the moments count as zero. */
+  readonly smallestGradient: number;
+  readonly smallestFirst: number;
+  readonly smallestSecond: number;
 }
 
 /** m = beta1 m + share1 g, v = beta2 v + share2 (g g), p = kept p - (rate m) / (sqrt(v) + offset) */
 export function adamwStep({ parameter, first, second, gradient }: AdamWTensors, factors: AdamWFactors): void {
-  const { beta1, share1, beta2, share2, rate, offset, kept } = factors;
+  const { beta1, share1, beta2, share2, rate, offset, kept, smallestGradient, smallestFirst, smallestSecond } = factors;
   const [p, m, v, g] = pointers;
   inParts([parameter, first, second, gradient], 3, (count) => {
-    kernels.adamw(p, m, v, g, count, beta1, share1, beta2, share2, rate, offset, kept);
+    kernels.adamw(
+      ...([p, m, v, g, count, beta1, share1, beta2, share2, rate, offset, kept, smallestGradient, smallestFirst, smallestSecond] as const),
+    );
   });
 }
 

@@ -131,6 +131,27 @@ describe('AdamW over the state', () => {
     expect(norm).toBeGreaterThan(options.clipNorm);
   });
 
+  it('keeps no subnormal numbers, and what is not finite', () => {
+    const spec = { ...specs[0]!, shape: [9] };
+    const gradient = Float32Array.of(0, 1e-42, -1e-30, 1e-17, -1e-10, 1e-3, -1, Number.NaN, Number.POSITIVE_INFINITY);
+    const state: Tensors = { [spec.name]: floatTensor([9], new Float32Array(9)), ...initialMoments([spec]) };
+    (state[firstMomentName(spec.name)]!.data as Float32Array).fill(1e-40);
+    (state[secondMomentName(spec.name)]!.data as Float32Array).fill(1e-40);
+    const finite = gradient.slice(0, 7);
+    for (const values of [finite, finite]) {
+      state[gradientName(spec.name)] = floatTensor([9], Float32Array.from({ length: 9 }, (_, index) => values[index] ?? 0));
+      updateByAdamW(updateOf([spec], {}), floatsOf(state));
+    }
+    const moments = [firstMomentName, secondMomentName].map((nameOf) => state[nameOf(spec.name)]!.data as Float32Array);
+    for (const values of moments) {
+      expect([...values].filter((value) => value !== 0 && Math.abs(value) < 2 ** -126)).toEqual([]);
+      expect(values.filter((value) => value !== 0)).toHaveLength(3);
+    }
+    state[gradientName(spec.name)] = floatTensor([9], gradient);
+    expect(updateByAdamW(updateOf([spec], {}), floatsOf(state))).toBeNaN();
+    for (const values of moments) expect(values.every(Number.isNaN)).toBe(true);
+  });
+
   it('in a thread takes gradients out of its state, and repeats bit for bit', async () => {
     const results: Tensors[] = [];
     for (const _ of [1, 2]) {

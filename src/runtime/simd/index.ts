@@ -22,9 +22,14 @@ export function sumOfSquares(values: usize, count: i32): f64 {
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
 
+/** What is not a number stays. */
+function zeroBelow(values: v128, smallest: f32): v128 {
+  return v128.andnot(values, f32x4.lt(f32x4.abs(values), f32x4.splat(smallest)));
+}
+
 /**
  * m = beta1 m + share1 g, v = beta2 v + share2 (g g), p = kept p - (rate m) / (sqrt(v) + offset): in float32, rounded after every
- * operation.
+ * operation; g, m and v are zero where they are smaller than what is given.
  */
 export function adamw(
   parameter: usize,
@@ -39,12 +44,16 @@ export function adamw(
   rate: f32,
   offset: f32,
   kept: f32,
+  smallestGradient: f32,
+  smallestFirst: f32,
+  smallestSecond: f32,
 ): void {
   for (let index: usize = 0, end = (<usize>count) << 2; index < end; index += 16) {
-    const g = v128.load(gradient + index);
-    const m = f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(first + index)), f32x4.mul(f32x4.splat(share1), g));
+    const g = zeroBelow(v128.load(gradient + index), smallestGradient);
+    const mean = f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(first + index)), f32x4.mul(f32x4.splat(share1), g));
+    const m = zeroBelow(mean, smallestFirst);
     const squared = f32x4.mul(f32x4.splat(share2), f32x4.mul(g, g));
-    const v = f32x4.add(f32x4.mul(f32x4.splat(beta2), v128.load(second + index)), squared);
+    const v = zeroBelow(f32x4.add(f32x4.mul(f32x4.splat(beta2), v128.load(second + index)), squared), smallestSecond);
     const step = f32x4.div(f32x4.mul(f32x4.splat(rate), m), f32x4.add(f32x4.sqrt(v), f32x4.splat(offset)));
     v128.store(first + index, m);
     v128.store(second + index, v);
