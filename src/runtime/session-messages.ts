@@ -26,7 +26,7 @@ export type SessionRequest =
       readonly outputs: readonly string[] | undefined;
       readonly added: readonly string[] | undefined;
     }
-  | { readonly kind: 'update'; readonly update: AdamWUpdate }
+  | { readonly kind: 'update'; readonly update: AdamWUpdate; readonly threads: number | undefined }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
   | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined }
   | { readonly kind: 'delete-state'; readonly names: readonly string[] }

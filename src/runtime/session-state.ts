@@ -59,6 +59,11 @@ export class ProcessorState implements SessionState {
     if (!(data instanceof Float32Array)) throw new Error(`the state has no float32 tensor ${name}`);
     return data;
   }
+
+  /** Puts values that have moved back in the place of those that had moved away. */
+  moveBack(name: string, values: Float32Array): void {
+    this.tensors.set(name, new Tensor('float32', values, this.tensors.get(name)!.dims));
+  }
 }
 
 /** @throws Error when the state has no tensor of that name. */
@@ -76,9 +81,13 @@ export function fromOrt(tensor: Tensor): TensorData {
   return { dataType: tensor.type as DataType, shape: tensor.dims, data: tensor.data as ElementArray };
 }
 
+/** What is sent to a closed port has moved away from here and arrives nowhere. */
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
 /** Frees memory at once: for a model's gradients, waiting for the garbage collector would take as much again. */
 function release(tensor: Tensor): void {
   const { buffer, byteLength } = tensor.data as ElementArray;
   // a buffer with more in it belongs to other tensors too
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) structuredClone(buffer, { transfer: [buffer] });
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) nowhere.postMessage(undefined, [buffer]);
 }

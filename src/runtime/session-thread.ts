@@ -64,7 +64,7 @@ export class SessionThread {
    * @returns the global norm of the gradient
    */
   async update(update: AdamWUpdate): Promise<number> {
-    const { norm } = (await this.thread.ask({ kind: 'update', update })) as NamedTensors;
+    const { norm } = (await this.thread.ask({ kind: 'update', update, threads: this.options.threads })) as NamedTensors;
     return Number(norm!.data[0]);
   }
 

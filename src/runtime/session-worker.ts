@@ -2,9 +2,10 @@
  * The thread that owns ONNX Runtime sessions: `run()` blocks its thread for the whole call, so it must not be the one that draws
  * progress and answers signals. Tensors of the state stay here between calls.
  */
+import { availableParallelism } from 'node:os';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { messageOf } from '../support/errors.js';
-import { type AdamWUpdate, updateByAdamW } from './adamw.js';
+import type { AdamWUpdate } from './adamw.js';
 import { answerRequests } from './answer-requests.js';
 import { explainDeviceError, requireDevice } from './device.js';
 import { GpuState } from './gpu-state.js';
@@ -21,10 +22,12 @@ import {
 import { sessionOptions } from './session-options.js';
 import { fromOrt, ProcessorState, type SessionState, toOrt } from './session-state.js';
 import type { DataType, TensorData } from './tensor-data.js';
+import { UpdateThreads } from './update-threads.js';
 
 const sessions = new Map<string, PlacedSession>();
 /** On the GPU from the first model on that is computed there. */
 let state: SessionState = new ProcessorState();
+let updateThreads: UpdateThreads | undefined;
 
 answerRequests(answer, (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []));
 
@@ -37,7 +40,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
     case 'placement':
       return loaded(request.model).placement;
     case 'update':
-      return update(request.update);
+      return update(request.update, request.threads);
     case 'write-state':
       for (const [name, tensor] of Object.entries(request.tensors)) await state.write(name, tensor);
       return undefined;
@@ -111,10 +114,11 @@ async function run(
 }
 
 /** Gradients are of no use after it: their memory is free for the next step. */
-function update(step: AdamWUpdate): NamedTensors {
+async function update(step: AdamWUpdate, threads = availableParallelism()): Promise<NamedTensors> {
   const own = state;
   if (!(own instanceof ProcessorState)) throw new Error('the state lies on a device: a model updates it there');
-  const norm = updateByAdamW(step, (name) => own.floats(name));
+  updateThreads ??= new UpdateThreads(threads);
+  const norm = await updateThreads.update(step, own);
   for (const { gradient } of step.parameters) own.delete(gradient);
   return { norm: { dataType: 'float64', shape: [], data: Float64Array.of(norm) } };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
-import { type AdamWUpdate, updateByAdamW } from '#antonym/runtime/adamw.js';
+import type { AdamWUpdate } from '#antonym/runtime/adamw.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { addInto, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { UpdateThreads } from '#antonym/runtime/update-threads.js';
 import { randomStream } from '#antonym/support/random.js';
 import {
   averageName,
@@ -29,7 +30,16 @@ import {
 
 type Tensors = Record<string, TensorData>;
 
-const floatsOf = (state: Tensors) => (name: string) => state[name]!.data as Float32Array;
+const single = new UpdateThreads(1);
+
+function updateTensors(update: AdamWUpdate, state: Tensors, threads = single): Promise<number> {
+  return threads.update(update, {
+    floats: (name) => state[name]!.data as Float32Array,
+    moveBack: (name, values) => {
+      state[name] = floatTensor(state[name]!.shape, values);
+    },
+  });
+}
 
 function updateOf(trained: readonly ParameterSpec[], rest: Partial<AdamWUpdate>): AdamWUpdate {
   return {
@@ -68,7 +78,7 @@ describe('AdamW over the state', () => {
     const state: Tensors = initialState();
     for (let step = 0; step < steps; step++) {
       Object.assign(state, gradientsAt(step));
-      const norm = updateByAdamW(updateOf(specs, { step: step + 1, learningRate: learningRateAt(step) }), floatsOf(state));
+      const norm = await updateTensors(updateOf(specs, { step: step + 1, learningRate: learningRateAt(step) }), state);
       expect(Math.abs(norm / Number(expected.get(`${step}.norm`)!.data[0]) - 1)).toBeLessThan(1e-6);
       for (const { name } of specs) {
         expect(relativeError(state[name]!, expected.get(`${step}.${name}`)!), `${name} after step ${step}`).toBeLessThan(1e-6);
@@ -96,7 +106,7 @@ describe('AdamW over the state', () => {
         averageShare: 0.25,
         averages: sized.map(({ name }) => ({ average: averageName(name), value: name })),
       });
-      const norm = updateByAdamW(update, floatsOf(state));
+      const norm = await updateTensors(update, state);
       const results = await run({
         ...copied,
         ...gradients,
@@ -108,7 +118,7 @@ describe('AdamW over the state', () => {
     }
   });
 
-  it('of a sum of gradients is that of their mean', () => {
+  it('of a sum of gradients is that of their mean', async () => {
     const parameters = Object.fromEntries(sized.map(({ name }) => [name, drawn(name, 1)]));
     const stateWith = (factor: number): Tensors => {
       const gradients = sized.map(({ name }) => {
@@ -124,14 +134,43 @@ describe('AdamW over the state', () => {
       return { ...structuredClone(parameters), ...initialMoments(sized), ...Object.fromEntries(gradients) };
     };
     const [one, four] = [stateWith(1), stateWith(4)];
-    const norm = updateByAdamW(updateOf(sized, {}), floatsOf(one));
+    const norm = await updateTensors(updateOf(sized, {}), one);
     // a factor of 4 is exact in floating point
-    expect(updateByAdamW(updateOf(sized, { gradientScale: 1 / 4 }), floatsOf(four))).toBe(norm);
+    expect(await updateTensors(updateOf(sized, { gradientScale: 1 / 4 }), four)).toBe(norm);
     for (const { name } of sized) expect(relativeError(four[name]!, one[name]!)).toBeLessThan(1e-7);
     expect(norm).toBeGreaterThan(options.clipNorm);
   });
 
-  it('keeps no subnormal numbers, and what is not finite', () => {
+  it('is the same, bit for bit, with any number of threads, and wherever tensors share memory', async () => {
+    const shared = new Float32Array(2 * lengths.long);
+    const stateOf = (): Tensors => {
+      const state = structuredClone({
+        ...Object.fromEntries(sized.map(({ name }) => [name, drawn(name, 1)])),
+        ...Object.fromEntries(sized.map(({ name }) => [averageName(name), drawn(name, 2)])),
+        ...Object.fromEntries(sized.map(({ name }) => [gradientName(name), drawn(`1.${name}`, 0.5)])),
+        ...initialMoments(sized),
+        ...Object.fromEntries(['variance', averageName('variance')].map((name) => [name, drawn(`${name}.short`, 1)])),
+      });
+      const { shape, data } = state.long!;
+      const part = shared.slice().subarray(7, 7 + data.length);
+      part.set(data as Float32Array);
+      state.long = floatTensor(shape, part);
+      return state;
+    };
+    const averages = [...sized.map(({ name }) => name), 'variance'].map((value) => ({ average: averageName(value), value }));
+    const update = updateOf(sized, { averages, averageShare: 0.25 });
+    const expected = stateOf();
+    const norm = await updateTensors(update, expected);
+    for (const threads of [2, 3]) {
+      const found = stateOf();
+      expect(await updateTensors(update, found, new UpdateThreads(threads, 0))).toBe(norm);
+      for (const name of Object.keys(expected)) expect(found[name]!.data, name).toEqual(expected[name]!.data);
+    }
+    expect(expected.variance).toEqual(stateOf().variance);
+    expect(expected[averageName('variance')]).not.toEqual(stateOf()[averageName('variance')]);
+  });
+
+  it('keeps no subnormal numbers, and what is not finite', async () => {
     const spec = { ...specs[0]!, shape: [9] };
     const gradient = Float32Array.of(0, 1e-42, -1e-30, 1e-17, -1e-10, 1e-3, -1, Number.NaN, Number.POSITIVE_INFINITY);
     const state: Tensors = { [spec.name]: floatTensor([9], new Float32Array(9)), ...initialMoments([spec]) };
@@ -139,8 +178,11 @@ describe('AdamW over the state', () => {
     (state[secondMomentName(spec.name)]!.data as Float32Array).fill(1e-40);
     const finite = gradient.slice(0, 7);
     for (const values of [finite, finite]) {
-      state[gradientName(spec.name)] = floatTensor([9], Float32Array.from({ length: 9 }, (_, index) => values[index] ?? 0));
-      updateByAdamW(updateOf([spec], {}), floatsOf(state));
+      state[gradientName(spec.name)] = floatTensor(
+        [9],
+        Float32Array.from({ length: 9 }, (_, index) => values[index] ?? 0),
+      );
+      await updateTensors(updateOf([spec], {}), state);
     }
     const moments = [firstMomentName, secondMomentName].map((nameOf) => state[nameOf(spec.name)]!.data as Float32Array);
     for (const values of moments) {
@@ -148,7 +190,7 @@ describe('AdamW over the state', () => {
       expect(values.filter((value) => value !== 0)).toHaveLength(3);
     }
     state[gradientName(spec.name)] = floatTensor([9], gradient);
-    expect(updateByAdamW(updateOf([spec], {}), floatsOf(state))).toBeNaN();
+    expect(await updateTensors(updateOf([spec], {}), state)).toBeNaN();
     for (const values of moments) expect(values.every(Number.isNaN)).toBe(true);
   });
 
