@@ -12,7 +12,6 @@ import { prepareExport } from '../export/prepare-export.js';
 import { mostChangedPairs } from '../export/require-order.js';
 import { publishedScale } from '../export/softmax-scale.js';
 import { chooseDevice, type DeviceName } from '../runtime/choose-device.js';
-import { formatBytes } from '../support/byte-size.js';
 import { UserError } from '../support/errors.js';
 import { number, oneOf } from '../support/option-kinds.js';
 import { describeOptions, flagOf, parseSavedForm, resolveOptions } from '../support/option-table.js';
@@ -23,6 +22,7 @@ import { type PlanOrigin, preparePlan } from '../train/plan.js';
 import { openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { deviceOption } from './device-option.js';
 import { optionParser } from './option-parser.js';
+import { watchWeights } from './watch-weights.js';
 
 /** What describes a model that was not trained here; a run has its own. */
 const { backbone, weights, output, mean, std, prompts, positionalEmbedding } = trainOptions;
@@ -137,10 +137,7 @@ async function exportModel(
   const progress = startProgress(`Exporting ${name}`);
   const onSkip = (image: string, reason: string): void => progress.note(`skipped ${image}: ${reason}`);
   try {
-    const plan = await preparePlan(values, origin, {
-      onDownload: (done, total) => progress.update(done, total, 'published weights', formatBytes),
-      onRecognize: progress.note,
-    });
+    const plan = await preparePlan(values, origin, watchWeights(progress));
     // before what takes long: a folder may be mistyped
     const images = reduction?.data === undefined ? undefined : await openComparedImages(reduction.data, plan.model.backbone, onSkip);
     const measured = await prepareExport(plan, origin.checkpoint, {

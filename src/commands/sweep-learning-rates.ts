@@ -14,6 +14,7 @@ import { type RunFolder, runsFolder } from '../train/run-directory.js';
 import { train } from '../train/train.js';
 import { stopSignals } from './stop-signals.js';
 import { existingRun, newRun } from './training-start.js';
+import { watchWeights } from './watch-weights.js';
 
 export interface Sweep {
   readonly from: number;
@@ -80,7 +81,7 @@ async function runWith(lr: number, name: string, given: GivenOptions, stop: Abor
   const { steps } = start.resolved.values;
   const progress = startProgress(`Learning rate ${lr.toExponential()}`);
   try {
-    const plan = await preparePlan(start.resolved.values, start);
+    const plan = await preparePlan(start.resolved.values, start, watchWeights(progress));
     const folder = await start.open(plan);
     const done = await best(folder, steps);
     if (done) return { lr, run: name, ...done };

@@ -3,15 +3,12 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exportRun } from '../export/export-run.js';
 import { writeHeldOutScores } from '../export/held-out-scores.js';
-import type { MeasuredPlan } from '../export/prepare-export.js';
+import { type MeasuredPlan, measureWeights, weightsOf } from '../export/prepare-export.js';
 import { writeRunReport } from '../report/run-report.js';
-import type { NamedTensors } from '../runtime/session-messages.js';
-import { formatBytes } from '../support/byte-size.js';
 import { UserError } from '../support/errors.js';
 import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
-import { openMeasuredModel } from '../train/engines/measured-model.js';
 import { measureHeldOut } from '../train/evaluation.js';
 import { describeMemory } from '../train/memory.js';
 import { trainOptions } from '../train/options.js';
@@ -28,6 +25,7 @@ import { type Sweep, sweepKind, sweepLearningRates } from './sweep-learning-rate
 import { describeTrainingPlan, trainingPlanFigures } from './training-plan.js';
 import { existingRun, newRun, type TrainingStart } from './training-start.js';
 import { summarizeTraining } from './training-summary.js';
+import { watchWeights } from './watch-weights.js';
 
 interface TrainFlags {
   readonly run?: string;
@@ -89,8 +87,7 @@ async function runTraining({ run: name, init, resume, config, dryRun, sweepLr, j
   try {
     const plan = await preparePlan(start.resolved.values, start, {
       onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
-      onDownload: (done, total) => progress.update(done, total, 'published weights', formatBytes),
-      onRecognize: progress.note,
+      ...watchWeights(progress),
     });
     if (dryRun) {
       await rehearseTraining(plan, start.resolved, progress, json === true);
@@ -177,9 +174,7 @@ async function trainAndExport(
     }
     signals.stop.removeEventListener('abort', sayStopping);
     progress.update(steps, steps, 'exporting');
-    const { step, tensors } = await prepared.restore(run.bestCheckpoint);
-    const measured = await measureForExport(prepared, scoringTensors(tensors));
-    const exported = await exportRun({ step, ...measured }, run.exported);
+    const exported = await exportRun(await measureForExport(prepared, run.bestCheckpoint), run.exported);
     await writeHeldOutScores(run.heldOut, exported.heldOut);
     await writeRunReport(run);
     const seconds = (performance.now() - started) / 1000;
@@ -197,18 +192,21 @@ async function trainAndExport(
   }
 }
 
-/** With the engine that trained, where it computes as precisely as parity asks for. */
-async function measureForExport({ plan, heldOut, engine }: PreparedPlan, tensors: NamedTensors): Promise<Omit<MeasuredPlan, 'step'>> {
+/**
+ * With the engine that trained where it has kernels of its own, which the proof then spans, and computes as precisely as parity asks
+ * for. What training needs ends here: the export takes no memory beside it.
+ */
+async function measureForExport(prepared: PreparedPlan, checkpoint: string): Promise<MeasuredPlan> {
+  const { plan, heldOut, engine } = prepared;
   const { engine: name, device, tf32, crop } = plan.options;
-  const onProcessor = device !== 'cpu' && tf32 === 'on';
-  const model = onProcessor ? await openMeasuredModel(plan.model, crop, tensors) : engine;
-  try {
-    const similarities = await measureHeldOut(model, heldOut, crop);
-    const kernels = onProcessor || (name === 'onnxruntime' && device === 'cpu') ? 'same' : 'other';
-    return { plan, tensors, heldOut, similarities, kernels };
-  } finally {
-    if (onProcessor) await model.close();
+  if ((name === 'onnxruntime' && device === 'cpu') || tf32 === 'on') {
+    await prepared.close();
+    return measureWeights(plan, await weightsOf(plan, checkpoint), heldOut);
   }
+  const { step, tensors } = await prepared.restore(checkpoint);
+  const similarities = await measureHeldOut(engine, heldOut, crop);
+  await prepared.close();
+  return { plan, step, tensors: scoringTensors(tensors), heldOut, similarities, kernels: 'other' };
 }
 
 function howToGoOn({ name }: RunFolder): string {

@@ -7,6 +7,7 @@ import { writeFileAtomically } from '../support/atomic-file.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
 import { fileError } from '../support/file-errors.js';
 import { hashFiles } from '../support/hash-files.js';
+import { cropsAtOnce } from '../train/crops-at-once.js';
 import { evaluateOrdering } from '../train/evaluation.js';
 import type { HeldOutPair } from '../train/held-out.js';
 import type { Plan } from '../train/plan.js';
@@ -14,7 +15,7 @@ import { type ComparedImages, comparePrecision } from './compare-precision.js';
 import { type HeldOutFiles, heldOutScores } from './held-out-scores.js';
 import { modelCard, modelCardName } from './model-card.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
-import { checkParity, type Parity } from './parity.js';
+import { checkParity, type Parity, type ParityCrops } from './parity.js';
 import { type ReducedPrecision, reducePrecision } from './precision.js';
 import type { MeasuredPlan } from './prepare-export.js';
 import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
@@ -75,7 +76,7 @@ export async function exportRun(
   };
   const scoringModel = buildScoringModel(plan.model, tensors, usedScale);
   const facts = { version: description.version, metadata: toMetadata(description) };
-  const sample = sampleForParity(heldOut, similarities, crop);
+  const sample = sampleForParity(heldOut, similarities, crop, cropsAtOnce(plan.model, crop));
   const expected = { scores: scoresOf(sample.similarities, sample.crops.count, usedScale), similarities: sample.similarities };
   try {
     const piecesOf = (graph: Graph): OnnxPieces => onnxPieces(graph, facts, { location: dataName });
@@ -195,17 +196,12 @@ function cropsToCompare({ data }: Plan, { pixels, count, side }: ParityCrops): C
   return { source: `held-out crops of ${data.dataset.name}, pristine and distorted`, images };
 }
 
-interface ParityCrops {
-  readonly pixels: Uint8Array;
-  readonly count: number;
-  readonly side: number;
-}
-
 /** Crops spread evenly over all held-out pairs, and what the engine measured on them. */
 function sampleForParity(
   pairs: readonly HeldOutPair[],
   measured: readonly Float32Array[],
   side: number,
+  atOnce: number,
 ): { crops: ParityCrops; similarities: Float32Array } {
   const bytes = side * side * 3;
   const all = pairs.flatMap(({ pair }, index) => {
@@ -219,7 +215,7 @@ function sampleForParity(
   const count = Math.min(parityCrops, all.length);
   const chosen = Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]!);
   return {
-    crops: { pixels: new Uint8Array(Buffer.concat(chosen.map(({ pixels }) => pixels))), count, side },
+    crops: { pixels: new Uint8Array(Buffer.concat(chosen.map(({ pixels }) => pixels))), count, side, atOnce },
     similarities: concatenate(chosen.map(({ similarities }) => similarities)),
   };
 }

@@ -39,9 +39,21 @@ export interface ExportWatch extends HeldOutWatch {
  * @throws UserError when the checkpoint does not fit or no held-out image can be used.
  */
 export async function prepareExport(plan: Plan, checkpoint: string | undefined, watch: ExportWatch): Promise<MeasuredPlan> {
-  const { step, tensors } = checkpoint === undefined ? { step: 0, tensors: startingTensors(plan) } : await tensorsOf(plan, checkpoint);
+  const weights = await weightsOf(plan, checkpoint);
   const heldOut = await heldOutOf(plan, watch);
   watch.onMeasure();
+  return measureWeights(plan, weights, heldOut);
+}
+
+/** Weights to export. */
+export type MeasuredWeights = Pick<MeasuredPlan, 'step' | 'tensors'>;
+
+/** Measures weights on held-out pairs with the kernels that run exported files on the processor. */
+export async function measureWeights(
+  plan: Plan,
+  { step, tensors }: MeasuredWeights,
+  heldOut: readonly HeldOutPair[],
+): Promise<MeasuredPlan> {
   const model = await openMeasuredModel(plan.model, plan.options.crop, tensors);
   try {
     const similarities = await measureHeldOut(model, heldOut, plan.options.crop);
@@ -67,8 +79,12 @@ function startingTensors({ model, start, options }: Plan): NamedTensors {
   return { ...start.parameters, ...initialTensors(others, options.seed) };
 }
 
-/** @throws UserError when the checkpoint is damaged or of another model or other images. */
-async function tensorsOf(plan: Plan, path: string): Promise<{ step: number; tensors: NamedTensors }> {
+/**
+ * @param path of a checkpoint; without it, the weights that the plan starts from
+ * @throws UserError when the checkpoint is damaged or of another model or other images.
+ */
+export async function weightsOf(plan: Plan, path: string | undefined): Promise<MeasuredWeights> {
+  if (path === undefined) return { step: 0, tensors: startingTensors(plan) };
   const checkpoint = await loadCheckpointOf(plan, path);
   const stored = scoringTensors(checkpoint.tensors);
   const { specs } = buildSimilarityGraph(plan.model, plan.options.crop).parameters;

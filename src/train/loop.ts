@@ -149,7 +149,7 @@ function checkpointOf(
 }
 
 /** The best checkpoint so far, as `checkpointOf` noted it. */
-export function bestOf(checkpoint: Checkpoint): BestCheckpoint | undefined {
+export function bestOf(checkpoint: Pick<Checkpoint, 'metadata'>): BestCheckpoint | undefined {
   const text = checkpoint.metadata.best;
   if (text === undefined) return undefined;
   const { step, value } = JSON.parse(text) as BestCheckpoint;

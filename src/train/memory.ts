@@ -1,13 +1,10 @@
 /** How much memory a training will take, stated before it starts. */
-import { Parameters } from '../backbones/parameters.js';
-import { Graph } from '../graph/graph.js';
 import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
 import { pairCacheBytes } from '../pairs/pair-pool.js';
 import { elementCount } from '../runtime/tensor-data.js';
-import { measuredAtOnce } from './engines/measured-model.js';
+import { cropsAtOnce, measuringMemory } from './crops-at-once.js';
 import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './gradients-graph.js';
-import { type ModelDefinition, similarityOf } from './model.js';
 import type { Plan } from './plan.js';
 
 /** Node.js and ONNX Runtime before anything is loaded, and each thread that makes pairs: measured. */
@@ -19,12 +16,7 @@ const workerBytes = 60 * 2 ** 20;
  * a step over `peakMemory` were 1.6 for clip-tiny with statistics of the batch (192 crops of 64 pixels), 1.17 and 1.15 for clip-rn50
  * with frozen ones (10 and 40 crops of 224), 1.0 for clip-vit-b-32 (12 of 224) and .9 for clip-vit-b-16 (6 of 224).
  */
-const stepOverhead = { batch: 1.7, running: 1.2 } as const;
-/**
- * The same of an evaluation with convolutions: .6 for clip-rn50 (96 crops of 224), but 2.3 together with that of the exported file on
- * as many crops, at the end of a run, while the engine is still there.
- */
-const evaluationOverhead = 2;
+const convolutionOverhead = { batch: 1.7, running: 1.2 } as const;
 const transformerOverhead = 1.05;
 
 /** What of a plan the memory depends on. */
@@ -34,8 +26,8 @@ export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
 
 /**
  * The peak of a run, bytes; good to about a quarter. The state counts with the copy that a checkpoint is saved from, gradients
- * with that in which they leave ONNX Runtime; what a step, an
- * evaluation and the making of pairs have taken once they keep.
+ * with that in which they leave ONNX Runtime; what a step, an evaluation and the making of pairs have taken once they keep. The
+ * export begins when all that is given up, and takes less.
  */
 export function estimateMemory({ options, model, data }: MemoryPlan): number {
   const { crop, levels, accumulate, ema, workers } = options;
@@ -46,11 +38,10 @@ export function estimateMemory({ options, model, data }: MemoryPlan): number {
   const saved = bytesOf(losses.parameters.specs.values()) + trained * (ema > 0 ? 3 : 2);
   const step = peakMemory(buildGradientsGraph(losses));
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
-  const evaluation = peakMemory(forwardGraph(model, Math.min(measuredAtOnce, heldOutCrops), crop));
+  const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));
   const { batchNormalization, trainNormalization } = model.backbone;
-  const values = batchNormalization
-    ? step * stepOverhead[trainNormalization] + evaluation * evaluationOverhead
-    : (step + evaluation) * transformerOverhead;
+  const overhead = batchNormalization ? convolutionOverhead[trainNormalization] : transformerOverhead;
+  const values = (step + evaluation) * overhead;
   const pixels = heldOutCrops * crop * crop * 3 + pairCacheBytes;
   const gradients = trained * (accumulate > 1 ? 2 : 1);
   return programBytes + workers * workerBytes + 2 * saved + gradients + values + pixels;
@@ -87,11 +78,4 @@ export function describeMemory(plan: MemoryPlan, available: number): string {
 
 export function gibibytes(bytes: number): string {
   return (bytes / 2 ** 30).toFixed(1);
-}
-
-function forwardGraph(model: ModelDefinition, crops: number, side: number): Graph {
-  const graph = new Graph();
-  const pixels = graph.input('crops', 'uint8', [crops, side, side, 3]);
-  graph.output('similarity', similarityOf(graph, new Parameters(graph, 'inputs'), pixels, model, 'running'));
-  return graph;
 }

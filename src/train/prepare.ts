@@ -11,8 +11,8 @@ export interface PreparedPlan {
   readonly feed: PairFeed;
   readonly engine: Engine;
   readonly heldOut: readonly HeldOutPair[];
-  /** What the engine was prepared with; undefined when its state is freshly initialised. */
-  readonly checkpoint: Checkpoint | undefined;
+  /** What the engine was prepared with, without the tensors; undefined when its state is freshly initialised. */
+  readonly checkpoint: Pick<Checkpoint, 'step' | 'metadata'> | undefined;
   /**
    * Replaces the engine's state by that of a checkpoint.
    * @throws UserError when the file is not an intact checkpoint of this model on these images.
@@ -50,7 +50,7 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
       feed,
       engine,
       heldOut,
-      checkpoint,
+      checkpoint: checkpoint && { step: checkpoint.step, metadata: checkpoint.metadata },
       async restore(from) {
         const loaded = await loadCheckpointOf(plan, from);
         await writeInto(engine, loaded, from);

@@ -26,6 +26,8 @@ export interface StartingPoint {
 
 /** Of who watches. */
 export interface StartWatch {
+  /** Published weights are not on this machine, and asked for: where, and which. */
+  onAsk?(text: string): void;
   /** Bytes of published weights that are there, of all. */
   onDownload?(done: number, total: number): void;
   /** What a given file of weights is known to be, or not to be. */
@@ -83,11 +85,15 @@ export async function startingPointOf(checkpoint: string): Promise<StartingPoint
 }
 
 /** @returns undefined for random weights, and those that a backbone starts from by itself. */
-async function openSource(weights: string, backbone: Backbone, { onDownload, onRecognize }: StartWatch): Promise<TensorSource | undefined> {
+async function openSource(
+  weights: string,
+  backbone: Backbone,
+  { onAsk, onDownload, onRecognize }: StartWatch,
+): Promise<TensorSource | undefined> {
   if (weights === 'random' || weights === ownWeights) return undefined;
   if (weights.startsWith(runPrefix)) return openRun(weights.slice(runPrefix.length));
   const { published } = backbone;
-  const watch = { ...(onDownload && { onProgress: onDownload }) };
+  const watch = { ...(onAsk && { onAsk }), ...(onDownload && { onProgress: onDownload }) };
   if (weights.startsWith(hubPrefix)) return openWeights(await downloadWeights(weights.slice(hubPrefix.length), watch));
   if (weights === 'published') {
     if (!published) throw new UserError(`nobody has published weights of ${backbone.name}: use --weights random`);

@@ -17,7 +17,8 @@ const [count, side, scale] = [3, 48, 20];
 const backbone = findBackbone('clip-tiny');
 const model = { backbone, prompts: seededPrompts(1, 2, backbone.embedding) };
 const pixels = new Uint8Array(Buffer.concat([0, 1, 2].map((index) => renderProcedural(rendered(index, side, side)).data)));
-const crops = { pixels, count, side };
+// two calls
+const crops = { pixels, count, side, atOnce: 2 };
 let file: Uint8Array;
 let similarities: Float32Array;
 let scores: number[];

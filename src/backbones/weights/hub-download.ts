@@ -1,13 +1,14 @@
 /** Published weights from the Hugging Face hub: downloaded once, resumed where they broke off, verified by their SHA-256. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { downloadFile, HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
-import { messageOf, UserError } from '../../support/errors.js';
+import { existsSync } from 'node:fs';
+import { modelInfo, pathsInfo } from '@huggingface/hub';
+import { formatBytes } from '../../support/byte-size.js';
+import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/file-errors.js';
 import type { PublishedFile } from '../backbone.js';
+import { bytesThere, downloadBlob, type HubFile, type HubRequest } from './hub-blob.js';
 import { HubCache } from './hub-cache.js';
+import { type HubConnection, openHubConnection } from './hub-connection.js';
+import { describeHubFailure } from './hub-failure.js';
 import { weightFiles } from './open-weights.js';
 
 export interface HubOptions {
@@ -15,9 +16,15 @@ export interface HubOptions {
   readonly hubUrl?: string;
   /** The folder of the cache; default: as Python's huggingface_hub. */
   readonly cache?: string;
+  /** How long the hub may be silent, milliseconds; default: 15 seconds. */
+  readonly patience?: number;
+  /** What is asked of the hub now, where the cache does not have it. */
+  onAsk?(text: string): void;
   /** Bytes that are there, of all. */
   onProgress?(done: number, total: number): void;
 }
+
+const defaultPatience = 15_000;
 
 const singleFiles = weightFiles.filter((name) => !name.endsWith('.json'));
 /** `OWNER/NAME` or `OWNER/NAME@REVISION`, as the hub allows. */
@@ -53,12 +60,16 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
   const cache = new HubCache(repository, options.cache);
   const found = await cache.find(revision, wanted.name === undefined ? weightFiles : [wanted.name], wanted.sha256);
   if (found !== undefined) return found;
-  const request = { repo: repository, hubUrl, ...(process.env.HF_TOKEN && { accessToken: process.env.HF_TOKEN }) };
+  options.onAsk?.(`asking ${hubUrl} for the weights ${repository}`);
   let file: HubFile | undefined;
+  let connection: HubConnection | undefined;
   try {
+    connection = openHubConnection(options.patience ?? defaultPatience);
+    const token = process.env.HF_TOKEN;
+    const request = { repo: repository, hubUrl, fetch: connection.fetch, ...(token && { accessToken: token }) };
     file = await findFile(request, wanted);
     const blob = cache.blob(file.sha256);
-    if (!existsSync(blob)) await downloadBlob(request, file, blob, options);
+    if (!existsSync(blob)) await downloadBlob(request, file, blob, options.onProgress);
     return await cache.link(revision, file.commit, file.path, file.sha256);
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -67,28 +78,20 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
     const path = file?.path ?? wanted.name ?? singleFiles[0]!;
     const address = `${hubUrl}/${repository}/resolve/${revision}/${path}`;
     const commit = file?.commit ?? revision;
-    const place = isCommit(commit) ? `, or put it at ${cache.place(commit, path)}` : '';
+    const place = isCommit(commit) ? cache.place(commit, path) : undefined;
+    const orPut = place === undefined ? '' : `, or put it at ${place}${existsSync(place) ? ', where another file is now' : ''}`;
     const check = wanted.sha256 === undefined ? '' : ` (SHA-256 ${wanted.sha256})`;
+    const kept = file ? await bytesThere(cache.blob(file.sha256)) : 0;
+    const resumed =
+      file && kept > 0 ? `; ${formatBytes(kept)} of ${formatBytes(file.size)} are kept, and the same command goes on there` : '';
     throw new UserError(
-      `cannot download the weights ${repository}: ${reasonOf(error)}. ` +
-        `Where there is access, download ${address}${check}, and give it with --weights FILE${place}`,
+      `cannot download the weights ${repository}: ${describeHubFailure(error, hubUrl)}${resumed}. ` +
+        `Where there is access, download ${address}${check}, and give it with --weights FILE${orPut}`,
       { cause: error },
     );
+  } finally {
+    await connection?.close();
   }
-}
-
-interface HubFile {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly sha256: string;
-  readonly commit: string;
-}
-
-interface HubRequest {
-  readonly repo: string;
-  readonly hubUrl: string;
-  readonly accessToken?: string;
 }
 
 /** The preferred file of weights that a repository has, at the commit that a revision is now. */
@@ -110,59 +113,6 @@ async function findFile(request: HubRequest, { revision, name, sha256: known }: 
   return { path: file.path, size: file.size, sha256, commit };
 }
 
-/** Downloads into `<blob>.incomplete`, from where an earlier attempt ended. */
-async function downloadBlob(request: HubRequest, file: HubFile, blob: string, { onProgress }: HubOptions): Promise<void> {
-  const incomplete = `${blob}.incomplete`;
-  await mkdir(dirname(blob), { recursive: true });
-  const hash = createHash('sha256');
-  let done = await lengthOf(incomplete);
-  // of a longer file nothing can be said
-  if (done > file.size) {
-    await rm(incomplete);
-    done = 0;
-  }
-  if (done > 0) for await (const chunk of createReadStream(incomplete)) hash.update(chunk as Buffer);
-  const target = await open(incomplete, 'a');
-  try {
-    if (done < file.size) {
-      // not by the hub's chunk protocol, which cannot go on in the middle
-      const remote = await downloadFile({ ...request, path: file.path, revision: file.commit, xet: false });
-      if (!remote) throw new Error('the file is not there any more');
-      for await (const chunk of remote.slice(done, file.size).stream()) {
-        hash.update(chunk);
-        await target.writeFile(chunk);
-        done += chunk.length;
-        onProgress?.(done, file.size);
-      }
-    }
-    await target.sync();
-  } finally {
-    await target.close();
-  }
-  if (done < file.size) throw new Error(`the connection ended after ${done} of ${file.size} bytes; the next attempt goes on from there`);
-  if (done > file.size || hash.digest('hex') !== file.sha256) {
-    await rm(incomplete);
-    throw new Error('what arrived does not match its SHA-256 and was removed');
-  }
-  await rename(incomplete, blob);
-}
-
 function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
-}
-
-async function lengthOf(path: string): Promise<number> {
-  return existsSync(path) ? (await stat(path)).size : 0;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof HubApiError) {
-    const { statusCode } = error;
-    if (statusCode === 401 || statusCode === 403)
-      return `the hub refuses access (${statusCode}); a private or gated one needs a token in HF_TOKEN`;
-    return statusCode === 404 ? 'the hub knows no such repository or revision' : `the hub answered with status ${statusCode}`;
-  }
-  // fetch hides the reason behind "fetch failed"
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return cause instanceof AggregateError ? messageOf(cause.errors[0]) : messageOf(cause);
 }

@@ -3,12 +3,10 @@ import { encodeOnnx } from '../../graph/onnx-file.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
 import type { TensorData } from '../../runtime/tensor-data.js';
+import { cropsAtOnce } from '../crops-at-once.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import type { Engine } from './engine.js';
-
-/** Most crops that are measured in one call: bounds memory. */
-export const measuredAtOnce = 96;
 
 /**
  * @param crop side of the crops, pixels
@@ -30,7 +28,7 @@ export async function openMeasuredModel(
     throw error;
   }
   return {
-    similarity: (crops, count) => measureCrops(thread, model, crop, crops, count),
+    similarity: cropMeasurer(thread, model, crop, cropsAtOnce(model, crop)),
     close: () => thread.close(),
   };
 }
@@ -39,22 +37,17 @@ export async function openMeasuredModel(
  * Runs the model `similarity` of a thread, part by part: see `Engine.similarity`.
  * @param atOnce crops in a part
  */
-export async function measureCrops(
-  thread: SessionThread,
-  { prompts }: ModelDefinition,
-  side: number,
-  crops: Uint8Array,
-  count: number,
-  atOnce = measuredAtOnce,
-): Promise<Float32Array> {
+export function cropMeasurer(thread: SessionThread, { prompts }: ModelDefinition, side: number, atOnce: number): Engine['similarity'] {
   const [size, cropBytes] = [prompts.shape[0]! * 2, side * side * 3];
-  const similarities = new Float32Array(count * size);
-  for (let first = 0; first < count; first += atOnce) {
-    const last = Math.min(first + atOnce, count);
-    const data = crops.slice(first * cropBytes, last * cropBytes);
-    const part: TensorData = { dataType: 'uint8', shape: [last - first, side, side, 3], data };
-    const results = await thread.run('similarity', { crops: part });
-    similarities.set(results.similarity!.data as Float32Array, first * size);
-  }
-  return similarities;
+  return async (crops, count) => {
+    const similarities = new Float32Array(count * size);
+    for (let first = 0; first < count; first += atOnce) {
+      const last = Math.min(first + atOnce, count);
+      const data = crops.slice(first * cropBytes, last * cropBytes);
+      const part: TensorData = { dataType: 'uint8', shape: [last - first, side, side, 3], data };
+      const results = await thread.run('similarity', { crops: part });
+      similarities.set(results.similarity!.data as Float32Array, first * size);
+    }
+    return similarities;
+  };
 }

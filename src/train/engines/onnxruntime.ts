@@ -7,6 +7,7 @@ import { type Device, isOutOfMemory } from '../../runtime/device.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
 import type { UserError } from '../../support/errors.js';
+import { cropsAtOnce } from '../crops-at-once.js';
 import { buildLossGraph, type LossOptions, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
@@ -19,7 +20,7 @@ import { loadDeviceUpdate } from './device-update.js';
 import type { Engine, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { loadGraph } from './load-graph.js';
-import { measureCrops, measuredAtOnce } from './measured-model.js';
+import { cropMeasurer } from './measured-model.js';
 
 export interface EngineOptions {
   readonly model: ModelDefinition;
@@ -129,8 +130,8 @@ async function openEngine(options: EngineOptions): Promise<Engine> {
     await thread.close();
     throw await explainBatch(error, options);
   };
-  // on a device never more than the step for which its memory suffices
-  const atOnce = device === 'cpu' ? measuredAtOnce : Math.min(measuredAtOnce, cropCount(layout));
+  // never more than the step for which memory suffices
+  const measure = cropMeasurer(thread, model, crop, Math.min(cropsAtOnce(model, crop), cropCount(layout)));
 
   return {
     notice,
@@ -147,7 +148,7 @@ async function openEngine(options: EngineOptions): Promise<Engine> {
       return update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share }).catch(explain);
     },
 
-    similarity: (crops, count) => measureCrops(thread, model, crop, crops, count, atOnce).catch(explain),
+    similarity: (crops, count) => measure(crops, count).catch(explain),
 
     async readState() {
       const state = await thread.readState();

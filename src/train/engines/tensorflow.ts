@@ -4,12 +4,12 @@ import { cropCount } from '../../losses/levels.js';
 import { RequestThread } from '../../runtime/request-thread.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import type { TensorData } from '../../runtime/tensor-data.js';
+import { cropsAtOnce } from '../crops-at-once.js';
 import { buildLossGraph, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
 import { buildUpdateGraph, updateFeeds } from '../update-graph.js';
 import type { Engine, Losses } from './engine.js';
-import { measuredAtOnce } from './measured-model.js';
 import { averageShare, type EngineOptions } from './onnxruntime.js';
 import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow-messages.js';
 
@@ -49,7 +49,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
     throw error;
   }
   const sums = Object.fromEntries(trained.map(({ name }) => [name, gradientName(name)]));
-  const cropBytes = crop * crop * 3;
+  const [cropBytes, atOnce] = [crop * crop * 3, cropsAtOnce(model, crop)];
   const asCrops = (data: Uint8Array, count: number): TensorData => ({ dataType: 'uint8', shape: [count, crop, crop, 3], data });
   /** Numbers of crops for which there is a graph: TensorFlow.js executes graphs of fixed shapes. */
   const measured = new Set<number>();
@@ -80,8 +80,8 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
     async similarity(crops, count) {
       const size = model.prompts.shape[0]! * 2;
       const similarities = new Float32Array(count * size);
-      for (let first = 0; first < count; first += measuredAtOnce) {
-        const last = Math.min(first + measuredAtOnce, count);
+      for (let first = 0; first < count; first += atOnce) {
+        const last = Math.min(first + atOnce, count);
         const name = `similarity of ${last - first}`;
         if (!measured.has(last - first)) {
           const graph = plainGraph(buildSimilarityGraph(model, crop, measuredName, last - first).graph);

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Duplex } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { downloadPublished, downloadWeights, type HubOptions } from '#antonym/backbones/weights/hub-download.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -19,13 +20,21 @@ const size = content.length;
 let server: Server;
 let options: Required<Pick<HubOptions, 'hubUrl' | 'cache'>>;
 /** What the hub says and does. */
-let hub: { files: string[]; content: Buffer; sha: string; status: number; cutAt: number };
+let hub: { files: string[]; content: Buffer; sha: string; status: number; cutAt: number; isSilent: boolean; stalls: boolean };
 /** Ranges of the file that were asked for. */
 let ranges: (string | undefined)[];
 let downloads = 0;
 
 beforeEach(async () => {
-  hub = { files: ['pytorch_model.bin', 'model.safetensors'], content, sha: commit, status: 200, cutAt: size };
+  hub = {
+    files: ['pytorch_model.bin', 'model.safetensors'],
+    content,
+    sha: commit,
+    status: 200,
+    cutAt: size,
+    isSilent: false,
+    stalls: false,
+  };
   ranges = [];
   server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
@@ -46,6 +55,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const json = (status: number, value: unknown): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
   };
+  if (hub.isSilent) return;
   if (hub.status !== 200) return json(hub.status, { error: 'no' });
   if (path === '/api/models/owner/name/revision/main' || path === `/api/models/owner/name/revision/${commit}`)
     return json(200, { _id: '1', id: 'owner/name', sha: hub.sha });
@@ -68,7 +78,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     ...(first !== undefined && { 'content-range': `bytes ${from}-${to}/${size}` }),
   });
   if (to < hub.cutAt) return void response.end(hub.content.subarray(from, to + 1));
-  response.write(hub.content.subarray(from, hub.cutAt), () => setTimeout(() => response.destroy(), 50));
+  response.write(hub.content.subarray(from, hub.cutAt), () => hub.stalls || setTimeout(() => response.destroy(), 50));
 }
 
 describe('weights from the hub', () => {
@@ -87,7 +97,9 @@ describe('weights from the hub', () => {
 
   test('go on where a connection broke off', async () => {
     hub.cutAt = 200_000;
-    await expect(downloadWeights('owner/name', options)).rejects.toThrow(/cannot download the weights owner\/name: /);
+    await expect(downloadWeights('owner/name', options)).rejects.toThrow(
+      /cannot download the weights owner\/name: .*; [\d.]+ kB of 300\.0 kB are kept, and the same command goes on there\. /,
+    );
     hub.cutAt = size;
     const path = await downloadWeights('owner/name', options);
     expect((await readFile(path)).equals(content)).toBe(true);
@@ -107,15 +119,62 @@ describe('weights from the hub', () => {
   });
 
   test.each([
-    ['of an unknown repository', { status: 404 }, /the hub knows no such repository or revision\. Where there is access, download http/],
-    ['of a private repository', { status: 401 }, /the hub refuses access \(401\); a private or gated one needs a token in HF_TOKEN/],
-    ['during an outage', { status: 503 }, /the hub answered with status 503/],
+    [
+      'of an unknown repository',
+      { status: 404 },
+      /the hub knows no such repository or revision \(404\)\. Where there is access, download http/,
+    ],
+    ['of a private repository', { status: 401 }, /the hub refuses access \(401\); a private or gated repository needs a token in HF_TOKEN/],
+    ['during an outage', { status: 503 }, /the hub answered with status 503; later it may work/],
     ['of a repository without any', { files: ['README.md'] }, /has none of the files open_clip_model\.safetensors, model\.safetensors, /],
     ['of a commit that is a path', { sha: '../../../../outside' }, /it names no commit/],
   ])('%s: one clear message', async (_, change, message) => {
     Object.assign(hub, change);
     await expect(downloadWeights('owner/name', options)).rejects.toThrow(message);
     expect(existsSync(join(folder, 'outside'))).toBe(false);
+  });
+
+  test('of a hub that says nothing: given up, after it was said what is asked', async () => {
+    const asked: string[] = [];
+    hub.isSilent = true;
+    const patient = { ...options, patience: 100, onAsk: (text: string) => asked.push(text) };
+    await expect(downloadWeights('owner/name', patient)).rejects.toThrow(
+      /127\.0\.0\.1:\d+ did not answer for 0\.1 s\. Where there is access/,
+    );
+    expect(asked).toEqual([`asking ${options.hubUrl} for the weights owner/name`]);
+  });
+
+  test('of a hub that falls silent in the middle: given up, and gone on with later', async () => {
+    Object.assign(hub, { cutAt: 200_000, stalls: true });
+    // undici looks at its clock twice a second
+    const message = /it fell silent \(UND_ERR_BODY_TIMEOUT\); 200\.0 kB of 300\.0 kB are kept/;
+    await expect(downloadWeights('owner/name', { ...options, patience: 500 })).rejects.toThrow(message);
+    Object.assign(hub, { cutAt: size, stalls: false });
+    expect((await readFile(await downloadWeights('owner/name', options))).equals(content)).toBe(true);
+  });
+
+  test('through the proxy that the environment names', async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on('connect', ({ url }: IncomingMessage, socket: Duplex) => {
+      tunnels.push(url!);
+      const { hostname, port } = new URL(`http://${url}`);
+      const onward = connect(Number(port), hostname, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      onward.pipe(socket).pipe(onward);
+      onward.on('error', () => socket.destroy());
+      socket.on('error', () => onward.destroy());
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    vi.stubEnv('http_proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    try {
+      expect((await readFile(await downloadWeights('owner/name', options))).equals(content)).toBe(true);
+      expect(new Set(tunnels)).toEqual(new Set([new URL(options.hubUrl).host]));
+      vi.stubEnv('http_proxy', 'nonsense');
+      await expect(downloadWeights('owner/other', options)).rejects.toThrow(/HTTP_PROXY must be addresses such as http:\/\/proxy:3128/);
+    } finally {
+      vi.unstubAllEnvs();
+      proxy.close();
+    }
   });
 
   test('without a network: which file to fetch, and where to put it', async () => {
@@ -164,7 +223,7 @@ describe('a published file', () => {
     expect(reason).toContain(`or put it at ${place()}`);
     await mkdir(dirname(place()), { recursive: true });
     await writeFile(place(), content.subarray(1));
-    await expect(downloadPublished(file, options)).rejects.toThrow(/cannot download/);
+    await expect(downloadPublished(file, options)).rejects.toThrow(/cannot download .* or put it at .*, where another file is now$/);
     await writeFile(place(), content);
     expect(await downloadPublished(file, options)).toBe(place());
   });
