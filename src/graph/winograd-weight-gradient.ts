@@ -90,8 +90,7 @@ function transformed(
 ): Value {
   const [count, channels, height, width] = fixedShape(images.shape, 'the gradient of Conv') as [number, number, number, number];
   const row = count * channels;
-  const channelsLast = graph.add('Transpose', [images], { perm: [0, 2, 3, 1] });
-  const lines = graph.add('Reshape', [graph.add('Transpose', [channelsLast], { perm: [1, 2, 0, 3] }), graph.integers(height, width, row)]);
+  const lines = graph.add('Reshape', [graph.add('Transpose', [images], { perm: [2, 3, 0, 1] }), graph.integers(height, width, row)]);
   // [W, 6 tiles, N C], then [6, 6 tiles, tiles N C]
   const down = transformedAxis(graph, lines, transform, tiles[0], pads[0]);
   const parts = graph.add('Reshape', [down, graph.integers(width, positions, tiles[0] * row)]);

@@ -25,6 +25,9 @@ interface PendingConvolution {
   readonly sum?: Value;
 }
 
+/** [N, C, H, W] to [H, W, N, C] */
+const pixelsFirstOrder = '2,3,0,1';
+
 class Blocking {
   private readonly target = new Graph();
   /** What stands for a value of the source: its plain form, its blocked form, or both. */
@@ -32,6 +35,8 @@ class Blocking {
   private readonly blocked = new Map<Value, Value>();
   private readonly pending = new Map<Value, PendingConvolution>();
   private readonly uses = new Map<Value, number>();
+  /** Values that are needed as [H, W, N, C], and what has been made of them. */
+  private readonly pixelsFirst = new Map<Value, Value | undefined>();
 
   constructor(private readonly block: number) {}
 
@@ -40,6 +45,9 @@ class Blocking {
     const { nodes, used } = liveParts(source);
     for (const value of [...nodes.flatMap(({ inputs }) => inputs), ...source.outputs.values()]) {
       if (value) this.uses.set(value, (this.uses.get(value) ?? 0) + 1);
+    }
+    for (const { operator, attributes, inputs } of nodes) {
+      if (operator === 'Transpose' && String(attributes.perm) === pixelsFirstOrder) this.pixelsFirst.set(inputs[0]!, undefined);
     }
     for (const [name, value] of source.inputs) plain.set(value, target.input(name, value.dataType, value.shape));
     for (const [value, tensor] of source.allConstants()) if (used.has(value)) plain.set(value, target.constant(tensor));
@@ -59,7 +67,7 @@ class Blocking {
     const [first, second] = node.inputs as [Value, Value | undefined];
     const [output] = node.outputs as [Value];
     if (node.operator === 'Conv') return this.addConvolution(node);
-    if (node.operator === 'Transpose') return this.addChannelsLast(node);
+    if (node.operator === 'Transpose') return this.addChannelsLast(node) || this.addPixelsFirst(node);
     if (node.operator === 'ReduceSum') return this.addSumOverPixels(node);
     if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
     switch (node.operator) {
@@ -129,12 +137,33 @@ class Blocking {
     return true;
   }
 
+  private addPixelsFirst({ inputs, outputs, attributes }: Node): boolean {
+    const [x] = inputs as [Value];
+    if (!this.isBlocked(x) || String(attributes.perm) !== pixelsFirstOrder) return false;
+    this.plain.set(outputs[0]!, this.pixelsFirstOf(x));
+    return true;
+  }
+
   /** The gradient of a bias, from channels last: where the plain form is not needed for anything else, it is not made. */
   private addSumOverPixels({ inputs: [x, axes], outputs: [output], attributes }: Node): boolean {
     if (!this.isBlocked(x!) || this.plain.has(x!) || axes?.elements?.join() !== '0,2,3' || attributes.keepdims !== 0) return false;
-    const rows = this.target.add('Reshape', [this.channelsLast(x!), this.target.integers(-1, x!.shape[1] as number)]);
+    const channelsLast = this.pixelsFirst.has(x!) ? this.pixelsFirstOf(x!) : this.channelsLast(x!);
+    const rows = this.target.add('Reshape', [channelsLast, this.target.integers(-1, x!.shape[1] as number)]);
     this.plain.set(output!, this.target.add('ReduceSum', [rows, this.target.integers(0)], { keepdims: 0 }));
     return true;
+  }
+
+  /** [H, W, N, C]: to blocks, the channels of all images are as good as those of one. */
+  private pixelsFirstOf(x: Value): Value {
+    const known = this.pixelsFirst.get(x);
+    if (known) return known;
+    const [images, channels, height, width] = x.shape as [number, number, number, number];
+    const { target } = this;
+    const joined = target.add('Reshape', [this.blockedOf(x), target.integers(1, images * channels, height, width)]);
+    const last = target.add(blockedOperators.reorderOutput, [joined], { channels: images * channels, channels_last: 1 });
+    const made = target.add('Reshape', [last, target.integers(height, width, images, channels)]);
+    this.pixelsFirst.set(x, made);
+    return made;
   }
 
   /** [N, H, W, C] */

@@ -7,7 +7,6 @@
 import { type ContributedOperator, notDifferentiable, type Operator } from '../operator.js';
 import { averagePool } from '../operators/average-pool.js';
 import { conv } from '../operators/conv.js';
-import { sameAsInput } from '../shape-rules.js';
 import { fixedShape } from '../value.js';
 
 const domain = 'com.microsoft.nchwc';
@@ -15,8 +14,17 @@ const x = { name: 'X', gradient: notDifferentiable } as const;
 const undifferentiated = ({ inputs }: Operator): Operator['inputs'] => inputs.map((input) => ({ ...input, gradient: notDifferentiable }));
 
 export const blockedOperators = {
-  /** Plain to blocked. */
-  reorderInput: { name: 'ReorderInput', domain, inputs: [x], infer: sameAsInput },
+  /** Plain, or [N, H, W, C] (`channels_last` 1), to blocked. */
+  reorderInput: {
+    name: 'ReorderInput',
+    domain,
+    inputs: [x],
+    attributes: { channels_last: 'int' },
+    infer: (node) => {
+      const { dataType, shape } = node.input(0);
+      return { dataType, shape: node.integer('channels_last', 0) === 1 ? [shape[0]!, shape[3]!, shape[1]!, shape[2]!] : shape };
+    },
+  },
   /** Blocked to plain, or to [N, H, W, C] (`channels_last` 1). */
   reorderOutput: {
     name: 'ReorderOutput',

@@ -15,14 +15,20 @@ export function orderedFilters(graph: Graph, weights: Value, block: number): Val
   return graph.add('Reshape', [graph.add(blockedOperators.reorderInput, [lines]), graph.integers(...shape)]);
 }
 
-/** The same of the filters that compute the gradient of the input: [C, M, kh, kw], both axes of the kernel reversed. */
+/**
+ * The same of the filters that compute the gradient of the input: [C, M, kh, kw], both axes of the kernel reversed. Transpose would be
+ * the plain way, but it works with one thread.
+ */
 export function orderedGradientFilters(graph: Graph, weights: Value, block: number): Value {
   const [filters, channels, kh, kw] = fixedShape(weights.shape, 'filters') as [number, number, number, number];
   const [m, c, area] = [filters / block, channels / block, kh * kw];
-  const blocks = graph.add('Reshape', [blockedChannels(graph, weights), graph.integers(m, block, c, area, block)]);
-  const exchanged = graph.add('Transpose', [blocks], { perm: [2, 0, 3, 1, 4] });
-  const reversed = Array.from({ length: area }, (_, position) => area - 1 - position);
-  const turned = area === 1 ? exchanged : graph.add('Gather', [exchanged, graph.integers(...reversed)], { axis: 2 });
+  const lines = graph.add('Reshape', [blockedChannels(graph, weights), graph.integers(1, filters, 1, area * channels)]);
+  // [C / block, kh, kw, M / block, filter, channel]
+  const exchanged = graph.add(blockedOperators.reorderInput, [lines], { channels_last: 1 });
+  if (area === 1) return graph.add('Reshape', [exchanged, graph.integers(channels, filters, kh, kw)]);
+  const blocks = graph.add('Reshape', [exchanged, graph.integers(c, area * m, block * block)]);
+  const order = Array.from({ length: m * area }, (_, place) => (area - 1 - (place % area)) * m + Math.floor(place / area));
+  const turned = graph.add('Gather', [blocks, graph.integers(...order)], { axis: 1 });
   return graph.add('Reshape', [turned, graph.integers(channels, filters, kh, kw)]);
 }
 
