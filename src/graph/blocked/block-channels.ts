@@ -7,6 +7,7 @@ import type { OperatorName } from '../operators/table.js';
 import { sameShape, type Value } from '../value.js';
 import { blockedOperators } from './blocked-operators.js';
 import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
+import { blockedPixelProduct, pixelProductOf } from './pixel-product.js';
 
 /**
  * An equal graph, up to rounding, for sessions on this machine only: see `blockedOperators`.
@@ -68,7 +69,8 @@ class Blocking {
     const [output] = node.outputs as [Value];
     if (node.operator === 'Conv') return this.addConvolution(node);
     if (node.operator === 'Transpose') return this.addChannelsLast(node) || this.addPixelsFirst(node);
-    if (node.operator === 'ReduceSum') return this.addSumOverPixels(node);
+    if (node.operator === 'MatMul') return this.addPixelProduct(node);
+    if (node.operator === 'ReduceSum') return this.addPixelProduct(node) || this.addSumOverPixels(node);
     if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
     switch (node.operator) {
       case 'Relu':
@@ -137,6 +139,19 @@ class Blocking {
     return true;
   }
 
+  /** The operand with fewer channels is the one that has to be turned. */
+  private addPixelProduct(node: Node): boolean {
+    const { rows, columns } = pixelProductOf(node) ?? {};
+    if (!rows || !columns || !this.isBlocked(rows) || !this.isBlocked(columns)) return false;
+    const [, , height, width] = rows.shape as number[];
+    if ((height! * width!) % this.block !== 0) return false;
+    const turned = (columns.shape[1] as number) > (rows.shape[1] as number);
+    const [wide, narrow] = turned ? [columns, rows] : [rows, columns];
+    const product = blockedPixelProduct(this.target, this.blockedOf(wide), this.channelsLast(narrow), this.block, turned);
+    this.plain.set(node.outputs[0]!, product);
+    return true;
+  }
+
   private addPixelsFirst({ inputs, outputs, attributes }: Node): boolean {
     const [x] = inputs as [Value];
     if (!this.isBlocked(x) || String(attributes.perm) !== pixelsFirstOrder) return false;
@@ -144,12 +159,16 @@ class Blocking {
     return true;
   }
 
-  /** The gradient of a bias, from channels last: where the plain form is not needed for anything else, it is not made. */
+  /** The gradient of a bias. */
   private addSumOverPixels({ inputs: [x, axes], outputs: [output], attributes }: Node): boolean {
-    if (!this.isBlocked(x!) || this.plain.has(x!) || axes?.elements?.join() !== '0,2,3' || attributes.keepdims !== 0) return false;
-    const channelsLast = this.pixelsFirst.has(x!) ? this.pixelsFirstOf(x!) : this.channelsLast(x!);
-    const rows = this.target.add('Reshape', [channelsLast, this.target.integers(-1, x!.shape[1] as number)]);
-    this.plain.set(output!, this.target.add('ReduceSum', [rows, this.target.integers(0)], { keepdims: 0 }));
+    if (!this.isBlocked(x!) || axes?.elements?.join() !== '0,2,3' || attributes.keepdims !== 0) return false;
+    const { target } = this;
+    const [images, channels, height, width] = x!.shape as [number, number, number, number];
+    const means = target.add(blockedOperators.globalAveragePool, [this.blockedOf(x!)]);
+    const sum = target.add('ReduceSum', [target.add('Reshape', [means, target.integers(images, channels)]), target.integers(0)], {
+      keepdims: 0,
+    });
+    this.plain.set(output!, target.add('Mul', [sum, target.numbers('float32', [height * width], [])]));
     return true;
   }
 

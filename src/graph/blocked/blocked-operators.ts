@@ -45,6 +45,16 @@ export const blockedOperators = {
     attributes: { ...conv.attributes, activation: 'string' },
   },
   averagePool: { ...averagePool, name: 'AveragePool', domain, inputs: undifferentiated(averagePool) },
+  /** [N, C, 1, 1], which is the same blocked or plain. */
+  globalAveragePool: {
+    name: 'GlobalAveragePool',
+    domain,
+    inputs: [x],
+    infer: (node) => {
+      const { dataType, shape } = node.input(0);
+      return { dataType, shape: [...shape.slice(0, 2), 1, 1] };
+    },
+  },
   /** Repeats pixels: `scales` are whole numbers. */
   upsample: {
     name: 'Upsample',

@@ -4,6 +4,7 @@ import { blockChannels } from '#antonym/graph/blocked/block-channels.js';
 import { channelBlock } from '#antonym/graph/blocked/channel-block.js';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
+import { liveParts } from '#antonym/graph/live-parts.js';
 import type { Value } from '#antonym/graph/value.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
@@ -72,6 +73,18 @@ describe('a graph with blocked channels', () => {
   it('is the graph itself where the processor has no blocks', () => {
     const graph = network([{ kernel: 3, wide: false, bias: true, relu: true, pool: false, residual: true }], 32, 4);
     expect(blockChannels(graph, undefined)).toBe(graph);
+  });
+
+  it('needs no matrix product for pointwise convolutions of a whole number of blocks of pixels', () => {
+    const layer = { kernel: 1, bias: true, relu: false, pool: false, residual: false } as const;
+    const layers = [
+      { ...layer, wide: true },
+      { ...layer, wide: false },
+    ];
+    for (const side of [4, 5, 12]) {
+      const operators = liveParts(blockChannels(network(layers, 32, side), 16)).nodes.map(({ operator }) => operator);
+      expect(operators.includes('MatMul'), `${side} x ${side} pixels`).toBe(side === 5);
+    }
   });
 
   it('computes what the plain graph computes, gradients too', async (context) => {
