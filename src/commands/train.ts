@@ -184,7 +184,7 @@ async function trainAndExport(
       process.stdout.write(
         `${JSON.stringify({ run: run.name, folder: run.path, ...result, seconds, model: exported.model, evaluation })}\n`,
       );
-    } else process.stdout.write(await summarizeTraining(prepared.plan, run, exported, seconds));
+    } else process.stdout.write(await summarizeTraining(prepared.plan, run, exported, seconds, result.skippedSteps));
     return signals.exitCode();
   } finally {
     signals.stop.removeEventListener('abort', sayStopping);

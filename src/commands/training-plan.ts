@@ -12,7 +12,7 @@ type Resolved = ResolvedOptions<typeof trainOptions>;
 
 /** @param available memory that the process may take, bytes */
 export function describeTrainingPlan(plan: Plan, { values, origins }: Resolved, rehearsal: Rehearsal, available: number): string {
-  const { steps, batchSize, accumulate, levels, crop } = plan.options;
+  const { steps, batchSize, accumulate, levels, crop, precision } = plan.options;
   const { stepMilliseconds, trainingMilliseconds, evaluations, evaluationMilliseconds, peakBytes } = rehearsal;
   const photographs = batchSize * accumulate;
   const crops = cropCount({ photographs, levels });
@@ -28,7 +28,7 @@ Nothing was written. This training
   trains    ${plan.model.backbone.name}: ${plan.model.backbone.description}
   prompts   ${plan.start.prompts.description}
   on        ${plan.data.dataset.name}: ${plan.data.summary}
-  steps     ${steps} of ${photographs} photograph${photographs === 1 ? '' : 's'} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}
+  steps     ${steps} of ${photographs} photograph${photographs === 1 ? '' : 's'} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
   takes     about ${formatDuration(whole)}: ${(stepMilliseconds / 1000).toPrecision(2)} s a step, ${evaluations} evaluations of ${formatDuration(evaluationMilliseconds)}
   memory    ${describeMemory(plan, available)}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB
   leaves    runs/<name>/: config.json, environment.json, metrics.jsonl, previews/, checkpoints/ (last, best), export/ (model.onnx, model.json, parity.json)

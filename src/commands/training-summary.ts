@@ -12,7 +12,14 @@ import type { RunFolder } from '../train/run-directory.js';
 /** How many distortions are named as the best and the weakest. */
 const named = 3;
 
-export async function summarizeTraining(plan: Plan, run: RunFolder, exported: ExportedModel, seconds: number): Promise<string> {
+/** @param skippedSteps steps without an update; undefined where none can be skipped */
+export async function summarizeTraining(
+  plan: Plan,
+  run: RunFolder,
+  exported: ExportedModel,
+  seconds: number,
+  skippedSteps?: number,
+): Promise<string> {
   const { description, model } = exported;
   const { evaluation, scorePercentiles } = description;
   const here = (path: string): string => relative('', path) || '.';
@@ -27,7 +34,7 @@ ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in th
   Surest:  ${list(bySkill.slice(0, named))}
   Weakest: ${list(bySkill.slice(-named).reverse())}
   A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
-
+${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${plan.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}
 The model: ${here(model)} (${size}: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
 About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)

@@ -174,6 +174,7 @@ function describe(
       seed: options.seed,
       levels: options.levels,
       crop: options.crop,
+      ...(step > 0 && options.precision === 'mixed' && { precision: options.precision }),
       ...(fitted && { samples: fitted.samples }),
     },
     version: antonym,

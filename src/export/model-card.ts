@@ -129,9 +129,10 @@ function originOf({ step, levels, samples }: ModelDescription['training']): stri
   return `It was trained without any human opinion, to rank ${levels} severity levels of distortions of the same photograph.`;
 }
 
-function trainingOf({ step, steps, crop, seed, samples }: ModelDescription['training']): string {
+function trainingOf({ step, steps, crop, seed, samples, precision }: ModelDescription['training']): string {
   if (samples !== undefined) return `fitted to ${samples} crops, seed ${seed}`;
-  return step === 0 ? 'none' : `step ${step} of ${steps}, crops of ${crop} pixels, seed ${seed}`;
+  const mixed = precision === undefined ? '' : ', in mixed precision (products in half precision, weights in float32)';
+  return step === 0 ? 'none' : `step ${step} of ${steps}, crops of ${crop} pixels, seed ${seed}${mixed}`;
 }
 
 const precisionMeaning: Readonly<Record<ReducedPrecision, string>> = {

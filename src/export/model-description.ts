@@ -48,6 +48,8 @@ const schema = z.strictObject({
     seed: z.int(),
     levels: z.int(),
     crop: z.int(),
+    /** Of the steps; absent: float32. The file's own is `precision` above. */
+    precision: z.literal('mixed').optional(),
     /** Crops that the model was fitted to, where it was not trained in steps. */
     samples: z.int().positive().optional(),
   }),

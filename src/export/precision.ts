@@ -3,7 +3,7 @@ import type { Graph } from '../graph/graph.js';
 import { constantValues } from '../graph/precision/constant-values.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '../graph/precision/half-precision.js';
 import { withInt8Weights } from '../graph/precision/int8-weights.js';
-import type { PrecisionSource } from '../graph/precision/rewritten-graph.js';
+import { nodesFrom, type PrecisionSource } from '../graph/precision/rewritten-graph.js';
 import type { ScoringModel } from './scoring-model.js';
 
 export const precisions = ['fp32', 'fp16', 'int8'] as const;
@@ -30,7 +30,7 @@ export interface ReducedModel {
 
 /** The same model, uint8 pixels in, float32 score out; the head and the preparation of pixels stay in float32. */
 export async function reducePrecision({ graph, embedding }: ScoringModel, precision: ReducedPrecision): Promise<ReducedModel> {
-  const source: PrecisionSource = { graph, known: await constantValues(graph), until: embedding };
+  const source: PrecisionSource = { graph, known: await constantValues(graph), kept: nodesFrom(graph, embedding) };
   const { file, elsewhere } = rewritings[precision];
   return { graph: file(source), elsewhere: elsewhere?.(source) };
 }

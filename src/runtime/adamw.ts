@@ -57,11 +57,12 @@ const negligible = 2 ** -50;
  * Clipping by global norm, AdamW and moving averages, with the formulas of `train/update-graph.ts`. Numbers that are the same for
  * all values are computed in float64.
  * @param squares the sum of squares of all gradients
- * @returns the global norm of the gradient, before clipping, and the step to take
+ * @returns the global norm of the gradient, before clipping, and the step to take: none where the norm is not finite
  */
-export function planStep(update: AdamWUpdate, squares: number): { readonly norm: number; readonly step: AdamWStep } {
+export function planStep(update: AdamWUpdate, squares: number): { readonly norm: number; readonly step: AdamWStep | undefined } {
   const { step, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm, gradientScale, averageShare } = update;
   const norm = gradientScale * Math.sqrt(squares);
+  if (!Number.isFinite(norm)) return { norm, step: undefined };
   const scale = gradientScale * Math.min(1, clipNorm / (norm + 1e-6));
   // lr / (1 - b1^t) m' / (sqrt(v' / (1 - b2^t)) + epsilon), with both corrections moved to the factors
   const rootCorrection = Math.sqrt(1 - beta2 ** step);

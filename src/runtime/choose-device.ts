@@ -22,11 +22,17 @@ export async function chooseDevice(name: DeviceName, tf32 = false): Promise<Devi
   return chosen?.device ?? 'cpu';
 }
 
-/** @throws UserError when a device that is named cannot be used, before anything else is done. */
-export async function checkDevice(name: DeviceName, tf32 = false): Promise<void> {
+export interface DeviceNeeds {
+  /** See `chooseDevice`. */
+  readonly tf32?: boolean;
+  readonly halfPrecision?: boolean;
+}
+
+/** @throws UserError when a device that is named cannot be used, or lacks what is needed, before anything else is done. */
+export async function checkDevice(name: DeviceName, { tf32 = false, halfPrecision = false }: DeviceNeeds = {}): Promise<void> {
   if (name === 'cpu' || name === 'auto') return;
   if (!tf32) forbidTf32();
-  const measured = await measureDevice(name, [128]);
+  const measured = await measureDevice(name, { sides: [128], halfPrecision });
   if ('unavailable' in measured) throw new UserError(measured.unavailable);
 }
 

@@ -30,6 +30,12 @@ export function explainDeviceError(device: Device, error: Error): Error {
   return error;
 }
 
+/** What to do where a call failed because a GPU cannot compute in half precision. @returns undefined where it failed for another reason */
+export function explainHalfPrecision(error: unknown): UserError | undefined {
+  if (!(error instanceof Error && error.message.includes('requires f16 but the device does not support it'))) return undefined;
+  return new UserError('the GPU, or its driver, does not compute in half precision (WebGPU calls it shader-f16): use --precision fp32');
+}
+
 /**
  * Whether a call failed because the memory of its device does not suffice, or because one tensor is larger than its buffers may be. WebGPU
  * reports what it cannot allocate only where it is used.

@@ -1,23 +1,32 @@
 /** Whether this machine can compute with a device, and how fast, found by computing something there. */
 import onnxProto from 'onnx-proto';
 import { messageOf } from '../support/errors.js';
-import type { Device } from './device.js';
+import { type Device, explainHalfPrecision } from './device.js';
 import { SessionThread } from './session-thread.js';
 import { floatTensor } from './tensor-data.js';
 
 /** How fast a device multiplies matrices, floating-point operations a second; or why it cannot be used. */
 export type MeasuredDevice = { readonly speed: number } | { readonly unavailable: string };
 
-/** Sides of matrices, until a call takes so long: a large GPU shows its speed with large ones, and a slow one is not kept busy. */
+/** Sides of matrices, multiples of 128, until a call takes so long: a large GPU shows its speed with large ones, and a slow one is not kept busy. */
 const growingSides = [128, 256, 512, 1024, 2048];
 const enoughMilliseconds = 10;
 const products = 4;
+/** Their squares, 2^-14, are the smallest normal numbers of half precision. */
+const blockSide = 128;
 
-/** @param sides of the matrices that are multiplied; the speed is that of the last */
-export async function measureDevice(device: Device, sides: readonly number[] = growingSides): Promise<MeasuredDevice> {
+export interface MeasureOptions {
+  /** Of the matrices that are multiplied, multiples of 128; the speed is that of the last. */
+  readonly sides?: readonly number[];
+  /** Whether products are computed in half precision. */
+  readonly halfPrecision?: boolean;
+}
+
+export async function measureDevice(device: Device, options: MeasureOptions = {}): Promise<MeasuredDevice> {
+  const { sides = growingSides, halfPrecision = false } = options;
   const thread = new SessionThread({ device });
   try {
-    await thread.load('products', productsModel());
+    await thread.load('products', productsModel(halfPrecision));
     let speed = 0;
     for (const side of sides) {
       const milliseconds = await multiply(thread, side);
@@ -26,7 +35,7 @@ export async function measureDevice(device: Device, sides: readonly number[] = g
     }
     return { speed };
   } catch (error) {
-    return { unavailable: messageOf(error) };
+    return { unavailable: messageOf(explainHalfPrecision(error) ?? error) };
   } finally {
     await thread.close();
   }
@@ -34,8 +43,13 @@ export async function measureDevice(device: Device, sides: readonly number[] = g
 
 /** @returns milliseconds @throws Error when the result is wrong. */
 async function multiply(thread: SessionThread, side: number): Promise<number> {
-  // a matrix of equal values 1 / side is its own square, and its values sum up to its side
-  const feeds = { x: floatTensor([side, side], new Float32Array(side * side).fill(1 / side)) };
+  // blocks of equal values 1 / 128 along the diagonal: the matrix is its own square, and its values sum up to its side
+  const values = new Float32Array(side * side);
+  for (let row = 0; row < side; row++) {
+    const first = row - (row % blockSide);
+    values.fill(1 / blockSide, row * side + first, row * side + first + blockSide);
+  }
+  const feeds = { x: floatTensor([side, side], values) };
   // the first call compiles what the device runs
   await thread.run('products', feeds);
   const started = performance.now();
@@ -47,15 +61,24 @@ async function multiply(thread: SessionThread, side: number): Promise<number> {
 }
 
 /** sum = the sum of all values of x^(products + 1), for a square matrix x. */
-function productsModel(): Uint8Array {
+function productsModel(halfPrecision: boolean): Uint8Array {
   const { onnx } = onnxProto;
-  const float32 = { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT } };
-  const powers = Array.from({ length: products + 1 }, (_, index) => (index === 0 ? 'x' : `x${index}`));
+  const { FLOAT, FLOAT16 } = onnx.TensorProto.DataType;
+  const float32 = { tensorType: { elemType: FLOAT } };
+  const powers = Array.from({ length: products + 1 }, (_, index) => `power ${index + 1}`);
+  const cast = (input: string, output: string, to: number): object => ({
+    opType: 'Cast',
+    input: [input],
+    output: [output],
+    attribute: [{ name: 'to', type: onnx.AttributeProto.AttributeType.INT, i: to }],
+  });
   const graph = {
     name: 'products',
     node: [
-      ...powers.slice(1).map((output, index) => ({ opType: 'MatMul', input: [powers[index]!, 'x'], output: [output] })),
-      { opType: 'ReduceSum', input: [powers.at(-1)!], output: ['sum'] },
+      cast('x', powers[0]!, halfPrecision ? FLOAT16 : FLOAT),
+      ...powers.slice(1).map((output, index) => ({ opType: 'MatMul', input: [powers[index]!, powers[0]!], output: [output] })),
+      cast(powers.at(-1)!, 'product', FLOAT),
+      { opType: 'ReduceSum', input: ['product'], output: ['sum'] },
     ],
     input: [{ name: 'x', type: float32 }],
     output: [{ name: 'sum', type: float32 }],

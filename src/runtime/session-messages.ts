@@ -25,6 +25,7 @@ export type SessionRequest =
       readonly feeds: NamedTensors;
       readonly outputs: readonly string[] | undefined;
       readonly added: readonly string[] | undefined;
+      readonly onlyIfFinite: string | undefined;
     }
   | { readonly kind: 'update'; readonly update: AdamWUpdate; readonly threads: number | undefined }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }

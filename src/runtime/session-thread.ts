@@ -43,15 +43,21 @@ export class SessionThread {
    * @param feeds inputs by name; the buffers listed in `transfer` are moved to the thread and are gone for the caller
    * @param outputs the outputs to compute; default: all
    * @param added state tensors to which the outputs `next.<name>` are added, instead of replacing them
+   * @param onlyIfFinite an output: where it is not a finite number, the state stays as it is
    * @returns the outputs that are not state
    */
   async run(
     model: string,
     feeds: NamedTensors,
-    options: { outputs?: readonly string[]; added?: readonly string[]; transfer?: readonly ArrayBuffer[] } = {},
+    options: {
+      outputs?: readonly string[];
+      added?: readonly string[];
+      onlyIfFinite?: string;
+      transfer?: readonly ArrayBuffer[];
+    } = {},
   ): Promise<NamedTensors> {
-    const { outputs, added, transfer } = options;
-    return (await this.thread.ask({ kind: 'run', model, feeds, outputs, added }, transfer)) as NamedTensors;
+    const { outputs, added, onlyIfFinite, transfer } = options;
+    return (await this.thread.ask({ kind: 'run', model, feeds, outputs, added, onlyIfFinite }, transfer)) as NamedTensors;
   }
 
   /** What of a model the device leaves to the processor; known once the model has run. */

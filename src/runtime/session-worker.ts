@@ -36,7 +36,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
     case 'load':
       return load(request.model, request);
     case 'run':
-      return run(request.model, request.feeds, request.outputs, request.added);
+      return run(request);
     case 'placement':
       return loaded(request.model).placement;
     case 'update':
@@ -85,13 +85,10 @@ function describe(value: InferenceSession.ValueMetadata): ModelSignature['inputs
   return { name: value.name, dataType: value.type as DataType, shape: value.shape };
 }
 
+type RunRequest = Extract<SessionRequest, { kind: 'run' }>;
+
 /** Inputs that are not fed come from the state; outputs named `next.<name>` become the state tensor <name>, or are added to it. */
-async function run(
-  model: string,
-  feeds: NamedTensors,
-  outputs: readonly string[] | undefined,
-  added: readonly string[] = [],
-): Promise<NamedTensors> {
+async function run({ model, feeds, outputs, added = [], onlyIfFinite }: RunRequest): Promise<NamedTensors> {
   const placed = loaded(model);
   const { session } = placed;
   const inputs: Record<string, Tensor> = {};
@@ -103,10 +100,12 @@ async function run(
   const wanted = outputs ?? session.outputNames;
   for (const name of wanted) if (!session.outputNames.includes(name)) throw new Error(`the model ${model} has no output ${name}`);
   const results = await placed.run(inputs, wanted);
+  const takesState = onlyIfFinite === undefined || Number.isFinite(Number(results[onlyIfFinite]!.data[0]));
   const reply: Record<string, TensorData> = {};
   for (const [name, tensor] of Object.entries(results)) {
     const kept = name.startsWith(nextPrefix) ? name.slice(nextPrefix.length) : undefined;
     if (kept === undefined) reply[name] = fromOrt(tensor);
+    else if (!takesState) tensor.dispose();
     else if (added.includes(kept)) await state.add(kept, tensor);
     else state.replace(kept, tensor);
   }

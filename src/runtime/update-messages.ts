@@ -4,8 +4,8 @@ import type { AdamWStep, UpdatedTensors } from './adamw.js';
 export type UpdateRequest =
   /** Takes tensors over; answered with the sum of squares of each gradient. */
   | { readonly kind: 'take'; readonly tensors: readonly UpdatedTensors[] }
-  /** Takes the step with them, and gives them back. */
-  | { readonly kind: 'step'; readonly step: AdamWStep };
+  /** Takes the step with them, if there is one, and gives them back. */
+  | { readonly kind: 'step'; readonly step: AdamWStep | undefined };
 
 export type UpdateReply = { readonly squares: readonly number[] } | { readonly tensors: readonly UpdatedTensors[] };
 

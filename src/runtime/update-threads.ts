@@ -38,7 +38,7 @@ export class UpdateThreads {
 
   /**
    * Clipping by global norm, AdamW and moving averages, in place; the result does not depend on the number of threads.
-   * @returns the global norm of the gradient, before clipping
+   * @returns the global norm of the gradient, before clipping; where it is not finite, nothing has changed
    */
   async update(update: AdamWUpdate, table: FloatTable): Promise<number> {
     const averageOf = new Map(update.averages.map(({ average, value }) => [value, average]));
@@ -61,7 +61,7 @@ export class UpdateThreads {
       const reply = await helper.ask({ kind: 'step', step });
       return (reply as { readonly tensors: readonly UpdatedTensors[] }).tensors;
     });
-    for (const { tensors } of own) takeStep(tensors, step);
+    if (step) for (const { tensors } of own) takeStep(tensors, step);
     for (const [index, tensors] of (await Promise.all(stepped)).entries()) {
       for (const [place, { names }] of moved[index]!.entries()) {
         for (const array of arrayNames) if (names[array]) table.moveBack(names[array], tensors[place]![array]!);
@@ -70,7 +70,7 @@ export class UpdateThreads {
     // of what is no parameter, such as running statistics
     const parameters = new Set(update.parameters.map(({ parameter }) => parameter));
     for (const { average, value } of update.averages) {
-      if (!parameters.has(value)) moveAverage(table.floats(average), table.floats(value), update.averageShare);
+      if (step && !parameters.has(value)) moveAverage(table.floats(average), table.floats(value), update.averageShare);
     }
     return norm;
   }

@@ -14,7 +14,7 @@ answerRequests<UpdateRequest, UpdateReply>(
     }
     const tensors = taken;
     taken = [];
-    for (const one of tensors) takeStep(one, request.step);
+    if (request.step) for (const one of tensors) takeStep(one, request.step);
     return { tensors };
   },
   (reply) => ('tensors' in reply ? buffersOf(reply.tensors) : []),

@@ -2,6 +2,9 @@
 import { type ParameterSpec, Parameters } from '../backbones/parameters.js';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
+import { liveParts } from '../graph/live-parts.js';
+import type { PrecisionSource } from '../graph/precision/rewritten-graph.js';
+import type { Value } from '../graph/value.js';
 import { promptCues } from '../heads/prompt-head.js';
 import { acrossRankingLoss } from '../losses/across-ranking.js';
 import { consistencyLoss } from '../losses/consistency.js';
@@ -9,7 +12,7 @@ import { type BatchLayout, cropCount } from '../losses/levels.js';
 import { negativeRankingLoss } from '../losses/negative-ranking.js';
 import { positiveRankingLoss } from '../losses/positive-ranking.js';
 import { nextPrefix } from '../runtime/session-messages.js';
-import { type ModelDefinition, similarityOf } from './model.js';
+import { embeddingOf, type ModelDefinition, similarityToPrompts } from './model.js';
 import { gradientName } from './state.js';
 
 export interface LossOptions {
@@ -25,6 +28,8 @@ export interface LossOptions {
 export interface LossGraph {
   readonly graph: Graph;
   readonly parameters: Parameters;
+  /** What the backbone makes of the crops; head and losses follow. */
+  readonly embedding: Value;
 }
 
 /** What every graph has; the first is the sum of the others. */
@@ -44,7 +49,8 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs', model.backbone.isFrozen);
   const crops = graph.input('crops', 'uint8', [cropCount(layout), crop, crop, 3]);
-  const { falling, rising } = promptCues(graph, similarityOf(graph, parameters, crops, model, model.backbone.trainNormalization));
+  const embedding = embeddingOf(graph, parameters, crops, model, model.backbone.trainNormalization);
+  const { falling, rising } = promptCues(graph, similarityToPrompts(graph, parameters, embedding, model));
   const { marginConsistency, marginRank, lossAcross = 0 } = options;
   const consistency = graph.add('Mul', [
     graph.add('Add', [
@@ -70,19 +76,38 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   }
   graph.output('loss', loss);
   for (const [name, value] of parameters.updates) graph.output(`${nextPrefix}${name}`, value);
-  return { graph, parameters };
+  return { graph, parameters, embedding };
 }
 
 /** Adds the backward pass to a copy of a loss graph. Further outputs: `next.gradient.<parameter>`. */
-export function buildGradientsGraph({ graph: lossGraph, parameters }: LossGraph): Graph {
+export function buildGradientsGraph(losses: LossGraph): Graph {
+  return withGradients(losses, losses.graph.outputs.get('loss')!).graph;
+}
+
+/** The input of a graph of scaled gradients. */
+export const lossScaleName = 'loss_scale';
+
+/**
+ * The same with gradients of the loss times the input `loss_scale`, which keeps small ones in the range of half precision; the losses are
+ * not scaled. Head and losses with their gradient, up to the embedding, are to stay in float32.
+ */
+export function buildScaledGradientsGraph(losses: LossGraph): PrecisionSource {
+  const scaled = losses.graph.copy();
+  const loss = scaled.add('Mul', [scaled.outputs.get('loss')!, scaled.input(lossScaleName, 'float32', [])]);
+  const { graph, embeddingGradient } = withGradients({ ...losses, graph: scaled }, loss);
+  const backbone = new Set(liveParts(graph, [losses.embedding]).nodes);
+  const lossValues = lossNames.map((name) => graph.outputs.get(name)!);
+  const kept = liveParts(graph, [...lossValues, embeddingGradient]).nodes.filter((node) => !backbone.has(node));
+  return { graph, known: new Map(), kept: new Set(kept) };
+}
+
+function withGradients({ graph: lossGraph, parameters, embedding }: LossGraph, loss: Value): { graph: Graph; embeddingGradient: Value } {
   const graph = lossGraph.copy();
   const trained = trainedSpecs(parameters);
   const values = trained.map(({ name }) => parameters.declared.get(name)!);
-  const loss = graph.outputs.get('loss')!;
-  for (const [index, gradient] of differentiate(graph, loss, values).entries()) {
-    graph.output(`${nextPrefix}${gradientName(trained[index]!.name)}`, gradient);
-  }
-  return graph;
+  const gradients = differentiate(graph, loss, [...values, embedding]);
+  for (const [index, { name }] of trained.entries()) graph.output(`${nextPrefix}${gradientName(name)}`, gradients[index]!);
+  return { graph, embeddingGradient: gradients.at(-1)! };
 }
 
 /** The parameters that gradients train. */

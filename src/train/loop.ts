@@ -60,6 +60,8 @@ export interface LoopResult {
   /** Steps that are done; fewer than planned after a stop. */
   readonly step: number;
   readonly best: BestCheckpoint | undefined;
+  /** In mixed precision: steps without an update, since training began. */
+  readonly skippedSteps?: number;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
   let { firstStep: done, best } = options;
   let saved = done;
   let used: Batch[] = [];
+  let skippedSteps: number | undefined;
 
   const save = async (state: NamedTensors): Promise<void> => {
     await metrics.sync();
@@ -100,13 +103,15 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
     }
     const loss = meanLosses(losses);
     if (!Number.isFinite(loss.loss)) throw await options.onDiverged({ step, batches: used, saved });
-    const gradientNorm = await engine.update({ step, learningRate: rate });
-    if (!Number.isFinite(gradientNorm)) throw await options.onDiverged({ step, batches: used, saved });
+    const { gradientNorm, lossScale } = await engine.update({ step, learningRate: rate });
+    if (!Number.isFinite(gradientNorm) && !lossScale?.isSkipped) throw await options.onDiverged({ step, batches: used, saved });
     done = step;
     const elapsed = performance.now() - started;
     const imagesPerSecond = (options.cropsPerStep / elapsed) * 1000;
     const timings = { dataMilliseconds: round(waited), stepMilliseconds: round(elapsed), imagesPerSecond: round(imagesPerSecond) };
-    await metrics.append({ kind: 'step', step, ...loss, learningRate: rate, gradientNorm, timings });
+    const scaling = lossScale && { lossScale: lossScale.scale, skippedSteps: lossScale.skippedSteps };
+    skippedSteps = lossScale?.skippedSteps;
+    await metrics.append({ kind: 'step', step, ...loss, learningRate: rate, gradientNorm, ...scaling, timings });
     options.onStep({ step, ...loss, gradientNorm, imagesPerSecond });
 
     if (step % options.evaluateEvery === 0 || step === schedule.steps) {
@@ -123,7 +128,7 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
     }
   }
   if (saved !== done) await save(await readGoodState());
-  return { step: done, best };
+  return { step: done, best, ...(skippedSteps !== undefined && { skippedSteps }) };
 }
 
 function isFiniteState(state: NamedTensors): boolean {

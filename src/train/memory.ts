@@ -4,6 +4,7 @@ import { cropsPerLevel } from '../losses/levels.js';
 import { pairCacheBytes } from '../pairs/pair-pool.js';
 import { elementCount } from '../runtime/tensor-data.js';
 import { cropsAtOnce, measuringMemory } from './crops-at-once.js';
+import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './gradients-graph.js';
 import type { Plan } from './plan.js';
 
@@ -36,7 +37,7 @@ export function estimateMemory({ options, model, data }: MemoryPlan): number {
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));
   const saved = bytesOf(losses.parameters.specs.values()) + trained * (ema > 0 ? 3 : 2);
-  const step = peakMemory(buildGradientsGraph(losses));
+  const step = peakMemory(options.precision === 'mixed' ? buildMixedGradientsGraph(losses, 'webgpu') : buildGradientsGraph(losses));
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));
   const { batchNormalization, trainNormalization } = model.backbone;

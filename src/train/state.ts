@@ -3,6 +3,7 @@ import type { ParameterSpec } from '../backbones/parameters.js';
 import type { AdamWUpdate } from '../runtime/adamw.js';
 import { elementCount, floatTensor, type TensorData } from '../runtime/tensor-data.js';
 import { randomStream } from '../support/random.js';
+import { isLossScale } from './loss-scale.js';
 
 /** Sum of gradients of a parameter since the last update. */
 export const gradientName = (parameter: string): string => `gradient.${parameter}`;
@@ -16,11 +17,11 @@ export const averageName = (name: string): string => `${averagePrefix}${name}`;
 const averagePrefix = 'average.';
 
 /**
- * What a model scores with, of its state: parameters and buffers, or their averages where there are some; no moments.
+ * What a model scores with, of its state: parameters and buffers, or their averages where there are some; no moments, no loss scale.
  * @returns tensors by the names of parameters and buffers
  */
 export function scoringTensors(state: Iterable<readonly [string, TensorData]>): Record<string, TensorData> {
-  const kept = [...state].filter(([name]) => !name.startsWith('moment'));
+  const kept = [...state].filter(([name]) => !name.startsWith('moment') && !isLossScale(name));
   const averages = kept.filter(([name]) => name.startsWith(averagePrefix));
   const own = kept.filter(([name]) => !name.startsWith(averagePrefix));
   return Object.fromEntries([...own, ...averages.map(([name, tensor]) => [name.slice(averagePrefix.length), tensor] as const)]);

@@ -53,7 +53,7 @@ export async function train(prepared: PreparedPlan, folder: RunFolder, stop: Abo
       firstStep,
       best: checkpoint && bestOf(checkpoint),
       stop,
-      onDiverged: (report) => saveDiverged(folder, report),
+      onDiverged: (report) => saveDiverged(folder, report, options.precision),
     });
   } finally {
     await metrics.close();
@@ -87,7 +87,11 @@ async function* withPreview(feed: AsyncGenerator<Batch>, levels: number, folder:
 }
 
 /** Keeps the batch that made the training diverge. */
-async function saveDiverged(folder: RunFolder, { step, batches: used, saved }: DivergenceReport): Promise<Error> {
+async function saveDiverged(
+  folder: RunFolder,
+  { step, batches: used, saved }: DivergenceReport,
+  precision: Plan['options']['precision'],
+): Promise<Error> {
   const path = join(folder.path, `diverged-step-${step}.safetensors`);
   const tensors = used.map(({ pixels }, part) => [`crops.${part}`, { dataType: 'uint8', shape: [pixels.length], data: pixels }] as const);
   const metadata = Object.fromEntries(used.map(({ records }, part) => [`records.${part}`, JSON.stringify(records)]));
@@ -98,6 +102,7 @@ async function saveDiverged(folder: RunFolder, { step, batches: used, saved }: D
   }
   return new DivergedError(
     `the training diverged at step ${step}: a loss, gradient or weight is not a finite number. Its batch is saved in ${path}. ` +
-      `${saved === 0 ? 'There was no checkpoint yet' : `The checkpoint of step ${saved} is intact`}. Start a new run with a lower --lr`,
+      `${saved === 0 ? 'There was no checkpoint yet' : `The checkpoint of step ${saved} is intact`}. Start a new run with a lower --lr` +
+      (precision === 'mixed' ? ', or with --precision fp32, where more than 65504 is a number' : ''),
   );
 }

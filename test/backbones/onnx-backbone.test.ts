@@ -169,9 +169,9 @@ it('a file in half precision is computed and trained in float32', async () => {
   const graph = new Graph();
   const values = Object.fromEntries([...model.initializers].map(([own, tensor]) => [`visual.${own}`, tensor]));
   const pixels = graph.input('image', 'float32', ['batch', 3, 'height', 'width']);
-  const until = embed({ graph, parameters: new Parameters(graph, values), normalization: 'running' }, pixels);
-  graph.output('embedding', until);
-  const half = inHalfPrecision({ graph, known: new Map(), until });
+  const embedded = embed({ graph, parameters: new Parameters(graph, values), normalization: 'running' }, pixels);
+  graph.output('embedding', embedded);
+  const half = inHalfPrecision({ graph, known: new Map(), kept: new Set() });
   expect([...half.allConstants()].map(([, { dataType }]) => dataType)).toContain('float16');
   const path = join(folder, 'half.onnx');
   await writeFile(path, encodeOnnx(half));

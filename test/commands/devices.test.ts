@@ -54,6 +54,18 @@ test('a device that is not there is an error with what to do, before anything is
   expect(existsSync(join(folder, 'runs'))).toBe(false);
 });
 
+test.runIf(useSwiftShader())(
+  `a GPU without half precision is said to be one, and refused for mixed precision ${needsSwiftShader}`,
+  async () => {
+    const { stdout } = await antonym(['devices'], folder);
+    expect(stdout).toMatch(/--device webgpu +available .*GFLOP\/s, has no half precision/);
+    const trained = await antonym(['train', '--device', 'webgpu', '--precision', 'mixed'], folder);
+    expect([trained.status, trained.stdout]).toEqual([1, '']);
+    expect(trained.stderr).toMatch(/error: the GPU, or its driver, does not compute in half precision .*--precision fp32/);
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+  },
+);
+
 test.runIf(useSwiftShader())(`score with WebGPU gives the scores of the processor ${needsSwiftShader}`, async () => {
   const [expected, found] = [await scores(), await scores('--device', 'webgpu')];
   for (const [index, score] of expected.entries()) expect(Math.abs(found[index]! - score)).toBeLessThan(1e-4);

@@ -14,7 +14,7 @@ import { addConstant, type PrecisionSource, type Rewriting, rewrite, tensorOf } 
 const fewestElements = 2 ** 14;
 
 /**
- * The graph with the weights of products (filters and matrices, up to `until`) in 8 bits, one scale for each output channel. They are widened by
+ * The graph with the weights of products (filters and matrices, but those of nodes that are kept) in 8 bits, one scale for each output channel. They are widened by
  * Cast and Mul: ONNX Runtime computes such constants when it loads a model, and then runs it as fast as before, where it runs DequantizeLinear
  * again in every call. What they are multiplied with stays in float32: quantised as well (DynamicQuantizeLinear, ConvInteger, MatMulInteger), CLIP's
  * ResNet takes four times as long on the CPU, and similarities of its vision transformer, which is twice as fast, err six times as much.
@@ -33,7 +33,8 @@ class Int8Weights implements Rewriting {
     this.values.set(value, inTarget);
   }
 
-  node(node: Node, isKept: boolean): void {
+  node(node: Node): void {
+    const isKept = this.source.kept.has(node);
     const inputs = node.inputs.map((input, index) => {
       if (!input) return null;
       const axes = isKept ? undefined : summedAxes(node, index);

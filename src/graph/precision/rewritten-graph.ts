@@ -10,8 +10,8 @@ export interface PrecisionSource {
   readonly graph: Graph;
   /** What it computes from constants alone: see `constantValues`. */
   readonly known: ReadonlyMap<Value, TensorData>;
-  /** This value and what is computed from it stay as they are. */
-  readonly until: Value;
+  /** Nodes that stay as they are. */
+  readonly kept: ReadonlySet<Node>;
 }
 
 /** What adds nodes of the source to the new graph. */
@@ -19,23 +19,35 @@ export interface Rewriting {
   readonly target: Graph;
   /** A value of the source as an input of the new graph. */
   input(value: Value, inTarget: Value): void;
-  /** @param isKept whether the node computes with `until` */
-  node(node: Node, isKept: boolean): void;
+  node(node: Node): void;
   /** What stands for a value of the source, in its own element type. */
   valueOf(value: Value): Value;
 }
 
 /** The new graph, once all is added: inputs and outputs keep their names, element types and shapes. */
-export function rewrite({ graph, known, until }: PrecisionSource, rewriting: Rewriting): Graph {
+export function rewrite(source: PrecisionSource, rewriting: Rewriting): Graph {
+  const { graph } = source;
   for (const [name, value] of graph.inputs) rewriting.input(value, rewriting.target.input(name, value.dataType, value.shape));
-  const kept = new Set([until]);
-  for (const node of liveParts(graph, graph.outputs.values(), (value) => known.has(value)).nodes) {
-    const isKept = node.inputs.some((input) => input && kept.has(input));
-    rewriting.node(node, isKept);
-    if (isKept) for (const output of node.outputs) kept.add(output);
-  }
+  for (const node of computedNodes(source)) rewriting.node(node);
   for (const [name, value] of graph.outputs) rewriting.target.output(name, rewriting.valueOf(value));
   return rewriting.target;
+}
+
+/** The nodes that the outputs depend on, but those whose results are known. */
+export function computedNodes({ graph, known }: PrecisionSource): Node[] {
+  return liveParts(graph, graph.outputs.values(), (value) => known.has(value)).nodes;
+}
+
+/** The nodes that compute with a value. */
+export function nodesFrom(graph: Graph, value: Value): Set<Node> {
+  const nodes = new Set<Node>();
+  const reached = new Set([value]);
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((input) => input && reached.has(input))) continue;
+    nodes.add(node);
+    for (const output of node.outputs) reached.add(output);
+  }
+  return nodes;
 }
 
 /** The tensor behind a value that does not depend on the graph's inputs. */

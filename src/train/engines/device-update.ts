@@ -16,7 +16,7 @@ export async function loadDeviceUpdate(
   await loadGraph(thread, 'update', buildUpdateGraph(trained, optimizer, averaged));
   const gradients = trained.map(({ name }) => gradientName(name));
   return async (update) => {
-    const { gradient_norm: norm } = await thread.run('update', updateFeeds(update));
+    const { gradient_norm: norm } = await thread.run('update', updateFeeds(update), { onlyIfFinite: 'gradient_norm' });
     await thread.deleteState(gradients);
     return Number(norm!.data[0]);
   };

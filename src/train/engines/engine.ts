@@ -11,6 +11,20 @@ export interface UpdateOptions {
   readonly learningRate: number;
 }
 
+export interface UpdateResult {
+  /** The global norm of the gradient before clipping. Where it is not finite, no update was made. */
+  readonly gradientNorm: number;
+  /** In mixed precision. */
+  readonly lossScale?: {
+    /** What the loss of this step was multiplied by. */
+    readonly scale: number;
+    /** Whether the step was skipped, so that the next one has a smaller scale. */
+    readonly isSkipped: boolean;
+    /** Steps that were skipped since training began. */
+    readonly skippedSteps: number;
+  };
+}
+
 export interface Engine {
   /** What is worth knowing before a training, such as how slow it will be. */
   readonly notice?: string | undefined;
@@ -20,8 +34,8 @@ export interface Engine {
    * @param part which of how many batches of the step this is: part 0 starts a new sum
    */
   accumulate(crops: Uint8Array, part: number, parts: number): Promise<Losses>;
-  /** Applies the sum of gradients to the parameters. @returns the global norm of the gradient before clipping */
-  update(options: UpdateOptions): Promise<number>;
+  /** Applies the sum of gradients to the parameters. */
+  update(options: UpdateOptions): Promise<UpdateResult>;
   /**
    * Similarities to the prompts, measured with running statistics.
    * @param crops uint8 RGB, [count, side, side, 3]

@@ -1,14 +1,17 @@
 /** The engine that runs the gradients graph in ONNX Runtime, on any device; state stays in the thread of its sessions, which updates it too. */
+import type { Graph } from '../../graph/graph.js';
 import { largestTensor } from '../../graph/largest-tensor.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
 import type { AdamWUpdate } from '../../runtime/adamw.js';
-import { type Device, isOutOfMemory } from '../../runtime/device.js';
+import { type Device, explainHalfPrecision, isOutOfMemory } from '../../runtime/device.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
+import { floatTensor } from '../../runtime/tensor-data.js';
 import type { UserError } from '../../support/errors.js';
 import { cropsAtOnce } from '../crops-at-once.js';
-import { buildLossGraph, type LossOptions, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
+import { buildLossGraph, type LossGraph, type LossOptions, lossNamesOf, lossScaleName, trainedSpecs } from '../gradients-graph.js';
+import { LossScale, type LossScaleOptions } from '../loss-scale.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../state.js';
@@ -21,6 +24,7 @@ import type { Engine, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { loadGraph } from './load-graph.js';
 import { cropMeasurer } from './measured-model.js';
+import { buildMixedGradientsGraph } from './mixed-gradients-graph.js';
 
 export interface EngineOptions {
   readonly model: ModelDefinition;
@@ -41,7 +45,14 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Where ONNX Runtime computes; default: the processor. */
   readonly device?: Device;
+  /** `mixed`: products in half precision, with a scaled loss. Default: `fp32`. */
+  readonly precision?: 'fp32' | 'mixed';
+  /** Of mixed precision. */
+  readonly lossScale?: LossScaleOptions;
 }
+
+const roundedOnProcessor =
+  'The processor has no kernels of half precision: it computes in float32 and rounds results as a GPU would. That is slower than --precision fp32';
 
 /**
  * An engine in its initial state.
@@ -49,9 +60,10 @@ export interface EngineOptions {
  */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
   try {
-    return await openOnnxRuntimeEngine(options);
+    return await openEngine(options);
   } catch (error) {
-    throw isOutOfMemory(error) ? await explainBatch(error, options) : error;
+    if (isOutOfMemory(error)) throw await explainBatch(error, options);
+    throw explainHalfPrecision(error) ?? error;
   }
 }
 
@@ -62,7 +74,7 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
   const fitting = await fittingBatch(photographs, async (part) => {
     const smaller = { ...options, layout: { ...options.layout, photographs: part }, accumulate: (accumulate * photographs) / part };
     try {
-      await (await openOnnxRuntimeEngine(smaller)).close();
+      await (await openEngine(smaller)).close();
       return true;
     } catch (failure) {
       if (isOutOfMemory(failure)) return false;
@@ -73,9 +85,9 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
   return explainOutOfMemory(error, { photographs, accumulate, fitting, largest });
 }
 
-/** `createOnnxRuntimeEngine`, but where a device has too little memory the error is ONNX Runtime's, and no other batch is tried. */
-export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
+async function openEngine(options: EngineOptions): Promise<Engine> {
   const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu', accumulate = 1 } = options;
+  const lossScale = options.precision === 'mixed' ? new LossScale(options.lossScale) : undefined;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);
   const { specs, updates } = lossGraph.parameters;
   const trained = trainedSpecs(lossGraph.parameters);
@@ -85,16 +97,13 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const thread = new SessionThread({ device, ...(options.threads !== undefined && { threads: options.threads }) });
   const batchFeeds = (crops: Uint8Array): NamedTensors => ({
     crops: { dataType: 'uint8', shape: [cropCount(layout), crop, crop, 3], data: crops },
+    ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
   });
   const gradients = trained.map(({ name }) => gradientName(name));
   let update = (step: AdamWUpdate): Promise<number> => thread.update(step);
-  let notice: string | undefined;
+  let notice = lossScale && device === 'cpu' ? roundedOnProcessor : undefined;
   try {
-    await loadGraph(
-      thread,
-      'gradients',
-      device === 'cpu' ? await buildCpuGradientsGraph(lossGraph, thread) : buildDeviceGradientsGraph(lossGraph),
-    );
+    await loadGraph(thread, 'gradients', await gradientsGraph(lossGraph, options, thread));
     if (device === 'webgpu') update = await loadDeviceUpdate(thread, trained, optimizer, averaged);
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
     await loadGraph(thread, 'similarity', measured.graph);
@@ -144,21 +153,35 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
       return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
-    update({ step, learningRate }) {
-      const share = averageDecay > 0 ? averageShare(step, averageDecay) : 0;
-      return update({ ...updated, step, learningRate, gradientScale: 1 / summed, averageShare: share }).catch(explain);
+    async update({ step, learningRate }) {
+      const scale = lossScale?.scale ?? 1;
+      // what AdamW counts: steps that were skipped are none
+      const taken = step - (lossScale?.skipped ?? 0);
+      const share = averageDecay > 0 ? averageShare(taken, averageDecay) : 0;
+      const gradientScale = 1 / (summed * scale);
+      const gradientNorm = await update({ ...updated, step: taken, learningRate, gradientScale, averageShare: share }).catch(explain);
+      if (!lossScale) return { gradientNorm };
+      const isGood = Number.isFinite(gradientNorm);
+      const goesOn = lossScale.update(isGood);
+      return { gradientNorm, lossScale: { scale, isSkipped: goesOn && !isGood, skippedSteps: lossScale.skipped } };
     },
 
     similarity: (crops, count) => measure(crops, count).catch(explain),
 
     async readState() {
       const state = await thread.readState();
-      return Object.fromEntries(Object.entries(state).filter(([name]) => !isGradient.has(name)));
+      const kept = Object.fromEntries(Object.entries(state).filter(([name]) => !isGradient.has(name)));
+      return { ...kept, ...lossScale?.readState() };
     },
 
-    writeState: (tensors) => thread.writeState(tensors),
+    writeState: (tensors) => thread.writeState(lossScale ? lossScale.writeState(tensors) : tensors),
     close: () => thread.close(),
   };
+}
+
+function gradientsGraph(losses: LossGraph, { device = 'cpu', precision }: EngineOptions, thread: SessionThread): Graph | Promise<Graph> {
+  if (precision === 'mixed') return buildMixedGradientsGraph(losses, device);
+  return device === 'cpu' ? buildCpuGradientsGraph(losses, thread) : buildDeviceGradientsGraph(losses);
 }
 
 /** The part of a step in the averages. The first steps count more, so that what training began with is soon forgotten. */

@@ -74,7 +74,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
         // the sum of gradients is a mean already
         updateFeeds({ ...optimizer, step, learningRate, gradientScale: 1, averageShare: averageShare(step, averageDecay) }),
       );
-      return Number(results.gradient_norm!.data[0]);
+      return { gradientNorm: Number(results.gradient_norm!.data[0]) };
     },
 
     async similarity(crops, count) {

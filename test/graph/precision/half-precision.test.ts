@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { constantValues } from '#antonym/graph/precision/constant-values.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '#antonym/graph/precision/half-precision.js';
+import { nodesFrom } from '#antonym/graph/precision/rewritten-graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import { floatTensor } from '#antonym/runtime/tensor-data.js';
 import { compile } from '../run-graph.js';
@@ -13,7 +14,7 @@ async function halved(values: number[], build: (graph: Graph, x: Value) => Value
   const until = build(graph, x);
   graph.output('y', graph.add('Exp', [graph.add('Neg', [until])]));
   graph.output('until', until);
-  const half = inHalfPrecision({ graph, known: await constantValues(graph), until });
+  const half = inHalfPrecision({ graph, known: await constantValues(graph), kept: nodesFrom(graph, until) });
   const { until: y } = await (await compile(half))({ x: floatTensor([1, values.length], values) });
   expect(y!.dataType).toBe('float32');
   return {
@@ -30,8 +31,7 @@ describe('results that are rounded as kernels of half precision round them', () 
     const x = graph.input('x', 'float32', [1, 2]);
     const product = graph.add('MatMul', [graph.add('Mul', [x, 2]), identity(graph)]);
     graph.output('y', graph.add('Relu', [graph.add('Add', [product, product])]));
-    const until = graph.outputs.get('y')!;
-    const rounded = roundedToHalfPrecision({ graph, known: new Map(), until });
+    const rounded = roundedToHalfPrecision({ graph, known: new Map(), kept: new Set() });
     const run = await compile(rounded);
     const y = async (a: number, b: number) => [...(await run({ x: floatTensor([1, 2], [a, b]) })).y!.data];
     // 2 (1 + 2^-12) is no half

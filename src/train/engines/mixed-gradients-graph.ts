@@ -1,0 +1,23 @@
+/** The gradients graph in mixed precision, as the device at hand computes half precision. */
+import type { Graph } from '../../graph/graph.js';
+import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
+import { halves, roundedSingles } from '../../graph/precision/half-numbers.js';
+import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../graph/precision/mixed-precision.js';
+import type { Device } from '../../runtime/device.js';
+import { buildScaledGradientsGraph, type LossGraph } from '../gradients-graph.js';
+
+/**
+ * CUDA's libraries add up in float32, WebGPU's kernels in half precision. The processor has no kernels of half precision: it computes in
+ * float32 and rounds every result, which is slower than float32 alone and shows what a GPU would do.
+ */
+const arithmetic: Readonly<Record<Device, MixedPrecisionOptions>> = {
+  cpu: { numbers: roundedSingles, longestSum: Number.POSITIVE_INFINITY },
+  webgpu: { numbers: halves, longestSum: longestHalfSum },
+  cuda: { numbers: halves, longestSum: Number.POSITIVE_INFINITY },
+};
+
+/** A further input is the loss scale: see `buildScaledGradientsGraph`. */
+export function buildMixedGradientsGraph(losses: LossGraph, device: Device): Graph {
+  const graph = inMixedPrecision(buildScaledGradientsGraph(losses), arithmetic[device]);
+  return device === 'cpu' ? graph : plainBatchNormalization(graph);
+}
