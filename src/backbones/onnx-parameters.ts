@@ -11,7 +11,7 @@ import { allFinite } from './weights/read-parameters.js';
 export const onnxPrefix = 'visual.';
 
 /** Operators that pass their first input on, so that what uses their result uses it. */
-const passing: readonly string[] = ['Identity', 'Transpose', 'Cast'];
+const passing: readonly string[] = ['Identity', 'Cast', 'Transpose', 'Reshape', 'Slice', 'Squeeze', 'Unsqueeze', 'Expand'];
 const products: readonly string[] = ['Conv', 'Gemm', 'MatMul'];
 
 type Use = 'product' | 'statistic' | 'constant' | 'other';

@@ -11,7 +11,7 @@ export function elementwise(
   { inputs }: NodeContext,
   combine: (...elements: Dimension[]) => Dimension | undefined,
 ): readonly Dimension[] | undefined {
-  const known = inputs.map((value) => value?.elements);
+  const known = inputs.map((value) => (value && value.shape.length <= 1 ? value.elements : undefined));
   if (!known.every((elements) => elements !== undefined)) return undefined;
   const length = known.some((elements) => elements.length === 0) ? 0 : Math.max(...known.map((elements) => elements.length));
   const results = Array.from({ length }, (_, index) => combine(...known.map((elements) => elements[elements.length === 1 ? 0 : index]!)));

@@ -67,7 +67,7 @@ export class Graph {
     const content = tensor.data.length <= 64 && name === undefined ? contentOf(tensor) : undefined;
     const known = content === undefined ? undefined : this.constantsByContent.get(content);
     if (known) return known;
-    const isShapeLike = tensor.data instanceof BigInt64Array && tensor.shape.length <= 1 && tensor.data.length <= mostElements;
+    const isShapeLike = tensor.data instanceof BigInt64Array && tensor.shape.length <= 2 && tensor.data.length <= mostElements;
     const elements = isShapeLike ? Array.from(tensor.data, Number) : undefined;
     const value = this.declare(name ?? this.freshName('constant'), tensor.dataType, tensor.shape, elements);
     this.constants.set(value, tensor);

@@ -12,7 +12,8 @@ export interface Value {
   readonly shape: Shape;
   /**
    * The elements of a scalar or vector of int64 (or bool, as 0 and 1) where they are known while building, so that shapes computed
-   * by the graph itself (Shape -> Gather -> Concat -> Reshape) are known too.
+   * by the graph itself (Shape -> Gather -> Concat -> Reshape) are known too; of a matrix row by row: PyTorch's exporter turns the
+   * sizes of a padding around as one of [axes, 2].
    */
   readonly elements?: readonly Dimension[];
   /** The node that computes the value; absent for inputs and constants. */
@@ -70,6 +71,20 @@ export function factors(size: Dimension): Dimension[] {
     }
   }
   return found;
+}
+
+/** product(sizes) / product(divisors), where equal names cancel; undefined where a remainder is left. */
+export function quotient(sizes: Shape, divisors: Shape): Dimension | undefined {
+  const remaining = sizes.flatMap(factors);
+  let divisor = 1;
+  for (const size of divisors.flatMap(factors)) {
+    if (typeof size === 'number') divisor *= size;
+    else if (remaining.includes(size)) remaining.splice(remaining.indexOf(size), 1);
+    else return undefined;
+  }
+  const fixed = remaining.reduce<number>((total, size) => (typeof size === 'number' ? total * size : total), 1);
+  const named = remaining.filter((size) => typeof size === 'string');
+  return divisor === 0 || fixed % divisor !== 0 ? undefined : product([fixed / divisor, ...named]);
 }
 
 /** The sum of sizes: a number, or a name such as `1+(height)*(width)`. */

@@ -77,7 +77,7 @@ async function changed(file: string, change: (model: ModelProto) => void): Promi
   return path;
 }
 
-describe.each(['resnet', 'mobilenet', 'vision_transformer'])('onnx_%s, as PyTorch exports it', (name) => {
+describe.each(['resnet', 'mobilenet', 'vision_transformer', 'swin_transformer', 'densenet'])('onnx_%s, as PyTorch exports it', (name) => {
   let backbone: OnnxBackbone;
   let expected: ReadonlyMap<string, TensorData>;
   beforeAll(async () => {

@@ -2,6 +2,10 @@
 import { elementwise, ofNumbers } from '../element-arithmetic.js';
 import type { Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
+import { quotient } from '../value.js';
+
+/** Of integers, which is all whose elements are known. */
+const truncated = ofNumbers((a, b) => Math.trunc(a / b));
 
 export const div: Operator = {
   inputs: [
@@ -18,9 +22,6 @@ export const div: Operator = {
   ],
   infer: (node) => ({
     ...broadcastInputs(node),
-    elements: elementwise(
-      node,
-      ofNumbers((a, b) => Math.trunc(a / b)),
-    ),
+    elements: elementwise(node, (a, b) => truncated(a, b) ?? quotient([a], [b])),
   }),
 };

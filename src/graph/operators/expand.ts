@@ -17,7 +17,7 @@ export const expand: Operator = {
     if (!target) throw new Error(`the shape (${node.input(1).name}) must be known while building the graph`);
     const known = node.input(0).elements;
     const [size] = target;
-    const copied = known?.length === 1 && target.length === 1 && typeof size === 'number' && size <= longestKnown;
+    const copied = known?.length === 1 && shape.length <= 1 && target.length === 1 && typeof size === 'number' && size <= longestKnown;
     return {
       dataType,
       shape: broadcastShapes(shape, target),

@@ -1,7 +1,7 @@
 /** Reshape: the same elements in another shape (input 1: sizes, 0 copies the input's, one -1 is inferred). */
 import type { NodeContext, Operator, OutputType } from '../operator.js';
 import { stopsGradient } from '../operator.js';
-import { type Dimension, factors, fixedShape, formatShape, product } from '../value.js';
+import { type Dimension, fixedShape, formatShape, product, quotient } from '../value.js';
 
 export const reshape: Operator = {
   inputs: [
@@ -29,28 +29,14 @@ function reshapedType(node: NodeContext): OutputType {
   });
   if (sizes.filter((size) => size === -1).length > 1) throw new Error('at most one size may be -1');
   const inferred = sizes.indexOf(-1);
-  if (inferred >= 0)
-    sizes[inferred] = quotient(
-      shape,
-      sizes.filter((_, axis) => axis !== inferred),
-    );
+  if (inferred >= 0) sizes[inferred] = inferredSize(shape, sizes.toSpliced(inferred, 1));
   else if (product(sizes) !== product(shape)) throw new Error(`${formatShape(shape)} does not fill ${formatShape(sizes)}`);
-  return { dataType, shape: sizes, elements: sizes.length <= 1 ? elements : undefined };
+  const isKnown = sizes.length <= 2 && sizes.every((size) => typeof size === 'number');
+  return { dataType, shape: sizes, elements: isKnown ? elements : undefined };
 }
 
-/** product(shape) / product(sizes), where equal names cancel. */
-function quotient(shape: readonly Dimension[], sizes: readonly Dimension[]): Dimension {
-  const remaining = shape.flatMap(factors);
-  let divisor = 1;
-  for (const size of sizes.flatMap(factors)) {
-    if (typeof size === 'number') divisor *= size;
-    else if (remaining.includes(size)) remaining.splice(remaining.indexOf(size), 1);
-    else throw new Error(`${formatShape(shape)} cannot be divided into ${formatShape(sizes)}`);
-  }
-  const fixed = remaining.reduce<number>((total, size) => (typeof size === 'number' ? total * size : total), 1);
-  const named = remaining.filter((size) => typeof size === 'string');
-  if (divisor === 0 || fixed % divisor !== 0) {
-    throw new Error(`${formatShape(shape)} cannot be divided into ${formatShape(sizes)}`);
-  }
-  return product([fixed / divisor, ...named]);
+function inferredSize(shape: readonly Dimension[], sizes: readonly Dimension[]): Dimension {
+  const size = quotient(shape, sizes);
+  if (size === undefined) throw new Error(`${formatShape(shape)} cannot be divided into ${formatShape(sizes)}`);
+  return size;
 }

@@ -40,16 +40,22 @@ export const slice: Operator = {
     { name: 'steps', gradient: notDifferentiable, optional: true },
   ],
   infer: (node) => {
-    const { dataType, shape, elements } = node.input(0);
+    const { dataType, shape } = node.input(0);
     const sizes: Dimension[] = [...shape];
     const sliced = slicedRanges(node);
     for (const { axis, count } of sliced) sizes[axis] = count;
-    const [only] = sliced;
-    const { start, count, step } = only ?? { start: 0, count: elements?.length ?? 0, step: 1 };
-    const known = elements && shape.length === 1 ? Array.from({ length: count }, (_, i) => elements[start + i * step]!) : undefined;
-    return { dataType, shape: sizes, elements: known };
+    return { dataType, shape: sizes, elements: slicedElements(node.input(0), sliced) };
   },
 };
+
+/** Of a vector, or of the rows of a matrix. */
+function slicedElements({ shape, elements }: Value, ranges: readonly Range[]): Dimension[] | undefined {
+  if (!elements || shape.length === 0 || ranges.some(({ axis }) => axis !== 0)) return undefined;
+  const width = shape.length === 1 ? 1 : Number(shape[1]);
+  const { start, count, step } = ranges[0] ?? { start: 0, count: elements.length / width, step: 1 };
+  const rows = Array.from({ length: count }, (_, index) => (start + index * step) * width);
+  return rows.flatMap((row) => elements.slice(row, row + width));
+}
 
 /** step - 1 zeros after every element along an axis but the last. */
 function withZerosBetween(graph: Graph, value: Value, axis: number, step: number): Value {

@@ -1,5 +1,6 @@
 /** Transpose: axis i of the output is axis perm[i] of the input. */
 import type { Operator } from '../operator.js';
+import type { Dimension } from '../value.js';
 
 export const transpose: Operator = {
   inputs: [
@@ -14,7 +15,7 @@ export const transpose: Operator = {
   ],
   attributes: { perm: 'ints' },
   infer: (node) => {
-    const { dataType, shape } = node.input(0);
+    const { dataType, shape, elements } = node.input(0);
     const permutation = node.integers('perm', []);
     if (
       permutation.length !== shape.length ||
@@ -23,6 +24,12 @@ export const transpose: Operator = {
     ) {
       throw new Error(`perm [${permutation}] is not a permutation of ${shape.length} axes`);
     }
-    return { dataType, shape: permutation.map((axis) => shape[axis]!) };
+    const turned = elements && shape.length === 2 && permutation[0] === 1 ? columnByColumn(elements, Number(shape[1])) : elements;
+    return { dataType, shape: permutation.map((axis) => shape[axis]!), elements: turned };
   },
 };
+
+/** The elements of a matrix that is given row by row. */
+function columnByColumn(elements: readonly Dimension[], width: number): Dimension[] {
+  return Array.from({ length: width }, (_, column) => elements.filter((_, index) => index % width === column)).flat();
+}

@@ -63,13 +63,13 @@ export function addModel(graph: Graph, model: OnnxModel, outputs: readonly strin
   }
 }
 
-/** The nodes on which outputs depend, in their order: others may be of any operator. */
+/** The nodes on which outputs depend, in their order, with the names of what is used of them: others may be of any operator. */
 export function neededNodes({ nodes }: OnnxModel, outputs: readonly string[]): FileNode[] {
   const used = new Set(outputs);
   const needed: FileNode[] = [];
   for (const node of [...nodes].reverse()) {
     if (!node.outputs.some((name) => name !== '' && used.has(name))) continue;
-    needed.push(node);
+    needed.push({ ...node, outputs: node.outputs.map((name) => (used.has(name) ? name : '')) });
     for (const name of node.inputs) used.add(name);
   }
   return needed.reverse();

@@ -13,6 +13,7 @@ import torchvision
 from torch.fx.experimental.optimization import fuse
 from torchvision.models.mobilenetv3 import InvertedResidual, InvertedResidualConfig
 from torchvision.models.resnet import BasicBlock
+from torchvision.models.swin_transformer import SwinTransformer
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from golden_step import write_safetensors
@@ -75,6 +76,16 @@ def vision_transformer():
     return model
 
 
+def swin_transformer():
+    """torchvision's: windows of 3 on 8 positions, so that padding, shifts and masks are computed from shapes; a table of biases by position."""
+    return SwinTransformer(patch_size=[4, 4], embed_dim=8, depths=[2, 1], num_heads=[2, 2], window_size=[3, 3], num_classes=EMBEDDING)
+
+
+def densenet():
+    """torchvision's: every layer reads the concatenation of all before it."""
+    return torchvision.models.DenseNet(growth_rate=4, block_config=(2, 2), num_init_features=8, bn_size=2, num_classes=EMBEDDING)
+
+
 def write(name, model, axes, opset, **export):
     model = disturbed(model)
     image = torch.randn(2, 3, 32, 32)
@@ -97,3 +108,5 @@ torch.manual_seed(1)
 write("resnet", resnet(), FREE_SIZE, 13, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)
 write("mobilenet", mobilenet(), FREE_SIZE, 14)
 write("vision_transformer", vision_transformer(), FREE_BATCH, 16)
+write("swin_transformer", swin_transformer(), FREE_BATCH, 16, do_constant_folding=False)
+write("densenet", densenet(), FREE_SIZE, 13, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)
