@@ -1,10 +1,11 @@
-/** `npm run bench -- train|degrade|score|prove`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|degrade|score|table|prove`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchDegrade } from './degrade.js';
 import { benchProve } from './prove.js';
 import { defaultPython } from './pytorch-step.js';
 import { benchScore } from './score.js';
+import { benchTable } from './table.js';
 import { benchTrain } from './train.js';
 
 const program = new Command('bench').description('Measures speed and memory; medians, on this machine, now.').exitOverride();
@@ -12,18 +13,18 @@ const program = new Command('bench').description('Measures speed and memory; med
 program
   .command('train')
   .description('Training steps as the train command makes them: degraded pairs, gradients, update.')
-  .option('--backbone <name>', 'image encoder', 'clip-tiny')
+  .option('--backbone <name>', 'image encoder (default: clip-tiny; on a device beside PyTorch clip-rn50,clip-vit-b-32)')
   .option('--weights <source>', 'as the train command takes them (default: random, or those of an ONNX file)')
-  .option('--crops <n>', 'crops in a step, even (default: as the train command)')
-  .option('--crop <pixels>', 'side of the crops (default: as the train command)')
-  .option('--steps <n>', 'steps to measure (default: 20, beside PyTorch on the CPU 7)')
-  .option('--device <name>', 'cpu, webgpu, cuda or auto (default: as the train command)')
-  .option('--precision <name>', 'fp32 or mixed (default: as the train command)')
+  .option('--crops <n>', 'crops in a step, even (default: as the train command; on a device beside PyTorch as many as are fastest)')
+  .option('--crop <pixels>', 'side of the crops (default: as the train command; on a device beside PyTorch 224)')
+  .option('--steps <n>', 'steps to measure (default: 20; beside PyTorch on the CPU 7, on a device 5)')
+  .option('--device <name>', 'cpu, webgpu, cuda or auto (default: cpu); beside PyTorch also several: webgpu,cuda')
+  .option('--precision <name>', 'fp32 or mixed (default: fp32; on a device beside PyTorch both)')
   .option('--warm-up <n>', 'photographs that are trained on before: by default a first pass over all of them', '120')
   .option('--workers <n>', 'threads that make pairs (default: as the train command)')
   .option(
     '--vs <what>',
-    'the same step beside ours, in turn, on random crops, two threads: pytorch (clip-rn50, clip-vit-b-32); with --device, PyTorch on the same card in fp32, TF32 and bf16',
+    'the same step beside ours on random crops: pytorch (clip-tiny, clip-rn50, clip-vit-b-32). On the CPU in turn, two threads; with --device on the same card, one after the other, in fp32, TF32 and bf16',
   )
   .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
   .option('--profile', 'where the time of a step goes, two threads')
@@ -48,8 +49,17 @@ program
   .option('--steps <n>', 'calls to measure', '50')
   .option('--width <pixels>', 'of the images', '500')
   .option('--height <pixels>', 'of the images', '500')
+  .option('--device <name>', 'cpu, webgpu or cuda', 'cpu')
   .option('--json', 'print one JSON object')
   .action(benchScore);
+
+program
+  .command('table')
+  .description('One table in Markdown: models on devices with every engine, training and scoring. A few minutes on two cores.')
+  .option('--backbone <name,...>', 'image encoders', 'clip-tiny,clip-rn50,clip-vit-b-32')
+  .option('--device <name,...>', 'devices of ONNX Runtime: cpu, webgpu, cuda', 'cpu')
+  .option('--json', 'print one JSON object')
+  .action(benchTable);
 
 program
   .command('prove')

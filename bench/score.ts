@@ -11,7 +11,9 @@ import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
+import { type Device, devices } from '#antonym/runtime/device.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { UserError } from '#antonym/support/errors.js';
 import { similarityOf } from '#antonym/train/model.js';
 import { initialTensors } from '#antonym/train/state.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
@@ -22,20 +24,41 @@ interface Flags {
   readonly crops: string;
   readonly width: string;
   readonly height: string;
+  readonly device: string;
   readonly json?: true;
 }
 
-export async function benchScore(flags: Flags): Promise<void> {
-  const [width, height, count, crops] = [flags.width, flags.height, flags.steps, flags.crops].map(Number) as [
+export async function benchScore({ json, device, ...flags }: Flags): Promise<void> {
+  if (!isDevice(device)) throw new UserError(`--device can be ${devices.join(', ')}, but received "${device}"`);
+  const [width, height, steps, crops] = [flags.width, flags.height, flags.steps, flags.crops].map(Number) as [
     number,
     number,
     number,
     number,
   ];
+  printFigures(await measureScoring(flags.backbone, device, { width, height, steps, crops }), json === true);
+}
+
+export interface ScoringSizes {
+  /** Of the images, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Calls that are measured, after two that are not. */
+  readonly steps: number;
+  /** Images in a call. */
+  readonly crops: number;
+}
+
+/** Medians of calls one after the other, decoding included. */
+export async function measureScoring(
+  backbone: string,
+  device: Device,
+  { width, height, steps, crops }: ScoringSizes,
+): Promise<Record<string, string | number> & { readonly imagesPerSecond: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'antonym-bench-'));
-  const thread = new SessionThread();
+  const thread = new SessionThread({ device });
   try {
-    await thread.load('model', randomModel(flags.backbone));
+    await thread.load('model', randomModel(backbone));
     const path = join(folder, 'photo.jpg');
     const image = renderProcedural({ kind: 'procedural', id: 'procedural-1-0', seed: 1, index: 0, width, height });
     await writeFile(
@@ -46,7 +69,7 @@ export async function benchScore(flags: Flags): Promise<void> {
     );
     const decodeTimes: number[] = [];
     const times: number[] = [];
-    for (let index = -2; index < count; index++) {
+    for (let index = -2; index < steps; index++) {
       const started = performance.now();
       const batch = new Uint8Array(crops * height * width * 3);
       for (let crop = 0; crop < crops; crop++) batch.set((await decodeImage(path)).data, crop * height * width * 3);
@@ -56,19 +79,17 @@ export async function benchScore(flags: Flags): Promise<void> {
       decodeTimes.push(decoded - started);
       times.push(performance.now() - started);
     }
-    printFigures(
-      {
-        backbone: flags.backbone,
-        steps: count,
-        size: `${width}x${height}`,
-        crops,
-        imagesPerSecond: rounded((crops * 1000) / median(times)),
-        stepMilliseconds: rounded(median(times)),
-        dataMilliseconds: rounded(median(decodeTimes)),
-        peakMemoryMiB: peakMemory(),
-      },
-      flags.json === true,
-    );
+    return {
+      backbone,
+      device,
+      steps,
+      size: `${width}x${height}`,
+      crops,
+      imagesPerSecond: rounded((crops * 1000) / median(times)),
+      stepMilliseconds: rounded(median(times)),
+      dataMilliseconds: rounded(median(decodeTimes)),
+      peakMemoryMiB: peakMemory(),
+    };
   } finally {
     await thread.close();
     await rm(folder, { recursive: true });
@@ -82,4 +103,8 @@ function randomModel(name: string): Uint8Array {
   const parameters = new Parameters(graph, 'inputs');
   similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
   return encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), 10).graph);
+}
+
+export function isDevice(name: string): name is Device {
+  return (devices as readonly string[]).includes(name);
 }

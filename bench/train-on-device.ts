@@ -1,91 +1,174 @@
-/**
- * Training steps on a GPU beside PyTorch's on the same card: single precision, TF32 and bfloat16, eager. One after the other, each in an
- * empty memory, so that a batch may fill the card. It has not been run yet: there was no machine with a GPU.
- */
+/** Training steps on a GPU beside PyTorch's on the same card, in every precision, with batches that fill it. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cropCount } from '#antonym/losses/levels.js';
-import { chooseDevice } from '#antonym/runtime/choose-device.js';
-import { randomStream } from '#antonym/support/random.js';
-import { createEngine, type Plan } from '#antonym/train/plan.js';
-import { buildSimilarityGraph } from '#antonym/train/similarity-graph.js';
+import { isOutOfMemory } from '#antonym/runtime/device.js';
+import { UserError } from '#antonym/support/errors.js';
+import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
+import {
+  type AbsentContestant,
+  type Contestant,
+  ownContestants,
+  pytorchContestants,
+  type StepSizes,
+  smallestStep,
+  standIn,
+} from './device-contestants.js';
+import { type DeviceProfile, profileOnDevice } from './device-profile.js';
 import { graphOperations } from './graph-operations.js';
 import { median, rounded } from './measure.js';
-import { type Precision, startPyTorch } from './pytorch-step.js';
+import { planOf } from './own-plan.js';
 
-export interface DeviceRow {
-  /** Who computes, and how. */
-  readonly what: string;
-  readonly stepMilliseconds: number;
-  readonly imagesPerSecond: number;
-  /** With three times the arithmetic of the forward pass, whatever is really computed. */
-  readonly teraflops: number;
-  /** What the card's memory in use grew by; undefined where nvidia-smi does not say. */
-  readonly memoryMiB: number | undefined;
+export interface OnDevice {
+  readonly backbones: readonly string[];
+  /** Ours, such as webgpu and cuda. */
+  readonly devices: readonly string[];
+  /** Side of the crops, pixels. */
+  readonly side: number;
+  readonly levels: number;
+  /** Fixed; undefined: from one on, doubled as long as the memory suffices and more makes it faster. */
+  readonly photographs: number | undefined;
+  /** Steps that are measured, after three that are not. */
+  readonly steps: number;
+  readonly python: string;
+  /** What is being done. */
+  readonly onProgress: (text: string) => void;
 }
 
-const warmUpSteps = 3;
-const precisions: readonly Precision[] = ['fp32', 'tf32', 'bf16'];
+export interface DeviceRow extends Pick<Contestant, 'engine' | 'device' | 'precision' | 'remark'> {
+  readonly backbone: string;
+  readonly crops: number;
+  readonly stepMilliseconds: number;
+  readonly imagesPerSecond: number;
+  /** With the arithmetic of the gradients graph, whatever is really computed. */
+  readonly teraflops: number;
+  /** What the card's memory in use grew by; where nvidia-smi does not say, the most that the process took of the machine's. */
+  readonly memoryMiB: number;
+  readonly memoryOf: 'card' | 'process';
+  /** Of the smallest step that there is: launches. */
+  readonly smallestStepMilliseconds: number;
+  /** Ours alone; undefined also where its profile does not fit into the memory. */
+  readonly profile: DeviceProfile | undefined;
+}
 
-/** @throws UserError where PyTorch or the device is missing. */
-export async function onDevice(plan: Plan, steps: number, python: string): Promise<DeviceRow[]> {
-  const { options, model } = plan;
-  const layout = { photographs: options.batchSize, levels: options.levels };
-  const crops = cropCount(layout);
-  const operations = 3 * graphOperations(buildSimilarityGraph(model, options.crop, undefined, crops).graph);
-  const row = (what: string, times: readonly number[], memoryMiB: number | undefined): DeviceRow => {
-    const seconds = median(times.slice(warmUpSteps)) / 1000;
-    return {
-      what,
-      stepMilliseconds: rounded(seconds * 1000),
-      imagesPerSecond: rounded(crops / seconds),
-      teraflops: rounded(operations / seconds / 1e12),
-      memoryMiB,
-    };
-  };
-  const rows: DeviceRow[] = [];
-  const before = await cardMemory();
-  const grown = async (): Promise<number | undefined> => {
-    const now = await cardMemory();
-    return now === undefined || before === undefined ? undefined : now - before;
-  };
-  for (const precision of precisions) {
-    const theirs = await startPyTorch(options.backbone, layout, options.crop, { python, device: 'cuda', precision });
-    try {
-      const times: number[] = [];
-      for (let step = 0; step < warmUpSteps + steps; step++) times.push((await theirs.step()).milliseconds);
-      rows.push(row(`PyTorch ${theirs.facts.torch} ${precision}`, times, await grown()));
-    } finally {
-      await theirs.close();
-    }
+export type AbsentRow = AbsentContestant & Pick<DeviceRow, 'backbone'>;
+
+const warmUpSteps = 3;
+/** By which twice the batch must be faster to go on, and where it ends all the same. */
+const gain = 1.02;
+const mostPhotographs = 512;
+
+export async function onDevice(options: OnDevice): Promise<(DeviceRow | AbsentRow)[]> {
+  const { backbones, devices, python } = options;
+  const rows: (DeviceRow | AbsentRow)[] = [];
+  for (const backbone of backbones) {
+    for (const contestant of devices.flatMap(ownContestants)) rows.push(await measure(contestant, backbone, options));
+    const theirs: (DeviceRow | AbsentRow)[] = [];
+    for (const contestant of pytorchContestants(python)) theirs.push(await measure(contestant, backbone, options));
+    const isThere = theirs.some((row) => !('absent' in row));
+    if (!isThere) theirs.push(await measure(standIn(python), backbone, options));
+    rows.push(...theirs);
   }
-  // last, because what ONNX Runtime has taken of the card it keeps
-  rows.push(await measureOwn(plan, steps, crops, row, grown));
   return rows;
 }
 
-async function measureOwn(
-  plan: Plan,
-  steps: number,
-  crops: number,
-  row: (what: string, times: readonly number[], memoryMiB: number | undefined) => DeviceRow,
-  grown: () => Promise<number | undefined>,
-): Promise<DeviceRow> {
-  const { crop, lr, device, precision } = plan.options;
-  const random = randomStream('crops on a device');
-  const pixels = Uint8Array.from({ length: crops * crop ** 2 * 3 }, () => random.integer(256));
-  const engine = await createEngine(plan);
+interface Measured {
+  readonly sizes: StepSizes;
+  readonly milliseconds: number;
+  readonly memoryMiB: number;
+  readonly memoryOf: DeviceRow['memoryOf'];
+}
+
+async function measure(contestant: Contestant, backbone: string, options: OnDevice): Promise<DeviceRow | AbsentRow> {
+  const { engine, device, precision, remark } = contestant;
+  options.onProgress(`${backbone}, ${engine} ${device} ${precision}: the smallest step`);
+  try {
+    const smallest = await time(contestant, smallestStep(backbone), options.steps);
+    const best = await fastest(contestant, backbone, options);
+    const { sizes, milliseconds, memoryMiB, memoryOf } = best;
+    return {
+      engine,
+      device,
+      precision,
+      ...(remark !== undefined && { remark }),
+      backbone,
+      crops: cropCount(sizes),
+      stepMilliseconds: rounded(milliseconds),
+      imagesPerSecond: rounded(rate(best)),
+      teraflops: rounded((await operationsOf(sizes)) / milliseconds / 1e9),
+      memoryMiB,
+      memoryOf,
+      smallestStepMilliseconds: rounded(smallest.milliseconds),
+      profile: engine === 'antonym' ? await profileOf(contestant, sizes, options) : undefined,
+    };
+  } catch (error) {
+    if (error instanceof UserError) return { engine, device, precision, backbone, absent: error.message };
+    throw error;
+  }
+}
+
+/** @throws UserError when it is not there, or not even the first batch fits. */
+async function fastest(contestant: Contestant, backbone: string, options: OnDevice): Promise<Measured> {
+  const { engine, device, precision } = contestant;
+  let best: Measured | undefined;
+  for (let photographs = options.photographs ?? 1; ; photographs *= 2) {
+    const sizes = { backbone, photographs, levels: options.levels, side: options.side };
+    options.onProgress(`${backbone}, ${engine} ${device} ${precision}: ${cropCount(sizes)} crops`);
+    try {
+      const measured = await time(contestant, sizes, options.steps);
+      const isFaster = best === undefined || rate(measured) > gain * rate(best);
+      if (best === undefined || rate(measured) > rate(best)) best = measured;
+      if (!isFaster || options.photographs !== undefined || photographs >= mostPhotographs) return best;
+    } catch (error) {
+      if (best === undefined || !isOutOfMemory(error)) throw error;
+      return best;
+    }
+  }
+}
+
+/** Images per second. */
+function rate({ sizes, milliseconds }: Measured): number {
+  return (cropCount(sizes) * 1000) / milliseconds;
+}
+
+async function time(contestant: Contestant, sizes: StepSizes, steps: number): Promise<Measured> {
+  const before = await cardMemory();
+  const process = await contestant.start(sizes);
   try {
     const times: number[] = [];
-    for (let step = 1; step <= warmUpSteps + steps; step++) {
-      const started = performance.now();
-      await engine.accumulate(pixels, 0, 1);
-      await engine.update({ step, learningRate: lr });
-      times.push(performance.now() - started);
+    let [card, own] = [0, 0];
+    for (let step = 0; step < warmUpSteps + steps; step++) {
+      const { milliseconds, peakMemoryMiB } = await process.step();
+      own = peakMemoryMiB;
+      card = Math.max(card, (await cardMemory()) ?? 0);
+      if (step >= warmUpSteps) times.push(milliseconds);
     }
-    return row(`Antonym ${await chooseDevice(device)} ${precision}`, times, await grown());
+    const memory =
+      before === undefined ? ({ memoryMiB: own, memoryOf: 'process' } as const) : ({ memoryMiB: card - before, memoryOf: 'card' } as const);
+    return { sizes, milliseconds: median(times), ...memory };
   } finally {
-    await engine.close();
+    await process.close();
+  }
+}
+
+/** Floating-point operations of a step. */
+async function operationsOf({ backbone, photographs, levels, side }: StepSizes): Promise<number> {
+  const { model, options } = await planOf({ backbone, batchSize: String(photographs), levels: String(levels), crop: String(side) });
+  return graphOperations(buildGradientsGraph(buildLossGraph(model, { photographs, levels }, side, options)));
+}
+
+async function profileOf(
+  { device, precision }: Contestant,
+  { backbone, photographs, levels, side }: StepSizes,
+  { onProgress }: OnDevice,
+): Promise<DeviceProfile | undefined> {
+  onProgress(`${backbone}, antonym ${device} ${precision}: its kernels`);
+  const sizes = { batchSize: String(photographs), levels: String(levels), crop: String(side) };
+  try {
+    return await profileOnDevice({ backbone, device, ...sizes, ...(precision === 'tf32' ? { tf32: 'on' } : { precision }) });
+  } catch (error) {
+    if (isOutOfMemory(error)) return undefined;
+    throw error;
   }
 }
 
@@ -97,22 +180,4 @@ async function cardMemory(): Promise<number | undefined> {
   } catch {
     return undefined;
   }
-}
-
-export function printDeviceRows(rows: readonly DeviceRow[]): void {
-  const cells = rows.map(({ what, stepMilliseconds, imagesPerSecond, teraflops, memoryMiB }) => [
-    what,
-    `${imagesPerSecond} images/s`,
-    `${stepMilliseconds} ms`,
-    `${teraflops} TFLOP/s`,
-    memoryMiB === undefined ? '' : `${memoryMiB} MiB`,
-  ]);
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
-  for (const line of cells)
-    process.stdout.write(
-      `${line
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd()}\n`,
-    );
 }

@@ -1,19 +1,18 @@
 /** Speed of training steps: as they are, beside PyTorch's, or part by part. */
-import { availableParallelism } from 'node:os';
-import { isOnnxFile } from '#antonym/backbones/onnx-backbone.js';
 import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
 import { batches } from '#antonym/pairs/batches.js';
 import { UserError } from '#antonym/support/errors.js';
-import { resolveOptions } from '#antonym/support/option-table.js';
-import { trainOptions } from '#antonym/train/options.js';
-import { createEngine, type Plan, preparePlan } from '#antonym/train/plan.js';
+import { startProgress } from '#antonym/support/progress.js';
+import { createEngine, type Plan } from '#antonym/train/plan.js';
+import { describeDeviceRows } from './device-table.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
+import { planOf } from './own-plan.js';
 import { printProfile, profileStep } from './step-profile.js';
 import { besidePyTorch } from './train-beside-pytorch.js';
-import { onDevice, printDeviceRows } from './train-on-device.js';
+import { onDevice } from './train-on-device.js';
 
 interface Flags {
-  readonly backbone: string;
+  readonly backbone?: string;
   readonly crops?: string;
   readonly crop?: string;
   readonly steps?: string;
@@ -32,25 +31,50 @@ interface Flags {
 const threads = 2;
 
 export async function benchTrain(given: Flags): Promise<void> {
-  const { backbone, crops, crop, workers, device, precision, vs, python, json = false } = given;
+  const { backbone = 'clip-tiny', crops, crop, workers, weights, device = 'cpu', precision, vs, json = false } = given;
   if (vs !== undefined && vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${vs}"`);
+  if (vs && device !== 'cpu') return benchOnDevice(given);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
-  const weights = given.weights ?? (isOnnxFile(backbone) ? 'own' : 'random');
-  const own = { ...layout, ...(crop && { crop }), ...(workers && { workers }), ...(device && { device }), ...(precision && { precision }) };
-  const flags = { backbone, weights, prompts: 'seeded', accumulate: '1', ...own };
-  const { values } = resolveOptions(trainOptions, { flags }, { cores: availableParallelism() });
-  const plan = await preparePlan(values);
+  const plan = await planOf({
+    backbone,
+    device,
+    ...layout,
+    ...(weights && { weights }),
+    ...(crop && { crop }),
+    ...(workers && { workers }),
+    ...(precision && { precision }),
+  });
   if (given.profile) {
-    if (values.device !== 'cpu') throw new UserError('--profile measures the graph of the processor: leave out --device');
+    if (device !== 'cpu') throw new UserError('--profile measures the graph of the processor: leave out --device');
     const rows = await profileStep(plan, threads);
     if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     else printProfile(rows);
-  } else if (vs && values.device !== 'cpu') {
-    const rows = await onDevice(plan, Number(given.steps ?? 20), python);
-    if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
-    else printDeviceRows(rows);
   } else if (vs) printFigures(await besidePyTorch(plan, Number(given.steps ?? 7), threads), json);
   else printFigures(await measureSteps(plan, Number(given.steps ?? 20), Number(given.warmUp)), json);
+}
+
+/** Models that fill a card, unless others are asked for. */
+const largeBackbones = 'clip-rn50,clip-vit-b-32';
+
+async function benchOnDevice({ backbone = largeBackbones, device = 'webgpu', crops, crop, steps, python, json }: Flags): Promise<void> {
+  const layout = crops === undefined ? undefined : layoutOf(Number(crops));
+  const progress = startProgress('Measuring');
+  try {
+    const rows = await onDevice({
+      backbones: backbone.split(','),
+      devices: device.split(','),
+      side: Number(crop ?? 224),
+      levels: Number(layout?.levels ?? 5),
+      photographs: layout && Number(layout.batchSize),
+      steps: Number(steps ?? 5),
+      python,
+      onProgress: progress.note,
+    });
+    progress.stop();
+    process.stdout.write(json ? `${JSON.stringify(rows)}\n` : describeDeviceRows(rows));
+  } finally {
+    progress.stop();
+  }
 }
 
 /** Steps with the making of their pairs. */

@@ -8,7 +8,7 @@ from torch import nn
 
 from training_step import serve
 
-WIDTH, BLOCKS, HEADS, EMBEDDING = 64, [3, 4, 6, 3], 32, 1024
+EMBEDDING = 1024
 
 
 def unit(inputs, filters, kernel, stride=1):
@@ -33,10 +33,11 @@ class Bottleneck(nn.Module):
 class AttentionPool(nn.Module):
     """The mean of all positions asks; the mean and all positions answer."""
 
-    def __init__(self, channels):
+    def __init__(self, channels, heads, embedding):
         super().__init__()
+        self.heads = heads
         self.query, self.key, self.value = (nn.Linear(channels, channels) for _ in range(3))
-        self.output = nn.Linear(channels, EMBEDDING)
+        self.output = nn.Linear(channels, embedding)
 
     def forward(self, x):
         positions = x.flatten(2).transpose(1, 2)
@@ -44,7 +45,7 @@ class AttentionPool(nn.Module):
         tokens = torch.cat([mean, positions], 1)
 
         def heads(y):
-            return y.view(len(y), -1, HEADS, y.shape[-1] // HEADS).transpose(1, 2)
+            return y.view(len(y), -1, self.heads, y.shape[-1] // self.heads).transpose(1, 2)
 
         q, k, v = heads(self.query(mean)), heads(self.key(tokens)), heads(self.value(tokens))
         attention = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(-1)
@@ -52,20 +53,20 @@ class AttentionPool(nn.Module):
 
 
 class Tower(nn.Module):
-    def __init__(self):
+    def __init__(self, width, blocks, heads, embedding):
         super().__init__()
-        half = WIDTH // 2
-        layers = [unit(3, half, 3, 2), nn.ReLU(), unit(half, half, 3), nn.ReLU(), unit(half, WIDTH, 3), nn.ReLU(), nn.AvgPool2d(2)]
-        channels = WIDTH
-        for stage, count in enumerate(BLOCKS):
+        half = width // 2
+        layers = [unit(3, half, 3, 2), nn.ReLU(), unit(half, half, 3), nn.ReLU(), unit(half, width, 3), nn.ReLU(), nn.AvgPool2d(2)]
+        channels = width
+        for stage, count in enumerate(blocks):
             for block in range(count):
-                layers.append(Bottleneck(channels, WIDTH * 2**stage, 2 if stage > 0 and block == 0 else 1))
-                channels = WIDTH * 2**stage * 4
-        self.trunk, self.pool = nn.Sequential(*layers), AttentionPool(channels)
+                layers.append(Bottleneck(channels, width * 2**stage, 2 if stage > 0 and block == 0 else 1))
+                channels = width * 2**stage * 4
+        self.trunk, self.pool = nn.Sequential(*layers), AttentionPool(channels, heads, embedding)
 
     def forward(self, pixels):
         return self.pool(self.trunk(pixels))
 
 
 if __name__ == "__main__":
-    serve(Tower, EMBEDDING)
+    serve(lambda side: Tower(width=64, blocks=[3, 4, 6, 3], heads=32, embedding=EMBEDDING), EMBEDDING)

@@ -4,7 +4,7 @@ from torch import nn
 
 from training_step import serve
 
-SIDE, PATCH, WIDTH, LAYERS, HEADS, EMBEDDING = 224, 32, 768, 12, 12, 512
+PATCH, WIDTH, LAYERS, HEADS, EMBEDDING = 32, 768, 12, 12, 512
 
 
 class QuickGelu(nn.Module):
@@ -26,11 +26,11 @@ class Block(nn.Module):
 
 
 class Tower(nn.Module):
-    def __init__(self):
+    def __init__(self, side):
         super().__init__()
         self.patches = nn.Conv2d(3, WIDTH, PATCH, PATCH, bias=False)
         self.token = nn.Parameter(WIDTH**-0.5 * torch.randn(WIDTH))
-        self.positions = nn.Parameter(WIDTH**-0.5 * torch.randn((SIDE // PATCH) ** 2 + 1, WIDTH))
+        self.positions = nn.Parameter(WIDTH**-0.5 * torch.randn((side // PATCH) ** 2 + 1, WIDTH))
         self.before, self.after = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
         self.blocks = nn.Sequential(*[Block() for _ in range(LAYERS)])
         self.projection = nn.Parameter(WIDTH**-0.5 * torch.randn(WIDTH, EMBEDDING))

@@ -53,8 +53,8 @@ def say(facts):
     print(json.dumps(facts), flush=True)
 
 
-def serve(make_tower, embedding):
-    """Makes a step of one tower for every line that comes in."""
+def serve(make_tower, embedding, batch_statistics=False):
+    """Makes a step of one tower, of which `make_tower(side)` is an instance, for every line that comes in."""
     parser = argparse.ArgumentParser(description="Training steps in PyTorch, one for each line of standard input")
     parser.add_argument("--photographs", type=int, default=1)
     parser.add_argument("--levels", type=int, default=4, help="severity levels; each photograph has 2 (levels + 1) crops")
@@ -67,7 +67,7 @@ def serve(make_tower, embedding):
     torch.set_num_threads(options.threads)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.precision == "tf32"
     torch.backends.cudnn.benchmark = True
-    tower = nn.Sequential(Normalize(), make_tower()).eval().to(options.device)
+    tower = nn.Sequential(Normalize(), make_tower(options.side)).train(batch_statistics).to(options.device)
     prompts = F.normalize(torch.randn(PAIRS, 2, embedding), dim=-1).to(options.device)
     decayed = [parameter for parameter in tower.parameters() if parameter.ndim > 1]
     others = [parameter for parameter in tower.parameters() if parameter.ndim <= 1]

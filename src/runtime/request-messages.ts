@@ -12,5 +12,10 @@ export interface NumberedReply<Reply> {
   readonly error?: { readonly message: string; readonly isForUsers: boolean };
 }
 
-/** Places in the memory that both threads share: 1 when no other call shall begin, and 1 while a call is under way. */
-export const [callsEnd, inCall] = [0, 1];
+/** What a thread begins with. */
+export interface RequestWorkerData {
+  /** The memory of its `NativeCalls`. */
+  readonly calls: Int32Array<SharedArrayBuffer>;
+  /** The URL of the module that calls `answerRequests`. */
+  readonly program: string;
+}

@@ -1,12 +1,13 @@
 /** A worker thread that answers requests in order, seen from the thread that asks. */
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../support/errors.js';
-import { callsEnd, inCall, type NumberedReply, type NumberedRequest } from './request-messages.js';
+import { NativeCalls } from './native-calls.js';
+import type { NumberedReply, NumberedRequest, RequestWorkerData } from './request-messages.js';
 
-/** What keeps each thread that is not closed from a call: see `endCalls`. */
-const open = new Set<Int32Array>();
+/** Of each thread that has not ended. */
+const open = new Set<NativeCalls>();
 process.on('exit', () => {
-  for (const calls of open) endCalls(calls);
+  for (const calls of open) calls.endNow();
 });
 
 export class RequestThread<Request, Reply> {
@@ -14,11 +15,10 @@ export class RequestThread<Request, Reply> {
   private readonly waiting = new Map<number, { resolve: (reply: Reply) => void; reject: (error: Error) => void }>();
   private failure: Error | undefined;
   private lastId = 0;
-  /** Shared with the thread: that it shall begin no other call, and whether it is in one. */
-  private readonly calls = new Int32Array(new SharedArrayBuffer(8));
+  private readonly calls = NativeCalls.ofNewThread();
+  private readonly exit: Promise<void>;
   /** Requests that the thread has not answered, whether or not anyone still waits for the answer. */
   private unanswered = 0;
-  private whenIdle = (): void => {};
 
   /**
    * @param program of the worker, which calls `answerRequests`
@@ -29,23 +29,24 @@ export class RequestThread<Request, Reply> {
     private readonly name: string,
   ) {
     // none of the program's flags: Node.js refuses `--input-type` for a file
-    this.worker = new Worker(program, { workerData: this.calls, execArgv: [] });
+    const workerData: RequestWorkerData = { calls: this.calls.shared, program: program.href };
+    this.worker = new Worker(new URL('./request-worker.js', import.meta.url), { workerData, execArgv: [] });
     open.add(this.calls);
     this.worker.on('message', ({ id, reply, error }: NumberedReply<Reply>) => {
       const request = this.waiting.get(id);
       this.waiting.delete(id);
-      if (--this.unanswered === 0) {
-        this.worker.unref();
-        this.whenIdle();
-      }
+      // while it is closed, the process must not end for want of anything to do
+      if (--this.unanswered === 0 && !this.failure) this.worker.unref();
       if (error === undefined) request?.resolve(reply as Reply);
       else request?.reject(error.isForUsers ? new UserError(error.message) : new Error(error.message));
     });
     this.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
-    this.worker.on('exit', (code) => {
-      this.unanswered = 0;
-      open.delete(this.calls);
-      this.fail(new Error(`${name} ended with code ${code}`));
+    this.exit = new Promise((resolve) => {
+      this.worker.on('exit', (code) => {
+        open.delete(this.calls);
+        this.fail(new Error(`${name} ended with code ${code}`));
+        resolve();
+      });
     });
     this.worker.unref();
   }
@@ -66,18 +67,11 @@ export class RequestThread<Request, Reply> {
     });
   }
 
-  /**
-   * Ends the thread; outstanding requests fail at once. Settles when the call under way is over: native bindings abort the whole
-   * process when their thread is ended in the middle of a call.
-   */
+  /** Ends the thread; outstanding requests fail at once. Settles when the call under way, or the loading of the program, is over. */
   async close(): Promise<void> {
     this.fail(new Error(`${this.name} ended: it was closed`));
-    if (this.unanswered > 0) {
-      await new Promise<void>((resolve) => {
-        this.whenIdle = resolve;
-        this.worker.once('exit', () => resolve());
-      });
-    }
+    this.worker.ref();
+    await Promise.race([this.calls.end(), this.exit]);
     await this.worker.terminate();
   }
 
@@ -86,10 +80,4 @@ export class RequestThread<Request, Reply> {
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
-}
-
-/** Blocks until the call under way is over, and lets no other begin: for a process that exits now, as `close` explains. */
-function endCalls(calls: Int32Array): void {
-  Atomics.store(calls, callsEnd, 1);
-  Atomics.wait(calls, inCall, 1);
 }

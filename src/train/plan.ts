@@ -4,7 +4,7 @@ import { chooseDevice } from '../runtime/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { chooseBackbone } from './choose-backbone.js';
 import type { Engine } from './engines/engine.js';
-import { createOnnxRuntimeEngine } from './engines/onnxruntime.js';
+import { createOnnxRuntimeEngine, type EngineOptions } from './engines/onnxruntime.js';
 import { createTensorFlowEngine } from './engines/tensorflow.js';
 import { openImageData } from './image-data.js';
 import type { ModelDefinition } from './model.js';
@@ -53,9 +53,14 @@ export async function preparePlan(options: TrainOptions, { run, checkpoint }: Pl
  * The engine of a plan, in the state that it starts from; call it once: it takes the starting parameters away.
  * @param threads of its kernels; default: one per physical core
  */
-export async function createEngine({ options, model, start }: Plan, threads?: number): Promise<Engine> {
-  const create = options.engine === 'tensorflow' ? createTensorFlowEngine : createOnnxRuntimeEngine;
-  return create({
+export async function createEngine(plan: Plan, threads?: number): Promise<Engine> {
+  const create = plan.options.engine === 'tensorflow' ? createTensorFlowEngine : createOnnxRuntimeEngine;
+  return create(await engineOptions(plan, threads));
+}
+
+/** What an engine is told of a plan. */
+export async function engineOptions({ options, model, start }: Plan, threads?: number): Promise<EngineOptions> {
+  return {
     model,
     layout: { photographs: options.batchSize, levels: options.levels },
     accumulate: options.accumulate,
@@ -68,5 +73,5 @@ export async function createEngine({ options, model, start }: Plan, threads?: nu
     device: await chooseDevice(options.device, options.tf32 === 'on'),
     precision: options.precision,
     ...(threads !== undefined && { threads }),
-  });
+  };
 }

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
@@ -150,5 +153,33 @@ describe('SessionThread', () => {
     await thread.close();
     await outstanding;
     await expect(thread.readState()).rejects.toThrow(/the thread of ONNX Runtime ended/);
+  });
+
+  it.each([
+    ['closed', 'await thread.close()'],
+    ['in a process that exits', 'process.exit()'],
+    ['closed by a process that exits', 'thread.close(); process.exit()'],
+  ])('may be %s while it loads ONNX Runtime', async (_, leave) => {
+    const script = `
+      import { setEnvironmentData } from 'node:worker_threads';
+      import { SessionThread } from ${JSON.stringify(import.meta.resolve('#antonym/runtime/session-thread.js'))};
+      const loading = new Int32Array(new SharedArrayBuffer(4));
+      setEnvironmentData('loading', loading);
+      const thread = new SessionThread();
+      Atomics.wait(loading, 0, 0);
+      ${leave};`;
+    const preload = fileURLToPath(new URL('announce-native-binding.cjs', import.meta.url));
+    const env = { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` };
+    const ended = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(ended).toEqual({ stdout: '', stderr: '' });
+  });
+
+  it('may be closed at once, and says so to who asks later', async () => {
+    for (let count = 0; count < 20; count++) {
+      const early = new SessionThread({ threads: 1 });
+      const outstanding = expect(early.readState()).rejects.toThrow('it was closed');
+      await early.close();
+      await outstanding;
+    }
   });
 });

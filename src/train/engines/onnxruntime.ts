@@ -60,7 +60,7 @@ const roundedOnProcessor =
  */
 export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
   try {
-    return await openEngine(options);
+    return await openOnnxRuntimeEngine(options);
   } catch (error) {
     if (isOutOfMemory(error)) throw await explainBatch(error, options);
     throw explainHalfPrecision(error) ?? error;
@@ -74,7 +74,7 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
   const fitting = await fittingBatch(photographs, async (part) => {
     const smaller = { ...options, layout: { ...options.layout, photographs: part }, accumulate: (accumulate * photographs) / part };
     try {
-      await (await openEngine(smaller)).close();
+      await (await openOnnxRuntimeEngine(smaller)).close();
       return true;
     } catch (failure) {
       if (isOutOfMemory(failure)) return false;
@@ -85,7 +85,8 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
   return explainOutOfMemory(error, { photographs, accumulate, fitting, largest });
 }
 
-async function openEngine(options: EngineOptions): Promise<Engine> {
+/** `createOnnxRuntimeEngine`, but where a device has too little memory the error is ONNX Runtime's, and no other batch is tried. */
+export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
   const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu', accumulate = 1 } = options;
   const lossScale = options.precision === 'mixed' ? new LossScale(options.lossScale) : undefined;
   const lossGraph = buildLossGraph(model, layout, crop, options.losses);

@@ -52,7 +52,9 @@ function loadPackage(load: (name: string) => unknown, name: string): unknown {
   } catch (error) {
     const isMissing = systemCodeOf(error) === 'MODULE_NOT_FOUND' && messageOf(error).includes(`'${name}'`);
     if (isMissing) return undefined;
-    const reason = messageOf(error).split('\n')[0];
+    const reason = messageOf(error)
+      .split('\n')[0]!
+      .replace(/[. ]+$/, '');
     throw new UserError(
       `${name} is installed but cannot be loaded: ${reason}. Its install script fetches TensorFlow's library: ` +
         `npm rebuild ${name} --ignore-scripts=false. Or remove the package`,

@@ -1,0 +1,143 @@
+/** Where the time of our step on a device goes, by ONNX Runtime's profile: kernels, what each takes there, and the transfer of crops. */
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { fixedShape } from '#antonym/graph/value.js';
+import { cropCount } from '#antonym/losses/levels.js';
+import { chooseDevice } from '#antonym/runtime/choose-device.js';
+import type { Device } from '#antonym/runtime/device.js';
+import { sessionOptions } from '#antonym/runtime/session-options.js';
+import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
+import { buildDeviceGradientsGraph } from '#antonym/train/engines/device-gradients-graph.js';
+import { buildMixedGradientsGraph } from '#antonym/train/engines/mixed-gradients-graph.js';
+import { buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
+import { engineOptions } from '#antonym/train/plan.js';
+import { buildUpdateGraph } from '#antonym/train/update-graph.js';
+import { median } from './measure.js';
+import { type PlanFlags, planOf } from './own-plan.js';
+
+export interface DeviceProfile {
+  /** In a step: AdamW's too, where it runs on the device. */
+  readonly kernels: number;
+  /** Sum of the time that they take on the device. */
+  readonly kernelMilliseconds: number;
+  /** Of the crops of a step, with one number that comes back. */
+  readonly uploadMilliseconds: number;
+  /** Milliseconds by ONNX Runtime's operators, the longest first. */
+  readonly operators: Readonly<Record<string, number>>;
+}
+
+const calls = 3;
+
+/** Profiles in a process of its own. @throws Error with what it has said last. */
+export async function profileOnDevice(flags: PlanFlags): Promise<DeviceProfile> {
+  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(flags)], {
+    maxBuffer: 2 ** 24,
+  });
+  return JSON.parse(stdout) as DeviceProfile;
+}
+
+async function profile(flags: PlanFlags): Promise<DeviceProfile> {
+  const plan = await planOf(flags);
+  const { batchSize, levels, crop, tf32, precision } = plan.options;
+  const device = await chooseDevice(plan.options.device, tf32 === 'on');
+  const losses = buildLossGraph(plan.model, { photographs: batchSize, levels }, crop, plan.options);
+  const graphs = [precision === 'mixed' ? buildMixedGradientsGraph(losses, device) : buildDeviceGradientsGraph(losses)];
+  const { optimizer } = await engineOptions(plan);
+  if (device === 'webgpu') graphs.push(buildUpdateGraph(trainedSpecs(losses.parameters), optimizer));
+  const kernels: KernelTime[] = [];
+  for (const graph of graphs) kernels.push(...(await kernelTimes(graph, device)));
+  const operators = new Map<string, number>();
+  for (const { operator, milliseconds } of kernels) operators.set(operator, (operators.get(operator) ?? 0) + milliseconds);
+  return {
+    kernels: kernels.length,
+    kernelMilliseconds: kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    uploadMilliseconds: await uploadMilliseconds([cropCount({ photographs: batchSize, levels }), crop, crop, 3], device),
+    operators: Object.fromEntries([...operators].sort(([, a], [, b]) => b - a)),
+  };
+}
+
+interface KernelTime {
+  readonly operator: string;
+  readonly milliseconds: number;
+}
+
+interface ProfileEvent {
+  readonly cat: string;
+  readonly name: string;
+  /** Microseconds. */
+  readonly ts: number;
+  readonly dur: number;
+  readonly args?: { readonly op_name?: string; readonly provider?: string };
+}
+
+/** Of the last of a few calls: shaders are compiled in the first. */
+async function kernelTimes(graph: Graph, device: Device): Promise<KernelTime[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
+  try {
+    const profiling = { enableProfiling: true, profileFilePrefix: join(folder, 'step') };
+    const session = await InferenceSession.create(encodeOnnx(graph), { ...sessionOptions(undefined, device), ...profiling });
+    const feeds = Object.fromEntries(
+      [...graph.inputs].map(([name, { dataType, shape }]) => {
+        const sizes = fixedShape(shape, 'a profile');
+        const data = new elementArrays[dataType](elementCount(sizes)) as Float32Array;
+        // what the numbers are takes no time, as long as they are some
+        data.fill(dataType === 'uint8' ? 128 : 0.01);
+        return [name, new Tensor(dataType, data as never, sizes)];
+      }),
+    );
+    for (let call = 0; call < calls; call++) await session.run(feeds);
+    session.endProfiling();
+    await session.release();
+    const [file] = await readdir(folder);
+    return readKernels(JSON.parse(await readFile(join(folder, file!), 'utf8')) as ProfileEvent[]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** WebGPU writes an event for each kernel, by the device's own clock, named `node&operator&program`; CUDA one for each node, by the processor's. */
+function readKernels(events: readonly ProfileEvent[]): KernelTime[] {
+  const onDevice = events.filter(({ cat }) => cat === 'Api');
+  const nodes = events.filter(
+    ({ cat, name, args }) => cat === 'Node' && name.endsWith('_kernel_time') && args?.provider?.startsWith('CUDA'),
+  );
+  const chosen = onDevice.length > 0 ? onDevice : nodes;
+  // every call runs the same kernels
+  return chosen.slice((chosen.length / calls) * (calls - 1)).map(({ name, dur, args }) => ({
+    operator: args?.op_name ?? name.split('&')[1] ?? name,
+    milliseconds: dur / 1000,
+  }));
+}
+
+async function uploadMilliseconds(shape: readonly number[], device: Device): Promise<number> {
+  const graph = new Graph();
+  const values = graph.add('Cast', [graph.input('crops', 'uint8', shape)], { to: 1 });
+  graph.output('largest', graph.add('ReduceMax', [values], { keepdims: 0 }));
+  const thread = new SessionThread({ device });
+  try {
+    await thread.load('upload', encodeOnnx(graph));
+    const feeds = { crops: { dataType: 'uint8', shape, data: new Uint8Array(elementCount(shape)) } } as const;
+    const times: number[] = [];
+    for (let call = 0; call < 1 + calls; call++) {
+      const started = performance.now();
+      await thread.run('upload', feeds);
+      times.push(performance.now() - started);
+    }
+    return median(times.slice(1));
+  } finally {
+    await thread.close();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(JSON.stringify(await profile(JSON.parse(process.argv[2]!))));
+}

@@ -1,0 +1,57 @@
+/** Our training step in a process of its own, answering as those of PyTorch do: a card is empty before it and after it. */
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { cropCount } from '#antonym/losses/levels.js';
+import type { Device } from '#antonym/runtime/device.js';
+import { UserError } from '#antonym/support/errors.js';
+import { randomStream } from '#antonym/support/random.js';
+import { openOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
+import { createTensorFlowEngine } from '#antonym/train/engines/tensorflow.js';
+import { engineOptions } from '#antonym/train/plan.js';
+import { peakMemory } from './measure.js';
+import { type PlanFlags, planOf } from './own-plan.js';
+import { type Steps, startSteps } from './step-process.js';
+
+export interface OwnFacts {
+  /** What `auto` came to. */
+  readonly device: Device;
+  /** In a step. */
+  readonly crops: number;
+  /** Their side, pixels. */
+  readonly crop: number;
+  /** Of the engine. */
+  readonly notice?: string;
+}
+
+/** @throws UserError when the device is not there or has too little memory, as `isOutOfMemory` knows. */
+export function startOwn(flags: PlanFlags): Promise<Steps<OwnFacts>> {
+  return startSteps(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(flags)], (said) => new UserError(said));
+}
+
+async function serve(flags: PlanFlags): Promise<void> {
+  const plan = await planOf(flags);
+  const { batchSize, levels, crop, lr } = plan.options;
+  const options = await engineOptions(plan);
+  const engine = await (plan.options.engine === 'tensorflow' ? createTensorFlowEngine : openOnnxRuntimeEngine)(options);
+  const random = randomStream('crops of a benchmark');
+  const pixels = Uint8Array.from({ length: cropCount({ photographs: batchSize, levels }) * crop ** 2 * 3 }, () => random.integer(256));
+  const say = (facts: unknown): boolean => process.stdout.write(`${JSON.stringify(facts)}\n`);
+  say({ device: options.device, crops: pixels.length / (crop ** 2 * 3), crop, notice: engine.notice });
+  let step = 0;
+  for await (const _ of createInterface(process.stdin)) {
+    const started = performance.now();
+    await engine.accumulate(pixels, 0, 1);
+    await engine.update({ step: ++step, learningRate: lr });
+    say({ milliseconds: performance.now() - started, peakMemoryMiB: peakMemory() });
+  }
+  await engine.close();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await serve(JSON.parse(process.argv[2]!));
+  } catch (error) {
+    process.stderr.write(`${(error instanceof Error ? error.message : String(error)).split('\n')[0]}\n`);
+    process.exitCode = 1;
+  }
+}

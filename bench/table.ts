@@ -1,0 +1,113 @@
+/** Speed of every model on every device with every engine, training and scoring: the table of the README. */
+import { UserError } from '#antonym/support/errors.js';
+import { startProgress } from '#antonym/support/progress.js';
+import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
+import { graphOperations } from './graph-operations.js';
+import { markdownTable } from './markdown-table.js';
+import { median, rounded } from './measure.js';
+import { type PlanFlags, planOf } from './own-plan.js';
+import { startOwn } from './own-step.js';
+import { isDevice, measureScoring } from './score.js';
+
+interface Flags {
+  readonly backbone: string;
+  readonly device: string;
+  readonly json?: true;
+}
+
+interface Row {
+  readonly model: string;
+  readonly engine: string;
+  readonly device: string;
+  /** In a step. */
+  readonly crops: number;
+  /** Their side, pixels. */
+  readonly crop: number;
+  /** Images per second; undefined where it would take too long. */
+  readonly training: number | undefined;
+  /** The same; undefined for an engine that does not score. */
+  readonly scoring: number | undefined;
+  /** What the engine says of itself. */
+  readonly remark: string | undefined;
+}
+
+const [warmUpSteps, mostSteps] = [1, 5];
+/** Of a step that is not tried any more. */
+const tooManySeconds = 60;
+/** As in the other figures of the README. */
+const photograph = { width: 500, height: 500, steps: 12, crops: 1 };
+
+export async function benchTable({ backbone, device, json }: Flags): Promise<void> {
+  const [models, devices] = [backbone.split(','), device.split(',')];
+  const progress = startProgress('Measuring');
+  const rows: Row[] = [];
+  try {
+    for (const model of models) {
+      for (const name of devices) {
+        if (!isDevice(name)) throw new UserError(`--device can be cpu, webgpu and cuda, but received "${name}"`);
+        progress.note(`${model}, onnxruntime ${name}`);
+        const trained = await measureTraining({ backbone: model, device: name });
+        const { imagesPerSecond: scoring } = await measureScoring(model, name, photograph);
+        rows.push({ model, engine: 'onnxruntime', device: name, ...trained, scoring });
+      }
+    }
+    // speed by which the time of larger models is foreseen, floating-point operations a second
+    let speed = Number.POSITIVE_INFINITY;
+    for (const model of models) {
+      const flags = { backbone: model, engine: 'tensorflow', batchSize: '1', levels: '2' };
+      const { options, model: definition } = await planOf(flags);
+      const operations = graphOperations(
+        buildGradientsGraph(buildLossGraph(definition, { photographs: 1, levels: options.levels }, options.crop, options)),
+      );
+      const isTooSlow = operations / speed > tooManySeconds;
+      progress.note(`${model}, tensorflow${isTooSlow ? ' is left out' : ''}`);
+      const { crop, levels } = options;
+      const crops = (levels + 1) * 2;
+      const trained = isTooSlow ? { crops, crop, training: undefined, remark: undefined } : await measureTraining(flags);
+      if (trained.training !== undefined) speed = (operations * trained.training) / crops;
+      rows.push({ model, engine: 'tensorflow', device: 'cpu', ...trained, scoring: undefined });
+    }
+    progress.stop();
+    process.stdout.write(json ? `${JSON.stringify(rows)}\n` : describe(rows));
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Whole steps on random crops, without the making of pairs. */
+async function measureTraining(flags: PlanFlags): Promise<Pick<Row, 'crops' | 'crop' | 'training' | 'remark'>> {
+  const process = await startOwn(flags);
+  try {
+    const { crops, crop, notice: remark } = process.facts;
+    const times: number[] = [];
+    const started = performance.now();
+    for (let step = 0; step < warmUpSteps + mostSteps; step++) {
+      const { milliseconds } = await process.step();
+      if (step >= warmUpSteps) times.push(milliseconds);
+      if (times.length > 0 && performance.now() - started > tooManySeconds * 1000) break;
+    }
+    return { crops, crop, training: rounded((crops * 1000) / median(times)), remark };
+  } finally {
+    await process.close();
+  }
+}
+
+function describe(rows: readonly Row[]): string {
+  const cell = (rate: number | undefined): string => (rate === undefined ? '' : String(rate));
+  const table = markdownTable(
+    [
+      ['model', 'engine', 'device', 'crops of a step', 'training, images/s', 'scoring, images/s'],
+      ...rows.map(({ model, engine, device, crops, crop, training, scoring }) => [
+        `\`${model}\``,
+        engine,
+        device,
+        `${crops} of ${crop}x${crop}`,
+        training === undefined ? 'over a minute a step' : cell(training),
+        cell(scoring),
+      ]),
+    ],
+    3,
+  );
+  const remarks = new Set(rows.flatMap(({ engine, remark }) => (remark === undefined ? [] : [`${engine}: ${remark}`])));
+  return [table, ...[...remarks].map((line) => `${line}\n`)].join('');
+}
