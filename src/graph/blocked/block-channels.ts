@@ -143,8 +143,6 @@ class Blocking {
   private addPixelProduct(node: Node): boolean {
     const { rows, columns } = pixelProductOf(node) ?? {};
     if (!rows || !columns || !this.isBlocked(rows) || !this.isBlocked(columns)) return false;
-    const [, , height, width] = rows.shape as number[];
-    if ((height! * width!) % this.block !== 0) return false;
     const turned = (columns.shape[1] as number) > (rows.shape[1] as number);
     const [wide, narrow] = turned ? [columns, rows] : [rows, columns];
     const product = blockedPixelProduct(this.target, this.blockedOf(wide), this.channelsLast(narrow), this.block, turned);

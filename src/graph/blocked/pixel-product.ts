@@ -52,23 +52,63 @@ function reshaped({ producer }: Value): Value | undefined {
 }
 
 /**
- * The product as a pointwise convolution, a group for each image, whose channels are the pixels: up to 1.4 times as fast as a matrix
- * product. The filters are the blocked operand as it lies in memory.
- * @param filters blocked, [N, L, H, W], where H W is a whole number of blocks
+ * The product as a pointwise convolution whose channels are the pixels: up to 1.4 times as fast as a matrix product.
+ * @param filters blocked, [N, L, H, W]
  * @param pixels [N, H, W, S]
  * @returns [L, S], or [S, L] where `turned`
  */
 export function blockedPixelProduct(graph: Graph, filters: Value, pixels: Value, block: number, turned: boolean): Value {
   const [images, wide, height, width] = filters.shape as [number, number, number, number];
-  const [narrow, area] = [pixels.shape[3] as number, height * width];
+  const narrow = pixels.shape[3] as number;
+  const fits = (height * width) % block === 0;
+  const { weights, positions, groups } = fits ? byImage(graph, filters, pixels) : overImages(graph, filters, pixels, block);
+  const channels = positions.shape[0] as number;
+  const blocks = graph.add('Reshape', [positions, graph.integers(channels / block, block, narrow, 1)]);
   // rows of eight: the kernel computes some of a row at a time
-  const [rows, row] = [narrow / 8, 8];
-  const blocks = graph.add('Reshape', [pixels, graph.integers((images * area) / block, block, narrow, 1)]);
-  const x = graph.add('Reshape', [graph.add(blockedOperators.reorderInput, [blocks]), graph.integers(1, images * area, rows, row)]);
-  const weights = graph.add('Reshape', [filters, graph.integers(images * wide, area, 1, 1)]);
-  const byImage = graph.add(blockedOperators.conv, [x, weights, null, null], { kernel_shape: [1, 1], group: images });
-  const plain = graph.add(blockedOperators.reorderOutput, [byImage], { channels: images * wide, ...(turned && { channels_last: 1 }) });
+  const x = graph.add('Reshape', [graph.add(blockedOperators.reorderInput, [blocks]), graph.integers(1, channels, narrow / 8, 8)]);
+  const product = graph.add(blockedOperators.conv, [x, weights, null, null], { kernel_shape: [1, 1], group: groups });
+  const plain = graph.add(blockedOperators.reorderOutput, [product], { channels: groups * wide, ...(turned && { channels_last: 1 }) });
+  if (groups === 1) return graph.add('Reshape', [plain, graph.integers(...(turned ? [narrow, wide] : [wide, narrow]))]);
   const shape = turned ? [narrow, images, wide] : [images, wide, narrow];
-  const products = graph.add('Reshape', [plain, graph.integers(...shape)]);
-  return graph.add('ReduceSum', [products, graph.integers(turned ? 1 : 0)], { keepdims: 0 });
+  return graph.add('ReduceSum', [graph.add('Reshape', [plain, graph.integers(...shape)]), graph.integers(turned ? 1 : 0)], { keepdims: 0 });
+}
+
+/** Of a convolution: its filters, and its input as [channels, S]. */
+interface Operands {
+  readonly weights: Value;
+  readonly positions: Value;
+  readonly groups: number;
+}
+
+/** A group for each image: the filters are the blocked operand as it lies in memory. */
+function byImage(graph: Graph, filters: Value, pixels: Value): Operands {
+  const [images, wide, height, width] = filters.shape as [number, number, number, number];
+  return {
+    weights: graph.add('Reshape', [filters, graph.integers(images * wide, height * width, 1, 1)]),
+    positions: graph.add('Reshape', [pixels, graph.integers(images * height * width, pixels.shape[3] as number)]),
+    groups: images,
+  };
+}
+
+/** The pixels of all images, up to a whole number of blocks: what the filters repeat there meets zeros. */
+function overImages(graph: Graph, filters: Value, pixels: Value, block: number): Operands {
+  const [images, wide, height, width] = filters.shape as [number, number, number, number];
+  const [area, narrow] = [height * width, pixels.shape[3] as number];
+  const count = Math.ceil((images * area) / block) * block;
+  const places = BigInt64Array.from({ length: (wide / block) * count }, (_, index) => {
+    const [part, pixel] = [Math.floor(index / count), Math.min(index % count, images * area - 1)];
+    return BigInt((Math.floor(pixel / area) * (wide / block) + part) * area + (pixel % area));
+  });
+  const lines = graph.add('Reshape', [filters, graph.integers((images * wide * area) / block, block)]);
+  const gathered = graph.add('Gather', [lines, graph.constant({ dataType: 'int64', shape: [places.length], data: places })], { axis: 0 });
+  const flat = graph.add('Reshape', [pixels, graph.integers(images * area, narrow)]);
+  const rest = count - images * area;
+  return {
+    weights: graph.add('Reshape', [gathered, graph.integers(wide, count, 1, 1)]),
+    positions:
+      rest === 0
+        ? flat
+        : graph.add('Concat', [flat, graph.numbers('float32', new Array(rest * narrow).fill(0), [rest, narrow])], { axis: 0 }),
+    groups: 1,
+  };
 }
