@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cropCount } from '#antonym/losses/levels.js';
-import { isOutOfMemory } from '#antonym/runtime/device.js';
+import { mayBeOutOfMemory } from '#antonym/runtime/device.js';
 import { UserError } from '#antonym/support/errors.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
 import {
@@ -120,7 +120,7 @@ async function fastest(contestant: Contestant, backbone: string, options: OnDevi
       if (best === undefined || rate(measured) > rate(best)) best = measured;
       if (!isFaster || options.photographs !== undefined || photographs >= mostPhotographs) return best;
     } catch (error) {
-      if (best === undefined || !isOutOfMemory(error)) throw error;
+      if (best === undefined || !mayBeOutOfMemory(error)) throw error;
       return best;
     }
   }
@@ -167,7 +167,7 @@ async function profileOf(
   try {
     return await profileOnDevice({ backbone, device, ...sizes, ...(precision === 'tf32' ? { tf32: 'on' } : { precision }) });
   } catch (error) {
-    if (isOutOfMemory(error)) return undefined;
+    if (mayBeOutOfMemory(error)) return undefined;
     throw error;
   }
 }

@@ -44,6 +44,14 @@ export function isOutOfMemory(error: unknown): error is Error {
   return error instanceof Error && (outOfMemory.test(error.message) || bufferTooLarge.test(error.message));
 }
 
+/**
+ * Whether a call may have failed for the same reason: WebGPU reports it late, and at times for what was made after, such as a shader, or
+ * the driver gives up. That a smaller batch runs is the proof.
+ */
+export function mayBeOutOfMemory(error: unknown): error is Error {
+  return isOutOfMemory(error) || (error instanceof Error && /is invalid due to a previous error|device (is|was) lost/i.test(error.message));
+}
+
 /** Whether the device may have memory enough, but not in one piece. */
 export function isBufferTooLarge({ message }: Error): boolean {
   return bufferTooLarge.test(message);

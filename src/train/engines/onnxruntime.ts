@@ -4,11 +4,10 @@ import { largestTensor } from '../../graph/largest-tensor.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
 import type { AdamWUpdate } from '../../runtime/adamw.js';
-import { type Device, explainHalfPrecision, isOutOfMemory } from '../../runtime/device.js';
+import { type Device, explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/device.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
 import { floatTensor } from '../../runtime/tensor-data.js';
-import type { UserError } from '../../support/errors.js';
 import { cropsAtOnce } from '../crops-at-once.js';
 import { buildLossGraph, type LossGraph, type LossOptions, lossNamesOf, lossScaleName, trainedSpecs } from '../gradients-graph.js';
 import { LossScale, type LossScaleOptions } from '../loss-scale.js';
@@ -62,13 +61,17 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
   try {
     return await openOnnxRuntimeEngine(options);
   } catch (error) {
-    if (isOutOfMemory(error)) throw await explainBatch(error, options);
-    throw explainHalfPrecision(error) ?? error;
+    const unsupported = explainHalfPrecision(error);
+    if (unsupported) throw unsupported;
+    throw mayBeOutOfMemory(error) ? await explainBatch(error, options) : error;
   }
 }
 
-/** Tries smaller batches, each with an engine of its own: call it when the one that failed is closed. */
-async function explainBatch(error: Error, { parameters: _, ...options }: EngineOptions): Promise<UserError> {
+/**
+ * Tries smaller batches, each with an engine of its own: call it when the one that failed is closed.
+ * @returns the error itself where none runs and it need not be about memory
+ */
+async function explainBatch(error: Error, { parameters: _, ...options }: EngineOptions): Promise<Error> {
   const { model, crop, accumulate = 1 } = options;
   const { photographs } = options.layout;
   const fitting = await fittingBatch(photographs, async (part) => {
@@ -77,10 +80,11 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
       await (await openOnnxRuntimeEngine(smaller)).close();
       return true;
     } catch (failure) {
-      if (isOutOfMemory(failure)) return false;
+      if (mayBeOutOfMemory(failure)) return false;
       throw failure;
     }
   });
+  if (fitting === undefined && !isOutOfMemory(error)) return error;
   const largest = largestTensor(buildDeviceGradientsGraph(buildLossGraph(model, options.layout, crop, options.losses)));
   return explainOutOfMemory(error, { photographs, accumulate, fitting, largest });
 }
@@ -137,7 +141,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   };
   let summed = 1;
   const explain = async (error: unknown): Promise<never> => {
-    if (!isOutOfMemory(error)) throw error;
+    if (!mayBeOutOfMemory(error)) throw error;
     await thread.close();
     throw await explainBatch(error, options);
   };
