@@ -47,7 +47,8 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     // Help and version were asked for; help was shown because no command was given.
     if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode;
-    say(error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' '));
+    const message = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+    say(error.code === 'commander.missingArgument' ? `${message}: --help says what to give` : message);
   } else if (error instanceof UserError) {
     say(error.message);
   } else if (process.env.ANTONYM_DEBUG && error instanceof Error) {

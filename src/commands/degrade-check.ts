@@ -40,7 +40,7 @@ export async function degradeCheck({ check: data, seed, json }: DegradeFlags & {
     const duplicates = groups.map((group) => group.map(({ id }) => id));
     const reducible = found.filter((entry) => entry.findings.some((name) => name !== 'plain'));
     const downscale = reducible.length > total / 10 ? await suggestion(data, seed, minimumSide) : undefined;
-    progress.succeed(`Checked ${total} images of ${dataset.name}: something was found in ${found.length}`);
+    progress.succeed(`Checked ${total} ${total === 1 ? 'image' : 'images'} of ${dataset.name}: something was found in ${found.length}`);
     if (json) {
       const images = found.map(({ image, traits, findings: names }) => ({ image: image.id, findings: names, ...finite(traits) }));
       const counts = Object.fromEntries(byFinding.map(({ name, images }) => [name, images.length]));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readBenchmarks } from '../datasets/dataset-file.js';
 import { readBenchmarkOpinions } from '../evaluate/benchmark-opinions.js';
 import { readCsvOpinions } from '../evaluate/csv-opinions.js';
-import { type EvaluatedOpinion, evaluateOpinion } from '../evaluate/evaluate-opinion.js';
+import { type EvaluatedOpinion, evaluateOpinion, type NamedModel } from '../evaluate/evaluate-opinion.js';
 import { formatEvaluation } from '../evaluate/format-evaluation.js';
 import type { Opinions } from '../evaluate/opinions.js';
 import { writeEvaluation } from '../evaluate/write-evaluation.js';
@@ -28,9 +28,10 @@ export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void
     );
   if (out !== undefined) await requireFreeFolder(out);
   const opinions = await readOpinions(opinion, flags);
-  const models = await openModels(flags, (notice) => progress.note(notice));
   const progress = startProgress('Scoring');
+  let models: readonly NamedModel[] = [];
   try {
+    models = await openModels(flags, (notice) => progress.note(notice));
     const evaluated = await evaluateOpinion(
       opinions,
       models,

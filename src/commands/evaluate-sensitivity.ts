@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openDataset } from '../datasets/open-dataset.js';
 import { parseDistortionPool } from '../degrade/composition.js';
 import { defaultDistortionNames } from '../degrade/distortions/table.js';
+import type { NamedModel } from '../evaluate/evaluate-opinion.js';
 import { formatSensitivity } from '../evaluate/format-sensitivity.js';
 import { measureSensitivity } from '../evaluate/measure-sensitivity.js';
 import { type MeasuredSensitivity, writeSensitivity } from '../evaluate/write-sensitivity.js';
@@ -21,9 +22,10 @@ export async function evaluateSensitivityCommand(flags: EvaluateFlags): Promise<
   const { data, count, distortion, levels, seed, out, json } = flags;
   const names = distortion === undefined ? defaultDistortionNames : parseDistortionPool(distortion);
   if (out !== undefined) await requireFreeFolder(out);
-  const models = await openModels(flags, (notice) => progress.note(notice));
   const progress = startProgress('Scoring');
+  let models: readonly NamedModel[] = [];
   try {
+    models = await openModels(flags, (notice) => progress.note(notice));
     const crop = flags.crop ?? Math.max(...models.map(({ scorer }) => scorer.description.size.recommendedSide));
     const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed: renderingSeed, limit: count });
     for (const { id, reason } of dataset.skipped) progress.note(`left out: ${id}: ${reason}`);

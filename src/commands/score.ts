@@ -54,13 +54,8 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, device, 
   const modelPath = (await findModel(model)).path;
   const { files, missing } = await expand(paths);
   if (files.length === 0) return missing;
-  const scorer = await openScorer(modelPath, {
-    device: await chooseDevice(device),
-    onNotice: (notice) => progress.note(notice),
-    manyImages: files.length > 1,
-    ...(maxPixels !== undefined && { maximumPixels: maxPixels }),
-  });
   const progress = startProgress('Scoring');
+  let scorer: Scorer | undefined;
   let failed = missing;
   const scored: Scored[] = [];
   let hasReader = true;
@@ -68,8 +63,15 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, device, 
     hasReader = false;
   });
   try {
+    const opened = await openScorer(modelPath, {
+      device: await chooseDevice(device),
+      onNotice: (notice) => progress.note(notice),
+      manyImages: files.length > 1,
+      ...(maxPixels !== undefined && { maximumPixels: maxPixels }),
+    });
+    scorer = opened;
     const ahead = pLimit(imagesInMemory);
-    const tasks = files.map((image) => ahead(() => scoreFile(scorer, image)));
+    const tasks = files.map((image) => ahead(() => scoreFile(opened, image)));
     for (const [index, image] of files.entries()) {
       const result = await tasks[index]!;
       if (!hasReader) break;
@@ -83,7 +85,7 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, device, 
     ahead.clearQueue();
   } finally {
     progress.stop();
-    await scorer.close();
+    await scorer?.close();
   }
   if (!json) process.stdout.write(formatTable(scored));
   return failed;

@@ -19,7 +19,7 @@ import {
 import { chooseBackbone } from '../train/choose-backbone.js';
 import { checkTrainOptions, isOtherSplit, noPairs, type TrainOptions, trainOptions } from '../train/options.js';
 import type { Plan } from '../train/plan.js';
-import { createRun, type OpenRun, openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
+import { createRun, type OpenRun, openRun, type RunFolder, requireFreeRun, runsFolder } from '../train/run-directory.js';
 import { runNamePrefix } from '../train/run-name.js';
 import { optionsOfPairs } from '../train/stored-pair-data.js';
 
@@ -37,6 +37,7 @@ export interface TrainingStart {
 
 /** @param name of the run; by default it follows from the backbone and the data */
 export async function newRun(name: string | undefined, given: GivenOptions): Promise<TrainingStart> {
+  if (name !== undefined) await requireFreeRun(runsFolder, name);
   const { values } = resolveOptions(trainOptions, given, { cores: availableParallelism() });
   const implied = values.pairs === noPairs ? await optionsOfBackbone(values) : await optionsOfPairs(values.pairs);
   const resolved = resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });

@@ -16,6 +16,7 @@ const readingOptions = { failOn: 'warning', limitInputPixels: maximumPixels } as
 
 /** Formats by their name in sharp; AVIF is a kind of HEIF. */
 const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif']);
+const formatNames = 'JPEG, PNG, WebP, TIFF, AVIF or BMP';
 
 /**
  * The sharp pipeline that gives an image file's pixels as every part of the program sees them: first page, upright as its
@@ -64,7 +65,7 @@ async function checkFormat(source: ImageSource): Promise<{ width: number; height
   const bitmap = await readBitmapHeader(source);
   if (bitmap !== undefined) return bitmap;
   const metadata = await sharp(source, readingOptions).metadata();
-  if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not JPEG, PNG, WebP, TIFF, AVIF or BMP`);
+  if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not ${formatNames}`);
   return metadata.autoOrient;
 }
 
@@ -106,7 +107,8 @@ async function fileReason(source: ImageSource): Promise<string | undefined> {
 /** What is wrong with the content, in one line. */
 function contentReason(error: unknown): string {
   const message = messageOf(error);
-  if (/^Input (file|buffer) contains unsupported|^the content is|channels after|^a bitmap of/.test(message)) return message.trim();
+  if (/^Input (file|buffer) contains unsupported/.test(message)) return `the content is not ${formatNames}`;
+  if (/^the content is|channels after|^a bitmap of/.test(message)) return message.trim();
   if (message.includes('exceeds pixel limit')) {
     return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the most that is read: reduce it`;
   }

@@ -100,6 +100,15 @@ export async function createRun(
 }
 
 /**
+ * For commands that work for long before they make a run: fails early.
+ * @throws UserError when the name is taken or cannot be one.
+ */
+export async function requireFreeRun(root: string, name: string): Promise<void> {
+  checkRunName(name);
+  if ((await listRuns(root)).includes(name)) throw takenError(root, name);
+}
+
+/**
  * Opens a run to go on with it, and removes what a killed process left half-written.
  * @throws UserError when there is no such run, it is in use, or it was never completely created.
  */
@@ -171,15 +180,17 @@ async function makeFolder(root: string, naming: RunNaming): Promise<RunFolder> {
         return runFolder(root, name);
       } catch (error) {
         if (systemCodeOf(error) !== 'EEXIST') throw error;
-        if ('name' in naming) {
-          throw new UserError(`the run "${name}" exists already in ${root}. Go on with it with --resume ${name}, or choose another --run`);
-        }
+        if ('name' in naming) throw takenError(root, name);
         taken.push(name);
       }
     }
   } catch (error) {
     throw fileError('create a run in', root, error);
   }
+}
+
+function takenError(root: string, name: string): UserError {
+  return new UserError(`the run "${name}" exists already in ${root}. Go on with it with --resume ${name}, or choose another --run`);
 }
 
 /** Temporary files of writes that were killed (see `atomic-file.ts`). Their targets are whole, or were never there. */

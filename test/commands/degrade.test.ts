@@ -174,7 +174,7 @@ test('--check says what is wrong with a folder: advice, exit code 0', async () =
   expect(status).toBe(0);
   expect(stdout).toMatch(/^compressed: 4 of 5 images \(80 %\), .*\n {2}\S*\.jpg: JPEG quality 40\n/m);
   expect(stdout).toMatch(/^near duplicates: 1 image repeats another, in 1 group; .*\n {2}0\.jpg, copy of 0\.png\n/m);
-  expect(stdout).toMatch(/^unusable: 1 file\n {2}text\.png: .*unsupported image format\n/m);
+  expect(stdout).toMatch(/^unusable: 1 file\n {2}text\.png: .*the content is not JPEG.*\n/m);
   expect(stdout).toMatch(/^suggestion: --downscale auto, which reduces these images by [234];/m);
   const json = JSON.parse((await antonym(['degrade', '--check', folder, '--json'])).stdout);
   expect(json).toMatchObject({ checked: 5, findings: { compressed: 4 }, nearDuplicates: [['0.jpg', 'copy of 0.png']] });

@@ -10,21 +10,18 @@ import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { similarityOf } from '#antonym/train/model.js';
 import { initialTensors } from '#antonym/train/state.js';
+import { brightnessDescription } from '../score/brightness-model.js';
 
 const description: ModelDescription = {
-  format: 'antonym-model-1',
+  ...brightnessDescription,
   method: 'none: random weights',
   backbone: 'clip-tiny',
   prompts: 'seeded',
   scale: 10,
-  score: { range: [0, 1], direction: 'higher is better' },
   size: { minimumSide: 32, recommendedSide: 32 },
   largeImages: { policy: 'tiles', maximumPixels: 1_000_000 },
   scorePercentiles: [],
-  evaluation: { srcc: 0, ordered: 0.5, perDistortion: {} },
-  data: { name: 'none', images: 0, heldOut: 0 },
   training: { step: 0, steps: 0, seed: 1, levels: 2, crop: 32 },
-  version: '0.0.0',
 };
 
 /** Writes model.onnx and model.json of seeded random weights into a folder. */

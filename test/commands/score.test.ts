@@ -96,7 +96,7 @@ describe('score', () => {
     const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
     expect(errors.sort()).toEqual([
       expect.stringMatching(/cut\.jpg: ./),
-      expect.stringMatching(/notes\.txt: .*format/),
+      expect.stringMatching(/notes\.txt: the content is not JPEG/),
       expect.stringMatching(/cannot read nowhere\.jpg: it does not exist/),
       expect.stringMatching(/empty holds no images/),
       expect.stringMatching(/small\.png: 200x31 pixels are too small: the model needs at least 32/),
@@ -176,7 +176,7 @@ describe('a model that is none', () => {
   });
 
   test('no image, a wrong flag: one line each', async () => {
-    expectOneLine(await score(), /missing required argument/);
+    expectOneLine(await score(), /missing required argument 'paths': --help says what to give/);
     expectOneLine(await score('photos', '--max-pixels', '9'), /--max-pixels must be a whole number, at least 4096, but received 9/);
     expectOneLine(await score('photos', '--jsn'), /unknown option '--jsn'.*--json/);
     expectOneLine(await antonym(['scor', 'photos'], folder), /unknown command 'scor'.*score/);

@@ -238,7 +238,9 @@ describe('a run', () => {
 
   test('is never overwritten', async () => {
     const before = await resultsOf(run('reference'));
-    expectOneLine(await train(...settings, '--run', 'reference'), /the run "reference" exists already.*--resume reference/);
+    const again = await train(...settings, '--run', 'reference');
+    expectOneLine(again, /the run "reference" exists already.*--resume reference/);
+    expect(again.stderr, 'before anything is prepared').not.toContain('Preparing');
     expect(await resultsOf(run('reference'))).toEqual(before);
   });
 

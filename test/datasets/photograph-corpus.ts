@@ -164,14 +164,14 @@ export async function photographCorpus(folder: string): Promise<CorpusFile[]> {
   const text = 'Dear diary, today I renamed a letter to a photograph.\n';
   for (const extension of ['jpg', 'png', 'webp', 'tif', 'avif']) {
     await add(`empty.${extension}`, '', { kind: 'refused', reason: /the file is empty/ });
-    await add(`text.${extension}`, text, { kind: 'refused', reason: /unsupported image format/ });
+    await add(`text.${extension}`, text, { kind: 'refused', reason: /the content is not JPEG/ });
   }
   const random = randomStream('corpus');
   const refused = (reason: RegExp): Expected => ({ kind: 'refused', reason });
-  await add('page.png', '<!doctype html><title>404</title><p>Not found', refused(/unsupported image format/));
+  await add('page.png', '<!doctype html><title>404</title><p>Not found', refused(/the content is not JPEG/));
   await add('drawing.png', '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"/>', refused(/the content is svg, not JPEG/));
   await add('animation.png', await stacked().gif().toBuffer(), refused(/the content is gif, not JPEG/));
-  const damaged = /unsupported image format|the file is damaged or truncated/;
+  const damaged = /the content is not JPEG|the file is damaged or truncated/;
   await add(
     'noise.jpg',
     Uint8Array.from({ length: 4000 }, () => random.integer(256)),

@@ -11,22 +11,11 @@ import { peakSignalToNoiseRatio } from '#antonym/degrade/fidelity.js';
 import { sampleParameters } from '#antonym/degrade/parameters.js';
 import { randomStream } from '#antonym/support/random.js';
 import { kodakPhotographs } from './kodak.js';
+import { withoutOracle } from './without-oracle.js';
 
 const side = 256;
 const script = fileURLToPath(new URL('golden/photographs.py', import.meta.url));
 
-/** Noise and places differ from any other program's: see `random-distortions.test.ts`. There is no other AVIF encoder to ask. */
-const withoutOracle: readonly DistortionName[] = [
-  'white-noise',
-  'white-noise-ycbcr',
-  'impulse-noise',
-  'multiplicative-noise',
-  'jitter',
-  'non-eccentricity-patch',
-  'color-block',
-  'sensor-noise',
-  'avif',
-];
 const names = distortionNames.filter((name) => !withoutOracle.includes(name));
 
 /** Python with SciPy and the others: the one of the path, or the system's. */

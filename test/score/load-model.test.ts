@@ -97,7 +97,7 @@ describe('score', () => {
 
   test.each<[what: string, input: unknown, message: RegExp]>([
     ['a path that is not there', 'nowhere.png', /Cannot read image nowhere\.png: no such file/],
-    ['no image', Buffer.from('hello'), /Cannot read image of 5 bytes: Input buffer contains unsupported image format/],
+    ['no image', Buffer.from('hello'), /Cannot read image of 5 bytes: the content is not JPEG/],
     ['an empty buffer', new Uint8Array(), /it is empty/],
     ['a URL of the web', new URL('https://example.com/a.png'), /not a file: URL/],
     ['too small an image', plain(0, 7, 90), /the pixels: 7x90 pixels are too small: the model needs at least 8/],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createRun, findRun, openRun, readConfig } from '#antonym/train/run-directory.js';
+import { createRun, findRun, openRun, readConfig, requireFreeRun } from '#antonym/train/run-directory.js';
 import { checkRunName, runNamePrefix } from '#antonym/train/run-name.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -26,10 +26,11 @@ describe('runs', () => {
 
   test('an existing run is never overwritten', async () => {
     const root = await newRoot();
+    await requireFreeRun(root, 'a');
     await (await createRun(root, { name: 'a' }, { levels: 5 }, {})).close();
-    await expect(createRun(root, { name: 'a' }, { levels: 2 }, {})).rejects.toThrow(
-      `the run "a" exists already in ${root}. Go on with it with --resume a, or choose another --run`,
-    );
+    const taken = `the run "a" exists already in ${root}. Go on with it with --resume a, or choose another --run`;
+    await expect(createRun(root, { name: 'a' }, { levels: 2 }, {})).rejects.toThrow(taken);
+    await expect(requireFreeRun(root, 'a')).rejects.toThrow(taken);
     expect(await readConfig(await findRun(root, 'a'))).toEqual({ levels: 5 });
   });
 
