@@ -1,4 +1,4 @@
-/** `npm run bench -- train|degrade|score|table|prove`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|score|table|prove`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchDegrade } from './degrade.js';
@@ -7,6 +7,7 @@ import { defaultPython } from './pytorch-step.js';
 import { benchScore } from './score.js';
 import { benchTable } from './table.js';
 import { benchTrain } from './train.js';
+import { benchUpdates } from './updates.js';
 
 const program = new Command('bench').description('Measures speed and memory; medians, on this machine, now.').exitOverride();
 
@@ -30,6 +31,13 @@ program
   .option('--profile', 'where the time of a step goes, two threads')
   .option('--json', 'print one JSON object')
   .action(benchTrain);
+
+program
+  .command('updates')
+  .description('One table in Markdown: time and memory of an update of each published CLIP, as train --dry-run measures them.')
+  .option('--backbone <name,...>', 'image encoders', 'clip-rn50,clip-rn101,clip-vit-b-32,clip-vit-b-16,clip-vit-l-14')
+  .option('--json', 'print one JSON object')
+  .action(benchUpdates);
 
 program
   .command('degrade')

@@ -123,14 +123,14 @@ async function best({ metrics }: RunFolder, step: number): Promise<Pick<Result, 
 }
 
 function table(results: readonly Result[], best: Result): string {
+  const differ = results.some(({ ordered }) => ordered !== best.ordered);
   const rows = results.map(({ lr, ordered, srcc, step, failure }) => {
     const figures =
       ordered === undefined ? (failure ?? 'no evaluation') : `${(ordered * 100).toFixed(2)} %  SRCC ${srcc!.toFixed(4)}  at step ${step}`;
-    return `  ${lr.toExponential().padEnd(8)} ${figures}${ordered !== undefined && lr === best.lr ? '  <- best' : ''}\n`;
+    return `  ${lr.toExponential().padEnd(8)} ${figures}${differ && lr === best.lr ? '  <- best' : ''}\n`;
   });
-  const next =
-    best.ordered === undefined
-      ? ''
-      : `\nNext: the same command with --lr ${best.lr.toExponential()} instead of --sweep-lr, and all steps\n`;
+  const next = differ
+    ? `\nNext: the same command with --lr ${best.lr.toExponential()} instead of --sweep-lr, and all steps\n`
+    : '\nThe rates cannot be told apart: sweep with more --steps, more --held-out images, or higher rates\n';
   return `\nHeld-out pairs of severity levels in the right order, by learning rate (no labels):\n${rows.join('')}${next}`;
 }

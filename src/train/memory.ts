@@ -73,7 +73,7 @@ export function describeMemory(plan: MemoryPlan, available: number): string {
   const smaller = fittingBatch(plan, available);
   const advice = smaller
     ? `use --batch-size ${smaller.batchSize} --accumulate ${smaller.accumulate}: as many photographs an update`
-    : 'use a smaller --crop, or --freeze the first parts';
+    : 'use a smaller --crop or fewer --levels, or --freeze the first parts';
   return `warning: ${text}; ${advice}`;
 }
 

@@ -65,6 +65,22 @@ test('every rate is an ordinary run, the best by held-out ordering is named, and
   expectOneLine(await sweep('--run', 'rates', '--levels', '3'), /--levels 3 \(the run has 2\)/);
 });
 
+test('of rates that leave the weights as they are, none is called the best', async () => {
+  const { status, stdout, stderr } = await sweep(
+    '--run',
+    'idle',
+    '--distortion',
+    'jpeg',
+    '--batch-norm',
+    'frozen',
+    '--sweep-lr',
+    '1e-12,1e-11,2',
+  );
+  expect(status, stderr).toBe(0);
+  expect(stdout).toMatch(/\n\nThe rates cannot be told apart: sweep with more --steps/);
+  expect(stdout).not.toMatch(/<- best|--lr/);
+});
+
 test('what does not go together is one clear line', async () => {
   expectOneLine(await sweep(), /--sweep-lr needs --run/);
   expectOneLine(await sweep('--run', 'x', '--lr', '1'), /--sweep-lr needs --run.*goes without --lr/);
