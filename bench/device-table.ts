@@ -26,7 +26,13 @@ export function describeDeviceRows(rows: readonly (DeviceRow | AbsentRow)[]): st
   const remarks = [
     ...measured.flatMap((row) => (row.remark === undefined ? [] : [`${whose(row)} is ${row.remark}`])),
     ...(measured.some(({ memoryOf }) => memoryOf === 'process') ? ['memory is that of the process: nvidia-smi says nothing here'] : []),
-    ...absent.map((row) => `absent: ${whose(row)}: ${row.absent}`),
+    ...[...new Set(absent.map((row) => row.absent))].map(
+      (reason) =>
+        `absent: ${absent
+          .filter((row) => row.absent === reason)
+          .map(whose)
+          .join('; ')}: ${reason}`,
+    ),
   ];
   return [table, ...remarks.map((line) => `${line}\n`)].join('');
 }

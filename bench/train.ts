@@ -1,4 +1,5 @@
 /** Speed of training steps: as they are, beside PyTorch's, or part by part. */
+import { findBackbone } from '#antonym/backbones/registry.js';
 import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
 import { batches } from '#antonym/pairs/batches.js';
 import { UserError } from '#antonym/support/errors.js';
@@ -58,10 +59,13 @@ const largeBackbones = 'clip-rn50,clip-vit-b-32';
 
 async function benchOnDevice({ backbone = largeBackbones, device = 'webgpu', crops, crop, steps, python, json }: Flags): Promise<void> {
   const layout = crops === undefined ? undefined : layoutOf(Number(crops));
+  const backbones = backbone.split(',');
+  // an error before anything is measured, rather than a row
+  for (const name of backbones) findBackbone(name);
   const progress = startProgress('Measuring');
   try {
     const rows = await onDevice({
-      backbones: backbone.split(','),
+      backbones,
       devices: device.split(','),
       side: Number(crop ?? 224),
       levels: Number(layout?.levels ?? 5),
