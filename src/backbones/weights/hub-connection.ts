@@ -16,6 +16,8 @@ export interface HubConnection {
  * @throws UserError when the environment names a proxy that cannot be one.
  */
 export function openHubConnection(patience: number): HubConnection {
+  // looking up an address cannot be cancelled, and holds the process: by default a minute where nobody answers (resolv.conf(5) of glibc)
+  process.env.RES_OPTIONS ??= 'timeout:2 attempts:2';
   const agent = openAgent(patience);
   const silence = (url: unknown): Error => new Error(`${hostOf(String(url))} did not answer for ${patience / 1000} s`);
   const request: typeof fetchThrough = async (url, options) => {
