@@ -135,7 +135,10 @@ export function parseSavedForm<Table extends OptionTable>(table: Table, saved: u
   const { values } = readGiven(table, { flags: {}, file: { path, values: saved } });
   const missing = Object.keys(table).filter((key) => !(key in values));
   if (missing.length > 0)
-    throw new UserError(`${path} has no ${missing.join(', ')}: another version of this program wrote it, or it was edited`);
+    throw new UserError(
+      `${path} has no ${missing.join(', ')}: another version of this program wrote it, or it was edited. Use the version and commit that ` +
+        'environment.json beside it names, or start a new run with --init',
+    );
   const stored = isRecord(saved.origins) ? saved.origins : {};
   const known: readonly unknown[] = origins;
   const own = Object.fromEntries(Object.keys(table).map((key) => [key, known.includes(stored[key]) ? stored[key] : 'file']));
