@@ -56,10 +56,10 @@ type WantedFile = Pick<PublishedFile, 'repository' | 'revision' | 'sha256'> & Pa
 
 async function download(wanted: WantedFile, options: HubOptions): Promise<string> {
   const { repository, revision } = wanted;
-  const { hubUrl = process.env.HF_ENDPOINT || 'https://huggingface.co' } = options;
   const cache = new HubCache(repository, options.cache);
   const found = await cache.find(revision, wanted.name === undefined ? weightFiles : [wanted.name], wanted.sha256);
   if (found !== undefined) return found;
+  const hubUrl = options.hubUrl ?? hubAddress();
   options.onAsk?.(`asking ${hubUrl} for the weights ${repository}`);
   let file: HubFile | undefined;
   let connection: HubConnection | undefined;
@@ -92,6 +92,13 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
   } finally {
     await connection?.close();
   }
+}
+
+/** @throws UserError when HF_ENDPOINT is no address. */
+function hubAddress(): string {
+  const named = process.env.HF_ENDPOINT || 'https://huggingface.co';
+  if (URL.canParse(named) && /^https?:$/.test(new URL(named).protocol)) return named.replace(/\/+$/, '');
+  throw new UserError(`HF_ENDPOINT must be an address such as https://huggingface.co, but is ${named}`);
 }
 
 /** The preferred file of weights that a repository has, at the commit that a revision is now. */

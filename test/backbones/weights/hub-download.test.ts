@@ -177,6 +177,20 @@ describe('weights from the hub', () => {
     }
   });
 
+  test('from a hub that HF_ENDPOINT names', async () => {
+    const { hubUrl, ...elsewhere } = options;
+    try {
+      vi.stubEnv('HF_ENDPOINT', `${hubUrl}/`);
+      expect((await readFile(await downloadWeights('owner/name', elsewhere))).equals(content)).toBe(true);
+      vi.stubEnv('HF_ENDPOINT', 'mirror.example');
+      await expect(downloadWeights('owner/other', elsewhere)).rejects.toThrow(
+        /^HF_ENDPOINT must be an address such as https:.*, but is mirror\.example$/,
+      );
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   test('without a network: which file to fetch, and where to put it', async () => {
     await stop();
     await expect(downloadWeights('owner/name', options)).rejects.toThrow(
