@@ -17,10 +17,10 @@ import { sessionOptions } from '#antonym/runtime/session-options.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
 import { buildDeviceGradientsGraph } from '#antonym/train/engines/device-gradients-graph.js';
+import { buildDeviceUpdateGraph } from '#antonym/train/engines/device-update.js';
 import { buildMixedGradientsGraph } from '#antonym/train/engines/mixed-gradients-graph.js';
 import { buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
 import { engineOptions } from '#antonym/train/plan.js';
-import { buildUpdateGraph } from '#antonym/train/update-graph.js';
 import { median } from './measure.js';
 import { type PlanFlags, planOf } from './own-plan.js';
 
@@ -52,7 +52,7 @@ async function profile(flags: PlanFlags): Promise<DeviceProfile> {
   const losses = buildLossGraph(plan.model, { photographs: batchSize, levels }, crop, plan.options);
   const graphs = [precision === 'mixed' ? buildMixedGradientsGraph(losses, device) : buildDeviceGradientsGraph(losses)];
   const { optimizer } = await engineOptions(plan);
-  if (device === 'webgpu') graphs.push(buildUpdateGraph(trainedSpecs(losses.parameters), optimizer));
+  if (device === 'webgpu') graphs.push(buildDeviceUpdateGraph(trainedSpecs(losses.parameters), optimizer));
   const kernels: KernelTime[] = [];
   for (const graph of graphs) kernels.push(...(await kernelTimes(graph, device)));
   const operators = new Map<string, number>();

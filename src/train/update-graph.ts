@@ -6,6 +6,7 @@ import type { AdamWUpdate } from '../runtime/adamw.js';
 import { type NamedTensors, nextPrefix } from '../runtime/session-messages.js';
 import { floatTensor, type TensorData } from '../runtime/tensor-data.js';
 import { averageName, firstMomentName, gradientName, secondMomentName } from './state.js';
+import { separateTensors, type TensorGroup } from './tensor-groups.js';
 
 export interface OptimizerOptions {
   readonly beta1: number;
@@ -23,63 +24,105 @@ export interface OptimizerOptions {
  *   p' = p - lr (m' / (1 - b1^t) / (sqrt(v' / (1 - b2^t)) + epsilon) + decay p)
  *
  * Inputs: `gradient_scale` (one over the number of gradients that were summed up), `learning_rate`, `bias_correction1` = 1 - b1^t,
- * `bias_correction2` = 1 - b2^t, and the state. Outputs: `gradient_norm` (before clipping) and `next.<state>`. Every new tensor is computed element by element from the old ones of the same name, so all
- * may be written in place.
+ * `bias_correction2` = 1 - b2^t, and the state. Outputs: `gradient_norm` (before clipping) and `next.<state>`. Where tensors are not
+ * grouped, every new one is computed element by element from the old ones of the same name, so all may be written in place.
  * @param averaged parameters and buffers of which exponential moving averages are kept (Polyak and Juditsky 1992): a' = a + share (p' - a).
  * Then `average_share` is a further input, and `average.<name>` part of the state.
+ * @param grouping which tensors are computed in one; default: each by itself
  */
 export function buildUpdateGraph(
   specs: readonly ParameterSpec[],
   options: OptimizerOptions,
   averaged: readonly ParameterSpec[] = [],
+  grouping: (specs: readonly ParameterSpec[]) => readonly TensorGroup[] = separateTensors,
 ): Graph {
-  const { beta1, beta2, epsilon, weightDecay, clipNorm } = options;
   const graph = new Graph();
   const scale = graph.input('gradient_scale', 'float32', []);
-  const learningRate = graph.input('learning_rate', 'float32', []);
-  const firstCorrection = graph.input('bias_correction1', 'float32', []);
-  const secondCorrection = graph.input('bias_correction2', 'float32', []);
-  const gradients = specs.map(({ name, shape }) => graph.input(gradientName(name), 'float32', shape));
+  const inputs = (group: TensorGroup, nameOf: (name: string) => string): Value =>
+    group.join(
+      graph,
+      group.specs.map(({ name, shape }) => graph.inputs.get(nameOf(name)) ?? graph.input(nameOf(name), 'float32', shape)),
+    );
+  const outputs = (group: TensorGroup, nameOf: (name: string) => string, value: Value): void => {
+    const parts = group.split(graph, value);
+    for (const [index, { name }] of group.specs.entries()) graph.output(`${nextPrefix}${nameOf(name)}`, parts[index]!);
+  };
+  const decaying = [true, false].map((decays) => specs.filter(({ weightDecay }) => weightDecay === decays));
+  const groups = decaying.flatMap((own) => grouping(own));
+  const gradients = groups.map((group) => inputs(group, gradientName));
   const norm = graph.add('Mul', [globalNorm(graph, gradients), scale]);
   graph.output('gradient_norm', norm);
-  const one = graph.numbers('float32', 1);
-  const clipping = graph.add('Min', [one, graph.add('Div', [graph.numbers('float32', clipNorm), graph.add('Add', [norm, 1e-6])])]);
-  const coefficient = graph.add('Mul', [clipping, scale]);
-  const firstShare = graph.add('Mul', [coefficient, 1 - beta1]);
-  const secondShare = graph.add('Mul', [graph.add('Mul', [coefficient, coefficient]), 1 - beta2]);
-  // lr / (1 - b1^t) m' / (sqrt(v' / (1 - b2^t)) + epsilon), with both corrections moved to scalars
-  const rootCorrection = graph.add('Sqrt', [secondCorrection]);
-  const rate = graph.add('Div', [graph.add('Mul', [learningRate, rootCorrection]), firstCorrection]);
-  const offset = graph.add('Mul', [rootCorrection, epsilon]);
-  const kept = graph.add('Sub', [one, graph.add('Mul', [learningRate, weightDecay])]);
-  const updated = new Map<string, Value>();
-  specs.forEach(({ name, shape, weightDecay: decays }, index) => {
-    const gradient = gradients[index]!;
-    const parameter = graph.input(name, 'float32', shape);
-    const m = graph.input(firstMomentName(name), 'float32', shape);
-    const v = graph.input(secondMomentName(name), 'float32', shape);
-    const first = graph.add('Add', [graph.add('Mul', [m, beta1]), graph.add('Mul', [gradient, firstShare])]);
-    const second = graph.add('Add', [
-      graph.add('Mul', [v, beta2]),
-      graph.add('Mul', [graph.add('Mul', [gradient, gradient]), secondShare]),
-    ]);
-    const step = graph.add('Div', [graph.add('Mul', [first, rate]), graph.add('Add', [graph.add('Sqrt', [second]), offset])]);
-    const decayed = decays && weightDecay > 0 ? graph.add('Mul', [parameter, kept]) : parameter;
-    updated.set(name, graph.add('Sub', [decayed, step]));
-    graph.output(`${nextPrefix}${name}`, updated.get(name)!);
-    graph.output(`${nextPrefix}${firstMomentName(name)}`, first);
-    graph.output(`${nextPrefix}${secondMomentName(name)}`, second);
-  });
+  const factors = stepFactors(graph, options, norm, scale);
+  for (const [index, group] of groups.entries()) {
+    const [parameter, m, v] = [ownName, firstMomentName, secondMomentName].map((nameOf) => inputs(group, nameOf)) as [Value, Value, Value];
+    const next = adamw(graph, { parameter, m, v, gradient: gradients[index]! }, factors, options, group.specs[0]!.weightDecay);
+    outputs(group, ownName, next.parameter);
+    outputs(group, firstMomentName, next.m);
+    outputs(group, secondMomentName, next.v);
+  }
   if (averaged.length > 0) {
     const share = graph.input('average_share', 'float32', []);
-    for (const { name, shape } of averaged) {
-      const average = graph.input(averageName(name), 'float32', shape);
-      const value = updated.get(name) ?? graph.input(name, 'float32', shape);
-      const change = graph.add('Mul', [graph.add('Sub', [value, average]), share]);
-      graph.output(`${nextPrefix}${averageName(name)}`, graph.add('Add', [average, change]));
+    for (const group of grouping(averaged)) {
+      const values = group.specs.map(({ name, shape }) => graph.outputs.get(`${nextPrefix}${name}`) ?? graph.input(name, 'float32', shape));
+      const average = inputs(group, averageName);
+      const change = graph.add('Mul', [graph.add('Sub', [group.join(graph, values), average]), share]);
+      outputs(group, averageName, graph.add('Add', [average, change]));
     }
   }
   return graph;
+}
+
+const ownName = (name: string): string => name;
+
+interface StepFactors {
+  readonly firstShare: Value;
+  readonly secondShare: Value;
+  readonly rate: Value;
+  readonly offset: Value;
+  readonly kept: Value;
+}
+
+function stepFactors(
+  graph: Graph,
+  { beta1, beta2, epsilon, weightDecay, clipNorm }: OptimizerOptions,
+  norm: Value,
+  scale: Value,
+): StepFactors {
+  const learningRate = graph.input('learning_rate', 'float32', []);
+  const firstCorrection = graph.input('bias_correction1', 'float32', []);
+  const secondCorrection = graph.input('bias_correction2', 'float32', []);
+  const one = graph.numbers('float32', 1);
+  const clipping = graph.add('Min', [one, graph.add('Div', [graph.numbers('float32', clipNorm), graph.add('Add', [norm, 1e-6])])]);
+  const coefficient = graph.add('Mul', [clipping, scale]);
+  // lr / (1 - b1^t) m' / (sqrt(v' / (1 - b2^t)) + epsilon), with both corrections moved to scalars
+  const rootCorrection = graph.add('Sqrt', [secondCorrection]);
+  return {
+    firstShare: graph.add('Mul', [coefficient, 1 - beta1]),
+    secondShare: graph.add('Mul', [graph.add('Mul', [coefficient, coefficient]), 1 - beta2]),
+    rate: graph.add('Div', [graph.add('Mul', [learningRate, rootCorrection]), firstCorrection]),
+    offset: graph.add('Mul', [rootCorrection, epsilon]),
+    kept: graph.add('Sub', [one, graph.add('Mul', [learningRate, weightDecay])]),
+  };
+}
+
+interface UpdatedValues {
+  readonly parameter: Value;
+  readonly m: Value;
+  readonly v: Value;
+}
+
+function adamw(
+  graph: Graph,
+  { parameter, m, v, gradient }: UpdatedValues & { readonly gradient: Value },
+  { firstShare, secondShare, rate, offset, kept }: StepFactors,
+  { beta1, beta2, weightDecay }: OptimizerOptions,
+  decays: boolean,
+): UpdatedValues {
+  const first = graph.add('Add', [graph.add('Mul', [m, beta1]), graph.add('Mul', [gradient, firstShare])]);
+  const second = graph.add('Add', [graph.add('Mul', [v, beta2]), graph.add('Mul', [graph.add('Mul', [gradient, gradient]), secondShare])]);
+  const step = graph.add('Div', [graph.add('Mul', [first, rate]), graph.add('Add', [graph.add('Sqrt', [second]), offset])]);
+  const decayed = decays && weightDecay > 0 ? graph.add('Mul', [parameter, kept]) : parameter;
+  return { parameter: graph.add('Sub', [decayed, step]), m: first, v: second };
 }
 
 /** What the graph is fed besides the state. */
@@ -96,9 +139,12 @@ export function updateFeeds({ step, learningRate, gradientScale, beta1, beta2, a
 
 type UpdateNumbers = Pick<AdamWUpdate, 'step' | 'learningRate' | 'gradientScale' | 'beta1' | 'beta2' | 'averageShare'>;
 
+/** Of rows first: devices sum up each on its own, but a whole tensor with a few threads. */
 function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
-  const squares = gradients.map((gradient) =>
-    graph.add('Unsqueeze', [graph.add('ReduceSumSquare', [gradient], { keepdims: 0 }), graph.integers(0)]),
-  );
+  const squares = gradients.map((gradient) => {
+    const rows = gradient.shape.length > 1 ? gradient : graph.add('Unsqueeze', [gradient, graph.integers(0)]);
+    const axes = rows.shape.slice(1).map((_, axis) => axis + 1);
+    return graph.add('ReduceSumSquare', [rows, graph.integers(...axes)], { keepdims: 0 });
+  });
   return graph.add('Sqrt', [graph.add('ReduceSum', [graph.add('Concat', squares, { axis: 0 })], { keepdims: 0 })]);
 }

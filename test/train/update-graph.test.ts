@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
+import { liveParts } from '#antonym/graph/live-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { averageName, firstMomentName, gradientName, initialAverages, scoringTensors, secondMomentName } from '#antonym/train/state.js';
+import { joinedTensors } from '#antonym/train/tensor-groups.js';
 import { buildUpdateGraph, updateFeeds } from '#antonym/train/update-graph.js';
 import { compile } from '../graph/run-graph.js';
 import {
@@ -50,6 +52,34 @@ describe('the update graph', () => {
     for (const { name } of specs) {
       expect(relativeError(state[firstMomentName(name)]!, tensors.get(`moment1.${name}`)!)).toBeLessThan(1e-6);
       expect(relativeError(state[secondMomentName(name)]!, tensors.get(`moment2.${name}`)!)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('takes the same steps with its tensors joined', async () => {
+    const buffer: ParameterSpec = { ...specs[1]!, name: 'running_mean', role: 'buffer' };
+    // two groups with a rest, one that needs parts of parts, and a tensor by itself
+    const many = Array.from({ length: 60 }, (_, index) => ({ ...specs[index % 3]!, name: `${specs[index % 3]!.name}.${index}` }));
+    const averaged = [...many, buffer];
+    const [separate, joined] = [buildUpdateGraph(many, options, averaged), buildUpdateGraph(many, options, averaged, joinedTensors)];
+    expect([...joined.outputs.keys()].sort()).toEqual([...separate.outputs.keys()].sort());
+    expect(liveParts(joined).nodes.filter(({ operator }) => operator === 'Sqrt').length).toBe(4);
+    const state: Record<string, TensorData> = { running_mean: statedTensor('running_mean', [5], 1) };
+    for (const { name, shape } of many) {
+      for (const nameOf of [(own: string) => own, firstMomentName, gradientName])
+        state[nameOf(name)] = statedTensor(nameOf(name), shape, 1);
+      const second = statedTensor(secondMomentName(name), shape, 1);
+      state[secondMomentName(name)] = { ...second, data: (second.data as Float32Array).map(Math.abs) };
+    }
+    for (const { name, shape } of averaged) state[averageName(name)] = statedTensor(averageName(name), shape, 1);
+    const numbers = updateFeeds({ ...options, step: 3, learningRate: 1e-3, gradientScale: 0.5, averageShare: 0.25 });
+    const [expected, found] = [
+      await (await compile(separate))({ ...state, ...numbers }),
+      await (await compile(joined))({ ...state, ...numbers }),
+    ];
+    expect(Object.keys(found)).toHaveLength(1 + 3 * many.length + averaged.length);
+    for (const [name, tensor] of Object.entries(expected)) {
+      expect(found[name]!.shape, name).toEqual(tensor.shape);
+      expect(relativeError(found[name]!, tensor), name).toBeLessThan(1e-6);
     }
   });
 

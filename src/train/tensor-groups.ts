@@ -1,0 +1,76 @@
+/** Tensors that are computed in one: a GPU that launches a kernel for every operator and tensor spends an update on launching. */
+import type { ParameterSpec } from '../backbones/parameters.js';
+import type { Graph } from '../graph/graph.js';
+import type { Value } from '../graph/value.js';
+import { elementCount, floatTensor } from '../runtime/tensor-data.js';
+
+export interface TensorGroup {
+  readonly specs: readonly ParameterSpec[];
+  /** @param values one for each spec, of its shape */
+  join(graph: Graph, values: readonly Value[]): Value;
+  /** @param value of the shape of what `join` makes @returns one for each spec, of its shape */
+  split(graph: Graph, value: Value): readonly Value[];
+}
+
+/** A group for each tensor: nothing is joined. */
+export function separateTensors(specs: readonly ParameterSpec[]): readonly TensorGroup[] {
+  return specs.map((spec) => ({ specs: [spec], join: (_, [value]) => value!, split: (_, value) => [value] }));
+}
+
+/** Elements of a group: 128 MiB, the largest binding of a buffer that every WebGPU device has. A larger tensor stays by itself. */
+const mostElements = 2 ** 25;
+
+/** Outputs of Split: with its input, the 8 buffers of a shader that every WebGPU device has. */
+const mostParts = 7;
+
+/** Of a group: what is split twice, with what fills up its last row. */
+const mostTensors = mostParts ** 2 - 1;
+
+/** Joined tensors lie in rows of so many values, the last one filled up with zeros, which AdamW leaves as they are. */
+const rowLength = 1024;
+
+/** Groups of neighbouring tensors, each a matrix [rows, 1024]. */
+export function joinedTensors(specs: readonly ParameterSpec[]): readonly TensorGroup[] {
+  const groups: ParameterSpec[][] = [];
+  let elements = Number.POSITIVE_INFINITY;
+  for (const spec of specs) {
+    const own = elementCount(spec.shape);
+    const isFull = elements + own > mostElements || groups.at(-1)!.length === mostTensors;
+    if (isFull) groups.push([]);
+    elements = isFull ? own : elements + own;
+    groups.at(-1)!.push(spec);
+  }
+  return groups.flatMap((group) => (group.length === 1 ? separateTensors(group) : [joinedGroup(group)]));
+}
+
+function joinedGroup(specs: readonly ParameterSpec[]): TensorGroup {
+  const sizes = specs.map(({ shape }) => elementCount(shape));
+  const total = sum(sizes);
+  const rest = (rowLength - (total % rowLength)) % rowLength;
+  return {
+    specs,
+    join(graph, values) {
+      const flat = values.map((value) => graph.add('Reshape', [value, graph.integers(-1)]));
+      if (rest > 0) flat.push(graph.constant(floatTensor([rest], new Float32Array(rest))));
+      return graph.add('Reshape', [graph.add('Concat', flat, { axis: 0 }), graph.integers(-1, rowLength)]);
+    },
+    split(graph, value) {
+      const flat = graph.add('Reshape', [value, graph.integers(total + rest)]);
+      const parts = splitInParts(graph, flat, rest > 0 ? [...sizes, rest] : sizes);
+      return specs.map(({ shape }, index) => graph.add('Reshape', [parts[index]!, graph.integers(...shape)]));
+    },
+  };
+}
+
+/** In parts, and parts of these where there are more than `mostParts`. */
+function splitInParts(graph: Graph, flat: Value, sizes: readonly number[]): readonly Value[] {
+  if (sizes.length <= mostParts) return graph.addAll('Split', [flat, graph.integers(...sizes)], { axis: 0 });
+  const length = Math.ceil(sizes.length / mostParts);
+  const runs = Array.from({ length: Math.ceil(sizes.length / length) }, (_, index) => sizes.slice(index * length, (index + 1) * length));
+  const outer = graph.addAll('Split', [flat, graph.integers(...runs.map(sum))], { axis: 0 });
+  return runs.flatMap((run, index) => (run.length === 1 ? [outer[index]!] : splitInParts(graph, outer[index]!, run)));
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total + size, 0);
+}
