@@ -4,6 +4,7 @@ import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
 import { liveParts } from '../graph/live-parts.js';
 import type { PrecisionSource } from '../graph/precision/rewritten-graph.js';
+import { recomputeForward } from '../graph/recompute.js';
 import type { Value } from '../graph/value.js';
 import { promptCues } from '../heads/prompt-head.js';
 import { acrossRankingLoss } from '../losses/across-ranking.js';
@@ -79,9 +80,15 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   return { graph, parameters, embedding };
 }
 
-/** Adds the backward pass to a copy of a loss graph. Further outputs: `next.gradient.<parameter>`. */
-export function buildGradientsGraph(losses: LossGraph): Graph {
-  return withGradients(losses, losses.graph.outputs.get('loss')!).graph;
+/**
+ * Adds the backward pass to a copy of a loss graph. Further outputs: `next.gradient.<parameter>`.
+ * @param recompute whether it computes most of the forward pass once more, instead of keeping it: see `recomputeForward`
+ */
+export function buildGradientsGraph(losses: LossGraph, recompute = false): Graph {
+  const { graph } = withGradients(losses, losses.graph.outputs.get('loss')!);
+  if (!recompute) return graph;
+  const forward = new Set(graph.nodes.slice(0, losses.graph.nodes.length));
+  return recomputeForward(graph, forward, graph.inputs.get('crops')!);
 }
 
 /** The input of a graph of scaled gradients. */

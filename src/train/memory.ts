@@ -31,13 +31,15 @@ export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
  * export begins when all that is given up, and takes less.
  */
 export function estimateMemory({ options, model, data }: MemoryPlan): number {
-  const { crop, levels, accumulate, ema, workers } = options;
+  const { crop, levels, accumulate, recompute, ema, workers } = options;
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels }, crop, options);
   const bytesOf = (specs: Iterable<{ readonly shape: readonly number[] }>): number =>
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));
   const saved = bytesOf(losses.parameters.specs.values()) + trained * (ema > 0 ? 3 : 2);
-  const step = peakMemory(options.precision === 'mixed' ? buildMixedGradientsGraph(losses, 'webgpu') : buildGradientsGraph(losses));
+  const step = peakMemory(
+    options.precision === 'mixed' ? buildMixedGradientsGraph(losses, 'webgpu') : buildGradientsGraph(losses, recompute === 'on'),
+  );
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));
   const { batchNormalization, trainNormalization } = model.backbone;
@@ -73,7 +75,7 @@ export function describeMemory(plan: MemoryPlan, available: number): string {
   const smaller = fittingBatch(plan, available);
   const advice = smaller
     ? `use --batch-size ${smaller.batchSize} --accumulate ${smaller.accumulate}: as many photographs an update`
-    : 'use a smaller --crop or fewer --levels, or --freeze the first parts';
+    : `use ${plan.options.recompute === 'on' ? '' : '--recompute on, '}a smaller --crop or fewer --levels, or --freeze the first parts`;
   return `warning: ${text}; ${advice}`;
 }
 

@@ -186,6 +186,16 @@ export const trainOptions = {
     reason: 'more only when a larger batch does not fit into memory',
     changesResult: true,
   },
+  recompute: {
+    kind: oneOf(['off', 'on']),
+    placeholder: 'how',
+    description:
+      'on: the backward pass computes most of the forward pass once more instead of keeping it: larger batches in less memory, slower steps',
+    default: 'off',
+    reason:
+      '--accumulate takes less memory too, and no longer; a loss over more photographs at a time needs this. A run may go on with the other',
+    changesResult: false,
+  },
   crop: {
     kind: wholeNumber({ min: cropMultiple, max: largestCrop, multipleOf: cropMultiple }),
     placeholder: 'pixels',
@@ -365,7 +375,7 @@ export function isOtherSplit(key: string, wanted: TrainOptions, saved: TrainOpti
 
 /** Rules between options. @throws UserError when one is broken. */
 export function checkTrainOptions(options: TrainOptions): void {
-  const { warmupSteps, steps, lossAcross, batchSize, engine, device, precision } = options;
+  const { warmupSteps, steps, lossAcross, batchSize, engine, device, precision, recompute } = options;
   distortionsOf(options);
   if (lossAcross > 0 && batchSize < 2)
     throw new UserError(`--loss-across compares photographs of one gradient: --batch-size must be at least 2, but received ${batchSize}`);
@@ -375,5 +385,7 @@ export function checkTrainOptions(options: TrainOptions): void {
     );
   if (engine === 'tensorflow' && precision === 'mixed')
     throw new UserError('--precision mixed is for --engine onnxruntime: TensorFlow.js computes in float32 here');
+  if (recompute === 'on' && (engine === 'tensorflow' || precision === 'mixed'))
+    throw new UserError('--recompute on is for --engine onnxruntime --precision fp32: use --accumulate, which takes less memory too');
   if (warmupSteps > steps) throw new UserError(`--warmup-steps must be at most --steps, but received ${warmupSteps} of ${steps}`);
 }

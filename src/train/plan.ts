@@ -68,6 +68,7 @@ export async function engineOptions({ options, model, start }: Plan, threads?: n
     losses: options,
     optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: options.weightDecay, clipNorm: options.clipNorm },
     averageDecay: options.ema,
+    recompute: options.recompute === 'on',
     seed: options.seed,
     parameters: start.parameters,
     device: await chooseDevice(options.device, options.tf32 === 'on'),

@@ -66,8 +66,8 @@ describe('options of training', () => {
     expect(() => resumed({ batchSize: '4', accumulate: '6', crop: '96' })).toThrow('received --crop 96 (the run has 64)');
   });
 
-  test('only the engine, the device and the number of workers may change when a run is resumed', () => {
+  test('only where and how a step is computed may change when a run is resumed', () => {
     const free = Object.entries(trainOptions).filter(([, option]) => !option.changesResult);
-    expect(free.map(([key]) => key)).toEqual(['engine', 'device', 'workers']);
+    expect(free.map(([key]) => key)).toEqual(['recompute', 'engine', 'device', 'workers']);
   });
 });

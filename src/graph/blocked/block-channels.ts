@@ -84,6 +84,10 @@ class Blocking {
       case 'Sub':
       case 'HardSigmoid':
         return this.addElementwise(node);
+      case 'Reshape':
+        if (!sameShape(first.shape, output.shape)) return false;
+        this.blocked.set(output, this.target.add('Reshape', [this.blockedOf(first), this.target.integers(...(first.shape as number[]))]));
+        return true;
       case 'AveragePool':
         this.blocked.set(output, this.target.add(blockedOperators.averagePool, [this.blockedOf(first)], node.attributes));
         return true;

@@ -5,7 +5,10 @@ import type { Graph } from '../../graph/graph.js';
 import type { SessionThread } from '../../runtime/session-thread.js';
 import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
 
-/** @param thread asked for what the processor can do; the graph is for its sessions and for others on this machine */
-export async function buildCpuGradientsGraph(losses: LossGraph, thread: SessionThread): Promise<Graph> {
-  return blockChannels(buildGradientsGraph(losses), await channelBlock(thread));
+/**
+ * @param thread asked for what the processor can do; the graph is for its sessions and for others on this machine
+ * @param recompute see `recomputeForward`
+ */
+export async function buildCpuGradientsGraph(losses: LossGraph, thread: SessionThread, recompute = false): Promise<Graph> {
+  return blockChannels(buildGradientsGraph(losses, recompute), await channelBlock(thread));
 }

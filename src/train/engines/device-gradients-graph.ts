@@ -3,6 +3,7 @@ import type { Graph } from '../../graph/graph.js';
 import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
 import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
 
-export function buildDeviceGradientsGraph(losses: LossGraph): Graph {
-  return plainBatchNormalization(buildGradientsGraph(losses));
+/** @param recompute see `recomputeForward` */
+export function buildDeviceGradientsGraph(losses: LossGraph, recompute = false): Graph {
+  return plainBatchNormalization(buildGradientsGraph(losses, recompute));
 }

@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly optimizer: OptimizerOptions;
   /** Decay per step of the moving averages that the model is measured with; 0: measured as it is. Costs memory of the size of the model. */
   readonly averageDecay?: number;
+  /** Whether the backward pass computes most of the forward pass once more instead of keeping it. */
+  readonly recompute?: boolean;
   /** Of the initial values of parameters that are not given. */
   readonly seed: number;
   /** Values of parameters to start from; they move to the engine and can be used no more. */
@@ -184,9 +186,10 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   };
 }
 
-function gradientsGraph(losses: LossGraph, { device = 'cpu', precision }: EngineOptions, thread: SessionThread): Graph | Promise<Graph> {
+function gradientsGraph(losses: LossGraph, options: EngineOptions, thread: SessionThread): Graph | Promise<Graph> {
+  const { device = 'cpu', precision, recompute } = options;
   if (precision === 'mixed') return buildMixedGradientsGraph(losses, device);
-  return device === 'cpu' ? buildCpuGradientsGraph(losses, thread) : buildDeviceGradientsGraph(losses);
+  return device === 'cpu' ? buildCpuGradientsGraph(losses, thread, recompute) : buildDeviceGradientsGraph(losses, recompute);
 }
 
 /** The part of a step in the averages. The first steps count more, so that what training began with is soon forgotten. */
