@@ -5,6 +5,7 @@ import { writeFileAtomically } from './atomic-file.js';
 import { requireFreeFolder } from './atomic-folder.js';
 import { systemCodeOf, UserError } from './errors.js';
 import { fileError } from './file-errors.js';
+import { lockFolder } from './folder-lock.js';
 
 /** What an interrupted process leaves for the next one, as JSON; gone when the folder is whole. */
 export interface Notes {
@@ -25,8 +26,8 @@ const configurationNote = 'configuration';
  * Fills `<path>.partial`, and calls it `path` when it is whole. When the process ends before, it stays, and the next call goes on.
  * @param configuration all that the content depends on, as JSON.
  * @param fill writes what is missing; the content must not depend on how often it was interrupted.
- * @throws UserError when something that is not an empty folder is at `path`, or `<path>.partial` was begun with another configuration;
- * what `fill` throws.
+ * @throws UserError when something that is not an empty folder is at `path`, or `<path>.partial` was begun with another configuration
+ * or is being filled by another process; what `fill` throws.
  */
 export async function writeFolderResumably(
   path: string,
@@ -38,7 +39,10 @@ export async function writeFolderResumably(
   if (!(await canContinue(path, configuration))) {
     throw new UserError(`${partial} was begun with other options: choose another folder, or remove it.`);
   }
+  let release: (() => Promise<void>) | undefined;
   try {
+    await mkdir(join(partial, notesFolder), { recursive: true });
+    release = await lockFolder(join(partial, notesFolder), partial);
     const notes = notesIn(partial);
     await notes.write(configurationNote, configuration);
     await fill(partial, notes);
@@ -48,6 +52,8 @@ export async function writeFolderResumably(
     await rename(partial, path);
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? fileError('write', path, error) : error;
+  } finally {
+    await release?.();
   }
 }
 

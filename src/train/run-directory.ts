@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { writeFileAtomically } from '../support/atomic-file.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
+import { lockFolder } from '../support/folder-lock.js';
 import { suggestName } from '../support/nearest-name.js';
-import { lockRun } from './run-lock.js';
 import { checkRunName, numberedName } from './run-name.js';
 
 /** The folder of all runs, in the working folder. */
@@ -88,7 +88,7 @@ export async function createRun(
   const folder = await makeFolder(root, naming);
   let release: (() => Promise<void>) | undefined;
   try {
-    release = await lockRun(folder.path);
+    release = await lockFolder(folder.path, `the run ${folder.path}`);
     await writeJson(folder.environment, environment);
     await fill?.(folder);
     await writeJson(folder.config, config);
@@ -114,7 +114,7 @@ export async function requireFreeRun(root: string, name: string): Promise<void> 
  */
 export async function openRun(root: string, name: string): Promise<OpenRun> {
   const folder = await findRun(root, name);
-  const release = await lockRun(folder.path);
+  const release = await lockFolder(folder.path, `the run ${folder.path}`);
   try {
     const config = await readConfig(folder);
     await removeLeftovers(folder);

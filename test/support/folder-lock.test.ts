@@ -4,18 +4,19 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { lockFolder } from '#antonym/support/folder-lock.js';
 import { currentProcess, type ProcessIdentity } from '#antonym/support/process-identity.js';
-import { lockRun } from '#antonym/train/run-lock.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 const root = await temporaryFolder();
+const lock = (folder: string) => lockFolder(folder, `the run ${folder}`);
 const newFolder = () => mkdtemp(join(root, 'run-'));
 
 /** Takes the lock, says `held` or why not, and holds it until it is killed. */
 const holder = `
-  import { lockRun } from '#antonym/train/run-lock.js';
+  import { lockFolder } from '#antonym/support/folder-lock.js';
   process.stdin.once('data', async () => {
-    await lockRun(process.argv[1]).then(() => process.stdout.write('held'), (error) => process.stdout.write(error.name + ': ' + error.message));
+    await lockFolder(process.argv[1], 'the run ' + process.argv[1]).then(() => process.stdout.write('held'), (error) => process.stdout.write(error.name + ': ' + error.message));
     process.stdin.on('data', () => undefined);
   });
   process.stdout.write('ready');
@@ -45,16 +46,16 @@ async function putDownLock(folder: string, { pid, ...rest }: ProcessIdentity): P
   return path;
 }
 
-describe('the lock of a run', () => {
+describe('the lock of a folder', () => {
   test('is refused while another process lives, with its number and host, and taken over once it was killed with kill -9', async () => {
     const folder = await newFolder();
     const owner = await startHolder(folder);
     expect(await owner.ask()).toBe('held');
-    await expect(lockRun(folder)).rejects.toThrow(
+    await expect(lock(folder)).rejects.toThrow(
       `the run ${folder} is in use by process ${owner.child.pid} on ${hostname()}. Wait for it or stop it`,
     );
     await owner.kill();
-    const release = await lockRun(folder);
+    const release = await lock(folder);
     await release();
     expect(await readdir(folder)).toEqual([]);
   });
@@ -70,21 +71,21 @@ describe('the lock of a run', () => {
     const refused = answers.filter((answer) => answer !== 'held');
     expect(refused.length).toBeGreaterThanOrEqual(3); // all four step back if they keep meeting
     for (const answer of refused) expect(answer).toMatch(/^UserError: the run .* is in use by process \d+ on /);
-    await (await lockRun(folder))();
+    await (await lock(folder))();
   });
 
   test('is had once by this process, and again after it was given back', async () => {
     const folder = await newFolder();
-    const release = await lockRun(folder);
-    await expect(lockRun(folder)).rejects.toThrow(/in use by this process already/);
+    const release = await lock(folder);
+    await expect(lock(folder)).rejects.toThrow(/in use by this process already/);
     await release();
-    await (await lockRun(folder))();
+    await (await lock(folder))();
   });
 
   test('of another machine is refused, with what to do', async () => {
     const folder = await newFolder();
     const path = await putDownLock(folder, { pid: process.pid, host: 'elsewhere', boot: 'another' });
-    await expect(lockRun(folder)).rejects.toThrow(
+    await expect(lock(folder)).rejects.toThrow(
       `is in use by process ${process.pid} on elsewhere, another machine or container. If it no longer runs there, remove the file ${path}`,
     );
   });
@@ -96,7 +97,7 @@ describe('the lock of a run', () => {
       const self = await currentProcess();
       await putDownLock(folder, { ...self, start: '1' });
       await putDownLock(folder, { ...self, boot: 'earlier' });
-      await (await lockRun(folder))();
+      await (await lock(folder))();
       expect(await readdir(folder)).toEqual([]);
     },
   );
@@ -109,10 +110,10 @@ describe('the lock of a run', () => {
     const stat = () => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => text.slice(text.lastIndexOf(')') + 2).split(' '));
     const start = (await stat())[19] as string;
     await putDownLock(folder, { ...(await currentProcess()), pid, start });
-    await expect(lockRun(folder)).rejects.toThrow(`in use by process ${pid}`);
+    await expect(lock(folder)).rejects.toThrow(`in use by process ${pid}`);
     process.kill(pid, 'SIGKILL');
     while ((await stat())[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
-    await (await lockRun(folder))();
+    await (await lock(folder))();
     parent.kill('SIGKILL');
   });
 });

@@ -1,7 +1,7 @@
 /**
- * One process per run. The lock survives `kill -9`: an owner that is no longer alive holds nothing, and nobody has to clean up.
+ * One process per folder. The lock survives `kill -9`: an owner that is no longer alive holds nothing, and nobody has to clean up.
  *
- * Every process that wants the run first puts down a file that is named after itself, and only then looks for those of others:
+ * Every process that wants the folder first puts down a file that is named after itself, and only then looks for those of others:
  * of two processes that want it at once, the later one to look sees the file of the earlier one, so at most one goes on. No two
  * processes share a name, so removing the file of a dead owner never removes that of a living one; and a name, unlike a
  * content, is never half-written.
@@ -10,9 +10,9 @@ import { randomInt } from 'node:crypto';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemCodeOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/file-errors.js';
-import { currentProcess, judgeProcess, type ProcessIdentity } from '../support/process-identity.js';
+import { systemCodeOf, UserError } from './errors.js';
+import { fileError } from './file-errors.js';
+import { currentProcess, judgeProcess, type ProcessIdentity } from './process-identity.js';
 
 const prefix = 'lock.';
 
@@ -20,17 +20,17 @@ const prefix = 'lock.';
 const attempts = 4;
 
 /**
- * Takes the lock of a run.
- * @param folder the run's folder.
+ * Takes the lock of a folder that exists.
+ * @param name of what is locked, for errors: `the run runs/mine`.
  * @returns a function that gives the lock back; a process that dies gives it back by dying.
  * @throws UserError when a living process holds it, or one on another machine, of which nothing can be known.
  */
-export async function lockRun(folder: string): Promise<() => Promise<void>> {
+export async function lockFolder(folder: string, name: string): Promise<() => Promise<void>> {
   const own = lockName(await currentProcess());
   const release = () => rm(join(folder, own), { force: true });
   for (let attempt = 1; ; attempt++) {
-    await putDown(folder, own);
-    const refusal = await findRefusal(folder, own);
+    await putDown(folder, name, own);
+    const refusal = await findRefusal(folder, name, own);
     if (refusal === undefined) return release;
     await release();
     if (attempt === attempts) throw refusal;
@@ -38,26 +38,26 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-async function putDown(folder: string, own: string): Promise<void> {
+async function putDown(folder: string, name: string, own: string): Promise<void> {
   try {
     const file = await open(join(folder, own), 'wx');
     await file.close();
   } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') throw new UserError(`the run ${folder} is in use by this process already`);
+    if (systemCodeOf(error) === 'EEXIST') throw new UserError(`${name} is in use by this process already`);
     throw fileError('write', join(folder, own), error);
   }
 }
 
 /** Why the lock cannot be had, if another holds it; removes what dead owners left. */
-async function findRefusal(folder: string, own: string): Promise<UserError | undefined> {
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(prefix) || name === own) continue;
-    const path = join(folder, name);
-    const owner = parseLockName(name);
+async function findRefusal(folder: string, name: string, own: string): Promise<UserError | undefined> {
+  for (const file of await readdir(folder)) {
+    if (!file.startsWith(prefix) || file === own) continue;
+    const path = join(folder, file);
+    const owner = parseLockName(file);
     const state = await judgeProcess(owner);
     if (state === 'dead') await rm(path, { force: true });
     else {
-      const user = `the run ${folder} is in use by process ${owner.pid} on ${owner.host}`;
+      const user = `${name} is in use by process ${owner.pid} on ${owner.host}`;
       return new UserError(
         state === 'alive'
           ? `${user}. Wait for it or stop it`
