@@ -10,7 +10,7 @@ import { readOptionFile } from '../support/option-file.js';
 import { describeOptions, type GivenOptions } from '../support/option-table.js';
 import { type Progress, startProgress } from '../support/progress.js';
 import { measureHeldOut } from '../train/evaluation.js';
-import { describeMemory } from '../train/memory.js';
+import { describeMemory, estimateMemory } from '../train/memory.js';
 import { trainOptions } from '../train/options.js';
 import { type Plan, preparePlan } from '../train/plan.js';
 import { type PreparedPlan, prepare } from '../train/prepare.js';
@@ -121,6 +121,8 @@ async function runTraining({ run: name, init, resume, config, dryRun, sweepLr, j
 
 async function rehearseTraining(plan: Plan, resolved: TrainingStart['resolved'], progress: Progress, json: boolean): Promise<void> {
   const available = process.availableMemory();
+  // said before steps that may end the process
+  if (estimateMemory(plan) > available) progress.note(describeMemory(plan, available));
   const rehearsal = await rehearse(plan, (done, total) => progress.update(done, total, 'trial steps'));
   progress.succeed(`Prepared ${plan.data.dataset.name}: ${plan.data.summary}`);
   const text = json
