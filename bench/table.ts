@@ -45,9 +45,9 @@ export async function benchTable({ backbone, device, json }: Flags): Promise<voi
     for (const model of models) {
       for (const name of devices) {
         if (!isDevice(name)) throw new UserError(`--device can be cpu, webgpu and cuda, but received "${name}"`);
-        progress.note(`${model}, onnxruntime ${name}`);
         const trained = await measureTraining({ backbone: model, device: name });
         const { imagesPerSecond: scoring } = await measureScoring(model, name, photograph);
+        progress.note(`${model}, onnxruntime ${name}: ${trained.training} images/s training, ${scoring} scoring`);
         rows.push({ model, engine: 'onnxruntime', device: name, ...trained, scoring });
       }
     }
@@ -60,10 +60,10 @@ export async function benchTable({ backbone, device, json }: Flags): Promise<voi
         buildGradientsGraph(buildLossGraph(definition, { photographs: 1, levels: options.levels }, options.crop, options)),
       );
       const isTooSlow = operations / speed > tooManySeconds;
-      progress.note(`${model}, tensorflow${isTooSlow ? ' is left out' : ''}`);
       const { crop, levels } = options;
       const crops = (levels + 1) * 2;
       const trained = isTooSlow ? { crops, crop, training: undefined, remark: undefined } : await measureTraining(flags);
+      progress.note(`${model}, tensorflow: ${isTooSlow ? 'left out' : `${trained.training} images/s training`}`);
       if (trained.training !== undefined) speed = (operations * trained.training) / crops;
       rows.push({ model, engine: 'tensorflow', device: 'cpu', ...trained, scoring: undefined });
     }
