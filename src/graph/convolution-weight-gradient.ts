@@ -7,7 +7,7 @@ import { winogradPays, winogradWeightGradient } from './winograd-weight-gradient
 
 /**
  * dW = sum over images of dY [M, positions] times the windows of X [positions, C kh kw]. Where an image has many more positions than channels, one
- * product for each image and element of the kernel, summed after: nothing is transposed, and windows are never joined. Elsewhere one product over
+ * product for each image and element of the kernel, summed after: nothing is transposed, and only windows of colours are joined. Elsewhere one product over
  * all images, which needs channels last but keeps the results of single images, [N, M, C kh kw], out of memory. Windows that do not overlap (the
  * patches of a vision transformer) are a permutation of the pixels. With groups, one product per image and group.
  */
@@ -26,6 +26,9 @@ export function convolutionWeightGradient(node: GradientContext): Value {
   return rows * columns > 2 * Math.max(filters, channels) ? weightGradientByImage(node, sizes) : weightGradientOverImages(node, sizes);
 }
 
+/** Of colours and the like: products of so few columns are slow, and joined windows small. */
+const fewChannels = 4;
+
 interface Sizes {
   readonly batch: number;
   readonly filters: number;
@@ -42,6 +45,14 @@ function weightGradientByImage(node: GradientContext, { filters, channels, rows,
   const padded = paddedInput(graph, node.input(0), [0, 0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!]);
   const slices = windowSlices(node, padded, 2, { rows, columns });
   const gradients = graph.add('Reshape', [gradient, graph.integers(batch, filters, rows * columns)]);
+  if (slices.length > 1 && channels <= fewChannels) {
+    const windows = graph.add('Reshape', [
+      graph.add('Concat', slices, { axis: 1 }),
+      graph.integers(batch, kh * kw * channels, rows * columns),
+    ]);
+    const byWindow = graph.add('Reshape', [sumOfProducts(graph, gradients, windows), graph.integers(filters, kh, kw, channels)]);
+    return graph.add('Transpose', [byWindow], { perm: [0, 3, 1, 2] });
+  }
   const byElement = slices.map((slice) => {
     const flat = graph.add('Reshape', [slice, graph.integers(batch, channels, rows * columns)]);
     return sumOfProducts(graph, gradients, flat);

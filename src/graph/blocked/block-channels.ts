@@ -7,7 +7,7 @@ import type { OperatorName } from '../operators/table.js';
 import { sameShape, type Value } from '../value.js';
 import { blockedOperators } from './blocked-operators.js';
 import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
-import { blockedPixelProduct, pixelProductOf } from './pixel-product.js';
+import { blockedPixelProduct, pixelProductOf, pixelsAsChannels } from './pixel-product.js';
 
 /**
  * An equal graph, up to rounding, for sessions on this machine only: see `blockedOperators`.
@@ -38,6 +38,8 @@ class Blocking {
   private readonly uses = new Map<Value, number>();
   /** Values that are needed as [H, W, N, C], and what has been made of them. */
   private readonly pixelsFirst = new Map<Value, Value | undefined>();
+  /** Values that `pixelsAsChannels` has turned. */
+  private readonly pixels = new Map<Value, Value>();
 
   constructor(private readonly block: number) {}
 
@@ -93,6 +95,9 @@ class Blocking {
         return true;
       case 'Resize':
         return this.addUpsample(node);
+      case 'Pad':
+      case 'Slice':
+        return this.addWindow(node);
       default:
         return false;
     }
@@ -143,14 +148,44 @@ class Blocking {
     return true;
   }
 
-  /** The operand with fewer channels is the one that has to be turned. */
+  /** One operand has to be turned: that with fewer channels, or that which meets windows of the other. */
   private addPixelProduct(node: Node): boolean {
     const { rows, columns } = pixelProductOf(node) ?? {};
     if (!rows || !columns || !this.isBlocked(rows) || !this.isBlocked(columns)) return false;
-    const turned = (columns.shape[1] as number) > (rows.shape[1] as number);
-    const [wide, narrow] = turned ? [columns, rows] : [rows, columns];
-    const product = blockedPixelProduct(this.target, this.blockedOf(wide), this.channelsLast(narrow), this.block, turned);
+    const turned = columns.producer?.operator === 'Slice' || (columns.shape[1] as number) > (rows.shape[1] as number);
+    const [filters, other] = turned ? [columns, rows] : [rows, columns];
+    const product = blockedPixelProduct(this.target, this.blockedOf(filters), this.pixelsOf(other), this.block, turned);
     this.plain.set(node.outputs[0]!, product);
+    return true;
+  }
+
+  private pixelsOf(value: Value): Value {
+    const made = this.pixels.get(value) ?? pixelsAsChannels(this.target, this.channelsLast(value), this.block);
+    this.pixels.set(value, made);
+    return made;
+  }
+
+  /** Windows of images: what stands before and behind the axes of pixels lies together in memory. */
+  private addWindow({ operator, inputs, outputs }: Node): boolean {
+    const { target, block } = this;
+    const [x, ...parameters] = inputs as [Value, ...Value[]];
+    const values = parameters.map((value) => value?.elements?.map(Number));
+    const inner = (shape: Value['shape']): Value => {
+      const [images, channels, height, width] = shape as [number, number, number, number];
+      return target.integers((images * channels) / block, height, width, block);
+    };
+    const lines = (): Value => target.add('Reshape', [this.blockedOf(x), inner(x.shape)]);
+    const [first, ends, axes, steps] = values;
+    let window: Value;
+    if (operator === 'Pad') {
+      const [images, channels, top, left, imagesAfter, channelsAfter, bottom, right] = first ?? [];
+      if ([images, channels, imagesAfter, channelsAfter].some((size) => size !== 0)) return false;
+      window = target.add('Pad', [lines(), target.integers(0, top!, left!, 0, 0, bottom!, right!, 0)]);
+    } else {
+      if (axes?.join() !== '2,3' || steps?.some((step) => step !== 1)) return false;
+      window = target.add('Slice', [lines(), target.integers(...first!), target.integers(...ends!), target.integers(1, 2)]);
+    }
+    this.blocked.set(outputs[0]!, target.add('Reshape', [window, target.integers(...(outputs[0]!.shape as number[]))]));
     return true;
   }
 
