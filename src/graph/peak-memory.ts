@@ -26,7 +26,7 @@ export function peakMemory(graph: Graph): number {
   for (const [index, node] of nodes.entries()) {
     for (const value of node.outputs) {
       if (storageOf(value) !== value) continue;
-      const bytes = elementCount(fixedShape(value.shape, 'the memory of a graph')) * elementArrays[value.dataType].BYTES_PER_ELEMENT;
+      const bytes = bytesOf(value);
       held.set(value, bytes);
       now += bytes;
     }
@@ -40,6 +40,11 @@ export function peakMemory(graph: Graph): number {
     }
   }
   return peak;
+}
+
+/** What a value takes. @throws Error when a size is not fixed. */
+export function bytesOf({ shape, dataType }: Value): number {
+  return elementCount(fixedShape(shape, 'the memory of a graph')) * elementArrays[dataType].BYTES_PER_ELEMENT;
 }
 
 /** The value whose memory a value shares. */

@@ -4,7 +4,7 @@ import { Graph } from './graph.js';
 import { liveParts } from './live-parts.js';
 import type { Node } from './operator.js';
 import type { OperatorName } from './operators/table.js';
-import { peakMemory } from './peak-memory.js';
+import { bytesOf, peakMemory } from './peak-memory.js';
 import { fixedShape, type Value } from './value.js';
 
 /**
@@ -54,7 +54,7 @@ function singleValues(nodes: readonly Node[], activations: ReadonlySet<Value>, i
 
 /** For every value that is computed once more, that from which its segment begins; segments hold about as many bytes each. */
 function evenSegments(nodes: readonly Node[], activations: ReadonlySet<Value>, cuts: readonly Value[], count: number): Map<Value, Value> {
-  const sizes = nodes.map(({ outputs }) => outputs.reduce((sum, value) => sum + (activations.has(value) ? sizeOf(value) : 0), 0));
+  const sizes = nodes.map(({ outputs }) => outputs.reduce((sum, value) => sum + (activations.has(value) ? bytesOf(value) : 0), 0));
   const share = sizes.reduce((sum, size) => sum + size, 0) / count;
   const isCut = new Set(cuts);
   const starts = new Map<Value, Value>();
@@ -70,10 +70,6 @@ function evenSegments(nodes: readonly Node[], activations: ReadonlySet<Value>, c
   }
   // what follows the last cut is needed at once, and kept
   return starts;
-}
-
-function sizeOf({ shape }: Value): number {
-  return shape.reduce<number>((size, dimension) => size * (typeof dimension === 'number' ? dimension : 1), 1);
 }
 
 class Recomputation {
