@@ -14,12 +14,13 @@ import { publishedScale } from '../export/softmax-scale.js';
 import { chooseDevice, type DeviceName } from '../runtime/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { number, oneOf } from '../support/option-kinds.js';
-import { describeOptions, flagOf, parseSavedForm, resolveOptions } from '../support/option-table.js';
+import { describeOptions, flagOf, resolveOptions } from '../support/option-table.js';
 import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
 import { type TrainOptions, trainOptions } from '../train/options.js';
 import { type PlanOrigin, preparePlan } from '../train/plan.js';
 import { openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
+import { optionsOfRun } from '../train/stored-options.js';
 import { deviceOption } from './device-option.js';
 import { optionParser } from './option-parser.js';
 import { watchWeights } from './watch-weights.js';
@@ -107,7 +108,7 @@ function reductionOf(precision: Precision, data: string | undefined, force: bool
 async function exportFinished(name: string, out: string | undefined, format: Format): Promise<void> {
   const run = await openRun(runsFolder, name);
   try {
-    const { values } = parseSavedForm(trainOptions, run.config, run.folder.config);
+    const { values } = optionsOfRun(run);
     const origin = { run: run.folder, checkpoint: checkpointOf(run.folder) };
     const ownFolder = format.reduction ? join(run.folder.exported, format.reduction.precision) : run.folder.exported;
     const { heldOut } = await exportModel(values, origin, name, out ?? ownFolder, format);

@@ -10,7 +10,6 @@ import { describeEnvironment } from '../support/environment.js';
 import {
   type GivenOptions,
   type ImpliedOptions,
-  parseSavedForm,
   type ResolvedOptions,
   resolveOptions,
   resumeOptions,
@@ -21,6 +20,7 @@ import { checkTrainOptions, isOtherSplit, noPairs, type TrainOptions, trainOptio
 import type { Plan } from '../train/plan.js';
 import { createRun, type OpenRun, openRun, type RunFolder, requireFreeRun, runsFolder } from '../train/run-directory.js';
 import { runNamePrefix } from '../train/run-name.js';
+import { optionsOfRun } from '../train/stored-options.js';
 import { optionsOfPairs } from '../train/stored-pair-data.js';
 
 /** A run to train: what is wrong with its options is known before anything is prepared. */
@@ -81,7 +81,7 @@ async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> 
 export async function existingRun(name: string, given: GivenOptions): Promise<TrainingStart> {
   const run = await openRun(runsFolder, name);
   try {
-    const saved = parseSavedForm(trainOptions, run.config, run.folder.config);
+    const saved = optionsOfRun(run);
     const resolved = resumeOptions(trainOptions, saved, given, isOtherSplit);
     await checkOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;

@@ -128,22 +128,33 @@ export function savedForm<Table extends OptionTable>({ values, origins }: Resolv
 
 /**
  * Reads a saved form back.
- * @throws UserError when it does not have exactly the options of the table, each within its bounds.
+ * @param before values of options that forms written before there were these lack
+ * @throws UserError when it does not have the options of the table, each within its bounds, and no others.
  */
-export function parseSavedForm<Table extends OptionTable>(table: Table, saved: unknown, path: string): ResolvedOptions<Table> {
+export function parseSavedForm<Table extends OptionTable>(
+  table: Table,
+  saved: unknown,
+  path: string,
+  before: Partial<OptionValues<Table>> = {},
+): ResolvedOptions<Table> {
   if (!isRecord(saved)) throw new UserError(`${path} must be an object of options`);
-  const { values } = readGiven(table, { flags: {}, file: { path, values: saved } });
+  const written = Object.keys(saved).filter((key) => key !== 'origins');
+  const unknown = written.filter((key) => !Object.hasOwn(table, key));
+  if (unknown.length > 0)
+    throw new UserError(`${path} has ${unknown.join(', ')}, which this version of the program does not know: ${otherVersion}`);
+  const { values } = readGiven(table, { flags: {}, file: { path, values: { ...before, ...saved } } });
   const missing = Object.keys(table).filter((key) => !(key in values));
-  if (missing.length > 0)
-    throw new UserError(
-      `${path} has no ${missing.join(', ')}: another version of this program wrote it, or it was edited. Use the version and commit that ` +
-        'environment.json beside it names, or start a new run with --init',
-    );
+  if (missing.length > 0) throw new UserError(`${path} has no ${missing.join(', ')}: ${otherVersion}`);
   const stored = isRecord(saved.origins) ? saved.origins : {};
   const known: readonly unknown[] = origins;
-  const own = Object.fromEntries(Object.keys(table).map((key) => [key, known.includes(stored[key]) ? stored[key] : 'file']));
+  const originOf = (key: string): unknown => (!written.includes(key) ? 'default' : known.includes(stored[key]) ? stored[key] : 'file');
+  const own = Object.fromEntries(Object.keys(table).map((key) => [key, originOf(key)]));
   return { values, origins: own } as unknown as ResolvedOptions<Table>;
 }
+
+const otherVersion =
+  'another version of this program wrote it, or it was edited. Use the version and commit that environment.json beside it names, or start a ' +
+  'new run with --init';
 
 /** Flags and help for a command-line parser. */
 export function describeOptions(table: OptionTable): { readonly flags: string; readonly description: string }[] {

@@ -98,7 +98,7 @@ describe('equal runs', () => {
     expect(await readdir(run('killed'))).not.toContainEqual(expect.stringMatching(/^lock|tmp$/));
   });
 
-  test('with accumulated gradients too, a stopped run goes on as if nothing had been', async () => {
+  test('with accumulated gradients too, and by a program with more options, a stopped run goes on as if nothing had been', async () => {
     const accumulating = [...settings, '--accumulate', '2', '--steps', '4'];
     expect(await train(...accumulating, '--run', 'sum')).toMatchObject({ status: 0 });
     const process = startAntonym(['train', ...accumulating, '--run', 'sum-stopped'], folder);
@@ -106,6 +106,8 @@ describe('equal runs', () => {
     process.kill('SIGINT');
     expect(await process.ended).toMatchObject({ code: 130 });
     expect([1, 2, 3]).toContain((await loadCheckpoint(lastOf('sum-stopped'))).step);
+    const { precision: _, recompute: __, ...older } = JSON.parse(await readFile(run('sum-stopped', 'config.json'), 'utf8'));
+    await writeFile(run('sum-stopped', 'config.json'), JSON.stringify(older));
     expect(await train('--resume', 'sum-stopped')).toMatchObject({ status: 0 });
     expect(await resultsOf(run('sum-stopped'))).toEqual(await resultsOf(run('sum')));
   });

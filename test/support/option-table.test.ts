@@ -90,6 +90,8 @@ describe('options', () => {
     );
     delete saved.rate;
     expect(() => parseSavedForm(table, saved, 'config.json')).toThrow('config.json has no rate: another version of this program wrote it');
+    expect(parseSavedForm(table, saved, 'config.json', { rate: 0.5 }).values).toEqual({ ...resolved.values, rate: 0.5 });
+    expect(() => parseSavedForm(table, { ...saved, crops: 50 }, 'config.json')).toThrow('config.json has crops, which this version');
     expect(() => parseSavedForm(table, { ...saved, crop: 50 }, 'config.json')).toThrow('"crop" in config.json must be a multiple of 32');
     expect(() => parseSavedForm(table, [], 'config.json')).toThrow('config.json must be an object');
   });

@@ -1,0 +1,35 @@
+/** The options that a run was started with, whichever version of this program started it. */
+import { parseSavedForm, type ResolvedOptions } from '../support/option-table.js';
+import { anyPairs, noPairs, type TrainOptions, trainOptions } from './options.js';
+import type { OpenRun } from './run-directory.js';
+
+/**
+ * What runs did before there was an option: those that are older than it do so still. An option that is added to `trainOptions` is added
+ * here, with the value that changes nothing; presets and later defaults are not for them.
+ */
+export const beforeOptions = {
+  weights: 'random',
+  prompts: 'auto',
+  pairs: noPairs,
+  pairsSha256: anyPairs,
+  freeze: 'none',
+  batchNorm: 'train',
+  positionalEmbedding: 'drop',
+  downscale: 1,
+  ema: 0,
+  output: 'auto',
+  mean: 'auto',
+  std: 'auto',
+  engine: 'onnxruntime',
+  distortion: 'kadid-10k',
+  lossAcross: 0,
+  device: 'cpu',
+  tf32: 'off',
+  precision: 'fp32',
+  recompute: 'off',
+} satisfies Partial<TrainOptions>;
+
+/** @throws UserError when `config.json` is damaged, or a newer version of this program wrote it. */
+export function optionsOfRun({ config, folder }: OpenRun): ResolvedOptions<typeof trainOptions> {
+  return parseSavedForm(trainOptions, config, folder.config, beforeOptions);
+}
