@@ -60,14 +60,17 @@ function inputRule<T>(inputs: readonly T[], index: number): T {
   return inputs[Math.min(index, inputs.length - 1)]!;
 }
 
-/** Undoes broadcasting: sums over the axes along which a value of this shape was repeated. */
+/**
+ * Undoes broadcasting: sums over the axes along which a value of this shape was repeated, and over those of size 1 beside them: ONNX Runtime adds up
+ * neighbouring elements ten times as fast when no axis follows.
+ */
 function sumToShape(graph: Graph, gradient: Value, shape: Shape): Value {
   if (sameShape(gradient.shape, shape)) return gradient;
   const added = gradient.shape.length - shape.length;
-  const axes = gradient.shape.flatMap((size, axis) => (axis < added || (shape[axis - added] === 1 && size !== 1) ? [axis] : []));
-  const summed = axes.length > 0 ? graph.add('ReduceSum', [gradient, graph.integers(...axes)]) : gradient;
-  if (added === 0) return summed;
-  return graph.add('Reshape', [summed, graph.integers(...fixedShape(shape, 'a broadcast value'))]);
+  const axes = gradient.shape.map((_, axis) => axis).filter((axis) => axis < added || shape[axis - added] === 1);
+  if (axes.length === added) return graph.add('ReduceSum', [gradient, graph.integers(...axes)], { keepdims: 0 });
+  const summed = graph.add('ReduceSum', [gradient, graph.integers(...axes)]);
+  return added === 0 ? summed : graph.add('Reshape', [summed, graph.integers(...fixedShape(shape, 'a broadcast value'))]);
 }
 
 function zeros(graph: Graph, value: Value): Value {
