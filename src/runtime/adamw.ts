@@ -1,5 +1,5 @@
 /** AdamW over the state, in place: what ONNX Runtime's binding could only do with a copy of all that is new. */
-import { type AdamWFactors, type AdamWTensors, adamwStep, moveAverage } from './state-arithmetic.js';
+import { type AdamWFactors, adamwStep, moveAverage, sumOfSquares } from './state-arithmetic.js';
 
 /** A step of the optimizer; tensors are called by their names in the state. */
 export interface AdamWUpdate {
@@ -28,22 +28,39 @@ export interface AdamWUpdate {
   readonly averageShare: number;
 }
 
-/** A parameter with what belongs to it. */
-export interface UpdatedTensors extends AdamWTensors {
-  /** Whether weight decay applies. */
-  readonly decays: boolean;
-  /** Its moving average, where there is one. */
-  readonly average?: Float32Array | undefined;
+/** The tensors of an update, by name. */
+export interface UpdatedState {
+  /** The values themselves of a float32 tensor. */
+  floats(name: string): Float32Array;
+  /** Sees to it that the tensors of each group lie in one memory of the kernels: moves them there, one by one, if they do not yet. */
+  gather(groups: readonly (readonly string[])[]): void;
+}
+
+export type UpdatedNames = Pick<AdamWUpdate, 'parameters' | 'averages'>;
+
+/** The tensors that the kernels of an update need side by side, parameters first. */
+export function updatedGroups({ parameters, averages }: UpdatedNames): string[][] {
+  const averageOf = new Map(averages.map(({ average, value }) => [value, average]));
+  return [
+    ...parameters.map(({ parameter, first, second, gradient }) => {
+      const average = averageOf.get(parameter);
+      return [parameter, first, second, gradient, ...(average === undefined ? [] : [average])];
+    }),
+    ...averagesOfOthers({ parameters, averages }).map(({ average, value }) => [value, average]),
+  ];
+}
+
+/** Of what is no parameter, such as running statistics. */
+function averagesOfOthers({ parameters, averages }: UpdatedNames): UpdatedNames['averages'] {
+  const isParameter = new Set(parameters.map(({ parameter }) => parameter));
+  return averages.filter(({ value }) => !isParameter.has(value));
 }
 
 /** What of an update is the same for all parameters. */
-export interface AdamWStep {
-  /** Without weight decay. */
-  readonly factors: AdamWFactors;
+interface AdamWStep {
+  readonly factors: Omit<AdamWFactors, 'kept'>;
   /** What weight decay leaves of a parameter. */
   readonly kept: number;
-  /** The part of this step in the averages. */
-  readonly averageShare: number;
 }
 
 /**
@@ -54,13 +71,35 @@ export interface AdamWStep {
 const negligible = 2 ** -50;
 
 /**
- * Clipping by global norm, AdamW and moving averages, with the formulas of `train/update-graph.ts`. Numbers that are the same for
- * all values are computed in float64.
+ * Clipping by global norm, AdamW and moving averages, with the formulas of `train/update-graph.ts`.
+ * @returns the global norm of the gradient, before clipping; where it is not finite, nothing has changed
+ */
+export function updateState(update: AdamWUpdate, state: UpdatedState): number {
+  const { parameters, averages, averageShare } = update;
+  state.gather(updatedGroups(update));
+  const squares = parameters.reduce((sum, { gradient }) => sum + sumOfSquares(state.floats(gradient)), 0);
+  const { norm, step } = planStep(update, squares);
+  if (!step) return norm;
+  const averageOf = new Map(averages.map(({ average, value }) => [value, average]));
+  for (const { decays, ...names } of parameters) {
+    const parameter = state.floats(names.parameter);
+    const moments = { first: state.floats(names.first), second: state.floats(names.second) };
+    adamwStep({ parameter, ...moments, gradient: state.floats(names.gradient) }, { ...step.factors, kept: decays ? step.kept : 1 });
+    // while the values are in the cache
+    const average = averageOf.get(names.parameter);
+    if (average !== undefined) moveAverage(state.floats(average), parameter, averageShare);
+  }
+  for (const { average, value } of averagesOfOthers(update)) moveAverage(state.floats(average), state.floats(value), averageShare);
+  return norm;
+}
+
+/**
+ * Numbers that are the same for all values are computed in float64.
  * @param squares the sum of squares of all gradients
  * @returns the global norm of the gradient, before clipping, and the step to take: none where the norm is not finite
  */
-export function planStep(update: AdamWUpdate, squares: number): { readonly norm: number; readonly step: AdamWStep | undefined } {
-  const { step, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm, gradientScale, averageShare } = update;
+function planStep(update: AdamWUpdate, squares: number): { readonly norm: number; readonly step: AdamWStep | undefined } {
+  const { step, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm, gradientScale } = update;
   const norm = gradientScale * Math.sqrt(squares);
   if (!Number.isFinite(norm)) return { norm, step: undefined };
   const scale = gradientScale * Math.min(1, clipNorm / (norm + 1e-6));
@@ -73,15 +112,9 @@ export function planStep(update: AdamWUpdate, squares: number): { readonly norm:
     share2: scale * scale * (1 - beta2),
     rate: (learningRate * rootCorrection) / (1 - beta1 ** step),
     offset: rootCorrection * epsilon,
-    kept: 1,
     smallestGradient: negligible / scale,
     smallestFirst: negligible / 2 ** 10,
     smallestSecond: negligible ** 2 / 2 ** 10,
   };
-  return { norm, step: { factors, kept: 1 - learningRate * weightDecay, averageShare } };
-}
-
-export function takeStep(tensors: UpdatedTensors, { factors, kept, averageShare }: AdamWStep): void {
-  adamwStep(tensors, tensors.decays ? { ...factors, kept } : factors);
-  if (tensors.average) moveAverage(tensors.average, tensors.parameter, averageShare);
+  return { norm, step: { factors, kept: 1 - learningRate * weightDecay } };
 }

@@ -1,5 +1,5 @@
 /** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
-import type { AdamWUpdate } from './adamw.js';
+import type { AdamWUpdate, UpdatedNames } from './adamw.js';
 import type { Device } from './device.js';
 import type { DataType, TensorData } from './tensor-data.js';
 
@@ -27,7 +27,8 @@ export type SessionRequest =
       readonly added: readonly string[] | undefined;
       readonly onlyIfFinite: string | undefined;
     }
-  | { readonly kind: 'update'; readonly update: AdamWUpdate; readonly threads: number | undefined }
+  | { readonly kind: 'prepare-update'; readonly names: UpdatedNames; readonly batches: number }
+  | { readonly kind: 'update'; readonly update: AdamWUpdate }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
   | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined }
   | { readonly kind: 'delete-state'; readonly names: readonly string[] }

@@ -1,5 +1,5 @@
 /** ONNX Runtime in a thread of its own, as promises. */
-import type { AdamWUpdate } from './adamw.js';
+import type { AdamWUpdate, UpdatedNames } from './adamw.js';
 import type { Device } from './device.js';
 import { RequestThread } from './request-thread.js';
 import type { ModelSignature, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
@@ -15,9 +15,8 @@ export interface SessionThreadOptions {
  * A thread that owns ONNX Runtime models and a table of state tensors. Requests are answered in order.
  *
  * A model's inputs that a call does not feed are taken from the state; its outputs named `next.<name>` become the state tensor `<name>`
- * and are not returned. (ONNX Runtime would write them in place, but its binding copies every output all the same: two tensors
- * instead of one, while one that it allocates itself shares memory with what the call needs before.) With WebGPU the state lies in
- * buffers of the GPU; with CUDA, whose buffers the binding cannot hold, in the processor's memory.
+ * and are not returned. With WebGPU the state lies in buffers of the GPU; with CUDA, whose buffers the binding cannot hold, in the
+ * processor's memory.
  */
 export class SessionThread {
   private readonly thread = new RequestThread<SessionRequest, SessionReply>(
@@ -66,11 +65,20 @@ export class SessionThread {
   }
 
   /**
+   * Puts the state, written before, where `update` computes, and has places there ready for the gradients. (The first update would do the same,
+   * with more memory.)
+   * @param batches whose gradients an update sums up
+   */
+  async prepareUpdate(names: UpdatedNames, batches = 1): Promise<void> {
+    await this.thread.ask({ kind: 'prepare-update', names, batches });
+  }
+
+  /**
    * Takes a step of the optimizer on state in the processor's memory, in place; gradients leave the state.
    * @returns the global norm of the gradient
    */
   async update(update: AdamWUpdate): Promise<number> {
-    const { norm } = (await this.thread.ask({ kind: 'update', update, threads: this.options.threads })) as NamedTensors;
+    const { norm } = (await this.thread.ask({ kind: 'update', update })) as NamedTensors;
     return Number(norm!.data[0]);
   }
 

@@ -2,15 +2,16 @@
  * The thread that owns ONNX Runtime sessions: `run()` blocks its thread for the whole call, so it must not be the one that draws
  * progress and answers signals. Tensors of the state stay here between calls.
  */
-import { availableParallelism } from 'node:os';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { messageOf } from '../support/errors.js';
-import type { AdamWUpdate } from './adamw.js';
+import { type AdamWUpdate, updatedGroups, updateState } from './adamw.js';
 import { answerRequests } from './answer-requests.js';
 import { explainDeviceError, requireDevice } from './device.js';
+import { hasDirectOutputs, runInto, withDirectOutputs } from './direct-outputs.js';
 import { GpuState } from './gpu-state.js';
 import { PlacedSession } from './node-placement.js';
 import {
+  type InputOrOutput,
   type ModelSignature,
   type ModelSource,
   type NamedTensors,
@@ -20,14 +21,12 @@ import {
   transferable,
 } from './session-messages.js';
 import { sessionOptions } from './session-options.js';
-import { fromOrt, ProcessorState, type SessionState, toOrt } from './session-state.js';
+import { emptyTensor, fromOrt, ProcessorState, type SessionState, toOrt } from './session-state.js';
 import type { DataType, TensorData } from './tensor-data.js';
-import { UpdateThreads } from './update-threads.js';
 
 const sessions = new Map<string, PlacedSession>();
 /** On the GPU from the first model on that is computed there. */
 let state: SessionState = new ProcessorState();
-let updateThreads: UpdateThreads | undefined;
 
 answerRequests(answer, (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []));
 
@@ -39,8 +38,11 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
       return run(request);
     case 'placement':
       return loaded(request.model).placement;
+    case 'prepare-update':
+      updatedState().gather(updatedGroups(request.names), Math.min(request.batches, 2));
+      return undefined;
     case 'update':
-      return update(request.update, request.threads);
+      return update(request.update);
     case 'write-state':
       for (const [name, tensor] of Object.entries(request.tensors)) await state.write(name, tensor);
       return undefined;
@@ -57,14 +59,17 @@ async function load(model: string, { source, threads, device, stateOutputs }: Mo
   await sessions.get(model)?.release();
   const options = sessionOptions(threads, device);
   const located = device === 'webgpu' && stateOutputs.length > 0 ? { preferredOutputLocation: onGpu(stateOutputs) } : {};
+  // on other devices values are copied where they lie, or to the processor
+  const direct = device === 'cpu' && stateOutputs.length > 0 && typeof source !== 'string' ? withDirectOutputs(source) : source;
   const create = (own: InferenceSession.SessionOptions): Promise<InferenceSession> =>
-    typeof source === 'string' ? InferenceSession.create(source, own) : InferenceSession.create(source, own);
+    typeof direct === 'string' ? InferenceSession.create(direct, own) : InferenceSession.create(direct, own);
   try {
     const placed = await PlacedSession.create(create, device, { ...options, ...located });
     sessions.set(model, placed);
     if (device === 'webgpu' && state instanceof ProcessorState) state = await GpuState.create(options);
     const { inputMetadata, outputMetadata } = placed.session;
-    return { inputs: inputMetadata.map(describe), outputs: outputMetadata.map(describe) };
+    const outputs = hasDirectOutputs(placed.session) ? outputMetadata.slice(1) : outputMetadata;
+    return { inputs: inputMetadata.map(describe), outputs: outputs.map(describe) };
   } catch (error) {
     throw explainDeviceError(device, error instanceof Error ? error : new Error(messageOf(error)));
   }
@@ -97,13 +102,13 @@ async function run({ model, feeds, outputs, added = [], onlyIfFinite }: RunReque
     if (!tensor) throw new Error(`the model ${model} needs the input ${name}`);
     inputs[name] = tensor;
   }
-  const wanted = outputs ?? session.outputNames;
-  for (const name of wanted) if (!session.outputNames.includes(name)) throw new Error(`the model ${model} has no output ${name}`);
-  const results = await placed.run(inputs, wanted);
+  const described = session.outputMetadata.flatMap((value) => (value.isTensor ? [describe(value)] : []));
+  const wanted = outputs?.map((name) => described.find((output) => output.name === name) ?? missing(model, name)) ?? described;
+  const results = await compute(placed, inputs, wanted);
   const takesState = onlyIfFinite === undefined || Number.isFinite(Number(results[onlyIfFinite]!.data[0]));
   const reply: Record<string, TensorData> = {};
   for (const [name, tensor] of Object.entries(results)) {
-    const kept = name.startsWith(nextPrefix) ? name.slice(nextPrefix.length) : undefined;
+    const kept = stateName(name);
     if (kept === undefined) reply[name] = fromOrt(tensor);
     else if (!takesState) tensor.dispose();
     else if (added.includes(kept)) await state.add(kept, tensor);
@@ -112,13 +117,48 @@ async function run({ model, feeds, outputs, added = [], onlyIfFinite }: RunReque
   return reply;
 }
 
-/** Gradients are of no use after it: their memory is free for the next step. */
-async function update(step: AdamWUpdate, threads = availableParallelism()): Promise<NamedTensors> {
+function missing(model: string, output: string): never {
+  throw new Error(`the model ${model} has no output ${output}`);
+}
+
+/** On the processor, into memory of the state, where it is known how large the outputs are. */
+async function compute(
+  placed: PlacedSession,
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: readonly InputOrOutput[],
+): Promise<Readonly<Record<string, Tensor>>> {
   const own = state;
-  if (!(own instanceof ProcessorState)) throw new Error('the state lies on a device: a model updates it there');
-  updateThreads ??= new UpdateThreads(threads);
-  const norm = await updateThreads.update(step, own);
-  for (const { gradient } of step.parameters) own.delete(gradient);
+  const isKnown = ({ shape }: InputOrOutput): boolean => shape.every((size) => typeof size === 'number');
+  if (!hasDirectOutputs(placed.session) || !(own instanceof ProcessorState) || !outputs.every(isKnown)) {
+    return placed.run(
+      inputs,
+      outputs.map(({ name }) => name),
+    );
+  }
+  const placeOf = ({ name, dataType, shape }: InputOrOutput): Tensor => {
+    const kept = stateName(name);
+    return kept === undefined ? emptyTensor(dataType, shape as number[]) : own.place(kept, dataType, shape as number[]);
+  };
+  const places = Object.fromEntries(outputs.map((output) => [output.name, placeOf(output)]));
+  await runInto(placed.session, inputs, places);
+  return places;
+}
+
+/** Of the state tensor that an output becomes; undefined for one that is none. */
+function stateName(output: string): string | undefined {
+  return output.startsWith(nextPrefix) ? output.slice(nextPrefix.length) : undefined;
+}
+
+function updatedState(): ProcessorState {
+  if (!(state instanceof ProcessorState)) throw new Error('the state lies on a device: a model updates it there');
+  return state;
+}
+
+/** Gradients are of no use after it. */
+async function update(step: AdamWUpdate): Promise<NamedTensors> {
+  const own = updatedState();
+  const norm = updateState(step, own);
+  for (const { gradient } of step.parameters) own.retire(gradient);
   return { norm: { dataType: 'float64', shape: [], data: Float64Array.of(norm) } };
 }
 

@@ -25,33 +25,67 @@ interface Kernels {
   moveAverage(average: number, values: number, count: number, share: number): void;
 }
 
+/** By the memory that they compute in. */
+const kernelsIn = new WeakMap<ArrayBufferLike, Kernels>();
+
+/** Kernels read and write whole vectors: what follows an array up to the next line of the cache is its own, and one line more. */
+const lineBytes = 64;
+const pageBytes = 2 ** 16;
+/** Pointers have 32 bits. */
+const largestMemory = 2 ** 32 - 2 * pageBytes;
+
 /**
- * The state lies outside the kernels' memory, which could not hold that of a large model (4 GiB), and visits it in parts of so many
- * values: four of them fit into the second-level cache of a core, so that copying costs little beside reading the state.
+ * What an array takes in the memory of kernels, bytes. Arrays of whole pages that follow each other without that line get in each other's
+ * way in the cache: an update of them takes a tenth longer.
  */
-const partLength = 8192;
-const partBytes = 4 * partLength;
-const partCount = 4;
+export function bytesInMemory(length: number): number {
+  return (Math.ceil((4 * length) / lineBytes) + 1) * lineBytes;
+}
 
-const { kernels, memory } = loadKernels<Kernels>(new URL('kernels.wasm', import.meta.url));
-const start = memory.buffer.byteLength;
-memory.grow(Math.ceil((partCount * partBytes) / 65536));
-const pointers = Array.from({ length: partCount }, (_, index) => start + index * partBytes) as [number, number, number, number];
-const parts = pointers.map((pointer) => new Float32Array(memory.buffer, pointer, partLength));
+/**
+ * Arrays of zeros in one new memory of the kernels, which compute on what lies there and on nothing else: to copy it there and back would
+ * take as long again.
+ * @throws RangeError when they take more than 4 GiB.
+ */
+export function arraysInMemory(lengths: readonly number[]): Float32Array[] {
+  const { kernels, memory } = loadKernels<Kernels>(new URL('kernels.wasm', import.meta.url));
+  let end = memory.buffer.byteLength;
+  const places = lengths.map((length) => {
+    const place = end;
+    end += bytesInMemory(length);
+    return { place, length };
+  });
+  if (end > largestMemory)
+    throw new RangeError(`${(end / 2 ** 30).toFixed(1)} GiB do not fit into one memory of 4 GiB: too large a tensor is trained`);
+  memory.grow(Math.ceil(end / pageBytes) - memory.buffer.byteLength / pageBytes);
+  kernelsIn.set(memory.buffer, kernels);
+  return places.map(({ place, length }) => new Float32Array(memory.buffer, place, length));
+}
 
-/** sum += values */
+/** Whether arrays lie in one memory of the kernels. */
+export function areTogether(arrays: readonly (Float32Array | undefined)[]): boolean {
+  const buffer = arrays[0]?.buffer;
+  return buffer !== undefined && kernelsIn.has(buffer) && arrays.every((array) => array?.buffer === buffer);
+}
+
+/** @throws Error when arrays differ in length, or do not lie together. */
+function kernelsOf(arrays: readonly Float32Array[]): Kernels {
+  const { buffer, length } = arrays[0]!;
+  if (arrays.some((array) => array.length !== length)) throw new RangeError(`arrays of ${arrays.map((array) => array.length)} values`);
+  const kernels = kernelsIn.get(buffer);
+  if (!kernels || !areTogether(arrays)) throw new Error('arrays that do not lie in one memory of the kernels');
+  return kernels;
+}
+
+/** sum += values, wherever they lie */
 export function addInto(sum: Float32Array, values: Float32Array): void {
-  inParts([sum, values], 1, (count) => kernels.add(pointers[0], pointers[1], count));
+  if (areTogether([sum, values])) kernelsOf([sum, values]).add(sum.byteOffset, values.byteOffset, sum.length);
+  else for (let index = 0; index < sum.length; index++) sum[index]! += values[index]!;
 }
 
 /** Summed up in float64. */
 export function sumOfSquares(values: Float32Array): number {
-  let sum = 0;
-  inParts([values], 0, (count) => {
-    parts[0]!.fill(0, count, count + 3);
-    sum += kernels.sumOfSquares(pointers[0], count);
-  });
-  return sum;
+  return kernelsOf([values]).sumOfSquares(values.byteOffset, values.length);
 }
 
 /** What AdamW keeps of a parameter, and its gradient. */
@@ -83,27 +117,15 @@ export interface AdamWFactors {
 /** m = beta1 m + share1 g, v = beta2 v + share2 (g g), p = kept p - (rate m) / (sqrt(v) + offset) */
 export function adamwStep({ parameter, first, second, gradient }: AdamWTensors, factors: AdamWFactors): void {
   const { beta1, share1, beta2, share2, rate, offset, kept, smallestGradient, smallestFirst, smallestSecond } = factors;
-  const [p, m, v, g] = pointers;
-  inParts([parameter, first, second, gradient], 3, (count) => {
-    kernels.adamw(
-      ...([p, m, v, g, count, beta1, share1, beta2, share2, rate, offset, kept, smallestGradient, smallestFirst, smallestSecond] as const),
-    );
-  });
+  const arrays = [parameter, first, second, gradient] as const;
+  const [p, m, v, g] = arrays.map(({ byteOffset }) => byteOffset) as [number, number, number, number];
+  kernelsOf(arrays).adamw(
+    ...([p, m, v, g, parameter.length, beta1, share1, beta2, share2, rate, offset, kept] as const),
+    ...([smallestGradient, smallestFirst, smallestSecond] as const),
+  );
 }
 
 /** average += share (values - average) */
 export function moveAverage(average: Float32Array, values: Float32Array, share: number): void {
-  inParts([average, values], 1, (count) => kernels.moveAverage(pointers[0], pointers[1], count, share));
-}
-
-/** Calls a kernel for every part of arrays of one length; the first `changed` of them are written back. */
-function inParts(arrays: readonly Float32Array[], changed: number, kernel: (count: number) => void): void {
-  const { length } = arrays[0]!;
-  if (arrays.some((array) => array.length !== length)) throw new RangeError(`arrays of ${arrays.map((array) => array.length)} values`);
-  for (let first = 0; first < length; first += partLength) {
-    const count = Math.min(partLength, length - first);
-    for (const [index, array] of arrays.entries()) parts[index]!.set(array.subarray(first, first + count));
-    kernel(count);
-    for (let index = 0; index < changed; index++) arrays[index]!.set(parts[index]!.subarray(0, count), first);
-  }
+  kernelsOf([average, values]).moveAverage(average.byteOffset, values.byteOffset, average.length, share);
 }

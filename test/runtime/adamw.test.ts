@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
-import type { AdamWUpdate } from '#antonym/runtime/adamw.js';
+import { type AdamWUpdate, updateState } from '#antonym/runtime/adamw.js';
+import { ProcessorState } from '#antonym/runtime/session-state.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { addInto, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
+import { adamwStep, addInto, arraysInMemory, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
-import { UpdateThreads } from '#antonym/runtime/update-threads.js';
 import { randomStream } from '#antonym/support/random.js';
 import {
   averageName,
@@ -31,15 +31,14 @@ import {
 
 type Tensors = Record<string, TensorData>;
 
-const single = new UpdateThreads(1);
-
-function updateTensors(update: AdamWUpdate, state: Tensors, threads = single): Promise<number> {
-  return threads.update(update, {
-    floats: (name) => state[name]!.data as Float32Array,
-    moveBack: (name, values) => {
-      state[name] = floatTensor(state[name]!.shape, values);
-    },
-  });
+/** The values in `state` become those after the update. */
+async function updateTensors(update: AdamWUpdate, state: Tensors): Promise<number> {
+  const own = new ProcessorState();
+  // what is written may be released
+  for (const [name, tensor] of Object.entries(structuredClone(state))) await own.write(name, tensor);
+  const norm = updateState(update, own);
+  for (const name of Object.keys(state)) state[name] = await own.read(name);
+  return norm;
 }
 
 function updateOf(trained: readonly ParameterSpec[], rest: Partial<AdamWUpdate>): AdamWUpdate {
@@ -55,7 +54,7 @@ function updateOf(trained: readonly ParameterSpec[], rest: Partial<AdamWUpdate>)
   };
 }
 
-/** Longer than a part and no whole number of vectors, as long as a part, shorter than a vector. */
+/** No whole number of vectors, a whole number of pages, shorter than a vector. */
 const lengths = { long: 2 * 8192 + 3, whole: 8192, short: 3 };
 const sized: ParameterSpec[] = Object.entries(lengths).map(([name, length]) => ({
   ...specs[0]!,
@@ -142,33 +141,17 @@ describe('AdamW over the state', () => {
     expect(norm).toBeGreaterThan(options.clipNorm);
   });
 
-  it('is the same, bit for bit, with any number of threads, and wherever tensors share memory', async () => {
-    const shared = new Float32Array(2 * lengths.long);
-    const stateOf = (): Tensors => {
-      const state = structuredClone({
-        ...Object.fromEntries(sized.map(({ name }) => [name, drawn(name, 1)])),
-        ...Object.fromEntries(sized.map(({ name }) => [averageName(name), drawn(name, 2)])),
-        ...Object.fromEntries(sized.map(({ name }) => [gradientName(name), drawn(`1.${name}`, 0.5)])),
-        ...initialMoments(sized),
-        ...Object.fromEntries(['variance', averageName('variance')].map((name) => [name, drawn(`${name}.short`, 1)])),
-      });
-      const { shape, data } = state.long!;
-      const part = shared.slice().subarray(7, 7 + data.length);
-      part.set(data as Float32Array);
-      state.long = floatTensor(shape, part);
-      return state;
-    };
-    const averages = [...sized.map(({ name }) => name), 'variance'].map((value) => ({ average: averageName(value), value }));
-    const update = updateOf(sized, { averages, averageShare: 0.25 });
-    const expected = stateOf();
-    const norm = await updateTensors(update, expected);
-    for (const threads of [2, 3]) {
-      const found = stateOf();
-      expect(await updateTensors(update, found, new UpdateThreads(threads, 0))).toBe(norm);
-      for (const name of Object.keys(expected)) expect(found[name]!.data, name).toEqual(expected[name]!.data);
-    }
-    expect(expected.variance).toEqual(stateOf().variance);
-    expect(expected[averageName('variance')]).not.toEqual(stateOf()[averageName('variance')]);
+  it('moves averages of what is no parameter too', async () => {
+    const [variance, average] = ['variance', averageName('variance')].map((name) => [name, drawn(`${name}.short`, 1)] as const);
+    const state: Tensors = { ...initialState(), ...gradientsAt(0), ...Object.fromEntries([variance!, average!]) };
+    await updateTensors(updateOf(specs, { averages: [{ average: average![0], value: 'variance' }], averageShare: 0.25 }), state);
+    expect(state.variance).toEqual(variance![1]);
+    const [values, before] = [variance![1].data, average![1].data] as [Float32Array, Float32Array];
+    const expected = floatTensor(
+      [3],
+      before.map((value, index) => value + 0.25 * (values[index]! - value)),
+    );
+    expect(relativeError(state[average![0]]!, expected)).toBeLessThan(1e-6);
   });
 
   it('keeps no subnormal numbers', async () => {
@@ -191,16 +174,14 @@ describe('AdamW over the state', () => {
     }
   });
 
-  it.each([1, 2])('on %i threads, leaves everything as it is where a gradient is not finite, moving averages too', async (threads) => {
+  it('leaves everything as it is where a gradient is not finite, moving averages too', async () => {
     const averages = [...specs.map(({ name }) => name), 'variance'].map((value) => ({ average: averageName(value), value }));
     for (const wrong of [Number.NaN, Number.NEGATIVE_INFINITY]) {
       const state: Tensors = { ...initialState(), ...gradientsAt(0), variance: statedTensor('variance', [5], 1) };
       for (const { average, value } of averages) state[average] = { ...state[value]!, data: new Float32Array(state[value]!.data.length) };
       (state[gradientName(specs[1]!.name)]!.data as Float32Array)[2] = wrong;
       const before = structuredClone(state);
-      expect(Math.abs(await updateTensors(updateOf(specs, { averages, averageShare: 0.5 }), state, new UpdateThreads(threads, 0)))).toEqual(
-        Math.abs(wrong),
-      );
+      expect(Math.abs(await updateTensors(updateOf(specs, { averages, averageShare: 0.5 }), state))).toEqual(Math.abs(wrong));
       expect(state).toEqual(before);
     }
   });
@@ -225,16 +206,75 @@ describe('AdamW over the state', () => {
 });
 
 describe('arithmetic on the state', () => {
-  it('adds and sums up squares of arrays of any length', () => {
-    for (const name of Object.keys(lengths)) {
+  it('adds and sums up squares of arrays of any length, wherever they lie', () => {
+    for (const [name, length] of Object.entries(lengths)) {
       const [a, b] = [drawn(`a.${name}`, 1).data as Float32Array, drawn(`b.${name}`, 1).data as Float32Array];
-      const sum = a.slice();
-      addInto(sum, b);
-      expect(sum).toEqual(a.map((value, index) => value + b[index]!));
-      const squares = a.reduce((total, value) => total + value * value, 0);
-      expect(Math.abs(sumOfSquares(a) / squares - 1)).toBeLessThan(1e-12);
+      const [sum, together, before, after] = arraysInMemory([length, length, 1, 1]) as [
+        Float32Array,
+        Float32Array,
+        Float32Array,
+        Float32Array,
+      ];
+      const expected = a.map((value, index) => value + b[index]!);
+      for (const values of [b, together]) {
+        sum.set(a);
+        together.set(b);
+        addInto(sum, values);
+        expect(sum).toEqual(expected);
+      }
+      const squares = expected.reduce((total, value) => total + value * value, 0);
+      expect(Math.abs(sumOfSquares(sum) / squares - 1)).toBeLessThan(1e-12);
+      expect([...before, ...after]).toEqual([0, 0]);
     }
-    expect(sumOfSquares(Float32Array.of(3, Number.NaN))).toBeNaN();
-    expect(() => addInto(new Float32Array(2), new Float32Array(3))).toThrow('arrays of 2,3 values');
+    const [wrong] = arraysInMemory([2]);
+    wrong![1] = Number.NaN;
+    expect(sumOfSquares(wrong!)).toBeNaN();
+  });
+
+  it('takes a step in float32, rounded after every operation, in long arrays as in short ones', () => {
+    const random = randomStream('long arrays');
+    const round = Math.fround;
+    const factors = { beta1: 0.9, share1: 0.1, beta2: 0.999, share2: 0.001, rate: 1e-3, offset: 1e-8, kept: 0.5 };
+    const smallest = { smallestGradient: 2 ** -50, smallestFirst: 2 ** -60, smallestSecond: 2 ** -110 };
+    const [beta1, share1, beta2, share2, rate, offset] = Object.values(factors).map(round) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    // read in one place, in two side by side, and in several that are pages apart
+    for (const length of [3, 1000, 2 ** 17, 2 ** 17 + 4099]) {
+      const arrays = arraysInMemory([length, length, length, length]);
+      for (const array of arrays) for (let index = 0; index < length; index++) array[index] = random.normal() ** 2;
+      const [p, m, v, g] = arrays as [Float32Array, Float32Array, Float32Array, Float32Array];
+      const squares = g.reduce((sum, value) => sum + value * value, 0);
+      expect(Math.abs(sumOfSquares(g) / squares - 1)).toBeLessThan(1e-12);
+      const first = m.map((mean, index) => round(beta1 * mean) + round(share1 * g[index]!));
+      const second = v.map((mean, index) => round(beta2 * mean) + round(share2 * round(g[index]! * g[index]!)));
+      const expected = p.map(
+        (value, index) => round(0.5 * value) - round(round(rate * first[index]!) / round(round(Math.sqrt(second[index]!)) + offset)),
+      );
+      adamwStep({ parameter: p, first: m, second: v, gradient: g }, { ...factors, ...smallest });
+      for (const [found, right] of [
+        [m, first],
+        [v, second],
+        [p, expected],
+      ] as const)
+        expect(found).toEqual(right);
+    }
+  });
+
+  it('refuses arrays that do not lie side by side, differ in length, or exceed what pointers can reach', () => {
+    const [parameter, first, second, shorter] = arraysInMemory([3, 3, 3, 2]) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const factors = { beta1: 0, share1: 1, beta2: 0, share2: 1, rate: 1, offset: 1, kept: 1 };
+    const smallest = { smallestGradient: 0, smallestFirst: 0, smallestSecond: 0 };
+    const step = (gradient: Float32Array): void => adamwStep({ parameter, first, second, gradient }, { ...factors, ...smallest });
+    expect(() => step(shorter)).toThrow('arrays of 3,3,3,2 values');
+    expect(() => step(new Float32Array(3))).toThrow('do not lie in one memory');
+    expect(() => step(arraysInMemory([3])[0]!)).toThrow('do not lie in one memory');
+    expect(() => sumOfSquares(new Float32Array(3))).toThrow('do not lie in one memory');
+    expect(() => arraysInMemory([2 ** 30, 2 ** 29])).toThrow(/6.0 GiB.*4 GiB/);
   });
 });

@@ -92,6 +92,35 @@ describe('SessionThread', () => {
     expect(await thread.readState()).toEqual({ total: floatTensor([1], [10]) });
   });
 
+  it.each(['n', 3])('keeps outputs that are state where the last ones lay (%s values)', async (size) => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [size]);
+    const total = graph.input('total', 'float32', [size]);
+    graph.output('next.total', graph.add('Add', [total, x]));
+    graph.output('next.square', graph.add('Mul', [x, x]));
+    graph.output('next.same', x);
+    graph.output('sum', graph.add('ReduceSum', [x, graph.integers(0)], { keepdims: 0 }));
+    const signature = await thread.load('counter', encodeOnnx(graph), ['next.total', 'next.square', 'next.same']);
+    expect(signature.outputs.map(({ name }) => name).sort()).toEqual(['next.same', 'next.square', 'next.total', 'sum']);
+    await thread.writeState({ total: floatTensor([3], [10, 20, 30]) });
+    const [one, two] = [floatTensor([3], [1, 2, 3]), floatTensor([3], [-1, 0, 5])];
+    expect(await thread.run('counter', { x: one })).toEqual({ sum: floatTensor([], [6]) });
+    const first = { total: floatTensor([3], [11, 22, 33]), square: floatTensor([3], [1, 4, 9]), same: one };
+    expect(await thread.readState()).toEqual(first);
+    // what a call computes replaces the tensor that the same call reads
+    expect(await thread.run('counter', { x: two }, { added: ['square', 'same'] })).toEqual({ sum: floatTensor([], [4]) });
+    const second = { total: floatTensor([3], [10, 22, 38]), square: floatTensor([3], [2, 4, 34]), same: floatTensor([3], [0, 2, 8]) };
+    expect(await thread.readState()).toEqual(second);
+    const wrong = { x: floatTensor([2], [1, 1]) };
+    await expect(thread.run('counter', wrong)).rejects.toThrow(/dimension|broadcast/i);
+    expect(await thread.readState()).toEqual(second);
+    await thread.run('counter', { x: one }, { outputs: ['next.same'] });
+    expect(await thread.readState()).toEqual({ ...second, same: one });
+    await thread.deleteState(['same', 'square']);
+    await thread.run('counter', { x: two }, { outputs: ['next.square'] });
+    expect(await thread.readState()).toEqual({ total: second.total, square: floatTensor([3], [1, 0, 25]) });
+  });
+
   it('answers requests in order without being waited for in between', async () => {
     const loaded = thread.load('counter', counter());
     const written = thread.writeState({ total: floatTensor([1], [0]) });

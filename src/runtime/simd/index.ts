@@ -1,5 +1,5 @@
-// AssemblyScript: arithmetic on parts of the state of a training, described in `state-arithmetic.ts`. Pointers are byte offsets into
-// the memory; counts are of float32, and whole vectors are read and written: up to three values more.
+// AssemblyScript: arithmetic on the state of a training, described in `state-arithmetic.ts`. Pointers are byte offsets into the memory;
+// counts are of float32, and whole vectors are read and written: up to three values more.
 
 /** sum += values */
 export function add(sum: usize, values: usize, count: i32): void {
@@ -8,18 +8,42 @@ export function add(sum: usize, values: usize, count: i32): void {
   }
 }
 
+/**
+ * How far apart to read an array in several places at once: in each the processor fetches ahead, up to the end of a page, and addresses
+ * that differ by whole pages get in each other's way.
+ * @param part bytes of the array over the number of places
+ * @param offset in a page
+ */
+function distance(part: usize, offset: usize): usize {
+  const page: usize = 4096;
+  return part > 16 * page ? (part & ~(page - 1)) - page + offset : part & ~15;
+}
+
 /** In float64; what follows the values up to a whole vector must be zero. */
 export function sumOfSquares(values: usize, count: i32): f64 {
-  let even = f64x2.splat(0),
-    odd = f64x2.splat(0);
-  for (let end = values + ((<usize>count) << 2); values < end; values += 16) {
-    const first = f64x2.promote_low_f32x4(v128.load64_zero(values));
-    const second = f64x2.promote_low_f32x4(v128.load64_zero(values, 8));
-    even = f64x2.add(even, f64x2.mul(first, first));
-    odd = f64x2.add(odd, f64x2.mul(second, second));
+  const quarter = distance(count, 1024);
+  let a = f64x2.splat(0),
+    b = f64x2.splat(0),
+    c = f64x2.splat(0),
+    d = f64x2.splat(0);
+  for (let index: usize = 0; index < quarter; index += 16) {
+    a = f64x2.add(a, squares(v128.load(values + index)));
+    b = f64x2.add(b, squares(v128.load(values + quarter + index)));
+    c = f64x2.add(c, squares(v128.load(values + 2 * quarter + index)));
+    d = f64x2.add(d, squares(v128.load(values + 3 * quarter + index)));
   }
-  const sums = f64x2.add(even, odd);
+  for (let place = values + 4 * quarter, end = values + ((<usize>count) << 2); place < end; place += 16) {
+    a = f64x2.add(a, squares(v128.load(place)));
+  }
+  const sums = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
+/** Two sums of two of the four values, in float64. */
+function squares(values: v128): v128 {
+  const low = f64x2.promote_low_f32x4(values);
+  const high = f64x2.promote_low_f32x4(i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
+  return f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high));
 }
 
 /** What is not a number stays. */
@@ -48,16 +72,78 @@ export function adamw(
   smallestFirst: f32,
   smallestSecond: f32,
 ): void {
-  for (let index: usize = 0, end = (<usize>count) << 2; index < end; index += 16) {
-    const g = zeroBelow(v128.load(gradient + index), smallestGradient);
-    const mean = f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(first + index)), f32x4.mul(f32x4.splat(share1), g));
-    const m = zeroBelow(mean, smallestFirst);
-    const squared = f32x4.mul(f32x4.splat(share2), f32x4.mul(g, g));
-    const v = zeroBelow(f32x4.add(f32x4.mul(f32x4.splat(beta2), v128.load(second + index)), squared), smallestSecond);
-    const step = f32x4.div(f32x4.mul(f32x4.splat(rate), m), f32x4.add(f32x4.sqrt(v), f32x4.splat(offset)));
-    v128.store(first + index, m);
-    v128.store(second + index, v);
-    v128.store(parameter + index, f32x4.sub(f32x4.mul(f32x4.splat(kept), v128.load(parameter + index)), step));
+  const end = (<usize>count) << 2;
+  const half = distance(end >> 1, 2048);
+  const rest = 2 * half;
+  adamwIn(
+    2,
+    half,
+    parameter,
+    first,
+    second,
+    gradient,
+    beta1,
+    share1,
+    beta2,
+    share2,
+    rate,
+    offset,
+    kept,
+    smallestGradient,
+    smallestFirst,
+    smallestSecond,
+  );
+  adamwIn(
+    1,
+    end - rest,
+    parameter + rest,
+    first + rest,
+    second + rest,
+    gradient + rest,
+    beta1,
+    share1,
+    beta2,
+    share2,
+    rate,
+    offset,
+    kept,
+    smallestGradient,
+    smallestFirst,
+    smallestSecond,
+  );
+}
+
+/** In so many places at once, that are so many bytes apart. */
+function adamwIn(
+  places: usize,
+  bytes: usize,
+  parameter: usize,
+  first: usize,
+  second: usize,
+  gradient: usize,
+  beta1: f32,
+  share1: f32,
+  beta2: f32,
+  share2: f32,
+  rate: f32,
+  offset: f32,
+  kept: f32,
+  smallestGradient: f32,
+  smallestFirst: f32,
+  smallestSecond: f32,
+): void {
+  for (let start: usize = 0; start < bytes; start += 16) {
+    for (let index = start, end = places * bytes; index < end; index += bytes) {
+      const g = zeroBelow(v128.load(gradient + index), smallestGradient);
+      const mean = f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(first + index)), f32x4.mul(f32x4.splat(share1), g));
+      const m = zeroBelow(mean, smallestFirst);
+      const squared = f32x4.mul(f32x4.splat(share2), f32x4.mul(g, g));
+      const v = zeroBelow(f32x4.add(f32x4.mul(f32x4.splat(beta2), v128.load(second + index)), squared), smallestSecond);
+      const step = f32x4.div(f32x4.mul(f32x4.splat(rate), m), f32x4.add(f32x4.sqrt(v), f32x4.splat(offset)));
+      v128.store(first + index, m);
+      v128.store(second + index, v);
+      v128.store(parameter + index, f32x4.sub(f32x4.mul(f32x4.splat(kept), v128.load(parameter + index)), step));
+    }
   }
 }
 

@@ -107,6 +107,11 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
   });
   const gradients = trained.map(({ name }) => gradientName(name));
+  const updated = {
+    ...optimizer,
+    parameters: updatedTensors(trained),
+    averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
+  };
   let update = (step: AdamWUpdate): Promise<number> => thread.update(step);
   let notice = lossScale && device === 'cpu' ? roundedOnProcessor : undefined;
   try {
@@ -121,6 +126,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     );
     const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
     for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
+    if (device !== 'webgpu') await thread.prepareUpdate(updated, accumulate);
     if (device !== 'cpu') {
       const blank = new Uint8Array(cropCount(layout) * crop * crop * 3);
       const numbers = { ...optimizer, step: 1, learningRate: 0, gradientScale: 1, averageShare: 0 };
@@ -136,11 +142,6 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     throw error;
   }
   const isGradient = new Set(gradients);
-  const updated = {
-    ...optimizer,
-    parameters: updatedTensors(trained),
-    averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
-  };
   let summed = 1;
   const explain = async (error: unknown): Promise<never> => {
     if (!mayBeOutOfMemory(error)) throw error;
