@@ -18,7 +18,6 @@ import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
 import { buildDeviceGradientsGraph } from '#antonym/train/engines/device-gradients-graph.js';
 import { buildDeviceUpdateGraph } from '#antonym/train/engines/device-update.js';
-import { buildMixedGradientsGraph } from '#antonym/train/engines/mixed-gradients-graph.js';
 import { buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
 import { engineOptions } from '#antonym/train/plan.js';
 import { median } from './measure.js';
@@ -50,7 +49,7 @@ async function profile(flags: PlanFlags): Promise<DeviceProfile> {
   const { batchSize, levels, crop, tf32, precision } = plan.options;
   const device = await chooseDevice(plan.options.device, tf32 === 'on');
   const losses = buildLossGraph(plan.model, { photographs: batchSize, levels }, crop, plan.options);
-  const graphs = [precision === 'mixed' ? buildMixedGradientsGraph(losses, device) : buildDeviceGradientsGraph(losses)];
+  const graphs = [buildDeviceGradientsGraph(losses, { device, precision })];
   const { optimizer } = await engineOptions(plan);
   if (device === 'webgpu') graphs.push(buildDeviceUpdateGraph(trainedSpecs(losses.parameters), optimizer));
   const kernels: KernelTime[] = [];

@@ -20,7 +20,7 @@ program
   .option('--crop <pixels>', 'side of the crops (default: as the train command; on a device beside PyTorch 224)')
   .option('--steps <n>', 'steps to measure (default: 20; beside PyTorch on the CPU 7, on a device 5)')
   .option('--device <name>', 'cpu, webgpu, cuda or auto (default: cpu); beside PyTorch also several: webgpu,cuda')
-  .option('--precision <name>', 'fp32 or mixed (default: fp32; on a device beside PyTorch both)')
+  .option('--precision <name>', 'fp32 or mixed (default: fp32; on a device beside PyTorch both, always)')
   .option('--warm-up <n>', 'photographs that are trained on before: by default a first pass over all of them', '120')
   .option('--workers <n>', 'threads that make pairs (default: as the train command)')
   .option(

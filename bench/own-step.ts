@@ -2,8 +2,8 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cropCount } from '#antonym/losses/levels.js';
-import type { Device } from '#antonym/runtime/device.js';
-import { UserError } from '#antonym/support/errors.js';
+import { type Device, explainHalfPrecision } from '#antonym/runtime/device.js';
+import { messageOf, UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
 import { openOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { createTensorFlowEngine } from '#antonym/train/engines/tensorflow.js';
@@ -51,7 +51,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     await serve(JSON.parse(process.argv[2]!));
   } catch (error) {
-    process.stderr.write(`${(error instanceof Error ? error.message : String(error)).split('\n')[0]}\n`);
+    process.stderr.write(`${messageOf(explainHalfPrecision(error) ?? error).split('\n')[0]}\n`);
     process.exitCode = 1;
   }
 }

@@ -49,11 +49,15 @@ export async function startPyTorch(
   const path = fileURLToPath(new URL(`../../bench/python/${script}`, import.meta.url));
   const { python = defaultPython, threads = 2, device = 'cpu', precision = 'fp32' } = options;
   const sizes = { photographs: layout.photographs, levels: layout.levels, side, threads, device, precision };
-  return startSteps(python, [path, ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)])], notThere);
+  return startSteps(python, [path, ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)])], (reason) =>
+    notThere(reason, device),
+  );
 }
 
-function notThere(reason: string): UserError {
-  return new UserError(
-    `--vs pytorch needs Debian's packages python3-torch and libopenblas0-pthread, or another Python with PyTorch (--python): ${reason}`,
-  );
+function notThere(reason: string, device: string): UserError {
+  const needs =
+    device === 'cuda'
+      ? 'a Python whose PyTorch has CUDA, by --python'
+      : "Debian's packages python3-torch and libopenblas0-pthread, or another Python with PyTorch (--python)";
+  return new UserError(`--vs pytorch needs ${needs}: ${reason}`);
 }

@@ -57,16 +57,25 @@ export async function benchTrain(given: Flags): Promise<void> {
 /** Models that fill a card, unless others are asked for. */
 const largeBackbones = 'clip-rn50,clip-vit-b-32';
 
-async function benchOnDevice({ backbone = largeBackbones, device = 'webgpu', crops, crop, steps, python, json }: Flags): Promise<void> {
+async function benchOnDevice(flags: Flags): Promise<void> {
+  const { backbone = largeBackbones, device = 'webgpu', crops, crop, steps, python, json } = flags;
   const layout = crops === undefined ? undefined : layoutOf(Number(crops));
   const backbones = backbone.split(',');
+  const devices = device.split(',');
   // an error before anything is measured, rather than a row
   for (const name of backbones) findBackbone(name);
+  for (const name of devices) {
+    if (name !== 'webgpu' && name !== 'cuda') throw new UserError(`--device beside PyTorch can be webgpu and cuda, but received "${name}"`);
+  }
+  for (const name of ['precision', 'weights', 'workers', 'profile'] as const) {
+    if (flags[name] !== undefined)
+      throw new UserError(`--${name} is not for a device beside PyTorch: every precision is measured. Leave it out`);
+  }
   const progress = startProgress('Measuring');
   try {
     const rows = await onDevice({
       backbones,
-      devices: device.split(','),
+      devices,
       side: Number(crop ?? 224),
       levels: Number(layout?.levels ?? 5),
       photographs: layout && Number(layout.batchSize),

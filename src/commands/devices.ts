@@ -15,7 +15,7 @@ interface Offer {
 const descriptions: Readonly<Record<Device, string>> = {
   cpu: 'the processor',
   webgpu: 'any GPU, through Vulkan, Metal or Direct3D 12',
-  cuda: 'an NVIDIA GPU, through CUDA 12 and cuDNN 9',
+  cuda: 'an NVIDIA GPU, through CUDA and cuDNN',
 };
 
 export function addDevicesCommand(program: Command): void {

@@ -12,7 +12,8 @@ export function addFetchCudaCommand(program: Command): void {
     .command('fetch-cuda')
     .summary("fetch what --device cuda needs: ONNX Runtime's CUDA provider")
     .description(
-      "Downloads ONNX Runtime's CUDA provider, once, into the installed onnxruntime-node. CUDA 12, cuDNN 9 and the driver are yours to install.",
+      "Downloads ONNX Runtime's CUDA provider into the installed onnxruntime-node: again after npm ci. CUDA, cuDNN and the driver are yours " +
+        'to install; which versions the provider needs is said when it is there.',
     )
     .action(fetchCuda);
 }
@@ -34,5 +35,5 @@ async function fetchCuda(): Promise<void> {
   }
   const missing = await missingForCuda();
   process.stdout.write(`${cudaProvider}\n`);
-  if (missing !== undefined) process.stderr.write(`Fetched. To use it: ${missing}\n`);
+  process.stderr.write(missing === undefined ? 'Fetched. npm run devices says how fast it is\n' : `Fetched. What is missing: ${missing}\n`);
 }

@@ -34,9 +34,19 @@ export async function missingForCuda(
     .map(([, name]) => name!)
     .filter((name) => !name.startsWith('libonnxruntime'));
   if (missing.length > 0) {
-    const sources = new Set(missing.map((name) => (name.includes('cudnn') ? 'cuDNN 9' : 'CUDA 12')));
+    const sources = new Set(missing.map((name) => sourceOf(name, libraries)));
     return `${missing.join(', ')} cannot be found. Install ${[...sources].join(' and ')}, or add its folder to LD_LIBRARY_PATH`;
   }
   if (!drivers.some(existsSync)) return 'no NVIDIA driver is loaded. Install one for your GPU; nvidia-smi says whether it works';
   return undefined;
+}
+
+/**
+ * What a library is part of, in the version that the provider was built for: ONNX Runtime's packages moved from CUDA 12 to 13.
+ * @param libraries the output of ldd; of CUDA's own, some are numbered as CUDA is
+ */
+function sourceOf(name: string, libraries: string): string {
+  if (name.startsWith('libcuda.so')) return "NVIDIA's driver";
+  const version = name.includes('cudnn') ? /\.so\.(\d+)/.exec(name) : /\blib(?:cudart|cublas|cublasLt|nvrtc)\.so\.(\d+)/.exec(libraries);
+  return [name.includes('cudnn') ? 'cuDNN' : 'CUDA', ...(version ? [version[1]] : [])].join(' ');
 }

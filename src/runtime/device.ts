@@ -24,10 +24,21 @@ export function explainDeviceError(device: Device, error: Error): Error {
   if (device === 'webgpu' && error.message.includes('WebGPU adapter')) {
     return new UserError(`WebGPU is not available: there is no GPU that it can use. ${webgpuNeeds[process.platform] ?? ''}`.trimEnd());
   }
-  if (device === 'cuda' && /load shared library|CUDA failure|no CUDA-capable device|CUDA driver version/i.test(error.message)) {
-    return new UserError(`CUDA is not available: ${error.message.split('\n')[0]}. nvidia-smi says whether GPU and driver work`);
+  if (device === 'cuda') {
+    // before it ONNX Runtime says where in its source, after it on which host
+    const failure =
+      /(CUDA|CUBLAS|CUDNN) failure \d+: [^;\n]*/.exec(error.message)?.[0] ?? /.*load shared library.*/i.exec(error.message)?.[0];
+    if (failure !== undefined && !isOutOfMemory(error))
+      return new UserError(`CUDA is not available: ${failure.trim()}. ${adviceForCuda(failure)}`);
   }
   return error;
+}
+
+function adviceForCuda(failure: string): string {
+  if (failure.includes('driver version is insufficient'))
+    return 'Install a newer NVIDIA driver: CUDA 12 needs 525 or newer, CUDA 13 needs 580 or newer';
+  if (failure.includes('no kernel image')) return 'The GPU is too old for it (CUDA 13 begins with Turing, of 2018): use webgpu';
+  return 'nvidia-smi says whether GPU and driver work';
 }
 
 /** What to do where a call failed because a GPU cannot compute in half precision. @returns undefined where it failed for another reason */
@@ -49,14 +60,20 @@ export function isOutOfMemory(error: unknown): error is Error {
  * the driver gives up. That a smaller batch runs is the proof.
  */
 export function mayBeOutOfMemory(error: unknown): error is Error {
-  return isOutOfMemory(error) || (error instanceof Error && /is invalid due to a previous error|device (is|was) lost/i.test(error.message));
+  if (isOutOfMemory(error)) return true;
+  return (
+    error instanceof Error &&
+    (missingPart.test(error.message) || /is invalid due to a previous error|device (is|was) lost/i.test(error.message))
+  );
 }
 
 /** Whether the device may have memory enough, but not in one piece. */
 export function isBufferTooLarge({ message }: Error): boolean {
-  return bufferTooLarge.test(message);
+  return bufferTooLarge.test(message) || missingPart.test(message);
 }
 
 const outOfMemory =
-  /out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:|Failed to create GPU buffer|\[Invalid Buffer .*is invalid due to a previous error/i;
+  /out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:|_ALLOC(ATION)?_FAILED|Failed to create GPU buffer|\[Invalid Buffer .*is invalid due to a previous error/i;
 const bufferTooLarge = /exceeds the max buffer size|exceeding maxStorageBufferBindingSize|too many storage buffers/i;
+/** What Conv says of a tensor that is bound in several parts, each as large as a binding may be; it may come of something else, too. */
+const missingPart = /raw_hash_map<>::at/;

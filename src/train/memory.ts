@@ -31,14 +31,16 @@ export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
  * export begins when all that is given up, and takes less.
  */
 export function estimateMemory({ options, model, data }: MemoryPlan): number {
-  const { crop, levels, accumulate, recompute, ema, workers } = options;
+  const { crop, levels, accumulate, recompute, precision, ema, workers } = options;
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels }, crop, options);
   const bytesOf = (specs: Iterable<{ readonly shape: readonly number[] }>): number =>
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));
   const saved = bytesOf(losses.parameters.specs.values()) + trained * (ema > 0 ? 3 : 2);
   const step = peakMemory(
-    options.precision === 'mixed' ? buildMixedGradientsGraph(losses, 'webgpu') : buildGradientsGraph(losses, recompute === 'on'),
+    precision === 'mixed'
+      ? buildMixedGradientsGraph(losses, options.device === 'cpu' ? 'cpu' : 'webgpu')
+      : buildGradientsGraph(losses, recompute === 'on'),
   );
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));

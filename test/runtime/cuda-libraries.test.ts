@@ -30,9 +30,16 @@ describe('what is missing for CUDA', () => {
       expect(await missingForCuda(await needing('libcudnn.so.9'), linux)).toBe(
         'libcudnn.so.9 cannot be found. Install cuDNN 9, or add its folder to LD_LIBRARY_PATH',
       );
-      expect(await missingForCuda(await needing('libcublas.so.12'), linux)).toBe(
-        'libcublas.so.12 cannot be found. Install CUDA 12, or add its folder to LD_LIBRARY_PATH',
+      for (const version of [12, 13]) {
+        expect(await missingForCuda(await needing(`libcublas.so.${version}`), linux)).toBe(
+          `libcublas.so.${version} cannot be found. Install CUDA ${version}, or add its folder to LD_LIBRARY_PATH`,
+        );
+      }
+      // numbered by itself
+      expect(await missingForCuda(await needing('libcufft.so.11'), linux)).toBe(
+        'libcufft.so.11 cannot be found. Install CUDA, or add its folder to LD_LIBRARY_PATH',
       );
+      expect(await missingForCuda(await needing('libcuda.so.1'), linux)).toContain("Install NVIDIA's driver");
     },
   );
 });

@@ -23,7 +23,6 @@ import type { Engine, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { loadGraph } from './load-graph.js';
 import { cropMeasurer } from './measured-model.js';
-import { buildMixedGradientsGraph } from './mixed-gradients-graph.js';
 
 export interface EngineOptions {
   readonly model: ModelDefinition;
@@ -74,10 +73,10 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
  * @returns the error itself where none runs and it need not be about memory
  */
 async function explainBatch(error: Error, { parameters: _, ...options }: EngineOptions): Promise<Error> {
-  const { model, crop, accumulate = 1 } = options;
-  const { photographs } = options.layout;
+  const { model, layout, crop, losses, accumulate = 1, device = 'cpu', precision, recompute } = options;
+  const { photographs } = layout;
   const fitting = await fittingBatch(photographs, async (part) => {
-    const smaller = { ...options, layout: { ...options.layout, photographs: part }, accumulate: (accumulate * photographs) / part };
+    const smaller = { ...options, layout: { ...layout, photographs: part }, accumulate: (accumulate * photographs) / part };
     try {
       await (await openOnnxRuntimeEngine(smaller)).close();
       return true;
@@ -87,8 +86,8 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
     }
   });
   if (fitting === undefined && !isOutOfMemory(error)) return error;
-  const largest = largestTensor(buildDeviceGradientsGraph(buildLossGraph(model, options.layout, crop, options.losses)));
-  return explainOutOfMemory(error, { photographs, accumulate, fitting, largest });
+  const graph = buildDeviceGradientsGraph(buildLossGraph(model, layout, crop, losses), { device, precision, recompute });
+  return explainOutOfMemory(error, { photographs, accumulate, fitting, largest: largestTensor(graph) });
 }
 
 /** `createOnnxRuntimeEngine`, but where a device has too little memory the error is ONNX Runtime's, and no other batch is tried. */
@@ -189,8 +188,8 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
 
 function gradientsGraph(losses: LossGraph, options: EngineOptions, thread: SessionThread): Graph | Promise<Graph> {
   const { device = 'cpu', precision, recompute } = options;
-  if (precision === 'mixed') return buildMixedGradientsGraph(losses, device);
-  return device === 'cpu' ? buildCpuGradientsGraph(losses, thread, recompute) : buildDeviceGradientsGraph(losses, recompute);
+  if (device === 'cpu' && precision !== 'mixed') return buildCpuGradientsGraph(losses, thread, recompute);
+  return buildDeviceGradientsGraph(losses, { device, precision, recompute });
 }
 
 /** The part of a step in the averages. The first steps count more, so that what training began with is soon forgotten. */
