@@ -8,6 +8,7 @@ import { sameShape, type Value } from '../value.js';
 import { blockedOperators } from './blocked-operators.js';
 import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
 import { blockedPixelProduct, pixelProductOf, pixelsAsChannels } from './pixel-product.js';
+import { shifted, shiftOf } from './shifted-image.js';
 
 /**
  * An equal graph, up to rounding, for sessions on this machine only: see `blockedOperators`.
@@ -96,8 +97,9 @@ class Blocking {
       case 'Resize':
         return this.addUpsample(node);
       case 'Pad':
-      case 'Slice':
         return this.addWindow(node);
+      case 'Slice':
+        return this.addShift(node) || this.addWindow(node);
       default:
         return false;
     }
@@ -186,6 +188,14 @@ class Blocking {
       window = target.add('Slice', [lines(), target.integers(...first!), target.integers(...ends!), target.integers(1, 2)]);
     }
     this.blocked.set(outputs[0]!, target.add('Reshape', [window, target.integers(...(outputs[0]!.shape as number[]))]));
+    return true;
+  }
+
+  /** As a window of an image within zeros, by a kernel that uses all threads where Pad and Slice use one. */
+  private addShift(node: Node): boolean {
+    const { of, by } = shiftOf(node) ?? {};
+    if (!of || !by) return false;
+    this.blocked.set(node.outputs[0]!, shifted(this.target, this.blockedOf(of), by, this.block));
     return true;
   }
 

@@ -87,6 +87,29 @@ describe('a graph with blocked channels', () => {
     }
   });
 
+  it('moves images by a pixel, each way, and cuts other windows out', async (context) => {
+    if (block === undefined) return context.skip('ONNX Runtime has no kernels for blocked channels on this processor');
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2, 32, 5, 7]);
+    const image = graph.add('Conv', [x, graph.input('w', 'float32', [32, 32, 1, 1])], { kernel_shape: [1, 1] });
+    const padded = graph.add('Pad', [image, graph.integers(0, 0, 2, 1, 0, 0, 2, 1)]);
+    for (const [top, left] of [0, 1, 2, 3, 4].flatMap((top) => [0, 1, 2].map((left) => [top, left] as const))) {
+      const range = [graph.integers(top, left), graph.integers(top + 5, left + 7), graph.integers(2, 3)];
+      graph.output(`${top} ${left}`, graph.add('Slice', [padded, ...range]));
+    }
+    graph.output('smaller', graph.add('Slice', [padded, graph.integers(1, 1), graph.integers(3, 7), graph.integers(2, 3)]));
+    const blocked = blockChannels(graph, block);
+    // those by two rows, and the smaller one
+    expect(liveParts(blocked).nodes.filter(({ operator }) => operator === 'Slice')).toHaveLength(7);
+    const feeds = feedsOf(graph);
+    const [expected, found] = [await (await compile(graph))(feeds), await (await compile(blocked))(feeds)];
+    for (const [name, { data }] of Object.entries(expected)) {
+      const values = Array.from(data, Number);
+      const distance = Math.hypot(...values.map((value, index) => value - Number(found[name]!.data[index])));
+      expect(distance, name).toBeLessThanOrEqual(1e-6 * Math.hypot(...values));
+    }
+  });
+
   it('computes what the plain graph computes, gradients too', async (context) => {
     if (block === undefined) return context.skip('ONNX Runtime has no kernels for blocked channels on this processor');
     const layer = fc.record({
