@@ -1,8 +1,6 @@
-/** The tensors that stay with the sessions between calls; here those in the processor's memory. */
+/** The tensors that stay with the sessions between calls, wherever they lie. */
 import { Tensor } from 'onnxruntime-node';
-import type { UpdatedState } from './adamw.js';
-import { addInto, areTogether, arraysInMemory, bytesInMemory } from './state-arithmetic.js';
-import { type DataType, type ElementArray, elementArrays, elementCount, type TensorData } from './tensor-data.js';
+import type { DataType, ElementArray, TensorData } from './tensor-data.js';
 
 export interface SessionState {
   readonly names: Iterable<string>;
@@ -18,144 +16,6 @@ export interface SessionState {
   delete(name: string): void;
 }
 
-/** Memory of the kernels is taken in parts of so many bytes, or as many as one group of tensors needs. */
-const memoryBytes = 2 ** 30;
-
-export class ProcessorState implements SessionState, UpdatedState {
-  private readonly tensors = new Map<string, Tensor>();
-  /** Where calls write what they compute under a name: memory that is of no use until then. */
-  private readonly places = new Map<string, Tensor[]>();
-
-  get names(): Iterable<string> {
-    return this.tensors.keys();
-  }
-
-  tensor(name: string): Tensor | undefined {
-    return this.tensors.get(name);
-  }
-
-  async write(name: string, tensor: TensorData): Promise<void> {
-    const written = toOrt(tensor);
-    const old = this.tensors.get(name);
-    if (old && isKernels(old) && isAlike(old, written)) {
-      (old.data as Float32Array).set(written.data as Float32Array);
-    } else {
-      this.delete(name);
-      this.tensors.set(name, written);
-    }
-  }
-
-  async read(name: string): Promise<TensorData> {
-    const { dataType, shape, data } = fromOrt(existing(this, name));
-    return { dataType, shape, data: data.slice() };
-  }
-
-  /** A tensor for a call to write into, which `replace` or `add` then takes. */
-  place(name: string, dataType: DataType, shape: readonly number[]): Tensor {
-    const places = this.places.get(name) ?? [];
-    this.places.set(name, places);
-    const place = places.pop();
-    return place && place.type === dataType && place.dims.join() === shape.join() ? place : emptyTensor(dataType, shape);
-  }
-
-  replace(name: string, tensor: Tensor): void {
-    this.retire(name);
-    this.tensors.set(name, tensor);
-  }
-
-  async add(name: string, tensor: Tensor): Promise<void> {
-    addInto(this.floats(name), tensor.data as Float32Array);
-    this.reuse(name, tensor);
-  }
-
-  /** Takes a tensor out of the state; the next call that computes it writes into its memory. */
-  retire(name: string): void {
-    const tensor = this.tensors.get(name);
-    this.tensors.delete(name);
-    if (tensor) this.reuse(name, tensor);
-  }
-
-  private reuse(name: string, tensor: Tensor): void {
-    const places = this.places.get(name);
-    if (places) places.push(tensor);
-    else release(tensor);
-  }
-
-  delete(name: string): void {
-    const [tensor, places = []] = [this.tensors.get(name), this.places.get(name)];
-    this.tensors.delete(name);
-    this.places.delete(name);
-    for (const freed of tensor ? [tensor, ...places] : places) release(freed);
-  }
-
-  floats(name: string): Float32Array {
-    const data = this.tensors.get(name)?.data;
-    if (!(data instanceof Float32Array)) throw new Error(`the state has no float32 tensor ${name}`);
-    return data;
-  }
-
-  /**
-   * @param copies how many places to keep ready for each tensor that is not there yet, as calls compute it: as large as the first of its
-   * group
-   */
-  gather(groups: readonly (readonly string[])[], copies = 1): void {
-    const apart = groups.filter((names) => !areTogether(names.map((name) => this.tensors.get(name)?.data as Float32Array | undefined)));
-    for (const part of inParts(apart.map((names) => this.claims(names, copies)))) {
-      const arrays = arraysInMemory(part.map(({ length }) => length));
-      for (const [index, { take }] of part.entries()) take(arrays[index]!);
-    }
-  }
-
-  private claims([first, ...others]: readonly string[], copies: number): Claim[] {
-    const { length } = this.floats(first!);
-    const { dims } = this.tensors.get(first!)!;
-    return [first!, ...others].flatMap((name): Claim[] => {
-      const tensor = this.tensors.get(name);
-      if (!tensor) {
-        const places: Tensor[] = [];
-        this.places.set(name, places);
-        return Array.from({ length: copies }, () => ({ length, take: (array) => places.push(new Tensor('float32', array, dims)) }));
-      }
-      const move = (array: Float32Array): void => {
-        array.set(this.floats(name));
-        this.tensors.set(name, new Tensor('float32', array, tensor.dims));
-        release(tensor);
-      };
-      return [{ length: this.floats(name).length, take: move }];
-    });
-  }
-}
-
-/** A need for memory of the kernels, and what is done with it. */
-interface Claim {
-  readonly length: number;
-  readonly take: (array: Float32Array) => void;
-}
-
-/** What shares a memory. */
-function inParts(groups: readonly (readonly Claim[])[]): Claim[][] {
-  const parts: Claim[][] = [];
-  let left = 0;
-  for (const group of groups) {
-    const bytes = group.reduce((sum, { length }) => sum + bytesInMemory(length), 0);
-    if (bytes > left) {
-      parts.push([]);
-      left = Math.max(memoryBytes, bytes);
-    }
-    parts.at(-1)!.push(...group);
-    left -= bytes;
-  }
-  return parts;
-}
-
-function isKernels({ data }: Tensor): boolean {
-  return data instanceof Float32Array && areTogether([data]);
-}
-
-function isAlike(a: Tensor, b: Tensor): boolean {
-  return a.type === b.type && a.dims.join() === b.dims.join();
-}
-
 /** @throws Error when the state has no tensor of that name. */
 export function existing(state: SessionState, name: string): Tensor {
   const tensor = state.tensor(name);
@@ -169,20 +29,4 @@ export function toOrt({ dataType, shape, data }: TensorData): Tensor {
 
 export function fromOrt(tensor: Tensor): TensorData {
   return { dataType: tensor.type as DataType, shape: tensor.dims, data: tensor.data as ElementArray };
-}
-
-/** For a call to write into. */
-export function emptyTensor(dataType: DataType, shape: readonly number[]): Tensor {
-  return new Tensor(dataType, new elementArrays[dataType](elementCount(shape)) as never, shape);
-}
-
-/** What is sent to a closed port has moved away from here and arrives nowhere. */
-const nowhere = new MessageChannel().port1;
-nowhere.close();
-
-/** Frees memory at once: for a model's gradients, waiting for the garbage collector would take as much again. */
-function release(tensor: Tensor): void {
-  const { buffer, byteLength } = tensor.data as ElementArray;
-  // a buffer with more in it belongs to other tensors too
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) nowhere.postMessage(undefined, [buffer]);
 }

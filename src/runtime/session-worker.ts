@@ -10,6 +10,7 @@ import { explainDeviceError, requireDevice } from './device.js';
 import { hasDirectOutputs, runInto, withDirectOutputs } from './direct-outputs.js';
 import { GpuState } from './gpu-state.js';
 import { PlacedSession } from './node-placement.js';
+import { emptyTensor, ProcessorState } from './processor-state.js';
 import {
   type InputOrOutput,
   type ModelSignature,
@@ -21,7 +22,7 @@ import {
   transferable,
 } from './session-messages.js';
 import { sessionOptions } from './session-options.js';
-import { emptyTensor, fromOrt, ProcessorState, type SessionState, toOrt } from './session-state.js';
+import { fromOrt, type SessionState, toOrt } from './session-state.js';
 import type { DataType, TensorData } from './tensor-data.js';
 
 const sessions = new Map<string, PlacedSession>();

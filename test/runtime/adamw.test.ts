@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { type AdamWUpdate, updateState } from '#antonym/runtime/adamw.js';
-import { ProcessorState } from '#antonym/runtime/session-state.js';
+import { ProcessorState } from '#antonym/runtime/processor-state.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { adamwStep, addInto, arraysInMemory, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
+import { adamwStep, addInto, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
+import { areTogether, arraysInMemory } from '#antonym/runtime/state-kernels.js';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
 import {
@@ -209,7 +210,7 @@ describe('arithmetic on the state', () => {
   it('adds and sums up squares of arrays of any length, wherever they lie', () => {
     for (const [name, length] of Object.entries(lengths)) {
       const [a, b] = [drawn(`a.${name}`, 1).data as Float32Array, drawn(`b.${name}`, 1).data as Float32Array];
-      const [sum, together, before, after] = arraysInMemory([length, length, 1, 1]) as [
+      const [sum, together, before, after] = arraysInMemory([[length, length, 1, 1]])[0] as [
         Float32Array,
         Float32Array,
         Float32Array,
@@ -226,7 +227,7 @@ describe('arithmetic on the state', () => {
       expect(Math.abs(sumOfSquares(sum) / squares - 1)).toBeLessThan(1e-12);
       expect([...before, ...after]).toEqual([0, 0]);
     }
-    const [wrong] = arraysInMemory([2]);
+    const [wrong] = arraysInMemory([[2]])[0]!;
     wrong![1] = Number.NaN;
     expect(sumOfSquares(wrong!)).toBeNaN();
   });
@@ -246,7 +247,7 @@ describe('arithmetic on the state', () => {
     ];
     // read in one place, in two side by side, and in several that are pages apart
     for (const length of [3, 1000, 2 ** 17, 2 ** 17 + 4099]) {
-      const arrays = arraysInMemory([length, length, length, length]);
+      const arrays = arraysInMemory([[length, length, length, length]])[0]!;
       for (const array of arrays) for (let index = 0; index < length; index++) array[index] = random.normal() ** 2;
       const [p, m, v, g] = arrays as [Float32Array, Float32Array, Float32Array, Float32Array];
       const squares = g.reduce((sum, value) => sum + value * value, 0);
@@ -266,15 +267,30 @@ describe('arithmetic on the state', () => {
     }
   });
 
+  it('lie in one memory with their group, and with others as far as there is room', () => {
+    const [small, other, large] = arraysInMemory([[5, 7], [5], [2 ** 28]]) as [Float32Array[], Float32Array[], Float32Array[]];
+    expect(small.map(({ length }) => length)).toEqual([5, 7]);
+    expect(areTogether([...small, ...large])).toBe(false);
+    expect(areTogether(small)).toBe(true);
+    expect(areTogether([...small, ...other])).toBe(true);
+    expect(areTogether([small[0], undefined])).toBe(false);
+    expect(areTogether([new Float32Array(1)])).toBe(false);
+  });
+
   it('refuses arrays that do not lie side by side, differ in length, or exceed what pointers can reach', () => {
-    const [parameter, first, second, shorter] = arraysInMemory([3, 3, 3, 2]) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const [parameter, first, second, shorter] = arraysInMemory([[3, 3, 3, 2]])[0] as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     const factors = { beta1: 0, share1: 1, beta2: 0, share2: 1, rate: 1, offset: 1, kept: 1 };
     const smallest = { smallestGradient: 0, smallestFirst: 0, smallestSecond: 0 };
     const step = (gradient: Float32Array): void => adamwStep({ parameter, first, second, gradient }, { ...factors, ...smallest });
     expect(() => step(shorter)).toThrow('arrays of 3,3,3,2 values');
     expect(() => step(new Float32Array(3))).toThrow('do not lie in one memory');
-    expect(() => step(arraysInMemory([3])[0]!)).toThrow('do not lie in one memory');
+    expect(() => step(arraysInMemory([[3]])[0]![0]!)).toThrow('do not lie in one memory');
     expect(() => sumOfSquares(new Float32Array(3))).toThrow('do not lie in one memory');
-    expect(() => arraysInMemory([2 ** 30, 2 ** 29])).toThrow(/6.0 GiB.*4 GiB/);
+    expect(() => arraysInMemory([[1], [2 ** 30, 2 ** 29]])).toThrow(/6.0 GiB.*4 GiB/);
   });
 });

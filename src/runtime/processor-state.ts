@@ -1,0 +1,138 @@
+/** The state in the processor's memory: calls write what becomes state where it was before, and updates compute on it there. */
+import { Tensor } from 'onnxruntime-node';
+import type { UpdatedState } from './adamw.js';
+import { existing, fromOrt, type SessionState, toOrt } from './session-state.js';
+import { addInto } from './state-arithmetic.js';
+import { areTogether, arraysInMemory } from './state-kernels.js';
+import { type DataType, type ElementArray, elementArrays, elementCount, type TensorData } from './tensor-data.js';
+
+export class ProcessorState implements SessionState, UpdatedState {
+  private readonly tensors = new Map<string, Tensor>();
+  /** Where calls write what they compute under a name: memory that is of no use until then. */
+  private readonly places = new Map<string, Tensor[]>();
+
+  get names(): Iterable<string> {
+    return this.tensors.keys();
+  }
+
+  tensor(name: string): Tensor | undefined {
+    return this.tensors.get(name);
+  }
+
+  async write(name: string, tensor: TensorData): Promise<void> {
+    const written = toOrt(tensor);
+    const old = this.tensors.get(name);
+    if (old && isKernels(old) && isAlike(old, written)) {
+      (old.data as Float32Array).set(written.data as Float32Array);
+    } else {
+      this.delete(name);
+      this.tensors.set(name, written);
+    }
+  }
+
+  async read(name: string): Promise<TensorData> {
+    const { dataType, shape, data } = fromOrt(existing(this, name));
+    return { dataType, shape, data: data.slice() };
+  }
+
+  /** A tensor for a call to write into, which `replace` or `add` then takes. */
+  place(name: string, dataType: DataType, shape: readonly number[]): Tensor {
+    const places = this.places.get(name) ?? [];
+    this.places.set(name, places);
+    const place = places.pop();
+    return place && place.type === dataType && place.dims.join() === shape.join() ? place : emptyTensor(dataType, shape);
+  }
+
+  replace(name: string, tensor: Tensor): void {
+    this.retire(name);
+    this.tensors.set(name, tensor);
+  }
+
+  async add(name: string, tensor: Tensor): Promise<void> {
+    addInto(this.floats(name), tensor.data as Float32Array);
+    this.reuse(name, tensor);
+  }
+
+  /** Takes a tensor out of the state; the next call that computes it writes into its memory. */
+  retire(name: string): void {
+    const tensor = this.tensors.get(name);
+    this.tensors.delete(name);
+    if (tensor) this.reuse(name, tensor);
+  }
+
+  private reuse(name: string, tensor: Tensor): void {
+    const places = this.places.get(name);
+    if (places) places.push(tensor);
+    else release(tensor);
+  }
+
+  delete(name: string): void {
+    const [tensor, places = []] = [this.tensors.get(name), this.places.get(name)];
+    this.tensors.delete(name);
+    this.places.delete(name);
+    for (const freed of tensor ? [tensor, ...places] : places) release(freed);
+  }
+
+  floats(name: string): Float32Array {
+    const data = this.tensors.get(name)?.data;
+    if (!(data instanceof Float32Array)) throw new Error(`the state has no float32 tensor ${name}`);
+    return data;
+  }
+
+  /**
+   * @param copies how many places to keep ready for each tensor that is not there yet, as calls compute it: as large as the first of its
+   * group
+   */
+  gather(groups: readonly (readonly string[])[], copies = 1): void {
+    const apart = groups.filter((names) => !areTogether(names.map((name) => this.tensors.get(name)?.data as Float32Array | undefined)));
+    const claims = apart.map((names) => names.flatMap((name) => this.claims(name, names[0]!, copies)));
+    const arrays = arraysInMemory(claims.map((group) => group.map(({ length }) => length)));
+    for (const [index, group] of claims.entries()) for (const [place, { take }] of group.entries()) take(arrays[index]![place]!);
+  }
+
+  private claims(name: string, first: string, copies: number): Claim[] {
+    const tensor = this.tensors.get(name);
+    if (tensor) {
+      const move = (array: Float32Array): void => {
+        array.set(this.floats(name));
+        this.tensors.set(name, new Tensor('float32', array, tensor.dims));
+        release(tensor);
+      };
+      return [{ length: this.floats(name).length, take: move }];
+    }
+    const places: Tensor[] = [];
+    this.places.set(name, places);
+    const { dims, size } = existing(this, first);
+    return Array.from({ length: copies }, () => ({ length: size, take: (array) => places.push(new Tensor('float32', array, dims)) }));
+  }
+}
+
+/** A need for memory of the kernels, and what is done with it. */
+interface Claim {
+  readonly length: number;
+  readonly take: (array: Float32Array) => void;
+}
+
+function isKernels({ data }: Tensor): boolean {
+  return data instanceof Float32Array && areTogether([data]);
+}
+
+function isAlike(a: Tensor, b: Tensor): boolean {
+  return a.type === b.type && a.dims.join() === b.dims.join();
+}
+
+/** For a call to write into. */
+export function emptyTensor(dataType: DataType, shape: readonly number[]): Tensor {
+  return new Tensor(dataType, new elementArrays[dataType](elementCount(shape)) as never, shape);
+}
+
+/** What is sent to a closed port has moved away from here and arrives nowhere. */
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+/** Frees memory at once: for a model's gradients, waiting for the garbage collector would take as much again. */
+function release(tensor: Tensor): void {
+  const { buffer, byteLength } = tensor.data as ElementArray;
+  // a buffer with more in it belongs to other tensors too
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) nowhere.postMessage(undefined, [buffer]);
+}
