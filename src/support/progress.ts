@@ -40,6 +40,7 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
   const line = isTerminal(stream) ? movingLine(stream) : plainLines(stream, now);
   let first: { readonly time: number; readonly done: number } | undefined;
   let ended = false;
+  let complete = false;
   const end = (finish: () => void) => {
     if (!ended) finish();
     ended = true;
@@ -55,7 +56,8 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
         parts.push(`${formatDuration(perUnit * (total - done))} left`);
       }
       if (detail !== undefined) parts.push(detail);
-      line.show(parts.join(', '), done >= total);
+      line.show(parts.join(', '), done >= total && !complete);
+      complete = done >= total;
     },
     note: (text) => line.aside(() => stream.write(`${text}\n`)),
     aside: (write) => line.aside(write),
@@ -67,7 +69,8 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
 
 interface Line {
   start(text: string): void;
-  show(text: string, last: boolean): void;
+  /** @param atOnce however short ago another was shown */
+  show(text: string, atOnce: boolean): void;
   aside(write: () => void): void;
   succeed(text: string): void;
   fail(text: string): void;
@@ -80,8 +83,8 @@ function plainLines(stream: NodeJS.WritableStream, now: () => number): Line {
   let shown = '';
   return {
     start: (text) => print(`${text} ...`),
-    show(text, last) {
-      if ((now() < next && !last) || text === shown) return;
+    show(text, atOnce) {
+      if ((now() < next && !atOnce) || text === shown) return;
       next = now() + plainInterval;
       shown = text;
       print(text);

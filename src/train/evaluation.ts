@@ -21,15 +21,20 @@ export const bestMetric = { name: 'ordered', direction: 'higher is better' } as 
 
 /**
  * Similarities of all crops of every held-out pair, in the order of its pixels.
+ * @param onPair how many pairs of all are measured
  * @returns for each pair [(levels + 1) x 2, prompt pairs, 2]
  */
 export async function measureHeldOut(
   engine: Pick<Engine, 'similarity'>,
   pairs: readonly HeldOutPair[],
   crop: number,
+  onPair?: (done: number, total: number) => void,
 ): Promise<Float32Array[]> {
   const measured: Float32Array[] = [];
-  for (const { pair } of pairs) measured.push(await engine.similarity(pair.pixels, pair.pixels.length / (crop * crop * 3)));
+  for (const { pair } of pairs) {
+    measured.push(await engine.similarity(pair.pixels, pair.pixels.length / (crop * crop * 3)));
+    onPair?.(measured.length, pairs.length);
+  }
   return measured;
 }
 

@@ -19,7 +19,7 @@ export interface LoopOptions {
   readonly cropsPerStep: number;
   /** Every so many steps the held-out images are measured and a checkpoint is saved. */
   readonly evaluateEvery: number;
-  readonly evaluate: () => Promise<Evaluation>;
+  readonly evaluate: (step: number) => Promise<Evaluation>;
   readonly run: Pick<RunFolder, 'lastCheckpoint' | 'bestCheckpoint'>;
   /** Noted in every checkpoint. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -116,7 +116,7 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
 
     if (step % options.evaluateEvery === 0 || step === schedule.steps) {
       const state = await readGoodState();
-      const evaluation = await options.evaluate();
+      const evaluation = await options.evaluate(step);
       if (!Number.isFinite(evaluation.srcc)) throw await options.onDiverged({ step, batches: used, saved });
       await metrics.append({ kind: 'evaluation', step, ...evaluation });
       if (best === undefined || evaluation[bestMetric.name] > best.value) {

@@ -41,6 +41,8 @@ export async function rehearse(plan: Plan, onStep?: (done: number, total: number
       onStep?.(step, 1 + measuredSteps);
     }
     const crops = cropCount({ photographs: options.batchSize, levels: options.levels });
+    // warms up too
+    await engine.similarity(pixels, crops);
     const started = performance.now();
     await engine.similarity(pixels, crops);
     const perCrop = (performance.now() - started) / crops;

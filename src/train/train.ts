@@ -20,6 +20,8 @@ import type { Schedule } from './schedule.js';
 export interface TrainingEvents {
   onStart(firstStep: number): void;
   onStep(report: StepReport): void;
+  /** So many held-out pairs of all are measured. */
+  onMeasure?(step: number, done: number, total: number): void;
   onEvaluation(step: number, evaluation: Evaluation): void;
   /** An image cannot be used. */
   onSkip(image: string, reason: string): void;
@@ -46,7 +48,10 @@ export async function train(prepared: PreparedPlan, folder: RunFolder, stop: Abo
       accumulate: options.accumulate,
       cropsPerStep: cropCount({ photographs: options.batchSize, levels: options.levels }) * options.accumulate,
       evaluateEvery: options.evaluateEvery,
-      evaluate: async () => evaluateOrdering(heldOut, await measureHeldOut(engine, heldOut, options.crop)),
+      async evaluate(step) {
+        const onPair = (done: number, total: number): void => events.onMeasure?.(step, done, total);
+        return evaluateOrdering(heldOut, await measureHeldOut(engine, heldOut, options.crop, onPair));
+      },
       run: folder,
       metadata: { data: plan.data.fingerprint, prompts: plan.start.prompts.description },
       metrics,
