@@ -164,7 +164,7 @@ async function trainAndExport(
     const result = await train(prepared, run, signals.stop, {
       onStart: (step) => progress.update(step, steps),
       onStep: ({ step, loss, imagesPerSecond }) =>
-        progress.update(step, steps, `loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(0)} images/s`),
+        progress.update(step, steps, `loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`),
       onMeasure: (step, done, total) => progress.update(step, steps, `evaluating ${done}/${total} held-out pairs`),
       onEvaluation: (step, { srcc, ordered }) =>
         progress.note(`step ${step}: ${(ordered * 100).toFixed(1)} % of held-out level pairs in order (SRCC ${srcc.toFixed(3)})`),

@@ -45,16 +45,17 @@ ${nextCommands(plan, run)}
 }
 
 /** What to type next, aligned. */
-function nextCommands({ options: { backbone, weights, data, pairs, steps } }: Plan, run: RunFolder): string {
-  const random = weights === 'random';
-  const sameModel = random ? '' : ` --backbone ${backbone} --weights ${quote(weights)}`;
-  const source = data === defaultDatasetName ? '' : ` --data ${quote(data)}`;
-  const sameData = pairs === noPairs ? source : ` --pairs ${quote(pairs)}`;
+function nextCommands({ options: { weights, data, pairs, steps }, model: { backbone } }: Plan, run: RunFolder): string {
+  const isOwn = data !== defaultDatasetName || pairs !== noPairs;
+  const sameData = pairs === noPairs ? `--data ${isOwn ? quote(data) : 'FOLDER'}` : `--pairs ${quote(pairs)}`;
+  const pretrained = backbone.published === undefined ? 'clip-rn50' : backbone.name;
   const commands = [
     [`npm run score -- --model ${run.name} PHOTO...`, 'score your photographs'],
-    ['npm run train -- --data FOLDER', 'train on your own pristine photographs'],
-    [`npm run train --${sameModel}${sameData} --steps ${steps * 4}`, 'train longer'],
-    ...(random ? [['npm run train -- --backbone clip-rn50', 'start from CLIP instead of random weights: see README.md'] as const] : []),
+    ...(isOwn ? [] : [['npm run train -- --data FOLDER', 'train on your own pristine photographs'] as const]),
+    [`npm run train -- --config ${quote(relative('', run.config))} --steps ${steps * 4}`, 'train longer'],
+    ...(weights === 'random'
+      ? [[`npm run train -- --backbone ${pretrained} ${sameData}`, 'start from CLIP instead of random weights: see README.md'] as const]
+      : []),
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length)) + 2;
   return commands.map(([command, purpose]) => `  ${command.padEnd(width)}${purpose}`).join('\n');

@@ -113,7 +113,11 @@ describe('equal runs', () => {
   });
 
   test('a moving average of the weights changes what is scored with, not the training, and goes on after a stop', async () => {
-    expect(await train(...settings, '--ema', '0.9', '--run', 'average')).toMatchObject({ status: 0 });
+    const { status, stdout } = await train(...settings, '--ema', '0.9', '--run', 'average');
+    expect(status).toBe(0);
+    expect(stdout).toContain(`npm run train -- --config ${join('runs', 'average', 'config.json')} --steps ${steps * 4} `);
+    expect(stdout).toContain('npm run train -- --backbone clip-rn50 --data photos ');
+    expect(stdout).not.toContain('train on your own');
     const [own, reference] = [await loadCheckpoint(lastOf('average')), await loadCheckpoint(lastOf('reference'))];
     for (const [name, { data }] of reference.tensors) expect(sameBits(own.tensors.get(name)!.data, data), name).toBe(true);
     for (const name of ['visual.conv1.weight', 'visual.bn1.running_mean']) {
