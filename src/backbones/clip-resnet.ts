@@ -4,6 +4,7 @@
  * before every stride, and attention pooling whose only query is the mean of all positions. The positional embedding of the
  * pool may be left out, as QualiCLIP does: then any image size works alike.
  */
+import { foldedNormalization } from '../graph/folded-normalization.js';
 import type { Value } from '../graph/value.js';
 import { elementCount, floatTensor } from '../runtime/tensor-data.js';
 import type { RandomStream } from '../support/random.js';
@@ -177,17 +178,9 @@ class Layers {
     return y!;
   }
 
-  /**
-   * Convolution and normalisation by running statistics as one convolution: w' = w s, b' = bias - mean s with
-   * s = scale / sqrt(variance + epsilon). Exact, and gradients of scale and bias stay in the small space of weights.
-   */
   private foldedConvolution(x: Value, weight: Value, name: string, attributes: Record<string, number[]>): Value {
-    const { graph } = this.context;
-    const filters = weight.shape[0] as number;
-    const [scale, bias, mean, variance] = this.normalization(name, filters);
-    const s = graph.add('Div', [scale, graph.add('Sqrt', [graph.add('Add', [variance, normalizationEpsilon])])]);
-    const folded = graph.add('Mul', [weight, graph.add('Reshape', [s, graph.integers(filters, 1, 1, 1)])]);
-    return graph.add('Conv', [x, folded, graph.add('Sub', [bias, graph.add('Mul', [mean, s])])], attributes);
+    const [scale, bias, mean, variance] = this.normalization(name, weight.shape[0] as number);
+    return foldedNormalization(this.context.graph, { x, weight }, { scale, bias, mean, variance }, normalizationEpsilon, attributes);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Tensors that are computed in one: a GPU that launches a kernel for every operator and tensor spends an update on launching. */
 import type { ParameterSpec } from '../backbones/parameters.js';
 import type { Graph } from '../graph/graph.js';
+import { mostParts, splitInParts } from '../graph/split-in-parts.js';
 import type { Value } from '../graph/value.js';
 import { elementCount, floatTensor } from '../runtime/tensor-data.js';
 
@@ -19,9 +20,6 @@ export function separateTensors(specs: readonly ParameterSpec[]): readonly Tenso
 
 /** Elements of a group: 128 MiB, the largest binding of a buffer that every WebGPU device has. A larger tensor stays by itself. */
 const mostElements = 2 ** 25;
-
-/** Outputs of Split: with its input, the 8 buffers of a shader that every WebGPU device has. */
-const mostParts = 7;
 
 /** Of a group: what is split twice, with what fills up its last row. */
 const mostTensors = mostParts ** 2 - 1;
@@ -60,15 +58,6 @@ function joinedGroup(specs: readonly ParameterSpec[]): TensorGroup {
       return specs.map(({ shape }, index) => graph.add('Reshape', [parts[index]!, graph.integers(...shape)]));
     },
   };
-}
-
-/** In parts, and parts of these where there are more than `mostParts`. */
-function splitInParts(graph: Graph, flat: Value, sizes: readonly number[]): readonly Value[] {
-  if (sizes.length <= mostParts) return graph.addAll('Split', [flat, graph.integers(...sizes)], { axis: 0 });
-  const length = Math.ceil(sizes.length / mostParts);
-  const runs = Array.from({ length: Math.ceil(sizes.length / length) }, (_, index) => sizes.slice(index * length, (index + 1) * length));
-  const outer = graph.addAll('Split', [flat, graph.integers(...runs.map(sum))], { axis: 0 });
-  return runs.flatMap((run, index) => (run.length === 1 ? [outer[index]!] : splitInParts(graph, outer[index]!, run)));
 }
 
 function sum(sizes: readonly number[]): number {

@@ -2,6 +2,7 @@
 import { blockChannels } from '../../graph/blocked/block-channels.js';
 import { channelBlock } from '../../graph/blocked/channel-block.js';
 import type { Graph } from '../../graph/graph.js';
+import { joinVectors } from '../../graph/join-vectors.js';
 import type { SessionThread } from '../../runtime/session-thread.js';
 import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
 
@@ -10,5 +11,5 @@ import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
  * @param recompute see `recomputeForward`
  */
 export async function buildCpuGradientsGraph(losses: LossGraph, thread: SessionThread, recompute = false): Promise<Graph> {
-  return blockChannels(buildGradientsGraph(losses, recompute), await channelBlock(thread));
+  return joinVectors(blockChannels(buildGradientsGraph(losses, recompute), await channelBlock(thread)));
 }

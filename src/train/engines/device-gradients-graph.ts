@@ -1,5 +1,6 @@
-/** The gradients graph in the form that GPUs compute: what they have no kernels for is made of what they have. */
+/** The gradients graph in the form that GPUs compute: of kernels that they have, and of few. */
 import type { Graph } from '../../graph/graph.js';
+import { joinVectors } from '../../graph/join-vectors.js';
 import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
 import type { Device } from '../../runtime/device.js';
 import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
@@ -15,5 +16,5 @@ export interface DeviceGradientsOptions {
 
 export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision, recompute }: DeviceGradientsOptions): Graph {
   if (precision === 'mixed') return buildMixedGradientsGraph(losses, device);
-  return plainBatchNormalization(buildGradientsGraph(losses, recompute));
+  return joinVectors(plainBatchNormalization(buildGradientsGraph(losses, recompute)));
 }

@@ -1,5 +1,6 @@
 /** The gradients graph in mixed precision, as the device at hand computes half precision. */
 import type { Graph } from '../../graph/graph.js';
+import { joinVectors } from '../../graph/join-vectors.js';
 import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
 import { halves, roundedSingles } from '../../graph/precision/half-numbers.js';
 import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../graph/precision/mixed-precision.js';
@@ -19,5 +20,5 @@ const arithmetic: Readonly<Record<Device, MixedPrecisionOptions>> = {
 /** A further input is the loss scale: see `buildScaledGradientsGraph`. */
 export function buildMixedGradientsGraph(losses: LossGraph, device: Device): Graph {
   const graph = inMixedPrecision(buildScaledGradientsGraph(losses), arithmetic[device]);
-  return device === 'cpu' ? graph : plainBatchNormalization(graph);
+  return joinVectors(device === 'cpu' ? graph : plainBatchNormalization(graph));
 }

@@ -1,4 +1,5 @@
 /** Normalisations. */
+import { foldedNormalization } from '../../folded-normalization.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
 import type { Rewrite } from '../rewrites.js';
@@ -65,10 +66,7 @@ export const normalizations: Readonly<Record<string, Rewrite>> = {
   },
 };
 
-/**
- * A convolution with the frozen normalisation of its result: w' = w s, b' = (b - mean) s + bias with s = scale /
- * sqrt(variance + epsilon). Exact, and gradients of scale and bias stay in the small space of weights.
- */
+/** A convolution with the frozen normalisation of its result. */
 function foldedConvolution(node: ReadNode, epsilon: number): Value | undefined {
   const { graph } = node;
   const convolution = node.input(0).producer;
@@ -77,8 +75,5 @@ function foldedConvolution(node: ReadNode, epsilon: number): Value | undefined {
   graph.add('BatchNormalization', node.inputs, { epsilon });
   const [x, weight, own] = convolution.inputs as readonly [Value, Value, Value | null | undefined];
   const [scale, bias, mean, variance] = node.inputs.slice(1) as [Value, Value, Value, Value];
-  const s = graph.add('Div', [scale, graph.add('Sqrt', [graph.add('Add', [variance, epsilon])])]);
-  const folded = graph.add('Mul', [weight, graph.add('Reshape', [s, graph.integers(-1, 1, 1, 1)])]);
-  const shift = own ? graph.add('Mul', [graph.add('Sub', [mean, own]), s]) : graph.add('Mul', [mean, s]);
-  return graph.add('Conv', [x, folded, graph.add('Sub', [bias, shift])], convolution.attributes);
+  return foldedNormalization(graph, { x, weight, bias: own }, { scale, bias, mean, variance }, epsilon, convolution.attributes);
 }
