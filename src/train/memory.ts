@@ -74,10 +74,12 @@ export function describeMemory(plan: MemoryPlan, available: number): string {
     return `needs about ${gibibytes(needed)} GiB of the device's memory, if its kernels take what the processor's do`;
   const text = `needs about ${gibibytes(needed)} GiB of memory, ${gibibytes(available)} GiB are available`;
   if (needed <= available) return text;
+  const { engine, precision, recompute } = plan.options;
+  const canRecompute = engine === 'onnxruntime' && precision === 'fp32' && recompute === 'off';
   const smaller = fittingBatch(plan, available);
   const advice = smaller
     ? `use --batch-size ${smaller.batchSize} --accumulate ${smaller.accumulate}: as many photographs an update`
-    : `use ${plan.options.recompute === 'on' ? '' : '--recompute on, '}a smaller --crop or fewer --levels, or --freeze the first parts`;
+    : `use ${canRecompute ? '--recompute on, ' : ''}a smaller --crop or fewer --levels, or --freeze the first parts`;
   return `warning: ${text}; ${advice}`;
 }
 

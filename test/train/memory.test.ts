@@ -34,6 +34,15 @@ describe('the memory of a training', () => {
     expect(half).toBeLessThan(whole);
     expect(fittingBatch(plan, half - 1)).toEqual({ batchSize: 2, accumulate: 4 });
     expect(fittingBatch(plan, 2 ** 20)).toBeUndefined();
-    expect(describeMemory(plan, 2 ** 20)).toMatch(/^warning: .*smaller --crop/);
+    expect(describeMemory(plan, 2 ** 20)).toMatch(/^warning: .*use --recompute on, a smaller --crop/);
+  });
+
+  test('is less in half precision, where there is any', () => {
+    const needed = (flags: Record<string, string>): number => estimateMemory(planOf({ backbone: 'clip-vit-b-32', ...flags }));
+    const whole = needed({});
+    expect(needed({ precision: 'mixed', device: 'webgpu' })).toBeLessThan(whole * 0.95);
+    expect(needed({ precision: 'mixed' })).toBeGreaterThanOrEqual(whole);
+    const rounded = planOf({ backbone: 'clip-tiny', precision: 'mixed' });
+    expect(describeMemory(rounded, 2 ** 20)).toMatch(/; use a smaller --crop/);
   });
 });

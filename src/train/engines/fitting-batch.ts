@@ -27,17 +27,19 @@ export interface TriedBatch {
   readonly fitting: number | undefined;
   /** Bytes of the largest tensor of the batch. */
   readonly largest: number;
+  /** Whether it could keep less of the forward pass: see `recomputeForward`. */
+  readonly canRecompute: boolean;
 }
 
 /** A failure of a step that `isOutOfMemory` knows, in words that a person can act on. */
-export function explainOutOfMemory(error: Error, { photographs, accumulate, fitting, largest }: TriedBatch): UserError {
+export function explainOutOfMemory(error: Error, { photographs, accumulate, fitting, largest, canRecompute }: TriedBatch): UserError {
   const size = `${(largest / 2 ** 30).toPrecision(2)} GiB`;
   const what = isBufferTooLarge(error)
     ? `the device has no buffers as large as the largest tensor of a batch of ${photographs}, ${size}`
     : `the memory of the device does not suffice for a batch of ${photographs}, whose largest tensor takes ${size}`;
   const advice =
     fitting === undefined
-      ? 'Not even one photograph at a time fits: use a smaller --crop or fewer --levels, or --freeze the first parts'
+      ? `Not even one photograph at a time fits: use ${canRecompute ? '--recompute on, ' : ''}a smaller --crop or fewer --levels, or --freeze the first parts`
       : `A step with ${fitting} at a time has been tried and fits: use --batch-size ${fitting} --accumulate ${(accumulate * photographs) / fitting}, as many photographs an update`;
   return new UserError(`${what}. ${advice}. Checkpoints are intact, and --resume takes both options too`);
 }

@@ -87,7 +87,8 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
   });
   if (fitting === undefined && !isOutOfMemory(error)) return error;
   const graph = buildDeviceGradientsGraph(buildLossGraph(model, layout, crop, losses), { device, precision, recompute });
-  return explainOutOfMemory(error, { photographs, accumulate, fitting, largest: largestTensor(graph) });
+  const canRecompute = precision !== 'mixed' && !recompute;
+  return explainOutOfMemory(error, { photographs, accumulate, fitting, largest: largestTensor(graph), canRecompute });
 }
 
 /** `createOnnxRuntimeEngine`, but where a device has too little memory the error is ONNX Runtime's, and no other batch is tried. */

@@ -29,7 +29,7 @@ describe('a batch for which a device has no memory', () => {
 
   test('is explained with the options that fit', () => {
     const lost = new Error('vkAllocateMemory failed: out of memory');
-    const tried = { photographs: 12, accumulate: 2, fitting: 4, largest: 1.5 * 2 ** 30 };
+    const tried = { photographs: 12, accumulate: 2, fitting: 4, largest: 1.5 * 2 ** 30, canRecompute: true };
     expect(explainOutOfMemory(lost, tried)).toEqual(
       new UserError(
         'the memory of the device does not suffice for a batch of 12, whose largest tensor takes 1.5 GiB. A step with 4 at a time has been ' +
@@ -39,8 +39,10 @@ describe('a batch for which a device has no memory', () => {
     const limited = new Error('Buffer size (1610612736) exceeds the max buffer size limit (1073741824)');
     const message = explainOutOfMemory(limited, { ...tried, fitting: undefined }).message;
     expect(message).toContain(
-      'no buffers as large as the largest tensor of a batch of 12, 1.5 GiB. Not even one photograph at a time fits',
+      'no buffers as large as the largest tensor of a batch of 12, 1.5 GiB. Not even one photograph at a time fits: use --recompute on, a smaller --crop',
     );
+    const recomputing = { ...tried, fitting: undefined, canRecompute: false };
+    expect(explainOutOfMemory(limited, recomputing).message).toContain('at a time fits: use a smaller --crop');
   });
 });
 
