@@ -34,12 +34,15 @@ export function addDevicesCommand(program: Command): void {
 
 async function offeredDevices(): Promise<Offer[]> {
   const offers: Offer[] = [];
+  let ofProcessor = 0;
   for (const device of devices) {
     const measured = await measureDevice(device);
     if ('unavailable' in measured) offers.push({ name: device, available: false, remark: measured.unavailable });
     else {
       const speed = `multiplies matrices at ${gigaflops(measured.speed)} GFLOP/s`;
-      offers.push({ name: device, available: true, remark: `${descriptions[device]}; ${speed}${await inHalfPrecision(device)}` });
+      if (device === 'cpu') ofProcessor = measured.speed;
+      const doubt = measured.speed < ofProcessor ? '. The processor is faster: is it a GPU in software, for want of a driver?' : '';
+      offers.push({ name: device, available: true, remark: `${descriptions[device]}; ${speed}${await inHalfPrecision(device)}${doubt}` });
     }
   }
   return offers;

@@ -12,6 +12,8 @@ export type MeasuredDevice = { readonly speed: number } | { readonly unavailable
 const growingSides = [128, 256, 512, 1024, 2048];
 const enoughMilliseconds = 10;
 const products = 4;
+/** Calls of a size, of which the fastest counts: whatever else the machine does only slows them. */
+const calls = 3;
 /** Their squares, 2^-14, are the smallest normal numbers of half precision. */
 const blockSide = 128;
 
@@ -41,7 +43,7 @@ export async function measureDevice(device: Device, options: MeasureOptions = {}
   }
 }
 
-/** @returns milliseconds @throws Error when the result is wrong. */
+/** @returns milliseconds of the fastest call @throws Error when the result is wrong. */
 async function multiply(thread: SessionThread, side: number): Promise<number> {
   // blocks of equal values 1 / 128 along the diagonal: the matrix is its own square, and its values sum up to its side
   const values = new Float32Array(side * side);
@@ -52,12 +54,15 @@ async function multiply(thread: SessionThread, side: number): Promise<number> {
   const feeds = { x: floatTensor([side, side], values) };
   // the first call compiles what the device runs
   await thread.run('products', feeds);
-  const started = performance.now();
-  const { sum } = await thread.run('products', feeds);
-  const milliseconds = performance.now() - started;
-  const found = Number(sum!.data[0]);
-  if (!(Math.abs(found / side - 1) < 1e-3)) throw new Error(`it computes ${found} where ${side} is right`);
-  return milliseconds;
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let call = 0; call < calls; call++) {
+    const started = performance.now();
+    const { sum } = await thread.run('products', feeds);
+    fastest = Math.min(fastest, performance.now() - started);
+    const found = Number(sum!.data[0]);
+    if (!(Math.abs(found / side - 1) < 1e-3)) throw new Error(`it computes ${found} where ${side} is right`);
+  }
+  return fastest;
 }
 
 /** sum = the sum of all values of x^(products + 1), for a square matrix x. */
