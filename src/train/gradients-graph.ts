@@ -53,13 +53,7 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   const embedding = embeddingOf(graph, parameters, crops, model, model.backbone.trainNormalization);
   const { falling, rising } = promptCues(graph, similarityToPrompts(graph, parameters, embedding, model));
   const { marginConsistency, marginRank, lossAcross = 0 } = options;
-  const consistency = graph.add('Mul', [
-    graph.add('Add', [
-      consistencyLoss(graph, falling, layout, marginConsistency),
-      consistencyLoss(graph, rising, layout, marginConsistency),
-    ]),
-    0.5,
-  ]);
+  const consistency = consistencyLoss(graph, graph.add('Concat', [falling, rising], { axis: 1 }), layout, marginConsistency);
   const positive = positiveRankingLoss(graph, falling, layout, marginRank);
   const negative = negativeRankingLoss(graph, rising, layout, marginRank);
   graph.output('consistency', consistency);

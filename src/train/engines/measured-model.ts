@@ -1,4 +1,5 @@
 /** A model that is measured but not trained: its weights and the graph that training evaluates with, nothing else. */
+import { joinVectors } from '../../graph/join-vectors.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
@@ -20,7 +21,7 @@ export async function openMeasuredModel(
 ): Promise<Pick<Engine, 'similarity' | 'close'>> {
   const thread = new SessionThread();
   try {
-    await thread.load('similarity', encodeOnnx(buildSimilarityGraph(model, crop).graph));
+    await thread.load('similarity', encodeOnnx(joinVectors(buildSimilarityGraph(model, crop).graph)));
     // one by one: what is under way is there twice
     for (const [name, tensor] of Object.entries(tensors)) await thread.writeState({ [name]: tensor });
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The engine that runs the gradients graph in ONNX Runtime, on any device; state stays in the thread of its sessions, which updates it too. */
 import type { Graph } from '../../graph/graph.js';
+import { joinVectors } from '../../graph/join-vectors.js';
 import { largestTensor } from '../../graph/largest-tensor.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
@@ -118,7 +119,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     await loadGraph(thread, 'gradients', await gradientsGraph(lossGraph, options, thread));
     if (device === 'webgpu') update = await loadDeviceUpdate(thread, trained, optimizer, averaged);
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
-    await loadGraph(thread, 'similarity', measured.graph);
+    await loadGraph(thread, 'similarity', joinVectors(measured.graph));
     const { parameters = {} } = options;
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !parameters[name]),
