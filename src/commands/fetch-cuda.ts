@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { cudaProvider, missingForCuda } from '../runtime/cuda-libraries.js';
+import { cudaProvider, missingForCuda, withoutCuda } from '../runtime/cuda-libraries.js';
 import { UserError } from '../support/errors.js';
 
 export function addFetchCudaCommand(program: Command): void {
@@ -19,8 +19,13 @@ export function addFetchCudaCommand(program: Command): void {
 }
 
 async function fetchCuda(): Promise<void> {
+  const never = withoutCuda();
+  if (never !== undefined) throw new UserError(never);
   const script = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js');
-  const child = spawn(process.execPath, [script, '--onnxruntime-node-install=cuda12'], { stdio: ['ignore', process.stderr, 'pipe'] });
+  const child = spawn(process.execPath, [script, '--onnxruntime-node-install=cuda12'], {
+    stdio: ['ignore', process.stderr, 'pipe'],
+    env: { ...proxyVariables(process.env), ...process.env },
+  });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
@@ -36,4 +41,9 @@ async function fetchCuda(): Promise<void> {
   const missing = await missingForCuda();
   process.stdout.write(`${cudaProvider}\n`);
   process.stderr.write(missing === undefined ? 'Fetched. npm run devices says how fast it is\n' : `Fetched. What is missing: ${missing}\n`);
+}
+
+/** The script knows proxies by names of its own only. */
+function proxyVariables({ HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { GLOBAL_AGENT_HTTPS_PROXY: HTTPS_PROXY ?? https_proxy, GLOBAL_AGENT_NO_PROXY: NO_PROXY ?? no_proxy };
 }

@@ -13,15 +13,19 @@ export const cudaProvider = join(packageFolder, 'bin', 'napi-v6', process.platfo
 /** Where an NVIDIA driver is to be seen: in Linux, and in its subsystem of Windows. */
 const drivers = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];
 
+/** @returns why there can be no CUDA at all; undefined where there can */
+export function withoutCuda(platform = `${process.platform}/${process.arch}`): string | undefined {
+  if (platform === 'linux/x64') return undefined;
+  return `ONNX Runtime has no CUDA provider for Node.js on ${platform}, only on linux/x64; use webgpu`;
+}
+
 /**
  * @param provider path of the provider's library
  * @returns what is missing and how to get it; undefined where nothing is
  */
-export async function missingForCuda(
-  provider = cudaProvider,
-  platform = `${process.platform}/${process.arch}`,
-): Promise<string | undefined> {
-  if (platform !== 'linux/x64') return `ONNX Runtime has no CUDA provider for Node.js on ${platform}, only on linux/x64; use webgpu`;
+export async function missingForCuda(provider = cudaProvider, platform?: string): Promise<string | undefined> {
+  const never = withoutCuda(platform);
+  if (never !== undefined) return never;
   if (!existsSync(provider)) return "ONNX Runtime's CUDA provider is not there. Fetch it once: npm run fetch-cuda";
   let libraries: string;
   try {

@@ -71,3 +71,14 @@ test.runIf(useSwiftShader())(`score with WebGPU gives the scores of the processo
   for (const [index, score] of expected.entries()) expect(Math.abs(found[index]! - score)).toBeLessThan(1e-4);
   expect(expected[0]).not.toBe(expected[1]);
 });
+
+test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'fetch-cuda asks the proxy that HTTPS_PROXY names, and says what to do where it cannot fetch',
+  async () => {
+    const { status, stdout, stderr } = await antonym(['fetch-cuda'], folder, { HTTPS_PROXY: 'http://127.0.0.1:9' });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^error: cannot fetch ONNX Runtime's CUDA provider: connect ECONNREFUSED 127\.0\.0\.1:9\. .*copy its libonnxruntime/,
+    );
+  },
+);
