@@ -1,6 +1,7 @@
 /** `antonym fetch-cuda`: ONNX Runtime's CUDA provider, which its npm package leaves to be downloaded. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
@@ -22,17 +23,18 @@ async function fetchCuda(): Promise<void> {
   const never = withoutCuda();
   if (never !== undefined) throw new UserError(never);
   const script = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js');
-  const child = spawn(process.execPath, [script, '--onnxruntime-node-install=cuda12'], {
+  const child = spawn(process.execPath, [script], {
     stdio: ['ignore', process.stderr, 'pipe'],
-    env: { ...proxyVariables(process.env), ...process.env },
+    // asked for a version such as cuda12, the script of 1.30 takes npm run for an installation of its own source, and ends well without a word
+    env: { ...proxyVariables(process.env), ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },
   });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) {
-    const reason = /^Error: (.+)$/m.exec(said)?.[1] ?? said.trim().split('\n').at(-1);
+  if (code !== 0 || !existsSync(cudaProvider)) {
+    const reason = /^Error: (.+)$/m.exec(said)?.[1] ?? (said.trim().split('\n').at(-1) || 'its script has left none');
     throw new UserError(
       `cannot fetch ONNX Runtime's CUDA provider: ${reason}. Run the same command on a Linux x64 machine with a network ` +
         `and copy its libonnxruntime_providers_*.so to ${dirname(cudaProvider)}`,
