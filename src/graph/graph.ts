@@ -1,4 +1,5 @@
 /** The graph builder: adds nodes of ONNX operators one by one and infers every shape as it goes. */
+import { createHash } from 'node:crypto';
 import { toHalf } from '../runtime/half-precision.js';
 import type { DataType, ElementArray, TensorData } from '../runtime/tensor-data.js';
 import { elementArrays, elementCount } from '../runtime/tensor-data.js';
@@ -17,6 +18,9 @@ import { type Dimension, formatShape, type Shape, type Value } from './value.js'
 
 /** Elements are known of constants up to this length: shapes, axes, indices. */
 const mostElements = 4096;
+
+/** Larger constants without a name are not compared. */
+const mostCompared = 2 ** 16;
 
 /** A value, a number that becomes a scalar constant of the type of the node's other inputs, or nothing (an optional input). */
 export type Operand = Value | number | null;
@@ -59,12 +63,12 @@ export class Graph {
     return this.outputValues;
   }
 
-  /** A constant stored in the graph. Small equal constants are stored once. Without a name, one is made up. */
+  /** A constant stored in the graph. Equal constants that are no weights are stored once. Without a name, one is made up. */
   constant(tensor: TensorData, name?: string): Value {
     if (tensor.data.length !== elementCount(tensor.shape)) {
       throw new Error(`constant ${name ?? ''}: ${tensor.data.length} values do not fill the shape ${formatShape(tensor.shape)}`);
     }
-    const content = tensor.data.length <= 64 && name === undefined ? contentOf(tensor) : undefined;
+    const content = tensor.data.length <= mostCompared && name === undefined ? contentOf(tensor) : undefined;
     const known = content === undefined ? undefined : this.constantsByContent.get(content);
     if (known) return known;
     const isShapeLike = tensor.data instanceof BigInt64Array && tensor.shape.length <= 2 && tensor.data.length <= mostElements;
@@ -191,7 +195,8 @@ function elementsOf(dataType: DataType, values: readonly number[]): ElementArray
 
 /** Equal for tensors that are equal bit for bit (0 and -0 are not). */
 function contentOf({ dataType, shape, data }: TensorData): string {
-  return `${dataType}${formatShape(shape)}${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex')}`;
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return `${dataType}${formatShape(shape)}${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 const fitsKind: Readonly<Record<AttributeKind, (value: AttributeValue) => boolean>> = {

@@ -6,16 +6,17 @@ import { nearestResize } from '../operators/resize.js';
 import type { OperatorName } from '../operators/table.js';
 import { sameShape, type Value } from '../value.js';
 import { blockedOperators } from './blocked-operators.js';
+import { gradientFiltersOf } from './gradient-filters.js';
 import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
 import { blockedPixelProduct, pixelProductOf, pixelsAsChannels } from './pixel-product.js';
 import { shifted, shiftOf } from './shifted-image.js';
 
 /**
  * An equal graph, up to rounding, for sessions on this machine only: see `blockedOperators`.
- * @param block channels that lie together, as `channelBlock` found; with none, the graph is returned as it is
+ * @param block channels that lie together, as `channelBlock` found
  */
-export function blockChannels(graph: Graph, block: number | undefined): Graph {
-  return block === undefined ? graph : new Blocking(block).result(graph);
+export function blockChannels(graph: Graph, block: number): Graph {
+  return new Blocking(block).result(graph);
 }
 
 /** A convolution that may still take in what follows it. */
@@ -199,11 +200,13 @@ class Blocking {
     return true;
   }
 
+  /** To that order, or from it: the permutation is its own inverse. */
   private addPixelsFirst({ inputs, outputs, attributes }: Node): boolean {
-    const [x] = inputs as [Value];
-    if (!this.isBlocked(x) || String(attributes.perm) !== pixelsFirstOrder) return false;
-    this.plain.set(outputs[0]!, this.pixelsFirstOf(x));
-    return true;
+    const [[x], [output]] = [inputs, outputs] as [readonly [Value], readonly [Value]];
+    if (String(attributes.perm) !== pixelsFirstOrder) return false;
+    if (this.isBlocked(x)) this.plain.set(output, this.pixelsFirstOf(x));
+    else if (this.canBeBlocked(output)) this.blocked.set(output, this.blockedOfPixelsFirst(this.plainOf(x), output));
+    return this.has(output);
   }
 
   /** The gradient of a bias. */
@@ -230,6 +233,15 @@ class Blocking {
     const made = target.add('Reshape', [last, target.integers(height, width, images, channels)]);
     this.pixelsFirst.set(x, made);
     return made;
+  }
+
+  /** Of [H, W, N, C] */
+  private blockedOfPixelsFirst(pixels: Value, { shape }: Value): Value {
+    const [images, channels, height, width] = shape as [number, number, number, number];
+    const { target } = this;
+    const last = target.add('Reshape', [pixels, target.integers(1, height, width, images * channels)]);
+    const joined = target.add(blockedOperators.reorderInput, [last], { channels_last: 1 });
+    return target.add('Reshape', [joined, target.integers(images, channels, height, width)]);
   }
 
   /** [N, H, W, C] */
@@ -290,17 +302,4 @@ class Blocking {
 
 function isFixed({ shape }: Pick<Value, 'shape'>): boolean {
   return shape.every((size) => typeof size === 'number');
-}
-
-/** The filters of which these are the exchanged and reversed ones that compute the gradient of a convolution's input. */
-function gradientFiltersOf({ producer }: Value): Value | undefined {
-  if (producer?.operator !== 'Transpose' || String(producer.attributes.perm) !== '1,0,2,3') return undefined;
-  const [turned] = producer.inputs as [Value];
-  const [, , kh, kw] = turned.shape as number[];
-  if (kh === 1 && kw === 1) return turned;
-  const slice = turned.producer;
-  if (slice?.operator !== 'Slice') return undefined;
-  const [w, ...range] = slice.inputs;
-  const isReversal = range.map((value) => value?.elements?.join()).join(' ') === `-1,-1 ${-kh! - 1},${-kw! - 1} 2,3 -1,-1`;
-  return isReversal ? w! : undefined;
 }
