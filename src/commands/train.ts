@@ -157,7 +157,7 @@ async function trainAndExport(
   json: boolean,
 ): Promise<number> {
   const { steps } = prepared.plan.options;
-  const progress = startProgress(`Training ${run.name}`);
+  let progress = startProgress(`Training ${run.name}`);
   const sayStopping = (): void => progress.note('Stopping after this step; once more to stop at once');
   signals.stop.addEventListener('abort', sayStopping);
   try {
@@ -176,12 +176,13 @@ async function trainAndExport(
       return signals.exitCode();
     }
     signals.stop.removeEventListener('abort', sayStopping);
-    progress.update(steps, steps, 'exporting');
+    progress.succeed(`Trained ${run.name}`);
+    progress = startProgress(`Exporting ${run.name}`);
     const exported = await exportRun(await measureForExport(prepared, run.bestCheckpoint), run.exported);
     await writeHeldOutScores(run.heldOut, exported.heldOut);
     await writeRunReport(run);
     const seconds = (performance.now() - started) / 1000;
-    progress.succeed(`Trained ${run.name}`);
+    progress.succeed(`Exported ${run.name}`);
     if (json) {
       const { evaluation } = exported.description;
       process.stdout.write(

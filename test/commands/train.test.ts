@@ -82,7 +82,7 @@ describe('equal runs', () => {
     const moments: [name: string, reached: () => boolean | Promise<boolean>][] = [
       ['before the first checkpoint', async () => (await stepsOf(run('killed'))) >= 1],
       ['between two checkpoints', async () => existsSync(lastOf('killed')) && (await stepsOf(run('killed'))) >= 4],
-      ['while it exports', () => said().includes('exporting')],
+      ['while it exports', () => said().includes('Exporting')],
     ];
     let said = (): string => '';
     for (const [index, [, reached]] of moments.entries()) {
