@@ -5,6 +5,7 @@ import { formatDuration } from '#antonym/support/duration.js';
 import { UserError } from '#antonym/support/errors.js';
 import { gibibytes } from '#antonym/train/memory.js';
 import { markdownTable } from './markdown-table.js';
+import { rounded } from './measure.js';
 
 interface Flags {
   readonly backbone: string;
@@ -45,7 +46,7 @@ function describe(figures: readonly Figures[]): string {
     ...figures.map((own) => [
       `\`${own.backbone}\``,
       String(own.cropsPerStep),
-      (own.stepMilliseconds / 1000).toPrecision(2),
+      `${rounded(own.stepMilliseconds / 1000)}`,
       formatDuration(own.trainingMilliseconds + (own.evaluations + 1) * own.evaluationMilliseconds),
       `${gibibytes(own.estimatedBytes)} GiB`,
       `${gibibytes(own.peakBytes)} GiB`,
