@@ -26,9 +26,9 @@ export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
 }
 
 /**
- * The peak of a run, bytes; good to about a quarter. The state counts with the copy that a checkpoint is saved from, gradients
- * with that in which they leave ONNX Runtime; what a step, an evaluation and the making of pairs have taken once they keep. The
- * export begins when all that is given up, and takes less.
+ * The peak of a run, bytes; good to about a quarter. The state counts with the copy that a checkpoint is saved from, sums of
+ * gradients beside what a step computes; what a step, an evaluation and the making of pairs have taken once they keep. The export
+ * begins when all that is given up, and takes less.
  */
 export function estimateMemory({ options, model, data }: MemoryPlan): number {
   const { crop, levels, accumulate, recompute, precision, ema, workers } = options;
