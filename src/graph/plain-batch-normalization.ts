@@ -1,29 +1,22 @@
 /** Rewrites a finished graph for devices: ONNX Runtime has no kernel for WebGPU that normalises with the statistics of the batch. */
-import { Graph } from './graph.js';
-import { liveParts } from './live-parts.js';
+import type { Graph } from './graph.js';
 import type { Node } from './operator.js';
-import type { OperatorName } from './operators/table.js';
+import { rewriteNodes } from './rewrite-nodes.js';
 import type { Value } from './value.js';
 
 const pixels = [0, 2, 3] as const;
 
 /** An equal graph, up to rounding, in which batch normalisation in training mode is made of simpler nodes, which its gradient has too. */
 export function plainBatchNormalization(source: Graph): Graph {
-  const target = new Graph();
-  const copies = new Map<Value, Value>();
-  const { nodes, used } = liveParts(source);
-  for (const [name, value] of source.inputs) copies.set(value, target.input(name, value.dataType, value.shape));
-  for (const [value, tensor] of source.allConstants()) if (used.has(value)) copies.set(value, target.constant(tensor));
-  for (const node of nodes) {
-    const inputs = node.inputs.map((input) => input && copies.get(input)!);
-    const isPlain = node.operator !== 'BatchNormalization' || node.attributes.training_mode !== 1;
-    const outputs = isPlain
-      ? target.addAll(node.operator as OperatorName, inputs, node.attributes)
-      : normalize(target, inputs as Value[], node.attributes);
-    for (const [index, output] of outputs.entries()) copies.set(node.outputs[index]!, output);
-  }
-  for (const [name, value] of source.outputs) target.output(name, copies.get(value)!);
-  return target;
+  return rewriteNodes(source, (target, { operator, inputs, attributes }, copyOf) =>
+    operator === 'BatchNormalization' && attributes.training_mode === 1
+      ? normalize(
+          target,
+          inputs.map((input) => copyOf(input!)),
+          attributes,
+        )
+      : undefined,
+  );
 }
 
 /**

@@ -40,7 +40,7 @@ export type UpdatedNames = Pick<AdamWUpdate, 'parameters' | 'averages'>;
 
 /** The tensors that the kernels of an update need side by side, parameters first. */
 export function updatedGroups({ parameters, averages }: UpdatedNames): string[][] {
-  const averageOf = new Map(averages.map(({ average, value }) => [value, average]));
+  const averageOf = averagesByValue(averages);
   return [
     ...parameters.map(({ parameter, first, second, gradient }) => {
       const average = averageOf.get(parameter);
@@ -48,6 +48,10 @@ export function updatedGroups({ parameters, averages }: UpdatedNames): string[][
     }),
     ...averagesOfOthers({ parameters, averages }).map(({ average, value }) => [value, average]),
   ];
+}
+
+function averagesByValue(averages: UpdatedNames['averages']): ReadonlyMap<string, string> {
+  return new Map(averages.map(({ average, value }) => [value, average]));
 }
 
 /** Of what is no parameter, such as running statistics. */
@@ -80,7 +84,7 @@ export function updateState(update: AdamWUpdate, state: UpdatedState): number {
   const squares = parameters.reduce((sum, { gradient }) => sum + sumOfSquares(state.floats(gradient)), 0);
   const { norm, step } = planStep(update, squares);
   if (!step) return norm;
-  const averageOf = new Map(averages.map(({ average, value }) => [value, average]));
+  const averageOf = averagesByValue(averages);
   for (const { decays, ...names } of parameters) {
     const parameter = state.floats(names.parameter);
     const moments = { first: state.floats(names.first), second: state.floats(names.second) };

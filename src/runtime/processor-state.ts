@@ -40,7 +40,7 @@ export class ProcessorState implements SessionState, UpdatedState {
     const places = this.places.get(name) ?? [];
     this.places.set(name, places);
     const place = places.pop();
-    return place && place.type === dataType && place.dims.join() === shape.join() ? place : emptyTensor(dataType, shape);
+    return place && isAlike(place, { type: dataType, dims: shape }) ? place : emptyTensor(dataType, shape);
   }
 
   replace(name: string, tensor: Tensor): void {
@@ -117,7 +117,7 @@ function isKernels({ data }: Tensor): boolean {
   return data instanceof Float32Array && areTogether([data]);
 }
 
-function isAlike(a: Tensor, b: Tensor): boolean {
+function isAlike(a: Pick<Tensor, 'type' | 'dims'>, b: Pick<Tensor, 'type' | 'dims'>): boolean {
   return a.type === b.type && a.dims.join() === b.dims.join();
 }
 

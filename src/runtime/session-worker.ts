@@ -25,7 +25,12 @@ import { sessionOptions } from './session-options.js';
 import { fromOrt, type SessionState, toOrt } from './session-state.js';
 import type { DataType, TensorData } from './tensor-data.js';
 
-const sessions = new Map<string, PlacedSession>();
+interface LoadedModel {
+  readonly placed: PlacedSession;
+  readonly signature: ModelSignature;
+}
+
+const sessions = new Map<string, LoadedModel>();
 /** On the GPU from the first model on that is computed there. */
 let state: SessionState = new ProcessorState();
 
@@ -38,7 +43,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
     case 'run':
       return run(request);
     case 'placement':
-      return loaded(request.model).placement;
+      return loaded(request.model).placed.placement;
     case 'prepare-update':
       updatedState().gather(updatedGroups(request.names), Math.min(request.batches, 2));
       return undefined;
@@ -57,7 +62,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
 
 async function load(model: string, { source, threads, device, stateOutputs }: ModelSource): Promise<ModelSignature> {
   await requireDevice(device);
-  await sessions.get(model)?.release();
+  await sessions.get(model)?.placed.release();
   const options = sessionOptions(threads, device);
   const located = device === 'webgpu' && stateOutputs.length > 0 ? { preferredOutputLocation: onGpu(stateOutputs) } : {};
   // on other devices values are copied where they lie, or to the processor
@@ -66,11 +71,12 @@ async function load(model: string, { source, threads, device, stateOutputs }: Mo
     typeof direct === 'string' ? InferenceSession.create(direct, own) : InferenceSession.create(direct, own);
   try {
     const placed = await PlacedSession.create(create, device, { ...options, ...located });
-    sessions.set(model, placed);
     if (device === 'webgpu' && state instanceof ProcessorState) state = await GpuState.create(options);
     const { inputMetadata, outputMetadata } = placed.session;
     const outputs = hasDirectOutputs(placed.session) ? outputMetadata.slice(1) : outputMetadata;
-    return { inputs: inputMetadata.map(describe), outputs: outputs.map(describe) };
+    const signature = { inputs: inputMetadata.map(describe), outputs: outputs.map(describe) };
+    sessions.set(model, { placed, signature });
+    return signature;
   } catch (error) {
     throw explainDeviceError(device, error instanceof Error ? error : new Error(messageOf(error)));
   }
@@ -80,7 +86,7 @@ function onGpu(names: readonly string[]): Record<string, 'gpu-buffer'> {
   return Object.fromEntries(names.map((name) => [name, 'gpu-buffer']));
 }
 
-function loaded(model: string): PlacedSession {
+function loaded(model: string): LoadedModel {
   const found = sessions.get(model);
   if (!found) throw new Error(`no model ${model} is loaded`);
   return found;
@@ -95,7 +101,7 @@ type RunRequest = Extract<SessionRequest, { kind: 'run' }>;
 
 /** Inputs that are not fed come from the state; outputs named `next.<name>` become the state tensor <name>, or are added to it. */
 async function run({ model, feeds, outputs, added = [], onlyIfFinite }: RunRequest): Promise<NamedTensors> {
-  const placed = loaded(model);
+  const { placed, signature } = loaded(model);
   const { session } = placed;
   const inputs: Record<string, Tensor> = {};
   for (const name of session.inputNames) {
@@ -103,8 +109,8 @@ async function run({ model, feeds, outputs, added = [], onlyIfFinite }: RunReque
     if (!tensor) throw new Error(`the model ${model} needs the input ${name}`);
     inputs[name] = tensor;
   }
-  const described = session.outputMetadata.flatMap((value) => (value.isTensor ? [describe(value)] : []));
-  const wanted = outputs?.map((name) => described.find((output) => output.name === name) ?? missing(model, name)) ?? described;
+  const wanted =
+    outputs?.map((name) => signature.outputs.find((output) => output.name === name) ?? missing(model, name)) ?? signature.outputs;
   const results = await compute(placed, inputs, wanted);
   const takesState = onlyIfFinite === undefined || Number.isFinite(Number(results[onlyIfFinite]!.data[0]));
   const reply: Record<string, TensorData> = {};

@@ -9,7 +9,19 @@ export function addInto(sum: Float32Array, values: Float32Array): void {
 
 /** Summed up in float64. */
 export function sumOfSquares(values: Float32Array): number {
-  return kernelsOf([values]).sumOfSquares(values.byteOffset, values.length);
+  return kernelsOf([values]).sumOfSquares(values.byteOffset, values.length, distance(values.byteLength / 4, 1024));
+}
+
+/**
+ * How far apart to read an array in several places at once: in each the processor fetches ahead, up to the end of a page, and addresses
+ * that differ by whole pages get in each other's way.
+ * @param part bytes of the array over the number of places
+ * @param offset in a page, bytes
+ * @returns bytes, of whole vectors
+ */
+function distance(part: number, offset: number): number {
+  const [page, vector] = [4096, 16];
+  return part > 16 * page ? (Math.floor(part / page) - 1) * page + offset : Math.floor(part / vector) * vector;
 }
 
 /** What AdamW keeps of a parameter, and its gradient. */
@@ -42,11 +54,16 @@ export interface AdamWFactors {
 export function adamwStep({ parameter, first, second, gradient }: AdamWTensors, factors: AdamWFactors): void {
   const { beta1, share1, beta2, share2, rate, offset, kept, smallestGradient, smallestFirst, smallestSecond } = factors;
   const arrays = [parameter, first, second, gradient] as const;
-  const [p, m, v, g] = arrays.map(({ byteOffset }) => byteOffset) as [number, number, number, number];
-  kernelsOf(arrays).adamw(
-    ...([p, m, v, g, parameter.length, beta1, share1, beta2, share2, rate, offset, kept] as const),
-    ...([smallestGradient, smallestFirst, smallestSecond] as const),
-  );
+  const kernels = kernelsOf(arrays);
+  const half = distance(parameter.byteLength / 2, 2048);
+  // two halves side by side, then what is left
+  for (const [places, start, bytes] of [[2, 0, half] as const, [1, 2 * half, parameter.byteLength - 2 * half] as const]) {
+    const [p, m, v, g] = arrays.map(({ byteOffset }) => byteOffset + start) as [number, number, number, number];
+    kernels.adamw(
+      ...([places, bytes, p, m, v, g, beta1, share1, beta2, share2, rate, offset, kept] as const),
+      ...([smallestGradient, smallestFirst, smallestSecond] as const),
+    );
+  }
 }
 
 /** average += share (values - average) */

@@ -4,13 +4,14 @@ import { loadKernels } from '../support/load-kernels.js';
 /** Those of `simd/`; pointers are byte offsets into their memory. */
 export interface StateKernels {
   add(sum: number, values: number, count: number): void;
-  sumOfSquares(values: number, count: number): number;
+  sumOfSquares(values: number, count: number, quarter: number): number;
   adamw(
+    places: number,
+    bytes: number,
     parameter: number,
     first: number,
     second: number,
     gradient: number,
-    count: number,
     beta1: number,
     share1: number,
     beta2: number,

@@ -2,10 +2,9 @@
  * Rewrites a finished graph for the CPU: gradients of the inputs of 3x3 convolutions with a quarter of the multiplications, see `winograd.ts`.
  * What is transformed for that, their weight gradients need too.
  */
-import { Graph } from '../graph.js';
-import { liveParts } from '../live-parts.js';
+import type { Graph } from '../graph.js';
 import type { Node } from '../operator.js';
-import type { OperatorName } from '../operators/table.js';
+import { rewriteNodes } from '../rewrite-nodes.js';
 import type { Value } from '../value.js';
 import { filterMatrix, kernel, positions, tilesOf, transformed, transformedBack, transforms } from '../winograd.js';
 import { gradientFiltersOf } from './gradient-filters.js';
@@ -14,23 +13,10 @@ type ImageShape = readonly [number, number, number, number];
 
 /** An equal graph, up to rounding. */
 export function winogradInputGradients(source: Graph): Graph {
-  const target = new Graph();
-  const copies = new Map<Value, Value>();
-  const { nodes, used } = liveParts(source);
-  for (const [name, value] of source.inputs) copies.set(value, target.input(name, value.dataType, value.shape));
-  for (const [value, tensor] of source.allConstants()) if (used.has(value)) copies.set(value, target.constant(tensor));
-  for (const node of nodes) {
-    const gradient = inputGradientOf(node);
-    if (gradient) {
-      copies.set(node.outputs[0]!, inputGradient(target, copies.get(node.inputs[0]!)!, copies.get(gradient.filters)!, gradient));
-      continue;
-    }
-    const inputs = node.inputs.map((input) => input && copies.get(input)!);
-    const outputs = target.addAll(node.operator as OperatorName, inputs, node.attributes);
-    for (const [index, output] of outputs.entries()) copies.set(node.outputs[index]!, output);
-  }
-  for (const [name, value] of source.outputs) target.output(name, copies.get(value)!);
-  return target;
+  return rewriteNodes(source, (target, node, copyOf) => {
+    const found = inputGradientOf(node);
+    return found && [inputGradient(target, copyOf(node.inputs[0]!), copyOf(found.filters), found)];
+  });
 }
 
 interface InputGradient {

@@ -9,19 +9,10 @@ export function add(sum: usize, values: usize, count: i32): void {
 }
 
 /**
- * How far apart to read an array in several places at once: in each the processor fetches ahead, up to the end of a page, and addresses
- * that differ by whole pages get in each other's way.
- * @param part bytes of the array over the number of places
- * @param offset in a page
+ * In float64; what follows the values up to a whole vector must be zero. The first four quarters are read side by side.
+ * @param quarter bytes, of whole vectors
  */
-function distance(part: usize, offset: usize): usize {
-  const page: usize = 4096;
-  return part > 16 * page ? (part & ~(page - 1)) - page + offset : part & ~15;
-}
-
-/** In float64; what follows the values up to a whole vector must be zero. */
-export function sumOfSquares(values: usize, count: i32): f64 {
-  const quarter = distance(count, 1024);
+export function sumOfSquares(values: usize, count: i32, quarter: usize): f64 {
   let a = f64x2.splat(0),
     b = f64x2.splat(0),
     c = f64x2.splat(0),
@@ -53,68 +44,10 @@ function zeroBelow(values: v128, smallest: f32): v128 {
 
 /**
  * m = beta1 m + share1 g, v = beta2 v + share2 (g g), p = kept p - (rate m) / (sqrt(v) + offset): in float32, rounded after every
- * operation; g, m and v are zero where they are smaller than what is given.
+ * operation; g, m and v are zero where they are smaller than what is given. In so many places side by side, that are so many bytes apart: of
+ * whole vectors, where there is more than one.
  */
 export function adamw(
-  parameter: usize,
-  first: usize,
-  second: usize,
-  gradient: usize,
-  count: i32,
-  beta1: f32,
-  share1: f32,
-  beta2: f32,
-  share2: f32,
-  rate: f32,
-  offset: f32,
-  kept: f32,
-  smallestGradient: f32,
-  smallestFirst: f32,
-  smallestSecond: f32,
-): void {
-  const end = (<usize>count) << 2;
-  const half = distance(end >> 1, 2048);
-  const rest = 2 * half;
-  adamwIn(
-    2,
-    half,
-    parameter,
-    first,
-    second,
-    gradient,
-    beta1,
-    share1,
-    beta2,
-    share2,
-    rate,
-    offset,
-    kept,
-    smallestGradient,
-    smallestFirst,
-    smallestSecond,
-  );
-  adamwIn(
-    1,
-    end - rest,
-    parameter + rest,
-    first + rest,
-    second + rest,
-    gradient + rest,
-    beta1,
-    share1,
-    beta2,
-    share2,
-    rate,
-    offset,
-    kept,
-    smallestGradient,
-    smallestFirst,
-    smallestSecond,
-  );
-}
-
-/** In so many places at once, that are so many bytes apart. */
-function adamwIn(
   places: usize,
   bytes: usize,
   parameter: usize,

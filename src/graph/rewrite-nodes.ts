@@ -1,0 +1,37 @@
+/** The copy of a graph in which some nodes are replaced by others: what a rewriting for a device is made of. */
+import { Graph } from './graph.js';
+import { liveParts } from './live-parts.js';
+import type { Node } from './operator.js';
+import type { OperatorName } from './operators/table.js';
+import type { Value } from './value.js';
+
+/**
+ * @param replace adds to the target what stands for a node, and returns what stands for its outputs; undefined for a node that stays.
+ * `copyOf` gives the target's value for one that is computed before the node.
+ * @returns a graph of what the outputs depend on
+ */
+export function rewriteNodes(
+  source: Graph,
+  replace: (target: Graph, node: Node, copyOf: (value: Value) => Value) => readonly Value[] | undefined,
+): Graph {
+  const target = new Graph();
+  const copies = new Map<Value, Value>();
+  const copyOf = (value: Value): Value => copies.get(value)!;
+  const { nodes, used } = liveParts(source);
+  for (const [name, value] of source.inputs) copies.set(value, target.input(name, value.dataType, value.shape));
+  for (const [value, tensor] of source.allConstants()) if (used.has(value)) copies.set(value, target.constant(tensor));
+  for (const node of nodes) {
+    const outputs = replace(target, node, copyOf) ?? copyNode(target, node, copyOf);
+    for (const [index, output] of outputs.entries()) copies.set(node.outputs[index]!, output);
+  }
+  for (const [name, value] of source.outputs) target.output(name, copyOf(value));
+  return target;
+}
+
+function copyNode(target: Graph, { operator, inputs, attributes }: Node, copyOf: (value: Value) => Value): readonly Value[] {
+  return target.addAll(
+    operator as OperatorName,
+    inputs.map((input) => input && copyOf(input)),
+    attributes,
+  );
+}
