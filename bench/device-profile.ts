@@ -1,30 +1,29 @@
 /** Where the time of our step on a device goes, by ONNX Runtime's profile: kernels, what each takes there, and the transfer of crops. */
 
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { fixedShape } from '#antonym/graph/value.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { chooseDevice } from '#antonym/runtime/choose-device.js';
 import type { Device } from '#antonym/runtime/device.js';
-import { sessionOptions } from '#antonym/runtime/session-options.js';
+import { OnnxSession } from '#antonym/runtime/onnxruntime/session.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
+import { elementCount } from '#antonym/runtime/tensor-data.js';
 import { buildDeviceGradientsGraph } from '#antonym/train/engines/device-gradients-graph.js';
-import { buildDeviceUpdateGraph } from '#antonym/train/engines/device-update.js';
+import { buildDeviceUpdateGraphs } from '#antonym/train/engines/device-update.js';
 import { buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
 import { engineOptions } from '#antonym/train/plan.js';
+import { filledInputs } from './filled-inputs.js';
 import { median } from './measure.js';
 import { type PlanFlags, planOf } from './own-plan.js';
 
 export interface DeviceProfile {
-  /** In a step: AdamW's too, where it runs on the device. */
+  /** In a step: AdamW's too. */
   readonly kernels: number;
   /** Sum of the time that they take on the device. */
   readonly kernelMilliseconds: number;
@@ -51,7 +50,8 @@ async function profile(flags: PlanFlags): Promise<DeviceProfile> {
   const losses = buildLossGraph(plan.model, { photographs: batchSize, levels }, crop, plan.options);
   const graphs = [buildDeviceGradientsGraph(losses, { device, precision })];
   const { optimizer } = await engineOptions(plan);
-  if (device === 'webgpu') graphs.push(buildDeviceUpdateGraph(trainedSpecs(losses.parameters), optimizer));
+  const { norm, update } = buildDeviceUpdateGraphs(trainedSpecs(losses.parameters), optimizer);
+  graphs.push(norm, update);
   const kernels: KernelTime[] = [];
   for (const graph of graphs) kernels.push(...(await kernelTimes(graph, device)));
   const operators = new Map<string, number>();
@@ -82,22 +82,14 @@ interface ProfileEvent {
 async function kernelTimes(graph: Graph, device: Device): Promise<KernelTime[]> {
   const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
   try {
-    const profiling = { enableProfiling: true, profileFilePrefix: join(folder, 'step') };
-    const session = await InferenceSession.create(encodeOnnx(graph), { ...sessionOptions(undefined, device), ...profiling });
-    const feeds = Object.fromEntries(
-      [...graph.inputs].map(([name, { dataType, shape }]) => {
-        const sizes = fixedShape(shape, 'a profile');
-        const data = new elementArrays[dataType](elementCount(sizes)) as Float32Array;
-        // what the numbers are takes no time, as long as they are some
-        data.fill(dataType === 'uint8' ? 128 : 0.01);
-        return [name, new Tensor(dataType, data as never, sizes)];
-      }),
-    );
-    for (let call = 0; call < calls; call++) await session.run(feeds);
-    session.endProfiling();
-    await session.release();
-    const [file] = await readdir(folder);
-    return readKernels(JSON.parse(await readFile(join(folder, file!), 'utf8')) as ProfileEvent[]);
+    const session = OnnxSession.open(encodeOnnx(graph), { device, profile: join(folder, 'step') });
+    // what the numbers are takes no time, as long as they are some
+    const feeds = filledInputs(graph, (dataType) => (dataType === 'uint8' ? 128 : 0.01));
+    const outputs = Object.fromEntries(session.signature.outputs.map(({ name }) => [name, undefined]));
+    for (let call = 0; call < calls; call++) session.run(feeds, outputs);
+    const file = session.endProfile();
+    session.release();
+    return readKernels(JSON.parse(await readFile(file, 'utf8')) as ProfileEvent[]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,21 +1,20 @@
 /** Where the time of a training step goes, by ONNX Runtime's own profile and a clock around the update. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import type { Node } from '#antonym/graph/operator.js';
-import { fixedShape, type Value } from '#antonym/graph/value.js';
+import type { Value } from '#antonym/graph/value.js';
 import { cropCount } from '#antonym/losses/levels.js';
-import { sessionOptions } from '#antonym/runtime/session-options.js';
+import { OnnxSession } from '#antonym/runtime/onnxruntime/session.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { elementArrays, elementCount } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
 import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-graph.js';
 import { buildLossGraph } from '#antonym/train/gradients-graph.js';
 import { createEngine, type Plan } from '#antonym/train/plan.js';
+import { filledInputs } from './filled-inputs.js';
 import { median, rounded } from './measure.js';
 
 const gradientParts = ['forward', 'input gradients', 'weight gradients', 'element-wise'] as const;
@@ -120,24 +119,16 @@ interface KernelTime {
 async function kernelTimes(graph: Graph, threads: number): Promise<KernelTime[]> {
   const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
   try {
-    const profiling = { enableProfiling: true, profileFilePrefix: join(folder, 'step') };
-    const session = await InferenceSession.create(encodeOnnx(graph), { ...sessionOptions(threads), ...profiling });
+    const session = OnnxSession.open(encodeOnnx(graph), { device: 'cpu', threads, profile: join(folder, 'step') });
     const random = randomStream('inputs of a profile');
-    const feeds = Object.fromEntries(
-      [...graph.inputs].map(([name, { dataType, shape }]) => {
-        const sizes = fixedShape(shape, 'a profile');
-        const data = new elementArrays[dataType](elementCount(sizes)) as Float32Array;
-        for (let index = 0; index < data.length; index++)
-          data[index] = dataType === 'uint8' ? random.integer(256) : 0.04 * random.uniform() - 0.02;
-        if (name.endsWith('running_var')) data.fill(1);
-        return [name, new Tensor(dataType, data as never, sizes)];
-      }),
+    const feeds = filledInputs(graph, (dataType, name) =>
+      dataType === 'uint8' ? random.integer(256) : name.endsWith('running_var') ? 1 : 0.04 * random.uniform() - 0.02,
     );
-    for (let call = 0; call < warmUpCalls + measuredCalls; call++) await session.run(feeds);
-    session.endProfiling();
-    await session.release();
-    const [file] = await readdir(folder);
-    return readProfile(await readFile(join(folder, file!), 'utf8'));
+    const outputs = Object.fromEntries(session.signature.outputs.map(({ name }) => [name, undefined]));
+    for (let call = 0; call < warmUpCalls + measuredCalls; call++) session.run(feeds, outputs);
+    const file = session.endProfile();
+    session.release();
+    return readProfile(await readFile(file, 'utf8'));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

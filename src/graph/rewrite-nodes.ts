@@ -8,11 +8,15 @@ import type { Value } from './value.js';
 /**
  * @param replace adds to the target what stands for a node, and returns what stands for its outputs; undefined for a node that stays.
  * `copyOf` gives the target's value for one that is computed before the node.
+ * @param nameOutputs names the outputs of the target; default: as in the source
  * @returns a graph of what the outputs depend on
  */
 export function rewriteNodes(
   source: Graph,
   replace: (target: Graph, node: Node, copyOf: (value: Value) => Value) => readonly Value[] | undefined,
+  nameOutputs: (target: Graph, copyOf: (value: Value) => Value) => void = (target, copyOf) => {
+    for (const [name, value] of source.outputs) target.output(name, copyOf(value));
+  },
 ): Graph {
   const target = new Graph();
   const copies = new Map<Value, Value>();
@@ -24,7 +28,7 @@ export function rewriteNodes(
     const outputs = replace(target, node, copyOf) ?? copyNode(target, node, copyOf);
     for (const [index, output] of outputs.entries()) copies.set(node.outputs[index]!, output);
   }
-  for (const [name, value] of source.outputs) target.output(name, copyOf(value));
+  nameOutputs(target, copyOf);
   return target;
 }
 

@@ -3,8 +3,8 @@
  * that is just being loaded, or that is about to return a result, then throws in C++ where nothing catches it, and the process aborts.
  */
 
-/** Places in the memory that both threads share: 1 when no other call shall begin, and 1 while a call is under way. */
-const [callsEnd, inCall] = [0, 1];
+/** Places in the memory that both threads share: 1 when no other call shall begin, 1 while a call is under way, 1 when only the last one shall begin. */
+const [callsEnd, inCall, isClosing] = [0, 1, 2];
 
 /** The calls of one thread, of which the first is its start. */
 export class NativeCalls {
@@ -15,7 +15,7 @@ export class NativeCalls {
 
   /** For a thread that is about to start: in a call until it has made its first. */
   static ofNewThread(): NativeCalls {
-    const shared = new Int32Array(new SharedArrayBuffer(8));
+    const shared = new Int32Array(new SharedArrayBuffer(12));
     shared[inCall] = 1;
     return new NativeCalls(shared);
   }
@@ -25,24 +25,32 @@ export class NativeCalls {
     return new NativeCalls(shared);
   }
 
-  /** In the thread that is ended: makes a call, one at a time, unless `end` or `endNow` was called. */
+  /** In the thread that is ended: makes a call, one at a time, unless `close` or `endNow` was called. */
   async make(call: () => Promise<unknown>): Promise<void> {
+    await this.makeUnless([callsEnd, isClosing], call);
+  }
+
+  /** As `make`, for the last call, after `close`. */
+  async makeLast(call: () => Promise<unknown>): Promise<void> {
+    await this.makeUnless([callsEnd], call);
+  }
+
+  private async makeUnless(reasons: readonly number[], call: () => Promise<unknown>): Promise<void> {
     Atomics.store(this.shared, inCall, 1);
     try {
-      if (Atomics.load(this.shared, callsEnd) === 0) await call();
+      if (reasons.every((reason) => Atomics.load(this.shared, reason) === 0)) await call();
     } finally {
       Atomics.store(this.shared, inCall, 0);
       Atomics.notify(this.shared, inCall);
     }
   }
 
-  /** In the thread that ends the other: settles when the call under way is over. Does not keep the process from ending. */
-  async end(): Promise<void> {
-    Atomics.store(this.shared, callsEnd, 1);
-    await Atomics.waitAsync(this.shared, inCall, 1).value;
+  /** In the thread that ends the other: of the calls that wait, only the last one is still made. */
+  close(): void {
+    Atomics.store(this.shared, isClosing, 1);
   }
 
-  /** As `end`, but blocks: for a process that exits now. */
+  /** For a process that exits now: blocks until the call under way is over, and none is made after it. */
   endNow(): void {
     Atomics.store(this.shared, callsEnd, 1);
     Atomics.wait(this.shared, inCall, 1);

@@ -1,62 +1,51 @@
 /** Which nodes of a model a device leaves to the processor: ONNX Runtime moves them silently, and only its profile says so. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Device } from './device.js';
+import { OnnxSession, type Tensor } from './onnxruntime/session.js';
+import type { SessionSettings } from './onnxruntime/session-options.js';
 import type { Placement } from './session-messages.js';
+import type { TensorData } from './tensor-data.js';
 
 /** A session that knows which nodes are left to the processor, once it has run. */
 export class PlacedSession {
   private onProcessor: Placement['onProcessor'] = {};
 
   private constructor(
-    readonly session: InferenceSession,
-    /**
-     * Whether outputs stay on the device. ONNX Runtime's binding then remembers the outputs of the first call and, in a call for others,
-     * gives values the wrong names: all are asked for each time.
-     */
-    private readonly keepsOutputs: boolean,
+    readonly session: OnnxSession,
     /** Where the profile of the first run is to be found. */
     private folder?: string,
   ) {}
 
-  static async create(
-    create: (options: InferenceSession.SessionOptions) => Promise<InferenceSession>,
-    device: Device,
-    options: InferenceSession.SessionOptions,
-  ): Promise<PlacedSession> {
-    const keepsOutputs = options.preferredOutputLocation !== undefined;
-    if (device === 'cpu') return new PlacedSession(await create(options), keepsOutputs);
-    const strict = { ...options, logSeverityLevel: 4, extra: { session: { disable_cpu_ep_fallback: '1' } } } as const;
+  /** @throws Error as of `OnnxSession.open`; where no node may be left to the processor, also when one is. */
+  static async open(source: string | Uint8Array, settings: SessionSettings): Promise<PlacedSession> {
+    if (settings.device === 'cpu') return new PlacedSession(OnnxSession.open(source, settings));
     try {
-      return new PlacedSession(await create(strict), keepsOutputs);
+      return new PlacedSession(OnnxSession.open(source, { ...settings, isStrict: true }));
     } catch (error) {
-      if (!String(error).includes('fallback to CPU EP')) throw error;
+      if (settings.isStrict || !isLeftToProcessor(error)) throw error;
     }
     const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
-    const profiled = { ...options, enableProfiling: true, profileFilePrefix: join(folder, 'profile') };
-    return new PlacedSession(await create(profiled), keepsOutputs, folder);
+    return new PlacedSession(OnnxSession.open(source, { ...settings, profile: join(folder, 'profile') }), folder);
   }
 
   get placement(): Placement {
     return { onProcessor: this.onProcessor };
   }
 
-  async run(feeds: InferenceSession.FeedsType, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>> {
-    const results = await this.session.run(feeds, this.keepsOutputs ? this.session.outputNames : outputs);
+  /** As `OnnxSession.run`. */
+  async run<Place extends Tensor>(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Place | undefined>>,
+  ): Promise<Record<string, Place | TensorData>> {
+    const results = this.session.run(inputs, outputs);
     await this.endProfile();
-    const wanted: Record<string, Tensor> = {};
-    for (const [name, tensor] of Object.entries(results)) {
-      if (outputs.includes(name)) wanted[name] = tensor;
-      else tensor.dispose();
-    }
-    return wanted;
+    return results;
   }
 
   async release(): Promise<void> {
     await this.endProfile();
-    await this.session.release();
+    this.session.release();
   }
 
   private async endProfile(): Promise<void> {
@@ -64,13 +53,16 @@ export class PlacedSession {
     if (folder === undefined) return;
     this.folder = undefined;
     try {
-      this.session.endProfiling();
-      const [file] = await readdir(folder);
-      this.onProcessor = countNodes(JSON.parse(await readFile(join(folder, file!), 'utf8')));
+      this.onProcessor = countNodes(JSON.parse(await readFile(this.session.endProfile(), 'utf8')));
     } finally {
       await rm(folder, { recursive: true });
     }
   }
+}
+
+/** Whether a session was refused because its device does not compute everything. */
+export function isLeftToProcessor(error: unknown): boolean {
+  return String(error).includes('fallback to CPU EP');
 }
 
 /** What people read; undefined where the device computes everything. */

@@ -1,54 +1,61 @@
 /** The state in the processor's memory: calls write what becomes state where it was before, and updates compute on it there. */
-import { Tensor } from 'onnxruntime-node';
 import type { UpdatedState } from './adamw.js';
-import { existing, fromOrt, type SessionState, toOrt } from './session-state.js';
+import { missingTensor, type SessionState } from './session-state.js';
 import { addInto } from './state-arithmetic.js';
 import { areTogether, arraysInMemory } from './state-kernels.js';
-import { type DataType, type ElementArray, elementArrays, elementCount, type TensorData } from './tensor-data.js';
+import { type DataType, elementArrays, elementCount, floatTensor, type TensorData } from './tensor-data.js';
 
 export class ProcessorState implements SessionState, UpdatedState {
-  private readonly tensors = new Map<string, Tensor>();
+  private readonly tensors = new Map<string, TensorData>();
   /** Where calls write what they compute under a name: memory that is of no use until then. */
-  private readonly places = new Map<string, Tensor[]>();
+  private readonly places = new Map<string, TensorData[]>();
 
   get names(): Iterable<string> {
     return this.tensors.keys();
   }
 
-  tensor(name: string): Tensor | undefined {
+  /** Undefined where there is none of that name. */
+  tensor(name: string): TensorData | undefined {
     return this.tensors.get(name);
   }
 
-  async write(name: string, tensor: TensorData): Promise<void> {
-    const written = toOrt(tensor);
+  write(name: string, tensor: TensorData): void {
     const old = this.tensors.get(name);
-    if (old && isKernels(old) && isAlike(old, written)) {
-      (old.data as Float32Array).set(written.data as Float32Array);
+    if (old && isKernels(old) && isAlike(old, tensor)) {
+      (old.data as Float32Array).set(tensor.data as Float32Array);
     } else {
       this.delete(name);
-      this.tensors.set(name, written);
+      this.tensors.set(name, tensor);
     }
   }
 
-  async read(name: string): Promise<TensorData> {
-    const { dataType, shape, data } = fromOrt(existing(this, name));
+  read(name: string): TensorData {
+    const { dataType, shape, data } = this.existing(name);
     return { dataType, shape, data: data.slice() };
   }
 
+  private existing(name: string): TensorData {
+    const tensor = this.tensors.get(name);
+    if (!tensor) throw missingTensor(name);
+    return tensor;
+  }
+
   /** A tensor for a call to write into, which `replace` or `add` then takes. */
-  place(name: string, dataType: DataType, shape: readonly number[]): Tensor {
+  place(name: string, dataType: DataType, shape: readonly number[]): TensorData {
     const places = this.places.get(name) ?? [];
     this.places.set(name, places);
     const place = places.pop();
-    return place && isAlike(place, { type: dataType, dims: shape }) ? place : emptyTensor(dataType, shape);
+    return place && isAlike(place, { dataType, shape }) ? place : emptyTensor(dataType, shape);
   }
 
-  replace(name: string, tensor: Tensor): void {
+  /** Makes a tensor that a call has computed part of the state. */
+  replace(name: string, tensor: TensorData): void {
     this.retire(name);
     this.tensors.set(name, tensor);
   }
 
-  async add(name: string, tensor: Tensor): Promise<void> {
+  /** Adds a tensor that a call has computed to the one that is there. */
+  add(name: string, tensor: TensorData): void {
     addInto(this.floats(name), tensor.data as Float32Array);
     this.reuse(name, tensor);
   }
@@ -60,7 +67,7 @@ export class ProcessorState implements SessionState, UpdatedState {
     if (tensor) this.reuse(name, tensor);
   }
 
-  private reuse(name: string, tensor: Tensor): void {
+  private reuse(name: string, tensor: TensorData): void {
     const places = this.places.get(name);
     if (places) places.push(tensor);
     else release(tensor);
@@ -95,15 +102,15 @@ export class ProcessorState implements SessionState, UpdatedState {
     if (tensor) {
       const move = (array: Float32Array): void => {
         array.set(this.floats(name));
-        this.tensors.set(name, new Tensor('float32', array, tensor.dims));
+        this.tensors.set(name, floatTensor(tensor.shape, array));
         release(tensor);
       };
       return [{ length: this.floats(name).length, take: move }];
     }
-    const places: Tensor[] = [];
+    const places: TensorData[] = [];
     this.places.set(name, places);
-    const { dims, size } = existing(this, first);
-    return Array.from({ length: copies }, () => ({ length: size, take: (array) => places.push(new Tensor('float32', array, dims)) }));
+    const { shape, data } = this.existing(first);
+    return Array.from({ length: copies }, () => ({ length: data.length, take: (array) => places.push(floatTensor(shape, array)) }));
   }
 }
 
@@ -113,17 +120,17 @@ interface Claim {
   readonly take: (array: Float32Array) => void;
 }
 
-function isKernels({ data }: Tensor): boolean {
+function isKernels({ data }: TensorData): boolean {
   return data instanceof Float32Array && areTogether([data]);
 }
 
-function isAlike(a: Pick<Tensor, 'type' | 'dims'>, b: Pick<Tensor, 'type' | 'dims'>): boolean {
-  return a.type === b.type && a.dims.join() === b.dims.join();
+function isAlike(a: Omit<TensorData, 'data'>, b: Omit<TensorData, 'data'>): boolean {
+  return a.dataType === b.dataType && a.shape.join() === b.shape.join();
 }
 
 /** For a call to write into. */
-export function emptyTensor(dataType: DataType, shape: readonly number[]): Tensor {
-  return new Tensor(dataType, new elementArrays[dataType](elementCount(shape)) as never, shape);
+export function emptyTensor(dataType: DataType, shape: readonly number[]): TensorData {
+  return { dataType, shape, data: new elementArrays[dataType](elementCount(shape)) };
 }
 
 /** What is sent to a closed port has moved away from here and arrives nowhere. */
@@ -131,8 +138,7 @@ const nowhere = new MessageChannel().port1;
 nowhere.close();
 
 /** Frees memory at once: for a model's gradients, waiting for the garbage collector would take as much again. */
-function release(tensor: Tensor): void {
-  const { buffer, byteLength } = tensor.data as ElementArray;
+function release({ data: { buffer, byteLength } }: TensorData): void {
   // a buffer with more in it belongs to other tensors too
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) nowhere.postMessage(undefined, [buffer]);
 }

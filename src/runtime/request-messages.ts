@@ -5,6 +5,9 @@ export interface NumberedRequest<Request> {
   readonly request: Request;
 }
 
+/** Ends the thread, after a last call. */
+export const endMessage = 'end';
+
 /** A reply or an error, under the number of the request. */
 export interface NumberedReply<Reply> {
   readonly id: number;

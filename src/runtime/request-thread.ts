@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../support/errors.js';
 import { NativeCalls } from './native-calls.js';
-import type { NumberedReply, NumberedRequest, RequestWorkerData } from './request-messages.js';
+import { endMessage, type NumberedReply, type NumberedRequest, type RequestWorkerData } from './request-messages.js';
 
 /** Of each thread that has not ended. */
 const open = new Set<NativeCalls>();
@@ -67,12 +67,17 @@ export class RequestThread<Request, Reply> {
     });
   }
 
-  /** Ends the thread; outstanding requests fail at once. Settles when the call under way, or the loading of the program, is over. */
+  /**
+   * Ends the thread; outstanding requests fail at once. Settles when the call under way, or the loading of the program, is over and what the
+   * thread held is free.
+   */
   async close(): Promise<void> {
     this.fail(new Error(`${this.name} ended: it was closed`));
+    this.calls.close();
     this.worker.ref();
-    await Promise.race([this.calls.end(), this.exit]);
-    await this.worker.terminate();
+    // a thread that has not loaded its program yet ends by itself
+    this.worker.postMessage(endMessage);
+    await this.exit;
   }
 
   private fail(error: Error): void {

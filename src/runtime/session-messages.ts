@@ -1,6 +1,6 @@
 /** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
 import type { AdamWUpdate, UpdatedNames } from './adamw.js';
-import type { Device } from './device.js';
+import type { SessionSettings } from './onnxruntime/session-options.js';
 import type { DataType, TensorData } from './tensor-data.js';
 
 export interface InputOrOutput {
@@ -17,16 +17,18 @@ export interface ModelSignature {
 
 export type NamedTensors = Readonly<Record<string, TensorData>>;
 
+export interface RunRequest {
+  readonly model: string;
+  readonly feeds: NamedTensors;
+  /** Default: all. */
+  readonly outputs?: readonly string[] | undefined;
+  /** State tensors to which outputs are added. */
+  readonly added?: readonly string[] | undefined;
+}
+
 export type SessionRequest =
   | ({ readonly kind: 'load'; readonly model: string } & ModelSource)
-  | {
-      readonly kind: 'run';
-      readonly model: string;
-      readonly feeds: NamedTensors;
-      readonly outputs: readonly string[] | undefined;
-      readonly added: readonly string[] | undefined;
-      readonly onlyIfFinite: string | undefined;
-    }
+  | ({ readonly kind: 'run' } & RunRequest)
   | { readonly kind: 'prepare-update'; readonly names: UpdatedNames; readonly batches: number }
   | { readonly kind: 'update'; readonly update: AdamWUpdate }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
@@ -36,13 +38,17 @@ export type SessionRequest =
 
 export type SessionReply = ModelSignature | NamedTensors | Placement | undefined;
 
-export interface ModelSource {
+export interface LoadOptions {
+  /** Outputs that a device may write where the state tensor of their name lies: see `outputsInPlace`. */
+  readonly inPlace?: readonly string[];
+  /** Whether a device records the launches of the first call and replays them in the others: see `CapturedModel`. */
+  readonly isCaptured?: boolean;
+}
+
+export interface ModelSource extends LoadOptions {
   /** The path or the bytes of an ONNX file. */
   readonly source: Uint8Array | string;
-  readonly threads: number | undefined;
-  readonly device: Device;
-  /** Outputs that stay on the device, as they are state. */
-  readonly stateOutputs: readonly string[];
+  readonly settings: SessionSettings;
 }
 
 /** What of a model its device leaves to the processor: how many nodes of each operator. */

@@ -2,21 +2,22 @@
 import type { AdamWUpdate, UpdatedNames } from './adamw.js';
 import type { Device } from './device.js';
 import { RequestThread } from './request-thread.js';
-import type { ModelSignature, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
+import type { LoadOptions, ModelSignature, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
 
 export interface SessionThreadOptions {
   /** Threads for the kernels of each model; default: the number of physical cores. */
   readonly threads?: number;
   /** Where models are computed; default: the processor. */
   readonly device?: Device;
+  /** Of the device's provider, by ONNX Runtime's names. */
+  readonly providerOptions?: Readonly<Record<string, string>>;
 }
 
 /**
  * A thread that owns ONNX Runtime models and a table of state tensors. Requests are answered in order.
  *
  * A model's inputs that a call does not feed are taken from the state; its outputs named `next.<name>` become the state tensor `<name>`
- * and are not returned. With WebGPU the state lies in buffers of the GPU; with CUDA, whose buffers the binding cannot hold, in the
- * processor's memory.
+ * and are not returned. On a device the state lies in its memory.
  */
 export class SessionThread {
   private readonly thread = new RequestThread<SessionRequest, SessionReply>(
@@ -29,12 +30,11 @@ export class SessionThread {
   /**
    * Loads a model under a name, replacing an earlier one.
    * @param source the path or the bytes of an ONNX file
-   * @param stateOutputs its outputs that are state: with WebGPU they stay on the GPU
    * @throws UserError when the device is not available; Error with ONNX Runtime's message when the model cannot be loaded.
    */
-  async load(model: string, source: string | Uint8Array, stateOutputs: readonly string[] = []): Promise<ModelSignature> {
-    const { threads, device = 'cpu' } = this.options;
-    return (await this.thread.ask({ kind: 'load', model, source, threads, device, stateOutputs })) as ModelSignature;
+  async load(model: string, source: string | Uint8Array, options: LoadOptions = {}): Promise<ModelSignature> {
+    const { device = 'cpu', ...others } = this.options;
+    return (await this.thread.ask({ kind: 'load', model, source, settings: { device, ...others }, ...options })) as ModelSignature;
   }
 
   /**
@@ -42,21 +42,15 @@ export class SessionThread {
    * @param feeds inputs by name; the buffers listed in `transfer` are moved to the thread and are gone for the caller
    * @param outputs the outputs to compute; default: all
    * @param added state tensors to which the outputs `next.<name>` are added, instead of replacing them
-   * @param onlyIfFinite an output: where it is not a finite number, the state stays as it is
    * @returns the outputs that are not state
    */
   async run(
     model: string,
     feeds: NamedTensors,
-    options: {
-      outputs?: readonly string[];
-      added?: readonly string[];
-      onlyIfFinite?: string;
-      transfer?: readonly ArrayBuffer[];
-    } = {},
+    options: { outputs?: readonly string[]; added?: readonly string[]; transfer?: readonly ArrayBuffer[] } = {},
   ): Promise<NamedTensors> {
-    const { outputs, added, onlyIfFinite, transfer } = options;
-    return (await this.thread.ask({ kind: 'run', model, feeds, outputs, added, onlyIfFinite }, transfer)) as NamedTensors;
+    const { outputs, added, transfer } = options;
+    return (await this.thread.ask({ kind: 'run', model, feeds, outputs, added }, transfer)) as NamedTensors;
   }
 
   /** What of a model the device leaves to the processor; known once the model has run. */

@@ -4,9 +4,14 @@ import type { Graph } from '../graph/graph.js';
 import { mostParts, splitInParts } from '../graph/split-in-parts.js';
 import type { Value } from '../graph/value.js';
 import { elementCount, floatTensor } from '../runtime/tensor-data.js';
+import { gradientName } from './state.js';
 
 export interface TensorGroup {
   readonly specs: readonly ParameterSpec[];
+  /** Of the state tensor of its sum of gradients. */
+  readonly gradient: string;
+  /** Of what `join` makes. */
+  readonly shape: readonly number[];
   /** @param values one for each spec, of its shape */
   join(graph: Graph, values: readonly Value[]): Value;
   /** @param value of the shape of what `join` makes @returns one for each spec, of its shape */
@@ -15,7 +20,13 @@ export interface TensorGroup {
 
 /** A group for each tensor: nothing is joined. */
 export function separateTensors(specs: readonly ParameterSpec[]): readonly TensorGroup[] {
-  return specs.map((spec) => ({ specs: [spec], join: (_, [value]) => value!, split: (_, value) => [value] }));
+  return specs.map((spec) => ({
+    specs: [spec],
+    gradient: gradientName(spec.name),
+    shape: spec.shape,
+    join: (_, [value]) => value!,
+    split: (_, value) => [value],
+  }));
 }
 
 /** Elements of a group: 128 MiB, the largest binding of a buffer that every WebGPU device has. A larger tensor stays by itself. */
@@ -26,6 +37,14 @@ const mostTensors = mostParts ** 2 - 1;
 
 /** Joined tensors lie in rows of so many values, the last one filled up with zeros, which AdamW leaves as they are. */
 const rowLength = 1024;
+
+/** Groups of tensors that are computed alike, as weight decay applies to them or not. */
+export type Grouping = (specs: readonly ParameterSpec[]) => readonly TensorGroup[];
+
+/** The groups of an update: those that decay come first. */
+export function updateGroups(specs: readonly ParameterSpec[], grouping: Grouping): readonly TensorGroup[] {
+  return [true, false].flatMap((decays) => grouping(specs.filter(({ weightDecay }) => weightDecay === decays)));
+}
 
 /** Groups of neighbouring tensors, each a matrix [rows, 1024]. */
 export function joinedTensors(specs: readonly ParameterSpec[]): readonly TensorGroup[] {
@@ -47,6 +66,8 @@ function joinedGroup(specs: readonly ParameterSpec[]): TensorGroup {
   const rest = (rowLength - (total % rowLength)) % rowLength;
   return {
     specs,
+    gradient: `gradients.${specs[0]!.name}`,
+    shape: [(total + rest) / rowLength, rowLength],
     join(graph, values) {
       const flat = values.map((value) => graph.add('Reshape', [value, graph.integers(-1)]));
       if (rest > 0) flat.push(graph.constant(floatTensor([rest], new Float32Array(rest))));

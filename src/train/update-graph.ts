@@ -5,8 +5,8 @@ import type { Value } from '../graph/value.js';
 import type { AdamWUpdate } from '../runtime/adamw.js';
 import { type NamedTensors, nextPrefix } from '../runtime/session-messages.js';
 import { floatTensor, type TensorData } from '../runtime/tensor-data.js';
-import { averageName, firstMomentName, gradientName, secondMomentName } from './state.js';
-import { separateTensors, type TensorGroup } from './tensor-groups.js';
+import { averageName, firstMomentName, secondMomentName } from './state.js';
+import { type Grouping, separateTensors, type TensorGroup, updateGroups } from './tensor-groups.js';
 
 export interface OptimizerOptions {
   readonly beta1: number;
@@ -24,20 +24,19 @@ export interface OptimizerOptions {
  *   p' = p - lr (m' / (1 - b1^t) / (sqrt(v' / (1 - b2^t)) + epsilon) + decay p)
  *
  * Inputs: `gradient_scale` (one over the number of gradients that were summed up), `learning_rate`, `bias_correction1` = 1 - b1^t,
- * `bias_correction2` = 1 - b2^t, and the state. Outputs: `gradient_norm` (before clipping) and `next.<state>`. Where tensors are not
- * grouped, every new one is computed element by element from the old ones of the same name, so all may be written in place.
+ * `bias_correction2` = 1 - b2^t, and the state, in which gradients are those of the groups. Outputs: `next.<state>` and `gradient_norm` (before
+ * clipping); the latter is an input where it is given.
  * @param averaged parameters and buffers of which exponential moving averages are kept (Polyak and Juditsky 1992): a' = a + share (p' - a).
  * Then `average_share` is a further input, and `average.<name>` part of the state.
- * @param grouping which tensors are computed in one; default: each by itself
  */
 export function buildUpdateGraph(
   specs: readonly ParameterSpec[],
   options: OptimizerOptions,
   averaged: readonly ParameterSpec[] = [],
-  grouping: (specs: readonly ParameterSpec[]) => readonly TensorGroup[] = separateTensors,
+  { grouping = separateTensors, normIsGiven = false }: UpdateGraphOptions = {},
 ): Graph {
   const graph = new Graph();
-  const scale = graph.input('gradient_scale', 'float32', []);
+  const scale = graph.input(scaleName, 'float32', []);
   const inputs = (group: TensorGroup, nameOf: (name: string) => string): Value =>
     group.join(
       graph,
@@ -47,11 +46,10 @@ export function buildUpdateGraph(
     const parts = group.split(graph, value);
     for (const [index, { name }] of group.specs.entries()) graph.output(`${nextPrefix}${nameOf(name)}`, parts[index]!);
   };
-  const decaying = [true, false].map((decays) => specs.filter(({ weightDecay }) => weightDecay === decays));
-  const groups = decaying.flatMap((own) => grouping(own));
-  const gradients = groups.map((group) => inputs(group, gradientName));
-  const norm = graph.add('Mul', [globalNorm(graph, gradients), scale]);
-  graph.output('gradient_norm', norm);
+  const groups = updateGroups(specs, grouping);
+  const gradients = gradientInputs(graph, groups);
+  const norm = normIsGiven ? graph.input(normName, 'float32', []) : graph.add('Mul', [globalNorm(graph, gradients), scale]);
+  if (!normIsGiven) graph.output(normName, norm);
   const factors = stepFactors(graph, options, norm, scale);
   for (const [index, group] of groups.entries()) {
     const [parameter, m, v] = [ownName, firstMomentName, secondMomentName].map((nameOf) => inputs(group, nameOf)) as [Value, Value, Value];
@@ -72,7 +70,33 @@ export function buildUpdateGraph(
   return graph;
 }
 
+/**
+ * What `buildUpdateGraph` with a given norm is given.
+ * @param grouping of the update
+ */
+export function buildNormGraph(specs: readonly ParameterSpec[], grouping: Grouping): Graph {
+  const graph = new Graph();
+  const scale = graph.input(scaleName, 'float32', []);
+  const gradients = gradientInputs(graph, updateGroups(specs, grouping));
+  graph.output(normName, graph.add('Mul', [globalNorm(graph, gradients), scale]));
+  return graph;
+}
+
+export interface UpdateGraphOptions {
+  /** Which tensors are computed in one; default: each by itself. */
+  readonly grouping?: Grouping;
+  /** Whether the norm of the gradient is known before; default: it is computed. */
+  readonly normIsGiven?: boolean;
+}
+
+export const scaleName = 'gradient_scale';
+export const normName = 'gradient_norm';
+
 const ownName = (name: string): string => name;
+
+function gradientInputs(graph: Graph, groups: readonly TensorGroup[]): Value[] {
+  return groups.map(({ gradient, shape }) => graph.input(gradient, 'float32', shape));
+}
 
 interface StepFactors {
   readonly firstShare: Value;
@@ -129,7 +153,7 @@ function adamw(
 export function updateFeeds({ step, learningRate, gradientScale, beta1, beta2, averageShare }: UpdateNumbers): NamedTensors {
   const scalar = (value: number): TensorData => floatTensor([], [value]);
   return {
-    gradient_scale: scalar(gradientScale),
+    [scaleName]: scalar(gradientScale),
     learning_rate: scalar(learningRate),
     bias_correction1: scalar(1 - beta1 ** step),
     bias_correction2: scalar(1 - beta2 ** step),

@@ -154,6 +154,10 @@ export const gradientCases: Partial<Record<OperatorName, Record<string, Gradient
       inputs: { x: { shape: [2, 4, 3] } },
       build: (graph, x) => graph.add('Gather', [x!, graph.numbers('int64', 1)], { axis: 2 }),
     },
+    'one slice, counted from the end': {
+      inputs: { x: { shape: [2, 4, 3] } },
+      build: (graph, x) => graph.add('Gather', [x!, graph.integers(-3)], { axis: 1 }),
+    },
   },
   Gemm: {
     plain: gemm([2, 3], [3, 4], [4], {}),

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
+import { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { averageName, firstMomentName, gradientName, initialAverages, scoringTensors, secondMomentName } from '#antonym/train/state.js';
-import { joinedTensors } from '#antonym/train/tensor-groups.js';
-import { buildUpdateGraph, updateFeeds } from '#antonym/train/update-graph.js';
+import { joinedTensors, updateGroups } from '#antonym/train/tensor-groups.js';
+import { buildNormGraph, buildUpdateGraph, updateFeeds } from '#antonym/train/update-graph.js';
 import { compile } from '../graph/run-graph.js';
 import {
   gradientsAt,
@@ -24,6 +25,17 @@ import {
 function feeds(step: number): Record<string, TensorData> {
   const numbers = { ...options, step: step + 1, learningRate: learningRateAt(step), gradientScale: 1, averageShare: 0 };
   return { ...gradientsAt(step), ...updateFeeds(numbers) };
+}
+
+/** What a device's gradients graph makes of the gradients of single tensors. */
+async function gradientsOfGroups(trained: readonly ParameterSpec[], state: Readonly<Record<string, TensorData>>) {
+  const graph = new Graph();
+  for (const { specs: own, gradient, join } of updateGroups(trained, joinedTensors)) {
+    const values = own.map(({ name, shape }) => graph.input(gradientName(name), 'float32', shape));
+    // also of a tensor that is its group by itself
+    graph.output(gradient, graph.add('Add', [join(graph, values), 0]));
+  }
+  return (await compile(graph))(state);
 }
 
 describe('the update graph', () => {
@@ -60,7 +72,10 @@ describe('the update graph', () => {
     // two groups with a rest, one that needs parts of parts, and a tensor by itself
     const many = Array.from({ length: 60 }, (_, index) => ({ ...specs[index % 3]!, name: `${specs[index % 3]!.name}.${index}` }));
     const averaged = [...many, buffer];
-    const [separate, joined] = [buildUpdateGraph(many, options, averaged), buildUpdateGraph(many, options, averaged, joinedTensors)];
+    const [separate, joined] = [
+      buildUpdateGraph(many, options, averaged),
+      buildUpdateGraph(many, options, averaged, { grouping: joinedTensors }),
+    ];
     expect([...joined.outputs.keys()].sort()).toEqual([...separate.outputs.keys()].sort());
     expect(liveParts(joined).nodes.filter(({ operator }) => operator === 'Sqrt').length).toBe(4);
     const state: Record<string, TensorData> = { running_mean: statedTensor('running_mean', [5], 1) };
@@ -72,10 +87,11 @@ describe('the update graph', () => {
     }
     for (const { name, shape } of averaged) state[averageName(name)] = statedTensor(averageName(name), shape, 1);
     const numbers = updateFeeds({ ...options, step: 3, learningRate: 1e-3, gradientScale: 0.5, averageShare: 0.25 });
-    const [expected, found] = [
-      await (await compile(separate))({ ...state, ...numbers }),
-      await (await compile(joined))({ ...state, ...numbers }),
-    ];
+    const expected = await (await compile(separate))({ ...state, ...numbers });
+    const joinedGradients = await gradientsOfGroups(many, state);
+    const { gradient_norm: norm } = await (await compile(buildNormGraph(many, joinedTensors)))({ ...joinedGradients, ...numbers });
+    expect(relativeError(norm!, expected.gradient_norm!)).toBeLessThan(1e-6);
+    const found = await (await compile(joined))({ ...state, ...joinedGradients, ...numbers });
     expect(Object.keys(found)).toHaveLength(1 + 3 * many.length + averaged.length);
     for (const [name, tensor] of Object.entries(expected)) {
       expect(found[name]!.shape, name).toEqual(tensor.shape);

@@ -1,10 +1,18 @@
 /** Gather: the slices of one axis that an index tensor names. */
-import { type Operator, stopsGradient } from '../operator.js';
-import { type Dimension, fixedShape, normalizeAxis } from '../value.js';
+import { type GradientContext, type Operator, stopsGradient } from '../operator.js';
+import { type Dimension, fixedShape, normalizeAxis, type Value } from '../value.js';
+
+/** @param index along the axis, from the end where it is negative */
+function padded({ graph, gradient }: GradientContext, shape: readonly number[], axis: number, index: number): Value {
+  const before = shape.map((size, i) => (i === axis ? (index + size) % size : 0));
+  const after = shape.map((size, i) => (i === axis ? size - 1 - before[i]! : 0));
+  const slice = graph.add('Reshape', [gradient, graph.integers(...shape.map((size, i) => (i === axis ? 1 : size)))]);
+  return graph.add('Pad', [slice, graph.integers(...before, ...after)]);
+}
 
 export const gather: Operator = {
   inputs: [
-    // dx[i] = sum of the dy whose index is i; the gathered axis is brought to the front for it
+    // dx[i] = sum of the dy whose index is i; of one index dx = dy surrounded by zeros
     {
       name: 'data',
       gradient: (node) => {
@@ -13,6 +21,9 @@ export const gather: Operator = {
         const shape = fixedShape(data.shape, 'the gradient of Gather');
         const axis = normalizeAxis(node.integer('axis', 0), shape.length);
         const rank = indices.shape.length;
+        const [only, ...others] = indices.elements ?? [];
+        if (typeof only === 'number' && others.length === 0) return padded(node, shape, axis, only);
+        // the gathered axis is brought to the front
         const [size] = shape.splice(axis, 1);
         const toFront = gradient.shape.map((_, i) => (i < rank ? axis + i : i < rank + axis ? i - rank : i));
         const updates = axis === 0 ? gradient : graph.add('Transpose', [gradient], { perm: toFront });

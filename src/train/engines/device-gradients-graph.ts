@@ -1,9 +1,16 @@
 /** The gradients graph in the form that GPUs compute: of kernels that they have, and of few. */
+
+import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import { joinVectors } from '../../graph/join-vectors.js';
+import { writtenByKernels } from '../../graph/outputs-in-place.js';
 import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
+import { rewriteNodes } from '../../graph/rewrite-nodes.js';
 import type { Device } from '../../runtime/device.js';
-import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
+import { nextPrefix } from '../../runtime/session-messages.js';
+import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../gradients-graph.js';
+import { gradientName } from '../state.js';
+import { joinedTensors, type TensorGroup, updateGroups } from '../tensor-groups.js';
 import { buildMixedGradientsGraph } from './mixed-gradients-graph.js';
 
 export interface DeviceGradientsOptions {
@@ -14,7 +21,32 @@ export interface DeviceGradientsOptions {
   readonly recompute?: boolean | undefined;
 }
 
+/** Beside the losses its outputs are `next.<gradient>` of the groups of `deviceGroups`, on the processor those of each tensor. */
 export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision, recompute }: DeviceGradientsOptions): Graph {
-  if (precision === 'mixed') return buildMixedGradientsGraph(losses, device);
-  return joinVectors(plainBatchNormalization(buildGradientsGraph(losses, recompute)));
+  const graph =
+    precision === 'mixed'
+      ? buildMixedGradientsGraph(losses, device)
+      : joinVectors(plainBatchNormalization(buildGradientsGraph(losses, recompute)));
+  return device === 'cpu' ? graph : writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
+}
+
+/** Which tensors a device computes in one. */
+export function deviceGroups(trained: readonly ParameterSpec[]): readonly TensorGroup[] {
+  return updateGroups(trained, joinedTensors);
+}
+
+function joinGradients(source: Graph, groups: readonly TensorGroup[]): Graph {
+  const ofTensor = ({ name }: ParameterSpec): string => `${nextPrefix}${gradientName(name)}`;
+  const isJoined = new Set(groups.flatMap(({ specs }) => specs.map(ofTensor)));
+  return rewriteNodes(
+    source,
+    () => undefined,
+    (target, copyOf) => {
+      for (const [name, value] of source.outputs) if (!isJoined.has(name)) target.output(name, copyOf(value));
+      for (const { specs, gradient, join } of groups) {
+        const values = specs.map((spec) => copyOf(source.outputs.get(ofTensor(spec))!));
+        target.output(`${nextPrefix}${gradient}`, join(target, values));
+      }
+    },
+  );
 }

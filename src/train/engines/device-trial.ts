@@ -1,29 +1,35 @@
 /** A first step on a device, before a training starts: shaders are compiled, memory is taken, and it shows what the device cannot compute. */
+import type { AdamWUpdate } from '../../runtime/adamw.js';
 import { describePlacement } from '../../runtime/node-placement.js';
 import { type NamedTensors, nextPrefix } from '../../runtime/session-messages.js';
 import type { SessionThread } from '../../runtime/session-thread.js';
+import { elementCount, floatTensor } from '../../runtime/tensor-data.js';
+import type { TensorGroup } from '../tensor-groups.js';
+import type { OptimizerOptions } from '../update-graph.js';
 
 export interface DeviceTrial {
   /** What the model `gradients` is fed besides the state. */
   readonly feeds: NamedTensors;
-  /** State tensors of the sums of gradients. */
-  readonly gradients: readonly string[];
+  readonly groups: readonly TensorGroup[];
   /** Whether a step sums up gradients of several batches: then there are two sets of them at a time. */
   readonly accumulates: boolean;
-  /** What the model `update` is fed; undefined where the processor updates. */
-  readonly update: NamedTensors | undefined;
+  readonly update: (update: AdamWUpdate) => Promise<number>;
+  readonly optimizer: OptimizerOptions & Pick<AdamWUpdate, 'parameters' | 'averages'>;
 }
 
 /**
- * Takes all the memory that a step takes; the state stays as it is.
+ * Takes all the memory that a step takes. The state stays as it is, if its moments are zeros: the update is one of zero gradients.
  * @returns what is worth knowing: the nodes that the device leaves to the processor
  * @throws Error that `isOutOfMemory` knows, where the memory does not suffice.
  */
-export async function tryStep(thread: SessionThread, { feeds, gradients, accumulates, update }: DeviceTrial): Promise<string | undefined> {
+export async function tryStep(thread: SessionThread, trial: DeviceTrial): Promise<string | undefined> {
+  const { feeds, groups, accumulates, update, optimizer } = trial;
+  const gradients = groups.map(({ gradient }) => gradient);
   const outputs = ['loss', ...gradients.map((name) => `${nextPrefix}${name}`)];
   await thread.run('gradients', feeds, { outputs });
   if (accumulates) await thread.run('gradients', feeds, { outputs, added: gradients });
-  if (update) await thread.run('update', update, { outputs: ['gradient_norm'] });
-  await thread.deleteState(gradients);
+  for (const { gradient, shape } of groups)
+    await thread.writeState({ [gradient]: floatTensor(shape, new Float32Array(elementCount(shape))) });
+  await update({ ...optimizer, step: 1, learningRate: 0, gradientScale: 1, averageShare: 0 });
   return describePlacement(await thread.placement('gradients'));
 }

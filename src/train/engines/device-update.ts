@@ -1,33 +1,50 @@
-/** AdamW where the state lies on a GPU: the update graph, computed there; a handful of numbers go up, the norm comes down. */
+/**
+ * AdamW where the state lies on a device: a handful of numbers go up, the norm of the gradient comes down. It is looked at before anything is
+ * written, since the new state takes the place of the old.
+ */
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
+import { writtenByKernels } from '../../graph/outputs-in-place.js';
 import type { AdamWUpdate } from '../../runtime/adamw.js';
 import type { SessionThread } from '../../runtime/session-thread.js';
-import { gradientName } from '../state.js';
 import { joinedTensors } from '../tensor-groups.js';
-import { buildUpdateGraph, type OptimizerOptions, updateFeeds } from '../update-graph.js';
+import { buildNormGraph, buildUpdateGraph, normName, type OptimizerOptions, scaleName, updateFeeds } from '../update-graph.js';
+import { deviceGroups } from './device-gradients-graph.js';
 import { loadGraph } from './load-graph.js';
 
-export function buildDeviceUpdateGraph(
+export interface DeviceUpdateGraphs {
+  /** Gradients -> their norm. */
+  readonly norm: Graph;
+  /** Norm, gradients, state -> new state. */
+  readonly update: Graph;
+}
+
+export function buildDeviceUpdateGraphs(
   trained: readonly ParameterSpec[],
   optimizer: OptimizerOptions,
   averaged: readonly ParameterSpec[] = [],
-): Graph {
-  return buildUpdateGraph(trained, optimizer, averaged, joinedTensors);
+): DeviceUpdateGraphs {
+  const update = buildUpdateGraph(trained, optimizer, averaged, { grouping: joinedTensors, normIsGiven: true });
+  return { norm: buildNormGraph(trained, joinedTensors), update: writtenByKernels(update) };
 }
 
-/** @returns what `SessionThread.update` does for state in the processor's memory */
+/** @returns what `SessionThread.update` does for state in the processor's memory; the state stays as it is where the norm is not finite */
 export async function loadDeviceUpdate(
   thread: SessionThread,
   trained: readonly ParameterSpec[],
   optimizer: OptimizerOptions,
   averaged: readonly ParameterSpec[],
 ): Promise<(update: AdamWUpdate) => Promise<number>> {
-  await loadGraph(thread, 'update', buildDeviceUpdateGraph(trained, optimizer, averaged));
-  const gradients = trained.map(({ name }) => gradientName(name));
+  const graphs = buildDeviceUpdateGraphs(trained, optimizer, averaged);
+  await loadGraph(thread, 'gradient-norm', graphs.norm);
+  await loadGraph(thread, 'update', graphs.update);
+  const gradients = deviceGroups(trained).map(({ gradient }) => gradient);
   return async (update) => {
-    const { gradient_norm: norm } = await thread.run('update', updateFeeds(update), { onlyIfFinite: 'gradient_norm' });
+    const feeds = updateFeeds(update);
+    const { [normName]: found } = await thread.run('gradient-norm', { [scaleName]: feeds[scaleName]! });
+    const norm = Number(found!.data[0]);
+    if (Number.isFinite(norm)) await thread.run('update', { ...feeds, [normName]: found! });
     await thread.deleteState(gradients);
-    return Number(norm!.data[0]);
+    return norm;
   };
 }

@@ -1,10 +1,10 @@
-/** Loads a graph into a thread's sessions; what it says is state stays where the state is. */
+/** Loads a graph into a thread's sessions. */
 import type { Graph } from '../../graph/graph.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
-import { nextPrefix } from '../../runtime/session-messages.js';
+import { outputsInPlace } from '../../graph/outputs-in-place.js';
 import type { SessionThread } from '../../runtime/session-thread.js';
 
-export async function loadGraph(thread: SessionThread, model: string, graph: Graph): Promise<void> {
-  const stateOutputs = [...graph.outputs.keys()].filter((name) => name.startsWith(nextPrefix));
-  await thread.load(model, encodeOnnx(graph), stateOutputs);
+/** @param isCaptured whether the device replays it: see `CapturedModel` */
+export async function loadGraph(thread: SessionThread, model: string, graph: Graph, isCaptured = false): Promise<void> {
+  await thread.load(model, encodeOnnx(graph), { inPlace: outputsInPlace(graph), isCaptured });
 }

@@ -14,10 +14,11 @@ import { buildLossGraph, type LossGraph, type LossOptions, lossNamesOf, lossScal
 import { LossScale, type LossScaleOptions } from '../loss-scale.js';
 import type { ModelDefinition } from '../model.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';
-import { averageName, gradientName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../state.js';
-import { type OptimizerOptions, updateFeeds } from '../update-graph.js';
+import { averageName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../state.js';
+import { separateTensors } from '../tensor-groups.js';
+import type { OptimizerOptions } from '../update-graph.js';
 import { buildCpuGradientsGraph } from './cpu-gradients-graph.js';
-import { buildDeviceGradientsGraph } from './device-gradients-graph.js';
+import { buildDeviceGradientsGraph, deviceGroups } from './device-gradients-graph.js';
 import { tryStep } from './device-trial.js';
 import { loadDeviceUpdate } from './device-update.js';
 import type { Engine, Losses } from './engine.js';
@@ -46,6 +47,10 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Where ONNX Runtime computes; default: the processor. */
   readonly device?: Device;
+  /** Of the device's provider, by ONNX Runtime's names. */
+  readonly providerOptions?: Readonly<Record<string, string>>;
+  /** Whether the device records the launches of the gradients and replays them. */
+  readonly graphCapture?: boolean;
   /** `mixed`: products in half precision, with a scaled loss. Default: `fp32`. */
   readonly precision?: 'fp32' | 'mixed';
   /** Of mixed precision. */
@@ -102,12 +107,14 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   // what changes: buffers too, such as running statistics
   const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
   const isAveraged = new Set(averaged.map(({ name }) => name));
-  const thread = new SessionThread({ device, ...(options.threads !== undefined && { threads: options.threads }) });
+  const { threads, providerOptions, graphCapture = false } = options;
+  const thread = new SessionThread({ device, ...(threads !== undefined && { threads }), ...(providerOptions && { providerOptions }) });
   const batchFeeds = (crops: Uint8Array): NamedTensors => ({
     crops: { dataType: 'uint8', shape: [cropCount(layout), crop, crop, 3], data: crops },
     ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
   });
-  const gradients = trained.map(({ name }) => gradientName(name));
+  const groups = device === 'cpu' ? separateTensors(trained) : deviceGroups(trained);
+  const gradients = groups.map(({ gradient }) => gradient);
   const updated = {
     ...optimizer,
     parameters: updatedTensors(trained),
@@ -116,8 +123,8 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   let update = (step: AdamWUpdate): Promise<number> => thread.update(step);
   let notice = lossScale && device === 'cpu' ? roundedOnProcessor : undefined;
   try {
-    await loadGraph(thread, 'gradients', await gradientsGraph(lossGraph, options, thread));
-    if (device === 'webgpu') update = await loadDeviceUpdate(thread, trained, optimizer, averaged);
+    await loadGraph(thread, 'gradients', await gradientsGraph(lossGraph, options, thread), graphCapture);
+    if (device !== 'cpu') update = await loadDeviceUpdate(thread, trained, optimizer, averaged);
     const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
     await loadGraph(thread, 'similarity', joinVectors(measured.graph));
     const { parameters = {} } = options;
@@ -127,16 +134,10 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     );
     const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
     for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
-    if (device !== 'webgpu') await thread.prepareUpdate(updated, accumulate);
-    if (device !== 'cpu') {
-      const blank = new Uint8Array(cropCount(layout) * crop * crop * 3);
-      const numbers = { ...optimizer, step: 1, learningRate: 0, gradientScale: 1, averageShare: 0 };
-      notice = await tryStep(thread, {
-        feeds: batchFeeds(blank),
-        gradients,
-        accumulates: accumulate > 1,
-        update: device === 'webgpu' ? updateFeeds(numbers) : undefined,
-      });
+    if (device === 'cpu') await thread.prepareUpdate(updated, accumulate);
+    else {
+      const feeds = batchFeeds(new Uint8Array(cropCount(layout) * crop * crop * 3));
+      notice = await tryStep(thread, { feeds, groups, accumulates: accumulate > 1, update, optimizer: updated });
     }
   } catch (error) {
     await thread.close();

@@ -22,11 +22,15 @@ describe.runIf(useSwiftShader())(`training with WebGPU ${needsSwiftShader}`, () 
     return engine;
   }
 
-  it.each(Object.entries(reducedModels))(
-    `%s: ${steps} steps follow those of the processor`,
-    async (_, backbone) => {
+  const cases = Object.entries(reducedModels).flatMap(([name, backbone]) =>
+    [false, true].map((graphCapture) => ({ name, backbone, graphCapture, kind: graphCapture ? 'replayed' : 'launched' })),
+  );
+
+  it.each(cases)(
+    `$name: ${steps} steps, $kind, follow those of the processor`,
+    async ({ backbone, graphCapture }) => {
       const reference = await made(createOnnxRuntimeEngine(optionsFor(backbone)));
-      const other = await made(createOnnxRuntimeEngine(optionsFor(backbone, { device: 'webgpu' })));
+      const other = await made(createOnnxRuntimeEngine(optionsFor(backbone, { device: 'webgpu', graphCapture })));
       expect(other.notice).toBeUndefined();
       const pixels = batch('measured');
       const [expected, found] = [await reference.similarity(pixels, crops), await other.similarity(pixels, crops)];

@@ -1,0 +1,117 @@
+/**
+ * A model whose launches a device records in its first call and replays in every other: the processor then takes a fraction of the time to say what
+ * the device is to do. A recording knows addresses only, so whatever the model reads and writes stays where it is.
+ */
+import { UserError } from '../support/errors.js';
+import { stateInput } from './device-model.js';
+import type { DeviceState } from './device-state.js';
+import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
+import { OnnxSession } from './onnxruntime/session.js';
+import type { SessionSettings } from './onnxruntime/session-options.js';
+import { DeviceTensor } from './onnxruntime/tensors.js';
+import type { NamedTensors, Placement, RunRequest } from './session-messages.js';
+import type { TensorData } from './tensor-data.js';
+
+/** Names of the option that records, of each provider. */
+export const captureOptions = { webgpu: 'enableGraphCapture', cuda: 'enable_cuda_graph' } as const;
+
+/** Of a tensor that a replay has written: how far it may be from what the recorded call wrote, relative to its norm. */
+const tolerance = 1e-3;
+
+export class CapturedModel implements LoadedModel {
+  readonly placement: Placement = { onProcessor: {} };
+  readonly signature;
+  /** What is fed. */
+  private readonly fed = new Map<string, DeviceTensor>();
+  private readonly outputs: ReadonlyMap<string, DeviceTensor>;
+  private recorded: Readonly<Record<string, bigint>> | undefined;
+
+  private constructor(
+    private readonly session: OnnxSession,
+    private readonly state: DeviceState,
+  ) {
+    this.signature = session.signature;
+    const places = this.signature.outputs.map((output) => {
+      if (!hasFixedShape(output)) throw new Error(`${output.name} has no fixed shape: calls of the model cannot be recorded`);
+      return [output.name, state.place(output)] as const;
+    });
+    this.outputs = new Map(places);
+  }
+
+  /** @throws Error as of `OnnxSession.open`, also where the device leaves a node to the processor. */
+  static open(
+    source: string | Uint8Array,
+    settings: SessionSettings & { readonly device: 'webgpu' | 'cuda' },
+    state: DeviceState,
+  ): CapturedModel {
+    const providerOptions = { ...settings.providerOptions, [captureOptions[settings.device]]: '1' };
+    return new CapturedModel(OnnxSession.open(source, { ...settings, providerOptions, isStrict: true }), state);
+  }
+
+  async run(request: RunRequest): Promise<NamedTensors> {
+    const { added = [] } = request;
+    const wanted = outputsOf(this, request);
+    const given = inputsOf(this, request, (input) => stateInput(this.state, input));
+    const inputs = Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, this.onDevice(name, tensor)]));
+    for (const name of added) this.state.keep(name);
+    this.compute(inputs);
+    const reply: Record<string, TensorData> = {};
+    for (const { name } of wanted) {
+      const tensor = this.outputs.get(name)!;
+      const kept = stateName(name);
+      if (kept === undefined) reply[name] = this.state.download(tensor);
+      else if (added.includes(kept)) this.state.add(kept, tensor);
+      else if (this.state.tensor(kept)) this.state.assign(kept, tensor);
+      else this.state.lend(kept, tensor);
+    }
+    return reply;
+  }
+
+  private onDevice(name: string, tensor: DeviceTensor | TensorData): DeviceTensor {
+    if (tensor instanceof DeviceTensor) return tensor;
+    const place = this.fed.get(name) ?? this.state.place(tensor);
+    this.fed.set(name, place);
+    return this.state.carry(tensor, place);
+  }
+
+  private compute(inputs: Readonly<Record<string, DeviceTensor>>): void {
+    const addresses = Object.fromEntries(Object.entries(inputs).map(([name, { value }]) => [name, value]));
+    const recorded = this.recorded;
+    const moved = recorded && Object.keys(addresses).find((name) => addresses[name] !== recorded[name]);
+    if (moved !== undefined) throw new Error(`${moved} lies elsewhere than when the calls of the model were recorded`);
+    this.session.run(inputs, Object.fromEntries(this.outputs));
+    if (recorded) return;
+    this.recorded = addresses;
+    this.checkReplay(inputs);
+  }
+
+  /** A kernel that a device cannot record is left out of a replay silently: what it should write stays as it was. */
+  private checkReplay(inputs: Readonly<Record<string, DeviceTensor>>): void {
+    const places = [...this.outputs].filter(([, { dataType }]) => dataType === 'float32');
+    const expected = places.map(([, place]) => this.state.download(place));
+    for (const [, place] of places) {
+      const { dataType, shape } = place;
+      this.state.carry({ dataType, shape, data: new Float32Array(this.state.download(place).data.length).fill(Number.NaN) }, place);
+    }
+    this.session.run(inputs, Object.fromEntries(this.outputs));
+    for (const [index, [name, place]] of places.entries()) {
+      if (isClose(this.state.download(place).data as Float32Array, expected[index]!.data as Float32Array)) continue;
+      throw new UserError(`the device does not replay what was recorded: ${name} differs. Use --graph-capture off`);
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const tensor of [...this.fed.values(), ...this.outputs.values()]) tensor.release();
+    this.session.release();
+  }
+}
+
+function isClose(found: Float32Array, expected: Float32Array): boolean {
+  let [difference, norm] = [0, 0];
+  for (let index = 0; index < expected.length; index++) {
+    difference += (found[index]! - expected[index]!) ** 2;
+    norm += expected[index]! ** 2;
+  }
+  // where the call itself has written no numbers, nothing can be told
+  return difference <= tolerance ** 2 * norm || !Number.isFinite(norm);
+}

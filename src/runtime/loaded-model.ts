@@ -1,0 +1,52 @@
+/** A model that a thread has loaded, with the state that its calls read and write. */
+import type { InputOrOutput, ModelSignature, NamedTensors, Placement, RunRequest } from './session-messages.js';
+import { nextPrefix } from './session-messages.js';
+import type { TensorData } from './tensor-data.js';
+
+export interface LoadedModel {
+  readonly signature: ModelSignature;
+  /** Known once it has run. */
+  readonly placement: Placement;
+  /** Inputs that are not fed come from the state; outputs named `next.<name>` become the state tensor <name>, or are added to it. */
+  run(request: RunRequest): Promise<NamedTensors>;
+  release(): Promise<void>;
+}
+
+/**
+ * What each input of a model is.
+ * @param ofState the tensor of the state by that name
+ * @throws Error that names an input that is neither fed nor there.
+ */
+export function inputsOf<Tensor>(
+  { signature }: LoadedModel,
+  { model, feeds }: RunRequest,
+  ofState: (input: InputOrOutput) => Tensor | undefined,
+): Record<string, Tensor | TensorData> {
+  const inputs: Record<string, Tensor | TensorData> = {};
+  for (const input of signature.inputs) {
+    const tensor = feeds[input.name] ?? ofState(input);
+    if (tensor === undefined) throw new Error(`the model ${model} needs the input ${input.name}`);
+    inputs[input.name] = tensor;
+  }
+  return inputs;
+}
+
+/** What a call is to compute. @throws Error that names an output that the model does not have. */
+export function outputsOf({ signature }: LoadedModel, { model, outputs }: RunRequest): readonly InputOrOutput[] {
+  const found = (name: string): InputOrOutput => {
+    const output = signature.outputs.find((own) => own.name === name);
+    if (!output) throw new Error(`the model ${model} has no output ${name}`);
+    return output;
+  };
+  return outputs?.map(found) ?? signature.outputs;
+}
+
+/** Of the state tensor that an output becomes; undefined for one that is none. */
+export function stateName(output: string): string | undefined {
+  return output.startsWith(nextPrefix) ? output.slice(nextPrefix.length) : undefined;
+}
+
+/** Whether every size is known before a call. */
+export function hasFixedShape<Of extends InputOrOutput>(value: Of): value is Of & { readonly shape: readonly number[] } {
+  return value.shape.every((size) => typeof size === 'number');
+}

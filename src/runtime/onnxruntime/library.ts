@@ -1,0 +1,189 @@
+/**
+ * ONNX Runtime's library, which its npm package brings, called through its C interface. The package's own binding passes on few of a provider's
+ * options, copies every output, does not write into a GPU's buffers that it is given and holds no memory of CUDA.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import koffi from 'koffi';
+
+const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
+
+/** Where the library lies, and beside it those of its providers. */
+export const libraryFolder = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch);
+
+const libraryNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' };
+
+/** Of the interface: a library has the functions of every earlier version, in the same places. */
+const interfaceVersion = 20;
+
+/** Types of arguments, as koffi calls them. */
+const argumentTypes = {
+  int: 'int',
+  size: 'size_t',
+  text: 'str',
+  texts: 'const char **',
+  /** Windows has paths of 16-bit characters. */
+  path: process.platform === 'win32' ? 'str16' : 'str',
+  /** An object of ONNX Runtime. */
+  object: 'void *',
+  objects: 'void **',
+  /** Memory that is read or written in place. */
+  data: 'void *',
+  sizes: 'int64_t *',
+  numbers: 'int *',
+} as const;
+
+interface ArgumentValues {
+  readonly int: number;
+  readonly size: number;
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly path: string;
+  readonly object: bigint | null;
+  readonly objects: BigUint64Array;
+  readonly data: ArrayBufferView | bigint | null;
+  readonly sizes: BigInt64Array;
+  readonly numbers: Int32Array;
+}
+
+interface Declaration {
+  /** Of the function in `struct OrtApi`, counted from 0: onnxruntime_c_api.h. */
+  readonly place: number;
+  readonly takes: readonly (keyof typeof argumentTypes)[];
+  /** Whether what it makes is its last argument in C. */
+  readonly makes?: 'object' | 'size' | 'int';
+}
+
+const declarations = {
+  CreateEnv: { place: 3, takes: ['int', 'text'], makes: 'object' },
+  CreateSession: { place: 7, takes: ['object', 'path', 'object'], makes: 'object' },
+  CreateSessionFromArray: { place: 8, takes: ['object', 'data', 'size', 'object'], makes: 'object' },
+  Run: { place: 9, takes: ['object', 'object', 'objects', 'objects', 'size', 'objects', 'size', 'objects'] },
+  CreateSessionOptions: { place: 10, takes: [], makes: 'object' },
+  EnableProfiling: { place: 14, takes: ['object', 'path'] },
+  DisableMemPattern: { place: 17, takes: ['object'] },
+  SetSessionGraphOptimizationLevel: { place: 23, takes: ['object', 'int'] },
+  SetIntraOpNumThreads: { place: 24, takes: ['object', 'int'] },
+  SessionGetInputCount: { place: 30, takes: ['object'], makes: 'size' },
+  SessionGetOutputCount: { place: 31, takes: ['object'], makes: 'size' },
+  SessionGetInputTypeInfo: { place: 33, takes: ['object', 'size'], makes: 'object' },
+  SessionGetOutputTypeInfo: { place: 34, takes: ['object', 'size'], makes: 'object' },
+  SessionGetInputName: { place: 36, takes: ['object', 'size', 'object'], makes: 'object' },
+  SessionGetOutputName: { place: 37, takes: ['object', 'size', 'object'], makes: 'object' },
+  CreateTensorAsOrtValue: { place: 48, takes: ['object', 'sizes', 'size', 'int'], makes: 'object' },
+  CreateTensorWithDataAsOrtValue: { place: 49, takes: ['object', 'data', 'size', 'sizes', 'size', 'int'], makes: 'object' },
+  GetTensorMutableData: { place: 51, takes: ['object'], makes: 'object' },
+  CastTypeInfoToTensorInfo: { place: 55, takes: ['object'], makes: 'object' },
+  GetTensorElementType: { place: 60, takes: ['object'], makes: 'int' },
+  GetDimensionsCount: { place: 61, takes: ['object'], makes: 'size' },
+  GetDimensions: { place: 62, takes: ['object', 'sizes', 'size'] },
+  GetSymbolicDimensions: { place: 63, takes: ['object', 'objects', 'size'] },
+  GetTensorTypeAndShape: { place: 65, takes: ['object'], makes: 'object' },
+  CreateMemoryInfo: { place: 68, takes: ['text', 'int', 'int', 'int'], makes: 'object' },
+  AllocatorFree: { place: 76, takes: ['object', 'object'] },
+  GetAllocatorWithDefaultOptions: { place: 78, takes: [], makes: 'object' },
+  SessionEndProfiling: { place: 110, takes: ['object', 'object'], makes: 'object' },
+  AddSessionConfigEntry: { place: 130, takes: ['object', 'text', 'text'] },
+  CreateAllocator: { place: 131, takes: ['object', 'object'], makes: 'object' },
+  SessionOptionsAppendExecutionProvider_CUDA_V2: { place: 204, takes: ['object', 'object'] },
+  CreateCUDAProviderOptions: { place: 205, takes: [], makes: 'object' },
+  UpdateCUDAProviderOptions: { place: 206, takes: ['object', 'texts', 'texts', 'size'] },
+  SessionOptionsAppendExecutionProvider: { place: 216, takes: ['object', 'text', 'texts', 'texts', 'size'] },
+} as const satisfies Readonly<Record<string, Declaration>>;
+
+/** Functions that free an object and cannot fail. */
+const releases = {
+  ReleaseStatus: 93,
+  ReleaseMemoryInfo: 94,
+  ReleaseSession: 95,
+  ReleaseValue: 96,
+  ReleaseTypeInfo: 98,
+  ReleaseTensorTypeAndShapeInfo: 99,
+  ReleaseSessionOptions: 100,
+  ReleaseAllocator: 132,
+  ReleaseCUDAProviderOptions: 208,
+} as const;
+
+const getErrorMessage = 2;
+
+type Declarations = typeof declarations;
+type Made<Of extends Declaration> = Of extends { readonly makes: 'object' }
+  ? bigint
+  : Of extends { readonly makes: string }
+    ? number
+    : void;
+type Arguments<Takes extends readonly (keyof ArgumentValues)[]> = { -readonly [Place in keyof Takes]: ArgumentValues[Takes[Place]] };
+
+/** Functions of ONNX Runtime by their names in C; where one fails, it throws an Error with ONNX Runtime's message. */
+export type OnnxRuntime = {
+  readonly [Name in keyof Declarations]: (...values: Arguments<Declarations[Name]['takes']>) => Made<Declarations[Name]>;
+} & { readonly [Name in keyof typeof releases]: (object: bigint) => void } & {
+  /** The environment of this process. */
+  readonly environment: bigint;
+};
+
+/** Of calls, which run on memory of koffi's: a session is made with recursion over its graph. */
+const stackBytes = 8 * 2 ** 20;
+
+let loaded: OnnxRuntime | undefined;
+
+/** @throws Error when the library is not there or cannot be loaded. */
+export function onnxRuntime(): OnnxRuntime {
+  loaded ??= load(join(libraryFolder, libraryNames[process.platform] ?? 'libonnxruntime.so.1'));
+  return loaded;
+}
+
+function load(path: string): OnnxRuntime {
+  if (!existsSync(path)) throw new Error(`ONNX Runtime's library is not there: ${path}. Install onnxruntime-node once more`);
+  koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
+  const base = koffi.load(path).func('void *OrtGetApiBase()')() as bigint;
+  const [getApi] = koffi.decode(base, 'void *', 1) as [bigint];
+  const functions = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), interfaceVersion) as bigint | null;
+  if (functions === null) throw new Error(`${path} is too old: it has no interface of version ${interfaceVersion}`);
+  const last = Math.max(...Object.values(declarations).map(({ place }) => place), ...Object.values(releases));
+  const table = koffi.decode(functions, 'void *', last + 1) as bigint[];
+  const functionAt = (place: number, result: string, takes: readonly koffiType[]): Call =>
+    koffi.decode(table[place], koffi.proto(result, [...takes] as never)) as Call;
+  const messageOf = functionAt(getErrorMessage, 'const char *', ['void *']);
+  const released = Object.fromEntries(Object.entries(releases).map(([name, place]) => [name, functionAt(place, 'void', ['void *'])]));
+  const check = (status: unknown): void => {
+    if (status === null) return;
+    const message = messageOf(status) as string;
+    released.ReleaseStatus!(status);
+    throw new Error(message);
+  };
+  const declared = Object.entries(declarations).map(([name, declaration]) => {
+    const { place, takes, makes }: Declaration = declaration;
+    const types: koffiType[] = takes.map((type) => argumentTypes[type]);
+    if (makes === undefined) {
+      const call = functionAt(place, 'void *', types);
+      return [name, (...values: unknown[]) => check(call(...values))];
+    }
+    const call = functionAt(place, 'void *', [...types, koffi.out(koffi.pointer(argumentTypes[makes]))]);
+    const made = (...values: unknown[]): unknown => {
+      const result: unknown[] = [null];
+      check(call(...values, result));
+      return makes === 'size' ? Number(result[0]) : result[0];
+    };
+    return [name, made];
+  });
+  const runtime = { ...released, ...Object.fromEntries(declared) } as OnnxRuntime;
+  return { ...runtime, environment: runtime.CreateEnv(fatal, 'antonym') };
+}
+
+type koffiType = string | ReturnType<typeof koffi.out>;
+type Call = (...values: unknown[]) => unknown;
+
+/** What is grave enough for ONNX Runtime to say on stderr: what fails is said by an Error. */
+const fatal = 4;
+
+/** The text at an address. */
+export function textAt(address: bigint): string {
+  return koffi.decode.string(address);
+}
+
+/** The bytes at an address: they are those themselves, no copy. */
+export function bytesAt(address: bigint, length: number): Uint8Array {
+  return new Uint8Array(koffi.view(address, length));
+}

@@ -1,0 +1,46 @@
+/** A model on the processor: outputs are written into memory of the state, where it is known how large they are. */
+import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
+import type { PlacedSession } from './node-placement.js';
+import { emptyTensor, type ProcessorState } from './processor-state.js';
+import type { InputOrOutput, NamedTensors, RunRequest } from './session-messages.js';
+import type { TensorData } from './tensor-data.js';
+
+export class ProcessorModel implements LoadedModel {
+  readonly signature;
+
+  constructor(
+    private readonly placed: PlacedSession,
+    private readonly state: ProcessorState,
+  ) {
+    this.signature = placed.session.signature;
+  }
+
+  get placement() {
+    return this.placed.placement;
+  }
+
+  async run(request: RunRequest): Promise<NamedTensors> {
+    const { added = [] } = request;
+    const inputs = inputsOf(this, request, ({ name }) => this.state.tensor(name));
+    const places = outputsOf(this, request).map((output) => [output.name, this.placeOf(output)] as const);
+    const reply: Record<string, TensorData> = {};
+    for (const [name, tensor] of Object.entries(await this.placed.run(inputs, Object.fromEntries(places)))) {
+      const kept = stateName(name);
+      if (kept === undefined) reply[name] = tensor;
+      else if (added.includes(kept)) this.state.add(kept, tensor);
+      else this.state.replace(kept, tensor);
+    }
+    return reply;
+  }
+
+  private placeOf(output: InputOrOutput): TensorData | undefined {
+    if (!hasFixedShape(output)) return undefined;
+    const { name, dataType, shape } = output;
+    const kept = stateName(name);
+    return kept === undefined ? emptyTensor(dataType, shape) : this.state.place(kept, dataType, shape);
+  }
+
+  async release(): Promise<void> {
+    await this.placed.release();
+  }
+}
