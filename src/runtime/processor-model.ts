@@ -1,7 +1,7 @@
 /** A model on the processor: outputs are written into memory of the state, where it is known how large they are. */
 import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
 import type { PlacedSession } from './node-placement.js';
-import { emptyTensor, type ProcessorState } from './processor-state.js';
+import type { ProcessorState } from './processor-state.js';
 import type { InputOrOutput, NamedTensors, RunRequest } from './session-messages.js';
 import type { TensorData } from './tensor-data.js';
 
@@ -34,10 +34,8 @@ export class ProcessorModel implements LoadedModel {
   }
 
   private placeOf(output: InputOrOutput): TensorData | undefined {
-    if (!hasFixedShape(output)) return undefined;
-    const { name, dataType, shape } = output;
-    const kept = stateName(name);
-    return kept === undefined ? emptyTensor(dataType, shape) : this.state.place(kept, dataType, shape);
+    const kept = stateName(output.name);
+    return kept !== undefined && hasFixedShape(output) ? this.state.place(kept, output.dataType, output.shape) : undefined;
   }
 
   async release(): Promise<void> {

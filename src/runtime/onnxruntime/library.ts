@@ -137,7 +137,9 @@ export function onnxRuntime(): OnnxRuntime {
 function load(path: string): OnnxRuntime {
   if (!existsSync(path)) throw new Error(`ONNX Runtime's library is not there: ${path}. Install onnxruntime-node once more`);
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
-  const base = koffi.load(path).func('void *OrtGetApiBase()')() as bigint;
+  const library = koffi.load(path);
+  pin(path);
+  const base = library.func('void *OrtGetApiBase()')() as bigint;
   const [getApi] = koffi.decode(base, 'void *', 1) as [bigint];
   const functions = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), interfaceVersion) as bigint | null;
   if (functions === null) throw new Error(`${path} is too old: it has no interface of version ${interfaceVersion}`);
@@ -170,6 +172,22 @@ function load(path: string): OnnxRuntime {
   });
   const runtime = { ...released, ...Object.fromEntries(declared) } as OnnxRuntime;
   return { ...runtime, environment: runtime.CreateEnv(fatal, 'antonym') };
+}
+
+/**
+ * Keeps a library that is loaded for as long as the process lasts: koffi gives it up when a thread ends or collects garbage, but threads of its own
+ * run on in it.
+ */
+function pin(path: string): void {
+  if (process.platform === 'win32') {
+    const handle = koffi.out(koffi.pointer('void *'));
+    const pinFlag = 1;
+    koffi.load('kernel32.dll').func('GetModuleHandleExW', 'bool', ['uint32_t', 'str16', handle])(pinFlag, path, [null]);
+    return;
+  }
+  const now = 2;
+  const noDelete = process.platform === 'darwin' ? 0x80 : 0x1000;
+  koffi.load(null).func('dlopen', 'void *', ['str', 'int'])(path, now | noDelete);
 }
 
 type koffiType = string | ReturnType<typeof koffi.out>;
