@@ -10,7 +10,7 @@ import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { chooseDevice } from '#antonym/runtime/choose-device.js';
-import type { Device } from '#antonym/runtime/device.js';
+import type { DeviceSetup } from '#antonym/runtime/device.js';
 import { OnnxSession } from '#antonym/runtime/onnxruntime/session.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount } from '#antonym/runtime/tensor-data.js';
@@ -46,20 +46,21 @@ export async function profileOnDevice(flags: PlanFlags): Promise<DeviceProfile> 
 async function profile(flags: PlanFlags): Promise<DeviceProfile> {
   const plan = await planOf(flags);
   const { batchSize, levels, crop, tf32, precision } = plan.options;
-  const device = await chooseDevice(plan.options.device, tf32 === 'on');
+  const setup = await chooseDevice({ ...plan.options, tf32: tf32 === 'on' });
+  const { device } = setup;
   const losses = buildLossGraph(plan.model, { photographs: batchSize, levels }, crop, plan.options);
   const graphs = [buildDeviceGradientsGraph(losses, { device, precision })];
   const { optimizer } = await engineOptions(plan);
   const { norm, update } = buildDeviceUpdateGraphs(trainedSpecs(losses.parameters), optimizer);
   graphs.push(norm, update);
   const kernels: KernelTime[] = [];
-  for (const graph of graphs) kernels.push(...(await kernelTimes(graph, device)));
+  for (const graph of graphs) kernels.push(...(await kernelTimes(graph, setup)));
   const operators = new Map<string, number>();
   for (const { operator, milliseconds } of kernels) operators.set(operator, (operators.get(operator) ?? 0) + milliseconds);
   return {
     kernels: kernels.length,
     kernelMilliseconds: kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
-    uploadMilliseconds: await uploadMilliseconds([cropCount({ photographs: batchSize, levels }), crop, crop, 3], device),
+    uploadMilliseconds: await uploadMilliseconds([cropCount({ photographs: batchSize, levels }), crop, crop, 3], setup),
     operators: Object.fromEntries([...operators].sort(([, a], [, b]) => b - a)),
   };
 }
@@ -79,10 +80,10 @@ interface ProfileEvent {
 }
 
 /** Of the last of a few calls: shaders are compiled in the first. */
-async function kernelTimes(graph: Graph, device: Device): Promise<KernelTime[]> {
+async function kernelTimes(graph: Graph, setup: DeviceSetup): Promise<KernelTime[]> {
   const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
   try {
-    const session = OnnxSession.open(encodeOnnx(graph), { device, profile: join(folder, 'step') });
+    const session = OnnxSession.open(encodeOnnx(graph), { ...setup, profile: join(folder, 'step') });
     // what the numbers are takes no time, as long as they are some
     const feeds = filledInputs(graph, (dataType) => (dataType === 'uint8' ? 128 : 0.01));
     const outputs = Object.fromEntries(session.signature.outputs.map(({ name }) => [name, undefined]));
@@ -109,11 +110,11 @@ function readKernels(events: readonly ProfileEvent[]): KernelTime[] {
   }));
 }
 
-async function uploadMilliseconds(shape: readonly number[], device: Device): Promise<number> {
+async function uploadMilliseconds(shape: readonly number[], setup: DeviceSetup): Promise<number> {
   const graph = new Graph();
   const values = graph.add('Cast', [graph.input('crops', 'uint8', shape)], { to: 1 });
   graph.output('largest', graph.add('ReduceMax', [values], { keepdims: 0 }));
-  const thread = new SessionThread({ device });
+  const thread = new SessionThread(setup);
   try {
     await thread.load('upload', encodeOnnx(graph));
     const feeds = { crops: { dataType: 'uint8', shape, data: new Uint8Array(elementCount(shape)) } } as const;

@@ -36,7 +36,7 @@ async function offeredDevices(): Promise<Offer[]> {
   const offers: Offer[] = [];
   let ofProcessor = 0;
   for (const device of devices) {
-    const measured = await measureDevice(device);
+    const measured = await measureDevice({ device });
     if ('unavailable' in measured) offers.push({ name: device, available: false, remark: measured.unavailable });
     else {
       const speed = `multiplies matrices at ${gigaflops(measured.speed)} GFLOP/s`;
@@ -51,7 +51,7 @@ async function offeredDevices(): Promise<Offer[]> {
 /** What `--precision mixed` gains there; nothing is said of the processor, which has no kernels of half precision. */
 async function inHalfPrecision(device: Device): Promise<string> {
   if (device === 'cpu') return '';
-  const measured = await measureDevice(device, { halfPrecision: true });
+  const measured = await measureDevice({ device }, { halfPrecision: true });
   return 'speed' in measured ? `, in half precision at ${gigaflops(measured.speed)}` : ', has no half precision';
 }
 

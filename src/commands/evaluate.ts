@@ -4,7 +4,7 @@ import { defaultDatasetName } from '../datasets/open-dataset.js';
 import type { DeviceName } from '../runtime/choose-device.js';
 import { names, type OptionKind, wholeNumber } from '../support/option-kinds.js';
 import { trainOptions } from '../train/options.js';
-import { deviceOption } from './device-option.js';
+import { deviceOption, providerOptionsOption } from './device-options.js';
 import { evaluateOpinionCommand } from './evaluate-opinion.js';
 import { evaluateSensitivityCommand } from './evaluate-sensitivity.js';
 import { optionParser } from './option-parser.js';
@@ -27,6 +27,7 @@ export interface EvaluateFlags {
   readonly seed: number;
   readonly maxPixels?: number;
   readonly device: DeviceName;
+  readonly providerOptions: string;
   readonly out?: string;
   readonly json?: true;
 }
@@ -77,6 +78,7 @@ export function addEvaluateCommand(program: Command): void {
       ),
     )
     .addOption(deviceOption())
+    .addOption(providerOptionsOption())
     .addOption(
       option(
         '--out <folder>',

@@ -11,7 +11,7 @@ import { percent, precisionTable } from '../export/precision-table.js';
 import { prepareExport } from '../export/prepare-export.js';
 import { mostChangedPairs } from '../export/require-order.js';
 import { publishedScale } from '../export/softmax-scale.js';
-import { chooseDevice, type DeviceName } from '../runtime/choose-device.js';
+import { chooseDevice, type DeviceFlags, type DeviceName } from '../runtime/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { number, oneOf } from '../support/option-kinds.js';
 import { describeOptions, flagOf, resolveOptions } from '../support/option-table.js';
@@ -21,7 +21,7 @@ import { type TrainOptions, trainOptions } from '../train/options.js';
 import { type PlanOrigin, preparePlan } from '../train/plan.js';
 import { openRun, type RunFolder, runsFolder } from '../train/run-directory.js';
 import { optionsOfRun } from '../train/stored-options.js';
-import { deviceOption } from './device-option.js';
+import { deviceOption, providerOptionsOption } from './device-options.js';
 import { optionParser } from './option-parser.js';
 import { watchWeights } from './watch-weights.js';
 
@@ -37,6 +37,7 @@ interface ExportFlags {
   readonly data?: string;
   readonly force?: true;
   readonly device: DeviceName;
+  readonly providerOptions: string;
   readonly json?: true;
 }
 type ModelFlags = Readonly<Partial<Record<keyof typeof modelOptions, string>>>;
@@ -68,9 +69,15 @@ export function addExportCommand(program: Command): void {
   for (const { flags, description } of describeOptions(modelOptions)) command.option(flags, description);
   command
     .addOption(deviceOption('where the file is run to be compared with the model'))
+    .addOption(providerOptionsOption())
     .option('--json', 'print the result as one JSON object')
-    .action(async ({ run, out, scale, precision, data, force, device, json, ...model }: ExportFlags & ModelFlags) => {
-      const format: Format = { scale, ...reductionOf(precision, data, force === true), device, json: json === true };
+    .action(async ({ run, out, scale, precision, data, force, device, providerOptions, json, ...model }: ExportFlags & ModelFlags) => {
+      const format: Format = {
+        scale,
+        ...reductionOf(precision, data, force === true),
+        device: { device, providerOptions },
+        json: json === true,
+      };
       const [given] = Object.keys(model);
       if (run === undefined) {
         if (given === undefined || out === undefined) {
@@ -92,7 +99,7 @@ interface Format {
   readonly scale: number | undefined;
   readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
   /** Where the file is proven. */
-  readonly device: DeviceName;
+  readonly device: DeviceFlags;
   readonly json: boolean;
 }
 
@@ -146,7 +153,7 @@ async function exportModel(
       onSkip,
       onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
     });
-    const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
+    const exported = await exportRun({ ...measured, setup: await chooseDevice(device) }, folder, {
       scale,
       reduction: reduction && { ...reduction, images },
     });

@@ -12,6 +12,7 @@ export interface ModelFlags {
   readonly model?: readonly string[];
   readonly maxPixels?: number;
   readonly device: DeviceName;
+  readonly providerOptions: string;
 }
 
 /**
@@ -20,8 +21,8 @@ export interface ModelFlags {
  * @throws UserError when one cannot be opened or is given twice; none stays open then.
  */
 export async function openModels(flags: ModelFlags, onNotice: (notice: string) => void): Promise<NamedModel[]> {
-  const { model: given = [], maxPixels: maximumPixels, device } = flags;
-  const options = { device: await chooseDevice(device), onNotice, ...(maximumPixels !== undefined && { maximumPixels }) };
+  const { model: given = [], maxPixels: maximumPixels } = flags;
+  const options = { ...(await chooseDevice(flags)), onNotice, ...(maximumPixels !== undefined && { maximumPixels }) };
   const models: NamedModel[] = [];
   try {
     for (const text of given.length === 0 ? [undefined] : given) {

@@ -4,20 +4,19 @@ import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { decodeImage } from '../datasets/decode-image.js';
 import { listImageFiles } from '../datasets/list-image-files.js';
-import { chooseDevice, type DeviceName } from '../runtime/choose-device.js';
+import { chooseDevice, type DeviceFlags } from '../runtime/choose-device.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';
 import { wholeNumber } from '../support/option-kinds.js';
 import { startProgress } from '../support/progress.js';
-import { deviceOption } from './device-option.js';
+import { deviceOption, providerOptionsOption } from './device-options.js';
 import { findModel } from './find-model.js';
 import { optionParser } from './option-parser.js';
 
-interface ScoreFlags {
+interface ScoreFlags extends DeviceFlags {
   readonly model?: string;
   readonly maxPixels?: number;
-  readonly device: DeviceName;
   readonly json?: true;
 }
 
@@ -42,6 +41,7 @@ export function addScoreCommand(program: Command): void {
       optionParser('--max-pixels', wholeNumber({ min: 4096 })),
     )
     .addOption(deviceOption())
+    .addOption(providerOptionsOption())
     .option('--json', 'print a JSON object per image, in the order given')
     .action(async (paths: string[], flags: ScoreFlags) => {
       const failed = await scorePaths(paths, flags);
@@ -50,7 +50,7 @@ export function addScoreCommand(program: Command): void {
 }
 
 /** @returns how many images could not be scored. */
-async function scorePaths(paths: readonly string[], { model, maxPixels, device, json }: ScoreFlags): Promise<number> {
+async function scorePaths(paths: readonly string[], { model, maxPixels, json, ...device }: ScoreFlags): Promise<number> {
   const modelPath = (await findModel(model)).path;
   const { files, missing } = await expand(paths);
   if (files.length === 0) return missing;
@@ -64,7 +64,7 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, device, 
   });
   try {
     const opened = await openScorer(modelPath, {
-      device: await chooseDevice(device),
+      ...(await chooseDevice(device)),
       onNotice: (notice) => progress.note(notice),
       manyImages: files.length > 1,
       ...(maxPixels !== undefined && { maximumPixels: maxPixels }),

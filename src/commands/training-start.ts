@@ -59,7 +59,7 @@ export async function newRun(name: string | undefined, given: GivenOptions): Pro
 
 async function checkOptions(options: TrainOptions): Promise<void> {
   checkTrainOptions(options);
-  await checkDevice(options.device, { tf32: options.tf32 === 'on', halfPrecision: options.precision === 'mixed' });
+  await checkDevice({ ...options, tf32: options.tf32 === 'on' }, { halfPrecision: options.precision === 'mixed' });
 }
 
 /** A file that takes images of one size only says how large crops are. */

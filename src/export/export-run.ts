@@ -62,7 +62,7 @@ export async function exportRun(
   folder: string,
   { scale, reduction }: ExportOptions = {},
 ): Promise<ExportedModel> {
-  const { plan, step, tensors, heldOut, similarities, kernels, device } = measuredPlan;
+  const { plan, step, tensors, heldOut, similarities, kernels, setup } = measuredPlan;
   const { crop } = plan.options;
   const measured = {
     similarities: concatenate(similarities),
@@ -90,10 +90,10 @@ export async function exportRun(
       folder,
       pieces,
       async (path) => {
-        if (!reduction || !compared) return checkParity(path, sample.crops, expected, kernels, device);
+        if (!reduction || !compared) return checkParity(path, sample.crops, expected, kernels, setup);
         // the float32 file is proven as ever, then the other compared with it
         const float32 = await writeModel(join(dirname(path), 'float32'), reference);
-        const parity = await checkParity(float32, sample.crops, expected, kernels, device);
+        const parity = await checkParity(float32, sample.crops, expected, kernels, setup);
         const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
         const elsewhere = reducedModel?.elsewhere && (await writeModel(join(dirname(path), 'elsewhere'), piecesOf(reducedModel.elsewhere)));
         const reduced = await comparePrecision(reduction.precision, files, compared, elsewhere);

@@ -1,6 +1,6 @@
 /** Proof that the exported file computes what the model under training computes. */
 import { z } from 'zod';
-import type { Device } from '../runtime/device.js';
+import type { DeviceSetup } from '../runtime/device.js';
 import { SessionThread } from '../runtime/session-thread.js';
 import { UserError } from '../support/errors.js';
 import { precisionReportSchema } from './compare-precision.js';
@@ -37,7 +37,7 @@ export interface ParityCrops {
  * Runs the exported model on crops and compares both outputs with expected values.
  * @param file the path or the bytes of the model
  * @param kernels whether the expected values were computed by those that run the file here, ONNX Runtime's on the CPU
- * @param device where the file is run
+ * @param setup where the file is run; default: on the processor
  * @throws UserError when an output differs by more than 1e-5, from values of other kernels 1e-4.
  */
 export async function checkParity(
@@ -45,10 +45,10 @@ export async function checkParity(
   crops: ParityCrops,
   expected: { readonly scores: readonly number[]; readonly similarities: Float32Array },
   kernels: keyof typeof tolerances = 'same',
-  device: Device = 'cpu',
+  setup: Partial<DeviceSetup> = {},
 ): Promise<Parity> {
-  const tolerance = tolerances[device === 'cpu' ? kernels : 'other'];
-  const thread = new SessionThread({ device });
+  const tolerance = tolerances[(setup.device ?? 'cpu') === 'cpu' ? kernels : 'other'];
+  const thread = new SessionThread(setup);
   try {
     await thread.load('model', file);
     const { scores, similarities } = await outputsOf(thread, crops);

@@ -1,6 +1,6 @@
 /** What exporting needs of a plan, and nothing that only training does: weights, and what they measure on held-out pairs. */
 
-import type { Device } from '../runtime/device.js';
+import type { DeviceSetup } from '../runtime/device.js';
 import type { NamedTensors } from '../runtime/session-messages.js';
 import { UserError } from '../support/errors.js';
 import { openMeasuredModel } from '../train/engines/measured-model.js';
@@ -23,7 +23,7 @@ export interface MeasuredPlan {
   /** Whether the kernels that measured them are those that `checkParity` runs the file with. */
   readonly kernels: 'same' | 'other';
   /** Where the file is run to be compared with them; default: on the processor. */
-  readonly device?: Device;
+  readonly setup?: DeviceSetup;
   /** How the weights came about where they were neither trained in steps nor published: fitted to so many crops. */
   readonly fitted?: { readonly method: string; readonly samples: number };
 }

@@ -1,42 +1,49 @@
 /** The device that `--device` asks for. */
 import { UserError } from '../support/errors.js';
-import { type Device, devices } from './device.js';
+import { type DeviceSetup, devices } from './device.js';
 import { measureDevice } from './measure-device.js';
+import { noProviderOptions, parseProviderOptions } from './provider-options.js';
 
 /** `auto` is the fastest that can be used. */
 export const deviceNames = [...devices, 'auto'] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
-/**
- * The device that a name stands for. A software GPU is one that can be used, but not the fastest.
- * @param tf32 whether CUDA may round factors to TF32's 10 bits
- */
-export async function chooseDevice(name: DeviceName, tf32 = false): Promise<Device> {
-  if (!tf32) forbidTf32();
-  if (name !== 'auto') return name;
-  let chosen: { device: Device; speed: number } | undefined;
-  for (const device of devices) {
-    const measured = await measureDevice(device);
-    if ('speed' in measured && measured.speed > (chosen?.speed ?? 0)) chosen = { device, speed: measured.speed };
-  }
-  return chosen?.device ?? 'cpu';
+/** What the flags of a command say of a device. */
+export interface DeviceFlags {
+  readonly device: DeviceName;
+  /** See `parseProviderOptions`; default: none. */
+  readonly providerOptions?: string;
+  /** Whether CUDA may round factors to TF32's 10 bits; default: no. */
+  readonly tf32?: boolean;
 }
 
-export interface DeviceNeeds {
-  /** See `chooseDevice`. */
-  readonly tf32?: boolean;
-  readonly halfPrecision?: boolean;
+/**
+ * The device that a name stands for. A software GPU is one that can be used, but not the fastest.
+ * @throws UserError for options that a device does not have.
+ */
+export async function chooseDevice(flags: DeviceFlags): Promise<DeviceSetup> {
+  if (flags.device !== 'auto') return setupOf({ ...flags, device: flags.device });
+  parseProviderOptions(flags.providerOptions ?? noProviderOptions, 'auto');
+  let chosen: { setup: DeviceSetup; speed: number } | undefined;
+  for (const device of devices) {
+    const setup = setupOf({ ...flags, device });
+    const measured = await measureDevice(setup);
+    if ('speed' in measured && measured.speed > (chosen?.speed ?? 0)) chosen = { setup, speed: measured.speed };
+  }
+  return chosen?.setup ?? { device: 'cpu' };
 }
 
 /** @throws UserError when a device that is named cannot be used, or lacks what is needed, before anything else is done. */
-export async function checkDevice(name: DeviceName, { tf32 = false, halfPrecision = false }: DeviceNeeds = {}): Promise<void> {
-  if (name === 'cpu' || name === 'auto') return;
-  if (!tf32) forbidTf32();
-  const measured = await measureDevice(name, { sides: [128], halfPrecision });
+export async function checkDevice(flags: DeviceFlags, { halfPrecision = false } = {}): Promise<void> {
+  if (flags.device === 'auto') return;
+  const setup = setupOf({ ...flags, device: flags.device });
+  if (setup.device === 'cpu') return;
+  const measured = await measureDevice(setup, { sides: [128], halfPrecision });
   if ('unavailable' in measured) throw new UserError(measured.unavailable);
 }
 
-/** ONNX Runtime allows TF32 by itself, and its binding cannot tell it not to. NVIDIA's libraries read the variable when they are loaded. */
-function forbidTf32(): void {
-  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+/** ONNX Runtime allows TF32 unless it is told not to. */
+function setupOf({ device, providerOptions = noProviderOptions, tf32 = false }: DeviceFlags & Pick<DeviceSetup, 'device'>): DeviceSetup {
+  const options = parseProviderOptions(providerOptions, device);
+  return { device, providerOptions: device === 'cuda' ? { use_tf32: tf32 ? '1' : '0', ...options } : options };
 }

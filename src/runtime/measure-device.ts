@@ -1,7 +1,7 @@
 /** Whether this machine can compute with a device, and how fast, found by computing something there. */
 import onnxProto from 'onnx-proto';
 import { messageOf } from '../support/errors.js';
-import { type Device, explainHalfPrecision } from './device.js';
+import { type DeviceSetup, explainHalfPrecision } from './device.js';
 import { SessionThread } from './session-thread.js';
 import { floatTensor } from './tensor-data.js';
 
@@ -24,9 +24,9 @@ export interface MeasureOptions {
   readonly halfPrecision?: boolean;
 }
 
-export async function measureDevice(device: Device, options: MeasureOptions = {}): Promise<MeasuredDevice> {
+export async function measureDevice(setup: DeviceSetup, options: MeasureOptions = {}): Promise<MeasuredDevice> {
   const { sides = growingSides, halfPrecision = false } = options;
-  const thread = new SessionThread({ device });
+  const thread = new SessionThread(setup);
   try {
     await thread.load('products', productsModel(halfPrecision));
     let speed = 0;

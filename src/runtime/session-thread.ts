@@ -1,16 +1,13 @@
 /** ONNX Runtime in a thread of its own, as promises. */
 import type { AdamWUpdate, UpdatedNames } from './adamw.js';
-import type { Device } from './device.js';
+import type { DeviceSetup } from './device.js';
 import { RequestThread } from './request-thread.js';
 import type { LoadOptions, ModelSignature, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
 
-export interface SessionThreadOptions {
+/** Where models are computed; default: on the processor. */
+export interface SessionThreadOptions extends Partial<DeviceSetup> {
   /** Threads for the kernels of each model; default: the number of physical cores. */
   readonly threads?: number;
-  /** Where models are computed; default: the processor. */
-  readonly device?: Device;
-  /** Of the device's provider, by ONNX Runtime's names. */
-  readonly providerOptions?: Readonly<Record<string, string>>;
 }
 
 /**

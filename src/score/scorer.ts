@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cropImage, type Image } from '../datasets/image.js';
 import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
-import type { Device } from '../runtime/device.js';
+import type { DeviceSetup } from '../runtime/device.js';
 import { describePlacement } from '../runtime/node-placement.js';
 import type { ModelSignature } from '../runtime/session-messages.js';
 import { SessionThread } from '../runtime/session-thread.js';
@@ -23,11 +23,10 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
-export interface ScorerOptions {
+/** Computed on the processor unless a device is given. */
+export interface ScorerOptions extends Partial<DeviceSetup> {
   /** Images of more pixels are split into tiles; default: as the model says. */
   readonly maximumPixels?: number;
-  /** Where the model is computed; default: the processor. */
-  readonly device?: Device;
   /** Takes what is worth knowing about the device, after the first image. */
   readonly onNotice?: (notice: string) => void;
   /** Whether many images are scored at a time: then small models have a copy for every few cores, each image one; default: no. */
@@ -43,8 +42,11 @@ const mostCopies = 4;
  * @throws UserError when a file is missing or is not what it should be.
  */
 export async function openScorer(modelPath: string, options: ScorerOptions = {}): Promise<Scorer> {
-  const { device = 'cpu', onNotice, manyImages = false } = options;
-  const threads = manyImages && device === 'cpu' && (await isSmall(modelPath)) ? copies() : [new SessionThread({ device })];
+  const { device = 'cpu', providerOptions, onNotice, manyImages = false } = options;
+  const threads =
+    manyImages && device === 'cpu' && (await isSmall(modelPath))
+      ? copies()
+      : [new SessionThread({ device, ...(providerOptions && { providerOptions }) })];
   const close = async (): Promise<void> => {
     await Promise.all(threads.map((thread) => thread.close()));
   };

@@ -4,6 +4,7 @@ import { parseDistortionPool } from '../degrade/composition.js';
 import { type DistortionName, defaultDistortionNames } from '../degrade/distortions/table.js';
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { deviceNames } from '../runtime/choose-device.js';
+import { noProviderOptions } from '../runtime/provider-options.js';
 import { UserError } from '../support/errors.js';
 import { number, numberOr, oneOf, text, wholeNumber } from '../support/option-kinds.js';
 import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
@@ -335,6 +336,26 @@ export const trainOptions = {
     reason: 'is always there; "npm run devices" lists what this machine offers. A run may go on with another one',
     changesResult: false,
   },
+  providerOptions: {
+    kind: text('name=value pairs separated by commas, or none'),
+    placeholder: 'name=value,...',
+    description:
+      "with --device cuda or webgpu, options of ONNX Runtime's provider by its names, such as device_id=1 for the second card of CUDA",
+    default: noProviderOptions,
+    reason: "ONNX Runtime's defaults",
+    changesResult: false,
+  },
+  graphCapture: {
+    kind: oneOf(['on', 'off']),
+    placeholder: 'on|off',
+    description:
+      'with --device webgpu or cuda, record the launches of the first step and replay them: the processor then takes a fraction of the time ' +
+      'to tell the device what to do',
+    default: 'off',
+    reason:
+      'a model must be computed by the device alone, and by kernels that it can record: a first replay is compared with what was recorded',
+    changesResult: false,
+  },
   tf32: {
     kind: oneOf(['on', 'off']),
     placeholder: 'on|off',
@@ -375,7 +396,7 @@ export function isOtherSplit(key: string, wanted: TrainOptions, saved: TrainOpti
 
 /** Rules between options. @throws UserError when one is broken. */
 export function checkTrainOptions(options: TrainOptions): void {
-  const { warmupSteps, steps, lossAcross, batchSize, engine, device, precision, recompute } = options;
+  const { warmupSteps, steps, lossAcross, batchSize, engine, device, precision, recompute, graphCapture } = options;
   distortionsOf(options);
   if (lossAcross > 0 && batchSize < 2)
     throw new UserError(`--loss-across compares photographs of one gradient: --batch-size must be at least 2, but received ${batchSize}`);
@@ -383,6 +404,8 @@ export function checkTrainOptions(options: TrainOptions): void {
     throw new UserError(
       `--device ${device} is for --engine onnxruntime: TensorFlow.js computes on the GPU where @tensorflow/tfjs-node-gpu is installed`,
     );
+  if (graphCapture === 'on' && device === 'cpu')
+    throw new UserError('--graph-capture on is for --device webgpu or cuda: the processor launches nothing');
   if (engine === 'tensorflow' && precision === 'mixed')
     throw new UserError('--precision mixed is for --engine onnxruntime: TensorFlow.js computes in float32 here');
   if (recompute === 'on' && (engine === 'tensorflow' || precision === 'mixed'))

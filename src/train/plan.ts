@@ -71,7 +71,8 @@ export async function engineOptions({ options, model, start }: Plan, threads?: n
     recompute: options.recompute === 'on',
     seed: options.seed,
     parameters: start.parameters,
-    device: await chooseDevice(options.device, options.tf32 === 'on'),
+    ...(await chooseDevice({ ...options, tf32: options.tf32 === 'on' })),
+    graphCapture: options.graphCapture === 'on',
     precision: options.precision,
     ...(threads !== undefined && { threads }),
   };

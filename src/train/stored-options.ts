@@ -1,4 +1,5 @@
 /** The options that a run was started with, whichever version of this program started it. */
+import { noProviderOptions } from '../runtime/provider-options.js';
 import { parseSavedForm, type ResolvedOptions } from '../support/option-table.js';
 import { anyPairs, noPairs, type TrainOptions, trainOptions } from './options.js';
 import type { OpenRun } from './run-directory.js';
@@ -24,7 +25,9 @@ export const beforeOptions = {
   distortion: 'kadid-10k',
   lossAcross: 0,
   device: 'cpu',
+  providerOptions: noProviderOptions,
   tf32: 'off',
+  graphCapture: 'off',
   precision: 'fp32',
   recompute: 'off',
 } satisfies Partial<TrainOptions>;

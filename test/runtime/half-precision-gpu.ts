@@ -14,5 +14,5 @@ export async function useHalfPrecision(): Promise<boolean> {
   if (driver === undefined) return false;
   process.env.VK_DRIVER_FILES = driver;
   process.env.VK_ICD_FILENAMES = driver;
-  return 'speed' in (await measureDevice('webgpu', { sides: [128], halfPrecision: true }));
+  return 'speed' in (await measureDevice({ device: 'webgpu' }, { sides: [128], halfPrecision: true }));
 }

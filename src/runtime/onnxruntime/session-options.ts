@@ -1,14 +1,12 @@
 /** How ONNX Runtime is set up wherever graphs run: the device with its provider's options, and everything else. */
-import type { Device } from '../device.js';
+import type { DeviceSetup } from '../device.js';
+import { explainProviderOptions } from '../provider-options.js';
 import { onnxRuntime } from './library.js';
 
-export interface SessionSettings {
-  /** Where nodes are computed that it has kernels for; the others are computed by the processor. */
-  readonly device: Device;
+/** Nodes that the device has no kernels for are computed by the processor. */
+export interface SessionSettings extends DeviceSetup {
   /** Of the kernels; default: one per physical core. */
   readonly threads?: number | undefined;
-  /** Of the device's provider, by ONNX Runtime's names. */
-  readonly providerOptions?: Readonly<Record<string, string>>;
   /** Whether nodes that the device has no kernels for are an error. */
   readonly isStrict?: boolean;
   /** What the path of a profile begins with, where there is to be one. */
@@ -31,11 +29,11 @@ export function makeSessionOptions(settings: SessionSettings): bigint {
     if (isStrict) runtime.AddSessionConfigEntry(options, 'session.disable_cpu_ep_fallback', '1');
     if (profile !== undefined) runtime.EnableProfiling(options, profile);
     const [names, values] = [Object.keys(providerOptions), Object.values(providerOptions)];
-    if (device === 'webgpu') runtime.SessionOptionsAppendExecutionProvider(options, 'WebGPU', names, values, names.length);
+    if (device === 'webgpu') explained(() => runtime.SessionOptionsAppendExecutionProvider(options, 'WebGPU', names, values, names.length));
     if (device === 'cuda') {
       const cuda = runtime.CreateCUDAProviderOptions();
       try {
-        runtime.UpdateCUDAProviderOptions(cuda, names, values, names.length);
+        explained(() => runtime.UpdateCUDAProviderOptions(cuda, names, values, names.length));
         runtime.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda);
       } finally {
         runtime.ReleaseCUDAProviderOptions(cuda);
@@ -45,5 +43,13 @@ export function makeSessionOptions(settings: SessionSettings): bigint {
   } catch (error) {
     runtime.ReleaseSessionOptions(options);
     throw error;
+  }
+}
+
+function explained(setUp: () => void): void {
+  try {
+    setUp();
+  } catch (error) {
+    throw explainProviderOptions(error);
   }
 }

@@ -5,7 +5,7 @@ import { largestTensor } from '../../graph/largest-tensor.js';
 import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
 import type { AdamWUpdate } from '../../runtime/adamw.js';
-import { type Device, explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/device.js';
+import { type DeviceSetup, explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/device.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import { SessionThread } from '../../runtime/session-thread.js';
 import { floatTensor } from '../../runtime/tensor-data.js';
@@ -26,7 +26,8 @@ import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { loadGraph } from './load-graph.js';
 import { cropMeasurer } from './measured-model.js';
 
-export interface EngineOptions {
+/** Computed on the processor unless a device is given. */
+export interface EngineOptions extends Partial<DeviceSetup> {
   readonly model: ModelDefinition;
   readonly layout: BatchLayout;
   /** Batches in a step, for which a device must have the memory; default: one. */
@@ -45,10 +46,6 @@ export interface EngineOptions {
   readonly parameters?: NamedTensors;
   /** Threads of the kernels; default: one per physical core. */
   readonly threads?: number;
-  /** Where ONNX Runtime computes; default: the processor. */
-  readonly device?: Device;
-  /** Of the device's provider, by ONNX Runtime's names. */
-  readonly providerOptions?: Readonly<Record<string, string>>;
   /** Whether the device records the launches of the gradients and replays them. */
   readonly graphCapture?: boolean;
   /** `mixed`: products in half precision, with a scaled loss. Default: `fp32`. */

@@ -1,0 +1,67 @@
+/** Options of the provider that computes on a device, by ONNX Runtime's names: `cudnn_conv_algo_search=HEURISTIC,gpu_mem_limit=8589934592`. */
+import { UserError } from '../support/errors.js';
+import { suggestName } from '../support/nearest-name.js';
+import type { Device } from './device.js';
+
+export type ProviderOptions = Readonly<Record<string, string>>;
+
+/** What stands for none. */
+export const noProviderOptions = 'none';
+
+/** Of WebGPU in ONNX Runtime 1.30, which does not say when a name is wrong: webgpu_provider_options.h, without pointers and what has a flag of its own. */
+const webgpuNames = [
+  'dawnBackendType',
+  'defaultBufferCacheMode',
+  'enableInt64',
+  'enablePIXCapture',
+  'enableRobustness',
+  'forceCpuNodeNames',
+  'maxNumPendingDispatches',
+  'maxStorageBufferBindingSize',
+  'powerPreference',
+  'preferredLayout',
+  'queryResolveBufferCacheMode',
+  'sessionBufferPoolGenerations',
+  'storageBufferCacheMode',
+  'uniformBufferCacheMode',
+  'validationMode',
+];
+
+/** Options that have flags of their own. */
+const flags: Readonly<Record<string, string>> = {
+  use_tf32: '--tf32',
+  enable_cuda_graph: '--graph-capture',
+  enableGraphCapture: '--graph-capture',
+};
+
+/**
+ * Reads `name=value,name=value`.
+ * @throws UserError for one that is not of this form, is given twice, has a flag of its own or is unknown for WebGPU. CUDA's are checked by ONNX Runtime.
+ */
+export function parseProviderOptions(text: string, device: Device | 'auto'): ProviderOptions {
+  if (text === noProviderOptions) return {};
+  if (device === 'cpu' || device === 'auto')
+    throw new UserError(`--provider-options are for --device webgpu or cuda, but received ${device}`);
+  const options: Record<string, string> = {};
+  for (const part of text.split(',')) {
+    const [, name, value] = /^\s*([A-Za-z]\w*)\s*=\s*(.*\S)\s*$/.exec(part) ?? [];
+    if (name === undefined || value === undefined)
+      throw new UserError(`--provider-options must be name=value pairs separated by commas, but received ${part.trim() || 'nothing'}`);
+    if (Object.hasOwn(options, name)) throw new UserError(`--provider-options has ${name} twice`);
+    if (Object.hasOwn(flags, name)) throw new UserError(`--provider-options: use ${flags[name]} instead of ${name}`);
+    if (device === 'webgpu' && !webgpuNames.includes(name))
+      throw new UserError(`--provider-options: WebGPU has no option ${name}.${suggestName(name, webgpuNames)}`);
+    options[name] = value;
+  }
+  return options;
+}
+
+/** ONNX Runtime's refusal of an option, without the place in its source. */
+export function explainProviderOptions(error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = message
+    .trim()
+    .replace(/^\S+\.(cc|h):\d+ .*[)>] (?=\S)/s, '')
+    .replace(/\s+/g, ' ');
+  return new UserError(`--provider-options: ONNX Runtime refuses them: ${reason}`);
+}
