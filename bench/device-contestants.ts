@@ -1,4 +1,5 @@
 /** Who is measured on a device: our engine and PyTorch, in every precision that is there. */
+import type { PlanFlags } from './own-plan.js';
 import { startOwn } from './own-step.js';
 import { type PyTorchOptions, type PyTorchPrecision, startPyTorch } from './pytorch-step.js';
 import type { Steps } from './step-process.js';
@@ -18,6 +19,8 @@ export interface Contestant {
   readonly precision: string;
   /** Said with its figures. */
   readonly remark?: string;
+  /** Of our engine, what makes it this one. */
+  readonly flags?: PlanFlags;
   /** @throws UserError that says why it cannot, such as memory that does not suffice. */
   start(sizes: StepSizes): Promise<Steps<unknown>>;
 }
@@ -32,24 +35,28 @@ export function smallestStep(backbone: string): StepSizes {
   return { backbone, photographs: 1, levels: 2, side: 32 };
 }
 
-/** @param device of ours, such as webgpu */
+/** Each precision, launched and replayed. @param device of ours, such as webgpu */
 export function ownContestants(device: string): Contestant[] {
-  const precisions = device === 'cuda' ? ['fp32', 'tf32', 'mixed'] : ['fp32', 'mixed'];
-  return precisions.map((precision) => ({
+  const precisions: readonly (readonly [string, PlanFlags])[] = [
+    ['fp32', {}],
+    ...(device === 'cuda' ? [['tf32', { tf32: 'on' }] as const] : []),
+    ['mixed', { precision: 'mixed' }],
+  ];
+  return precisions.flatMap(([name, flags]) => [
+    own(device, name, flags),
+    own(device, `${name}, replayed`, { ...flags, graphCapture: 'on' }),
+  ]);
+}
+
+function own(device: string, precision: string, flags: PlanFlags): Contestant {
+  return {
     engine: 'antonym',
     device,
     precision,
+    flags,
     start: ({ backbone, photographs, levels, side }) =>
-      startOwn({
-        backbone,
-        device,
-        batchSize: String(photographs),
-        levels: String(levels),
-        crop: String(side),
-        ...(precision === 'tf32' && { tf32: 'on' }),
-        ...(precision === 'mixed' && { precision }),
-      }),
-  }));
+      startOwn({ backbone, device, batchSize: String(photographs), levels: String(levels), crop: String(side), ...flags }),
+  };
 }
 
 /** @param python the interpreter that has PyTorch */

@@ -158,14 +158,16 @@ async function operationsOf({ backbone, photographs, levels, side }: StepSizes):
 }
 
 async function profileOf(
-  { device, precision }: Contestant,
+  { device, precision, flags }: Contestant,
   { backbone, photographs, levels, side }: StepSizes,
   { onProgress }: OnDevice,
 ): Promise<DeviceProfile | undefined> {
+  // those of the one that launches them
+  if (flags?.graphCapture === 'on') return undefined;
   onProgress(`${backbone}, antonym ${device} ${precision}: its kernels`);
   const sizes = { batchSize: String(photographs), levels: String(levels), crop: String(side) };
   try {
-    return await profileOnDevice({ backbone, device, ...sizes, ...(precision === 'tf32' ? { tf32: 'on' } : { precision }) });
+    return await profileOnDevice({ backbone, device, ...sizes, ...flags });
   } catch (error) {
     if (mayBeOutOfMemory(error)) return undefined;
     throw error;

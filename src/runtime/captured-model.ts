@@ -10,7 +10,7 @@ import { OnnxSession } from './onnxruntime/session.js';
 import type { SessionSettings } from './onnxruntime/session-options.js';
 import { DeviceTensor } from './onnxruntime/tensors.js';
 import type { NamedTensors, Placement, RunRequest } from './session-messages.js';
-import type { TensorData } from './tensor-data.js';
+import { elementCount, type TensorData } from './tensor-data.js';
 
 /** Names of the option that records, of each provider. */
 export const captureOptions = { webgpu: 'enableGraphCapture', cuda: 'enable_cuda_graph' } as const;
@@ -55,16 +55,17 @@ export class CapturedModel implements LoadedModel {
     const inputs = Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, this.onDevice(name, tensor)]));
     for (const name of added) this.state.keep(name);
     this.compute(inputs);
-    const reply: Record<string, TensorData> = {};
+    const replied = wanted.filter(({ name }) => stateName(name) === undefined);
     for (const { name } of wanted) {
       const tensor = this.outputs.get(name)!;
       const kept = stateName(name);
-      if (kept === undefined) reply[name] = this.state.download(tensor);
-      else if (added.includes(kept)) this.state.add(kept, tensor);
+      if (kept === undefined) continue;
+      if (added.includes(kept)) this.state.add(kept, tensor);
       else if (this.state.tensor(kept)) this.state.assign(kept, tensor);
       else this.state.lend(kept, tensor);
     }
-    return reply;
+    const tensors = this.state.download(replied.map(({ name }) => this.outputs.get(name)!));
+    return Object.fromEntries(replied.map(({ name }, index) => [name, tensors[index]!]));
   }
 
   private onDevice(name: string, tensor: DeviceTensor | TensorData): DeviceTensor {
@@ -88,14 +89,14 @@ export class CapturedModel implements LoadedModel {
   /** A kernel that a device cannot record is left out of a replay silently: what it should write stays as it was. */
   private checkReplay(inputs: Readonly<Record<string, DeviceTensor>>): void {
     const places = [...this.outputs].filter(([, { dataType }]) => dataType === 'float32');
-    const expected = places.map(([, place]) => this.state.download(place));
+    const expected = places.map(([, place]) => this.state.download([place])[0]!);
     for (const [, place] of places) {
       const { dataType, shape } = place;
-      this.state.carry({ dataType, shape, data: new Float32Array(this.state.download(place).data.length).fill(Number.NaN) }, place);
+      this.state.carry({ dataType, shape, data: new Float32Array(elementCount(shape)).fill(Number.NaN) }, place);
     }
     this.session.run(inputs, Object.fromEntries(this.outputs));
     for (const [index, [name, place]] of places.entries()) {
-      if (isClose(this.state.download(place).data as Float32Array, expected[index]!.data as Float32Array)) continue;
+      if (isClose(this.state.download([place])[0]!.data as Float32Array, expected[index]!.data as Float32Array)) continue;
       throw new UserError(`the device does not replay what was recorded: ${name} differs. Use --graph-capture off`);
     }
   }

@@ -1,6 +1,6 @@
 /** The tensors that stay with the sessions, in the memory of a device. Sessions copy and add there, and carry tensors up and down. */
 import onnxProto from 'onnx-proto';
-import { OnnxSession } from './onnxruntime/session.js';
+import { OnnxSession, type Tensor } from './onnxruntime/session.js';
 import type { SessionSettings } from './onnxruntime/session-options.js';
 import { DeviceMemory, type DeviceTensor, type TensorType } from './onnxruntime/tensors.js';
 import { emptyTensor } from './processor-state.js';
@@ -18,13 +18,14 @@ export class DeviceState implements SessionState {
   private readonly tensors = new Map<string, DeviceTensor>();
   /** Names of those that belong to somebody else. */
   private readonly lent = new Set<string>();
-  private readonly copies = new Map<DataType, OnnxSession>();
+  /** By type and number of tensors. */
+  private readonly copies = new Map<string, OnnxSession>();
   private readonly sum: OnnxSession;
   private readonly memory: DeviceMemory;
 
   /** @param settings of sessions that compute on the device */
   constructor(private readonly settings: SessionSettings & { readonly device: keyof typeof memoryKinds }) {
-    this.sum = OnnxSession.open(modelOf('Add', FLOAT, ['x', 'more']), settings);
+    this.sum = OnnxSession.open(modelOf(FLOAT, [{ opType: 'Add', input: ['x', 'more'], output: ['y'] }]), settings);
     const which = Number(settings.providerOptions?.device_id ?? 0);
     this.memory = new DeviceMemory(this.sum.pointer, memoryKinds[settings.device], settings.device === 'cuda' ? which : 0);
   }
@@ -48,12 +49,15 @@ export class DeviceState implements SessionState {
   read(name: string): TensorData {
     const tensor = this.tensors.get(name);
     if (!tensor) throw missingTensor(name);
-    return this.download(tensor);
+    return this.download([tensor])[0]!;
   }
 
-  download(tensor: DeviceTensor): TensorData {
-    const { dataType, shape } = tensor;
-    return this.carry(tensor, emptyTensor(dataType, shape));
+  /** @param tensors of one type: they come down together */
+  download(tensors: readonly DeviceTensor[]): TensorData[] {
+    return this.carryAll(
+      tensors,
+      tensors.map(({ dataType, shape }) => emptyTensor(dataType, shape)),
+    );
   }
 
   /** Memory that belongs to no tensor of the state; the caller releases it. */
@@ -69,16 +73,26 @@ export class DeviceState implements SessionState {
   }
 
   /** Copies from memory to memory, of the same type and shape. @returns the target */
-  carry<To extends TensorData | DeviceTensor>(from: TensorData | DeviceTensor, to: To): To {
-    const { dataType } = from;
-    let session = this.copies.get(dataType);
+  carry<To extends Tensor>(from: Tensor, to: To): To {
+    this.carryAll([from], [to]);
+    return to;
+  }
+
+  private carryAll<To extends Tensor>(from: readonly Tensor[], to: To[]): To[] {
+    const [first] = from;
+    if (!first) return to;
+    const key = `${first.dataType} ${from.length}`;
+    let session = this.copies.get(key);
     if (!session) {
-      const elemType = carried[dataType];
-      if (elemType === undefined) throw new Error(`tensors of ${dataType} are not carried to devices`);
-      session = OnnxSession.open(modelOf('Identity', elemType, ['x']), this.settings);
-      this.copies.set(dataType, session);
+      const elemType = carried[first.dataType];
+      if (elemType === undefined) throw new Error(`tensors of ${first.dataType} are not carried to devices`);
+      const nodes = from.map((_, index) => ({ opType: 'Identity', input: [`x${index}`], output: [`y${index}`] }));
+      session = OnnxSession.open(modelOf(elemType, nodes), this.settings);
+      this.copies.set(key, session);
     }
-    session.run({ x: from }, { y: to });
+    const named = <Of>(prefix: string, values: readonly Of[]): Record<string, Of> =>
+      Object.fromEntries(values.map((value, index) => [`${prefix}${index}`, value]));
+    session.run(named('x', from), named('y', to));
     return to;
   }
 
@@ -136,18 +150,24 @@ export function isAsLarge(a: TensorType, b: TensorType): boolean {
   return a.dataType === b.dataType && elementCount(a.shape) === elementCount(b.shape);
 }
 
-/** An ONNX model of one operator on tensors of any shape; its output is `y`. */
-function modelOf(operator: string, elemType: number, inputs: readonly string[]): Uint8Array {
+interface ModelNode {
+  readonly opType: string;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+}
+
+/** An ONNX model whose nodes do not depend on each other, for tensors of any shape. */
+function modelOf(elemType: number, nodes: readonly ModelNode[]): Uint8Array {
   const { onnx } = onnxProto;
-  const type = { tensorType: { elemType } };
+  const typed = (name: string): object => ({ name, type: { tensorType: { elemType } } });
   const model = {
     irVersion: 8,
     opsetImport: [{ domain: '', version: 18 }],
     graph: {
-      name: operator,
-      node: [{ opType: operator, input: inputs, output: ['y'] }],
-      input: inputs.map((name) => ({ name, type })),
-      output: [{ name: 'y', type }],
+      name: 'nodes',
+      node: nodes,
+      input: nodes.flatMap(({ input }) => input.map(typed)),
+      output: nodes.flatMap(({ output }) => output.map(typed)),
     },
   };
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
