@@ -9,9 +9,12 @@ import { promisify } from 'node:util';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { cropCount } from '#antonym/losses/levels.js';
+import { openCaptured } from '#antonym/runtime/captured-model.js';
 import { chooseDevice } from '#antonym/runtime/choose-device.js';
 import type { DeviceSetup } from '#antonym/runtime/device.js';
+import { DeviceState } from '#antonym/runtime/device-state.js';
 import { OnnxSession } from '#antonym/runtime/onnxruntime/session.js';
+import type { TensorType } from '#antonym/runtime/onnxruntime/tensors.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { elementCount } from '#antonym/runtime/tensor-data.js';
 import { buildDeviceGradientsGraph } from '#antonym/train/engines/device-gradients-graph.js';
@@ -29,6 +32,9 @@ export interface DeviceProfile {
   readonly kernelMilliseconds: number;
   /** Of the crops of a step, with one number that comes back. */
   readonly uploadMilliseconds: number;
+  /** What the processor takes to launch the kernels of the gradients, and to have their recording replayed. */
+  readonly launchMilliseconds: number;
+  readonly replayMilliseconds: number;
   /** Milliseconds by ONNX Runtime's operators, the longest first. */
   readonly operators: Readonly<Record<string, number>>;
 }
@@ -61,6 +67,8 @@ async function profile(flags: PlanFlags): Promise<DeviceProfile> {
     kernels: kernels.length,
     kernelMilliseconds: kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     uploadMilliseconds: await uploadMilliseconds([cropCount({ photographs: batchSize, levels }), crop, crop, 3], setup),
+    launchMilliseconds: launchMilliseconds(graphs[0]!, setup, false),
+    replayMilliseconds: launchMilliseconds(graphs[0]!, setup, true),
     operators: Object.fromEntries([...operators].sort(([, a], [, b]) => b - a)),
   };
 }
@@ -108,6 +116,26 @@ function readKernels(events: readonly ProfileEvent[]): KernelTime[] {
     operator: args?.op_name ?? name.split('&')[1] ?? name,
     milliseconds: dur / 1000,
   }));
+}
+
+/** Until a call returns, with all that it reads and writes on the device: what the device takes is waited for in between. */
+function launchMilliseconds(graph: Graph, setup: DeviceSetup, isCaptured: boolean): number {
+  const { device } = setup;
+  if (device === 'cpu') throw new Error('the processor launches nothing');
+  const settings = { ...setup, device };
+  const state = new DeviceState(settings);
+  const session = isCaptured ? openCaptured(encodeOnnx(graph), settings) : OnnxSession.open(encodeOnnx(graph), settings);
+  const filled = filledInputs(graph, (dataType) => (dataType === 'uint8' ? 128 : 0.01));
+  const inputs = Object.fromEntries(Object.entries(filled).map(([name, tensor]) => [name, state.carry(tensor, state.place(tensor))]));
+  const places = session.signature.outputs.map((output) => [output.name, state.place(output as TensorType)] as const);
+  const times: number[] = [];
+  for (let call = 0; call < 1 + calls; call++) {
+    const started = performance.now();
+    session.run(inputs, Object.fromEntries(places));
+    times.push(performance.now() - started);
+    state.download([places[0]![1]]);
+  }
+  return median(times.slice(1));
 }
 
 async function uploadMilliseconds(shape: readonly number[], setup: DeviceSetup): Promise<number> {

@@ -15,6 +15,8 @@ const columns: readonly (readonly [title: string, cell: (row: DeviceRow) => stri
   ['step, ms', ({ stepMilliseconds }) => String(stepMilliseconds)],
   ['kernels', ({ profile }) => (profile ? String(profile.kernels) : '')],
   ['in kernels, ms', ({ profile }) => (profile ? String(rounded(profile.kernelMilliseconds)) : '')],
+  ['to launch, ms', ({ profile }) => (profile ? String(rounded(profile.launchMilliseconds)) : '')],
+  ['to replay, ms', ({ profile }) => (profile ? String(rounded(profile.replayMilliseconds)) : '')],
   ['crops up, ms', ({ profile }) => (profile ? String(rounded(profile.uploadMilliseconds)) : '')],
   ['smallest step, ms', ({ smallestStepMilliseconds }) => String(smallestStepMilliseconds)],
 ];

@@ -4,16 +4,15 @@
  */
 import { UserError } from '../support/errors.js';
 import { stateInput } from './device-model.js';
-import type { DeviceState } from './device-state.js';
+import type { DeviceSettings, DeviceState } from './device-state.js';
 import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
 import { OnnxSession } from './onnxruntime/session.js';
-import type { SessionSettings } from './onnxruntime/session-options.js';
 import { DeviceTensor } from './onnxruntime/tensors.js';
 import type { NamedTensors, Placement, RunRequest } from './session-messages.js';
 import { elementCount, type TensorData } from './tensor-data.js';
 
 /** Names of the option that records, of each provider. */
-export const captureOptions = { webgpu: 'enableGraphCapture', cuda: 'enable_cuda_graph' } as const;
+const captureOptions = { webgpu: 'enableGraphCapture', cuda: 'enable_cuda_graph' } as const;
 
 /** Of a tensor that a replay has written: how far it may be from what the recorded call wrote, relative to its norm. */
 const tolerance = 1e-3;
@@ -38,14 +37,9 @@ export class CapturedModel implements LoadedModel {
     this.outputs = new Map(places);
   }
 
-  /** @throws Error as of `OnnxSession.open`, also where the device leaves a node to the processor. */
-  static open(
-    source: string | Uint8Array,
-    settings: SessionSettings & { readonly device: 'webgpu' | 'cuda' },
-    state: DeviceState,
-  ): CapturedModel {
-    const providerOptions = { ...settings.providerOptions, [captureOptions[settings.device]]: '1' };
-    return new CapturedModel(OnnxSession.open(source, { ...settings, providerOptions, isStrict: true }), state);
+  /** @throws Error as of `openCaptured`. */
+  static open(source: string | Uint8Array, settings: DeviceSettings, state: DeviceState): CapturedModel {
+    return new CapturedModel(openCaptured(source, settings), state);
   }
 
   async run(request: RunRequest): Promise<NamedTensors> {
@@ -104,6 +98,22 @@ export class CapturedModel implements LoadedModel {
   async release(): Promise<void> {
     for (const tensor of [...this.fed.values(), ...this.outputs.values()]) tensor.release();
     this.session.release();
+  }
+}
+
+/**
+ * A session that records its first call.
+ * @throws Error as of `OnnxSession.open`; UserError where the device leaves nodes to the processor.
+ */
+export function openCaptured(source: string | Uint8Array, settings: DeviceSettings): OnnxSession {
+  const providerOptions = { ...settings.providerOptions, [captureOptions[settings.device]]: '1' };
+  try {
+    return OnnxSession.open(source, { ...settings, providerOptions });
+  } catch (error) {
+    if (!String(error).includes('graph capture feature')) throw error;
+    throw new UserError(
+      'the device leaves nodes of the model to the processor, so that its launches cannot be recorded. Use --graph-capture off, which names them',
+    );
   }
 }
 

@@ -14,6 +14,8 @@ const memoryKinds = { webgpu: 'WebGPU_Buffer', cuda: 'Cuda' } as const;
 const { FLOAT, UINT8 } = onnxProto.onnx.TensorProto.DataType;
 const carried: Partial<Record<DataType, number>> = { float32: FLOAT, uint8: UINT8 };
 
+export type DeviceSettings = SessionSettings & { readonly device: keyof typeof memoryKinds };
+
 export class DeviceState implements SessionState {
   private readonly tensors = new Map<string, DeviceTensor>();
   /** Names of those that belong to somebody else. */
@@ -24,7 +26,7 @@ export class DeviceState implements SessionState {
   private readonly memory: DeviceMemory;
 
   /** @param settings of sessions that compute on the device */
-  constructor(private readonly settings: SessionSettings & { readonly device: keyof typeof memoryKinds }) {
+  constructor(private readonly settings: DeviceSettings) {
     this.sum = OnnxSession.open(modelOf(FLOAT, [{ opType: 'Add', input: ['x', 'more'], output: ['y'] }]), settings);
     const which = Number(settings.providerOptions?.device_id ?? 0);
     this.memory = new DeviceMemory(this.sum.pointer, memoryKinds[settings.device], settings.device === 'cuda' ? which : 0);
