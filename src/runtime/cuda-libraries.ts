@@ -1,14 +1,12 @@
 /** Why CUDA is not available, found before ONNX Runtime is asked: it only says that a library could not be loaded. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-
-const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
+import { libraryFolder } from './onnxruntime/library.js';
 
 /** Where `npm run fetch-cuda` puts ONNX Runtime's CUDA provider. */
-export const cudaProvider = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so');
+export const cudaProvider = join(libraryFolder, 'libonnxruntime_providers_cuda.so');
 
 /** Where an NVIDIA driver is to be seen: in Linux, and in its subsystem of Windows. */
 const drivers = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];

@@ -34,6 +34,11 @@ export function explainDeviceError(device: Device, error: Error): Error {
   }
   if (device === 'cuda') {
     // before it ONNX Runtime says where in its source, after it on which host
+    if (withoutCudnn.test(error.message)) {
+      return new UserError(
+        'CUDA is not available: cuDNN cannot be loaded. Install cuDNN 9 for the CUDA that the provider needs, or add its folder to LD_LIBRARY_PATH',
+      );
+    }
     const failure =
       /(CUDA|CUBLAS|CUDNN) failure \d+: [^;\n]*/.exec(error.message)?.[0] ?? /.*load shared library.*/i.exec(error.message)?.[0];
     if (failure !== undefined && !isOutOfMemory(error))
@@ -41,6 +46,9 @@ export function explainDeviceError(device: Device, error: Error): Error {
   }
   return error;
 }
+
+/** What the first convolution says where there is no cuDNN: ONNX Runtime loads it then, so that nothing tells before (from 1.29 on). */
+const withoutCudnn = /cuDNN is unavailable/i;
 
 function adviceForCuda(failure: string): string {
   if (failure.includes('driver version is insufficient'))

@@ -65,10 +65,10 @@ async function multiply(thread: SessionThread, side: number): Promise<number> {
   return fastest;
 }
 
-/** sum = the sum of all values of x^(products + 1), for a square matrix x. */
+/** sum = the sum of all values of x^(products + 1), for a square matrix x. A convolution is in it, since CUDA needs a library more for it. */
 function productsModel(halfPrecision: boolean): Uint8Array {
   const { onnx } = onnxProto;
-  const { FLOAT, FLOAT16 } = onnx.TensorProto.DataType;
+  const { FLOAT, FLOAT16, INT64 } = onnx.TensorProto.DataType;
   const float32 = { tensorType: { elemType: FLOAT } };
   const powers = Array.from({ length: products + 1 }, (_, index) => `power ${index + 1}`);
   const cast = (input: string, output: string, to: number): object => ({
@@ -83,7 +83,13 @@ function productsModel(halfPrecision: boolean): Uint8Array {
       cast('x', powers[0]!, halfPrecision ? FLOAT16 : FLOAT),
       ...powers.slice(1).map((output, index) => ({ opType: 'MatMul', input: [powers[index]!, powers[0]!], output: [output] })),
       cast(powers.at(-1)!, 'product', FLOAT),
-      { opType: 'ReduceSum', input: ['product'], output: ['sum'] },
+      { opType: 'ReduceSum', input: ['product'], output: ['total'] },
+      { opType: 'Unsqueeze', input: ['total', 'axes'], output: ['image'] },
+      { opType: 'Conv', input: ['image', 'one'], output: ['sum'] },
+    ],
+    initializer: [
+      { name: 'axes', dataType: INT64, dims: [2], int64Data: [0, 1] },
+      { name: 'one', dataType: FLOAT, dims: [1, 1, 1, 1], floatData: [1] },
     ],
     input: [{ name: 'x', type: float32 }],
     output: [{ name: 'sum', type: float32 }],

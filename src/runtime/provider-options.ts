@@ -1,5 +1,5 @@
 /** Options of the provider that computes on a device, by ONNX Runtime's names: `cudnn_conv_algo_search=HEURISTIC,gpu_mem_limit=8589934592`. */
-import { UserError } from '../support/errors.js';
+import { messageOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { Device } from './device.js';
 
@@ -56,12 +56,15 @@ export function parseProviderOptions(text: string, device: Device | 'auto'): Pro
   return options;
 }
 
-/** ONNX Runtime's refusal of an option, without the place in its source. */
-export function explainProviderOptions(error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error);
-  const reason = message
-    .trim()
-    .replace(/^\S+\.(cc|h):\d+ .*[)>] (?=\S)/s, '')
-    .replace(/\s+/g, ' ');
+/** Where in its source ONNX Runtime has found an error: a file and a function with its arguments, or in other places its name alone. */
+const places = [
+  /^\S+\.cc:\d+ [^(]*\((?:[^()]|\([^()]*\))*\)(?: const)?(?:::<lambda\([^)]*\)>)? /,
+  /\[ONNXRuntimeError\] : \d+ : \w+ : /g,
+  /\b\w+\.(?:h|cc):\d+ (?:\w+|operator\(\)) /g,
+];
+
+/** ONNX Runtime's refusal of an option, without the places in its source. */
+export function explainProviderOptions(error: unknown): UserError {
+  const reason = places.reduce((text, place) => text.replace(place, ''), messageOf(error).trim());
   return new UserError(`--provider-options: ONNX Runtime refuses them: ${reason}`);
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../support/errors.js';
 import { type AdamWUpdate, updatedGroups, updateState } from './adamw.js';
 import { answerRequests } from './answer-requests.js';
 import { CapturedModel } from './captured-model.js';
-import { explainDeviceError, requireDevice } from './device.js';
+import { type Device, explainDeviceError, requireDevice } from './device.js';
 import { DeviceModel } from './device-model.js';
 import { DeviceState } from './device-state.js';
 import type { LoadedModel } from './loaded-model.js';
@@ -17,6 +17,7 @@ import {
   type ModelSignature,
   type ModelSource,
   type NamedTensors,
+  type RunRequest,
   type SessionReply,
   type SessionRequest,
   transferable,
@@ -26,6 +27,8 @@ import type { TensorData } from './tensor-data.js';
 const models = new Map<string, LoadedModel>();
 /** On the device from the first model on that is computed there. */
 let state: ProcessorState | DeviceState = new ProcessorState();
+/** Of the last model: a thread has one. */
+let usedDevice: Device = 'cpu';
 
 answerRequests(
   answer,
@@ -38,7 +41,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
     case 'load':
       return load(request.model, request);
     case 'run':
-      return loaded(request.model).run(request);
+      return run(request);
     case 'placement':
       return loaded(request.model).placement;
     case 'prepare-update':
@@ -60,6 +63,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
 async function load(name: string, source: ModelSource): Promise<ModelSignature> {
   const { device } = source.settings;
   await requireDevice(device);
+  usedDevice = device;
   await models.get(name)?.release();
   models.delete(name);
   try {
@@ -67,7 +71,7 @@ async function load(name: string, source: ModelSource): Promise<ModelSignature> 
     models.set(name, model);
     return model.signature;
   } catch (error) {
-    throw explainDeviceError(device, error instanceof Error ? error : new Error(messageOf(error)));
+    throw explained(error);
   }
 }
 
@@ -78,6 +82,19 @@ async function open({ source, settings, inPlace = [], isCaptured = false }: Mode
   if (state instanceof ProcessorState) state = new DeviceState(own);
   if (isCaptured) return CapturedModel.open(source, own, state);
   return new DeviceModel(await PlacedSession.open(source, settings), state, new Set(inPlace));
+}
+
+async function run(request: RunRequest): Promise<NamedTensors> {
+  try {
+    return await loaded(request.model).run(request);
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** Of a device's refusal, what a person can do about it. */
+function explained(error: unknown): Error {
+  return explainDeviceError(usedDevice, error instanceof Error ? error : new Error(messageOf(error)));
 }
 
 function loaded(model: string): LoadedModel {

@@ -25,6 +25,18 @@ describe("a device's refusal", () => {
     expect(explainDeviceError('cuda', cudaError(failure))).toEqual(new UserError(`CUDA is not available: ${failure}. ${advice}`));
   });
 
+  test('of a convolution without cuDNN says what to install', () => {
+    const error = new Error(
+      "Non-zero status code returned while running Conv node. Name:'conv_1' Status Message: /onnxruntime_src/onnxruntime/core/providers/cuda/cuda_kernel.h:272 " +
+        'static cudnnContext* onnxruntime::cuda::CudaKernel::RequireCudnnHandle(cudnnHandle_t) [ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : cuDNN is unavailable ' +
+        'or disabled for CUDA Execution Provider: dlopen failed for libcudnn.so: libcudnn.so: cannot open shared object file: No such file or directory',
+    );
+    const explained = explainDeviceError('cuda', error);
+    expect(explained).toBeInstanceOf(UserError);
+    expect(explained.message).toMatch(/^CUDA is not available: cuDNN cannot be loaded. Install cuDNN 9/);
+    expect(explainDeviceError('cpu', error)).toBe(error);
+  });
+
   test.each([
     'CUDA failure 2: out of memory',
     'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED',
