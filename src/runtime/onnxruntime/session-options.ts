@@ -1,4 +1,5 @@
 /** How ONNX Runtime is set up wherever graphs run: the device with its provider's options, and everything else. */
+import { messageOf } from '../../support/errors.js';
 import type { DeviceSetup } from '../device.js';
 import { explainProviderOptions } from '../provider-options.js';
 import { onnxRuntime } from './library.js';
@@ -50,6 +51,7 @@ function explained(setUp: () => void): void {
   try {
     setUp();
   } catch (error) {
-    throw explainProviderOptions(error);
+    // CUDA counts the devices to check an option
+    throw /CUDA failure/.test(messageOf(error)) ? error : explainProviderOptions(error);
   }
 }
