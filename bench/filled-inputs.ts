@@ -1,7 +1,7 @@
 /** Inputs of a graph whose time is measured, whatever the numbers are. */
 import type { Graph } from '#antonym/graph/graph.js';
 import { fixedShape } from '#antonym/graph/value.js';
-import { emptyTensor } from '#antonym/runtime/processor-state.js';
+import { emptyTensor } from '#antonym/runtime/state/processor-state.js';
 import type { DataType, TensorData } from '#antonym/runtime/tensor-data.js';
 
 /** @param numberOf gives each element of an input of numbers */

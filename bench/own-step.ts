@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cropCount } from '#antonym/losses/levels.js';
-import { type Device, explainHalfPrecision } from '#antonym/runtime/device.js';
+import { type Device, explainHalfPrecision } from '#antonym/runtime/devices/device.js';
 import { messageOf, UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
 import { openOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';

@@ -11,7 +11,7 @@ import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { type Device, devices } from '#antonym/runtime/device.js';
+import { type Device, devices } from '#antonym/runtime/devices/device.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
 import { similarityOf } from '#antonym/train/model.js';

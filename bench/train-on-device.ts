@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cropCount } from '#antonym/losses/levels.js';
-import { mayBeOutOfMemory } from '#antonym/runtime/device.js';
+import { mayBeOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { UserError } from '#antonym/support/errors.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
 import {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const changed = (url) => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-for (const folder of ['runtime', 'degrade']) {
+for (const folder of ['runtime/state', 'degrade']) {
   const source = new URL(`${folder}/simd/`, import.meta.url);
   const output = new URL(`../dist/${folder}/kernels.wasm`, import.meta.url);
   const newest = Math.max(changed(new URL(import.meta.url)), ...readdirSync(source).map((name) => changed(new URL(name, source))));

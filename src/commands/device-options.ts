@@ -1,7 +1,7 @@
 /** `--device` and `--provider-options` of the commands that compute with exported models. */
 import { Option } from 'commander';
-import { deviceNames } from '../runtime/choose-device.js';
-import { noProviderOptions } from '../runtime/provider-options.js';
+import { deviceNames } from '../runtime/devices/choose-device.js';
+import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { oneOf, text } from '../support/option-kinds.js';
 import { optionParser } from './option-parser.js';
 

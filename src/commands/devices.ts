@@ -1,7 +1,7 @@
 /** `antonym devices`: what this machine can compute with, and how to get what it cannot. */
 import type { Command } from 'commander';
-import { type Device, devices } from '../runtime/device.js';
-import { measureDevice } from '../runtime/measure-device.js';
+import { type Device, devices } from '../runtime/devices/device.js';
+import { measureDevice } from '../runtime/devices/measure-device.js';
 import { messageOf } from '../support/errors.js';
 import { gpuRequirements, loadTensorFlow } from '../train/engines/tensorflow/load-tensorflow.js';
 

@@ -1,7 +1,7 @@
 /** `antonym evaluate`: measures models against human opinion, or what they see of distortions. */
 import { type Command, Option } from 'commander';
 import { defaultDatasetName } from '../datasets/open-dataset.js';
-import type { DeviceName } from '../runtime/choose-device.js';
+import type { DeviceName } from '../runtime/devices/choose-device.js';
 import { names, type OptionKind, wholeNumber } from '../support/option-kinds.js';
 import { trainOptions } from '../train/options.js';
 import { deviceOption, providerOptionsOption } from './device-options.js';

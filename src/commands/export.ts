@@ -11,7 +11,7 @@ import { percent, precisionTable } from '../export/precision-table.js';
 import { prepareExport } from '../export/prepare-export.js';
 import { mostChangedPairs } from '../export/require-order.js';
 import { publishedScale } from '../export/softmax-scale.js';
-import { chooseDevice, type DeviceFlags, type DeviceName } from '../runtime/choose-device.js';
+import { chooseDevice, type DeviceFlags, type DeviceName } from '../runtime/devices/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { number, oneOf } from '../support/option-kinds.js';
 import { describeOptions, flagOf, resolveOptions } from '../support/option-table.js';

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { cudaProvider, missingForCuda, withoutCuda } from '../runtime/cuda-libraries.js';
+import { cudaProvider, missingForCuda, withoutCuda } from '../runtime/devices/cuda-libraries.js';
 import { UserError } from '../support/errors.js';
 
 export function addFetchCudaCommand(program: Command): void {

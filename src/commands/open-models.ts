@@ -1,6 +1,6 @@
 /** The models of `--model`, opened to be compared. */
 import type { NamedModel } from '../evaluate/evaluate-opinion.js';
-import { chooseDevice, type DeviceName } from '../runtime/choose-device.js';
+import { chooseDevice, type DeviceName } from '../runtime/devices/choose-device.js';
 import { openScorer } from '../score/scorer.js';
 import { UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/file-digest.js';

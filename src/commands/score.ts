@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { decodeImage } from '../datasets/decode-image.js';
 import { listImageFiles } from '../datasets/list-image-files.js';
-import { chooseDevice, type DeviceFlags } from '../runtime/choose-device.js';
+import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/file-errors.js';

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/onnx-backbone.js';
-import { checkDevice } from '../runtime/choose-device.js';
+import { checkDevice } from '../runtime/devices/choose-device.js';
 import { describeEnvironment } from '../support/environment.js';
 import {
   type GivenOptions,

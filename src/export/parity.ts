@@ -1,6 +1,6 @@
 /** Proof that the exported file computes what the model under training computes. */
 import { z } from 'zod';
-import type { DeviceSetup } from '../runtime/device.js';
+import type { DeviceSetup } from '../runtime/devices/device.js';
 import { SessionThread } from '../runtime/session-thread.js';
 import { UserError } from '../support/errors.js';
 import { precisionReportSchema } from './compare-precision.js';

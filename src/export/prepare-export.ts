@@ -1,6 +1,6 @@
 /** What exporting needs of a plan, and nothing that only training does: weights, and what they measure on held-out pairs. */
 
-import type { DeviceSetup } from '../runtime/device.js';
+import type { DeviceSetup } from '../runtime/devices/device.js';
 import type { NamedTensors } from '../runtime/session-messages.js';
 import { UserError } from '../support/errors.js';
 import { openMeasuredModel } from '../train/engines/measured-model.js';

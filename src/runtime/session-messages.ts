@@ -1,19 +1,9 @@
 /** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
-import type { AdamWUpdate, UpdatedNames } from './adamw.js';
+
+import type { ModelSignature } from './onnxruntime/model-signature.js';
 import type { SessionSettings } from './onnxruntime/session-options.js';
-import type { DataType, TensorData } from './tensor-data.js';
-
-export interface InputOrOutput {
-  readonly name: string;
-  readonly dataType: DataType;
-  /** Fixed sizes, or the names of those that are free. */
-  readonly shape: readonly (number | string)[];
-}
-
-export interface ModelSignature {
-  readonly inputs: readonly InputOrOutput[];
-  readonly outputs: readonly InputOrOutput[];
-}
+import type { AdamWUpdate, UpdatedNames } from './state/adamw.js';
+import type { TensorData } from './tensor-data.js';
 
 export type NamedTensors = Readonly<Record<string, TensorData>>;
 

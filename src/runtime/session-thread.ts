@@ -1,8 +1,10 @@
 /** ONNX Runtime in a thread of its own, as promises. */
-import type { AdamWUpdate, UpdatedNames } from './adamw.js';
-import type { DeviceSetup } from './device.js';
-import { RequestThread } from './request-thread.js';
-import type { LoadOptions, ModelSignature, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
+
+import type { DeviceSetup } from './devices/device.js';
+import type { ModelSignature } from './onnxruntime/model-signature.js';
+import type { LoadOptions, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
+import type { AdamWUpdate, UpdatedNames } from './state/adamw.js';
+import { RequestThread } from './threads/request-thread.js';
 
 /** Where models are computed; default: on the processor. */
 export interface SessionThreadOptions extends Partial<DeviceSetup> {

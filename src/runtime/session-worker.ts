@@ -3,18 +3,14 @@
  * Tensors of the state stay here between calls.
  */
 import { messageOf } from '../support/errors.js';
-import { type AdamWUpdate, updatedGroups, updateState } from './adamw.js';
-import { answerRequests } from './answer-requests.js';
-import { CapturedModel } from './captured-model.js';
-import { type Device, explainDeviceError, requireDevice } from './device.js';
-import { DeviceModel } from './device-model.js';
-import { DeviceState } from './device-state.js';
-import type { LoadedModel } from './loaded-model.js';
-import { PlacedSession } from './node-placement.js';
-import { ProcessorModel } from './processor-model.js';
-import { ProcessorState } from './processor-state.js';
+import { type Device, explainDeviceError, requireDevice } from './devices/device.js';
+import { CapturedModel } from './models/captured-model.js';
+import { DeviceModel } from './models/device-model.js';
+import type { LoadedModel } from './models/loaded-model.js';
+import { PlacedSession } from './models/node-placement.js';
+import { ProcessorModel } from './models/processor-model.js';
+import type { ModelSignature } from './onnxruntime/model-signature.js';
 import {
-  type ModelSignature,
   type ModelSource,
   type NamedTensors,
   type RunRequest,
@@ -22,7 +18,11 @@ import {
   type SessionRequest,
   transferable,
 } from './session-messages.js';
+import { type AdamWUpdate, updatedGroups, updateState } from './state/adamw.js';
+import { DeviceState } from './state/device-state.js';
+import { ProcessorState } from './state/processor-state.js';
 import type { TensorData } from './tensor-data.js';
+import { answerRequests } from './threads/answer-requests.js';
 
 const models = new Map<string, LoadedModel>();
 /** On the device from the first model on that is computed there. */

@@ -3,8 +3,8 @@
 import { parseDistortionPool } from '../degrade/composition.js';
 import { type DistortionName, defaultDistortionNames } from '../degrade/distortions/table.js';
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
-import { deviceNames } from '../runtime/choose-device.js';
-import { noProviderOptions } from '../runtime/provider-options.js';
+import { deviceNames } from '../runtime/devices/choose-device.js';
+import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { UserError } from '../support/errors.js';
 import { number, numberOr, oneOf, text, wholeNumber } from '../support/option-kinds.js';
 import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';

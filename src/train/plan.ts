@@ -1,6 +1,6 @@
 /** What a training configuration comes to: the model, its layout, and what it is trained on. */
 import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
-import { chooseDevice } from '../runtime/choose-device.js';
+import { chooseDevice } from '../runtime/devices/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { chooseBackbone } from './choose-backbone.js';
 import type { Engine } from './engines/engine.js';

@@ -1,6 +1,6 @@
 /** The table of state: every tensor that a training step reads and writes, by name. */
 import type { ParameterSpec } from '../backbones/parameters.js';
-import type { AdamWUpdate } from '../runtime/adamw.js';
+import type { AdamWUpdate } from '../runtime/state/adamw.js';
 import { elementCount, floatTensor, type TensorData } from '../runtime/tensor-data.js';
 import { randomStream } from '../support/random.js';
 import { isLossScale } from './loss-scale.js';

@@ -1,5 +1,5 @@
 /** The options that a run was started with, whichever version of this program started it. */
-import { noProviderOptions } from '../runtime/provider-options.js';
+import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { parseSavedForm, type ResolvedOptions } from '../support/option-table.js';
 import { anyPairs, noPairs, type TrainOptions, trainOptions } from './options.js';
 import type { OpenRun } from './run-directory.js';

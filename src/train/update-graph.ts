@@ -2,8 +2,8 @@
 import type { ParameterSpec } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
-import type { AdamWUpdate } from '../runtime/adamw.js';
 import { type NamedTensors, nextPrefix } from '../runtime/session-messages.js';
+import type { AdamWUpdate } from '../runtime/state/adamw.js';
 import { floatTensor, type TensorData } from '../runtime/tensor-data.js';
 import { averageName, firstMomentName, secondMomentName } from './state.js';
 import { type Grouping, separateTensors, type TensorGroup, updateGroups } from './tensor-groups.js';

@@ -1,6 +1,6 @@
 /** Half precision on WebGPU without a GPU: lavapipe, which computes Vulkan on the processor, of Mesa 25 (Debian 13, or backports of Debian 12). */
 import { existsSync } from 'node:fs';
-import { measureDevice } from '#antonym/runtime/measure-device.js';
+import { measureDevice } from '#antonym/runtime/devices/measure-device.js';
 
 /** As packages of Mesa name it. */
 const drivers = ['/usr/share/vulkan/icd.d/lvp_icd.json', '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json'];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { isOutOfMemory } from '#antonym/runtime/device.js';
+import { isOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { floatTensor } from '#antonym/runtime/tensor-data.js';
 import { needsSwiftShader, useSwiftShader } from './swiftshader.js';

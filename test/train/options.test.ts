@@ -68,6 +68,6 @@ describe('options of training', () => {
 
   test('only where and how a step is computed may change when a run is resumed', () => {
     const free = Object.entries(trainOptions).filter(([, option]) => !option.changesResult);
-    expect(free.map(([key]) => key)).toEqual(['recompute', 'engine', 'device', 'workers']);
+    expect(free.map(([key]) => key)).toEqual(['recompute', 'engine', 'device', 'providerOptions', 'graphCapture', 'workers']);
   });
 });

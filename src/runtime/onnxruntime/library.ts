@@ -112,7 +112,7 @@ type Made<Of extends Declaration> = Of extends { readonly makes: 'object' }
   ? bigint
   : Of extends { readonly makes: string }
     ? number
-    : void;
+    : undefined;
 type Arguments<Takes extends readonly (keyof ArgumentValues)[]> = { -readonly [Place in keyof Takes]: ArgumentValues[Takes[Place]] };
 
 /** Functions of ONNX Runtime by their names in C; where one fails, it throws an Error with ONNX Runtime's message. */

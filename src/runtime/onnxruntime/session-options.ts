@@ -1,7 +1,7 @@
 /** How ONNX Runtime is set up wherever graphs run: the device with its provider's options, and everything else. */
 import { messageOf } from '../../support/errors.js';
-import type { DeviceSetup } from '../device.js';
-import { explainProviderOptions } from '../provider-options.js';
+import type { DeviceSetup } from '../devices/device.js';
+import { explainProviderOptions } from '../devices/provider-options.js';
 import { onnxRuntime } from './library.js';
 
 /** Nodes that the device has no kernels for are computed by the processor. */

@@ -1,7 +1,7 @@
 /** A model that ONNX Runtime has loaded. */
-import type { InputOrOutput, ModelSignature } from '../session-messages.js';
 import type { TensorData } from '../tensor-data.js';
 import { onnxRuntime, textAt } from './library.js';
+import type { InputOrOutput, ModelSignature } from './model-signature.js';
 import { makeSessionOptions, type SessionSettings } from './session-options.js';
 import { copyOfValue, DeviceTensor, dataTypeOf, dimensionsOf, valueOver } from './tensors.js';
 

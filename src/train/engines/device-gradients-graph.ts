@@ -6,7 +6,7 @@ import { joinVectors } from '../../graph/join-vectors.js';
 import { writtenByKernels } from '../../graph/outputs-in-place.js';
 import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
 import { rewriteNodes } from '../../graph/rewrite-nodes.js';
-import type { Device } from '../../runtime/device.js';
+import type { Device } from '../../runtime/devices/device.js';
 import { nextPrefix } from '../../runtime/session-messages.js';
 import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../gradients-graph.js';
 import { gradientName } from '../state.js';

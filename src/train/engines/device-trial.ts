@@ -1,8 +1,9 @@
 /** A first step on a device, before a training starts: shaders are compiled, memory is taken, and it shows what the device cannot compute. */
-import type { AdamWUpdate } from '../../runtime/adamw.js';
-import { describePlacement } from '../../runtime/node-placement.js';
+
+import { describePlacement } from '../../runtime/models/node-placement.js';
 import { type NamedTensors, nextPrefix } from '../../runtime/session-messages.js';
 import type { SessionThread } from '../../runtime/session-thread.js';
+import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import { elementCount, floatTensor } from '../../runtime/tensor-data.js';
 import type { TensorGroup } from '../tensor-groups.js';
 import type { OptimizerOptions } from '../update-graph.js';

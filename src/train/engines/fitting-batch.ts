@@ -1,5 +1,5 @@
 /** What to do where the memory of a device does not suffice for a batch: the largest part of it that fits, found by steps that really run. */
-import { isBufferTooLarge } from '../../runtime/device.js';
+import { isBufferTooLarge } from '../../runtime/devices/device.js';
 import { UserError } from '../../support/errors.js';
 
 /**

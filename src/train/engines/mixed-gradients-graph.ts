@@ -4,7 +4,7 @@ import { joinVectors } from '../../graph/join-vectors.js';
 import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
 import { halves, roundedSingles } from '../../graph/precision/half-numbers.js';
 import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../graph/precision/mixed-precision.js';
-import type { Device } from '../../runtime/device.js';
+import type { Device } from '../../runtime/devices/device.js';
 import { buildScaledGradientsGraph, type LossGraph } from '../gradients-graph.js';
 
 /**

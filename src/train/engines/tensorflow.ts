@@ -1,9 +1,9 @@
 /** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
 import { plainGraph } from '../../graph/plain-graph.js';
 import { cropCount } from '../../losses/levels.js';
-import { RequestThread } from '../../runtime/request-thread.js';
 import type { NamedTensors } from '../../runtime/session-messages.js';
 import type { TensorData } from '../../runtime/tensor-data.js';
+import { RequestThread } from '../../runtime/threads/request-thread.js';
 import { cropsAtOnce } from '../crops-at-once.js';
 import { buildLossGraph, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
 import { buildSimilarityGraph } from '../similarity-graph.js';

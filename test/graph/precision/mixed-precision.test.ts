@@ -5,7 +5,7 @@ import { liveParts } from '#antonym/graph/live-parts.js';
 import type { Node } from '#antonym/graph/operator.js';
 import { longestHalfSum } from '#antonym/graph/precision/mixed-precision.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import type { Device } from '#antonym/runtime/device.js';
+import type { Device } from '#antonym/runtime/devices/device.js';
 import { buildMixedGradientsGraph } from '#antonym/train/engines/mixed-gradients-graph.js';
 import { buildLossGraph, lossScaleName } from '#antonym/train/gradients-graph.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { largestTensor } from '#antonym/graph/largest-tensor.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { isOutOfMemory } from '#antonym/runtime/device.js';
+import { isOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
 import { floatTensor } from '#antonym/runtime/tensor-data.js';
 import { UserError } from '#antonym/support/errors.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainProviderOptions, parseProviderOptions } from '#antonym/runtime/provider-options.js';
+import { explainProviderOptions, parseProviderOptions } from '#antonym/runtime/devices/provider-options.js';
 
 describe('--provider-options', () => {
   test('are names and values, whatever the values are', () => {

@@ -1,9 +1,11 @@
 /** A model on the processor: outputs are written into memory of the state, where it is known how large they are. */
+
+import type { InputOrOutput } from '../onnxruntime/model-signature.js';
+import type { NamedTensors, RunRequest } from '../session-messages.js';
+import type { ProcessorState } from '../state/processor-state.js';
+import type { TensorData } from '../tensor-data.js';
 import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
 import type { PlacedSession } from './node-placement.js';
-import type { ProcessorState } from './processor-state.js';
-import type { InputOrOutput, NamedTensors, RunRequest } from './session-messages.js';
-import type { TensorData } from './tensor-data.js';
 
 export class ProcessorModel implements LoadedModel {
   readonly signature;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainDeviceError, isBufferTooLarge, isOutOfMemory, mayBeOutOfMemory } from '#antonym/runtime/device.js';
+import { explainDeviceError, isBufferTooLarge, isOutOfMemory, mayBeOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { UserError } from '#antonym/support/errors.js';
 
 /** As ONNX Runtime writes it: see microsoft/onnxruntime, onnxruntime/core/providers/cuda/cuda_call.cc. */

@@ -1,9 +1,10 @@
 /** The state in the processor's memory: calls write what becomes state where it was before, and updates compute on it there. */
+
+import { type DataType, elementArrays, elementCount, floatTensor, type TensorData } from '../tensor-data.js';
 import type { UpdatedState } from './adamw.js';
 import { missingTensor, type SessionState } from './session-state.js';
 import { addInto } from './state-arithmetic.js';
 import { areTogether, arraysInMemory } from './state-kernels.js';
-import { type DataType, elementArrays, elementCount, floatTensor, type TensorData } from './tensor-data.js';
 
 export class ProcessorState implements SessionState, UpdatedState {
   private readonly tensors = new Map<string, TensorData>();

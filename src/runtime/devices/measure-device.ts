@@ -1,9 +1,9 @@
 /** Whether this machine can compute with a device, and how fast, found by computing something there. */
 import onnxProto from 'onnx-proto';
-import { messageOf } from '../support/errors.js';
+import { messageOf } from '../../support/errors.js';
+import { SessionThread } from '../session-thread.js';
+import { floatTensor } from '../tensor-data.js';
 import { type DeviceSetup, explainHalfPrecision } from './device.js';
-import { SessionThread } from './session-thread.js';
-import { floatTensor } from './tensor-data.js';
 
 /** How fast a device multiplies matrices, floating-point operations a second; or why it cannot be used. */
 export type MeasuredDevice = { readonly speed: number } | { readonly unavailable: string };

@@ -1,6 +1,6 @@
 /** The other side of `RequestThread`: answers requests one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf, UserError } from '../support/errors.js';
+import { messageOf, UserError } from '../../support/errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type RequestWorkerData } from './request-messages.js';
 

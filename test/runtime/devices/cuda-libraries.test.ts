@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { missingForCuda } from '#antonym/runtime/cuda-libraries.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { missingForCuda } from '#antonym/runtime/devices/cuda-libraries.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const linux = 'linux/x64';

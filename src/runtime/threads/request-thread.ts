@@ -1,6 +1,6 @@
 /** A worker thread that answers requests in order, seen from the thread that asks. */
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../support/errors.js';
+import { UserError } from '../../support/errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type RequestWorkerData } from './request-messages.js';
 

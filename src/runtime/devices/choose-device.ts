@@ -1,5 +1,5 @@
 /** The device that `--device` asks for. */
-import { UserError } from '../support/errors.js';
+import { UserError } from '../../support/errors.js';
 import { type DeviceSetup, devices } from './device.js';
 import { measureDevice } from './measure-device.js';
 import { noProviderOptions, parseProviderOptions } from './provider-options.js';

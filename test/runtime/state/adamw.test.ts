@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
-import { type AdamWUpdate, updateState } from '#antonym/runtime/adamw.js';
-import { ProcessorState } from '#antonym/runtime/processor-state.js';
 import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { adamwStep, addInto, sumOfSquares } from '#antonym/runtime/state-arithmetic.js';
-import { areTogether, arraysInMemory } from '#antonym/runtime/state-kernels.js';
+import { type AdamWUpdate, updateState } from '#antonym/runtime/state/adamw.js';
+import { ProcessorState } from '#antonym/runtime/state/processor-state.js';
+import { adamwStep, addInto, sumOfSquares } from '#antonym/runtime/state/state-arithmetic.js';
+import { areTogether, arraysInMemory } from '#antonym/runtime/state/state-kernels.js';
 import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
 import {
@@ -17,7 +17,7 @@ import {
   updatedTensors,
 } from '#antonym/train/state.js';
 import { buildUpdateGraph, updateFeeds } from '#antonym/train/update-graph.js';
-import { compile } from '../graph/run-graph.js';
+import { compile } from '../../graph/run-graph.js';
 import {
   gradientsAt,
   initialState,
@@ -28,7 +28,7 @@ import {
   specs,
   statedTensor,
   steps,
-} from '../train/golden/optimizer-steps.js';
+} from '../../train/golden/optimizer-steps.js';
 
 type Tensors = Record<string, TensorData>;
 

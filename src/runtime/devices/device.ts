@@ -1,5 +1,5 @@
 /** Where graphs are computed, and what a device's refusals mean. */
-import { UserError } from '../support/errors.js';
+import { UserError } from '../../support/errors.js';
 import { missingForCuda } from './cuda-libraries.js';
 import type { ProviderOptions } from './provider-options.js';
 

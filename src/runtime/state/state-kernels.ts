@@ -1,5 +1,5 @@
 /** Memory in which tensors of the state lie together with the kernels that compute on them: to copy them there and back would take as long again. */
-import { loadKernels } from '../support/load-kernels.js';
+import { loadKernels } from '../../support/load-kernels.js';
 
 /** Those of `simd/`; pointers are byte offsets into their memory. */
 export interface StateKernels {

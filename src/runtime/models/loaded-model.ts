@@ -1,7 +1,8 @@
 /** A model that a thread has loaded, with the state that its calls read and write. */
-import type { InputOrOutput, ModelSignature, NamedTensors, Placement, RunRequest } from './session-messages.js';
-import { nextPrefix } from './session-messages.js';
-import type { TensorData } from './tensor-data.js';
+import type { InputOrOutput, ModelSignature } from '../onnxruntime/model-signature.js';
+import type { NamedTensors, Placement, RunRequest } from '../session-messages.js';
+import { nextPrefix } from '../session-messages.js';
+import type { TensorData } from '../tensor-data.js';
 
 export interface LoadedModel {
   readonly signature: ModelSignature;

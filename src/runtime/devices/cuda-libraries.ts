@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { libraryFolder } from './onnxruntime/library.js';
+import { libraryFolder } from '../onnxruntime/library.js';
 
 /** Where `npm run fetch-cuda` puts ONNX Runtime's CUDA provider. */
 export const cudaProvider = join(libraryFolder, 'libonnxruntime_providers_cuda.so');
