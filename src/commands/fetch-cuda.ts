@@ -1,12 +1,15 @@
 /** `antonym fetch-cuda`: ONNX Runtime's CUDA provider, which its npm package leaves to be downloaded. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { cudaProvider, missingForCuda, withoutCuda } from '../runtime/devices/cuda-libraries.js';
-import { UserError } from '../support/errors.js';
+import { missingForCuda, withoutCuda } from '../runtime/devices/cuda-libraries.js';
+import { fetchFromNuget, type NugetPackage } from '../runtime/devices/fetch-cuda-provider.js';
+import { libraryFolder } from '../runtime/onnxruntime/library.js';
+import { formatBytes } from '../support/byte-size.js';
+import { messageOf, UserError } from '../support/errors.js';
+import { startProgress } from '../support/progress.js';
+
+/** The provider, and what it shares with ONNX Runtime. */
+const libraries = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
 export function addFetchCudaCommand(program: Command): void {
   program
@@ -22,30 +25,35 @@ export function addFetchCudaCommand(program: Command): void {
 async function fetchCuda(): Promise<void> {
   const never = withoutCuda();
   if (never !== undefined) throw new UserError(never);
-  const script = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js');
-  const child = spawn(process.execPath, [script], {
-    stdio: ['ignore', process.stderr, 'pipe'],
-    // asked for a version such as cuda12, the script of 1.30 takes npm run for an installation of its own source, and ends well without a word
-    env: { ...proxyVariables(process.env), ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },
-  });
-  let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0 || !existsSync(cudaProvider)) {
-    const reason = /^Error: (.+)$/m.exec(said)?.[1] ?? (said.trim().split('\n').at(-1) || 'its script has left none');
+  const progress = startProgress("Fetching ONNX Runtime's CUDA provider");
+  let paths: string[];
+  try {
+    paths = await fetchFromNuget({
+      source: nugetPackage(),
+      files: libraries.map((name) => `runtimes/linux-x64/native/${name}`),
+      folder: libraryFolder,
+      onProgress: (done, total) => progress.update(done, total, undefined, formatBytes),
+    });
+  } catch (error) {
     throw new UserError(
-      `cannot fetch ONNX Runtime's CUDA provider: ${reason}. Run the same command on a Linux x64 machine with a network ` +
-        `and copy its libonnxruntime_providers_*.so to ${dirname(cudaProvider)}`,
+      `cannot fetch ONNX Runtime's CUDA provider: ${messageOf(error)}. Run the same command on a Linux x64 machine with a network ` +
+        `and copy its libonnxruntime_providers_*.so to ${libraryFolder}`,
     );
+  } finally {
+    progress.stop();
   }
   const missing = await missingForCuda();
-  process.stdout.write(`${cudaProvider}\n`);
+  process.stdout.write(`${paths.at(-1)}\n`);
   process.stderr.write(missing === undefined ? 'Fetched. npm run devices says how fast it is\n' : `Fetched. What is missing: ${missing}\n`);
 }
 
-/** The script knows proxies by names of its own only. */
-function proxyVariables({ HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { GLOBAL_AGENT_HTTPS_PROXY: HTTPS_PROXY ?? https_proxy, GLOBAL_AGENT_NO_PROXY: NO_PROXY ?? no_proxy };
+/** As onnxruntime-node's own installation finds it: by a script that fails behind a proxy, for want of a host's name in TLS (global-agent 4.1). */
+function nugetPackage(): NugetPackage {
+  const metadata = createRequire(import.meta.url)('onnxruntime-node/script/install-metadata.js') as {
+    readonly packages: Readonly<Record<string, { readonly name: string; readonly versions: readonly { feed: string; version: string }[] }>>;
+    readonly feeds: Readonly<Record<string, { readonly index: string }>>;
+  };
+  const { name, versions } = metadata.packages['nuget:linux/x64:cuda12']!;
+  const { feed, version } = versions[0]!;
+  return { index: metadata.feeds[feed]!.index, name, version };
 }

@@ -1,10 +1,11 @@
 /**
- * Stored members of a ZIP archive, read by their place: PyTorch's files are such archives. Deflated members may be there, but
- * are not read. Format: PKWARE's APPNOTE.TXT 6.3, sections 4.3 and 4.5.3 (Zip64).
+ * Members of a ZIP archive, read by their place: PyTorch's files are such archives, and NuGet's packages. Format: PKWARE's APPNOTE.TXT 6.3, sections
+ * 4.3 and 4.5.3 (Zip64).
  */
 import type { FileHandle } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
-import { UserError } from './errors.js';
+import { Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { messageOf, UserError } from './errors.js';
 import { readRange } from './read-range.js';
 
 export interface ZipMember {
@@ -13,6 +14,10 @@ export interface ZipMember {
   readonly size: number;
   /** Whether its content lies in the file as it is. */
   readonly stored: boolean;
+  /** Bytes that it takes in the file. */
+  readonly compressed: number;
+  /** How it is compressed: 8 is deflate. */
+  readonly method: number;
   readonly crc: number;
   /** Of its local header, from the beginning of the file. */
   readonly position: number;
@@ -25,6 +30,11 @@ export interface ZipArchive {
    * @throws UserError when the file is damaged.
    */
   read(member: ZipMember, from?: number, to?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The content of a member, stored or deflated, piece by piece.
+   * @throws UserError when the file is damaged: at the end, if only the checksum says so.
+   */
+  content(member: ZipMember): AsyncIterable<Uint8Array>;
 }
 
 const signatures = { end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50, member: 0x02014b50, local: 0x04034b50 };
@@ -33,6 +43,7 @@ const longestComment = 0xffff;
 /** Of the list of members, bytes: hundred thousands of them. */
 const longestDirectory = 2 ** 26;
 const encrypted = 1;
+const deflate = 8;
 const inZip64 = 0xffffffff;
 
 /**
@@ -51,6 +62,16 @@ export async function openZip(file: FileHandle, path: string): Promise<ZipArchiv
   const bytes = await readRange(file, Buffer.alloc(directory.length), directory.position, path);
   const members = parseDirectory(bytes, directory.count, fail);
 
+  const startOf = async (member: ZipMember): Promise<number> => {
+    const name = JSON.stringify(member.name);
+    if (member.position + sizes.local > directory.position) fail(`its member ${name} lies outside of the file`);
+    const local = await readRange(file, Buffer.alloc(sizes.local), member.position, path);
+    if (local.readUInt32LE(0) !== signatures.local) fail(`its member ${name} is not where it should be`);
+    const start = member.position + sizes.local + local.readUInt16LE(26) + local.readUInt16LE(28);
+    if (start + member.compressed > directory.position) fail(`its member ${name} lies outside of the file`);
+    return start;
+  };
+
   return {
     members,
     async read(member, from = 0, to = member.size) {
@@ -58,17 +79,40 @@ export async function openZip(file: FileHandle, path: string): Promise<ZipArchiv
       if (!member.stored) fail(`its member ${name} is compressed; weights must be stored as they are`);
       if (from < 0 || from > to || to > member.size)
         fail(`its member ${name} has ${member.size} bytes, but bytes ${from} to ${to} are needed`);
-      if (member.position + sizes.local > directory.position) fail(`its member ${name} lies outside of the file`);
-      const local = await readRange(file, Buffer.alloc(sizes.local), member.position, path);
-      if (local.readUInt32LE(0) !== signatures.local) fail(`its member ${name} is not where it should be`);
-      const start = member.position + sizes.local + local.readUInt16LE(26) + local.readUInt16LE(28);
-      if (start + member.size > directory.position) fail(`its member ${name} lies outside of the file`);
-      const content = await readRange(file, new Uint8Array(to - from), start + from, path);
+      const content = await readRange(file, new Uint8Array(to - from), (await startOf(member)) + from, path);
       if (content.length === member.size && crc32(content) !== member.crc)
         fail(`the content of its member ${name} does not match its checksum`);
       return content;
     },
+
+    async *content(member) {
+      const name = JSON.stringify(member.name);
+      if (!member.stored && member.method !== deflate) fail(`its member ${name} is compressed by the unknown method ${member.method}`);
+      const start = await startOf(member);
+      let [length, crc] = [0, 0];
+      try {
+        for await (const piece of inflated(member, file, start)) {
+          length += piece.length;
+          // before it is written: a small file may hold an enormous one
+          if (length > member.size) break;
+          crc = crc32(piece, crc);
+          yield piece;
+        }
+      } catch (error) {
+        fail(`its member ${name} cannot be inflated: ${messageOf(error)}`);
+      }
+      if (length !== member.size || crc !== member.crc) fail(`the content of its member ${name} does not match its checksum`);
+    },
   };
+}
+
+function inflated({ stored, compressed }: ZipMember, file: FileHandle, start: number): Readable {
+  if (compressed === 0) return Readable.from([]);
+  const bytes = file.createReadStream({ start, end: start + compressed - 1, autoClose: false });
+  if (stored) return bytes;
+  const inflating = createInflateRaw();
+  bytes.on('error', (error) => inflating.destroy(error));
+  return bytes.pipe(inflating);
 }
 
 interface Directory {
@@ -119,9 +163,10 @@ function parseDirectory(bytes: Buffer, count: number, fail: (problem: string) =>
     }) as [number, number, number];
     if (members.has(name)) fail(`it has two members ${JSON.stringify(name)}`);
     if (bytes.readUInt16LE(at + 8) & encrypted) fail(`its member ${JSON.stringify(name)} is encrypted`);
-    const stored = bytes.readUInt16LE(at + 10) === 0;
+    const method = bytes.readUInt16LE(at + 10);
+    const stored = method === 0;
     if (stored && size !== compressed) fail(`its member ${JSON.stringify(name)} has two sizes, ${size} and ${compressed} bytes`);
-    members.set(name, { name, size, stored, crc: bytes.readUInt32LE(at + 16), position });
+    members.set(name, { name, size, stored, compressed, method, crc: bytes.readUInt32LE(at + 16), position });
     at = end;
   }
   return members;

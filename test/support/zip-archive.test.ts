@@ -1,89 +1,13 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openZip, type ZipArchive } from '#antonym/support/zip-archive.js';
+import { type Layout, zip } from './make-zip.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const folder = await temporaryFolder();
 const opened: FileHandle[] = [];
 afterAll(() => Promise.all(opened.map((file) => file.close())));
-
-const numbers = (...fields: [bytes: 2 | 4 | 8, value: number][]): Buffer =>
-  Buffer.concat(
-    fields.map(([bytes, value]) => {
-      const buffer = Buffer.alloc(8);
-      buffer.writeBigUInt64LE(BigInt(value));
-      return buffer.subarray(0, bytes);
-    }),
-  );
-
-interface Layout {
-  readonly method?: number;
-  readonly flags?: number;
-  readonly crc?: number;
-  readonly names?: readonly string[];
-  /** Sizes and positions in Zip64 fields, as in files of 4 GiB and more. */
-  readonly zip64?: boolean;
-  readonly comment?: string;
-}
-
-const content = Buffer.from('weights');
-
-/** An archive of members with the same content, by APPNOTE.TXT 4.3. */
-function zip({ method = 0, flags = 0, crc = crc32(content), names = ['a/b'], zip64 = false, comment = '' }: Layout): Buffer {
-  const pieces: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let position = 0;
-  const full = 0xffffffff;
-  for (const name of names) {
-    const common = numbers([2, 20], [2, flags], [2, method], [4, 0], [4, crc]);
-    const lengths = numbers([4, content.length], [4, content.length]);
-    const local = Buffer.concat([numbers([4, 0x04034b50]), common, lengths, numbers([2, name.length], [2, 0]), Buffer.from(name), content]);
-    // a field that is none of ours, then Zip64's
-    const extra = zip64
-      ? numbers([2, 0x5455], [2, 2], [2, 7], [2, 1], [2, 24], [8, content.length], [8, content.length], [8, position])
-      : Buffer.alloc(0);
-    directory.push(
-      numbers([4, 0x02014b50], [2, 20]),
-      common,
-      zip64 ? numbers([4, full], [4, full]) : lengths,
-      numbers([2, name.length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, 0], [4, zip64 ? full : position]),
-      Buffer.from(name),
-      extra,
-    );
-    pieces.push(local);
-    position += local.length;
-  }
-  const list = Buffer.concat(directory);
-  const end64 = zip64
-    ? [
-        numbers(
-          [4, 0x06064b50],
-          [8, 44],
-          [2, 45],
-          [2, 45],
-          [4, 0],
-          [4, 0],
-          [8, names.length],
-          [8, names.length],
-          [8, list.length],
-          [8, position],
-        ),
-        numbers([4, 0x07064b50], [4, 0], [8, position + list.length], [4, 1]),
-      ]
-    : [];
-  const end = numbers(
-    [4, 0x06054b50],
-    [4, 0],
-    [2, names.length],
-    [2, names.length],
-    [4, zip64 ? full : list.length],
-    [4, zip64 ? full : position],
-    [2, comment.length],
-  );
-  return Buffer.concat([...pieces, list, ...end64, end, Buffer.from(comment)]);
-}
 
 async function archiveOf(bytes: Buffer): Promise<ZipArchive> {
   const path = join(folder, 'archive.zip');
@@ -116,6 +40,33 @@ describe('ZIP archive', () => {
     ['of a name twice', { names: ['a', 'a'] }, /two members "a"/],
   ])('a member %s is refused', async (_, layout, message) => {
     await expect(archiveOf(zip(layout)).then((archive) => archive.read(archive.members.get('a/b')!))).rejects.toThrow(message);
+  });
+
+  test.each<[string, Layout]>([
+    ['stored', {}],
+    ['deflated', { method: 8 }],
+    ['empty', { content: Buffer.alloc(0) }],
+    ['deflated to many pieces', { method: 8, content: Buffer.alloc(300_000, 'abc'), zip64: true }],
+  ])('the content of a member %s comes piece by piece', async (_, layout) => {
+    const archive = await archiveOf(zip(layout));
+    const pieces: Uint8Array[] = [];
+    for await (const piece of archive.content(archive.members.get('a/b')!)) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(layout.content ?? Buffer.from('weights'))).toBe(true);
+  });
+
+  test.each<[string, Layout, RegExp]>([
+    ['that does not match its checksum', { method: 8, crc: 1 }, /member "a\/b" does not match its checksum/],
+    ['of more than is stated', { method: 8, content: Buffer.alloc(300_000), size: 1000 }, /member "a\/b" does not match its checksum/],
+    ['of less than is stated', { method: 8, size: 8 }, /member "a\/b" does not match its checksum/],
+    ['that is no deflated one', { method: 8, raw: Buffer.from('weights') }, /member "a\/b" cannot be inflated/],
+    ['of another method', { method: 12 }, /member "a\/b" is compressed by the unknown method 12/],
+  ])('the content of a member %s is refused', async (_, layout, message) => {
+    const archive = await archiveOf(zip(layout));
+    const read = async (): Promise<void> => {
+      for await (const piece of archive.content(archive.members.get('a/b')!))
+        expect(piece.length).toBeLessThanOrEqual(layout.size ?? 300_000);
+    };
+    await expect(read()).rejects.toThrow(message);
   });
 
   test('a list of members that lies elsewhere or is too long is refused', async () => {

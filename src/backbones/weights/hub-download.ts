@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { modelInfo, pathsInfo } from '@huggingface/hub';
 import { formatBytes } from '../../support/byte-size.js';
+import { type Connection, openConnection } from '../../support/connection.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/file-errors.js';
 import type { PublishedFile } from '../backbone.js';
 import { bytesThere, downloadBlob, type HubFile, type HubRequest } from './hub-blob.js';
 import { HubCache } from './hub-cache.js';
-import { type HubConnection, openHubConnection } from './hub-connection.js';
 import { describeHubFailure } from './hub-failure.js';
 import { weightFiles } from './open-weights.js';
 
@@ -62,9 +62,9 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
   const hubUrl = options.hubUrl ?? hubAddress();
   options.onAsk?.(`asking ${hubUrl} for the weights ${repository}`);
   let file: HubFile | undefined;
-  let connection: HubConnection | undefined;
+  let connection: Connection | undefined;
   try {
-    connection = openHubConnection(options.patience ?? defaultPatience);
+    connection = openConnection(options.patience ?? defaultPatience);
     const token = process.env.HF_TOKEN;
     const request = { repo: repository, hubUrl, fetch: connection.fetch, ...(token && { accessToken: token }) };
     file = await findFile(request, wanted);
