@@ -31,7 +31,6 @@ const argumentTypes = {
   /** Memory that is read or written in place. */
   data: 'void *',
   sizes: 'int64_t *',
-  numbers: 'int *',
 } as const;
 
 interface ArgumentValues {
@@ -44,7 +43,6 @@ interface ArgumentValues {
   readonly objects: BigUint64Array;
   readonly data: ArrayBufferView | bigint | null;
   readonly sizes: BigInt64Array;
-  readonly numbers: Int32Array;
 }
 
 interface Declaration {
@@ -145,7 +143,7 @@ function load(path: string): OnnxRuntime {
   if (functions === null) throw new Error(`${path} is too old: it has no interface of version ${interfaceVersion}`);
   const last = Math.max(...Object.values(declarations).map(({ place }) => place), ...Object.values(releases));
   const table = koffi.decode(functions, 'void *', last + 1) as bigint[];
-  const functionAt = (place: number, result: string, takes: readonly koffiType[]): Call =>
+  const functionAt = (place: number, result: string, takes: readonly KoffiType[]): Call =>
     koffi.decode(table[place], koffi.proto(result, [...takes] as never)) as Call;
   const messageOf = functionAt(getErrorMessage, 'const char *', ['void *']);
   const released = Object.fromEntries(Object.entries(releases).map(([name, place]) => [name, functionAt(place, 'void', ['void *'])]));
@@ -157,7 +155,7 @@ function load(path: string): OnnxRuntime {
   };
   const declared = Object.entries(declarations).map(([name, declaration]) => {
     const { place, takes, makes }: Declaration = declaration;
-    const types: koffiType[] = takes.map((type) => argumentTypes[type]);
+    const types: KoffiType[] = takes.map((type) => argumentTypes[type]);
     if (makes === undefined) {
       const call = functionAt(place, 'void *', types);
       return [name, (...values: unknown[]) => check(call(...values))];
@@ -190,7 +188,7 @@ function pin(path: string): void {
   koffi.load(null).func('dlopen', 'void *', ['str', 'int'])(path, now | noDelete);
 }
 
-type koffiType = string | ReturnType<typeof koffi.out>;
+type KoffiType = string | ReturnType<typeof koffi.out>;
 type Call = (...values: unknown[]) => unknown;
 
 /** What is grave enough for ONNX Runtime to say on stderr: what fails is said by an Error. */

@@ -35,15 +35,13 @@ function sizesOf(shape: readonly number[]): BigInt64Array {
   return BigInt64Array.from(shape, BigInt);
 }
 
-const processor = { kind: 'Cpu', allocator: 0, device: 0, memory: 0 } as const;
+/** ONNX Runtime's description of a memory: that of the device itself, not of a pool over it. */
+function memoryInfo(kind: string, device = 0): bigint {
+  const [deviceAllocator, defaultMemory] = [0, 0];
+  return onnxRuntime().CreateMemoryInfo(kind, deviceAllocator, device, defaultMemory);
+}
 
 let processorMemory: bigint | undefined;
-
-/** ONNX Runtime's name of a device's memory. */
-function memoryInfo(kind: string, device: number): bigint {
-  const { allocator, memory } = processor;
-  return onnxRuntime().CreateMemoryInfo(kind, allocator, device, memory);
-}
 
 /**
  * A value of ONNX Runtime's over the elements of an array. The caller releases it, and keeps the array until then.
@@ -54,7 +52,7 @@ export function valueOver(tensor: TensorData): bigint {
   // an array that has been transferred is empty
   if (data.length !== elementCount(shape))
     throw new Error(`a tensor of [${shape.join(', ')}] has ${data.length} values: is its buffer detached?`);
-  processorMemory ??= memoryInfo(processor.kind, processor.device);
+  processorMemory ??= memoryInfo('Cpu');
   const { CreateTensorWithDataAsOrtValue } = onnxRuntime();
   return CreateTensorWithDataAsOrtValue(processorMemory, data, data.byteLength, sizesOf(shape), shape.length, typeNumbers[dataType]);
 }
