@@ -1,7 +1,8 @@
 /** From the pixels of images to the input of a backbone, inside the graph: training and serving share it. */
-import { onnxDataTypes } from '../graph/data-types.js';
+
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
+import { onnxDataTypes } from '../runtime/onnx-data-types.js';
 import type { Backbone } from './backbone.js';
 
 /**

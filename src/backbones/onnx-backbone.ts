@@ -1,11 +1,11 @@
 /** Any image encoder in an ONNX file as a backbone: its nodes become part of our graphs, its weights trainable parameters. */
 import { basename, dirname } from 'node:path';
-import { onnxDataTypes } from '../graph/data-types.js';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
 import { addModel } from '../graph/reading/add-model.js';
 import { type FileValue, type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
 import { formatShape, type Shape, type Value } from '../graph/value.js';
+import { onnxDataTypes } from '../runtime/onnx-data-types.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { Backbone, BackboneContext } from './backbone.js';

@@ -1,6 +1,7 @@
 /** Cast: the same values as another element type. */
+
+import { onnxDataTypes } from '../../runtime/onnx-data-types.js';
 import type { DataType } from '../../runtime/tensor-data.js';
-import { onnxDataTypes } from '../data-types.js';
 import type { Operator } from '../operator.js';
 
 export const cast: Operator = {

@@ -1,8 +1,8 @@
 /** What stands for numbers of half precision in a graph: themselves, or numbers of float32 that are rounded to them. */
 import { toHalf } from '../../runtime/half-precision.js';
+import { onnxDataTypes } from '../../runtime/onnx-data-types.js';
 import { toFloat32 } from '../../runtime/stored-types.js';
 import { floatTensor, type TensorData } from '../../runtime/tensor-data.js';
-import { onnxDataTypes } from '../data-types.js';
 import type { Graph } from '../graph.js';
 import type { Value } from '../value.js';
 import { moving } from './half-operators.js';

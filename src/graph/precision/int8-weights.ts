@@ -1,5 +1,5 @@
 /** Rewrites a finished graph to hold its weights in 8 bits: a quarter of the size, the computing as it was. */
-import { onnxDataTypes } from '../data-types.js';
+import { onnxDataTypes } from '../../runtime/onnx-data-types.js';
 import { Graph } from '../graph.js';
 import type { Node } from '../operator.js';
 import type { OperatorName } from '../operators/table.js';

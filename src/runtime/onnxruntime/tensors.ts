@@ -1,19 +1,9 @@
 /** Tensors as ONNX Runtime takes them: arrays of ours, or memory of a device. */
+import { onnxDataTypes } from '../onnx-data-types.js';
 import { type DataType, elementArrays, elementCount, type TensorData } from '../tensor-data.js';
 import { bytesAt, onnxRuntime } from './library.js';
 
-/** Names of ONNX Runtime's element types, by their numbers: ONNXTensorElementDataType. */
-const typeNumbers: Readonly<Record<DataType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-};
-const typeNames = new Map(Object.entries(typeNumbers).map(([name, number]) => [number, name as DataType]));
+const typeNames = new Map(Object.entries(onnxDataTypes).map(([name, number]) => [number, name as DataType]));
 
 /** @throws Error for a type of which there are no arrays here, such as texts. */
 export function dataTypeOf(number: number, name: string): DataType {
@@ -54,7 +44,7 @@ export function valueOver(tensor: TensorData): bigint {
     throw new Error(`a tensor of [${shape.join(', ')}] has ${data.length} values: is its buffer detached?`);
   processorMemory ??= memoryInfo('Cpu');
   const { CreateTensorWithDataAsOrtValue } = onnxRuntime();
-  return CreateTensorWithDataAsOrtValue(processorMemory, data, data.byteLength, sizesOf(shape), shape.length, typeNumbers[dataType]);
+  return CreateTensorWithDataAsOrtValue(processorMemory, data, data.byteLength, sizesOf(shape), shape.length, onnxDataTypes[dataType]);
 }
 
 /** A copy of a value in the processor's memory. */
@@ -103,7 +93,7 @@ export class DeviceTensor implements TensorType {
       const bytes = byteLengthOf({ dataType, shape });
       if (bytes !== byteLengthOf(this)) throw new Error(`a tensor of [${this.shape.join(', ')}] cannot be one of [${shape.join(', ')}]`);
       const address = GetTensorMutableData(this.value);
-      const value = CreateTensorWithDataAsOrtValue(this.memory, address, bytes, sizesOf(shape), shape.length, typeNumbers[dataType]);
+      const value = CreateTensorWithDataAsOrtValue(this.memory, address, bytes, sizesOf(shape), shape.length, onnxDataTypes[dataType]);
       other = new DeviceTensor(value, dataType, shape, this.memory);
       this.shapes.set(name, other);
     }
@@ -134,7 +124,7 @@ export class DeviceMemory {
   /** What is in it is undefined. @throws Error when the memory does not suffice. */
   tensor({ dataType, shape }: TensorType): DeviceTensor {
     const { CreateTensorAsOrtValue } = onnxRuntime();
-    const value = CreateTensorAsOrtValue(this.allocator, sizesOf(shape), shape.length, typeNumbers[dataType]);
+    const value = CreateTensorAsOrtValue(this.allocator, sizesOf(shape), shape.length, onnxDataTypes[dataType]);
     return new DeviceTensor(value, dataType, shape, this.memory);
   }
 

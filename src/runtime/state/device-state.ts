@@ -1,5 +1,6 @@
 /** The tensors that stay with the sessions, in the memory of a device. Sessions copy and add there, and carry tensors up and down. */
 import onnxProto from 'onnx-proto';
+import { onnxDataTypes } from '../onnx-data-types.js';
 import { OnnxSession, type Tensor } from '../onnxruntime/session.js';
 import type { SessionSettings } from '../onnxruntime/session-options.js';
 import { DeviceMemory, type DeviceTensor, type TensorType } from '../onnxruntime/tensors.js';
@@ -11,8 +12,7 @@ import { missingTensor, type SessionState } from './session-state.js';
 const memoryKinds = { webgpu: 'WebGPU_Buffer', cuda: 'Cuda' } as const;
 
 /** Types of what is carried: weights and pixels. */
-const { FLOAT, UINT8 } = onnxProto.onnx.TensorProto.DataType;
-const carried: Partial<Record<DataType, number>> = { float32: FLOAT, uint8: UINT8 };
+const carried: ReadonlySet<DataType> = new Set(['float32', 'uint8']);
 
 export type DeviceSettings = SessionSettings & { readonly device: keyof typeof memoryKinds };
 
@@ -27,7 +27,7 @@ export class DeviceState implements SessionState {
 
   /** @param settings of sessions that compute on the device */
   constructor(private readonly settings: DeviceSettings) {
-    this.sum = OnnxSession.open(modelOf(FLOAT, [{ opType: 'Add', input: ['x', 'more'], output: ['y'] }]), settings);
+    this.sum = OnnxSession.open(modelOf('float32', [{ opType: 'Add', input: ['x', 'more'], output: ['y'] }]), settings);
     const which = Number(settings.providerOptions?.device_id ?? 0);
     this.memory = new DeviceMemory(this.sum.pointer, memoryKinds[settings.device], settings.device === 'cuda' ? which : 0);
   }
@@ -86,10 +86,9 @@ export class DeviceState implements SessionState {
     const key = `${first.dataType} ${from.length}`;
     let session = this.copies.get(key);
     if (!session) {
-      const elemType = carried[first.dataType];
-      if (elemType === undefined) throw new Error(`tensors of ${first.dataType} are not carried to devices`);
+      if (!carried.has(first.dataType)) throw new Error(`tensors of ${first.dataType} are not carried to devices`);
       const nodes = from.map((_, index) => ({ opType: 'Identity', input: [`x${index}`], output: [`y${index}`] }));
-      session = OnnxSession.open(modelOf(elemType, nodes), this.settings);
+      session = OnnxSession.open(modelOf(first.dataType, nodes), this.settings);
       this.copies.set(key, session);
     }
     const named = <Of>(prefix: string, values: readonly Of[]): Record<string, Of> =>
@@ -159,9 +158,9 @@ interface ModelNode {
 }
 
 /** An ONNX model whose nodes do not depend on each other, for tensors of any shape. */
-function modelOf(elemType: number, nodes: readonly ModelNode[]): Uint8Array {
+function modelOf(dataType: DataType, nodes: readonly ModelNode[]): Uint8Array {
   const { onnx } = onnxProto;
-  const typed = (name: string): object => ({ name, type: { tensorType: { elemType } } });
+  const typed = (name: string): object => ({ name, type: { tensorType: { elemType: onnxDataTypes[dataType] } } });
   const model = {
     irVersion: 8,
     opsetImport: [{ domain: '', version: 18 }],

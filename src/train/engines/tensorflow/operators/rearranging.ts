@@ -1,7 +1,8 @@
 /** Operators that move, copy, select or convert elements. */
-import { onnxDataTypes } from '../../../../graph/data-types.js';
+
 import { slicedRanges } from '../../../../graph/operators/slice.js';
 import { normalizeAxis } from '../../../../graph/value.js';
+import { onnxDataTypes } from '../../../../runtime/onnx-data-types.js';
 import type { DataType } from '../../../../runtime/tensor-data.js';
 import { broadcastTo } from '../broadcast.js';
 import type { Tensor, Tensor1D } from '../load-tensorflow.js';

@@ -1,0 +1,13 @@
+/** The numbers by which ONNX files and ONNX Runtime name element types (onnx.proto, TensorProto.DataType; onnxruntime_c_api.h). */
+import type { DataType } from './tensor-data.js';
+
+export const onnxDataTypes: Readonly<Record<DataType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+};
