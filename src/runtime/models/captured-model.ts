@@ -50,14 +50,16 @@ export class CapturedModel implements LoadedModel {
     for (const name of added) this.state.keep(name);
     this.compute(inputs);
     const replied = wanted.filter(({ name }) => stateName(name) === undefined);
+    const assigned: [string, DeviceTensor][] = [];
     for (const { name } of wanted) {
       const tensor = this.outputs.get(name)!;
       const kept = stateName(name);
       if (kept === undefined) continue;
       if (added.includes(kept)) this.state.add(kept, tensor);
-      else if (this.state.tensor(kept)) this.state.assign(kept, tensor);
+      else if (this.state.tensor(kept)) assigned.push([kept, tensor]);
       else this.state.lend(kept, tensor);
     }
+    this.state.assign(assigned);
     const tensors = this.state.download(replied.map(({ name }) => this.outputs.get(name)!));
     return Object.fromEntries(replied.map(({ name }, index) => [name, tensors[index]!]));
   }

@@ -117,12 +117,17 @@ export class DeviceState implements SessionState {
     this.replace(name, this.carry(tensor, this.place(tensor)));
   }
 
-  /** Copies a tensor to the one of the name, whose memory and shape stay where it is as large; the caller keeps it. */
-  assign(name: string, tensor: DeviceTensor): void {
-    const old = this.tensors.get(name);
-    if (old === tensor) return;
-    const to = old && isAsLarge(old, tensor) ? old : this.placed(name, tensor);
-    this.carry(tensor.inShape(to.shape), to);
+  /** Copies tensors, of one type, to those of their names, whose memory and shape stay where they are as large; the caller keeps them. */
+  assign(tensors: Iterable<readonly [name: string, tensor: DeviceTensor]>): void {
+    const others = [...tensors].filter(([name, tensor]) => this.tensors.get(name) !== tensor);
+    const places = others.map(([name, tensor]) => {
+      const old = this.tensors.get(name);
+      return old && isAsLarge(old, tensor) ? old : this.placed(name, tensor);
+    });
+    this.carryAll(
+      others.map(([, tensor], index) => tensor.inShape(places[index]!.shape)),
+      places,
+    );
   }
 
   /** Adds a tensor that a call has computed to the one that is there; the caller keeps it. */
