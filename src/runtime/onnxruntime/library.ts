@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
+import { disableTelemetry, wantsTelemetry } from './telemetry.js';
 
 const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
 
@@ -55,6 +56,7 @@ interface Declaration {
 
 const declarations = {
   CreateEnv: { place: 3, takes: ['int', 'text'], makes: 'object' },
+  DisableTelemetryEvents: { place: 6, takes: ['object'] },
   CreateSession: { place: 7, takes: ['object', 'path', 'object'], makes: 'object' },
   CreateSessionFromArray: { place: 8, takes: ['object', 'data', 'size', 'object'], makes: 'object' },
   Run: { place: 9, takes: ['object', 'object', 'objects', 'objects', 'size', 'objects', 'size', 'objects'] },
@@ -135,6 +137,7 @@ export function onnxRuntime(): OnnxRuntime {
 function load(path: string): OnnxRuntime {
   if (!existsSync(path)) throw new Error(`ONNX Runtime's library is not there: ${path}. Install onnxruntime-node once more`);
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
+  disableTelemetry();
   const library = koffi.load(path);
   pin(path);
   const base = library.func('void *OrtGetApiBase()')() as bigint;
@@ -169,7 +172,10 @@ function load(path: string): OnnxRuntime {
     return [name, made];
   });
   const runtime = { ...released, ...Object.fromEntries(declared) } as OnnxRuntime;
-  return { ...runtime, environment: runtime.CreateEnv(fatal, 'antonym') };
+  const environment = runtime.CreateEnv(fatal, 'antonym');
+  // Windows builds hand events to the system's tracing whatever the variable says
+  if (!wantsTelemetry()) runtime.DisableTelemetryEvents(environment);
+  return { ...runtime, environment };
 }
 
 /**
