@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { cropImage, type Image } from '#antonym/datasets/image.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { degrade, sampleComposition } from '#antonym/degrade/composition.js';
 import { type DistortionName, defaultDistortionNames } from '#antonym/degrade/distortions/table.js';
 import { releasePixels } from '#antonym/degrade/pixel-buffers.js';
+import { cropImage, type Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
 
 export const levels = 5;

@@ -1,11 +1,11 @@
 /** Speed of the distortions: each by itself, in random compositions, and in the pool of workers that training uses. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Image } from '#antonym/datasets/image.js';
 import { openDataset } from '#antonym/datasets/open-dataset.js';
 import { type DistortionName, defaultDistortionNames, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { sampleParameters } from '#antonym/degrade/parameters.js';
 import { strengthAt } from '#antonym/degrade/severity.js';
+import type { Image } from '#antonym/images/image.js';
 import { minimumSideFor } from '#antonym/pairs/crops.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
 import { PairSequence } from '#antonym/pairs/pair-sequence.js';

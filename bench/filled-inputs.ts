@@ -2,7 +2,7 @@
 import type { Graph } from '#antonym/graph/graph.js';
 import { fixedShape } from '#antonym/graph/value.js';
 import { emptyTensor } from '#antonym/runtime/state/processor-state.js';
-import type { DataType, TensorData } from '#antonym/runtime/tensor-data.js';
+import type { DataType, TensorData } from '#antonym/tensors/tensor-data.js';
 
 /** @param numberOf gives each element of an input of numbers */
 export function filledInputs(graph: Graph, numberOf: (dataType: DataType, name: string) => number): Record<string, TensorData> {

@@ -2,7 +2,7 @@
 import type { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
 import type { Node } from '#antonym/graph/operator.js';
-import { elementCount } from '#antonym/runtime/tensor-data.js';
+import { elementCount } from '#antonym/tensors/tensor-data.js';
 
 /** Floating-point operations of one run; all shapes must be known. */
 export function graphOperations(graph: Graph): number {

@@ -1,7 +1,7 @@
 /** Plans of benchmarks: the options of training with seeded random weights and prompts, on crops that are never looked at. */
 import { availableParallelism } from 'node:os';
 import { isOnnxFile } from '#antonym/backbones/onnx-backbone.js';
-import { resolveOptions } from '#antonym/support/option-table.js';
+import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
 import { type Plan, preparePlan } from '#antonym/train/plan.js';
 

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { readMetrics } from '#antonym/runs/metrics-log.js';
 import { randomStream } from '#antonym/support/random.js';
-import { readMetrics } from '#antonym/train/metrics-log.js';
 
 const small = ['--steps', '16', '--evaluate-every', '5', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2'];
 const program = fileURLToPath(import.meta.resolve('#antonym/cli.js'));

@@ -15,13 +15,13 @@ import { openSafetensorsSource } from '#antonym/backbones/weights/safetensors-so
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { encodePrompts } from '#antonym/prompts/encode-prompts.js';
-import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
+import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-graph.js';
-import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/gradients-graph.js';
-import { promptsName } from '#antonym/train/model.js';
-import { gradientName, initialMoments, updatedTensors } from '#antonym/train/state.js';
+import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
+import { promptsName } from '#antonym/train/graphs/model.js';
+import { gradientName, initialMoments, updatedTensors } from '#antonym/train/graphs/state.js';
 import { proveExport } from './prove-export.js';
 
 interface Flags {

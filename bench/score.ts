@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
-import { decodeImage } from '#antonym/datasets/decode-image.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { decodeImage } from '#antonym/images/decode-image.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { type Device, devices } from '#antonym/runtime/devices/device.js';
-import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
-import { similarityOf } from '#antonym/train/model.js';
-import { initialTensors } from '#antonym/train/state.js';
+import { similarityOf } from '#antonym/train/graphs/model.js';
+import { initialTensors } from '#antonym/train/graphs/state.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
 
 interface Flags {

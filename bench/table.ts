@@ -1,7 +1,7 @@
 /** Speed of every model on every device with every engine, training and scoring: the table of the README. */
 import { UserError } from '#antonym/support/errors.js';
 import { startProgress } from '#antonym/support/progress.js';
-import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
+import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
 import { graphOperations } from './graph-operations.js';
 import { markdownTable } from './markdown-table.js';
 import { median, rounded } from './measure.js';

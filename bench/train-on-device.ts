@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { cropCount } from '#antonym/losses/levels.js';
 import { mayBeOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { UserError } from '#antonym/support/errors.js';
-import { buildGradientsGraph, buildLossGraph } from '#antonym/train/gradients-graph.js';
+import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
 import {
   type AbsentContestant,
   type Contestant,

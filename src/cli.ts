@@ -6,11 +6,11 @@ import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 
 /** In the order of the help. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
-  train: async () => (await import('./commands/train.js')).addTrainCommand,
+  train: async () => (await import('./commands/train/train.js')).addTrainCommand,
   score: async () => (await import('./commands/score.js')).addScoreCommand,
-  evaluate: async () => (await import('./commands/evaluate.js')).addEvaluateCommand,
+  evaluate: async () => (await import('./commands/evaluate/evaluate.js')).addEvaluateCommand,
   export: async () => (await import('./commands/export.js')).addExportCommand,
-  degrade: async () => (await import('./commands/degrade.js')).addDegradeCommand,
+  degrade: async () => (await import('./commands/degrade/degrade.js')).addDegradeCommand,
   report: async () => (await import('./commands/report.js')).addReportCommand,
   devices: async () => (await import('./commands/devices.js')).addDevicesCommand,
   'fetch-cuda': async () => (await import('./commands/fetch-cuda.js')).addFetchCudaCommand,

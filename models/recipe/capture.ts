@@ -1,7 +1,8 @@
 /** Degradations shaped like capture: what a camera, its software and the way to the reader do to a photograph, in that order. */
-import { cropImage, type Image } from '#antonym/datasets/image.js';
+
 import { type DistortionName, distortions } from '#antonym/degrade/distortions/table.js';
 import { sampleParameters } from '#antonym/degrade/parameters.js';
+import { cropImage, type Image } from '#antonym/images/image.js';
 import type { RandomStream } from '#antonym/support/random.js';
 import { halvedImage } from './halved-image.js';
 

@@ -8,10 +8,10 @@ import { modelCard, modelCardName } from '#antonym/export/model-card.js';
 import { paritySchema } from '#antonym/export/parity.js';
 import { opinionResult } from '#antonym/report/opinion-result.js';
 import { openScorer } from '#antonym/score/scorer.js';
-import { writeFileAtomically } from '#antonym/support/atomic-file.js';
 import { UserError } from '#antonym/support/errors.js';
-import { digestOfFile } from '#antonym/support/file-digest.js';
-import { hashFiles } from '#antonym/support/hash-files.js';
+import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
+import { digestOfFile } from '#antonym/support/files/file-digest.js';
+import { hashFiles } from '#antonym/support/files/hash-files.js';
 import { modelName } from './recipe.js';
 
 const bootstrap = { resamples: 2000, seed: 1, confidence: 0.95 };

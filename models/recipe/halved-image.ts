@@ -1,6 +1,7 @@
 /** Images at half their size. */
-import type { Image } from '#antonym/datasets/image.js';
-import { resample } from '#antonym/degrade/resample.js';
+
+import { resample } from '#antonym/degrade/filters/resample.js';
+import type { Image } from '#antonym/images/image.js';
 
 /** @param image of even sides */
 export function halvedImage({ width, height, data }: Image): Image {

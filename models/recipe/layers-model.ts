@@ -1,7 +1,7 @@
 /** Weights of a TensorFlow.js layers model as the npm package nsfwjs holds them: JavaScript modules, weights quantised to bytes. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 
 interface Manifest {
   readonly weightsManifest: readonly {

@@ -1,7 +1,7 @@
 /** MobileNetV2 (Sandler et al. 2018, arXiv 1801.04381) as Keras builds it, with given weights; batch normalisation folded into convolutions. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 
 /** Strides of the blocks after the first. */
 const strides = [2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1] as const;

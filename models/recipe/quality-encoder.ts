@@ -1,7 +1,7 @@
 /** The image encoder of the shipped model: features, and the head that was fitted to them, as an embedding of two numbers. */
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { qualityFeatures } from './quality-features.js';
 import { fit } from './recipe.js';
 import { dot, largestDeviation, ridge, type Standardization, standardizationOf, standardize } from './ridge.js';

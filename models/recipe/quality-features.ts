@@ -1,7 +1,7 @@
 /** What the shipped model sees of an image: statistics of MobileNetV2's channels at two scales, and cues of sharpness and tone. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { mobileNetV2 } from './mobilenet-v2.js';
 import { halved, imageMean, mean, sharpnessCue, sharpnessCues } from './sharpness-cues.js';
 

@@ -1,12 +1,12 @@
 /** What the head is fitted to: features of pristine and degraded crops, and how far each is from its pristine one. */
 import sharp from 'sharp';
-import { cropImage, type Image } from '#antonym/datasets/image.js';
 import type { ImageReference } from '#antonym/datasets/image-reference.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { SessionThread } from '#antonym/runtime/session-thread.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { cropImage, type Image } from '#antonym/images/image.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { randomStream } from '#antonym/support/random.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { captured } from './capture.js';
 import { halvedImage } from './halved-image.js';
 import { qualityFeatures } from './quality-features.js';

@@ -1,8 +1,9 @@
 /** The teacher of the shipped model: how far a degraded image is from its pristine one, on one scale for all images and degradations. */
-import type { Image } from '#antonym/datasets/image.js';
-import { lumaOfImage } from '#antonym/degrade/color-spaces.js';
+
+import { lumaOfImage } from '#antonym/degrade/color/color-spaces.js';
 import { structuralSimilarity } from '#antonym/degrade/fidelity.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import type { Image } from '#antonym/images/image.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { halvedImage } from './halved-image.js';
 
 /** An image and what the network makes of it: [1, C, H, W]. */

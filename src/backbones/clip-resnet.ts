@@ -6,8 +6,8 @@
  */
 import { foldedNormalization } from '../graph/folded-normalization.js';
 import type { Value } from '../graph/value.js';
-import { elementCount, floatTensor } from '../runtime/tensor-data.js';
 import type { RandomStream } from '../support/random.js';
+import { elementCount, floatTensor } from '../tensors/tensor-data.js';
 import type { BackboneContext } from './backbone.js';
 import { linear, vectorOf, weightOf } from './dense-layers.js';
 import { positionalEmbedding } from './positional-embedding.js';

@@ -2,7 +2,7 @@
 
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
-import { onnxDataTypes } from '../runtime/onnx-data-types.js';
+import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import type { Backbone } from './backbone.js';
 
 /**

@@ -1,8 +1,8 @@
 /** The parameters of a model: declared where they are used, and bound to graph inputs (training) or constants (export). */
 import type { Graph } from '../graph/graph.js';
 import { formatShape, sameShape, type Value } from '../graph/value.js';
-import type { TensorData } from '../runtime/tensor-data.js';
 import type { RandomStream } from '../support/random.js';
+import type { TensorData } from '../tensors/tensor-data.js';
 
 export interface ParameterSpec {
   /** As in the published checkpoints of the architecture. */

@@ -3,7 +3,7 @@
  * as tokens behind a class token, positional embedding, normalisation before the blocks and after them.
  */
 import type { Value } from '../graph/value.js';
-import { floatTensor } from '../runtime/tensor-data.js';
+import { floatTensor } from '../tensors/tensor-data.js';
 import { type LayerContext, layerNorm, weightOf } from './dense-layers.js';
 import { positionalEmbedding } from './positional-embedding.js';
 import { firstTokenBlock, residualBlock, type TransformerOptions } from './residual-block.js';

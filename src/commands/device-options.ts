@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { deviceNames } from '../runtime/devices/choose-device.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
-import { oneOf, text } from '../support/option-kinds.js';
+import { oneOf, text } from '../support/options/option-kinds.js';
 import { optionParser } from './option-parser.js';
 
 /** @param purpose what the device is for */

@@ -1,10 +1,10 @@
 /** `--model`: a file, a folder with a model in it, or a run. Without it, the model that comes with the program. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { findRun, runsFolder } from '../runs/run-directory.js';
 import { shippedModel } from '../score/shipped-model.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/file-errors.js';
-import { findRun, runsFolder } from '../train/run-directory.js';
+import { fileError } from '../support/files/file-errors.js';
 
 export interface FoundModel {
   /** Of the ONNX file. */

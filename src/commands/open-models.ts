@@ -3,8 +3,8 @@ import type { NamedModel } from '../evaluate/evaluate-opinion.js';
 import { chooseDevice, type DeviceName } from '../runtime/devices/choose-device.js';
 import { openScorer } from '../score/scorer.js';
 import { UserError } from '../support/errors.js';
-import { digestOfFile } from '../support/file-digest.js';
-import { fileError } from '../support/file-errors.js';
+import { digestOfFile } from '../support/files/file-digest.js';
+import { fileError } from '../support/files/file-errors.js';
 import { findModel } from './find-model.js';
 
 /** The flags of a command that say what to open and how. */

@@ -1,6 +1,6 @@
 /** Lets the command-line parser read the kinds of options, so that their bounds are stated once and errors have one style. */
 import { UserError } from '../support/errors.js';
-import type { OptionKind } from '../support/option-kinds.js';
+import type { OptionKind } from '../support/options/option-kinds.js';
 
 /**
  * From the text of a flag to its value.

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { writeComparison, writeRunReport } from '../report/run-report.js';
+import { findRun, runsFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';
-import { findRun, runsFolder } from '../train/run-directory.js';
 
 interface ReportFlags {
   readonly out?: string;

@@ -2,13 +2,13 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import pLimit from 'p-limit';
-import { decodeImage } from '../datasets/decode-image.js';
 import { listImageFiles } from '../datasets/list-image-files.js';
+import { decodeImage } from '../images/decode-image.js';
 import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
 import { messageOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/file-errors.js';
-import { wholeNumber } from '../support/option-kinds.js';
+import { fileError } from '../support/files/file-errors.js';
+import { wholeNumber } from '../support/options/option-kinds.js';
 import { startProgress } from '../support/progress.js';
 import { deviceOption, providerOptionsOption } from './device-options.js';
 import { findModel } from './find-model.js';

@@ -1,6 +1,6 @@
 /** The pixels of a pristine image, whatever it comes from. */
-import { decodeImage } from './decode-image.js';
-import type { Image } from './image.js';
+import { decodeImage } from '../images/decode-image.js';
+import type { Image } from '../images/image.js';
 import type { ImageReference } from './image-reference.js';
 import { renderProcedural } from './procedural.js';
 

@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import pLimit from 'p-limit';
+import { readImageSize } from '../images/decode-image.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { type DatasetDescription, readDatasetFiles } from './dataset-file.js';
-import { readImageSize } from './decode-image.js';
 import type { FileReference, ImageReference, ProceduralReference } from './image-reference.js';
 import { imageExtensions, listImageFiles } from './list-image-files.js';
 

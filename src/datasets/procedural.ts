@@ -1,6 +1,7 @@
 /** Pristine images without photographs: scenes with the statistics of photographs, rendered from a seed. */
+
+import type { Image } from '../images/image.js';
 import { randomStream } from '../support/random.js';
-import type { Image } from './image.js';
 import type { ProceduralReference } from './image-reference.js';
 import { Canvas } from './procedural/canvas.js';
 import { develop } from './procedural/develop.js';

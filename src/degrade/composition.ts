@@ -1,6 +1,6 @@
 /** Several distortions in a row, drawn once per image and applied at any level: what all crops of one image share. */
 import { z } from 'zod';
-import { cropImage, type Image } from '../datasets/image.js';
+import { cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { RandomStream } from '../support/random.js';

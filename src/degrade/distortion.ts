@@ -1,5 +1,5 @@
 /** What a distortion is: a severity curve, the parameters to draw, and a pure function over pixels. */
-import type { Image } from '../datasets/image.js';
+import type { Image } from '../images/image.js';
 import type { DistortionParameter } from './parameters.js';
 
 /** The seven groups of KADID-10k, and ours of what today's pipelines do; a composition takes at most one distortion from each. */

@@ -1,7 +1,7 @@
 /** How close a degraded image is to its pristine one, by the two measures that everybody knows. */
-import type { Image } from '../datasets/image.js';
-import { lumaOfImage } from './color-spaces.js';
-import { gaussianFilter } from './gaussian-filter.js';
+import type { Image } from '../images/image.js';
+import { lumaOfImage } from './color/color-spaces.js';
+import { gaussianFilter } from './filters/gaussian-filter.js';
 
 /** Mean squared error of the bytes of two images of one size, all channels together; 0 for equal ones. */
 export function meanSquaredError(pristine: Image, degraded: Image): number {

@@ -1,5 +1,5 @@
 /** Every distortion at every level on one picture, measured: what the severity tables mean to the eye. */
-import type { Image } from '../datasets/image.js';
+import type { Image } from '../images/image.js';
 import { randomStream } from '../support/random.js';
 import { type Composition, degrade, sampleComposition } from './composition.js';
 import { type DistortionName, distortions } from './distortions/table.js';

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { listImageFiles } from '../datasets/list-image-files.js';
 import { UserError } from '../support/errors.js';
-import { fileError } from '../support/file-errors.js';
+import { fileError } from '../support/files/file-errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { RatedImage } from './opinions.js';
 

@@ -1,9 +1,10 @@
 /** What models see: pristine images degraded by one distortion at a time, each at every level, and the scores that they get. */
-import { cropImage, type Image } from '../datasets/image.js';
+
 import type { ImageReference } from '../datasets/image-reference.js';
 import { loadImage } from '../datasets/load-image.js';
 import { degrade, sampleComposition } from '../degrade/composition.js';
 import { type DistortionName, distortions } from '../degrade/distortions/table.js';
+import { cropImage, type Image } from '../images/image.js';
 import { type Box, chooseCrops } from '../pairs/crops.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';

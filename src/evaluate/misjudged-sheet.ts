@@ -1,10 +1,10 @@
 /** One picture of the images that a model misjudges most, so that a person can see what it does not. */
 
 import sharp from 'sharp';
-import { decodeImage } from '../datasets/decode-image.js';
-import { encodePng } from '../datasets/encode-png.js';
-import { type Image, pasteImage } from '../datasets/image.js';
-import { drawLabel, labelCharacter, labelLine } from '../pairs/draw-label.js';
+import { decodeImage } from '../images/decode-image.js';
+import { encodePng } from '../images/encode-png.js';
+import { type Image, pasteImage } from '../images/image.js';
+import { drawLabel, labelCharacter, labelLine } from '../pairs/sheets/draw-label.js';
 
 export interface MisjudgedTile {
   readonly path: string;

@@ -1,6 +1,6 @@
 /** Scores of the same images by several models and by the baseline: each image is decoded once, whatever it is scored by. */
-import { decodeImage } from '../datasets/decode-image.js';
-import type { Image } from '../datasets/image.js';
+import { decodeImage } from '../images/decode-image.js';
+import type { Image } from '../images/image.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { madeAhead } from '../support/made-ahead.js';
 import type { RatedFile } from './match-images.js';

@@ -1,5 +1,5 @@
 /** The baseline beside every model: one classic line of code, which a model worth its name must beat. */
-import type { Image } from '../datasets/image.js';
+import type { Image } from '../images/image.js';
 
 /** What it is called in results. */
 export const baselineName = 'log variance of Laplacian';

@@ -1,15 +1,15 @@
 /** `held-out/scores.json`: what an exported model says of crops that it never saw, by distortion and level, and the most telling of them as pictures. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { encodePng } from '../datasets/encode-png.js';
-import { cropImage, type Image, pasteImage } from '../datasets/image.js';
 import { distortions } from '../degrade/distortions/table.js';
+import { encodePng } from '../images/encode-png.js';
+import { cropImage, type Image, pasteImage } from '../images/image.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';
-import { writeFileAtomically } from '../support/atomic-file.js';
-import { fileError } from '../support/file-errors.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { fileError } from '../support/files/file-errors.js';
+import type { HeldOutPair } from '../train/data/held-out.js';
 import type { Evaluation } from '../train/evaluation.js';
-import type { HeldOutPair } from '../train/held-out.js';
 import { scoresOf } from './softmax-scale.js';
 
 /** One crop. */

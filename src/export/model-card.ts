@@ -1,11 +1,11 @@
 /** `MODEL_CARD.md`: what a person needs to know of an exported model before using it, from the facts in `model.json`. */
 import { formatBytes } from '../support/byte-size.js';
-import type { HashedFile } from '../support/hash-files.js';
-import type { PrecisionReport } from './compare-precision.js';
+import type { HashedFile } from '../support/files/hash-files.js';
 import type { ModelDescription } from './model-description.js';
 import type { Parity } from './parity.js';
-import type { ReducedPrecision } from './precision.js';
-import { differences } from './precision-table.js';
+import type { PrecisionReport } from './precision/compare-precision.js';
+import type { ReducedPrecision } from './precision/precision.js';
+import { differences } from './precision/precision-table.js';
 
 /** How a model agrees with human opinion on one benchmark. */
 export interface OpinionResult {

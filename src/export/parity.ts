@@ -1,9 +1,9 @@
 /** Proof that the exported file computes what the model under training computes. */
 import { z } from 'zod';
 import type { DeviceSetup } from '../runtime/devices/device.js';
-import { SessionThread } from '../runtime/session-thread.js';
+import { SessionThread } from '../runtime/sessions/session-thread.js';
 import { UserError } from '../support/errors.js';
-import { precisionReportSchema } from './compare-precision.js';
+import { precisionReportSchema } from './precision/compare-precision.js';
 
 export const paritySchema = z.strictObject({
   /** Real crops that were compared. */

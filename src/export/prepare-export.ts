@@ -1,15 +1,15 @@
 /** What exporting needs of a plan, and nothing that only training does: weights, and what they measure on held-out pairs. */
 
 import type { DeviceSetup } from '../runtime/devices/device.js';
-import type { NamedTensors } from '../runtime/session-messages.js';
+import type { NamedTensors } from '../runtime/sessions/session-messages.js';
 import { UserError } from '../support/errors.js';
+import type { HeldOutPair, HeldOutWatch } from '../train/data/held-out.js';
 import { openMeasuredModel } from '../train/engines/measured-model.js';
 import { measureHeldOut } from '../train/evaluation.js';
-import type { HeldOutPair, HeldOutWatch } from '../train/held-out.js';
+import { buildSimilarityGraph } from '../train/graphs/similarity-graph.js';
+import { initialTensors, scoringTensors } from '../train/graphs/state.js';
 import type { Plan } from '../train/plan.js';
 import { loadCheckpointOf } from '../train/prepare.js';
-import { buildSimilarityGraph } from '../train/similarity-graph.js';
-import { initialTensors, scoringTensors } from '../train/state.js';
 
 export interface MeasuredPlan {
   readonly plan: Plan;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OnnxPieces } from '../graph/onnx-file.js';
-import { writeFileAtomically } from '../support/atomic-file.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
 
 export const modelName = 'model.onnx';
 /** Where weights go that do not fit into the model's own file. */

@@ -3,8 +3,8 @@ import { Parameters } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import { promptScore } from '../heads/prompt-head.js';
-import type { TensorData } from '../runtime/tensor-data.js';
-import { embeddingOf, type ModelDefinition, similarityToPrompts } from '../train/model.js';
+import type { TensorData } from '../tensors/tensor-data.js';
+import { embeddingOf, type ModelDefinition, similarityToPrompts } from '../train/graphs/model.js';
 
 export interface ScoringModel {
   readonly graph: Graph;

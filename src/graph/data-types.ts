@@ -1,5 +1,5 @@
 /** What element types mean for gradients. */
-import type { DataType } from '../runtime/tensor-data.js';
+import type { DataType } from '../tensors/tensor-data.js';
 
 /** Whether gradients can flow through values of this type. */
 export function isFloat(dataType: DataType): boolean {

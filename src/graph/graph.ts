@@ -1,8 +1,8 @@
 /** The graph builder: adds nodes of ONNX operators one by one and infers every shape as it goes. */
 import { createHash } from 'node:crypto';
-import { toHalf } from '../runtime/half-precision.js';
-import type { DataType, ElementArray, TensorData } from '../runtime/tensor-data.js';
-import { elementArrays, elementCount } from '../runtime/tensor-data.js';
+import { toHalf } from '../tensors/half-precision.js';
+import type { DataType, ElementArray, TensorData } from '../tensors/tensor-data.js';
+import { elementArrays, elementCount } from '../tensors/tensor-data.js';
 import {
   type AttributeKind,
   type Attributes,

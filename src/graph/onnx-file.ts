@@ -1,7 +1,7 @@
 /** Graphs as ONNX files (onnx.proto of ONNX 1.12: IR version 8, operator set 17), which programs of 2022 and later read. */
 import onnxProto from 'onnx-proto';
-import { onnxDataTypes } from '../runtime/onnx-data-types.js';
-import type { DataType } from '../runtime/tensor-data.js';
+import { onnxDataTypes } from '../tensors/onnx-data-types.js';
+import type { DataType } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { liveParts } from './live-parts.js';
 import { type ExternalPlace, externalInitializers, inlineInitializers } from './onnx-initializers.js';

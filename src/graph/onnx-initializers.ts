@@ -1,7 +1,7 @@
 /** Constants as initializers of an ONNX file: within it, or in a file beside it, as models of more than 2 GB need. */
 import onnxProto from 'onnx-proto';
-import { onnxDataTypes } from '../runtime/onnx-data-types.js';
-import type { TensorData } from '../runtime/tensor-data.js';
+import { onnxDataTypes } from '../tensors/onnx-data-types.js';
+import type { TensorData } from '../tensors/tensor-data.js';
 import { field } from './protobuf-field.js';
 import type { Value } from './value.js';
 

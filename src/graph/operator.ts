@@ -1,5 +1,5 @@
 /** What an operator is: its inputs with a gradient rule each, its attributes, and the type of its outputs. */
-import type { DataType, TensorData } from '../runtime/tensor-data.js';
+import type { DataType, TensorData } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import type { Dimension, Shape, Value } from './value.js';
 

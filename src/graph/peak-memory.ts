@@ -1,5 +1,5 @@
 /** How much memory a graph needs to run, from the sizes of its values: known before anything is loaded. */
-import { elementArrays, elementCount } from '../runtime/tensor-data.js';
+import { elementArrays, elementCount } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { liveParts } from './live-parts.js';
 import { fixedShape, type Value } from './value.js';

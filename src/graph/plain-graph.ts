@@ -1,5 +1,5 @@
 /** A finished graph as plain data: what another thread can be sent, and all that executing it needs. */
-import type { TensorData } from '../runtime/tensor-data.js';
+import type { TensorData } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { liveParts } from './live-parts.js';
 import type { Node } from './operator.js';

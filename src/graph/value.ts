@@ -1,5 +1,5 @@
 /** The values that flow along a graph: name, element type, shape, and what is known of their content. */
-import type { DataType } from '../runtime/tensor-data.js';
+import type { DataType } from '../tensors/tensor-data.js';
 import type { Node } from './operator.js';
 
 /** A size known while building, or the name of one that is known when the graph runs (`'batch'`, `'floor(height/2)'`). */

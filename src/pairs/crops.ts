@@ -1,5 +1,5 @@
 /** Where the two crops of one image lie: overlapping within stated bounds, and on something that a distortion can change. */
-import type { Image } from '../datasets/image.js';
+import type { Image } from '../images/image.js';
 import type { RandomStream } from '../support/random.js';
 import { textureOf } from './texture.js';
 

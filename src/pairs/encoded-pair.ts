@@ -1,8 +1,8 @@
 /** A degraded pair as files: a PNG for every crop, and the rows of a manifest that describe them. */
 import sharp from 'sharp';
-import { encodePng } from '../datasets/encode-png.js';
 import type { ImageReference } from '../datasets/image-reference.js';
 import { parseComposition, strengthsOf } from '../degrade/composition.js';
+import { encodePng } from '../images/encode-png.js';
 import { type ManifestRow, parseRow, sha256Of } from './manifest.js';
 import type { DegradedPair } from './pair.js';
 

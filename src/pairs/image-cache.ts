@@ -1,6 +1,7 @@
 /** Decoded images kept for their next crops: decoding or rendering one costs more than degrading a pair of it. */
-import type { Image } from '../datasets/image.js';
+
 import type { ImageReference } from '../datasets/image-reference.js';
+import type { Image } from '../images/image.js';
 
 /** Keeps the most recently used images within a bound on their bytes. */
 export class ImageCache {

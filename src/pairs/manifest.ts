@@ -1,8 +1,8 @@
 /** manifest.jsonl: one line for every crop on disk, with all that is needed to make its pixels again. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Image } from '../datasets/image.js';
 import { parseComposition } from '../degrade/composition.js';
+import type { Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { replayPair } from './pair.js';
 

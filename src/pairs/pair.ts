@@ -1,9 +1,10 @@
 /** Degraded pairs: two overlapping crops of one photograph at every severity level, and the record from which to make them again. */
-import { cropImage, type Image } from '../datasets/image.js';
+
 import type { ImageReference } from '../datasets/image-reference.js';
 import { type Composition, degrade, sampleComposition } from '../degrade/composition.js';
 import type { DistortionName } from '../degrade/distortions/table.js';
 import { releasePixels } from '../degrade/pixel-buffers.js';
+import { cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
 import { type Box, chooseCrops, minimumSideFor } from './crops.js';

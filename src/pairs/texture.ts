@@ -1,5 +1,5 @@
 /** How much detail a crop shows: a cheap guard against crops of sky, on which no distortion can be seen. */
-import type { Image } from '../datasets/image.js';
+import type { Image } from '../images/image.js';
 import type { Box } from './crops.js';
 
 /** The crop is judged in 4x4 cells, so that a single strong edge in front of a plain sky does not count as texture. */

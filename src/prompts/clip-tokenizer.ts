@@ -1,8 +1,8 @@
 /** CLIP's tokenizer: byte pair encoding of lower-case text (Sennrich et al. 2016, arXiv 1508.07909; over bytes as in GPT-2). */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { TensorData } from '../runtime/tensor-data.js';
 import { UserError } from '../support/errors.js';
+import type { TensorData } from '../tensors/tensor-data.js';
 import { cleanText } from './clean-text.js';
 
 /** Tokens of a text that CLIP sees at once, with the two that mark its start and its end. */

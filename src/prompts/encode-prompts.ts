@@ -3,9 +3,9 @@ import type { Backbone } from '../backbones/backbone.js';
 import { type ParameterSpec, Parameters } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import { encodeOnnx } from '../graph/onnx-file.js';
-import type { NamedTensors } from '../runtime/session-messages.js';
-import { SessionThread } from '../runtime/session-thread.js';
-import { floatTensor, type TensorData } from '../runtime/tensor-data.js';
+import type { NamedTensors } from '../runtime/sessions/session-messages.js';
+import { SessionThread } from '../runtime/sessions/session-thread.js';
+import { floatTensor, type TensorData } from '../tensors/tensor-data.js';
 import { textTransformer } from './text-transformer.js';
 
 /**

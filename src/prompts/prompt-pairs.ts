@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/file-errors.js';
+import { fileError } from '../support/files/file-errors.js';
 
 /** What a good photograph is called, and a bad one. */
 export type PromptPair = readonly [positive: string, negative: string];

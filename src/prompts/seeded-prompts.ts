@@ -1,6 +1,7 @@
 /** Text features for backbones without a text encoder: antonym directions that a seed fixes. */
-import { floatTensor, type TensorData } from '../runtime/tensor-data.js';
+
 import { randomStream } from '../support/random.js';
+import { floatTensor, type TensorData } from '../tensors/tensor-data.js';
 
 /**
  * Pairs of opposite unit vectors in random directions, behind the same interface as encoded text.

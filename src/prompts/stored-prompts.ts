@@ -1,7 +1,7 @@
 /** Text features that were stored with weights: in checkpoints of this program, and in QualiCLIP's. */
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
-import { floatTensor, type TensorData } from '../runtime/tensor-data.js';
 import { UserError } from '../support/errors.js';
+import { floatTensor, type TensorData } from '../tensors/tensor-data.js';
 
 /** As this program names them, and QualiCLIP's published checkpoint. */
 const names = /(^|\.)(prompts\.features|prompts_features)$/;

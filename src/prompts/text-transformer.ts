@@ -3,7 +3,7 @@ import type { TextEncoder } from '../backbones/backbone.js';
 import { type LayerContext, layerNorm, weightOf } from '../backbones/dense-layers.js';
 import { residualBlock } from '../backbones/residual-block.js';
 import type { Value } from '../graph/value.js';
-import type { TensorData } from '../runtime/tensor-data.js';
+import type { TensorData } from '../tensors/tensor-data.js';
 
 /**
  * Parameters are named as in openai/CLIP. Every token sees itself and those before it, so what follows the end of the longest text is

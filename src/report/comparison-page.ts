@@ -2,7 +2,7 @@
 import { legendOf } from '../charts/legend.js';
 import { formatBytes } from '../support/byte-size.js';
 import { formatDuration } from '../support/duration.js';
-import { flagOf } from '../support/option-table.js';
+import { flagOf } from '../support/options/option-table.js';
 import { environmentRows, optionText } from './fact-tables.js';
 import { type Cell, html, type Markup, svg, table } from './markup.js';
 import { percent, rounded } from './numbers.js';

@@ -1,6 +1,6 @@
 /** The facts of a run that are lists: options, machine, files. */
 import { formatBytes } from '../support/byte-size.js';
-import { flagOf, type OptionTable } from '../support/option-table.js';
+import { flagOf, type OptionTable } from '../support/options/option-table.js';
 import { trainOptions } from '../train/options.js';
 import { type Cell, html, type Markup, table } from './markup.js';
 import { significant } from './numbers.js';

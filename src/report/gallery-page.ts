@@ -1,8 +1,9 @@
 /** The gallery of distortions as one HTML file. */
-import type { Image } from '../datasets/image.js';
+
 import { distortionGroups } from '../degrade/distortion.js';
 import { distortions } from '../degrade/distortions/table.js';
 import type { GalleryCell, GalleryRow } from '../degrade/gallery.js';
+import type { Image } from '../images/image.js';
 import { imageUri } from './image-uri.js';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';

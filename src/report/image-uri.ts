@@ -1,6 +1,6 @@
 /** Pictures inside of a page, every pixel as it is. */
 import sharp from 'sharp';
-import type { Image } from '../datasets/image.js';
+import type { Image } from '../images/image.js';
 
 /** A `data:` address of lossless WebP. */
 export async function imageUri({ data, width, height }: Image): Promise<string> {

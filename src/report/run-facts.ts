@@ -8,11 +8,11 @@ import { parseSensitivity, type Sensitivity } from '../evaluate/sensitivity.js';
 import { type HeldOutScores, heldOutScoresSchema } from '../export/held-out-scores.js';
 import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
 import { type Parity, paritySchema } from '../export/parity.js';
+import { type MetricsRow, readMetrics } from '../runs/metrics-log.js';
+import { type RunFolder, readConfig } from '../runs/run-directory.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/file-errors.js';
-import { type HashedFile, hashFiles } from '../support/hash-files.js';
-import { type MetricsRow, readMetrics } from '../train/metrics-log.js';
-import { type RunFolder, readConfig } from '../train/run-directory.js';
+import { fileError } from '../support/files/file-errors.js';
+import { type HashedFile, hashFiles } from '../support/files/hash-files.js';
 
 /** A result and the folder of its pictures. */
 export interface Found<T> {

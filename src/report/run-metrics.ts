@@ -1,7 +1,7 @@
 /** What the metrics of a run say, as curves and figures. */
 import { type Point, smooth } from '../charts/points.js';
+import type { MetricsRow } from '../runs/metrics-log.js';
 import { bestMetric } from '../train/evaluation.js';
-import type { MetricsRow } from '../train/metrics-log.js';
 import type { RunFacts } from './run-facts.js';
 
 /** One number of every row, over its step; a gap where it was no number. `timings.imagesPerSecond` is inside of an object. */

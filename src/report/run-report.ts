@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelCard, modelCardName } from '../export/model-card.js';
-import { writeFileAtomically } from '../support/atomic-file.js';
-import { fileError } from '../support/file-errors.js';
-import { hashFiles } from '../support/hash-files.js';
-import type { RunFolder } from '../train/run-directory.js';
+import type { RunFolder } from '../runs/run-directory.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { fileError } from '../support/files/file-errors.js';
+import { hashFiles } from '../support/files/hash-files.js';
 import { comparisonPage } from './comparison-page.js';
 import { opinionResult } from './opinion-result.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';

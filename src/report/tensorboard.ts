@@ -1,6 +1,6 @@
 /** Metrics as TensorBoard reads them: an event file of scalars. Derived from metrics.jsonl, so that it can be made again at any time. */
 import protobuf from 'protobufjs/minimal.js';
-import type { MetricsRow } from '../train/metrics-log.js';
+import type { MetricsRow } from '../runs/metrics-log.js';
 
 /** One scalar of one step. */
 interface Scalar {

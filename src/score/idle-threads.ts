@@ -1,5 +1,5 @@
 /** Copies of a model, each of which works on one image at a time. */
-import type { SessionThread } from '../runtime/session-thread.js';
+import type { SessionThread } from '../runtime/sessions/session-thread.js';
 
 export class IdleThreads {
   readonly #idle: SessionThread[];

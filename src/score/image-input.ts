@@ -1,7 +1,7 @@
 /** What a user of the library may give as an image, and its pixels. */
 import { fileURLToPath } from 'node:url';
-import { decodeImage } from '../datasets/decode-image.js';
-import type { Image } from '../datasets/image.js';
+import { decodeImage } from '../images/decode-image.js';
+import type { Image } from '../images/image.js';
 import { messageOf, UserError } from '../support/errors.js';
 
 /** Decoded pixels. */

@@ -2,14 +2,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cropImage, type Image } from '../datasets/image.js';
 import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
+import { cropImage, type Image } from '../images/image.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { describePlacement } from '../runtime/models/node-placement.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
-import { SessionThread } from '../runtime/session-thread.js';
+import { SessionThread } from '../runtime/sessions/session-thread.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/file-errors.js';
+import { fileError } from '../support/files/file-errors.js';
 import { IdleThreads } from './idle-threads.js';
 import { squareTilesOf, tilesOf } from './tiles.js';
 

@@ -4,10 +4,10 @@ import type { Backbone } from '../backbones/backbone.js';
 import { configureBackbone } from '../backbones/configure-backbone.js';
 import { isOnnxFile, openOnnxBackbone } from '../backbones/onnx-backbone.js';
 import { findBackbone } from '../backbones/registry.js';
+import type { RunFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';
-import { flagOf } from '../support/option-table.js';
+import { flagOf } from '../support/options/option-table.js';
 import type { TrainOptions } from './options.js';
-import type { RunFolder } from './run-directory.js';
 
 type BackboneChoice = Pick<TrainOptions, 'backbone' | 'output' | 'mean' | 'std' | 'freeze' | 'batchNorm' | 'positionalEmbedding'>;
 

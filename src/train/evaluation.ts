@@ -2,8 +2,8 @@
 
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { srcc } from '../statistics/rank-correlation.js';
+import type { HeldOutPair } from './data/held-out.js';
 import type { Engine } from './engines/engine.js';
-import type { HeldOutPair } from './held-out.js';
 
 export interface Ordering {
   /** Mean over images and crops of SRCC between score and severity level 0..L: -1 is perfect. */

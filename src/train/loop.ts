@@ -1,12 +1,12 @@
 /** The training loop. */
 import type { Batch } from '../pairs/batches.js';
-import type { NamedTensors } from '../runtime/session-messages.js';
-import { type Checkpoint, saveCheckpoint } from './checkpoint.js';
+import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
+import type { MetricsLog } from '../runs/metrics-log.js';
+import type { RunFolder } from '../runs/run-directory.js';
+import type { NamedTensors } from '../runtime/sessions/session-messages.js';
 import type { Engine, Losses } from './engines/engine.js';
 import { bestMetric, type Evaluation } from './evaluation.js';
-import type { LossName } from './gradients-graph.js';
-import type { MetricsLog } from './metrics-log.js';
-import type { RunFolder } from './run-directory.js';
+import type { LossName } from './graphs/gradients-graph.js';
 import { learningRate, type Schedule } from './schedule.js';
 
 export interface LoopOptions {

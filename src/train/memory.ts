@@ -2,10 +2,10 @@
 import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
 import { pairCacheBytes } from '../pairs/pair-pool.js';
-import { elementCount } from '../runtime/tensor-data.js';
-import { cropsAtOnce, measuringMemory } from './crops-at-once.js';
+import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
-import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './gradients-graph.js';
+import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
+import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './graphs/gradients-graph.js';
 import type { Plan } from './plan.js';
 
 /** Node.js and ONNX Runtime before anything is loaded, and each thread that makes pairs: measured. */

@@ -6,8 +6,8 @@ import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { deviceNames } from '../runtime/devices/choose-device.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { UserError } from '../support/errors.js';
-import { number, numberOr, oneOf, text, wholeNumber } from '../support/option-kinds.js';
-import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/option-table.js';
+import { number, numberOr, oneOf, text, wholeNumber } from '../support/options/option-kinds.js';
+import type { DerivedDefault, Option, OptionTable, OptionValues } from '../support/options/option-table.js';
 import { fromPresets } from './presets.js';
 
 /** What derived defaults follow from. */

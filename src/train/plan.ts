@@ -1,18 +1,18 @@
 /** What a training configuration comes to: the model, its layout, and what it is trained on. */
 import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
+import type { RunFolder } from '../runs/run-directory.js';
 import { chooseDevice } from '../runtime/devices/choose-device.js';
 import { UserError } from '../support/errors.js';
 import { chooseBackbone } from './choose-backbone.js';
+import { openImageData } from './data/image-data.js';
+import { openStoredPairData } from './data/stored-pair-data.js';
+import type { TrainingData } from './data/training-data.js';
 import type { Engine } from './engines/engine.js';
 import { createOnnxRuntimeEngine, type EngineOptions } from './engines/onnxruntime.js';
 import { createTensorFlowEngine } from './engines/tensorflow.js';
-import { openImageData } from './image-data.js';
-import type { ModelDefinition } from './model.js';
+import type { ModelDefinition } from './graphs/model.js';
 import { noPairs, type TrainOptions } from './options.js';
-import type { RunFolder } from './run-directory.js';
 import { type StartingPoint, type StartWatch, startingPoint, startingPointOf } from './starting-point.js';
-import { openStoredPairData } from './stored-pair-data.js';
-import type { TrainingData } from './training-data.js';
 
 export interface Plan {
   readonly options: TrainOptions;

@@ -1,10 +1,11 @@
 /** What training and exporting both need of a plan, made once: a feed of pairs, held-out pairs, and the engine. */
+
+import { type Checkpoint, loadCheckpoint } from '../runs/checkpoint.js';
 import { UserError } from '../support/errors.js';
-import { type Checkpoint, loadCheckpoint } from './checkpoint.js';
+import type { HeldOutPair, HeldOutWatch } from './data/held-out.js';
+import type { PairFeed } from './data/training-data.js';
 import type { Engine } from './engines/engine.js';
-import type { HeldOutPair, HeldOutWatch } from './held-out.js';
 import { createEngine, type Plan } from './plan.js';
-import type { PairFeed } from './training-data.js';
 
 export interface PreparedPlan {
   readonly plan: Plan;

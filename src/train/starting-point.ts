@@ -9,14 +9,14 @@ import { readBackbone } from '../backbones/weights/read-backbone.js';
 import { recognizeWeights } from '../backbones/weights/recognize-weights.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
 import { choosePrompts, type Prompts } from '../prompts/prompts.js';
-import { openSafetensors } from '../runtime/safetensors.js';
-import type { NamedTensors } from '../runtime/session-messages.js';
-import { floatTensor } from '../runtime/tensor-data.js';
+import { loadCheckpoint } from '../runs/checkpoint.js';
+import { findRun, runsFolder } from '../runs/run-directory.js';
+import type { NamedTensors } from '../runtime/sessions/session-messages.js';
 import { UserError } from '../support/errors.js';
-import { loadCheckpoint } from './checkpoint.js';
-import { promptsName } from './model.js';
-import { findRun, runsFolder } from './run-directory.js';
-import { scoringTensors } from './state.js';
+import { openSafetensors } from '../tensors/safetensors.js';
+import { floatTensor } from '../tensors/tensor-data.js';
+import { promptsName } from './graphs/model.js';
+import { scoringTensors } from './graphs/state.js';
 
 export interface StartingPoint {
   /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */

@@ -1,8 +1,9 @@
 /** The options that a run was started with, whichever version of this program started it. */
+
+import type { OpenRun } from '../runs/run-directory.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
-import { parseSavedForm, type ResolvedOptions } from '../support/option-table.js';
+import { parseSavedForm, type ResolvedOptions } from '../support/options/option-table.js';
 import { anyPairs, noPairs, type TrainOptions, trainOptions } from './options.js';
-import type { OpenRun } from './run-directory.js';
 
 /**
  * What runs did before there was an option: those that are older than it do so still. An option that is added to `trainOptions` is added

@@ -2,18 +2,18 @@
 import { join } from 'node:path';
 import { cropCount } from '../losses/levels.js';
 import { type Batch, batches } from '../pairs/batches.js';
-import { contactSheet } from '../pairs/contact-sheet.js';
 import { describeComposition } from '../pairs/describe-composition.js';
-import { encodeSafetensors } from '../runtime/safetensors.js';
-import { writeFileAtomically } from '../support/atomic-file.js';
-import { fileError } from '../support/file-errors.js';
+import { contactSheet } from '../pairs/sheets/contact-sheet.js';
+import { MetricsLog } from '../runs/metrics-log.js';
+import type { RunFolder } from '../runs/run-directory.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { fileError } from '../support/files/file-errors.js';
+import { encodeSafetensors } from '../tensors/safetensors.js';
 import { DivergedError } from './diverged-error.js';
 import { type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
 import { bestOf, type DivergenceReport, type LoopResult, type StepReport, trainLoop } from './loop.js';
-import { MetricsLog } from './metrics-log.js';
 import type { Plan } from './plan.js';
 import type { PreparedPlan } from './prepare.js';
-import type { RunFolder } from './run-directory.js';
 import type { Schedule } from './schedule.js';
 
 /** What happens, for whoever watches. */

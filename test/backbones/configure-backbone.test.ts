@@ -5,9 +5,9 @@ import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
-import { buildLossGraph, trainedSpecs } from '#antonym/train/gradients-graph.js';
-import { initialTensors } from '#antonym/train/state.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
+import { buildLossGraph, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
+import { initialTensors } from '#antonym/train/graphs/state.js';
 import { compileGradients } from '../train/engines/compile-gradients.js';
 import { distance, numbers, statedPixels } from './golden/golden-step.js';
 

@@ -10,12 +10,12 @@ import { Parameters } from '#antonym/backbones/parameters.js';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { inHalfPrecision } from '#antonym/graph/precision/half-precision.js';
-import { onnxDataTypes } from '#antonym/runtime/onnx-data-types.js';
-import { readSafetensors } from '#antonym/runtime/safetensors.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import { inHalfPrecision } from '#antonym/lowering/precision/half-precision.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
+import { onnxDataTypes } from '#antonym/tensors/onnx-data-types.js';
+import { readSafetensors } from '#antonym/tensors/safetensors.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { writeRandomModel } from '../commands/random-model.js';
 import { compile } from '../graph/run-graph.js';
 

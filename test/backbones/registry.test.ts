@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
-import { elementCount } from '#antonym/runtime/tensor-data.js';
-import { trainedSpecs } from '#antonym/train/gradients-graph.js';
+import { elementCount } from '#antonym/tensors/tensor-data.js';
+import { trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
 
 /** Parameters of openai/CLIP's visual towers; of ResNets without the pool's positional embedding and the bias of its keys. */
 const published = {

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { decodeImage } from '#antonym/datasets/decode-image.js';
-import type { Image } from '#antonym/datasets/image.js';
 import { degrade, sampleComposition } from '#antonym/degrade/composition.js';
 import { type DistortionName, distortionNames } from '#antonym/degrade/distortions/table.js';
+import { decodeImage } from '#antonym/images/decode-image.js';
+import type { Image } from '#antonym/images/image.js';
 import { parseManifest } from '#antonym/pairs/manifest.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
 import { type CorpusFile, photographCorpus } from '../datasets/photograph-corpus.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = join(await temporaryFolder(), 'a corpus');
 let files: CorpusFile[];

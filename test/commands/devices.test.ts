@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 import { needsSwiftShader, useSwiftShader } from '../runtime/swiftshader.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { writeRandomModel } from './random-model.js';
 

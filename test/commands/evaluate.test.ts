@@ -7,7 +7,7 @@ import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { parseEvaluation } from '#antonym/evaluate/evaluation.js';
 import { parseSensitivity } from '#antonym/evaluate/sensitivity.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
 import { writeRandomModel } from './random-model.js';

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseModelDescription } from '#antonym/export/model-description.js';
 import { loadModel } from '#antonym/score/load-model.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
 import { digestOf } from './run-files.js';

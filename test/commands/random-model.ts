@@ -8,8 +8,8 @@ import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { similarityOf } from '#antonym/train/model.js';
-import { initialTensors } from '#antonym/train/state.js';
+import { similarityOf } from '#antonym/train/graphs/model.js';
+import { initialTensors } from '#antonym/train/graphs/state.js';
 import { brightnessDescription } from '../score/brightness-model.js';
 
 const description: ModelDescription = {

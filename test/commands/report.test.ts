@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeRun, metricsOf } from '../report/runs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
 

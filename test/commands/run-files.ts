@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MetricsRow, readMetrics } from '#antonym/train/metrics-log.js';
+import { type MetricsRow, readMetrics } from '#antonym/runs/metrics-log.js';
 
 const wholeFiles = [
   'checkpoints/last.safetensors',

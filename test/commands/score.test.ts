@@ -11,7 +11,7 @@ import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
 

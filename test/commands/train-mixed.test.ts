@@ -2,9 +2,9 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadCheckpoint } from '#antonym/train/checkpoint.js';
+import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { metricsOf, resultsOf, stepsOf } from './run-files.js';
 import { startAntonym } from './running-antonym.js';

@@ -2,9 +2,9 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readSafetensors } from '#antonym/runtime/safetensors.js';
+import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Image } from '#antonym/datasets/image.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
+import type { Image } from '#antonym/images/image.js';
 
 function render(index: number, { seed = 1, width = 384, height = 256 } = {}): Image {
   return renderProcedural({ kind: 'procedural', id: `procedural-${seed}-${index}`, seed, index, width, height });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Image } from '#antonym/datasets/image.js';
 import {
   type Composition,
   degrade,
@@ -14,6 +13,7 @@ import { distortionGroups } from '#antonym/degrade/distortion.js';
 import { defaultDistortionNames, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { meanSquaredError } from '#antonym/degrade/fidelity.js';
 import { releasePixels } from '#antonym/degrade/pixel-buffers.js';
+import type { Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
 import { colorDifference, structuralDistance } from './distances.js';
 import { variedCrops } from './varied-crops.js';

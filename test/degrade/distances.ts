@@ -1,7 +1,8 @@
 /** How far a degraded image lies from its pristine one: distances besides those of the program that fit different groups of distortions. */
-import type { Image } from '#antonym/datasets/image.js';
-import { labOfImage } from '#antonym/degrade/color-spaces.js';
+
+import { labOfImage } from '#antonym/degrade/color/color-spaces.js';
 import { structuralSimilarity } from '#antonym/degrade/fidelity.js';
+import type { Image } from '#antonym/images/image.js';
 
 export type Distance = (pristine: Image, degraded: Image) => number;
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { decodeImage } from '#antonym/datasets/decode-image.js';
-import { cropImage, type Image } from '#antonym/datasets/image.js';
 import { meanSquaredError, peakSignalToNoiseRatio, structuralSimilarity } from '#antonym/degrade/fidelity.js';
+import { decodeImage } from '#antonym/images/decode-image.js';
+import { cropImage, type Image } from '#antonym/images/image.js';
 
 const flat = (value: number): Image => ({ width: 20, height: 14, data: new Uint8Array(20 * 14 * 3).fill(value) });
 

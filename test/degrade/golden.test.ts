@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import { decodeImage } from '#antonym/datasets/decode-image.js';
-import { cropImage, type Image } from '#antonym/datasets/image.js';
 import { type DistortionName, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { meanSquaredError } from '#antonym/degrade/fidelity.js';
+import { decodeImage } from '#antonym/images/decode-image.js';
+import { cropImage, type Image } from '#antonym/images/image.js';
 import { withoutOracle } from './without-oracle.js';
 
 interface Golden {

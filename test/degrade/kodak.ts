@@ -1,9 +1,9 @@
 /** Kodak's photographs, where they lie beside the project; they are not part of it. */
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { decodeImage } from '#antonym/datasets/decode-image.js';
-import { cropImage, type Image } from '#antonym/datasets/image.js';
-import { labOfImage } from '#antonym/degrade/color-spaces.js';
+import { labOfImage } from '#antonym/degrade/color/color-spaces.js';
+import { decodeImage } from '#antonym/images/decode-image.js';
+import { cropImage, type Image } from '#antonym/images/image.js';
 import { leastTexture } from '#antonym/pairs/crops.js';
 import { textureOf } from '#antonym/pairs/texture.js';
 import { randomStream } from '#antonym/support/random.js';

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Image } from '#antonym/datasets/image.js';
 import { type DistortionName, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { meanSquaredError } from '#antonym/degrade/fidelity.js';
 import { sampleParameters } from '#antonym/degrade/parameters.js';
 import { strengthAt } from '#antonym/degrade/severity.js';
+import type { Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
 import { colorDifference, structuralDistance } from './distances.js';
 import { kodakCrops, kodakPhotographs } from './kodak.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Image } from '#antonym/datasets/image.js';
 import { type DistortionName, distortions } from '#antonym/degrade/distortions/table.js';
+import type { Image } from '#antonym/images/image.js';
 
 const side = 224;
 const flat = (red: number, green = red, blue = red): Image => ({

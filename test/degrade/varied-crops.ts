@@ -1,7 +1,8 @@
 /** Crops on which any distortion shows: 20 procedural images of every kind, with texture and colour. */
-import type { Image } from '#antonym/datasets/image.js';
-import { cropImage } from '#antonym/datasets/image.js';
+
 import { renderProcedural } from '#antonym/datasets/procedural.js';
+import type { Image } from '#antonym/images/image.js';
+import { cropImage } from '#antonym/images/image.js';
 import { chooseCrops } from '#antonym/pairs/crops.js';
 import { randomStream } from '#antonym/support/random.js';
 

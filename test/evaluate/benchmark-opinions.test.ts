@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { BenchmarkDescription } from '#antonym/datasets/benchmark.js';
 import { readBenchmarks } from '#antonym/datasets/dataset-file.js';
 import { readBenchmarkOpinions } from '#antonym/evaluate/benchmark-opinions.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 /** See make-benchmarks.py beside it. */
 const published = fileURLToPath(new URL('fixtures/benchmarks', import.meta.url));

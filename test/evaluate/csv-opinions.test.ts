@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCsvOpinions } from '#antonym/evaluate/csv-opinions.js';
 import { matchImages } from '#antonym/evaluate/match-images.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { squareTilesOf, tilesOf } from '#antonym/score/tiles.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { type ScoredPhotographs, scoredPhotographs } from './scored-photographs.js';
 
 /** The first Python that has all modules: PYTHON, that of the path, Debian's. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { heldOutScores, heldOutScoresSchema, writeHeldOutScores } from '#antonym/export/held-out-scores.js';
+import type { HeldOutPair } from '#antonym/train/data/held-out.js';
 import { evaluateOrdering } from '#antonym/train/evaluation.js';
-import type { HeldOutPair } from '#antonym/train/held-out.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const [levels, side, scale] = [2, 4, 10];

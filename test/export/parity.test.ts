@@ -8,9 +8,9 @@ import { scoresOf } from '#antonym/export/softmax-scale.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { similarityOf } from '#antonym/train/model.js';
-import { initialTensors } from '#antonym/train/state.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
+import { similarityOf } from '#antonym/train/graphs/model.js';
+import { initialTensors } from '#antonym/train/graphs/state.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 
 const [count, side, scale] = [3, 48, 20];

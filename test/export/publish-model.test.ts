@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { publishModel } from '#antonym/export/publish-model.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = join(await temporaryFolder(), 'export');
 const bytes = (text: string): Uint8Array[] => [Buffer.from(text)];

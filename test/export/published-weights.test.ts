@@ -7,7 +7,7 @@ import { clipResNet } from '#antonym/backbones/clip-resnet.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { publishedScale } from '#antonym/export/softmax-scale.js';
-import { promptsName } from '#antonym/train/model.js';
+import { promptsName } from '#antonym/train/graphs/model.js';
 import { startingPoint } from '#antonym/train/starting-point.js';
 import { compile } from '../graph/run-graph.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cubicInterpolation } from '#antonym/graph/cubic-interpolation.js';
 import { Graph } from '#antonym/graph/graph.js';
-import { floatTensor } from '#antonym/runtime/tensor-data.js';
+import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { compile } from './run-graph.js';
 
 /** torch.nn.functional.interpolate(torch.tensor(row).view(1, 1, 1, 4), size=(1, n), mode='bicubic', align_corners=False), PyTorch 1.13. */

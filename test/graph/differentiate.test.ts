@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
-import { elementCount, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { elementCount, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { compile } from './run-graph.js';
 
 const float64 = (shape: number[], values: readonly number[]): TensorData => ({

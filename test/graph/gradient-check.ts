@@ -7,8 +7,8 @@ import { expect } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
-import { elementCount, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { type RandomStream, randomStream } from '#antonym/support/random.js';
+import { elementCount, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { compile } from './run-graph.js';
 
 export interface GradientCase {

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx, onnxPieces } from '#antonym/graph/onnx-file.js';
 import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { compile } from './run-graph.js';
 
 const decode = (bytes: Uint8Array) => onnxProto.onnx.ModelProto.decode(bytes);

@@ -3,7 +3,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import type { ElementArray, TensorData } from '#antonym/runtime/tensor-data.js';
+import type { ElementArray, TensorData } from '#antonym/tensors/tensor-data.js';
 
 /** A compiled graph: call it with its inputs to get its outputs. */
 export async function compile(graph: Graph): Promise<(feeds: Record<string, TensorData>) => Promise<Record<string, TensorData>>> {

@@ -10,8 +10,8 @@ import { Graph } from '#antonym/graph/graph.js';
 import type { Attributes } from '#antonym/graph/operator.js';
 import type { OperatorName } from '#antonym/graph/operators/table.js';
 import type { Dimension, Value } from '#antonym/graph/value.js';
-import { type ElementArray, elementCount, type TensorData } from '#antonym/runtime/tensor-data.js';
-import { initialTensors } from '#antonym/train/state.js';
+import { type ElementArray, elementCount, type TensorData } from '#antonym/tensors/tensor-data.js';
+import { initialTensors } from '#antonym/train/graphs/state.js';
 import { compile } from './run-graph.js';
 
 /** The size that a name such as `floor((height-1)/2)+1` stands for. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { promptCues, promptScore, promptSimilarity } from '#antonym/heads/prompt-head.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
+import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../graph/run-graph.js';
 
 const size = 6;

@@ -7,8 +7,8 @@ import { consistencyLoss } from '#antonym/losses/consistency.js';
 import { type BatchLayout, cropCount } from '#antonym/losses/levels.js';
 import { negativeRankingLoss } from '#antonym/losses/negative-ranking.js';
 import { positiveRankingLoss } from '#antonym/losses/positive-ranking.js';
-import { floatTensor } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
+import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../graph/run-graph.js';
 
 type Loss = (graph: Graph, cues: Value, layout: BatchLayout, margin: number) => Value;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Image } from '#antonym/datasets/image.js';
+import type { Image } from '#antonym/images/image.js';
 import { type Box, chooseCrops, leastTexture, minimumSideFor, overlapOf, overlapRange } from '#antonym/pairs/crops.js';
 import { textureOf } from '#antonym/pairs/texture.js';
 import { randomStream } from '#antonym/support/random.js';

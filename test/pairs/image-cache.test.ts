@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Image } from '#antonym/datasets/image.js';
 import type { ImageReference } from '#antonym/datasets/image-reference.js';
+import type { Image } from '#antonym/images/image.js';
 import { ImageCache } from '#antonym/pairs/image-cache.js';
 import { rendered } from './folder-of-photographs.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cropImage, type Image } from '#antonym/datasets/image.js';
 import { loadImage } from '#antonym/datasets/load-image.js';
+import { cropImage, type Image } from '#antonym/images/image.js';
 import { makePair, type PairRequest, replayPair } from '#antonym/pairs/pair.js';
 import { UnusableImageError } from '#antonym/pairs/unusable-image-error.js';
 import { UserError } from '#antonym/support/errors.js';

@@ -13,9 +13,9 @@ import { antonymPairs, readPromptPairs } from '#antonym/prompts/prompt-pairs.js'
 import { choosePrompts } from '#antonym/prompts/prompts.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { textTransformer } from '#antonym/prompts/text-transformer.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const fixtures = new URL('../backbones/weights/fixtures/clip/', import.meta.url);

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { galleryRow } from '#antonym/degrade/gallery.js';
-import { gallerySheet } from '#antonym/pairs/gallery-sheet.js';
+import { gallerySheet } from '#antonym/pairs/sheets/gallery-sheet.js';
 import { galleryPage } from '#antonym/report/gallery-page.js';
 import { escapeHtml } from '#antonym/support/escape-html.js';
 import { rendered } from '../pairs/folder-of-photographs.js';

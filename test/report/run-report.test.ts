@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeComparison, writeRunReport } from '#antonym/report/run-report.js';
 import { pathsOf, textsOf } from '../charts/read-svg.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { checkPage } from './check-page.js';
 import { evaluationOf, heldOutOf, makeRun, metricsOf, modelOf, parity, picture, wholeRun } from './runs.js';
 

@@ -6,10 +6,10 @@ import type { Evaluation } from '#antonym/evaluate/evaluation.js';
 import type { Sensitivity } from '#antonym/evaluate/sensitivity.js';
 import type { HeldOutScores } from '#antonym/export/held-out-scores.js';
 import type { ModelDescription } from '#antonym/export/model-description.js';
-import { resolveOptions, savedForm } from '#antonym/support/option-table.js';
-import type { MetricsRow } from '#antonym/train/metrics-log.js';
+import type { MetricsRow } from '#antonym/runs/metrics-log.js';
+import { createRun, type RunFolder } from '#antonym/runs/run-directory.js';
+import { resolveOptions, savedForm } from '#antonym/support/options/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
-import { createRun, type RunFolder } from '#antonym/train/run-directory.js';
 
 export interface MadeRun {
   readonly flags?: Readonly<Record<string, string>>;

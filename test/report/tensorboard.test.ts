@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { eventFile } from '#antonym/report/tensorboard.js';
-import type { MetricsRow } from '#antonym/train/metrics-log.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import type { MetricsRow } from '#antonym/runs/metrics-log.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const reader = fileURLToPath(new URL('golden/read_events.py', import.meta.url));

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { isOutOfMemory } from '#antonym/runtime/devices/device.js';
-import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { floatTensor } from '#antonym/runtime/tensor-data.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
+import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { needsSwiftShader, useSwiftShader } from './swiftshader.js';
 
 describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ModelDescription, parseModelDescription } from '#antonym/export/model-description.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { onnxDataTypes } from '#antonym/runtime/onnx-data-types.js';
+import { onnxDataTypes } from '#antonym/tensors/onnx-data-types.js';
 
 const percentiles = { p5: 0.1, p25: 0.2, p50: 0.3, p75: 0.4, p95: 0.5 };
 export const brightnessDescription: ModelDescription = {

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ImageError, loadModel, type Model, ModelError, type Pixels } from '#antonym/score/load-model.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { brightnessDescription, saveBrightnessModel } from './brightness-model.js';
 
 const folder = await temporaryFolder();

@@ -5,7 +5,7 @@ import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
 import { loadModel } from '#antonym/score/load-model.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
-import { hashFiles } from '#antonym/support/hash-files.js';
+import { hashFiles } from '#antonym/support/files/hash-files.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 
 describe('the model that ships', () => {

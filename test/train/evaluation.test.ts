@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { HeldOutPair } from '#antonym/train/data/held-out.js';
 import type { Engine } from '#antonym/train/engines/engine.js';
 import { evaluateOrdering, measureHeldOut, similarityGaps } from '#antonym/train/evaluation.js';
-import type { HeldOutPair } from '#antonym/train/held-out.js';
 
 const levels = 3;
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const root = await temporaryFolder();
 
@@ -51,8 +51,8 @@ describe.each([
 
 const saveTooMuch = `
   import { readdir } from 'node:fs/promises';
-  import { floatTensor } from '#antonym/runtime/tensor-data.js';
-  import { loadCheckpoint, saveCheckpoint } from '#antonym/train/checkpoint.js';
+  import { floatTensor } from '#antonym/tensors/tensor-data.js';
+  import { loadCheckpoint, saveCheckpoint } from '#antonym/runs/checkpoint.js';
   const folder = process.argv[1];
   const save = (step, size) =>
     saveCheckpoint(folder + '/last', { step, tensors: new Map([['a', floatTensor([size], new Float32Array(size))]]), metadata: {} });
@@ -62,7 +62,7 @@ const saveTooMuch = `
 `;
 
 const appendTooMuch = `
-  import { MetricsLog, readMetrics } from '#antonym/train/metrics-log.js';
+  import { MetricsLog, readMetrics } from '#antonym/runs/metrics-log.js';
   const path = process.argv[1] + '/metrics.jsonl';
   const log = await MetricsLog.open(path, 0);
   let written = 0;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { configureBackbone } from '#antonym/backbones/configure-backbone.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { resolveOptions } from '#antonym/support/option-table.js';
+import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { describeMemory, estimateMemory, fittingBatch, type MemoryPlan } from '#antonym/train/memory.js';
 import { trainOptions } from '#antonym/train/options.js';
 

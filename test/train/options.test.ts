@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { UserError } from '#antonym/support/errors.js';
-import { parseSavedForm, resolveOptions, resumeOptions, savedForm } from '#antonym/support/option-table.js';
+import { parseSavedForm, resolveOptions, resumeOptions, savedForm } from '#antonym/support/options/option-table.js';
 import { checkTrainOptions, isOtherSplit, type TrainOptions, trainOptions } from '#antonym/train/options.js';
 import { type PresetValues, presetOf } from '#antonym/train/presets.js';
 

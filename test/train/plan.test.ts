@@ -1,11 +1,11 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveOptions } from '#antonym/support/option-table.js';
+import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
 import { preparePlan } from '#antonym/train/plan.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 let photographs: string;

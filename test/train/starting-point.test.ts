@@ -6,12 +6,12 @@ import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { encodeSafetensors } from '#antonym/runtime/safetensors.js';
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
-import { saveCheckpoint } from '#antonym/train/checkpoint.js';
+import { saveCheckpoint } from '#antonym/runs/checkpoint.js';
+import { encodeSafetensors } from '#antonym/tensors/safetensors.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
+import { initialTensors } from '#antonym/train/graphs/state.js';
 import { startingPoint, startingPointOf } from '#antonym/train/starting-point.js';
-import { initialTensors } from '#antonym/train/state.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const path = join(folder, 'weights.safetensors');

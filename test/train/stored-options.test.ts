@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createRun } from '#antonym/runs/run-directory.js';
 import { UserError } from '#antonym/support/errors.js';
-import { resolveOptions, savedForm } from '#antonym/support/option-table.js';
+import { resolveOptions, savedForm } from '#antonym/support/options/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
-import { createRun } from '#antonym/train/run-directory.js';
 import { beforeOptions, optionsOfRun } from '#antonym/train/stored-options.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 /** Those that the first runs had. An option that is not among them needs a value in `beforeOptions`: what runs without it did. */
 const first = (

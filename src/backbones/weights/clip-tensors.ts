@@ -3,8 +3,9 @@
  * QualiCLIP and training checkpoints put them behind a prefix, Hugging Face's transformers has names of its own, projections
  * apart (query, key, value) and matrices transposed.
  */
-import { elementCount, floatTensor, type TensorData } from '../../runtime/tensor-data.js';
+
 import { UserError } from '../../support/errors.js';
+import { elementCount, floatTensor, type TensorData } from '../../tensors/tensor-data.js';
 import type { StoredTensor, TensorSource } from './tensor-source.js';
 
 /** A tensor every CLIP image encoder has, in the names of OpenAI and of Hugging Face. */

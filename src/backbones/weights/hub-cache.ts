@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { getHFHubCachePath } from '@huggingface/hub';
-import { writeFileAtomically } from '../../support/atomic-file.js';
-import { digestOfFile } from '../../support/file-digest.js';
+import { writeFileAtomically } from '../../support/files/atomic-file.js';
+import { digestOfFile } from '../../support/files/file-digest.js';
 
 const commit = /^[0-9a-f]{40}$/;
 

@@ -4,7 +4,7 @@ import { modelInfo, pathsInfo } from '@huggingface/hub';
 import { formatBytes } from '../../support/byte-size.js';
 import { type Connection, openConnection } from '../../support/connection.js';
 import { UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
+import { fileError } from '../../support/files/file-errors.js';
 import type { PublishedFile } from '../backbone.js';
 import { bytesThere, downloadBlob, type HubFile, type HubRequest } from './hub-blob.js';
 import { HubCache } from './hub-cache.js';

@@ -2,7 +2,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
+import { fileError } from '../../support/files/file-errors.js';
 import { openPytorchSource } from './pytorch-source.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import { openShardedSource } from './sharded-source.js';

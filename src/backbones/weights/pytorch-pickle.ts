@@ -1,7 +1,8 @@
 /** What the pickle inside a PyTorch file says: which tensors, by dotted name, lie in which stored bytes. Nothing of it is executed. */
-import type { StoredType } from '../../runtime/stored-types.js';
+
 import { UserError } from '../../support/errors.js';
 import { type PickleGlobal, readPickle } from '../../support/pickle.js';
+import type { StoredType } from '../../tensors/stored-types.js';
 
 /** Elements that one or several tensors show. */
 export interface Storage {

@@ -1,10 +1,10 @@
 /** Tensors of a PyTorch file: a state dict written by `torch.save` since PyTorch 1.6, or a TorchScript archive. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { storedBytes } from '../../runtime/stored-types.js';
-import { elementCount, floatTensor } from '../../runtime/tensor-data.js';
+import { openZip, type ZipArchive } from '../../support/archives/zip-archive.js';
 import { UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
-import { openZip, type ZipArchive } from '../../support/zip-archive.js';
+import { fileError } from '../../support/files/file-errors.js';
+import { storedBytes } from '../../tensors/stored-types.js';
+import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
 import { floatingValues } from './floating-values.js';
 import { readPytorchPickle, type StoredView } from './pytorch-pickle.js';
 import type { TensorSource } from './tensor-source.js';

@@ -1,7 +1,7 @@
 /** The image encoder of published weights as values of a backbone's parameters. */
 import { Graph } from '../../graph/graph.js';
-import type { TensorData } from '../../runtime/tensor-data.js';
 import { UserError } from '../../support/errors.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Backbone } from '../backbone.js';
 import { Parameters } from '../parameters.js';
 import { backboneNames, findBackbone } from '../registry.js';

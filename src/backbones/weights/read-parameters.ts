@@ -1,6 +1,7 @@
 /** Values of a model's parameters from published weights: all of them, or a message that names what does not fit. */
-import type { TensorData } from '../../runtime/tensor-data.js';
+
 import { UserError } from '../../support/errors.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 import type { ParameterSpec } from '../parameters.js';
 import type { TensorSource } from './tensor-source.js';
 

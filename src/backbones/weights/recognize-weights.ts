@@ -1,7 +1,7 @@
 /** Whether a file of weights is one that was published, by its SHA-256: a file can have any name, and be cut off or changed. */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { digestOfFile } from '../../support/file-digest.js';
+import { digestOfFile } from '../../support/files/file-digest.js';
 import type { PublishedWeights } from '../backbone.js';
 
 /**

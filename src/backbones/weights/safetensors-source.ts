@@ -1,6 +1,6 @@
 /** Tensors of a safetensors file, as published by open_clip and on the Hugging Face hub. */
-import { openSafetensors } from '../../runtime/safetensors.js';
-import { floatTensor } from '../../runtime/tensor-data.js';
+import { openSafetensors } from '../../tensors/safetensors.js';
+import { floatTensor } from '../../tensors/tensor-data.js';
 import { floatingValues } from './floating-values.js';
 import type { TensorSource } from './tensor-source.js';
 

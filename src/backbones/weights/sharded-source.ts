@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
+import { fileError } from '../../support/files/file-errors.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import type { StoredTensor, TensorSource } from './tensor-source.js';
 

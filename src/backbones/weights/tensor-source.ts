@@ -1,6 +1,6 @@
 /** Named tensors that lie in files, read one at a time: a model's weights need never be in memory twice. */
-import type { StoredType } from '../../runtime/stored-types.js';
-import type { TensorData } from '../../runtime/tensor-data.js';
+import type { StoredType } from '../../tensors/stored-types.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 
 export interface StoredTensor {
   readonly shape: readonly number[];

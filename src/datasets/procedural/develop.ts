@@ -1,6 +1,7 @@
 /** From the light of a scene to the bytes of a photograph: exposure, white balance, tone curve, dither. */
+
+import type { Image } from '../../images/image.js';
 import type { RandomStream } from '../../support/random.js';
-import type { Image } from '../image.js';
 import type { Canvas } from './canvas.js';
 import { hash } from './hash.js';
 

@@ -1,11 +1,11 @@
 /** Loss of detail by optics and movement. */
 
-import { discKernel, segmentKernel } from '../blur-kernels.js';
 import type { Distortion } from '../distortion.js';
-import { reservePlane, smoothPlane } from '../gaussian-filter.js';
+import { discKernel, segmentKernel } from '../filters/blur-kernels.js';
+import { reservePlane, smoothPlane } from '../filters/gaussian-filter.js';
+import { sparseFilter } from '../filters/sparse-filter.js';
 import { orientation } from '../parameters.js';
 import { kernels } from '../simd-kernels.js';
-import { sparseFilter } from '../sparse-filter.js';
 import { inWorkspace } from '../workspace.js';
 
 export const gaussianBlur: Distortion<never> = {

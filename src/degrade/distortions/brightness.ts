@@ -1,9 +1,9 @@
 /** Wrong exposure: tone curves that lift or lower the middle, and plain offsets. */
-import { bytesOfLab, labPlanes } from '../color-spaces.js';
+import { bytesOfLab, labPlanes } from '../color/color-spaces.js';
+import { monotoneCurve } from '../color/monotone-curve.js';
+import { byteTable, lookUpBytes } from '../color/round-pixels.js';
 import type { Distortion } from '../distortion.js';
-import { monotoneCurve } from '../monotone-curve.js';
 import { sign } from '../parameters.js';
-import { byteTable, lookUpBytes } from '../round-pixels.js';
 import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 

@@ -1,8 +1,8 @@
 /** Wrong colours: too little, too much, displaced. */
-import type { Image } from '../../datasets/image.js';
-import { bytesOfLab, type LabPlanes, labPlanes } from '../color-spaces.js';
+import type { Image } from '../../images/image.js';
+import { bytesOfLab, type LabPlanes, labPlanes } from '../color/color-spaces.js';
 import type { Distortion } from '../distortion.js';
-import { type Plane, reservePlane, smoothPlane } from '../gaussian-filter.js';
+import { type Plane, reservePlane, smoothPlane } from '../filters/gaussian-filter.js';
 import { direction } from '../parameters.js';
 import { kernels } from '../simd-kernels.js';
 import { inWorkspace, type Workspace } from '../workspace.js';

@@ -1,8 +1,9 @@
 /** What lossy codecs leave behind. */
+
+import { throughJpeg } from '../codecs/jpeg.js';
+import { decodeJpeg2000, encodeJpeg2000 } from '../codecs/jpeg2000.js';
 import type { Distortion } from '../distortion.js';
-import { throughJpeg } from '../jpeg.js';
-import { decodeJpeg2000, encodeJpeg2000 } from '../jpeg2000.js';
-import { inTiles } from '../tiles.js';
+import { inTiles } from '../filters/tiles.js';
 
 export const jpeg2000: Distortion<never> = {
   name: 'jpeg2000',

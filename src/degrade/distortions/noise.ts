@@ -1,5 +1,5 @@
 /** What sensors and transmission add to every pixel. Variances are those of pixel values scaled to 0..1. */
-import type { Image } from '../../datasets/image.js';
+import type { Image } from '../../images/image.js';
 import type { Distortion } from '../distortion.js';
 import { noiseSeed } from '../parameters.js';
 import { normalField, uniformField } from '../pixel-noise.js';

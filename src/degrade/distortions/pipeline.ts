@@ -3,17 +3,17 @@
  * Severities begin where one notices them and grow by a constant ratio of what they do.
  */
 import sharp, { type Sharp } from 'sharp';
-import { cropImage, type Image } from '../../datasets/image.js';
-import { bayerChannel, demosaic } from '../demosaic.js';
+import { cropImage, type Image } from '../../images/image.js';
+import { throughJpeg } from '../codecs/jpeg.js';
+import { bayerChannel, demosaic } from '../color/demosaic.js';
+import { byteOfLinear, linearOfByte } from '../color/linear-light.js';
 import type { Distortion } from '../distortion.js';
-import { gaussianFilter } from '../gaussian-filter.js';
-import { throughJpeg } from '../jpeg.js';
-import { byteOfLinear, linearOfByte } from '../linear-light.js';
+import { gaussianFilter } from '../filters/gaussian-filter.js';
+import { resample } from '../filters/resample.js';
+import { inTiles } from '../filters/tiles.js';
 import { gridOffset, noiseSeed } from '../parameters.js';
 import { pixelsOf } from '../pixel-buffers.js';
 import { normalField } from '../pixel-noise.js';
-import { resample } from '../resample.js';
-import { inTiles } from '../tiles.js';
 import { inWorkspace } from '../workspace.js';
 
 export const webp: Distortion<never> = {

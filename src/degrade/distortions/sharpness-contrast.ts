@@ -1,10 +1,10 @@
 /** Overdone or underdone processing: sharpening and contrast. */
-import { bytesOfLab, labPlanes } from '../color-spaces.js';
+import { bytesOfLab, labPlanes } from '../color/color-spaces.js';
+import { monotoneCurve } from '../color/monotone-curve.js';
+import { byteTable, lookUpBytes } from '../color/round-pixels.js';
 import type { Distortion } from '../distortion.js';
-import { copyPlane, smoothPlane } from '../gaussian-filter.js';
-import { monotoneCurve } from '../monotone-curve.js';
+import { copyPlane, smoothPlane } from '../filters/gaussian-filter.js';
 import { sign } from '../parameters.js';
-import { byteTable, lookUpBytes } from '../round-pixels.js';
 import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 

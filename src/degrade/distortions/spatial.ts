@@ -1,11 +1,11 @@
 /** Pixels in the wrong place, or too few values or places for them. */
-import type { Image } from '../../datasets/image.js';
+import type { Image } from '../../images/image.js';
+import { optimalQuantizer } from '../color/optimal-quantizer.js';
+import { lookUpBytes } from '../color/round-pixels.js';
 import type { Distortion } from '../distortion.js';
-import { optimalQuantizer } from '../optimal-quantizer.js';
 import { noiseSeed } from '../parameters.js';
 import { takePixels } from '../pixel-buffers.js';
 import { normalField, uniformField } from '../pixel-noise.js';
-import { lookUpBytes } from '../round-pixels.js';
 import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 

@@ -1,7 +1,7 @@
 /** Files of opinions come from anywhere: one that is much larger than any benchmark's is not read at all. */
 import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
+import { fileError } from '../../support/files/file-errors.js';
 
 /** Bytes: a million rows fit. */
 const largest = 2 ** 26;

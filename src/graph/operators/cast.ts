@@ -1,7 +1,7 @@
 /** Cast: the same values as another element type. */
 
-import { onnxDataTypes } from '../../runtime/onnx-data-types.js';
-import type { DataType } from '../../runtime/tensor-data.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import type { DataType } from '../../tensors/tensor-data.js';
 import type { Operator } from '../operator.js';
 
 export const cast: Operator = {

@@ -1,6 +1,7 @@
 /** Conv: two-dimensional convolution of [N, C, H, W] with [M, C / group, kh, kw], optionally + bias [M]. */
+
+import { convolutionWeightGradient } from '../../lowering/convolution/convolution-weight-gradient.js';
 import { convolutionGeometry, outputSize, reach } from '../convolution-geometry.js';
-import { convolutionWeightGradient } from '../convolution-weight-gradient.js';
 import type { Graph } from '../graph.js';
 import type { GradientContext, Operator } from '../operator.js';
 import { requireRank, requireSameType } from '../shape-rules.js';

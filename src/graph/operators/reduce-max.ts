@@ -1,6 +1,6 @@
 /** ReduceMax: the largest element over some axes (input 1; all when absent). */
 
-import { onnxDataTypes } from '../../runtime/onnx-data-types.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
 import type { Operator } from '../operator.js';
 import { stopsGradient } from '../operator.js';
 import { reducedAxes, reducedType } from '../shape-rules.js';

@@ -1,6 +1,7 @@
 /** Models of files become part of a graph: node by node, through its builder, so that they have shapes and gradients like any other. */
-import type { TensorData } from '../../runtime/tensor-data.js';
+
 import { messageOf, UserError } from '../../support/errors.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Graph } from '../graph.js';
 import type { Value } from '../value.js';
 import type { FileNode, OnnxModel } from './onnx-model.js';

@@ -2,8 +2,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
-import { readRange } from '../../support/read-range.js';
+import { fileError } from '../../support/files/file-errors.js';
+import { readRange } from '../../support/files/read-range.js';
 
 interface OpenFile {
   readonly path: string;

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import type { TensorData } from '../../runtime/tensor-data.js';
 import { messageOf, UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
+import { fileError } from '../../support/files/file-errors.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Dimension } from '../value.js';
 import { ExternalData } from './external-data.js';
 import { readTensor } from './read-tensor.js';

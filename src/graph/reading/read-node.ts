@@ -1,5 +1,5 @@
 /** What is asked of a node of a file while it is rewritten; attributes that nobody asked for are not supported. */
-import type { TensorData } from '../../runtime/tensor-data.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Graph } from '../graph.js';
 import type { Attributes, AttributeValue } from '../operator.js';
 import { fixedShape, type Value } from '../value.js';

@@ -1,8 +1,8 @@
 /** Tensors of ONNX files as the types that the program computes with: every floating type becomes float32. */
 import type { onnx as Onnx } from 'onnx-proto';
-import { onnxDataTypes } from '../../runtime/onnx-data-types.js';
-import { isFloating, type StoredType, storedBytes, toFloat32 } from '../../runtime/stored-types.js';
-import { type ElementArray, elementArrays, type TensorData } from '../../runtime/tensor-data.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import { isFloating, type StoredType, storedBytes, toFloat32 } from '../../tensors/stored-types.js';
+import { type ElementArray, elementArrays, type TensorData } from '../../tensors/tensor-data.js';
 import type { ExternalData } from './external-data.js';
 
 /** As `TensorProto.DataType`. */

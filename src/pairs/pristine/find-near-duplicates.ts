@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { FileReference, ImageReference } from '../../datasets/image-reference.js';
-import { readThumbnail } from '../../datasets/thumbnail.js';
+import { readThumbnail } from '../../images/thumbnail.js';
 import { UserError } from '../../support/errors.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { leastCached, openFingerprintCache } from './fingerprint-cache.js';

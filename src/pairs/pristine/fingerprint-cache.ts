@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
 import type { FileReference } from '../../datasets/image-reference.js';
-import { writeFileAtomically } from '../../support/atomic-file.js';
-import { cacheFolder } from '../../support/cache-folder.js';
+import { writeFileAtomically } from '../../support/files/atomic-file.js';
+import { cacheFolder } from '../../support/files/cache-folder.js';
 import type { Fingerprint } from './fingerprint.js';
 
 /** Reading fewer takes seconds. */

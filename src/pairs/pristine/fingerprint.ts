@@ -1,5 +1,5 @@
 /** What a copy of a photograph keeps when it is saved again, reduced, brightened or cut a little: the signs of its coarsest waves. */
-import { thumbnailSide as side } from '../../datasets/thumbnail.js';
+import { thumbnailSide as side } from '../../images/thumbnail.js';
 import { quantile } from '../../statistics/quantile.js';
 
 /** Waves per direction. */

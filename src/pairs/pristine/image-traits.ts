@@ -1,5 +1,5 @@
 /** What can be measured of one image that is claimed to be pristine. */
-import type { Image } from '../../datasets/image.js';
+import type { Image } from '../../images/image.js';
 import { textureOf } from '../texture.js';
 import { blockinessOf } from './blockiness.js';
 import { cellEnergies } from './cell-energies.js';

@@ -1,5 +1,5 @@
 /** The part of an image that the pristine check looks at: enough to judge by, and the same work for every size of image. */
-import type { Image } from '../../datasets/image.js';
+import type { Image } from '../../images/image.js';
 
 /** Side of the largest part, pixels. */
 export const windowSide = 640;

@@ -1,7 +1,8 @@
 /** Opens a data set with its images reduced, by a given factor or by as much as their flaws need. */
-import { readImageSize } from '../../datasets/decode-image.js';
+
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { type Dataset, type OpenDatasetOptions, openDataset } from '../../datasets/open-dataset.js';
+import { readImageSize } from '../../images/decode-image.js';
 import { UserError } from '../../support/errors.js';
 import { chooseDownscale, type Downscale } from './choose-downscale.js';
 

@@ -2,9 +2,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomically } from '../../support/atomic-file.js';
 import { systemCodeOf, UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
+import { writeFileAtomically } from '../../support/files/atomic-file.js';
+import { fileError } from '../../support/files/file-errors.js';
 import { sha256Of } from '../manifest.js';
 import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
 

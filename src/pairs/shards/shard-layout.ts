@@ -1,5 +1,5 @@
 /** Which pairs lie in which shard: follows from a few numbers alone, so that parts made on different machines fit together. */
-import { tarArchiveBytes, tarMemberBytes } from '../../support/tar-archive.js';
+import { tarArchiveBytes, tarMemberBytes } from '../../support/archives/tar-archive.js';
 
 /** Pairs to train on, and pairs of held-out images to measure on; each set is numbered from 0. */
 export const pairSets = ['training', 'held-out'] as const;

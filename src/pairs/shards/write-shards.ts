@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../support/atomic-file.js';
+import { packTar, type TarMember } from '../../support/archives/tar-archive.js';
 import { UserError } from '../../support/errors.js';
-import { fileError } from '../../support/file-errors.js';
+import { writeFileAtomically } from '../../support/files/atomic-file.js';
+import { fileError } from '../../support/files/file-errors.js';
 import { madeAhead } from '../../support/made-ahead.js';
-import { packTar, type TarMember } from '../../support/tar-archive.js';
 import type { EncodedPair } from '../encoded-pair.js';
 import {
   describeDifference,

@@ -2,10 +2,10 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomically } from '../../support/atomic-file.js';
+import { openZip } from '../../support/archives/zip-archive.js';
 import { describeFailure, openConnection } from '../../support/connection.js';
 import { UserError } from '../../support/errors.js';
-import { openZip } from '../../support/zip-archive.js';
+import { writeFileAtomically } from '../../support/files/atomic-file.js';
 
 /** Where a package of NuGet's is to be had: https://learn.microsoft.com/nuget/api/overview. */
 export interface NugetPackage {

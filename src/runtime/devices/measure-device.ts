@@ -1,8 +1,8 @@
 /** Whether this machine can compute with a device, and how fast, found by computing something there. */
 import onnxProto from 'onnx-proto';
 import { messageOf } from '../../support/errors.js';
-import { SessionThread } from '../session-thread.js';
-import { floatTensor } from '../tensor-data.js';
+import { floatTensor } from '../../tensors/tensor-data.js';
+import { SessionThread } from '../sessions/session-thread.js';
 import { type DeviceSetup, explainHalfPrecision } from './device.js';
 
 /** How fast a device multiplies matrices, floating-point operations a second; or why it cannot be used. */

@@ -3,11 +3,11 @@
  * the device is to do. A recording knows addresses only, so whatever the model reads and writes stays where it is.
  */
 import { UserError } from '../../support/errors.js';
+import { elementCount, type TensorData } from '../../tensors/tensor-data.js';
 import { OnnxSession } from '../onnxruntime/session.js';
 import { DeviceTensor } from '../onnxruntime/tensors.js';
-import type { NamedTensors, Placement, RunRequest } from '../session-messages.js';
+import type { NamedTensors, Placement, RunRequest } from '../sessions/session-messages.js';
 import type { DeviceSettings, DeviceState } from '../state/device-state.js';
-import { elementCount, type TensorData } from '../tensor-data.js';
 import { stateInput } from './device-model.js';
 import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
 

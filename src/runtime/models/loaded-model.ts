@@ -1,8 +1,9 @@
 /** A model that a thread has loaded, with the state that its calls read and write. */
+
+import type { TensorData } from '../../tensors/tensor-data.js';
 import type { InputOrOutput, ModelSignature } from '../onnxruntime/model-signature.js';
-import type { NamedTensors, Placement, RunRequest } from '../session-messages.js';
-import { nextPrefix } from '../session-messages.js';
-import type { TensorData } from '../tensor-data.js';
+import type { NamedTensors, Placement, RunRequest } from '../sessions/session-messages.js';
+import { nextPrefix } from '../sessions/session-messages.js';
 
 export interface LoadedModel {
   readonly signature: ModelSignature;

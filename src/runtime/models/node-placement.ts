@@ -2,10 +2,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TensorData } from '../../tensors/tensor-data.js';
 import { OnnxSession, type Tensor } from '../onnxruntime/session.js';
 import type { SessionSettings } from '../onnxruntime/session-options.js';
-import type { Placement } from '../session-messages.js';
-import type { TensorData } from '../tensor-data.js';
+import type { Placement } from '../sessions/session-messages.js';
 
 /** A session that knows which nodes are left to the processor, once it has run. */
 export class PlacedSession {

@@ -1,9 +1,9 @@
 /** A model on the processor: outputs are written into memory of the state, where it is known how large they are. */
 
+import type { TensorData } from '../../tensors/tensor-data.js';
 import type { InputOrOutput } from '../onnxruntime/model-signature.js';
-import type { NamedTensors, RunRequest } from '../session-messages.js';
+import type { NamedTensors, RunRequest } from '../sessions/session-messages.js';
 import type { ProcessorState } from '../state/processor-state.js';
-import type { TensorData } from '../tensor-data.js';
 import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
 import type { PlacedSession } from './node-placement.js';
 

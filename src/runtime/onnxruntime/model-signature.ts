@@ -1,5 +1,5 @@
 /** What a model takes and gives. */
-import type { DataType } from '../tensor-data.js';
+import type { DataType } from '../../tensors/tensor-data.js';
 
 export interface InputOrOutput {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** A model that ONNX Runtime has loaded. */
-import type { TensorData } from '../tensor-data.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 import { onnxRuntime, textAt } from './library.js';
 import type { InputOrOutput, ModelSignature } from './model-signature.js';
 import { makeSessionOptions, type SessionSettings } from './session-options.js';

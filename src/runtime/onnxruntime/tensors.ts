@@ -1,6 +1,6 @@
 /** Tensors as ONNX Runtime takes them: arrays of ours, or memory of a device. */
-import { onnxDataTypes } from '../onnx-data-types.js';
-import { type DataType, elementArrays, elementCount, type TensorData } from '../tensor-data.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import { type DataType, elementArrays, elementCount, type TensorData } from '../../tensors/tensor-data.js';
 import { bytesAt, onnxRuntime } from './library.js';
 
 const typeNames = new Map(Object.entries(onnxDataTypes).map(([name, number]) => [number, name as DataType]));

@@ -1,10 +1,10 @@
 /** The tensors that stay with the sessions, in the memory of a device. Sessions copy and add there, and carry tensors up and down. */
 import onnxProto from 'onnx-proto';
-import { onnxDataTypes } from '../onnx-data-types.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import { type DataType, elementCount, type TensorData } from '../../tensors/tensor-data.js';
 import { OnnxSession, type Tensor } from '../onnxruntime/session.js';
 import type { SessionSettings } from '../onnxruntime/session-options.js';
 import { DeviceMemory, type DeviceTensor, type TensorType } from '../onnxruntime/tensors.js';
-import { type DataType, elementCount, type TensorData } from '../tensor-data.js';
 import { emptyTensor } from './processor-state.js';
 import { missingTensor, type SessionState } from './session-state.js';
 

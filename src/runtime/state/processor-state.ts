@@ -1,6 +1,6 @@
 /** The state in the processor's memory: calls write what becomes state where it was before, and updates compute on it there. */
 
-import { type DataType, elementArrays, elementCount, floatTensor, type TensorData } from '../tensor-data.js';
+import { type DataType, elementArrays, elementCount, floatTensor, type TensorData } from '../../tensors/tensor-data.js';
 import type { UpdatedState } from './adamw.js';
 import { missingTensor, type SessionState } from './session-state.js';
 import { addInto } from './state-arithmetic.js';

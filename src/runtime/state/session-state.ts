@@ -1,5 +1,5 @@
 /** The tensors that stay with the sessions between calls, wherever they lie. */
-import type { TensorData } from '../tensor-data.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
 
 export interface SessionState {
   readonly names: Iterable<string>;

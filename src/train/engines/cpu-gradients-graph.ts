@@ -1,11 +1,12 @@
 /** The gradients graph in the form that is fastest on this machine's processor: what is trained with, proven and profiled. */
-import { blockChannels } from '../../graph/blocked/block-channels.js';
-import { channelBlock } from '../../graph/blocked/channel-block.js';
-import { winogradInputGradients } from '../../graph/blocked/winograd-input-gradients.js';
+
 import type { Graph } from '../../graph/graph.js';
-import { joinVectors } from '../../graph/join-vectors.js';
-import type { SessionThread } from '../../runtime/session-thread.js';
-import { buildGradientsGraph, type LossGraph } from '../gradients-graph.js';
+import { blockChannels } from '../../lowering/cpu/block-channels.js';
+import { channelBlock } from '../../lowering/cpu/channel-block.js';
+import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import { winogradInputGradients } from '../../lowering/cpu/winograd-input-gradients.js';
+import type { SessionThread } from '../../runtime/sessions/session-thread.js';
+import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.js';
 
 /**
  * @param thread asked for what the processor can do; the graph is for its sessions and for others on this machine

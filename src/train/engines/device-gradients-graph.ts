@@ -2,15 +2,15 @@
 
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
-import { joinVectors } from '../../graph/join-vectors.js';
-import { writtenByKernels } from '../../graph/outputs-in-place.js';
-import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
-import { rewriteNodes } from '../../graph/rewrite-nodes.js';
+import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
+import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
+import { rewriteNodes } from '../../lowering/rewrite-nodes.js';
 import type { Device } from '../../runtime/devices/device.js';
-import { nextPrefix } from '../../runtime/session-messages.js';
-import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../gradients-graph.js';
-import { gradientName } from '../state.js';
-import { joinedTensors, type TensorGroup, updateGroups } from '../tensor-groups.js';
+import { nextPrefix } from '../../runtime/sessions/session-messages.js';
+import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../graphs/gradients-graph.js';
+import { gradientName } from '../graphs/state.js';
+import { joinedTensors, type TensorGroup, updateGroups } from '../graphs/tensor-groups.js';
 import { buildMixedGradientsGraph } from './mixed-gradients-graph.js';
 
 export interface DeviceGradientsOptions {

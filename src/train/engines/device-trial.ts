@@ -1,12 +1,12 @@
 /** A first step on a device, before a training starts: shaders are compiled, memory is taken, and it shows what the device cannot compute. */
 
 import { describePlacement } from '../../runtime/models/node-placement.js';
-import { type NamedTensors, nextPrefix } from '../../runtime/session-messages.js';
-import type { SessionThread } from '../../runtime/session-thread.js';
+import { type NamedTensors, nextPrefix } from '../../runtime/sessions/session-messages.js';
+import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
-import { elementCount, floatTensor } from '../../runtime/tensor-data.js';
-import type { TensorGroup } from '../tensor-groups.js';
-import type { OptimizerOptions } from '../update-graph.js';
+import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
+import type { TensorGroup } from '../graphs/tensor-groups.js';
+import type { OptimizerOptions } from '../graphs/update-graph.js';
 
 export interface DeviceTrial {
   /** What the model `gradients` is fed besides the state. */

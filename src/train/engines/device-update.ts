@@ -4,11 +4,11 @@
  */
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
-import { writtenByKernels } from '../../graph/outputs-in-place.js';
-import type { SessionThread } from '../../runtime/session-thread.js';
+import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
+import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
-import { joinedTensors } from '../tensor-groups.js';
-import { buildNormGraph, buildUpdateGraph, normName, type OptimizerOptions, scaleName, updateFeeds } from '../update-graph.js';
+import { joinedTensors } from '../graphs/tensor-groups.js';
+import { buildNormGraph, buildUpdateGraph, normName, type OptimizerOptions, scaleName, updateFeeds } from '../graphs/update-graph.js';
 import { deviceGroups } from './device-gradients-graph.js';
 import { loadGraph } from './load-graph.js';
 

@@ -1,6 +1,6 @@
 /** What executes the training step and holds its state; the loop knows nothing of where either lives. */
-import type { NamedTensors } from '../../runtime/session-messages.js';
-import type { LossName } from '../gradients-graph.js';
+import type { NamedTensors } from '../../runtime/sessions/session-messages.js';
+import type { LossName } from '../graphs/gradients-graph.js';
 
 /** Those of `lossNamesOf`. */
 export type Losses = Readonly<Record<Exclude<LossName, 'across'>, number> & { readonly across?: number }>;

@@ -1,12 +1,13 @@
 /** A model that is measured but not trained: its weights and the graph that training evaluates with, nothing else. */
-import { joinVectors } from '../../graph/join-vectors.js';
+
 import { encodeOnnx } from '../../graph/onnx-file.js';
-import type { NamedTensors } from '../../runtime/session-messages.js';
-import { SessionThread } from '../../runtime/session-thread.js';
-import type { TensorData } from '../../runtime/tensor-data.js';
-import { cropsAtOnce } from '../crops-at-once.js';
-import type { ModelDefinition } from '../model.js';
-import { buildSimilarityGraph } from '../similarity-graph.js';
+import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import type { NamedTensors } from '../../runtime/sessions/session-messages.js';
+import { SessionThread } from '../../runtime/sessions/session-thread.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
+import { cropsAtOnce } from '../graphs/crops-at-once.js';
+import type { ModelDefinition } from '../graphs/model.js';
+import { buildSimilarityGraph } from '../graphs/similarity-graph.js';
 import type { Engine } from './engine.js';
 
 /**

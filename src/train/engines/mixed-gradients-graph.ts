@@ -1,11 +1,11 @@
 /** The gradients graph in mixed precision, as the device at hand computes half precision. */
 import type { Graph } from '../../graph/graph.js';
-import { joinVectors } from '../../graph/join-vectors.js';
-import { plainBatchNormalization } from '../../graph/plain-batch-normalization.js';
-import { halves, roundedSingles } from '../../graph/precision/half-numbers.js';
-import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../graph/precision/mixed-precision.js';
+import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
+import { halves, roundedSingles } from '../../lowering/precision/half-numbers.js';
+import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../lowering/precision/mixed-precision.js';
 import type { Device } from '../../runtime/devices/device.js';
-import { buildScaledGradientsGraph, type LossGraph } from '../gradients-graph.js';
+import { buildScaledGradientsGraph, type LossGraph } from '../graphs/gradients-graph.js';
 
 /**
  * CUDA's libraries add up in float32, WebGPU's kernels in half precision. The processor has no kernels of half precision: it computes in

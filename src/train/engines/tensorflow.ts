@@ -1,14 +1,14 @@
 /** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
 import { plainGraph } from '../../graph/plain-graph.js';
 import { cropCount } from '../../losses/levels.js';
-import type { NamedTensors } from '../../runtime/session-messages.js';
-import type { TensorData } from '../../runtime/tensor-data.js';
+import type { NamedTensors } from '../../runtime/sessions/session-messages.js';
 import { RequestThread } from '../../runtime/threads/request-thread.js';
-import { cropsAtOnce } from '../crops-at-once.js';
-import { buildLossGraph, lossNamesOf, trainedSpecs } from '../gradients-graph.js';
-import { buildSimilarityGraph } from '../similarity-graph.js';
-import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../state.js';
-import { buildUpdateGraph, updateFeeds } from '../update-graph.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
+import { cropsAtOnce } from '../graphs/crops-at-once.js';
+import { buildLossGraph, lossNamesOf, trainedSpecs } from '../graphs/gradients-graph.js';
+import { buildSimilarityGraph } from '../graphs/similarity-graph.js';
+import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../graphs/state.js';
+import { buildUpdateGraph, updateFeeds } from '../graphs/update-graph.js';
 import type { Engine, Losses } from './engine.js';
 import { averageShare, type EngineOptions } from './onnxruntime.js';
 import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow-messages.js';

@@ -1,5 +1,5 @@
 /** What the tests against the golden scripts share: the pixels of golden_step.py, and distances between tensors. */
-import type { TensorData } from '#antonym/runtime/tensor-data.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { stated } from './stated-values.js';
 
 /** The pixels of golden_step.py: a colour per image, a colour per square of 8 pixels, and noise. */

@@ -1,6 +1,6 @@
 /** Weights that need no file: stated values in the ranges of golden_step.py. */
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
-import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { elementCount, floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { stated } from './stated-values.js';
 
 export function statedWeight({ name, shape }: Pick<ParameterSpec, 'name' | 'shape'>): TensorData {

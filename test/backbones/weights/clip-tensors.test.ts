@@ -11,7 +11,7 @@ import { openWeights } from '#antonym/backbones/weights/open-weights.js';
 import { readBackbone } from '#antonym/backbones/weights/read-backbone.js';
 import type { TensorSource } from '#antonym/backbones/weights/tensor-source.js';
 import { Graph } from '#antonym/graph/graph.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
+import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../../graph/run-graph.js';
 
 /** See fixtures/make-clip-files.py. */

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { downloadPublished, downloadWeights, type HubOptions } from '#antonym/backbones/weights/hub-download.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const commit = '0123456789abcdef0123456789abcdef01234567';

@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openWeights } from '#antonym/backbones/weights/open-weights.js';
 import { readPytorchPickle } from '#antonym/backbones/weights/pytorch-pickle.js';
-import { encodeSafetensors } from '#antonym/runtime/safetensors.js';
-import { floatTensor } from '#antonym/runtime/tensor-data.js';
 import { UserError } from '#antonym/support/errors.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { encodeSafetensors } from '#antonym/tensors/safetensors.js';
+import { floatTensor } from '#antonym/tensors/tensor-data.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 /** See make-pytorch-files.py there. */

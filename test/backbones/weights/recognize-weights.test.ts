@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { recognizeWeights } from '#antonym/backbones/weights/recognize-weights.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const [first, copy] = ['the weights', 'the same in another format'];

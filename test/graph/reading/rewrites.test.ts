@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { addModel } from '#antonym/graph/reading/add-model.js';
 import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
-import { onnxDataTypes } from '#antonym/runtime/onnx-data-types.js';
-import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { onnxDataTypes } from '#antonym/tensors/onnx-data-types.js';
+import { elementCount, floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { compile } from '../run-graph.js';
 
 const { onnx } = onnxProto;

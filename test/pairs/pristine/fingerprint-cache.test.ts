@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { FileReference } from '#antonym/datasets/image-reference.js';
 import type { Fingerprint } from '#antonym/pairs/pristine/fingerprint.js';
 import { openFingerprintCache } from '#antonym/pairs/pristine/fingerprint-cache.js';
-import { cacheFolder } from '#antonym/support/cache-folder.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { cacheFolder } from '#antonym/support/files/cache-folder.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const kept = join(folder, 'cache');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readJpegQuality } from '#antonym/pairs/pristine/jpeg-quality.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const path = join(folder, 'image');

@@ -8,7 +8,7 @@ import { findNearDuplicates } from '#antonym/pairs/pristine/find-near-duplicates
 import type { Fingerprint } from '#antonym/pairs/pristine/fingerprint.js';
 import { nearDuplicateGroups } from '#antonym/pairs/pristine/near-duplicates.js';
 import { randomStream } from '#antonym/support/random.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { rendered } from '../folder-of-photographs.js';
 import { haveKodak, kodakPhotographs, renderedPhotographs } from './photographs.js';
 

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeImage } from '#antonym/datasets/decode-image.js';
-import type { Image } from '#antonym/datasets/image.js';
 import { loadImage } from '#antonym/datasets/load-image.js';
+import { decodeImage } from '#antonym/images/decode-image.js';
+import type { Image } from '#antonym/images/image.js';
 import { rendered } from '../folder-of-photographs.js';
 
 const kodak = fileURLToPath(new URL('../../../../shared/data/pristine/kodak', import.meta.url));

@@ -9,7 +9,7 @@ import { type DegradedPair, makePair } from '#antonym/pairs/pair.js';
 import type { PairsConfiguration, ShardIndex } from '#antonym/pairs/shards/shard-index.js';
 import type { PairSet, Part } from '#antonym/pairs/shards/shard-layout.js';
 import { writeShards } from '#antonym/pairs/shards/write-shards.js';
-import { packTar, readTar, type TarMember } from '#antonym/support/tar-archive.js';
+import { packTar, readTar, type TarMember } from '#antonym/support/archives/tar-archive.js';
 import { rendered } from '../folder-of-photographs.js';
 
 const distortions: readonly DistortionName[] = ['darken', 'jpeg'];

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ShardIndex } from '#antonym/pairs/shards/shard-index.js';
 import { PairReader, StoredPairSequence } from '#antonym/pairs/shards/stored-pair-sequence.js';
 import { openStoredPairs } from '#antonym/pairs/shards/stored-pairs.js';
+import type { TarMember } from '#antonym/support/archives/tar-archive.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
-import type { TarMember } from '#antonym/support/tar-archive.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { configuration, forgeBytes, forgeShard, pairAt, writeSmallShards } from './small-shards.js';
 
 const folder = await temporaryFolder();

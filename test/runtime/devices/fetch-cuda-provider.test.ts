@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fetchFromNuget } from '#antonym/runtime/devices/fetch-cuda-provider.js';
-import { type Layout, zip } from '../../support/make-zip.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { type Layout, zip } from '../../support/archives/make-zip.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const names = ['native/libone.so', 'native/libtwo.so', 'readme.txt'];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
-import { SessionThread } from '#antonym/runtime/session-thread.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { type AdamWUpdate, updateState } from '#antonym/runtime/state/adamw.js';
 import { ProcessorState } from '#antonym/runtime/state/processor-state.js';
 import { adamwStep, addInto, sumOfSquares } from '#antonym/runtime/state/state-arithmetic.js';
 import { areTogether, arraysInMemory } from '#antonym/runtime/state/state-kernels.js';
-import { floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
 import { randomStream } from '#antonym/support/random.js';
+import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import {
   averageName,
   firstMomentName,
@@ -15,8 +15,8 @@ import {
   initialMoments,
   secondMomentName,
   updatedTensors,
-} from '#antonym/train/state.js';
-import { buildUpdateGraph, updateFeeds } from '#antonym/train/update-graph.js';
+} from '#antonym/train/graphs/state.js';
+import { buildUpdateGraph, updateFeeds } from '#antonym/train/graphs/update-graph.js';
 import { compile } from '../../graph/run-graph.js';
 import {
   gradientsAt,

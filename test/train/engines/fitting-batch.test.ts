@@ -4,9 +4,9 @@ import { Graph } from '#antonym/graph/graph.js';
 import { largestTensor } from '#antonym/graph/largest-tensor.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { isOutOfMemory } from '#antonym/runtime/devices/device.js';
-import { SessionThread } from '#antonym/runtime/session-thread.js';
-import { floatTensor } from '#antonym/runtime/tensor-data.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
+import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { explainOutOfMemory, fittingBatch } from '#antonym/train/engines/fitting-batch.js';
 import { needsSwiftShader, useSwiftShader } from '../../runtime/swiftshader.js';
 

@@ -1,9 +1,9 @@
 /** The parameters, options and gradients of adamw.py. */
 import { fileURLToPath } from 'node:url';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
-import { readSafetensors } from '#antonym/runtime/safetensors.js';
-import { elementCount, floatTensor, type TensorData } from '#antonym/runtime/tensor-data.js';
-import { gradientName, initialMoments } from '#antonym/train/state.js';
+import { readSafetensors } from '#antonym/tensors/safetensors.js';
+import { elementCount, floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
+import { gradientName, initialMoments } from '#antonym/train/graphs/state.js';
 import { stated } from '../../backbones/golden/stated-values.js';
 
 export const specs: ParameterSpec[] = Object.entries({ matrix: [7, 5], bias: [5], kernel: [3, 2, 3, 3] }).map(([name, shape]) => ({

@@ -1,5 +1,5 @@
 /** What makes constants, and what computes shapes. */
-import { elementArrays, elementCount, type TensorData } from '../../../runtime/tensor-data.js';
+import { elementArrays, elementCount, type TensorData } from '../../../tensors/tensor-data.js';
 import { fixedShape } from '../../value.js';
 import type { Rewrite } from '../rewrites.js';
 

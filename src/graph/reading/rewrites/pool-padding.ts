@@ -1,5 +1,5 @@
 /** Padding of windows as older exporters name it, and windows that are only partly on the image. */
-import { elementCount, floatTensor } from '../../../runtime/tensor-data.js';
+import { elementCount, floatTensor } from '../../../tensors/tensor-data.js';
 import { type Dimension, fixedShape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
 

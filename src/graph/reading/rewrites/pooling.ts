@@ -1,5 +1,5 @@
 /** Poolings. */
-import { elementCount, floatTensor } from '../../../runtime/tensor-data.js';
+import { elementCount, floatTensor } from '../../../tensors/tensor-data.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { Rewrite } from '../rewrites.js';
 import { padding, type Windows, windowShares } from './pool-padding.js';

@@ -1,7 +1,7 @@
 /** What moves elements. */
 
-import { onnxDataTypes } from '../../../runtime/onnx-data-types.js';
-import { elementCount } from '../../../runtime/tensor-data.js';
+import { onnxDataTypes } from '../../../tensors/onnx-data-types.js';
+import { elementCount } from '../../../tensors/tensor-data.js';
 import type { Graph } from '../../graph.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';

@@ -1,5 +1,5 @@
 /** From tensors as plain data to those of TensorFlow.js and back. */
-import { type DataType, elementArrays, type TensorData } from '../../../runtime/tensor-data.js';
+import { type DataType, elementArrays, type TensorData } from '../../../tensors/tensor-data.js';
 import type { Tensor, TensorFlow } from './load-tensorflow.js';
 
 /** TensorFlow.js has no other integers and no float64: that is computed in single precision. */

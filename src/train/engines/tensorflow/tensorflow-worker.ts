@@ -4,9 +4,9 @@
  */
 import type { PlainGraph } from '../../../graph/plain-graph.js';
 import type { Value } from '../../../graph/value.js';
-import { type NamedTensors, nextPrefix, transferable } from '../../../runtime/session-messages.js';
-import type { DataType, TensorData } from '../../../runtime/tensor-data.js';
+import { type NamedTensors, nextPrefix, transferable } from '../../../runtime/sessions/session-messages.js';
 import { answerRequests } from '../../../runtime/threads/answer-requests.js';
+import type { DataType, TensorData } from '../../../tensors/tensor-data.js';
 import { executeGraph } from './execute-graph.js';
 import { loadTensorFlow, type Scalar, type Tensor, type TensorFlow, type Variable } from './load-tensorflow.js';
 import { fromTensor, toTensor } from './tensor-types.js';

@@ -2,8 +2,8 @@
 
 import { slicedRanges } from '../../../../graph/operators/slice.js';
 import { normalizeAxis } from '../../../../graph/value.js';
-import { onnxDataTypes } from '../../../../runtime/onnx-data-types.js';
-import type { DataType } from '../../../../runtime/tensor-data.js';
+import { onnxDataTypes } from '../../../../tensors/onnx-data-types.js';
+import type { DataType } from '../../../../tensors/tensor-data.js';
 import { broadcastTo } from '../broadcast.js';
 import type { Tensor, Tensor1D } from '../load-tensorflow.js';
 import { tensorFlowType } from '../tensor-types.js';

@@ -1,0 +1,69 @@
+/** Shows every distortion at every level on one photograph, measured: one HTML page, and a PNG for each group. */
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { loadImage } from '../../datasets/load-image.js';
+import { parseDistortionPool } from '../../degrade/composition.js';
+import { distortionGroups } from '../../degrade/distortion.js';
+import { distortionNames, distortions } from '../../degrade/distortions/table.js';
+import { type GalleryRow, galleryRow } from '../../degrade/gallery.js';
+import { decodeImage } from '../../images/decode-image.js';
+import { cropImage, type Image } from '../../images/image.js';
+import { gallerySheet } from '../../pairs/sheets/gallery-sheet.js';
+import { galleryPage } from '../../report/gallery-page.js';
+import { requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { startProgress } from '../../support/progress.js';
+import type { DegradeFlags } from './degrade.js';
+
+/** Pixels: what CLIP sees of a photograph at once, and six of them fit beside each other on a screen. */
+const largestSide = 224;
+
+/**
+ * Distorts the middle of the photograph, at full resolution: a reduced one would hide what is to be seen.
+ * @throws UserError when the photograph cannot be read or the folder exists.
+ */
+export async function degradeGallery({ gallery, in: input, distortion, levels, seed, json }: DegradeFlags & { gallery: string }) {
+  const names = distortion === undefined ? distortionNames : parseDistortionPool(distortion);
+  await requireFreeFolder(gallery);
+  const whole = input === undefined ? await renderedPhotograph(seed) : await decodeImage(input);
+  const pristine = middleOf(whole);
+  const { width, height } = pristine;
+  const title = input === undefined ? `a rendered scene, seed ${seed}` : basename(input);
+  const progress = startProgress('Degrading');
+  try {
+    const rows: GalleryRow[] = [];
+    for (const name of names) {
+      progress.update(rows.length, names.length, name);
+      rows.push(await galleryRow(pristine, name, levels, seed));
+    }
+    const page = join(gallery, 'index.html');
+    const sheets: string[] = [];
+    await writeFolderAtomically(gallery, async (folder) => {
+      for (const group of distortionGroups) {
+        const own = rows.filter(({ name }) => distortions[name].group === group);
+        if (own.length === 0) continue;
+        await writeFile(join(folder, `${group}.png`), await gallerySheet(pristine, own));
+        sheets.push(join(gallery, `${group}.png`));
+      }
+      const about = `The middle ${width}x${height} pixels, ${levels} levels, parameters drawn with seed ${seed}.`;
+      await writeFile(join(folder, 'index.html'), await galleryPage({ title, about, rows, pristine }));
+    });
+    progress.succeed(`${names.length} distortions at ${levels} levels; look at ${page}`);
+    const measured = rows.map(({ name, cells }) => ({
+      name,
+      levels: cells.map(({ level, strength, psnr, ssim }) => ({ level, strength, psnr: Number.isFinite(psnr) ? psnr : null, ssim })),
+    }));
+    const result = { gallery, page, sheets, in: input ?? null, seed, width, height, distortions: measured };
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${page}\n`);
+  } finally {
+    progress.stop();
+  }
+}
+
+function renderedPhotograph(seed: number): Promise<Image> {
+  return loadImage({ kind: 'procedural', id: `procedural-${seed}-0`, seed, index: 0, width: largestSide * 3, height: largestSide * 2 });
+}
+
+function middleOf(image: Image): Image {
+  const [width, height] = [Math.min(image.width, largestSide), Math.min(image.height, largestSide)];
+  return cropImage(image, Math.floor((image.width - width) / 2), Math.floor((image.height - height) / 2), width, height);
+}

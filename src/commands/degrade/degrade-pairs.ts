@@ -1,0 +1,165 @@
+/** Writes degraded pairs as PNG files with a manifest and a contact sheet. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { ImageReference } from '../../datasets/image-reference.js';
+import { parseDistortionPool } from '../../degrade/composition.js';
+import { defaultDistortionNames } from '../../degrade/distortions/table.js';
+import { minimumSideFor } from '../../pairs/crops.js';
+import { describeComposition } from '../../pairs/describe-composition.js';
+import { decodePair, type EncodedPair, encodePair } from '../../pairs/encoded-pair.js';
+import { formatManifest, parseRow, sha256Of } from '../../pairs/manifest.js';
+import { PairPool } from '../../pairs/pair-pool.js';
+import { PairSequence } from '../../pairs/pair-sequence.js';
+import { openPristine } from '../../pairs/pristine/open-pristine.js';
+import { type ContactSheetRow, contactSheet } from '../../pairs/sheets/contact-sheet.js';
+import { describeEnvironment } from '../../support/environment.js';
+import { systemCodeOf, UserError } from '../../support/errors.js';
+import { requireFreeFolder } from '../../support/files/atomic-folder.js';
+import { canContinue, type Notes, partialFolder, writeFolderResumably } from '../../support/files/resumable-folder.js';
+import { flagOf } from '../../support/options/option-table.js';
+import { startProgress } from '../../support/progress.js';
+import { stopSignals } from '../stop-signals.js';
+import type { DegradeFlags } from './degrade.js';
+
+/** A sheet of more pairs is too tall to look at. */
+const pairsOnSheet = 24;
+
+/**
+ * The first `count` pairs of the `PairSequence` of the data.
+ * @returns the exit code: 0, or 128 + signal after a stop.
+ * @throws UserError when the data cannot be used or the folder exists.
+ */
+export async function degradePairs(flags: DegradeFlags): Promise<number> {
+  const { count, seed, levels, crop, maxDistortions, workers } = flags;
+  for (const flag of ['shard', 'shardSize', 'heldOut'] as const) {
+    if (flags[flag] !== undefined) throw new UserError(`${flagOf(flag)} is for shards: add --format tar`);
+  }
+  const distortions = flags.distortion && parseDistortionPool(flags.distortion);
+  if (flags.out !== undefined) await requireFreeFolder(flags.out);
+  const dataset = await openPristine(flags.data, { minimumSide: minimumSideFor(crop), seed, downscale: flags.downscale });
+  const downscale = dataset.downscale.factor;
+  const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));
+  const progress = startProgress('Degrading pairs');
+  for (const { image, reason } of skipped) progress.note(`skipped ${image}: ${reason}`);
+  const onSkip = (image: ImageReference, reason: string): void => {
+    skipped.push({ image: image.kind === 'file' ? image.path : image.id, reason });
+    progress.note(`skipped ${reason}`);
+  };
+  const configuration = {
+    dataset: dataset.name,
+    images: sha256Of(Buffer.from(JSON.stringify(dataset.images.map(({ id }) => id)))),
+    options: { count, downscale, seed, levels, crop, maxDistortions, distortions: distortions ?? defaultDistortionNames },
+    version: (await describeEnvironment()).antonym,
+  };
+  const standard = `out/degrade-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
+  const out = flags.out ?? (await freshFolder(standard, configuration));
+  const references = new Map(dataset.images.map((image) => [image.id, image]));
+  const pool = new PairPool({ workers });
+  const sheet = join(out, 'contact-sheet.png');
+  let files = 0;
+  const signals = stopSignals();
+  try {
+    await writeFolderResumably(out, configuration, async (folder, notes) => {
+      const options = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), seed, onSkip };
+      const sequence = new PairSequence(pool, options);
+      const concurrently = pLimit(workers * 2);
+      let made = 0;
+      progress.update(made, count);
+      const results = await concurrently.map(Array.from({ length: count }).keys(), async (index) => {
+        signals.stop.throwIfAborted();
+        let encoded = await readPair(folder, index, notes);
+        if (encoded === undefined) {
+          const pair = await sequence.pair(index);
+          encoded = await encodePair(
+            pair,
+            { index, dataset: dataset.name, image: references.get(pair.record.image)! },
+            `${folderOf(index)}/`,
+          );
+          await writePair(folder, index, encoded, notes);
+        }
+        progress.update(++made, count);
+        return { rows: encoded.rows, sheetRow: index < pairsOnSheet ? await sheetRow(index, encoded, crop) : undefined };
+      });
+      const sheetRows = results.flatMap((result) => result.sheetRow ?? []);
+      const heading = `${dataset.name}${downscale > 1 ? ` reduced by ${downscale}` : ''}, seed ${seed}, ${sheetRows.length} of ${count} pairs, crops of ${crop} pixels, levels 0 to ${levels}`;
+      await writeFile(join(folder, 'contact-sheet.png'), await contactSheet(heading, sheetRows));
+      const rows = results.flatMap((result) => result.rows);
+      files = rows.length;
+      await writeFile(join(folder, 'manifest.jsonl'), formatManifest(rows));
+    });
+    progress.succeed(`${count} pairs as ${files} PNG files with their manifest; look at ${sheet}`);
+  } catch (error) {
+    if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
+    progress.stop();
+    process.stderr.write(`Stopped; what is made is kept in ${partialFolder(out)}. The same command goes on.\n`);
+    return signals.exitCode();
+  } finally {
+    signals.ignore();
+    progress.stop();
+    await pool.close();
+  }
+  // Broken files are met in an order that depends on the workers.
+  skipped.sort((a, b) => (a.image < b.image ? -1 : 1));
+  const manifest = join(out, 'manifest.jsonl');
+  if (flags.json) {
+    const result = {
+      out,
+      manifest,
+      contactSheet: sheet,
+      pairs: count,
+      files,
+      dataset: dataset.name,
+      downscale,
+      seed,
+      levels,
+      crop,
+      skipped,
+    };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } else {
+    process.stdout.write(`${out}\n`);
+  }
+  return 0;
+}
+
+/** The name, or the first of name-2, name-3, ... that is free or begun by the same command: looking again must not need another flag. */
+async function freshFolder(name: string, configuration: object): Promise<string> {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name}-${number}`;
+    if (!existsSync(candidate) && (await canContinue(candidate, configuration))) return candidate;
+  }
+}
+
+function folderOf(index: number): string {
+  return `pairs/${String(index).padStart(6, '0')}`;
+}
+
+/** The rows are noted last: a pair that has them is on disk. */
+async function writePair(folder: string, index: number, { files, rows }: EncodedPair, notes: Notes): Promise<void> {
+  await mkdir(join(folder, folderOf(index)), { recursive: true });
+  for (const { name, png } of files) await writeFile(join(folder, name), png);
+  await notes.write(String(index), rows);
+}
+
+/** A pair of an interrupted run; undefined when it is not there, or a crash of the machine lost a part of it. */
+async function readPair(folder: string, index: number, notes: Notes): Promise<EncodedPair | undefined> {
+  const noted = await notes.read(String(index));
+  if (!Array.isArray(noted)) return undefined;
+  const rows = noted.map((row: unknown) => parseRow(row, `the notes on pair ${index} in ${folder}`));
+  try {
+    const files = await Promise.all(rows.map(async ({ file }) => ({ name: file, png: await readFile(join(folder, file)) })));
+    return files.every(({ png }, place) => sha256Of(png) === rows[place]!.fileSha256) ? { files, rows } : undefined;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function sheetRow(index: number, { files, rows }: EncodedPair, crop: number): Promise<ContactSheetRow> {
+  const pngs = files.map(({ png }) => png);
+  const pair = await decodePair(pngs, rows, { index, levels: rows[0]!.levels, crop });
+  const { image, composition, levels } = pair.record;
+  return { title: `${String(index).padStart(6, '0')}  ${image}`, description: describeComposition(composition, levels), pair };
+}

@@ -1,0 +1,28 @@
+/** Prints every distortion with its group, range and parameters. */
+import { distortionGroups } from '../../degrade/distortion.js';
+import { defaultDistortionNames, distortionNames, distortions } from '../../degrade/distortions/table.js';
+
+/** A table for people, or one JSON object. */
+export function listDistortions({ json }: { readonly json?: true }): void {
+  if (json) {
+    const list = distortionNames.map((name) => {
+      const { group, strength, severities, parameters } = distortions[name];
+      const about = Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, parameter.about]));
+      return { name, group, default: defaultDistortionNames.includes(name), strength, severities, parameters: about };
+    });
+    process.stdout.write(`${JSON.stringify({ distortions: list })}\n`);
+    return;
+  }
+  const lines: string[] = [];
+  for (const group of distortionGroups) {
+    const names = distortionNames.filter((name) => distortions[name].group === group);
+    if (names.length === 0) continue;
+    lines.push(names.some((name) => defaultDistortionNames.includes(name)) ? group : `${group} (only if named: --distortion ${group})`);
+    for (const name of names) {
+      const { strength, severities, parameters } = distortions[name];
+      lines.push(`  ${name.padEnd(26)} ${severities[0]} to ${severities.at(-1)}: ${strength}`);
+      for (const [key, { about }] of Object.entries(parameters)) lines.push(`  ${''.padEnd(26)} with ${key}: ${about}`);
+    }
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,101 @@
+/** `antonym evaluate --opinion`: models beside each other, and the baseline, against human opinion. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readBenchmarks } from '../../datasets/dataset-file.js';
+import { readBenchmarkOpinions } from '../../evaluate/benchmark-opinions.js';
+import { readCsvOpinions } from '../../evaluate/csv-opinions.js';
+import { type EvaluatedOpinion, evaluateOpinion, type NamedModel } from '../../evaluate/evaluate-opinion.js';
+import { formatEvaluation } from '../../evaluate/format-evaluation.js';
+import type { Opinions } from '../../evaluate/opinions.js';
+import { writeEvaluation } from '../../evaluate/write-evaluation.js';
+import { UserError } from '../../support/errors.js';
+import { requireFreeFolder } from '../../support/files/atomic-folder.js';
+import { suggestName } from '../../support/nearest-name.js';
+import { startProgress } from '../../support/progress.js';
+import { closeModels, openModels } from '../open-models.js';
+import type { EvaluateFlags } from './evaluate.js';
+import { writeResults } from './write-results.js';
+
+const confidence = 0.95;
+/** Names shown of a list that may be long. */
+const shownNames = 3;
+
+export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void> {
+  const { opinion, out, resamples, seed, json } = flags;
+  if (opinion === undefined)
+    throw new UserError(
+      'say whose opinions: --opinion NAME of a benchmark, or FILE.csv with the columns image and mos; or measure --sensitivity',
+    );
+  if (out !== undefined) await requireFreeFolder(out);
+  const opinions = await readOpinions(opinion, flags);
+  const progress = startProgress('Scoring');
+  let models: readonly NamedModel[] = [];
+  try {
+    models = await openModels(flags, (notice) => progress.note(notice));
+    const evaluated = await evaluateOpinion(
+      opinions,
+      models,
+      { resamples, seed, confidence },
+      {
+        onMatched: ({ missing, withoutOpinion }) => {
+          if (missing.length > 0)
+            progress.note(`not there: ${counted(missing, 'image that has an opinion', 'images that have an opinion')}`);
+          if (withoutOpinion.length > 0)
+            progress.note(`left out: ${counted(withoutOpinion, 'image without an opinion', 'images without an opinion')}`);
+        },
+        onImage: (done, total) => progress.update(done, total, 'images'),
+      },
+    );
+    for (const { image, reason } of evaluated.evaluation.opinion.unusable) progress.note(`left out: ${image}: ${reason}`);
+    const folders = await writeResults(
+      out,
+      models,
+      (run) => join(run.evaluations, opinions.name),
+      (folder, own) =>
+        // In a run's own folder, the baseline stands beside its model only.
+        writeEvaluation(folder, own === undefined ? evaluated : onlyOf(evaluated, [own, models.length])),
+    );
+    progress.stop();
+    for (const folder of folders) process.stderr.write(`Scores and pictures are in ${folder}\n`);
+    process.stdout.write(json ? `${JSON.stringify(evaluated.evaluation)}\n` : formatEvaluation(evaluated.evaluation));
+  } finally {
+    progress.stop();
+    await closeModels(models);
+  }
+}
+
+/** A benchmark by its name, else a file. */
+async function readOpinions(given: string, flags: EvaluateFlags): Promise<Opinions> {
+  const { images, imageColumn, mosColumn, direction } = flags;
+  const benchmarks = await readBenchmarks();
+  const benchmark = benchmarks.get(given);
+  if (benchmark !== undefined) {
+    const column = [imageColumn, mosColumn, direction].find((value) => value !== undefined);
+    if (column !== undefined)
+      throw new UserError(`datasets.json says which columns ${given} has: leave out --image-column, --mos-column and --direction`);
+    return readBenchmarkOpinions(given, benchmark, images);
+  }
+  if (!existsSync(given) && !/[\\/.]/.test(given)) {
+    throw new UserError(`there is no benchmark and no file named "${given}".${suggestName(given, [...benchmarks.keys()])}`);
+  }
+  const columns = {
+    ...(imageColumn !== undefined && { image: imageColumn }),
+    ...(mosColumn !== undefined && { opinion: mosColumn }),
+    ...(direction !== undefined && { direction: `${direction} is better` as const }),
+  };
+  return readCsvOpinions(given, columns, images);
+}
+
+/** `3 images: a.png, b.png, ...` */
+function counted(names: readonly string[], one: string, several: string): string {
+  const shown = names.slice(0, shownNames).join(', ');
+  return `${names.length} ${names.length === 1 ? one : several} (${shown}${names.length > shownNames ? ', ...' : ''})`;
+}
+
+/** Some of the measures, by index. */
+function onlyOf({ evaluation, images, scores }: EvaluatedOpinion, indices: readonly number[]): EvaluatedOpinion {
+  const measures = indices.map((index) => evaluation.measures[index]!);
+  const names = new Set(measures.map(({ name }) => name));
+  const comparisons = evaluation.comparisons.filter(({ first, second }) => names.has(first) && names.has(second));
+  return { evaluation: { ...evaluation, measures, comparisons }, images, scores: indices.map((index) => scores[index]!) };
+}

@@ -1,0 +1,60 @@
+/** `antonym evaluate --sensitivity`: what models see of distortions, without any opinion. */
+import { join } from 'node:path';
+import { openDataset } from '../../datasets/open-dataset.js';
+import { parseDistortionPool } from '../../degrade/composition.js';
+import { defaultDistortionNames } from '../../degrade/distortions/table.js';
+import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
+import { formatSensitivity } from '../../evaluate/format-sensitivity.js';
+import { measureSensitivity } from '../../evaluate/measure-sensitivity.js';
+import { type MeasuredSensitivity, writeSensitivity } from '../../evaluate/write-sensitivity.js';
+import { minimumSideFor } from '../../pairs/crops.js';
+import { describeEnvironment } from '../../support/environment.js';
+import { requireFreeFolder } from '../../support/files/atomic-folder.js';
+import { startProgress } from '../../support/progress.js';
+import { closeModels, openModels } from '../open-models.js';
+import type { EvaluateFlags } from './evaluate.js';
+import { writeResults } from './write-results.js';
+
+/** Of rendered images: training renders from seeds that people choose, which are small. */
+const renderingSeed = 12345;
+
+export async function evaluateSensitivityCommand(flags: EvaluateFlags): Promise<void> {
+  const { data, count, distortion, levels, seed, out, json } = flags;
+  const names = distortion === undefined ? defaultDistortionNames : parseDistortionPool(distortion);
+  if (out !== undefined) await requireFreeFolder(out);
+  const progress = startProgress('Scoring');
+  let models: readonly NamedModel[] = [];
+  try {
+    models = await openModels(flags, (notice) => progress.note(notice));
+    const crop = flags.crop ?? Math.max(...models.map(({ scorer }) => scorer.description.size.recommendedSide));
+    const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed: renderingSeed, limit: count });
+    for (const { id, reason } of dataset.skipped) progress.note(`left out: ${id}: ${reason}`);
+    const { images, name, licence, homepage, citation } = dataset;
+    const measures = await measureSensitivity(models, images, { distortions: names, levels, crop, seed }, (done, total) =>
+      progress.update(done, total, 'images'),
+    );
+    const { antonym, commit } = await describeEnvironment();
+    const measured: MeasuredSensitivity = {
+      format: 'antonym-sensitivity-1',
+      data: { name, images: images.length, ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) },
+      levels,
+      crop,
+      seed,
+      measures,
+      version: antonym,
+      ...(commit && { commit }),
+    };
+    const folders = await writeResults(
+      out,
+      models,
+      (run) => join(run.sensitivities, name),
+      (folder, own) => writeSensitivity(folder, own === undefined ? measured : { ...measured, measures: [measures[own]!] }),
+    );
+    progress.stop();
+    for (const folder of folders) process.stderr.write(`Figures and charts are in ${folder}\n`);
+    process.stdout.write(json ? `${JSON.stringify(measured)}\n` : formatSensitivity(measured));
+  } finally {
+    progress.stop();
+    await closeModels(models);
+  }
+}

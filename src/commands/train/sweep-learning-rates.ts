@@ -1,0 +1,136 @@
+/** `train --sweep-lr`: short runs from one start that differ in the learning rate alone, compared without labels. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readMetrics } from '../../runs/metrics-log.js';
+import { type RunFolder, runsFolder } from '../../runs/run-directory.js';
+import type { OptionKind } from '../../support/options/option-kinds.js';
+import type { GivenOptions } from '../../support/options/option-table.js';
+import { startProgress } from '../../support/progress.js';
+import { DivergedError } from '../../train/diverged-error.js';
+import { bestMetric } from '../../train/evaluation.js';
+import { preparePlan } from '../../train/plan.js';
+import { prepare } from '../../train/prepare.js';
+import { train } from '../../train/train.js';
+import { stopSignals } from '../stop-signals.js';
+import { watchWeights } from '../watch-weights.js';
+import { existingRun, newRun } from './training-start.js';
+
+export interface Sweep {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+const rate = z.number().min(1e-12).max(1);
+const shape = z.strictObject({ from: rate, to: rate, count: z.int().min(2).max(32) }).refine(({ from, to }) => from < to);
+
+/** Of `--sweep-lr`. */
+export const sweepKind: OptionKind<Sweep> = {
+  expected: 'the lowest rate, the highest and how many, such as 1e-7,1e-5,5',
+  schema: shape,
+  fromText(text) {
+    const [from, to, count, ...rest] = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    return rest.length > 0 ? text : { from, to, count };
+  },
+};
+
+/** A geometric grid, to two digits. */
+export function ratesOf({ from, to, count }: Sweep): number[] {
+  return Array.from({ length: count }, (_, index) => Number((from * (to / from) ** (index / (count - 1))).toPrecision(2)));
+}
+
+interface Result {
+  readonly lr: number;
+  readonly run: string;
+  /** Of the best evaluation; undefined when the training diverged before the first. */
+  readonly ordered?: number;
+  readonly srcc?: number;
+  readonly step?: number;
+  /** Why there is no more. */
+  readonly failure?: string;
+}
+
+/**
+ * Each rate is a run of its own, `<name>-lr-<rate>`, which a sweep that is started again goes on with.
+ * @returns the exit code: 0, or 128 + signal after a stop.
+ */
+export async function sweepLearningRates(sweep: Sweep, name: string, given: GivenOptions, json: boolean): Promise<number> {
+  const signals = stopSignals();
+  const results: Result[] = [];
+  try {
+    for (const lr of ratesOf(sweep)) {
+      results.push(await runWith(lr, `${name}-lr-${lr.toExponential()}`, given, signals.stop));
+      if (signals.stop.aborted) {
+        process.stderr.write('Stopped; everything is saved. The same command goes on.\n');
+        return signals.exitCode();
+      }
+    }
+  } finally {
+    signals.ignore();
+  }
+  const best = results.reduce((first, other) => ((other.ordered ?? -1) > (first.ordered ?? -1) ? other : first));
+  process.stdout.write(json ? `${JSON.stringify({ criterion: bestMetric, best: best.lr, results })}\n` : table(results, best));
+  return 0;
+}
+
+async function runWith(lr: number, name: string, given: GivenOptions, stop: AbortSignal): Promise<Result> {
+  const own = { ...given, flags: { ...given.flags, lr: String(lr) } };
+  const exists = existsSync(join(runsFolder, name, 'config.json'));
+  const start = exists ? await existingRun(name, own) : await newRun(name, own);
+  const { steps } = start.resolved.values;
+  const progress = startProgress(`Learning rate ${lr.toExponential()}`);
+  try {
+    const plan = await preparePlan(start.resolved.values, start, watchWeights(progress));
+    const folder = await start.open(plan);
+    const done = await best(folder, steps);
+    if (done) return { lr, run: name, ...done };
+    const prepared = await prepare(plan, {
+      checkpoint: start.checkpoint,
+      stop,
+      onPair: (pair, total) => progress.update(pair, total, 'held-out crops'),
+    });
+    try {
+      await train(prepared, folder, stop, {
+        onStart: (step) => progress.update(step, steps),
+        onStep: ({ step, loss }) => progress.update(step, steps, `loss ${loss.toFixed(4)}`),
+        onEvaluation: () => {},
+        onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+      });
+      return { lr, run: name, ...(await best(folder, 0)) };
+    } catch (error) {
+      // too high a rate is a result
+      if (!(error instanceof DivergedError)) throw error;
+      return { lr, run: name, failure: 'diverged' };
+    } finally {
+      await prepared.close();
+    }
+  } catch (error) {
+    if (stop.aborted && error === stop.reason) return { lr, run: name, failure: 'stopped' };
+    throw error;
+  } finally {
+    progress.stop();
+    await start.close();
+  }
+}
+
+/** The best evaluation of a run that has come to a step. */
+async function best({ metrics }: RunFolder, step: number): Promise<Pick<Result, 'ordered' | 'srcc' | 'step'> | undefined> {
+  const evaluations = (await readMetrics(metrics)).filter(({ kind }) => kind === 'evaluation');
+  if ((evaluations.at(-1)?.step ?? -1) < step) return undefined;
+  const [first] = evaluations.sort((a, b) => Number(b[bestMetric.name]) - Number(a[bestMetric.name]));
+  return first && { ordered: Number(first.ordered), srcc: Number(first.srcc), step: first.step };
+}
+
+function table(results: readonly Result[], best: Result): string {
+  const differ = results.some(({ ordered }) => ordered !== best.ordered);
+  const rows = results.map(({ lr, ordered, srcc, step, failure }) => {
+    const figures =
+      ordered === undefined ? (failure ?? 'no evaluation') : `${(ordered * 100).toFixed(2)} %  SRCC ${srcc!.toFixed(4)}  at step ${step}`;
+    return `  ${lr.toExponential().padEnd(8)} ${figures}${differ && lr === best.lr ? '  <- best' : ''}\n`;
+  });
+  const next = differ
+    ? `\nNext: the same command with --lr ${best.lr.toExponential()} instead of --sweep-lr, and all steps\n`
+    : '\nThe rates cannot be told apart: sweep with more --steps, more --held-out images, or higher rates\n';
+  return `\nHeld-out pairs of severity levels in the right order, by learning rate (no labels):\n${rows.join('')}${next}`;
+}

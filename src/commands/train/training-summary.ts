@@ -1,0 +1,67 @@
+/** What a training run learned, in plain words, and what to type next. */
+import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { defaultDatasetName } from '../../datasets/open-dataset.js';
+import type { ExportedModel } from '../../export/export-run.js';
+import type { RunFolder } from '../../runs/run-directory.js';
+import { formatBytes } from '../../support/byte-size.js';
+import { formatDuration } from '../../support/duration.js';
+import { noPairs } from '../../train/options.js';
+import type { Plan } from '../../train/plan.js';
+
+/** How many distortions are named as the best and the weakest. */
+const named = 3;
+
+/** @param skippedSteps steps without an update; undefined where none can be skipped */
+export async function summarizeTraining(
+  plan: Plan,
+  run: RunFolder,
+  exported: ExportedModel,
+  seconds: number,
+  skippedSteps?: number,
+): Promise<string> {
+  const { description, model } = exported;
+  const { evaluation, scorePercentiles } = description;
+  const here = (path: string): string => relative('', path) || '.';
+  const size = formatBytes((await stat(model)).size);
+  const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
+  const list = (part: typeof bySkill): string => part.map(([name, { srcc }]) => `${name} ${srcc.toFixed(2)}`).join(', ');
+  const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
+  const { heldOut } = description.data;
+  return `
+Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plan.data.dataset.name} that training never saw, the model puts
+${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
+  Surest:  ${list(bySkill.slice(0, named))}
+  Weakest: ${list(bySkill.slice(-named).reverse())}
+  A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
+${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${plan.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}
+The model: ${here(model)} (${size}: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
+About it:  ${here(exported.folder)}/model.json
+The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
+
+Next:
+${nextCommands(plan, run)}
+`;
+}
+
+/** What to type next, aligned. */
+function nextCommands({ options: { weights, data, pairs, steps }, model: { backbone } }: Plan, run: RunFolder): string {
+  const isOwn = data !== defaultDatasetName || pairs !== noPairs;
+  const sameData = pairs === noPairs ? `--data ${isOwn ? quote(data) : 'FOLDER'}` : `--pairs ${quote(pairs)}`;
+  const pretrained = backbone.published === undefined ? 'clip-rn50' : backbone.name;
+  const commands = [
+    [`npm run score -- --model ${run.name} PHOTO...`, 'score your photographs'],
+    ...(isOwn ? [] : [['npm run train -- --data FOLDER', 'train on your own pristine photographs'] as const]),
+    [`npm run train -- --config ${quote(relative('', run.config))} --steps ${steps * 4}`, 'train longer'],
+    ...(weights === 'random'
+      ? [[`npm run train -- --backbone ${pretrained} ${sameData}`, 'start from CLIP instead of random weights: see README.md'] as const]
+      : []),
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length)) + 2;
+  return commands.map(([command, purpose]) => `  ${command.padEnd(width)}${purpose}`).join('\n');
+}
+
+/** As a shell reads it back as one word. */
+function quote(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,28 @@
+/** What reducing a model's precision costs and gives, as text for people. */
+import { formatBytes } from '../../support/byte-size.js';
+import type { PrecisionReport } from './compare-precision.js';
+
+/** Lines, each ended. */
+export function precisionTable(report: PrecisionReport): string {
+  const rows = report.files.map(({ precision, bytes, imagesPerSecond }) =>
+    [precision.padEnd(9), formatBytes(bytes).padStart(10), imagesPerSecond.toPrecision(3).padStart(10)].join('  '),
+  );
+  return `${['precision'.padEnd(9), 'file'.padStart(10), 'images/s'.padStart(10)].join('  ')}
+${rows.join('\n')}
+${differences(report)}
+`;
+}
+
+/** One sentence. */
+export function differences({ images, scores, scoreDifference, srcc, pairs, changedPairs }: PrecisionReport): string {
+  const correlation = srcc === null ? 'not defined' : srcc.toFixed(5);
+  return (
+    `On ${images.count} images (${images.source})${scores === 'rounded' ? ', every result rounded as on a GPU,' : ''} scores differ by at most ${scoreDifference.largest.toExponential(1)}, ` +
+    `${scoreDifference.mean.toExponential(1)} on average; SRCC ${correlation}; ${percent(changedPairs)} of ${pairs} pairs change their order`
+  );
+}
+
+/** `0.35 %` */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
+}

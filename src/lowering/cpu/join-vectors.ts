@@ -1,0 +1,118 @@
+/**
+ * Computes at once what is computed alike of many short vectors, such as the scales of a network's normalisations: starting a kernel takes longer than
+ * a thousand numbers, above all on a GPU.
+ */
+
+import { Graph } from '../../graph/graph.js';
+import { liveParts } from '../../graph/live-parts.js';
+import type { Node } from '../../graph/operator.js';
+import type { OperatorName } from '../../graph/operators/table.js';
+import { sameShape, type Value } from '../../graph/value.js';
+import { elementCount } from '../../tensors/tensor-data.js';
+import { splitInParts } from '../device/split-in-parts.js';
+import { isScalar, lengthOf, originOf, type VectorGroup, vectorGroups } from './vector-groups.js';
+
+/** Fewer vectors are not worth joining and splitting. */
+const fewest = 8;
+
+/** An equal graph, bit for bit, in which vectors of a group are computed as one: see `vectorGroups`. */
+export function joinVectors(source: Graph): Graph {
+  return new Joining(source).target;
+}
+
+class Joining {
+  readonly target = new Graph();
+  private readonly copies = new Map<Value, Value>();
+  private readonly groups = new Map<Value, VectorGroup>();
+  /** By the names of the values that are joined. */
+  private readonly joined = new Map<string, Value>();
+
+  constructor(private readonly source: Graph) {
+    const { target, copies, groups } = this;
+    const { nodes, used } = liveParts(source);
+    const isConstant = (value: Value): boolean => source.constantOf(value) !== undefined;
+    for (const group of vectorGroups(nodes, isConstant)) for (const { outputs } of group) groups.set(outputs[0]!, group);
+    for (const [name, value] of source.inputs) copies.set(value, target.input(name, value.dataType, value.shape));
+    for (const [value, tensor] of source.allConstants()) if (used.has(value)) copies.set(value, target.constant(tensor));
+    // nodes of groups are added where they are needed first: what they are computed of is there by then
+    for (const node of nodes) if (!groups.has(originOf(node.outputs[0]!))) this.add(node);
+    for (const [name, value] of source.outputs) target.output(name, this.valueOf(value));
+  }
+
+  private add({ operator, rule, inputs, attributes, outputs }: Node): void {
+    const values = inputs.map((input) => input && this.valueOf(input));
+    const own = 'domain' in rule ? rule : (operator as OperatorName);
+    for (const [index, output] of this.target.addAll(own, values, attributes).entries()) this.copies.set(outputs[index]!, output);
+  }
+
+  private valueOf(value: Value): Value {
+    if (!this.copies.has(value)) {
+      const group = this.joinedGroupOf(originOf(value));
+      if (group) this.addParts(group, value);
+      else this.add(value.producer!);
+    }
+    return this.copies.get(value)!;
+  }
+
+  private joinedGroupOf(origin: Value): VectorGroup | undefined {
+    const group = this.groups.get(origin);
+    return group && group.length >= fewest ? group : undefined;
+  }
+
+  /** Adds the vectors of a group, each with the axes that one of them is needed with. */
+  private addParts(group: VectorGroup, needed: Value): void {
+    const origins = group.map(({ outputs }) => outputs[0]!);
+    const whole = this.joinedOf(origins);
+    const ones = needed.shape[0] === lengthOf(needed) ? (needed.shape.slice(1) as number[]) : [];
+    const parts = splitInParts(
+      this.target,
+      this.reshaped(whole, [-1, ...ones]),
+      origins.map((origin) => lengthOf(origin)!),
+    );
+    const part = parts[origins.indexOf(originOf(needed))]!;
+    this.copies.set(needed, this.reshaped(part, needed.shape as number[]));
+  }
+
+  /** One after the other, [total]: of a group, computed so. */
+  private joinedOf(values: readonly Value[]): Value {
+    const key = values.map(({ name }) => name).join();
+    const group = this.joinedGroupOf(values[0]!);
+    const known = this.joined.get(key);
+    if (known) return known;
+    const isOfGroup = group !== undefined && values.every((value) => this.groups.get(value) === group);
+    const made = isOfGroup ? this.computed(values.map(({ producer }) => producer!)) : this.concatenated(values);
+    this.joined.set(key, made);
+    return made;
+  }
+
+  private computed(nodes: readonly Node[]): Value {
+    const [{ operator, inputs }] = nodes as [Node];
+    const operands = inputs.map((input, index) => {
+      const values = nodes.map((node) => node.inputs[index]!);
+      return isScalar(input!) ? this.numbers(values, nodes) : this.joinedOf(values.map(originOf));
+    });
+    return this.target.add(operator as OperatorName, operands);
+  }
+
+  /** A number for all vectors, or its own for each of them. */
+  private numbers(values: readonly Value[], nodes: readonly Node[]): Value {
+    if (values.every((value) => value === values[0])) return this.valueOf(values[0]!);
+    const repeated = values.flatMap((value, index) => {
+      const length = lengthOf(nodes[index]!.outputs[0]!)!;
+      return new Array<number>(length).fill(Number(this.source.constantOf(value)!.data[0]));
+    });
+    return this.target.numbers(values[0]!.dataType, repeated);
+  }
+
+  private concatenated(values: readonly Value[]): Value {
+    const [{ shape }] = values as [Value];
+    const isFirstAxis = values.every((value) => value.shape.length === shape.length && value.shape[0] === lengthOf(value));
+    const parts = values.map((value) => (isFirstAxis ? this.valueOf(value) : this.reshaped(this.valueOf(value), [-1])));
+    return this.reshaped(this.target.add('Concat', parts, { axis: 0 }), [-1]);
+  }
+
+  private reshaped(value: Value, shape: readonly number[]): Value {
+    const sizes = shape.map((size) => (size === -1 ? elementCount(value.shape as number[]) : size));
+    return sameShape(value.shape, sizes) ? value : this.target.add('Reshape', [value, this.target.integers(...sizes)]);
+  }
+}

@@ -1,0 +1,58 @@
+/** Outputs that may be written where an input lies, and outputs that a kernel writes. */
+
+import type { Graph } from '../../graph/graph.js';
+import { liveParts } from '../../graph/live-parts.js';
+import type { Node } from '../../graph/operator.js';
+import type { Value } from '../../graph/value.js';
+import { nextPrefix } from '../../runtime/sessions/session-messages.js';
+import { rewriteNodes } from '../rewrite-nodes.js';
+
+/** Operators whose output is their input's memory, or a copy of it. */
+const views: ReadonlySet<string> = new Set(['Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
+
+/**
+ * Outputs `next.<input>` of which a device may write the values over those of the input: whatever reads the input is computed before, since the
+ * output depends on it, and by another kernel, since a kernel of WebGPU must not read and write the same buffer.
+ */
+export function outputsInPlace(graph: Graph): string[] {
+  const { nodes } = liveParts(graph);
+  const readers = new Map<Value, Node[]>();
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (!input) continue;
+      const origin = originOf(input);
+      readers.set(origin, [...(readers.get(origin) ?? []), node]);
+    }
+  }
+  return [...graph.outputs].flatMap(([name, value]) => {
+    const input = name.startsWith(nextPrefix) ? graph.inputs.get(name.slice(nextPrefix.length)) : undefined;
+    const writer = value.producer;
+    if (!input || !writer || views.has(writer.operator)) return [];
+    const before = new Set(liveParts(graph, [value]).nodes);
+    const isSafe = (readers.get(input) ?? []).every((reader) => views.has(reader.operator) || (reader !== writer && before.has(reader)));
+    return isSafe ? [name] : [];
+  });
+}
+
+/** The value whose memory a value is. */
+function originOf(value: Value): Value {
+  const { producer } = value;
+  return producer && views.has(producer.operator) ? originOf(producer.inputs[0]!) : value;
+}
+
+/**
+ * An equal graph whose outputs `next.<name>` have the shape in which a kernel writes them: where the last node only changes the shape, ONNX Runtime
+ * copies, which takes time, and which WebGPU does not replay. State is memory, and has its own shape.
+ */
+export function writtenByKernels(source: Graph): Graph {
+  return rewriteNodes(
+    source,
+    () => undefined,
+    (target, copyOf) => {
+      for (const [name, value] of source.outputs) {
+        const origin = originOf(value);
+        target.output(name, copyOf(name.startsWith(nextPrefix) && origin.producer ? origin : value));
+      }
+    },
+  );
+}

@@ -1,0 +1,82 @@
+/** Rewrites a finished graph to hold its weights in 8 bits: a quarter of the size, the computing as it was. */
+
+import { Graph } from '../../graph/graph.js';
+import type { Node } from '../../graph/operator.js';
+import type { OperatorName } from '../../graph/operators/table.js';
+import type { Value } from '../../graph/value.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import { quantizeChannels } from './quantize-channels.js';
+import { addConstant, type PrecisionSource, type Rewriting, rewrite, tensorOf } from './rewritten-graph.js';
+
+/**
+ * Smaller ones stay as they are: they are hardly a part of the size, and among them are the first layers, whose errors all others meet. (A clip-tiny
+ * that was trained for 250 steps, on Kodak's photographs: with those below 2^14 in 8 bits, scores err 34 times as much, and the file is 7 % smaller.)
+ */
+const fewestElements = 2 ** 14;
+
+/**
+ * The graph with the weights of products (filters and matrices, but those of nodes that are kept) in 8 bits, one scale for each output channel. They are widened by
+ * Cast and Mul: ONNX Runtime computes such constants when it loads a model, and then runs it as fast as before, where it runs DequantizeLinear
+ * again in every call. What they are multiplied with stays in float32: quantised as well (DynamicQuantizeLinear, ConvInteger, MatMulInteger), CLIP's
+ * ResNet takes four times as long on the CPU, and similarities of its vision transformer, which is twice as fast, err six times as much.
+ */
+export function withInt8Weights(source: PrecisionSource): Graph {
+  return rewrite(source, new Int8Weights(source));
+}
+
+class Int8Weights implements Rewriting {
+  readonly target = new Graph();
+  private readonly values = new Map<Value, Value>();
+
+  constructor(private readonly source: PrecisionSource) {}
+
+  input(value: Value, inTarget: Value): void {
+    this.values.set(value, inTarget);
+  }
+
+  node(node: Node): void {
+    const isKept = this.source.kept.has(node);
+    const inputs = node.inputs.map((input, index) => {
+      if (!input) return null;
+      const axes = isKept ? undefined : summedAxes(node, index);
+      return (axes && this.widened(input, axes)) ?? this.valueOf(input);
+    });
+    const outputs = this.target.addAll(node.operator as OperatorName, inputs, node.attributes);
+    for (const [index, output] of outputs.entries()) this.values.set(node.outputs[index]!, output);
+  }
+
+  valueOf(value: Value): Value {
+    const present = this.values.get(value);
+    if (present) return present;
+    const constant = addConstant(this.target, value, tensorOf(this.source, value)!);
+    this.values.set(value, constant);
+    return constant;
+  }
+
+  /** @returns undefined where a value is no constant or too small */
+  private widened(value: Value, axes: readonly [number, number]): Value | undefined {
+    const tensor = tensorOf(this.source, value);
+    if (tensor?.dataType !== 'float32' || tensor.data.length < fewestElements || this.values.has(value)) return undefined;
+    const { elements, scales } = quantizeChannels(tensor, ...axes);
+    const floats = this.target.add('Cast', [addConstant(this.target, value, elements)], { to: onnxDataTypes.float32 });
+    const widened = this.target.add('Mul', [floats, this.target.constant(scales)]);
+    this.values.set(value, widened);
+    return widened;
+  }
+}
+
+/** The first and the last axis of a factor over which a product sums: the others tell its output channels apart. */
+function summedAxes({ operator, inputs, attributes }: Node, index: number): readonly [number, number] | undefined {
+  const rank = inputs[index]!.shape.length;
+  const one = (axis: number): [number, number] => [axis, axis];
+  switch (operator) {
+    case 'Conv':
+      return index === 1 ? [1, 3] : undefined;
+    case 'Gemm':
+      return index === 1 ? one(attributes.transB === 1 ? 1 : 0) : undefined;
+    case 'MatMul':
+      return one(index === 1 ? rank - 2 : rank - 1);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Rewrites the graph of a training step for mixed precision (Micikevicius et al. 2018, arXiv 1710.03740): products and what lies between
+ * them in half precision, over weights, gradients and an optimizer in float32.
+ *
+ * | in half precision                                  | why                                                                        |
+ * | -------------------------------------------------- | -------------------------------------------------------------------------- |
+ * | convolutions, matrix products, forward and back    | nearly all of the time; each weight is cast once a step                    |
+ * | element by element between them, moved numbers     | half the traffic; as exact as the products on either side                  |
+ *
+ * | in float32                                         | why                                                                        |
+ * | -------------------------------------------------- | -------------------------------------------------------------------------- |
+ * | weights, moments, their update                     | updates are far below the 2^-11 of a weight that half precision resolves   |
+ * | normalisation of layers and batches, and back      | means and variances of many numbers; differences of nearly equal ones      |
+ * | sums, means, norms, roots, quotients               | leave the range of half precision (65504), or lose what they add up        |
+ * | exponentials, softmax, and back                    | the same; their sums are divided by                                        |
+ * | the sum of a residual stream with normalised parts | what meets float32 becomes float32, as in PyTorch's autocast               |
+ * | head, losses, their gradient                       | margins of cosine similarities are as small as .0025                       |
+ * | gradients of weights from the product on           | they are summed up, scaled down and measured                               |
+ * | products that add up more than `longestSum`        | kernels of WebGPU add up in half precision                                 |
+ */
+import type { Graph } from '../../graph/graph.js';
+import type { Node } from '../../graph/operator.js';
+import type { Value } from '../../graph/value.js';
+import type { HalfNumbers } from './half-numbers.js';
+import { elementary, moving, products } from './half-operators.js';
+import { fitsHalf, HalfRewriting } from './half-rewriting.js';
+import { computedNodes, type PrecisionSource, rewrite } from './rewritten-graph.js';
+
+/**
+ * What ONNX Runtime's WebGPU kernels, which add up in half precision, can add up. Measured for products of random matrices: relative errors of .0023
+ * for 256 products, .009 for 4096 and .04 for 65,536, or .6 where these are mostly positive and the sum grows until single ones are lost. The
+ * longest that CLIP's forward pass needs are the 4608 of its ResNets' last convolutions; gradients of weights add up over all positions of a batch.
+ */
+export const longestHalfSum = 4608;
+
+export interface MixedPrecisionOptions {
+  readonly numbers: HalfNumbers;
+  /** The most products that are added up in half precision; Infinity where kernels add up in float32. */
+  readonly longestSum: number;
+}
+
+/** @param source its `kept` nodes: head and losses, and their gradient */
+export function inMixedPrecision(source: PrecisionSource, { numbers, longestSum }: MixedPrecisionOptions): Graph {
+  const given = valuesOfWeights(source);
+  const inHalf = halfNodes(source, given, longestSum);
+  const moved = computedNodes(source).filter(({ operator, outputs }) => moving.has(operator) && outputs.every((value) => given.has(value)));
+  return rewrite(source, new HalfRewriting(source, numbers, inHalf, new Set(moved)));
+}
+
+/** Weights and what is computed of them alone, such as those that a normalisation is folded into: float32, cast where they are used. */
+function valuesOfWeights(source: PrecisionSource): Set<Value> {
+  const given = new Set<Value>();
+  const isGiven = (value: Value | null): boolean => value === null || given.has(value) || source.graph.constantOf(value) !== undefined;
+  for (const value of source.graph.inputs.values()) if (value.dataType === 'float32') given.add(value);
+  for (const { inputs, outputs } of computedNodes(source)) if (inputs.every(isGiven)) for (const output of outputs) given.add(output);
+  return given;
+}
+
+function halfNodes(source: PrecisionSource, given: ReadonlySet<Value>, longestSum: number): Set<Node> {
+  const nodes = computedNodes(source);
+  const isWeight = (value: Value): boolean => given.has(value) || source.graph.constantOf(value) !== undefined;
+  const inHalf = new Set<Node>();
+  const halfValues = new Set<Value>();
+  for (const node of nodes) {
+    const floats = node.inputs.filter((input) => input?.dataType === 'float32') as Value[];
+    const narrowable = floats.filter((value) => !halfValues.has(value));
+    // squares leave the range from 256 on
+    const isSquare = node.operator === 'Mul' && node.inputs[0] === node.inputs[1];
+    const between =
+      (elementary.has(node.operator) || isRepetition(node)) && !isSquare && narrowable.length < floats.length && narrowable.every(isWeight);
+    const isProduct = products.has(node.operator) && !floats.every(isWeight) && !isMean(node) && lengthOfSum(node) <= longestSum;
+    if (source.kept.has(node) || !(isProduct || between) || !floats.every((value) => fitsHalf(source, value))) continue;
+    inHalf.add(node);
+    for (const output of node.outputs) halfValues.add(output);
+  }
+  return withoutRoundedEnds(nodes, inHalf);
+}
+
+/** What is computed element by element for float32 alone is better computed in it: a cast is needed all the same. */
+function withoutRoundedEnds(nodes: readonly Node[], inHalf: Set<Node>): Set<Node> {
+  const users = new Map<Value, Node[]>();
+  for (const node of nodes) for (const input of node.inputs) if (input) users.set(input, [...(users.get(input) ?? []), node]);
+  for (const node of [...nodes].reverse()) {
+    const isArithmetic = inHalf.has(node) && !products.has(node.operator) && !moving.has(node.operator) && !isRepetition(node);
+    if (isArithmetic && !node.outputs.some((output) => users.get(output)?.some((user) => inHalf.has(user)))) inHalf.delete(node);
+  }
+  return inHalf;
+}
+
+/** How the gradient of AveragePool spreads: pixels are moved, not interpolated. */
+function isRepetition({ operator, attributes }: Node): boolean {
+  return operator === 'Resize' && attributes.mode === 'nearest';
+}
+
+/** A product with a single column: how the gradient of LayerNormalization takes its means. */
+function isMean({ operator, outputs }: Node): boolean {
+  return operator === 'MatMul' && outputs[0]!.shape.at(-1) === 1;
+}
+
+/** How many products make an element of the result. */
+function lengthOfSum({ operator, inputs, attributes }: Node): number {
+  const sizes = (index: number): readonly number[] => inputs[index]!.shape as readonly number[];
+  switch (operator) {
+    // filters are [outputs, inputs / group, height, width], of ConvTranspose [inputs, outputs / group, height, width]
+    case 'Conv':
+      return sizes(1)
+        .slice(1)
+        .reduce((product, size) => product * size, 1);
+    case 'ConvTranspose':
+      return (sizes(1)[0]! / ((attributes.group as number | undefined) ?? 1)) * sizes(1)[2]! * sizes(1)[3]!;
+    case 'Gemm':
+      return sizes(0)[attributes.transA === 1 ? 0 : 1]!;
+    default:
+      return sizes(0).at(-1)!;
+  }
+}

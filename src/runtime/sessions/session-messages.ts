@@ -1,0 +1,55 @@
+/** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
+
+import type { TensorData } from '../../tensors/tensor-data.js';
+import type { ModelSignature } from '../onnxruntime/model-signature.js';
+import type { SessionSettings } from '../onnxruntime/session-options.js';
+import type { AdamWUpdate, UpdatedNames } from '../state/adamw.js';
+
+export type NamedTensors = Readonly<Record<string, TensorData>>;
+
+export interface RunRequest {
+  readonly model: string;
+  readonly feeds: NamedTensors;
+  /** Default: all. */
+  readonly outputs?: readonly string[] | undefined;
+  /** State tensors to which outputs are added. */
+  readonly added?: readonly string[] | undefined;
+}
+
+export type SessionRequest =
+  | ({ readonly kind: 'load'; readonly model: string } & ModelSource)
+  | ({ readonly kind: 'run' } & RunRequest)
+  | { readonly kind: 'prepare-update'; readonly names: UpdatedNames; readonly batches: number }
+  | { readonly kind: 'update'; readonly update: AdamWUpdate }
+  | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
+  | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined }
+  | { readonly kind: 'delete-state'; readonly names: readonly string[] }
+  | { readonly kind: 'placement'; readonly model: string };
+
+export type SessionReply = ModelSignature | NamedTensors | Placement | undefined;
+
+export interface LoadOptions {
+  /** Outputs that a device may write where the state tensor of their name lies: see `outputsInPlace`. */
+  readonly inPlace?: readonly string[];
+  /** Whether a device records the launches of the first call and replays them in the others: see `CapturedModel`. */
+  readonly isCaptured?: boolean;
+}
+
+export interface ModelSource extends LoadOptions {
+  /** The path or the bytes of an ONNX file. */
+  readonly source: Uint8Array | string;
+  readonly settings: SessionSettings;
+}
+
+/** What of a model its device leaves to the processor: how many nodes of each operator. */
+export interface Placement {
+  readonly onProcessor: Readonly<Record<string, number>>;
+}
+
+/** Outputs with this prefix become the state tensor of the rest of the name. */
+export const nextPrefix = 'next.';
+
+/** Buffers that can move to the other thread without a copy: those that no other tensor of the reply shares. */
+export function transferable(tensors: NamedTensors): ArrayBuffer[] {
+  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
+}

@@ -1,0 +1,97 @@
+/** ONNX Runtime in a thread of its own, as promises. */
+
+import type { DeviceSetup } from '../devices/device.js';
+import type { ModelSignature } from '../onnxruntime/model-signature.js';
+import type { AdamWUpdate, UpdatedNames } from '../state/adamw.js';
+import { RequestThread } from '../threads/request-thread.js';
+import type { LoadOptions, NamedTensors, Placement, SessionReply, SessionRequest } from './session-messages.js';
+
+/** Where models are computed; default: on the processor. */
+export interface SessionThreadOptions extends Partial<DeviceSetup> {
+  /** Threads for the kernels of each model; default: the number of physical cores. */
+  readonly threads?: number;
+}
+
+/**
+ * A thread that owns ONNX Runtime models and a table of state tensors. Requests are answered in order.
+ *
+ * A model's inputs that a call does not feed are taken from the state; its outputs named `next.<name>` become the state tensor `<name>`
+ * and are not returned. On a device the state lies in its memory.
+ */
+export class SessionThread {
+  private readonly thread = new RequestThread<SessionRequest, SessionReply>(
+    new URL('./session-worker.js', import.meta.url),
+    'the thread of ONNX Runtime',
+  );
+
+  constructor(private readonly options: SessionThreadOptions = {}) {}
+
+  /**
+   * Loads a model under a name, replacing an earlier one.
+   * @param source the path or the bytes of an ONNX file
+   * @throws UserError when the device is not available; Error with ONNX Runtime's message when the model cannot be loaded.
+   */
+  async load(model: string, source: string | Uint8Array, options: LoadOptions = {}): Promise<ModelSignature> {
+    const { device = 'cpu', ...others } = this.options;
+    return (await this.thread.ask({ kind: 'load', model, source, settings: { device, ...others }, ...options })) as ModelSignature;
+  }
+
+  /**
+   * Runs a model.
+   * @param feeds inputs by name; the buffers listed in `transfer` are moved to the thread and are gone for the caller
+   * @param outputs the outputs to compute; default: all
+   * @param added state tensors to which the outputs `next.<name>` are added, instead of replacing them
+   * @returns the outputs that are not state
+   */
+  async run(
+    model: string,
+    feeds: NamedTensors,
+    options: { outputs?: readonly string[]; added?: readonly string[]; transfer?: readonly ArrayBuffer[] } = {},
+  ): Promise<NamedTensors> {
+    const { outputs, added, transfer } = options;
+    return (await this.thread.ask({ kind: 'run', model, feeds, outputs, added }, transfer)) as NamedTensors;
+  }
+
+  /** What of a model the device leaves to the processor; known once the model has run. */
+  async placement(model: string): Promise<Placement> {
+    return (await this.thread.ask({ kind: 'placement', model })) as Placement;
+  }
+
+  /**
+   * Puts the state, written before, where `update` computes, and has places there ready for the gradients. (The first update would do the same,
+   * with more memory.)
+   * @param batches whose gradients an update sums up
+   */
+  async prepareUpdate(names: UpdatedNames, batches = 1): Promise<void> {
+    await this.thread.ask({ kind: 'prepare-update', names, batches });
+  }
+
+  /**
+   * Takes a step of the optimizer on state in the processor's memory, in place; gradients leave the state.
+   * @returns the global norm of the gradient
+   */
+  async update(update: AdamWUpdate): Promise<number> {
+    const { norm } = (await this.thread.ask({ kind: 'update', update })) as NamedTensors;
+    return Number(norm!.data[0]);
+  }
+
+  /** Adds tensors to the state, or replaces them. Buffers in `transfer` move to the thread instead of being copied. */
+  async writeState(tensors: NamedTensors, transfer: readonly ArrayBuffer[] = []): Promise<void> {
+    await this.thread.ask({ kind: 'write-state', tensors }, transfer);
+  }
+
+  /** Copies of state tensors; default: all. */
+  async readState(names?: readonly string[]): Promise<NamedTensors> {
+    return (await this.thread.ask({ kind: 'read-state', names })) as NamedTensors;
+  }
+
+  /** Frees the memory of state tensors. */
+  async deleteState(names: readonly string[]): Promise<void> {
+    await this.thread.ask({ kind: 'delete-state', names });
+  }
+
+  /** Ends the thread; outstanding requests fail at once. Settles when the call under way is over. */
+  async close(): Promise<void> {
+    await this.thread.close();
+  }
+}

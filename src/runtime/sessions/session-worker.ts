@@ -1,0 +1,129 @@
+/**
+ * The thread that owns ONNX Runtime sessions: a call blocks its thread, so it must not be the one that draws progress and answers signals.
+ * Tensors of the state stay here between calls.
+ */
+import { messageOf } from '../../support/errors.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
+import { type Device, explainDeviceError, requireDevice } from '../devices/device.js';
+import { CapturedModel } from '../models/captured-model.js';
+import { DeviceModel } from '../models/device-model.js';
+import type { LoadedModel } from '../models/loaded-model.js';
+import { PlacedSession } from '../models/node-placement.js';
+import { ProcessorModel } from '../models/processor-model.js';
+import type { ModelSignature } from '../onnxruntime/model-signature.js';
+import { type AdamWUpdate, updatedGroups, updateState } from '../state/adamw.js';
+import { DeviceState } from '../state/device-state.js';
+import { ProcessorState } from '../state/processor-state.js';
+import { answerRequests } from '../threads/answer-requests.js';
+import {
+  type ModelSource,
+  type NamedTensors,
+  type RunRequest,
+  type SessionReply,
+  type SessionRequest,
+  transferable,
+} from './session-messages.js';
+
+const models = new Map<string, LoadedModel>();
+/** On the device from the first model on that is computed there. */
+let state: ProcessorState | DeviceState = new ProcessorState();
+/** Of the last model: a thread has one. */
+let usedDevice: Device = 'cpu';
+
+answerRequests(
+  answer,
+  (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []),
+  end,
+);
+
+async function answer(request: SessionRequest): Promise<SessionReply> {
+  switch (request.kind) {
+    case 'load':
+      return load(request.model, request);
+    case 'run':
+      return run(request);
+    case 'placement':
+      return loaded(request.model).placement;
+    case 'prepare-update':
+      processorState().gather(updatedGroups(request.names), Math.min(request.batches, 2));
+      return undefined;
+    case 'update':
+      return update(request.update);
+    case 'write-state':
+      for (const [name, tensor] of Object.entries(request.tensors)) state.write(name, tensor);
+      return undefined;
+    case 'read-state':
+      return readState(request.names ?? [...state.names]);
+    case 'delete-state':
+      for (const name of request.names) state.delete(name);
+      return undefined;
+  }
+}
+
+async function load(name: string, source: ModelSource): Promise<ModelSignature> {
+  const { device } = source.settings;
+  await requireDevice(device);
+  usedDevice = device;
+  await models.get(name)?.release();
+  models.delete(name);
+  try {
+    const model = await open(source);
+    models.set(name, model);
+    return model.signature;
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+async function open({ source, settings, inPlace = [], isCaptured = false }: ModelSource): Promise<LoadedModel> {
+  const { device } = settings;
+  if (device === 'cpu') return new ProcessorModel(await PlacedSession.open(source, settings), processorState());
+  const own = { ...settings, device };
+  if (state instanceof ProcessorState) state = new DeviceState(own);
+  if (isCaptured) return CapturedModel.open(source, own, state);
+  return new DeviceModel(await PlacedSession.open(source, settings), state, new Set(inPlace));
+}
+
+async function run(request: RunRequest): Promise<NamedTensors> {
+  try {
+    return await loaded(request.model).run(request);
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** Of a device's refusal, what a person can do about it. */
+function explained(error: unknown): Error {
+  return explainDeviceError(usedDevice, error instanceof Error ? error : new Error(messageOf(error)));
+}
+
+function loaded(model: string): LoadedModel {
+  const found = models.get(model);
+  if (!found) throw new Error(`no model ${model} is loaded`);
+  return found;
+}
+
+function processorState(): ProcessorState {
+  if (!(state instanceof ProcessorState)) throw new Error('the state lies on a device: a model updates it there');
+  return state;
+}
+
+/** Gradients are of no use after it. */
+function update(step: AdamWUpdate): NamedTensors {
+  const own = processorState();
+  const norm = updateState(step, own);
+  for (const { gradient } of step.parameters) own.retire(gradient);
+  return { norm: { dataType: 'float64', shape: [], data: Float64Array.of(norm) } };
+}
+
+function readState(names: readonly string[]): NamedTensors {
+  const tensors: Record<string, TensorData> = {};
+  for (const name of names) tensors[name] = state.read(name);
+  return tensors;
+}
+
+/** Memory of ONNX Runtime does not go with the thread. */
+async function end(): Promise<void> {
+  for (const model of models.values()) await model.release();
+  if (state instanceof DeviceState) state.release();
+}

@@ -1,0 +1,33 @@
+/** Files by name, size and hash, so that whoever gets them can tell that they are the same. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCodeOf } from '../errors.js';
+import { digestOfFile } from './file-digest.js';
+import { fileError } from './file-errors.js';
+
+export interface HashedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * The files of a folder by name; none where there is no such folder. Files that are being written (`.tmp`) are left out.
+ * @throws UserError when one cannot be read.
+ */
+export async function hashFiles(folder: string): Promise<HashedFile[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp')).map(({ name }) => name);
+    return await Promise.all(names.sort().map((name) => hashFile(folder, name)));
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw fileError('read the files of', folder, error);
+  }
+}
+
+async function hashFile(folder: string, name: string): Promise<HashedFile> {
+  const path = join(folder, name);
+  return { name, bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
+}

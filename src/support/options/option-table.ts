@@ -1,0 +1,210 @@
+/** Options as data: one typed table says everything about each option, and parsing, help, files and saved configurations follow from it. */
+
+import { UserError } from '../errors.js';
+import { suggestName } from '../nearest-name.js';
+import type { OptionKind } from './option-kinds.js';
+
+/** A default that follows from other options or from the machine. */
+export interface DerivedDefault<T, Inputs> {
+  /** For people: `2.5e-3 for clip-tiny, else 1e-6`. */
+  readonly text: string;
+  readonly derive: (inputs: Inputs) => T;
+}
+
+/** An option: its key in files is its name in the table, its flag the same in kebab case. */
+export interface Option<T, Inputs> {
+  readonly kind: OptionKind<T>;
+  /** What stands for the value in help: `--crop <pixels>`. */
+  readonly placeholder: string;
+  readonly description: string;
+  readonly default: T | DerivedDefault<T, Inputs>;
+  /** Values that replace the default where other options make them more suitable. */
+  readonly preset?: {
+    /** For people: `for clip-rn* 224`. */
+    readonly text: string;
+    /** @returns undefined where the default is as suitable */
+    of(inputs: Inputs): T | undefined;
+  };
+  /** Why this default. */
+  readonly reason: string;
+  /** Whether a result depends on it; those on which it does cannot change when a run is resumed. */
+  readonly changesResult: boolean;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the values of a table's options have different types
+export type OptionTable = Readonly<Record<string, Option<any, any>>>;
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Key in keyof Table]: Table[Key]['kind'] extends OptionKind<infer T> ? T : never;
+};
+const origins = ['default', 'preset', 'implied', 'file', 'flag'] as const;
+export type OptionOrigin = (typeof origins)[number];
+
+export interface ResolvedOptions<Table extends OptionTable> {
+  readonly values: OptionValues<Table>;
+  /** Where each value came from. */
+  readonly origins: Readonly<Record<keyof Table, OptionOrigin>>;
+}
+
+/** `--batch-size` */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What was given besides defaults. */
+export interface GivenOptions {
+  /** Texts by key, as typed on the command line; undefined for flags that were not given. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Values by key. */
+  readonly file?: { readonly path: string; readonly values: Readonly<Record<string, unknown>> };
+  readonly implied?: ImpliedOptions;
+}
+
+/** What the value of one option brings with it for others. */
+export interface ImpliedOptions {
+  /** Whose they are, for people. */
+  readonly by: string;
+  /** Values by key that cannot be others. */
+  readonly fixed: Readonly<Record<string, unknown>>;
+  /** Values by key, unless others are given. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The value of every option: its flag, else the file's, else the implied one, else the preset's, else the default. Presets may use
+ * options that have none and whose defaults are not derived.
+ * @param facts what derived defaults may use besides the options: facts about the machine.
+ * @throws UserError for a value out of bounds, an unknown key or a value that another option rules out, naming what is accepted.
+ */
+export function resolveOptions<Table extends OptionTable>(
+  table: Table,
+  given: GivenOptions,
+  facts: Readonly<Record<string, unknown>> = {},
+): ResolvedOptions<Table> {
+  const { values, origins } = readGiven(table, given);
+  for (const [key, option] of Object.entries(table)) {
+    if (!(key in values) && !isDerived(option.default) && option.preset === undefined) values[key] = option.default;
+  }
+  for (const [key, { preset, default: standard }] of Object.entries(table)) {
+    if (key in values || preset === undefined) continue;
+    const chosen = preset.of({ ...facts, ...values });
+    values[key] = chosen ?? standard;
+    if (chosen !== undefined) origins[key] = 'preset';
+  }
+  for (const [key, option] of Object.entries(table)) {
+    if (!(key in values)) values[key] = (option.default as DerivedDefault<unknown, unknown>).derive({ ...facts, ...values });
+  }
+  const sorted = (record: Record<string, unknown>, missing?: unknown) =>
+    Object.fromEntries(Object.keys(table).map((key) => [key, record[key] ?? missing]));
+  return { values: sorted(values), origins: sorted(origins, 'default') } as ResolvedOptions<Table>;
+}
+
+/**
+ * The options of a run that goes on: those it was started with. Options on which no result depends may be given anew.
+ * @param isChangeable whether an option may change all the same, together with the others that are wanted
+ * @throws UserError that names every option that was given another value.
+ */
+export function resumeOptions<Table extends OptionTable>(
+  table: Table,
+  saved: ResolvedOptions<Table>,
+  given: GivenOptions,
+  isChangeable: (key: string, wanted: OptionValues<Table>, saved: OptionValues<Table>) => boolean = () => false,
+): ResolvedOptions<Table> {
+  const { values, origins } = readGiven(table, given);
+  const wanted: OptionValues<Table> = { ...saved.values, ...values };
+  const conflicts = Object.keys(values).filter(
+    (key) => table[key]?.changesResult && values[key] !== saved.values[key] && !isChangeable(key, wanted, saved.values),
+  );
+  if (conflicts.length > 0) {
+    const list = conflicts.map((key) => `${flagOf(key)} ${values[key]} (the run has ${saved.values[key]})`).join(', ');
+    throw new UserError(`a resumed run keeps the options it was started with, but received ${list}. Leave them out, or start a new run`);
+  }
+  return { values: wanted, origins: { ...saved.origins, ...origins } };
+}
+
+/** What `config.json` of a run holds; as a file of options it repeats the run. */
+export function savedForm<Table extends OptionTable>({ values, origins }: ResolvedOptions<Table>): Record<string, unknown> {
+  return { ...values, origins };
+}
+
+/**
+ * Reads a saved form back.
+ * @param before values of options that forms written before there were these lack
+ * @throws UserError when it does not have the options of the table, each within its bounds, and no others.
+ */
+export function parseSavedForm<Table extends OptionTable>(
+  table: Table,
+  saved: unknown,
+  path: string,
+  before: Partial<OptionValues<Table>> = {},
+): ResolvedOptions<Table> {
+  if (!isRecord(saved)) throw new UserError(`${path} must be an object of options`);
+  const written = Object.keys(saved).filter((key) => key !== 'origins');
+  const unknown = written.filter((key) => !Object.hasOwn(table, key));
+  if (unknown.length > 0)
+    throw new UserError(`${path} has ${unknown.join(', ')}, which this version of the program does not know: ${otherVersion}`);
+  const { values } = readGiven(table, { flags: {}, file: { path, values: { ...before, ...saved } } });
+  const missing = Object.keys(table).filter((key) => !(key in values));
+  if (missing.length > 0) throw new UserError(`${path} has no ${missing.join(', ')}: ${otherVersion}`);
+  const stored = isRecord(saved.origins) ? saved.origins : {};
+  const known: readonly unknown[] = origins;
+  const originOf = (key: string): unknown => (!written.includes(key) ? 'default' : known.includes(stored[key]) ? stored[key] : 'file');
+  const own = Object.fromEntries(Object.keys(table).map((key) => [key, originOf(key)]));
+  return { values, origins: own } as unknown as ResolvedOptions<Table>;
+}
+
+const otherVersion =
+  'another version of this program wrote it, or it was edited. Use the version and commit that environment.json beside it names, or start a ' +
+  'new run with --init';
+
+/** Flags and help for a command-line parser. */
+export function describeOptions(table: OptionTable): { readonly flags: string; readonly description: string }[] {
+  return Object.entries(table).map(([key, option]) => {
+    const standard = isDerived(option.default) ? option.default.text : String(option.default);
+    return {
+      flags: `${flagOf(key)} <${option.placeholder}>`,
+      description: `${option.description}: ${option.kind.expected} (default: ${standard}${option.preset ? `, ${option.preset.text}` : ''}; ${option.reason})`,
+    };
+  });
+}
+
+function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, OptionOrigin> = {};
+  const take = (key: string, value: unknown, received: string, name: string, origin: OptionOrigin) => {
+    const { kind } = optionOf(table, key, name);
+    if (!kind.schema.safeParse(value).success) {
+      throw new UserError(`${name} must be ${kind.expected}, but received ${received}`);
+    }
+    values[key] = value;
+    origins[key] = origin;
+  };
+  for (const [key, value] of Object.entries(file?.values ?? {})) {
+    if (key !== 'origins') take(key, value, JSON.stringify(value), `"${key}" in ${file?.path}`, 'file');
+  }
+  for (const [key, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    const name = flagOf(key);
+    take(key, optionOf(table, key, name).kind.fromText(value), value || 'nothing', name, 'flag');
+  }
+  for (const [key, value] of Object.entries({ ...implied?.defaults, ...implied?.fixed })) {
+    if (!(key in values)) take(key, value, JSON.stringify(value), `"${key}" of ${implied?.by}`, 'implied');
+    else if (key in implied!.fixed && values[key] !== value) {
+      throw new UserError(`${implied!.by} have ${flagOf(key)} ${value}, but received ${values[key]}. Leave it out`);
+    }
+  }
+  return { values, origins };
+}
+
+function optionOf(table: OptionTable, key: string, name: string): Option<unknown, unknown> {
+  const option = Object.hasOwn(table, key) ? table[key] : undefined;
+  if (option === undefined) throw new UserError(`unknown option ${name}.${suggestName(key, Object.keys(table))}`);
+  return option;
+}
+
+function isDerived(value: unknown): value is DerivedDefault<unknown, unknown> {
+  return typeof value === 'object' && value !== null && 'derive' in value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,110 @@
+/** Held-out images: split from the training images by image, degraded by every distortion on its own, never trained on. */
+import type { ImageReference } from '../../datasets/image-reference.js';
+import type { DistortionName } from '../../degrade/distortions/table.js';
+import type { DegradedPair, PairRequest } from '../../pairs/pair.js';
+import type { PairPool } from '../../pairs/pair-pool.js';
+import { UnusableImageError } from '../../pairs/unusable-image-error.js';
+import { UserError } from '../../support/errors.js';
+import { randomStream } from '../../support/random.js';
+
+export interface Split {
+  readonly training: readonly ImageReference[];
+  readonly heldOut: readonly ImageReference[];
+}
+
+/**
+ * Splits images at random into training and held-out ones; the same for a given seed, list and groups.
+ * @param count held-out images wanted; at most a third of all images are held out, unless near duplicates leave no other choice
+ * @param groups images that may not be on different sides: near duplicates
+ * @throws UserError when there are fewer than two images, or all are one group.
+ */
+export function splitImages(
+  images: readonly ImageReference[],
+  count: number,
+  seed: number,
+  groups: readonly (readonly ImageReference[])[] = [],
+): Split {
+  if (images.length < 2) throw new UserError('Training needs at least two images: one to train on and one to hold out.');
+  const groupOf = new Map(groups.flatMap((group) => group.map(({ id }) => [id, group] as const)));
+  // Every image with those that stay on its side.
+  const units = new Set(
+    randomStream(seed, 'split')
+      .shuffle(images)
+      .map((image) => groupOf.get(image.id) ?? [image]),
+  );
+  const wanted = Math.max(1, Math.min(count, Math.floor(images.length / 3)));
+  const heldOut: ImageReference[] = [];
+  const training: ImageReference[] = [];
+  for (const unit of units) (heldOut.length + unit.length <= wanted ? heldOut : training).push(...unit);
+  if (heldOut.length === 0) {
+    const smallest = [...units].reduce((least, unit) => (unit.length < least.length ? unit : least));
+    if (smallest.length === images.length) {
+      throw new UserError(`All ${images.length} images nearly repeat each other: training needs at least two different photographs.`);
+    }
+    heldOut.push(...smallest);
+    training.splice(0, training.length, ...[...units].filter((unit) => unit !== smallest).flat());
+  }
+  const byId = (a: ImageReference, b: ImageReference): number => (a.id < b.id ? -1 : 1);
+  return { heldOut: heldOut.sort(byId), training: training.sort(byId) };
+}
+
+export interface HeldOutPair {
+  readonly distortion: string;
+  readonly pair: DegradedPair;
+}
+
+/** What happens while held-out pairs are made, for whoever watches. */
+export interface HeldOutWatch {
+  readonly onPair?: (done: number, total: number) => void;
+  /** An image cannot be used and is left out; called once for each. */
+  readonly onSkip?: (image: string, reason: string) => void;
+}
+
+/** Requests for the pairs of every held-out image under every distortion, image by image. */
+export function heldOutRequests(
+  images: readonly ImageReference[],
+  distortions: readonly DistortionName[],
+  { levels, crop, seed }: { readonly levels: number; readonly crop: number; readonly seed: number },
+): (PairRequest & { readonly distortions: readonly [DistortionName] })[] {
+  return images.flatMap((image) =>
+    distortions.map((distortion) => {
+      const stream = [seed, 'held-out', image.id, distortion] as const;
+      return { image, levels, crop, maxDistortions: 1, distortions: [distortion] as const, stream };
+    }),
+  );
+}
+
+/**
+ * The degraded pairs of every held-out image under every distortion.
+ * @throws UserError when none of the images can be used.
+ */
+export async function makeHeldOutPairs(
+  pool: Pick<PairPool, 'make'>,
+  images: readonly ImageReference[],
+  distortions: readonly DistortionName[],
+  options: { readonly levels: number; readonly crop: number; readonly seed: number } & HeldOutWatch,
+): Promise<HeldOutPair[]> {
+  const { onPair, onSkip } = options;
+  const wanted = heldOutRequests(images, distortions, options);
+  const skipped = new Map<string, string>();
+  let done = 0;
+  const made = await Promise.all(
+    wanted.map(async (request) => {
+      const { image } = request;
+      try {
+        return { distortion: request.distortions[0], pair: await pool.make(request) };
+      } catch (error) {
+        if (!(error instanceof UnusableImageError)) throw error;
+        if (!skipped.has(image.id)) onSkip?.(image.id, error.message);
+        skipped.set(image.id, error.message);
+        return undefined;
+      } finally {
+        onPair?.(++done, wanted.length);
+      }
+    }),
+  );
+  const usable = made.filter((item) => item !== undefined);
+  if (usable.length > 0) return usable;
+  const [reason] = skipped.values();
+  throw new UserError(`none of the ${images.length} held-out images can be used; for example: ${reason}`);
+}

@@ -1,0 +1,73 @@
+/** Training data made before: pairs read from shards. */
+
+import { PairReader, StoredPairSequence } from '../../pairs/shards/stored-pair-sequence.js';
+import { openStoredPairs, type StoredPairs } from '../../pairs/shards/stored-pairs.js';
+import { UserError } from '../../support/errors.js';
+import { madeAhead } from '../../support/made-ahead.js';
+import type { ImpliedOptions } from '../../support/options/option-table.js';
+import { anyPairs, type TrainOptions, textOfDistortions } from '../options.js';
+import type { HeldOutPair, HeldOutWatch } from './held-out.js';
+import type { TrainingData } from './training-data.js';
+
+/** Held-out pairs that are read at a time. */
+const readTogether = 8;
+
+/** @throws UserError when the folder is not complete, or does not hold the pairs that the options name. */
+export async function openStoredPairData(
+  options: Pick<TrainOptions, 'pairs' | 'pairsSha256' | 'seed' | 'steps' | 'accumulate' | 'batchSize'>,
+): Promise<TrainingData> {
+  const pairs = await openStoredPairs(options.pairs);
+  const { dataset, pairs: counts } = pairs.configuration;
+  const { name, images, licence, homepage, citation } = dataset;
+  if (![anyPairs, pairs.sha256].includes(options.pairsSha256)) {
+    throw new UserError(
+      `the pairs in ${pairs.folder} are not those that the run was started with: they have --pairs-sha256 ${pairs.sha256}, not ${options.pairsSha256}`,
+    );
+  }
+  const visits = (options.steps * options.accumulate * options.batchSize) / counts.training;
+  const often = visits > 1 ? `, each ${visits.toFixed(1)} times` : '';
+  return {
+    dataset: { name, images, ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) },
+    summary: `${counts.training} pairs to train on${often}, ${counts['held-out']} held out`,
+    heldOutPairs: counts['held-out'],
+    fingerprint: pairs.sha256,
+    skipped: [],
+    downscale: pairs.configuration.downscale,
+    advice: async () => [],
+    open() {
+      const closing = new AbortController();
+      return {
+        training: () => new StoredPairSequence(pairs, options.seed),
+        heldOut: (watch = {}) => readHeldOut(pairs, watch, closing.signal),
+        close: async () => closing.abort(),
+      };
+    },
+  };
+}
+
+async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: AbortSignal): Promise<HeldOutPair[]> {
+  const reader = new PairReader(pairs, 'held-out');
+  const indexes = Array.from({ length: reader.count }, (_, index) => index);
+  const read: HeldOutPair[] = [];
+  let done = 0;
+  for await (const pair of madeAhead(indexes, readTogether - 1, (index) => reader.pair(index))) {
+    stop.throwIfAborted();
+    // Each shows one distortion alone.
+    if (pair !== undefined) read.push({ distortion: pair.record.composition.distortions[0]!.name, pair });
+    onPair?.(++done, reader.count);
+  }
+  if (read.length === 0) throw new UserError(`${pairs.folder} has no held-out pairs: none of their images could be used`);
+  return read;
+}
+
+/** The options that a folder of pairs brings with it. @throws UserError when it is not complete. */
+export async function optionsOfPairs(folder: string): Promise<ImpliedOptions> {
+  const { configuration, sha256 } = await openStoredPairs(folder);
+  const { dataset, downscale, levels, crop, maxDistortions, distortions, heldOut, seed } = configuration;
+  return {
+    by: `the pairs in ${folder}`,
+    fixed: { data: dataset.name, downscale, levels, crop, maxDistortions, distortion: textOfDistortions(distortions), heldOut },
+    // The same pairs may train several models.
+    defaults: { seed, pairsSha256: sha256 },
+  };
+}

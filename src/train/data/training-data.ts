@@ -1,0 +1,40 @@
+/** Where the pairs of a run come from, as training, exporting and their reports see it. */
+import type { ImageReference } from '../../datasets/image-reference.js';
+import type { Dataset } from '../../datasets/open-dataset.js';
+import type { PairSource } from '../../pairs/batches.js';
+import type { HeldOutPair, HeldOutWatch } from './held-out.js';
+
+export interface TrainingData {
+  /** Of the pristine images; recorded in exported models. */
+  readonly dataset: Pick<Dataset, 'name' | 'licence' | 'homepage' | 'citation'> & { readonly images: number };
+  /** `84 images to train on, 12 held out` */
+  readonly summary: string;
+  /** How many pairs an evaluation measures. */
+  readonly heldOutPairs: number;
+  /** A digest of what is trained on and held out: a run may only go on with the same. */
+  readonly fingerprint: string;
+  /** Image files that cannot be used. */
+  readonly skipped: Dataset['skipped'];
+  /** Factor by which images are reduced: the option's, or what `auto` came to. */
+  readonly downscale: number;
+  /** Lines about the images that a person should read before training on them; looks at some of them, in less than a second. */
+  advice(): Promise<readonly string[]>;
+  /** Starts what makes or reads pairs. */
+  open(): PairFeed;
+}
+
+/** Hands out pairs until it is closed. */
+export interface PairFeed {
+  /**
+   * The pairs to train on.
+   * @param onSkip called once for each image that cannot be used, with the reason.
+   */
+  training(onSkip?: (image: ImageReference, reason: string) => void): PairSource;
+  /**
+   * The held-out pairs: always the same.
+   * @throws UserError when none can be used.
+   */
+  heldOut(watch?: HeldOutWatch): Promise<HeldOutPair[]>;
+  /** Gives up what is not yet handed out, which then fails. */
+  close(): Promise<void>;
+}

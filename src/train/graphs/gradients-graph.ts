@@ -1,0 +1,117 @@
+/** The first of the two training graphs: crops and state -> losses, gradients, updated buffers. */
+import { type ParameterSpec, Parameters } from '../../backbones/parameters.js';
+import { differentiate } from '../../graph/differentiate.js';
+import { Graph } from '../../graph/graph.js';
+import { liveParts } from '../../graph/live-parts.js';
+import type { Value } from '../../graph/value.js';
+import { promptCues } from '../../heads/prompt-head.js';
+import { acrossRankingLoss } from '../../losses/across-ranking.js';
+import { consistencyLoss } from '../../losses/consistency.js';
+import { type BatchLayout, cropCount } from '../../losses/levels.js';
+import { negativeRankingLoss } from '../../losses/negative-ranking.js';
+import { positiveRankingLoss } from '../../losses/positive-ranking.js';
+import type { PrecisionSource } from '../../lowering/precision/rewritten-graph.js';
+import { recomputeForward } from '../../lowering/recompute.js';
+import { nextPrefix } from '../../runtime/sessions/session-messages.js';
+import { embeddingOf, type ModelDefinition, similarityToPrompts } from './model.js';
+import { gradientName } from './state.js';
+
+export interface LossOptions {
+  /** Difference between two crops of a photograph that the consistency loss allows, cosine similarity. */
+  readonly marginConsistency: number;
+  /** Distance that the ranking losses ask for between any two levels, cosine similarity. */
+  readonly marginRank: number;
+  /** Weight of ranking across photographs; default 0: left out. */
+  readonly lossAcross?: number;
+}
+
+/** A graph that computes losses from crops, kept undifferentiated: any engine can take it from here. */
+export interface LossGraph {
+  readonly graph: Graph;
+  readonly parameters: Parameters;
+  /** What the backbone makes of the crops; head and losses follow. */
+  readonly embedding: Value;
+}
+
+/** What every graph has; the first is the sum of the others. */
+export const lossNames = ['loss', 'consistency', 'positive', 'negative'] as const;
+export type LossName = (typeof lossNames)[number] | 'across';
+
+/** The losses that a graph has. */
+export function lossNamesOf({ lossAcross = 0 }: Pick<LossOptions, 'lossAcross'>): readonly LossName[] {
+  return lossAcross > 0 ? [...lossNames, 'across'] : lossNames;
+}
+
+/**
+ * Inputs: `crops` uint8 [photographs x (levels + 1) x 2, side, side, 3] and the model's parameters and buffers by name.
+ * Outputs: `loss` (the sum of the others), `consistency`, `positive`, `negative`, where it has a weight `across` (weighted), and `next.<buffer>`.
+ */
+export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop: number, options: LossOptions): LossGraph {
+  const graph = new Graph();
+  const parameters = new Parameters(graph, 'inputs', model.backbone.isFrozen);
+  const crops = graph.input('crops', 'uint8', [cropCount(layout), crop, crop, 3]);
+  const embedding = embeddingOf(graph, parameters, crops, model, model.backbone.trainNormalization);
+  const { falling, rising } = promptCues(graph, similarityToPrompts(graph, parameters, embedding, model));
+  const { marginConsistency, marginRank, lossAcross = 0 } = options;
+  const consistency = consistencyLoss(graph, graph.add('Concat', [falling, rising], { axis: 1 }), layout, marginConsistency);
+  const positive = positiveRankingLoss(graph, falling, layout, marginRank);
+  const negative = negativeRankingLoss(graph, rising, layout, marginRank);
+  graph.output('consistency', consistency);
+  graph.output('positive', positive);
+  graph.output('negative', negative);
+  let loss = graph.add('Add', [graph.add('Add', [consistency, positive]), negative]);
+  if (lossAcross > 0) {
+    const sides = graph.add('Add', [
+      acrossRankingLoss(graph, falling, layout, marginRank, 1),
+      acrossRankingLoss(graph, rising, layout, marginRank, -1),
+    ]);
+    const across = graph.add('Mul', [sides, lossAcross]);
+    graph.output('across', across);
+    loss = graph.add('Add', [loss, across]);
+  }
+  graph.output('loss', loss);
+  for (const [name, value] of parameters.updates) graph.output(`${nextPrefix}${name}`, value);
+  return { graph, parameters, embedding };
+}
+
+/**
+ * Adds the backward pass to a copy of a loss graph. Further outputs: `next.gradient.<parameter>`.
+ * @param recompute whether it computes most of the forward pass once more, instead of keeping it: see `recomputeForward`
+ */
+export function buildGradientsGraph(losses: LossGraph, recompute = false): Graph {
+  const { graph } = withGradients(losses, losses.graph.outputs.get('loss')!);
+  if (!recompute) return graph;
+  const forward = new Set(graph.nodes.slice(0, losses.graph.nodes.length));
+  return recomputeForward(graph, forward, graph.inputs.get('crops')!);
+}
+
+/** The input of a graph of scaled gradients. */
+export const lossScaleName = 'loss_scale';
+
+/**
+ * The same with gradients of the loss times the input `loss_scale`, which keeps small ones in the range of half precision; the losses are
+ * not scaled. Head and losses with their gradient, up to the embedding, are to stay in float32.
+ */
+export function buildScaledGradientsGraph(losses: LossGraph): PrecisionSource {
+  const scaled = losses.graph.copy();
+  const loss = scaled.add('Mul', [scaled.outputs.get('loss')!, scaled.input(lossScaleName, 'float32', [])]);
+  const { graph, embeddingGradient } = withGradients({ ...losses, graph: scaled }, loss);
+  const backbone = new Set(liveParts(graph, [losses.embedding]).nodes);
+  const lossValues = lossNames.map((name) => graph.outputs.get(name)!);
+  const kept = liveParts(graph, [...lossValues, embeddingGradient]).nodes.filter((node) => !backbone.has(node));
+  return { graph, known: new Map(), kept: new Set(kept) };
+}
+
+function withGradients({ graph: lossGraph, parameters, embedding }: LossGraph, loss: Value): { graph: Graph; embeddingGradient: Value } {
+  const graph = lossGraph.copy();
+  const trained = trainedSpecs(parameters);
+  const values = trained.map(({ name }) => parameters.declared.get(name)!);
+  const gradients = differentiate(graph, loss, [...values, embedding]);
+  for (const [index, { name }] of trained.entries()) graph.output(`${nextPrefix}${gradientName(name)}`, gradients[index]!);
+  return { graph, embeddingGradient: gradients.at(-1)! };
+}
+
+/** The parameters that gradients train. */
+export function trainedSpecs(parameters: Parameters): ParameterSpec[] {
+  return [...parameters.specs.values()].filter(({ role }) => role === 'parameter');
+}

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differentiate } from '#antonym/graph/differentiate.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { liveParts } from '#antonym/graph/live-parts.js';
+import type { Value } from '#antonym/graph/value.js';
+import { blockChannels } from '#antonym/lowering/cpu/block-channels.js';
+import { channelBlock } from '#antonym/lowering/cpu/channel-block.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
+import { randomStream } from '#antonym/support/random.js';
+import { elementCount, floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
+import { compile } from '../../graph/run-graph.js';
+
+/** A convolution of what came before, and what may follow it. */
+interface Layer {
+  readonly kernel: 1 | 3;
+  readonly wide: boolean;
+  readonly bias: boolean;
+  readonly relu: boolean;
+  readonly pool: boolean;
+  /** Adds what came before, where it has the same shape. */
+  readonly residual: boolean;
+}
+
+/** The loss of a small network and the gradients of all its inputs; channels are a multiple of 16, then 1.5 times as many. */
+function network(layers: readonly Layer[], channels: number, side: number): Graph {
+  const graph = new Graph();
+  let x = graph.input('x', 'float32', [2, channels, side, side]);
+  const inputs: Value[] = [x];
+  const declare = (name: string, shape: readonly number[]): Value => {
+    const value = graph.input(name, 'float32', shape);
+    inputs.push(value);
+    return value;
+  };
+  for (const [index, { kernel, wide, bias, relu, pool, residual }] of layers.entries()) {
+    const [pad, filters] = [(kernel - 1) / 2, wide ? 48 : 32];
+    const weights = declare(`w${index}`, [filters, x.shape[1] as number, kernel, kernel]);
+    const attributes = { kernel_shape: [kernel, kernel], pads: [pad, pad, pad, pad] };
+    let y = graph.add('Conv', [x, weights, bias ? declare(`b${index}`, [filters]) : null], attributes);
+    if (residual && x.shape[1] === filters) y = graph.add('Add', [x, y]);
+    if (relu) y = graph.add('Relu', [y]);
+    if (pool && (y.shape[2] as number) >= 2) y = graph.add('AveragePool', [y], { kernel_shape: [2, 2], strides: [2, 2] });
+    x = y;
+  }
+  const loss = graph.add('ReduceSum', [graph.add('Mul', [x, x])], { keepdims: 0 });
+  graph.output('loss', loss);
+  graph.output('y', x);
+  for (const [index, gradient] of differentiate(graph, loss, inputs).entries()) graph.output(`d${inputs[index]!.name}`, gradient);
+  return graph;
+}
+
+function feedsOf(graph: Graph): Record<string, TensorData> {
+  const random = randomStream('blocked channels');
+  const draw = (shape: readonly number[]): TensorData =>
+    floatTensor(
+      shape,
+      Float32Array.from({ length: elementCount(shape) }, () => random.normal() / Math.sqrt(elementCount(shape.slice(1)) || 1)),
+    );
+  return Object.fromEntries([...graph.inputs].map(([name, { shape }]) => [name, draw(shape as number[])]));
+}
+
+describe('a graph with blocked channels', () => {
+  let thread: SessionThread;
+  let block: number | undefined;
+
+  beforeAll(async () => {
+    thread = new SessionThread({ threads: 1 });
+    block = await channelBlock(thread);
+  });
+
+  afterAll(() => thread.close());
+
+  it('needs no matrix product for pointwise convolutions', () => {
+    const layer = { kernel: 1, bias: true, relu: false, pool: false, residual: false } as const;
+    const layers = [
+      { ...layer, wide: true },
+      { ...layer, wide: false },
+    ];
+    for (const side of [4, 5]) {
+      const operators = liveParts(blockChannels(network(layers, 32, side), 16)).nodes.map(({ operator }) => operator);
+      expect(operators).not.toContain('MatMul');
+    }
+  });
+
+  it('moves images by a pixel, each way, and cuts other windows out', async (context) => {
+    if (block === undefined) return context.skip('ONNX Runtime has no kernels for blocked channels on this processor');
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2, 32, 5, 7]);
+    const image = graph.add('Conv', [x, graph.input('w', 'float32', [32, 32, 1, 1])], { kernel_shape: [1, 1] });
+    const padded = graph.add('Pad', [image, graph.integers(0, 0, 2, 1, 0, 0, 2, 1)]);
+    for (const [top, left] of [0, 1, 2, 3, 4].flatMap((top) => [0, 1, 2].map((left) => [top, left] as const))) {
+      const range = [graph.integers(top, left), graph.integers(top + 5, left + 7), graph.integers(2, 3)];
+      graph.output(`${top} ${left}`, graph.add('Slice', [padded, ...range]));
+    }
+    graph.output('smaller', graph.add('Slice', [padded, graph.integers(1, 1), graph.integers(3, 7), graph.integers(2, 3)]));
+    const blocked = blockChannels(graph, block);
+    // those by two rows, and the smaller one
+    expect(liveParts(blocked).nodes.filter(({ operator }) => operator === 'Slice')).toHaveLength(7);
+    const feeds = feedsOf(graph);
+    const [expected, found] = [await (await compile(graph))(feeds), await (await compile(blocked))(feeds)];
+    for (const [name, { data }] of Object.entries(expected)) {
+      const values = Array.from(data, Number);
+      const distance = Math.hypot(...values.map((value, index) => value - Number(found[name]!.data[index])));
+      expect(distance, name).toBeLessThanOrEqual(1e-6 * Math.hypot(...values));
+    }
+  });
+
+  it('computes what the plain graph computes, gradients too', async (context) => {
+    if (block === undefined) return context.skip('ONNX Runtime has no kernels for blocked channels on this processor');
+    const size = block;
+    const layer = fc.record({
+      kernel: fc.constantFrom(1 as const, 3 as const),
+      wide: fc.boolean(),
+      bias: fc.boolean(),
+      relu: fc.boolean(),
+      pool: fc.boolean(),
+      residual: fc.boolean(),
+    });
+    const layers = fc.array(layer, { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(layers, fc.constantFrom(3, 24, 32), fc.integer({ min: 1, max: 9 }), async (layers, channels, side) => {
+        const graph = network(layers, channels, side);
+        const blocked = blockChannels(graph, size);
+        const operators = blocked.nodes.map(({ operator }) => operator);
+        // the first convolution of 24 channels stays plain: that is a block and a half
+        if (channels === 32) expect(operators.filter((operator) => operator === 'Conv')).toEqual([]);
+        const feeds = feedsOf(graph);
+        const [expected, found] = [await (await compile(graph))(feeds), await (await compile(blocked))(feeds)];
+        expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
+        for (const [name, { shape, data }] of Object.entries(expected)) {
+          expect(found[name]!.shape, name).toEqual(shape);
+          const values = Array.from(data, Number);
+          const distance = Math.hypot(...values.map((value, index) => value - Number(found[name]!.data[index])));
+          expect(distance, name).toBeLessThanOrEqual(1e-5 * Math.hypot(...values) + 1e-7);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+});

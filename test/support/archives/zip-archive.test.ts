@@ -1,0 +1,84 @@
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openZip, type ZipArchive } from '#antonym/support/archives/zip-archive.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { type Layout, zip } from './make-zip.js';
+
+const folder = await temporaryFolder();
+const opened: FileHandle[] = [];
+afterAll(() => Promise.all(opened.map((file) => file.close())));
+
+async function archiveOf(bytes: Buffer): Promise<ZipArchive> {
+  const path = join(folder, 'archive.zip');
+  await writeFile(path, bytes);
+  const file = await open(path, 'r');
+  opened.push(file);
+  return openZip(file, 'file');
+}
+
+describe('ZIP archive', () => {
+  test.each<[string, Layout]>([
+    ['small', {}],
+    ['of Zip64', { zip64: true }],
+    ['with a comment that looks like an end', { comment: 'PK\x05\x06 and so on' }],
+    ['of several members', { names: ['a', 'b', 'a/b'], zip64: true }],
+  ])('members of one %s are read, whole and in part', async (_, layout) => {
+    const archive = await archiveOf(zip(layout));
+    expect([...archive.members.keys()]).toEqual(layout.names ?? ['a/b']);
+    for (const member of archive.members.values()) {
+      expect(Buffer.from(await archive.read(member)).toString()).toBe('weights');
+      expect(Buffer.from(await archive.read(member, 2, 5)).toString()).toBe('igh');
+      await expect(archive.read(member, 2, 8)).rejects.toThrow(/has 7 bytes, but bytes 2 to 8 are needed/);
+    }
+  });
+
+  test.each<[string, Layout, RegExp]>([
+    ['compressed', { method: 8 }, /member "a\/b" is compressed/],
+    ['encrypted', { flags: 1 }, /member "a\/b" is encrypted/],
+    ['that does not match its checksum', { crc: 1 }, /member "a\/b" does not match its checksum/],
+    ['of a name twice', { names: ['a', 'a'] }, /two members "a"/],
+  ])('a member %s is refused', async (_, layout, message) => {
+    await expect(archiveOf(zip(layout)).then((archive) => archive.read(archive.members.get('a/b')!))).rejects.toThrow(message);
+  });
+
+  test.each<[string, Layout]>([
+    ['stored', {}],
+    ['deflated', { method: 8 }],
+    ['empty', { content: Buffer.alloc(0) }],
+    ['deflated to many pieces', { method: 8, content: Buffer.alloc(300_000, 'abc'), zip64: true }],
+  ])('the content of a member %s comes piece by piece', async (_, layout) => {
+    const archive = await archiveOf(zip(layout));
+    const pieces: Uint8Array[] = [];
+    for await (const piece of archive.content(archive.members.get('a/b')!)) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(layout.content ?? Buffer.from('weights'))).toBe(true);
+  });
+
+  test.each<[string, Layout, RegExp]>([
+    ['that does not match its checksum', { method: 8, crc: 1 }, /member "a\/b" does not match its checksum/],
+    ['of more than is stated', { method: 8, content: Buffer.alloc(300_000), size: 1000 }, /member "a\/b" does not match its checksum/],
+    ['of less than is stated', { method: 8, size: 8 }, /member "a\/b" does not match its checksum/],
+    ['that is no deflated one', { method: 8, raw: Buffer.from('weights') }, /member "a\/b" cannot be inflated/],
+    ['of another method', { method: 12 }, /member "a\/b" is compressed by the unknown method 12/],
+  ])('the content of a member %s is refused', async (_, layout, message) => {
+    const archive = await archiveOf(zip(layout));
+    const read = async (): Promise<void> => {
+      for await (const piece of archive.content(archive.members.get('a/b')!))
+        expect(piece.length).toBeLessThanOrEqual(layout.size ?? 300_000);
+    };
+    await expect(read()).rejects.toThrow(message);
+  });
+
+  test('a list of members that lies elsewhere or is too long is refused', async () => {
+    const bytes = zip({});
+    for (const [offset, message] of [
+      [-6, /outside of the file/],
+      [-10, /takes|outside/],
+      [-12, /ends after 1 of/],
+    ] as const) {
+      const changed = Buffer.from(bytes);
+      changed[changed.length + offset + 1]! ^= 0x40;
+      await expect(archiveOf(changed)).rejects.toThrow(message);
+    }
+  });
+});

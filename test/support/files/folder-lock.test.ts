@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lockFolder } from '#antonym/support/files/folder-lock.js';
+import { currentProcess, type ProcessIdentity } from '#antonym/support/process-identity.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+const root = await temporaryFolder();
+const lock = (folder: string) => lockFolder(folder, `the run ${folder}`);
+const newFolder = () => mkdtemp(join(root, 'run-'));
+
+/** Takes the lock, says `held` or why not, and holds it until it is killed. */
+const holder = `
+  import { lockFolder } from '#antonym/support/files/folder-lock.js';
+  process.stdin.once('data', async () => {
+    await lockFolder(process.argv[1], 'the run ' + process.argv[1]).then(() => process.stdout.write('held'), (error) => process.stdout.write(error.name + ': ' + error.message));
+    process.stdin.on('data', () => undefined);
+  });
+  process.stdout.write('ready');
+`;
+
+async function startHolder(folder: string): Promise<{ child: ChildProcess; ask: () => Promise<string>; kill: () => Promise<void> }> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', holder, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const said = async () => String((await once(child.stdout, 'data'))[0]);
+  await said();
+  return {
+    child,
+    ask: () => {
+      child.stdin.write('go');
+      return said();
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** What a process with this identity would have put down. */
+async function putDownLock(folder: string, { pid, ...rest }: ProcessIdentity): Promise<string> {
+  const path = join(folder, `lock.${new URLSearchParams({ pid: String(pid), ...rest })}`);
+  await writeFile(path, '');
+  return path;
+}
+
+describe('the lock of a folder', () => {
+  test('is refused while another process lives, with its number and host, and taken over once it was killed with kill -9', async () => {
+    const folder = await newFolder();
+    const owner = await startHolder(folder);
+    expect(await owner.ask()).toBe('held');
+    await expect(lock(folder)).rejects.toThrow(
+      `the run ${folder} is in use by process ${owner.child.pid} on ${hostname()}. Wait for it or stop it`,
+    );
+    await owner.kill();
+    const release = await lock(folder);
+    await release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is had by one of many processes that ask at once, also when they find a dead owner', async () => {
+    const folder = await newFolder();
+    const holders = await Promise.all(Array.from({ length: 5 }, () => startHolder(folder)));
+    const dead = holders.pop();
+    expect(await dead?.ask()).toBe('held');
+    await dead?.kill();
+    const answers = await Promise.all(holders.map(({ ask }) => ask()));
+    await Promise.all(holders.map(({ kill }) => kill()));
+    const refused = answers.filter((answer) => answer !== 'held');
+    expect(refused.length).toBeGreaterThanOrEqual(3); // all four step back if they keep meeting
+    for (const answer of refused) expect(answer).toMatch(/^UserError: the run .* is in use by process \d+ on /);
+    await (await lock(folder))();
+  });
+
+  test('is had once by this process, and again after it was given back', async () => {
+    const folder = await newFolder();
+    const release = await lock(folder);
+    await expect(lock(folder)).rejects.toThrow(/in use by this process already/);
+    await release();
+    await (await lock(folder))();
+  });
+
+  test('of another machine is refused, with what to do', async () => {
+    const folder = await newFolder();
+    const path = await putDownLock(folder, { pid: process.pid, host: 'elsewhere', boot: 'another' });
+    await expect(lock(folder)).rejects.toThrow(
+      `is in use by process ${process.pid} on elsewhere, another machine or container. If it no longer runs there, remove the file ${path}`,
+    );
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'of a process whose number was given to another one, or of before a restart, is taken over',
+    async () => {
+      const folder = await newFolder();
+      const self = await currentProcess();
+      await putDownLock(folder, { ...self, start: '1' });
+      await putDownLock(folder, { ...self, boot: 'earlier' });
+      await (await lock(folder))();
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  test.runIf(process.platform === 'linux')('of a killed process that its parent has not asked about yet is taken over', async () => {
+    const folder = await newFolder();
+    // The shell replaces itself by a program that never asks how its children ended: the killed one stays as a zombie.
+    const parent = spawn('sh', ['-c', 'sleep 100 & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+    const stat = () => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => text.slice(text.lastIndexOf(')') + 2).split(' '));
+    const start = (await stat())[19] as string;
+    await putDownLock(folder, { ...(await currentProcess()), pid, start });
+    await expect(lock(folder)).rejects.toThrow(`in use by process ${pid}`);
+    process.kill(pid, 'SIGKILL');
+    while ((await stat())[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
+    await (await lock(folder))();
+    parent.kill('SIGKILL');
+  });
+});

@@ -1,0 +1,94 @@
+import { rm } from 'node:fs/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FileReference } from '#antonym/datasets/image-reference.js';
+import { PairPool } from '#antonym/pairs/pair-pool.js';
+import { type HeldOutPair, makeHeldOutPairs, splitImages } from '#antonym/train/data/held-out.js';
+import { folderOfPhotographs, rendered } from '../../pairs/folder-of-photographs.js';
+
+describe('the split', () => {
+  test('puts every image into one part, at most a third of them held out, each part in order', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 1, max: 40 }), fc.nat(), (count, wanted, seed) => {
+        const images = Array.from({ length: count }, (_, index) => rendered(index));
+        const { training, heldOut } = splitImages(images, wanted, seed);
+        const ids = (list: typeof training): string[] => list.map(({ id }) => id);
+        expect([...ids(training), ...ids(heldOut)].sort()).toEqual(ids(images).sort());
+        expect(heldOut.length).toBe(Math.max(1, Math.min(wanted, Math.floor(count / 3))));
+        for (const part of [training, heldOut]) expect(ids(part)).toEqual(ids(part).sort());
+      }),
+    );
+  });
+
+  test('leaves every group on one side', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 20 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(),
+        (sizes, wanted, seed) => {
+          let next = 0;
+          const groups = sizes.map((size) => Array.from({ length: size }, () => rendered(next++)));
+          const { training, heldOut } = splitImages(groups.flat(), wanted, seed, groups);
+          expect(training.length + heldOut.length).toBe(next);
+          expect(Math.min(training.length, heldOut.length)).toBeGreaterThan(0);
+          const held = new Set(heldOut.map(({ id }) => id));
+          for (const group of groups) expect(new Set(group.map(({ id }) => held.has(id))).size).toBe(1);
+          // More than wanted only when every group is larger.
+          expect(heldOut.length).toBeLessThanOrEqual(Math.max(Math.max(1, Math.min(wanted, Math.floor(next / 3))), Math.min(...sizes)));
+        },
+      ),
+    );
+  });
+
+  test('is impossible when all images are one group', () => {
+    const images = [rendered(0), rendered(1), rendered(2)];
+    expect(() => splitImages(images, 1, 1, [images])).toThrow(/All 3 images nearly repeat each other/);
+  });
+
+  test('follows from the seed', () => {
+    const images = Array.from({ length: 40 }, (_, index) => rendered(index));
+    expect(splitImages(images, 8, 1)).toEqual(splitImages(images, 8, 1));
+    expect(splitImages(images, 8, 2)).not.toEqual(splitImages(images, 8, 1));
+  });
+
+  test('needs two images', () => {
+    expect(() => splitImages([rendered(0)], 1, 1)).toThrow(/at least two images/);
+  });
+});
+
+describe('held-out pairs', () => {
+  let photographs: { folder: string; images: FileReference[] };
+  const pools: PairPool[] = [];
+  const make = (workers: number, images: readonly FileReference[], watch = {}): Promise<HeldOutPair[]> => {
+    const pool = new PairPool({ workers });
+    pools.push(pool);
+    return makeHeldOutPairs(pool, images, ['jpeg', 'gaussian-blur'], { levels: 2, crop: 32, seed: 1, ...watch });
+  };
+  beforeAll(async () => {
+    photographs = await folderOfPhotographs(2, 1);
+  });
+  afterAll(async () => {
+    await Promise.all(pools.map((pool) => pool.close()));
+    await rm(photographs.folder, { recursive: true });
+  });
+
+  test('show every usable image under every distortion alone; what cannot be used is named once', async () => {
+    const skipped: [string, string][] = [];
+    const progress: [number, number][] = [];
+    const pairs = await make(1, photographs.images, {
+      onSkip: (image: string, reason: string) => skipped.push([image, reason]),
+      onPair: (done: number, total: number) => progress.push([done, total]),
+    });
+    expect(
+      pairs.map(({ distortion, pair: { record } }) => [record.image, distortion, record.composition.distortions.map(({ name }) => name)]),
+    ).toEqual(['00.png', '01.png'].flatMap((image) => ['jpeg', 'gaussian-blur'].map((name) => [image, name, [name]])));
+    expect(skipped).toEqual([['x0.png', expect.stringContaining('x0.png')]]);
+    expect(progress).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 6]));
+    expect(await make(3, photographs.images)).toEqual(pairs);
+  });
+
+  test('need one image that can be used', async () => {
+    await expect(make(1, photographs.images.slice(2))).rejects.toThrow(/none of the 1 held-out images can be used; for example: .*x0\.png/);
+  });
+});
