@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { type ClipResNetOptions, clipResNet } from '#antonym/backbones/clip-resnet.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
@@ -41,7 +41,7 @@ function weight({ name, shape }: ParameterSpec, normalization: 'batch' | 'runnin
 }
 
 describe('CLIP ModifiedResNet against PyTorch', () => {
-  it.each([
+  test.each([
     ['without a positional embedding', 'embedding', {}],
     ['with one of another size', 'positions', { positionsFor: side }],
   ] as const)('embeds images of even and odd sizes alike, %s', async (_, expected, positions) => {
@@ -82,7 +82,7 @@ describe('CLIP ModifiedResNet against PyTorch', () => {
         });
       });
 
-      it('gives the same losses, each of them active', () => {
+      test('gives the same losses, each of them active', () => {
         for (const name of lossNames) {
           const expected = numbers(golden.get(`${normalization}.${name}`))[0]!;
           expect(expected).toBeGreaterThan(0);
@@ -90,7 +90,7 @@ describe('CLIP ModifiedResNet against PyTorch', () => {
         }
       });
 
-      it('gives the same gradient of every parameter', () => {
+      test('gives the same gradient of every parameter', () => {
         const of = (name: string): number[] => numbers(golden.get(`${normalization}.gradient.${name}`));
         const prefix = `${normalization}.gradient.`;
         const names = [...golden.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
@@ -102,7 +102,7 @@ describe('CLIP ModifiedResNet against PyTorch', () => {
         }
       });
 
-      it('moves the running statistics towards those of the batch, all by one share, and only in training with these', () => {
+      test('moves the running statistics towards those of the batch, all by one share, and only in training with these', () => {
         const updated = Object.keys(results).filter((name) => name.includes('.running_'));
         const names = [...golden.keys()].filter((name) => name.startsWith('statistic.')).map((name) => name.replace('statistic', 'next'));
         expect(updated.sort()).toEqual(normalization === 'batch' ? names.sort() : []);

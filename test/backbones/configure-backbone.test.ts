@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { type BackboneOptions, configureBackbone } from '#antonym/backbones/configure-backbone.js';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
@@ -24,7 +24,7 @@ const losses = (backbone: Backbone) =>
 const trained = (backbone: Backbone): ParameterSpec[] => trainedSpecs(losses(backbone).parameters);
 
 describe('every backbone', () => {
-  it.each(
+  test.each(
     backboneNames,
   )('%s: each parameter is of one part; matrices and convolutions decay, normalisations, biases and embeddings do not', (name) => {
     const backbone = configure(name, {});
@@ -48,7 +48,7 @@ describe('freezing', () => {
     });
   }
 
-  it('leaves the named parts out of the step and changes nothing for the others', async () => {
+  test('leaves the named parts out of the step and changes nothing for the others', async () => {
     const whole = await step(configure('clip-tiny', {}));
     const part = await step(configure('clip-tiny', { freeze: 'stem, layer2' }));
     const left = Object.keys(whole).filter((name) => !part[name]);
@@ -60,7 +60,7 @@ describe('freezing', () => {
     }
   });
 
-  it('leaves the statistics of the named parts as they are, too, and normalises by them', () => {
+  test('leaves the statistics of the named parts as they are, too, and normalises by them', () => {
     const all = 'stem,layer1,layer2,layer3,layer4';
     const graph = (batchNorm: 'train' | 'frozen', freeze: string) => losses(configure('clip-tiny', { batchNorm, freeze })).graph;
     expect(encodeOnnx(graph('train', all))).toEqual(encodeOnnx(graph('frozen', all)));
@@ -69,7 +69,7 @@ describe('freezing', () => {
     for (const name of updated) expect(name).toMatch(/^next\.visual\.layer[134]\..*\.running_(mean|var)$/);
   });
 
-  it.each([
+  test.each([
     ['clip-tiny', 'layer9', /clip-tiny has no part "layer9", only stem, layer1, layer2, layer3, layer4, attnpool/],
     ['clip-vit-b-32', 'steam', /no part "steam".*Did you mean "stem"/],
     ['clip-rn50', 'stem,layer1,layer2,layer3,layer4,attnpool', /leaves nothing of clip-rn50 to train/],
@@ -78,7 +78,7 @@ describe('freezing', () => {
   });
 });
 
-it('batch normalisation is trained with the statistics of the batch, which move the running ones, or is frozen', () => {
+test('batch normalisation is trained with the statistics of the batch, which move the running ones, or is frozen', () => {
   const moved = (backbone: Backbone): string[] => [...losses(backbone).graph.outputs.keys()].filter((name) => name.startsWith('next.'));
   for (const name of ['clip-tiny', 'clip-rn50']) {
     expect(moved(configure(name, { batchNorm: 'train' })).length).toBeGreaterThan(10);
@@ -87,7 +87,7 @@ it('batch normalisation is trained with the statistics of the batch, which move 
   expect(() => configure('clip-vit-b-16', { batchNorm: 'train' })).toThrow(/has no batch normalisation/);
 });
 
-it('the positional embedding of the attention pool is kept on request, where there is one to keep', () => {
+test('the positional embedding of the attention pool is kept on request, where there is one to keep', () => {
   const name = 'visual.attnpool.positional_embedding';
   const shapes = (backbone: Backbone) => new Map(trained(backbone).map((spec) => [spec.name, spec.shape]));
   expect(shapes(configure('clip-rn50', {})).has(name)).toBe(false);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import onnxProto from 'onnx-proto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { type OnnxBackbone, openOnnxBackbone } from '#antonym/backbones/onnx-backbone.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
@@ -85,7 +85,7 @@ describe.each(['resnet', 'mobilenet', 'vision_transformer', 'swin_transformer', 
     expected = (await readSafetensors(golden(`onnx_${name}.safetensors`))).tensors;
   });
 
-  it("computes PyTorch's embedding and gradients of all parameters", async () => {
+  test("computes PyTorch's embedding and gradients of all parameters", async () => {
     const results = await compute(backbone, expected.get('image')!, expected.get('direction')!);
     expect(largestDifference(results.embedding!, expected.get('embedding')!)).toBeLessThan(1e-5);
     const found = new Set<string>();
@@ -117,7 +117,7 @@ describe.each(['resnet', 'mobilenet', 'vision_transformer', 'swin_transformer', 
     );
   });
 
-  it('takes images of other sizes where the file does', async () => {
+  test('takes images of other sizes where the file does', async () => {
     const wide = expected.get('wide');
     expect(backbone.fixedSide).toBe(wide ? undefined : 32);
     if (!wide) return;
@@ -125,7 +125,7 @@ describe.each(['resnet', 'mobilenet', 'vision_transformer', 'swin_transformer', 
     expect(largestDifference(embedding!, expected.get('wide.embedding')!)).toBeLessThan(1e-5);
   });
 
-  it('is the same model after it was written and read again', async () => {
+  test('is the same model after it was written and read again', async () => {
     const graph = new Graph();
     const side = backbone.fixedSide;
     const image = graph.input('image', 'float32', ['batch', 3, side ?? 'height', side ?? 'width']);
@@ -140,7 +140,7 @@ describe.each(['resnet', 'mobilenet', 'vision_transformer', 'swin_transformer', 
 });
 
 describe('parameters of a file', () => {
-  it('are its weights; statistics are buffers, and only matrices and filters decay', async () => {
+  test('are its weights; statistics are buffers, and only matrices and filters decay', async () => {
     const { embed } = await openOnnxBackbone(golden('onnx_resnet.onnx'), asTheyAre);
     const graph = new Graph();
     const parameters = new Parameters(graph, 'inputs');
@@ -155,7 +155,7 @@ describe('parameters of a file', () => {
     );
   });
 
-  it('have parts by the first word of their names', async () => {
+  test('have parts by the first word of their names', async () => {
     const { parts } = await openOnnxBackbone(golden('onnx_resnet.onnx'), asTheyAre);
     expect(Object.keys(parts)).toEqual(['0', '1', '4', '7']);
     expect(parts['4']!.test('visual.4.bn1.weight')).toBe(true);
@@ -163,7 +163,7 @@ describe('parameters of a file', () => {
   });
 });
 
-it('a file in half precision is computed and trained in float32', async () => {
+test('a file in half precision is computed and trained in float32', async () => {
   const { tensors } = await readSafetensors(golden('onnx_resnet.safetensors'));
   const { model, embed } = await openOnnxBackbone(golden('onnx_resnet.onnx'), asTheyAre);
   const graph = new Graph();
@@ -180,7 +180,7 @@ it('a file in half precision is computed and trained in float32', async () => {
 });
 
 describe('files that cannot be used', () => {
-  it('name an unknown operator and its node', async () => {
+  test('name an unknown operator and its node', async () => {
     const path = await changed('onnx_resnet.onnx', ({ graph }) => {
       const node = graph!.node!.find(({ opType }) => opType === 'MaxPool')!;
       node.opType = 'LpPool';
@@ -191,7 +191,7 @@ describe('files that cannot be used', () => {
     );
   });
 
-  it('name an attribute that is not supported', async () => {
+  test('name an attribute that is not supported', async () => {
     const path = await changed('onnx_resnet.onnx', ({ graph }) => {
       const { AttributeType } = onnx.AttributeProto;
       graph!
@@ -201,7 +201,7 @@ describe('files that cannot be used', () => {
     await expect(openOnnxBackbone(path, asTheyAre)).rejects.toThrow(/MaxPool.*attribute storage_order is 1, supported is only 0/);
   });
 
-  it('are quantised ones, and models that score', async () => {
+  test('are quantised ones, and models that score', async () => {
     const cannotBeTrained = /quantised numbers \(int8\), which cannot be trained: give the model in float32 or float16/;
     const eightBits = await changed('onnx_resnet.onnx', ({ graph }) => {
       const tensor = graph!.initializer!.find(({ name }) => name === '7.weight')!;
@@ -218,7 +218,7 @@ describe('files that cannot be used', () => {
     await expect(scoring).rejects.toThrow(/model\.onnx is a model that was exported to score images.*--init NAME/);
   });
 
-  it('say which operator sets are supported, which outputs there are, and what was expected', async () => {
+  test('say which operator sets are supported, which outputs there are, and what was expected', async () => {
     const old = await changed('onnx_resnet.onnx', (model) => {
       model.opsetImport![0]!.version = 9;
     });
@@ -229,7 +229,7 @@ describe('files that cannot be used', () => {
     await expect(openOnnxBackbone(golden('absent.onnx'), asTheyAre)).rejects.toThrow(/absent\.onnx/);
   });
 
-  it('are refused or read when they are cut or bits of them flip, whatever it is', async () => {
+  test('are refused or read when they are cut or bits of them flip, whatever it is', async () => {
     const bytes = await readFile(golden('onnx_vision_transformer.onnx'));
     const path = join(folder, 'damaged.onnx');
     const open = async (damaged: Uint8Array): Promise<void> => {
@@ -265,7 +265,7 @@ describe('external data', () => {
     ];
   };
 
-  it('is read by offset from files beside the model', async () => {
+  test('is read by offset from files beside the model', async () => {
     const { tensors } = await readSafetensors(golden('onnx_resnet.safetensors'));
     const { data } = tensors.get('value.7.weight')!;
     await writeFile(
@@ -280,7 +280,7 @@ describe('external data', () => {
     );
   });
 
-  it.each([
+  test.each([
     '../weights.data',
     '/etc/passwd',
     'a/../../weights.data',

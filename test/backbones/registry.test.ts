@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
@@ -16,7 +16,7 @@ const published = {
 
 describe('published sizes', () => {
   for (const [name, expected] of Object.entries(published)) {
-    it(`${name} has the parameters of its original`, () => {
+    test(`${name} has the parameters of its original`, () => {
       const graph = new Graph();
       const parameters = new Parameters(graph, 'inputs');
       const backbone = findBackbone(name);
@@ -27,7 +27,7 @@ describe('published sizes', () => {
     });
 
     describe('weight decay', () => {
-      it.each(backboneNames)('of %s is for matrices and convolutions: not for normalisations, biases and embeddings', (name) => {
+      test.each(backboneNames)('of %s is for matrices and convolutions: not for normalisations, biases and embeddings', (name) => {
         const graph = new Graph();
         const parameters = new Parameters(graph, 'inputs');
         findBackbone(name).embed({ graph, parameters, normalization: 'running' }, graph.input('pixels', 'float32', [1, 3, 224, 224]));

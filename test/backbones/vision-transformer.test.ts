@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
@@ -34,7 +34,7 @@ function reduced(activation: Activation): Backbone {
 }
 
 describe('CLIP vision transformer against PyTorch', () => {
-  it('embeds images of any size: that of the positional embedding, others, and with a rest beside whole patches', async () => {
+  test('embeds images of any size: that of the positional embedding, others, and with a rest beside whole patches', async () => {
     const graph = new Graph();
     const parameters = new Parameters(graph, 'inputs');
     const backbone = reduced('quick-gelu');
@@ -58,7 +58,7 @@ describe('CLIP vision transformer against PyTorch', () => {
     ['native', 32, 'quick-gelu'],
     ['interpolated', 48, 'gelu'],
   ] as const) {
-    it(`gives the losses and the gradient of every parameter: ${mode} positional embedding, ${activation}`, async () => {
+    test(`gives the losses and the gradient of every parameter: ${mode} positional embedding, ${activation}`, async () => {
       const prompts = golden.get('prompts')!;
       const margins = { marginConsistency: 2.5e-3, marginRank: 0.0675 };
       const losses = buildLossGraph({ backbone: reduced(activation), prompts }, layout, side, margins);

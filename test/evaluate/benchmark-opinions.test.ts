@@ -7,8 +7,8 @@ import { readBenchmarks } from '#antonym/datasets/dataset-file.js';
 import { readBenchmarkOpinions } from '#antonym/evaluate/benchmark-opinions.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
-/** See make-benchmarks.py beside it. */
-const published = fileURLToPath(new URL('fixtures/benchmarks', import.meta.url));
+/** See make_benchmarks.py beside it. */
+const published = fileURLToPath(new URL('golden/benchmarks', import.meta.url));
 const benchmarks = await readBenchmarks('/');
 
 function described(name: string, changes: Partial<BenchmarkDescription> = {}): BenchmarkDescription {

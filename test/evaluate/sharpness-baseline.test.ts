@@ -10,8 +10,8 @@ interface Case {
   readonly pixels: string;
   readonly value: number;
 }
-/** See make-sharpness.py beside it. */
-const { cases } = JSON.parse(readFileSync(new URL('fixtures/sharpness.json', import.meta.url), 'utf8')) as { cases: Case[] };
+/** See make_sharpness.py beside it. */
+const { cases } = JSON.parse(readFileSync(new URL('golden/sharpness.json', import.meta.url), 'utf8')) as { cases: Case[] };
 
 test.each(cases)('the baseline is what OpenCV computes: $name', ({ width, height, pixels, value }) => {
   const image = { width, height, data: new Uint8Array(Buffer.from(pixels, 'base64')) };

@@ -11,8 +11,8 @@ import { promptsName } from '#antonym/train/graphs/model.js';
 import { startingPoint } from '#antonym/train/starting-point.js';
 import { compile } from '../graph/run-graph.js';
 
-/** See make-clip-files.py beside it. */
-const fixtures = new URL('../backbones/weights/fixtures/clip/', import.meta.url);
+/** See make_clip_files.py beside it. */
+const golden = new URL('../backbones/weights/golden/clip/', import.meta.url);
 const backbone: Backbone = {
   ...findBackbone('clip-rn50'),
   embedding: 8,
@@ -20,10 +20,10 @@ const backbone: Backbone = {
 };
 
 test('at any size of image', async () => {
-  const { scores } = JSON.parse(await readFile(new URL('expected.json', fixtures), 'utf8')) as {
+  const { scores } = JSON.parse(await readFile(new URL('expected.json', golden), 'utf8')) as {
     scores: { height: number; width: number; score: number }[];
   };
-  const weights = fileURLToPath(new URL('qualiclip.pth', fixtures));
+  const weights = fileURLToPath(new URL('qualiclip.pth', golden));
   const { parameters, prompts } = await startingPoint({ weights, prompts: 'auto', seed: 1 }, backbone);
   const run = await compile(
     buildScoringModel({ backbone, prompts: prompts.features }, { ...parameters, [promptsName]: prompts.features }, publishedScale).graph,

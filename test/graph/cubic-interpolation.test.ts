@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { cubicInterpolation } from '#antonym/graph/cubic-interpolation.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';
@@ -15,7 +15,7 @@ const resized = [
 ];
 
 for (const expected of resized) {
-  it(`gives PyTorch's ${expected.length} samples of ${row.length}, as a matrix and in ONNX Runtime`, async () => {
+  test(`gives PyTorch's ${expected.length} samples of ${row.length}, as a matrix and in ONNX Runtime`, async () => {
     const matrix = cubicInterpolation(row.length, expected.length);
     const product = expected.map((_, to) => row.reduce((sum, value, from) => sum + value * matrix[to * row.length + from]!, 0));
     const graph = new Graph();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
@@ -34,7 +34,7 @@ async function gradientsAt(
 }
 
 describe('differentiate', () => {
-  it('sums over what broadcasting repeated', async () => {
+  test('sums over what broadcasting repeated', async () => {
     const point = { a: float64([2, 1, 3], [1, 2, 3, 4, 5, 6]), b: float64([4, 1], [1, 10, 100, 1000]), c: float64([], [7]) };
     const { a, b, c } = await gradientsAt(point, (graph, x, y, z) => sumOf(graph, graph.add('Mul', [graph.add('Mul', [x!, y!]), z!])));
     expect(a).toEqual(Array(6).fill(7 * 1111));
@@ -42,7 +42,7 @@ describe('differentiate', () => {
     expect(c).toEqual([21 * 1111]);
   });
 
-  it('adds up the uses of a value', async () => {
+  test('adds up the uses of a value', async () => {
     // x^2 + 3 x + x y
     const { x, y } = await gradientsAt({ x: float64([2], [2, 5]), y: float64([2], [11, 13]) }, (graph, x, y) => {
       const terms = [graph.add('Mul', [x!, x!]), graph.add('Mul', [x!, 3]), graph.add('Mul', [x!, y!])];
@@ -55,14 +55,14 @@ describe('differentiate', () => {
     expect(y).toEqual([2, 5]);
   });
 
-  it('passes through Relu in float32 where it is positive, however little', async () => {
+  test('passes through Relu in float32 where it is positive, however little', async () => {
     const values = Float32Array.of(-2, -1e-38, 0, 1.1754944e-38, 1e-30, 0.1, 3e38);
     const point: Record<string, TensorData> = { x: { dataType: 'float32', shape: [7], data: values } };
     const { x } = await gradientsAt(point, (graph, x) => sumOf(graph, graph.add('Mul', [graph.add('Relu', [x!]), 5])));
     expect(x).toEqual([0, 0, 0, 5, 5, 5, 5]);
   });
 
-  it('adds up the uses of a value that a shared node hides', async () => {
+  test('adds up the uses of a value that a shared node hides', async () => {
     // equal nodes are one node: (e^x) (e^x) must still count both factors
     const { x } = await gradientsAt({ x: float64([1], [0.5]) }, (graph, x) =>
       sumOf(graph, graph.add('Mul', [graph.add('Exp', [x!]), graph.add('Exp', [x!])])),
@@ -70,7 +70,7 @@ describe('differentiate', () => {
     expect(x![0]).toBeCloseTo(2 * Math.E, 12);
   });
 
-  it('gives zeros for a value on which the loss does not depend', async () => {
+  test('gives zeros for a value on which the loss does not depend', async () => {
     const { x, unused } = await gradientsAt({ x: float64([2], [1, 2]), unused: float64([2, 3], [1, 2, 3, 4, 5, 6]) }, (graph, x) =>
       sumOf(graph, x!),
     );
@@ -78,7 +78,7 @@ describe('differentiate', () => {
     expect(unused).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  it('differentiates with respect to values inside the graph and to the loss itself', async () => {
+  test('differentiates with respect to values inside the graph and to the loss itself', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float64', [2]);
     const inner = graph.add('Exp', [x]);
@@ -91,7 +91,7 @@ describe('differentiate', () => {
     expect(Array.from(results.loss!.data, Number)).toEqual([1]);
   });
 
-  it('ends silently at integers, comparisons and signs', async () => {
+  test('ends silently at integers, comparisons and signs', async () => {
     const { x } = await gradientsAt({ x: float64([3], [-2, 0.5, 4]) }, (graph, x) => {
       const positive = graph.add('Cast', [graph.add('Greater', [x!, 0])], { to: 11 });
       const whole = graph.add('Cast', [graph.add('Cast', [x!], { to: 7 })], { to: 11 });
@@ -104,7 +104,7 @@ describe('differentiate', () => {
     expect(x).toEqual([2, 2, 2]);
   });
 
-  it('refuses what it cannot differentiate, naming operator and input', () => {
+  test('refuses what it cannot differentiate, naming operator and input', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2]);
     const loss = sumOf(graph, graph.add('Min', [x, graph.numbers('float32', 1)]));
@@ -118,14 +118,14 @@ describe('differentiate', () => {
     expect(() => differentiate(graph, mean, [free])).toThrow(/^gradient of ReduceMean .* needs a fixed shape, received \[batch\]$/);
   });
 
-  it('does not ask for rules that the wanted gradients do not need', () => {
+  test('does not ask for rules that the wanted gradients do not need', () => {
     const graph = new Graph();
     const [x, y] = [graph.input('x', 'float32', [2]), graph.input('y', 'float32', [2])];
     const loss = sumOf(graph, graph.add('Mul', [graph.add('Min', [x, graph.numbers('float32', 1)]), y]));
     expect(differentiate(graph, loss, [y])).toHaveLength(1);
   });
 
-  it('refuses a loss that is no floating-point scalar', () => {
+  test('refuses a loss that is no floating-point scalar', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2]);
     expect(() => differentiate(graph, x, [x])).toThrow('x must be a floating-point scalar to be differentiated');
@@ -135,7 +135,7 @@ describe('differentiate', () => {
     expect(() => differentiate(graph, whole, [x])).toThrow(/must be a floating-point scalar/);
   });
 
-  it('is linear: the gradient of a f + b g is a times that of f plus b times that of g', async () => {
+  test('is linear: the gradient of a f + b g is a times that of f plus b times that of g', async () => {
     const functions: Record<string, (graph: Graph, x: Value) => Value> = {
       squares: (graph, x) => graph.add('ReduceSumSquare', [x], { keepdims: 0 }),
       softmax: (graph, x) => sumOf(graph, graph.add('Mul', [graph.add('Softmax', [x], { axis: -1 }), x])),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { notDifferentiable, stopsGradient } from '#antonym/graph/operator.js';
 import { operators } from '#antonym/graph/operators/table.js';
 import { gradientCases } from './gradient-cases.js';
@@ -7,11 +7,11 @@ import { checkGradients } from './gradient-check.js';
 describe('gradient rules against numeric differentiation', () => {
   for (const [operator, variants] of Object.entries(gradientCases)) {
     for (const [variant, check] of Object.entries(variants)) {
-      it(`${operator}: ${variant}`, () => checkGradients(`${operator}: ${variant}`, check));
+      test(`${operator}: ${variant}`, () => checkGradients(`${operator}: ${variant}`, check));
     }
   }
 
-  it('has a check for every operator with a gradient rule', () => {
+  test('has a check for every operator with a gradient rule', () => {
     const withRules = Object.entries(operators)
       .filter(([, { inputs }]) => inputs.some(({ gradient }) => gradient !== stopsGradient && gradient !== notDifferentiable))
       .map(([name]) => name);

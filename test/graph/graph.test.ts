@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import type { OperatorName } from '#antonym/graph/operators/table.js';
 
@@ -192,7 +192,7 @@ const mistakes: Record<string, Mistake> = {
 
 describe('a mistake throws at the line that makes it', () => {
   for (const [name, { make, message }] of Object.entries(mistakes)) {
-    it(name, () => {
+    test(name, () => {
       const graph = new Graph();
       expect(() => make(graph)).toThrow(message);
     });
@@ -200,7 +200,7 @@ describe('a mistake throws at the line that makes it', () => {
 });
 
 describe('sharing', () => {
-  it('equal nodes are one node, whatever the order of their attributes', () => {
+  test('equal nodes are one node, whatever the order of their attributes', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [1, 1, 4, 4]);
     const first = graph.add('AveragePool', [x], { kernel_shape: [2, 2], strides: [2, 2] });
@@ -208,7 +208,7 @@ describe('sharing', () => {
     expect(graph.nodes).toHaveLength(1);
   });
 
-  it('nodes that differ in inputs, their order, or attributes are different nodes', () => {
+  test('nodes that differ in inputs, their order, or attributes are different nodes', () => {
     const graph = new Graph();
     const [x, y] = [graph.input('x', 'float32', [4, 4]), graph.input('y', 'float32', [4, 4])];
     const values = [
@@ -221,7 +221,7 @@ describe('sharing', () => {
     expect(new Set(values).size).toBe(values.length);
   });
 
-  it('equal small constants are one constant; type, shape and the sign of zero tell them apart', () => {
+  test('equal small constants are one constant; type, shape and the sign of zero tell them apart', () => {
     const graph = new Graph();
     expect(graph.numbers('float32', [1, 2])).toBe(graph.numbers('float32', [1, 2]));
     const different = [
@@ -235,7 +235,7 @@ describe('sharing', () => {
     expect(new Set(different).size).toBe(different.length);
   });
 
-  it('a copy grows on its own', () => {
+  test('a copy grows on its own', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2]);
     const y = graph.add('Relu', [x]);
@@ -248,7 +248,7 @@ describe('sharing', () => {
     expect(graph.add('Exp', [y])).not.toBe(added);
   });
 
-  it('a number becomes a constant of the type of its sibling', () => {
+  test('a number becomes a constant of the type of its sibling', () => {
     const graph = new Graph();
     expect(graph.add('Mul', [2, graph.input('x', 'float64', [3])])).toMatchObject({ dataType: 'float64', shape: [3] });
   });

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx, onnxPieces } from '#antonym/graph/onnx-file.js';
 import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
@@ -21,12 +21,12 @@ function example(): Graph {
 }
 
 describe('encodeOnnx', () => {
-  it('writes the same bytes for the same graph', () => {
+  test('writes the same bytes for the same graph', () => {
     expect(Buffer.from(encodeOnnx(example())).equals(encodeOnnx(example()))).toBe(true);
     expect(Buffer.from(encodeOnnx(example())).equals(encodeOnnx(example(), { version: '2' }))).toBe(false);
   });
 
-  it('states versions, producer, metadata in order, and the names of free sizes', () => {
+  test('states versions, producer, metadata in order, and the names of free sizes', () => {
     const model = decode(encodeOnnx(example(), { version: '1.2.3', metadata: { zebra: 'first', apple: 'é' } }));
     expect([Number(model.irVersion), Number(model.opsetImport[0]!.version), model.opsetImport[0]!.domain]).toEqual([8, 17, '']);
     expect([model.producerName, model.producerVersion]).toEqual(['antonym', '1.2.3']);
@@ -38,7 +38,7 @@ describe('encodeOnnx', () => {
     expect(input!.type!.tensorType!.shape!.dim!.map((dim) => dim.dimParam || Number(dim.dimValue))).toEqual(['batch', 2]);
   });
 
-  it('writes the axes of reductions as operator set 17 has them: an attribute but for ReduceSum', async () => {
+  test('writes the axes of reductions as operator set 17 has them: an attribute but for ReduceSum', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2, 2]);
     graph.output('mean', graph.add('ReduceMean', [x, graph.integers(1)], { keepdims: 0 }));
@@ -70,7 +70,7 @@ describe('encodeOnnx', () => {
     ]);
   });
 
-  it('leaves out nodes and constants on which no output depends', () => {
+  test('leaves out nodes and constants on which no output depends', () => {
     const graph = example();
     const before = encodeOnnx(graph);
     const large = graph.constant({ dataType: 'float32', shape: [1000], data: new Float32Array(1000) }, 'large');
@@ -78,7 +78,7 @@ describe('encodeOnnx', () => {
     expect(Buffer.from(encodeOnnx(graph)).equals(before)).toBe(true);
   });
 
-  it('keeps nodes of which only a later output is used', async () => {
+  test('keeps nodes of which only a later output is used', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2, 1, 1, 2]);
     const [one, zero] = [graph.numbers('float32', [1]), graph.numbers('float32', [0])];
@@ -88,7 +88,7 @@ describe('encodeOnnx', () => {
     expect(computed!.data[0]).toBeCloseTo(0.25 * 3, 6);
   });
 
-  it('writes outputs that are inputs, constants, or one value under several names', async () => {
+  test('writes outputs that are inputs, constants, or one value under several names', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2]);
     const y = graph.add('Neg', [x]);
@@ -102,7 +102,7 @@ describe('encodeOnnx', () => {
     expect(plain).toEqual({ input: [0, -1], constant: [5], first: [-0, 1], second: [-0, 1], after: [1, Math.fround(Math.E)] });
   });
 
-  it('lists nodes so that ONNX Runtime runs them as they were added, results under several names too', async () => {
+  test('lists nodes so that ONNX Runtime runs them as they were added, results under several names too', async () => {
     const graph = new Graph();
     let x = graph.input('x', 'float32', [2]);
     for (let layer = 0; layer < 6; layer++) {
@@ -127,7 +127,7 @@ describe('encodeOnnx', () => {
     await session.release();
   });
 
-  it('passes an input on under its own name', async () => {
+  test('passes an input on under its own name', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2]);
     graph.output('x', x);
@@ -135,14 +135,14 @@ describe('encodeOnnx', () => {
     expect((await (await compile(graph))({ x: floats(1, 2) })).x!.data).toEqual(Float32Array.of(1, 2));
   });
 
-  it('refuses an output under the name of another input', () => {
+  test('refuses an output under the name of another input', () => {
     const graph = new Graph();
     const [x] = [graph.input('x', 'float32', [2]), graph.input('y', 'float32', [2])];
     expect(() => graph.output('y', x)).toThrow('the name y is taken');
     expect(() => graph.output('y', graph.add('Neg', [x]))).toThrow('the name y is taken');
   });
 
-  it('does not let a made-up name collide with the name of an output', async () => {
+  test('does not let a made-up name collide with the name of an output', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [1]);
     graph.output('exp_1', graph.add('Neg', [x]));
@@ -151,7 +151,7 @@ describe('encodeOnnx', () => {
     expect([results.exp_1!.data[0], results.y!.data[0]]).toEqual([-0, 1]);
   });
 
-  it('leaves optional inputs out, at the end and in the middle', async () => {
+  test('leaves optional inputs out, at the end and in the middle', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [1, 1, 2, 2]);
     graph.output('y', graph.add('Conv', [x, graph.numbers('float32', [2], [1, 1, 1, 1]), null]));
@@ -165,7 +165,7 @@ describe('encodeOnnx', () => {
     expect(Array.from(results.z!.data, Number)).toEqual([1, 3]);
   });
 
-  it('writes every element type', async () => {
+  test('writes every element type', async () => {
     const graph = new Graph();
     for (const dataType of ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool'] as const) {
       graph.output(dataType, graph.numbers(dataType, [1, 0]));
@@ -190,7 +190,7 @@ describe('weights beside a model', () => {
   const shifted = graph.add('Add', [hidden, graph.constant(floats(...Array.from({ length: size }, (_, index) => index)), 'bias')]);
   graph.output('y', graph.add('MatMul', [shifted, graph.constant(matrix(2), 'second')]));
 
-  it('are there when the model would be too large, and not before', () => {
+  test('are there when the model would be too large, and not before', () => {
     const bytes = 4 * (2 * size ** 2 + size);
     expect(onnxPieces(graph, {}, { location: 'y.data', above: bytes - 1 }).data.length).toBeGreaterThan(0);
     const { model, data } = onnxPieces(graph, {}, { location: 'y.data', above: bytes });
@@ -198,7 +198,7 @@ describe('weights beside a model', () => {
     expect(Buffer.concat(model).equals(encodeOnnx(graph))).toBe(true);
   });
 
-  it('are found by ONNX Runtime and by our reader, each at an offset that can be mapped', async () => {
+  test('are found by ONNX Runtime and by our reader, each at an offset that can be mapped', async () => {
     const folder = join(await temporaryFolder(), 'large');
     await mkdir(folder);
     const { model, data } = onnxPieces(graph, {}, { location: 'y.data', above: 1000 });

@@ -1,6 +1,6 @@
 /** Inferred shapes against the shapes that ONNX Runtime produces. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
@@ -31,7 +31,7 @@ describe('named dimensions', () => {
     name: 'a vision transformer',
     embed: (context, pixels) => visionTransformer(context, pixels, { ...size, activation: 'quick-gelu' }),
   };
-  it.each([tiny, transformer])('flow through the whole of $name, at sizes even and odd', async (backbone) => {
+  test.each([tiny, transformer])('flow through the whole of $name, at sizes even and odd', async (backbone) => {
     const graph = new Graph();
     const parameters = new Parameters(graph, 'inputs');
     const image = graph.input('image', 'uint8', ['batch', 'height', 'width', 3]);
@@ -56,7 +56,7 @@ describe('named dimensions', () => {
     }
   });
 
-  it('match by name, cancel in a reshape, and add up in a concatenation', () => {
+  test('match by name, cancel in a reshape, and add up in a concatenation', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', ['batch', 3, 'height', 'width']);
     const flat = graph.add('Reshape', [x, graph.integers(0, 3, -1)]);
@@ -67,7 +67,7 @@ describe('named dimensions', () => {
     expect(() => graph.add('Reshape', [x, graph.integers(7, -1)])).toThrow(/cannot be divided/);
   });
 
-  it('are the same behind windows that keep the size, rounded down or up, so that branches meet', () => {
+  test('are the same behind windows that keep the size, rounded down or up, so that branches meet', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', ['batch', 3, 'height', 'width']);
     const weights = graph.input('weights', 'float32', [3, 3, 3, 3]);
@@ -80,7 +80,7 @@ describe('named dimensions', () => {
 });
 
 describe('known elements', () => {
-  it('pass from Shape through Gather, Slice, Unsqueeze and Concat to Reshape', async () => {
+  test('pass from Shape through Gather, Slice, Unsqueeze and Concat to Reshape', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', ['batch', 4, 6, 5]);
     const shape = graph.add('Shape', [x]);
@@ -97,7 +97,7 @@ describe('known elements', () => {
     expect((await run({ x: floats([3, 4, 6, 5]) })).y!.shape).toEqual([3, 5, 24]);
   });
 
-  it('pass through what PyTorch writes for expand(-1, ...): arithmetic, Equal, Where and Expand', async () => {
+  test('pass through what PyTorch writes for expand(-1, ...): arithmetic, Equal, Where and Expand', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', ['batch', 1, 3]);
     const batch = graph.add('Gather', [graph.add('Shape', [x]), graph.integers(0)], { axis: 0 });
@@ -111,7 +111,7 @@ describe('known elements', () => {
     expect(Array.from(computed!.data as BigInt64Array, Number)).toEqual([4, 1, 6]);
   });
 
-  it('equal what ONNX Runtime computes', async () => {
+  test('equal what ONNX Runtime computes', async () => {
     const position = fc.integer({ min: -8, max: 8 });
     await fc.assert(
       fc.asyncProperty(
@@ -156,7 +156,7 @@ const shapes = fc.array(size, { minLength: 1, maxLength: 4 });
 const runs = { numRuns: 40 };
 
 describe('shapes of random nodes', () => {
-  it('Slice', () => {
+  test('Slice', () => {
     const range = fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 }), fc.constantFrom(-3, -2, -1, 1, 2, 3));
     return fc.assert(
       fc.asyncProperty(
@@ -172,7 +172,7 @@ describe('shapes of random nodes', () => {
     );
   });
 
-  it('Pad', () =>
+  test('Pad', () =>
     fc.assert(
       fc.asyncProperty(
         shapes.chain((shape) =>
@@ -183,7 +183,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('Reshape', () =>
+  test('Reshape', () =>
     fc.assert(
       fc.asyncProperty(
         shapes.chain((shape) =>
@@ -198,7 +198,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('Add and Expand, broadcast', () =>
+  test('Add and Expand, broadcast', () =>
     fc.assert(
       fc.asyncProperty(
         shapes.chain((shape) =>
@@ -216,7 +216,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('MatMul, broadcast', () =>
+  test('MatMul, broadcast', () =>
     fc.assert(
       fc.asyncProperty(size, size, size, size, fc.boolean(), fc.boolean(), (batch, rows, inner, columns, leftOne, rightNone) =>
         expectSameShape('MatMul', [[2, leftOne ? 1 : batch, rows, inner], rightNone ? [inner, columns] : [batch, inner, columns]]),
@@ -224,7 +224,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('Conv', () =>
+  test('Conv', () =>
     fc.assert(
       fc.asyncProperty(
         fc.tuple(fc.integer({ min: 5, max: 12 }), fc.integer({ min: 5, max: 12 })),
@@ -246,7 +246,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('AveragePool', () =>
+  test('AveragePool', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 3, max: 12 }),
@@ -257,7 +257,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('MaxPool', () =>
+  test('MaxPool', () =>
     fc.assert(
       fc.asyncProperty(
         fc.tuple(fc.integer({ min: 4, max: 9 }), fc.integer({ min: 4, max: 9 })),
@@ -271,7 +271,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('reductions', () =>
+  test('reductions', () =>
     fc.assert(
       fc.asyncProperty(
         shapes.chain((shape) => fc.tuple(fc.constant(shape), fc.subarray(shape.map((_, axis) => axis)))),
@@ -283,7 +283,7 @@ describe('shapes of random nodes', () => {
       runs,
     ));
 
-  it('Gather, Squeeze, Unsqueeze and Transpose', () =>
+  test('Gather, Squeeze, Unsqueeze and Transpose', () =>
     fc.assert(
       fc.asyncProperty(
         shapes.chain((shape) =>

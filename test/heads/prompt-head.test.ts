@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { promptCues, promptScore, promptSimilarity } from '#antonym/heads/prompt-head.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
@@ -44,7 +44,7 @@ const rowsOf = (crops: number): number[][] => {
 };
 
 describe('prompt head', () => {
-  it('gives cosine similarities, and both sides of each pair as cues', async () => {
+  test('gives cosine similarities, and both sides of each pair as cues', async () => {
     const prompts = unrelatedPrompts();
     const run = await head(prompts, 10);
     const rows = rowsOf(4);
@@ -61,7 +61,7 @@ describe('prompt head', () => {
     });
   });
 
-  it('scores by the mean over pairs of 1 / (1 + e^(scale (negative - positive)))', async () => {
+  test('scores by the mean over pairs of 1 / (1 + e^(scale (negative - positive)))', async () => {
     const results = await (await head(unrelatedPrompts(), 3.5, 5))(rowsOf(5));
     expect(results.score!.shape).toEqual([5]);
     for (let crop = 0; crop < 5; crop++) {
@@ -74,7 +74,7 @@ describe('prompt head', () => {
     }
   });
 
-  it('reaches 1 and -1, stays within them, and does not depend on the length of the embedding', async () => {
+  test('reaches 1 and -1, stays within them, and does not depend on the length of the embedding', async () => {
     const prompts = seededPrompts(1, pairs, size);
     const run = await head(prompts, 100);
     const aligned = Array.from(prompts.data.slice(0, size), Number);
@@ -101,7 +101,7 @@ describe('prompt head', () => {
     );
   });
 
-  it('stays finite for an embedding of zeros', async () => {
+  test('stays finite for an embedding of zeros', async () => {
     const { similarity, score } = await (await head(unrelatedPrompts(), 10))([Array(size).fill(0)]);
     expect(Array.from(similarity!.data, Number)).toEqual(Array(pairs * 2).fill(0));
     expect(Number(score!.data[0])).toBeCloseTo(0.5, 6);

@@ -16,8 +16,8 @@ interface Case {
   readonly file: string;
   readonly pixels: string;
 }
-/** See make-bitmaps.py beside it. */
-const { width, height, cases } = JSON.parse(readFileSync(new URL('../datasets/fixtures/bitmaps.json', import.meta.url), 'utf8')) as {
+/** See make_bitmaps.py beside it. */
+const { width, height, cases } = JSON.parse(readFileSync(new URL('golden/bitmaps.json', import.meta.url), 'utf8')) as {
   width: number;
   height: number;
   cases: Case[];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
@@ -51,7 +51,7 @@ function mean(values: readonly number[]): number {
 describe('consistency', () => {
   const layout = { photographs: 1, levels: 2 };
 
-  it('is the mean excess of the difference between the two crops of every level, pristine included', async () => {
+  test('is the mean excess of the difference between the two crops of every level, pristine included', async () => {
     // differences .5, .1, .3 with margin .2: (.3 + 0 + .1) / 3
     const { loss, gradient } = await evaluate(consistencyLoss, column(0.5, 0, 0.2, 0.1, -0.1, 0.2), layout, 0.2);
     expect(loss).toBeCloseTo(0.4 / 3, 6);
@@ -61,7 +61,7 @@ describe('consistency', () => {
     });
   });
 
-  it('is zero, and pulls at nothing, within the margin', async () => {
+  test('is zero, and pulls at nothing, within the margin', async () => {
     const { loss, gradient } = await evaluate(consistencyLoss, column(0.5, 0.49, 0.2, 0.21, 0, 0), layout, 0.02);
     expect(loss).toBe(0);
     expect(gradient.every((value) => value === 0)).toBe(true);
@@ -71,7 +71,7 @@ describe('consistency', () => {
 describe('positive ranking', () => {
   const layout = { photographs: 1, levels: 2 };
 
-  it('is the mean shortfall over ordered levels and both crops of each', async () => {
+  test('is the mean shortfall over ordered levels and both crops of each', async () => {
     // levels 0, 1, 2 at .3, .3, .1 (both crops): pairs 0-1 short by .1, 0-2 and 1-2 apart by .2, margin .1
     const { loss, gradient } = await evaluate(positiveRankingLoss, column(0.3, 0.3, 0.3, 0.3, 0.1, 0.1), layout, 0.1);
     expect(loss).toBeCloseTo(0.1 / 3, 6);
@@ -81,19 +81,19 @@ describe('positive ranking', () => {
     });
   });
 
-  it('compares every crop with every crop of a stronger level', async () => {
+  test('compares every crop with every crop of a stronger level', async () => {
     // level 0: .5, .1; level 1: .4, 0; margin 0: the only violation is .1 against .4, one of 4 pairs
     const { loss } = await evaluate(positiveRankingLoss, column(0.5, 0.1, 0.4, 0), { photographs: 1, levels: 1 }, 0);
     expect(loss).toBeCloseTo(0.3 / 4, 6);
   });
 
-  it('is zero when everything is separated by more than the margin', async () => {
+  test('is zero when everything is separated by more than the margin', async () => {
     const { loss, gradient } = await evaluate(positiveRankingLoss, column(0.9, 0.8, 0.5, 0.4, 0.1, 0), layout, 0.25);
     expect(loss).toBe(0);
     expect(gradient.every((value) => value === 0)).toBe(true);
   });
 
-  it('never compares photographs with each other', async () => {
+  test('never compares photographs with each other', async () => {
     const orderly = [0.9, 0.9, 0.5, 0.5, 0.1, 0.1];
     const cues = column(...orderly, ...orderly.map((value) => value - 5));
     expect((await evaluate(positiveRankingLoss, cues, { photographs: 2, levels: 2 }, 0.3)).loss).toBe(0);
@@ -101,7 +101,7 @@ describe('positive ranking', () => {
 });
 
 describe('negative ranking', () => {
-  it('is positive ranking with the order of severity turned round', async () => {
+  test('is positive ranking with the order of severity turned round', async () => {
     const rising = column(0.1, 0, 0.3, 0.35, 0.3, 0.2);
     const layout = { photographs: 1, levels: 2 };
     const { loss, gradient } = await evaluate(negativeRankingLoss, rising, layout, 0.15);
@@ -114,7 +114,7 @@ describe('negative ranking', () => {
     });
   });
 
-  it('lowers the similarity of milder crops and raises that of stronger ones', async () => {
+  test('lowers the similarity of milder crops and raises that of stronger ones', async () => {
     const { gradient } = await evaluate(negativeRankingLoss, column(0.2, 0.2, 0.2, 0.2), { photographs: 1, levels: 1 }, 0.1);
     expect(gradient.map(Math.sign)).toEqual([1, 1, -1, -1]);
   });
@@ -122,7 +122,7 @@ describe('negative ranking', () => {
 
 describe('all three agree with their formulas written as loops', () => {
   for (const levels of [2, 5]) {
-    it(`${levels} levels, 3 photographs, 7 cues`, async () => {
+    test(`${levels} levels, 3 photographs, 7 cues`, async () => {
       const layout = { photographs: 3, levels };
       const random = randomStream('losses', levels);
       const s = Array.from({ length: 3 }, () =>
@@ -152,7 +152,7 @@ describe('all three agree with their formulas written as loops', () => {
 describe('ranking across photographs', () => {
   const layout = { photographs: 2, levels: 2 };
 
-  it('compares levels of different photographs that lie at least half of all levels apart, and no others', async () => {
+  test('compares levels of different photographs that lie at least half of all levels apart, and no others', async () => {
     // of levels 0, 1, 2 only 0 and 2; photograph a: .5, .4, .3, photograph b: .2, .9, .1 (both crops alike), margin .1
     const cues = column(0.5, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.9, 0.9, 0.1, 0.1);
     const falling: Loss = (graph, value, ...rest) => acrossRankingLoss(graph, value, ...rest, 1);
@@ -164,7 +164,7 @@ describe('ranking across photographs', () => {
     });
   });
 
-  it('equals its formula as plain loops, in both directions', async () => {
+  test('equals its formula as plain loops, in both directions', async () => {
     const [photographs, levels, margin] = [3, 5, 0.2];
     const random = randomStream(5, 'across');
     const cues = Array.from({ length: cropCount({ photographs, levels }) }, () => [random.normal() * 0.2, random.normal() * 0.2]);
@@ -185,7 +185,7 @@ describe('ranking across photographs', () => {
     }
   });
 
-  it('refuses a single photograph, which has nothing to be compared with', async () => {
+  test('refuses a single photograph, which has nothing to be compared with', async () => {
     const loss: Loss = (graph, value, ...rest) => acrossRankingLoss(graph, value, ...rest, 1);
     await expect(evaluate(loss, column(0, 0, 0, 0), { photographs: 1, levels: 1 }, 0)).rejects.toThrow(/two of them/);
   });

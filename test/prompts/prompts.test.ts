@@ -18,7 +18,7 @@ import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
-const fixtures = new URL('../backbones/weights/fixtures/clip/', import.meta.url);
+const golden = new URL('../backbones/weights/golden/clip/', import.meta.url);
 const tiny = findBackbone('clip-tiny');
 const textEncoder = { width: 8, layers: 1, heads: 2, activation: 'quick-gelu', vocabulary: 49_408, context: 77 } as const;
 const reduced: Backbone = { ...findBackbone('clip-rn50'), embedding: 8, textEncoder };
@@ -66,10 +66,10 @@ describe('prompts', () => {
   });
 
   test("stored in QualiCLIP's checkpoint are used, as unit vectors, before those that a text encoder could make", async () => {
-    const source = await openWeights(fileURLToPath(new URL('qualiclip.pth', fixtures)));
+    const source = await openWeights(fileURLToPath(new URL('qualiclip.pth', golden)));
     const { features } = await choosePrompts('auto', 1, reduced, source);
     await source.close();
-    const expected = JSON.parse(await readFile(new URL('expected.json', fixtures), 'utf8')) as { prompts_features: number[] };
+    const expected = JSON.parse(await readFile(new URL('expected.json', golden), 'utf8')) as { prompts_features: number[] };
     expect(features.shape).toEqual([2, 2, 8]);
     for (const [index, value] of expected.prompts_features.entries()) expect(features.data[index]).toBeCloseTo(value, 6);
     for (const row of rowsOf(features)) expect(Math.hypot(...row)).toBeCloseTo(1, 6);

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 
 const rows = (data: ArrayLike<number | bigint>, size: number): number[][] =>
   Array.from({ length: data.length / size }, (_, row) => Array.from({ length: size }, (_, i) => Number(data[row * size + i])));
 
-it('seeded prompts are opposite unit vectors', () => {
+test('seeded prompts are opposite unit vectors', () => {
   const prompts = seededPrompts(7, 5, 128);
   expect([prompts.dataType, prompts.shape]).toEqual(['float32', [5, 2, 128]]);
   const vectors = rows(prompts.data, 128);
@@ -15,14 +15,14 @@ it('seeded prompts are opposite unit vectors', () => {
   }
 });
 
-it('the seed and the number of the pair fix them, not how many there are', () => {
+test('the seed and the number of the pair fix them, not how many there are', () => {
   const prompts = seededPrompts(7, 5, 16);
   expect(seededPrompts(7, 5, 16)).toEqual(prompts);
   expect(seededPrompts(8, 5, 16)).not.toEqual(prompts);
   expect(rows(seededPrompts(7, 2, 16).data, 16)).toEqual(rows(prompts.data, 16).slice(0, 4));
 });
 
-it('pairs point in unrelated directions', () => {
+test('pairs point in unrelated directions', () => {
   const vectors = rows(seededPrompts(1, 7, 512).data, 512).filter((_, row) => row % 2 === 0);
   for (const [index, a] of vectors.entries())
     for (const b of vectors.slice(index + 1)) {

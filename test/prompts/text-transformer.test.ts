@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import type { Activation } from '#antonym/backbones/residual-block.js';
 import { Graph } from '#antonym/graph/graph.js';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 describe('CLIP text transformer against PyTorch', () => {
-  it.each(['quick-gelu', 'gelu'] as const)('gives the features of texts of any length: %s', async (activation) => {
+  test.each(['quick-gelu', 'gelu'] as const)('gives the features of texts of any length: %s', async (activation) => {
     const graph = new Graph();
     const parameters = new Parameters(graph, 'inputs');
     graph.output('features', textTransformer({ graph, parameters }, tokens, encoder(activation), embedding));
@@ -45,7 +45,7 @@ describe('CLIP text transformer against PyTorch', () => {
     expect(distance(numbers(features), numbers(golden.get(activation)))).toBeLessThan(1e-5);
   });
 
-  it('makes unit vectors of prompts, pair by pair', async () => {
+  test('makes unit vectors of prompts, pair by pair', async () => {
     const backbone = { name: 'reduced', textEncoder: encoder('gelu'), embedding };
     const prompts = await encodePrompts(tokens, backbone, async (specs) =>
       Object.fromEntries([...specs].map((spec) => [spec.name, statedWeight(spec)])),

@@ -41,7 +41,7 @@ describe('checkpoint', () => {
 
   test('a file of another program is named as such', async () => {
     const path = join(folder, 'foreign');
-    await copyFile(new URL('../runtime/fixtures/numpy.safetensors', import.meta.url), path);
+    await copyFile(new URL('../tensors/golden/numpy.safetensors', import.meta.url), path);
     await expect(loadCheckpoint(path)).rejects.toThrow(/is not a checkpoint of this program/);
   });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { isOutOfMemory } from '#antonym/runtime/devices/device.js';
@@ -15,7 +15,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
 
   afterEach(() => thread.close());
 
-  it('keep state on the GPU: calls replace it or add to it, and it comes back bit for bit', async () => {
+  test('keep state on the GPU: calls replace it or add to it, and it comes back bit for bit', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [3]);
     const total = graph.input('total', 'float32', [3]);
@@ -36,7 +36,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     expect(await thread.placement('counter')).toEqual({ onProcessor: {} });
   });
 
-  it('say which nodes are left to the processor', async () => {
+  test('say which nodes are left to the processor', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [3]);
     graph.output('y', graph.add('Mul', [x, 2]));
@@ -47,7 +47,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     expect(await thread.placement('mixed')).toEqual({ onProcessor: { Sign: 1 } });
   });
 
-  it('give outputs their own names, whatever was asked for before', async () => {
+  test('give outputs their own names, whatever was asked for before', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [1]);
     for (const [name, factor] of Object.entries({ one: 1, two: 2, three: 3 })) graph.output(name, graph.add('Mul', [x, factor]));
@@ -61,7 +61,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     expect(await thread.readState()).toEqual({ four: floatTensor([1], [4]) });
   });
 
-  it('replay what they have recorded, on other inputs and on state that has changed', async () => {
+  test('replay what they have recorded, on other inputs and on state that has changed', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [3]);
     const product = graph.add('Mul', [x, graph.input('factor', 'float32', [3])]);
@@ -84,7 +84,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     await expect(thread.run('products', { x: one })).rejects.toThrow('factor lies elsewhere');
   });
 
-  it('refuse to replay what ONNX Runtime does not record', async () => {
+  test('refuse to replay what ONNX Runtime does not record', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [1]);
     // copies its first input before it adds: the copy is not recorded, so that a replay adds to what the last call has left
@@ -97,7 +97,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     await refused.toThrow('the device does not replay what was recorded: y differs. Use --graph-capture off');
   });
 
-  it('write over state where they are told to, whatever its shape', async () => {
+  test('write over state where they are told to, whatever its shape', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2, 3]);
     graph.output('next.x', graph.add('Mul', [graph.add('Reshape', [x, graph.integers(6)]), 2]));
@@ -108,7 +108,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     expect(await thread.readState()).toEqual({ x: floatTensor([2, 3], [4, 8, 12, 16, 20, 24]) });
   });
 
-  it('say when the memory does not suffice, and go on', async () => {
+  test('say when the memory does not suffice, and go on', async () => {
     const expanding = (size: number): Uint8Array => {
       const graph = new Graph();
       const values = graph.add('Expand', [graph.input('x', 'float32', [1]), graph.integers(size)]);

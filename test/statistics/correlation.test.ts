@@ -16,8 +16,8 @@ interface Case {
   readonly ranks: number[];
   readonly quantiles: number[];
 }
-/** See make-golden.py beside it. */
-const { cases } = JSON.parse(readFileSync(new URL('fixtures/golden.json', import.meta.url), 'utf8')) as { cases: Case[] };
+/** See make_correlation.py beside it. */
+const { cases } = JSON.parse(readFileSync(new URL('golden/correlation.json', import.meta.url), 'utf8')) as { cases: Case[] };
 
 const measures = { srcc, krcc, plcc };
 const measure = fc.constantFrom(...Object.entries(measures));

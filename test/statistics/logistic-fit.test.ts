@@ -12,8 +12,8 @@ interface Case {
   readonly plcc: number;
   readonly rmse: number;
 }
-/** See make-logistic-golden.py beside it. */
-const { cases } = JSON.parse(readFileSync(new URL('fixtures/logistic.json', import.meta.url), 'utf8')) as { cases: Case[] };
+/** See make_logistic.py beside it. */
+const { cases } = JSON.parse(readFileSync(new URL('golden/logistic.json', import.meta.url), 'utf8')) as { cases: Case[] };
 
 function rmse(x: readonly number[], y: readonly number[], curve: LogisticCurve): number {
   return Math.sqrt(x.reduce((sum, value, index) => sum + (logistic(curve, value) - y[index]!) ** 2, 0) / x.length);

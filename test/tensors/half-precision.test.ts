@@ -5,7 +5,7 @@ import { largestHalf, toHalf } from '#antonym/tensors/half-precision.js';
 import { toFloat32 } from '#antonym/tensors/stored-types.js';
 
 test('numbers are rounded as NumPy rounds them: ties, subnormals and overflow among them', async () => {
-  const golden = JSON.parse(await readFile(new URL('../runtime/golden/half_precision.json', import.meta.url), 'utf8'));
+  const golden = JSON.parse(await readFile(new URL('golden/half_precision.json', import.meta.url), 'utf8'));
   const bytes = (hex: string): ArrayBuffer => new Uint8Array(Buffer.from(hex, 'hex')).buffer;
   const [single, half] = [new Float32Array(bytes(golden.single)), new Uint16Array(bytes(golden.half))];
   expect(single.length).toBeGreaterThan(5000);

@@ -12,8 +12,8 @@ import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 const path = join(folder, 'a.safetensors');
-/** See make-safetensors.py beside it. */
-const fixture = fileURLToPath(new URL('../runtime/fixtures/numpy.safetensors', import.meta.url));
+/** See make_safetensors.py beside it. */
+const fixture = fileURLToPath(new URL('golden/numpy.safetensors', import.meta.url));
 
 /** Half precision and 8-bit weights are of exported models only. */
 const exported: readonly DataType[] = ['float16', 'int8'];

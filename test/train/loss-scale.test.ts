@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultLossScale, isLossScale, LossScale } from '#antonym/train/loss-scale.js';
 
 const text = await readFile(new URL('golden/loss-scale.txt', import.meta.url), 'utf8');
@@ -12,7 +12,7 @@ const overflows = lines.map(([overflow]) => overflow);
 const scales = lines.map(([, scale]) => scale);
 
 describe('the loss scale', () => {
-  it("follows PyTorch's GradScaler", () => {
+  test("follows PyTorch's GradScaler", () => {
     const loss = new LossScale(options);
     const found = overflows.map((overflow) => {
       expect(loss.update(overflow === 0)).toBe(true);
@@ -22,7 +22,7 @@ describe('the loss scale', () => {
     expect(loss.skipped).toBe(overflows.filter((overflow) => overflow === 1).length);
   });
 
-  it('goes on from its state as if nothing had been, wherever that was saved', () => {
+  test('goes on from its state as if nothing had been, wherever that was saved', () => {
     for (let saved = 0; saved < overflows.length; saved++) {
       const [before, after] = [new LossScale(options), new LossScale(options)];
       for (const overflow of overflows.slice(0, saved)) before.update(overflow === 0);
@@ -38,7 +38,7 @@ describe('the loss scale', () => {
     }
   });
 
-  it('gives up where no scale helps', () => {
+  test('gives up where no scale helps', () => {
     const loss = new LossScale();
     let tried = 1;
     while (loss.update(false)) tried++;

@@ -1,4 +1,4 @@
-/** Numbers that Python and TypeScript compute alike (stated_values.py), so that fixtures need not store weights and pixels. */
+/** Numbers that Python and TypeScript compute alike (stated_values.py), so that golden files need not store weights and pixels. */
 
 /** mix(fnv1a(name) + i * 0x9E3779B9) / 2^32 in [0, 1), where mix is the finalizer of MurmurHash3. */
 export function stated(name: string, count: number): Float64Array {

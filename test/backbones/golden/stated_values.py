@@ -1,4 +1,4 @@
-"""Numbers that Python and TypeScript compute alike, so that fixtures need not store weights and pixels.
+"""Numbers that Python and TypeScript compute alike, so that golden files need not store weights and pixels.
 
 stated(name, i) = mix(fnv1a(name) + i * 0x9E3779B9) / 2^32 in [0, 1), where mix is the finalizer of MurmurHash3.
 stated-values.ts is the same function.

@@ -14,8 +14,8 @@ import { Graph } from '#antonym/graph/graph.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../../graph/run-graph.js';
 
-/** See fixtures/make-clip-files.py. */
-const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/clip/${name}`, import.meta.url));
+/** See golden/make_clip_files.py. */
+const fixture = (name: string): string => fileURLToPath(new URL(`golden/clip/${name}`, import.meta.url));
 const expected = JSON.parse(await readFile(fixture('expected.json'), 'utf8')) as { embedding: number[] };
 const backbone: Backbone = {
   ...findBackbone('clip-rn50'),

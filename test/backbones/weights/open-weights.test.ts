@@ -11,8 +11,8 @@ import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
-/** See make-pytorch-files.py there. */
-const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+/** See make_pytorch_files.py there. */
+const fixture = (name: string): string => fileURLToPath(new URL(`golden/${name}`, import.meta.url));
 
 interface ExpectedTensor {
   readonly shape: number[];

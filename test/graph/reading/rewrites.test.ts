@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { addModel } from '#antonym/graph/reading/add-model.js';
 import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
@@ -230,7 +230,7 @@ function model({ operator, inputs, constants = [], attributes = {}, floats = [],
 }
 
 describe('an operator of a file computes what ONNX Runtime computes', () => {
-  it.each(Object.keys(cases))('%s', async (name) => {
+  test.each(Object.keys(cases))('%s', async (name) => {
     const bytes = model(cases[name]!);
     const path = join(folder, `${name.replaceAll(/\W/g, '-')}.onnx`);
     await writeFile(path, bytes);
@@ -262,7 +262,7 @@ describe('an operator of a file computes what ONNX Runtime computes', () => {
 });
 
 describe('what is said of', () => {
-  it.each<[what: string, node: NodeCase, message: RegExp]>([
+  test.each<[what: string, node: NodeCase, message: RegExp]>([
     [
       'an equation with an ellipsis',
       { operator: 'Einsum', inputs: [[2, 3]], attributes: { equation: '...a->a' } },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { randomStream } from '#antonym/support/random.js';
@@ -31,7 +31,7 @@ function byDefinition(x: TensorData, dy: TensorData, pads: readonly number[]): F
 }
 
 describe('the weight gradient by minimal filtering', () => {
-  it('is the sum over all windows, whatever the size and the padding', async () => {
+  test('is the sum over all windows, whatever the size and the padding', async () => {
     const pad = fc.constantFrom(0, 1, 2);
     const side = fc.integer({ min: 5, max: 12 });
     await fc.assert(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
@@ -70,7 +70,7 @@ describe('a graph with blocked channels', () => {
 
   afterAll(() => thread.close());
 
-  it('needs no matrix product for pointwise convolutions', () => {
+  test('needs no matrix product for pointwise convolutions', () => {
     const layer = { kernel: 1, bias: true, relu: false, pool: false, residual: false } as const;
     const layers = [
       { ...layer, wide: true },
@@ -82,7 +82,7 @@ describe('a graph with blocked channels', () => {
     }
   });
 
-  it('moves images by a pixel, each way, and cuts other windows out', async (context) => {
+  test('moves images by a pixel, each way, and cuts other windows out', async (context) => {
     if (block === undefined) return context.skip('ONNX Runtime has no kernels for blocked channels on this processor');
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2, 32, 5, 7]);
@@ -105,7 +105,7 @@ describe('a graph with blocked channels', () => {
     }
   });
 
-  it('computes what the plain graph computes, gradients too', async (context) => {
+  test('computes what the plain graph computes, gradients too', async (context) => {
     if (block === undefined) return context.skip('ONNX Runtime has no kernels for blocked channels on this processor');
     const size = block;
     const layer = fc.record({

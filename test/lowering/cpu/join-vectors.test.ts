@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
 import type { Value } from '#antonym/graph/value.js';
@@ -76,7 +76,7 @@ function applied(graph: Graph, operator: Step['operator'], x: Value, y: Value | 
 }
 
 describe('joined vectors', () => {
-  it('fold all normalisations of a network by one node for each operator', async () => {
+  test('fold all normalisations of a network by one node for each operator', async () => {
     const { model, layout, crop, losses } = optionsFor(reducedModels['clip-rn50, frozen statistics']!);
     const graph = buildGradientsGraph(buildLossGraph(model, layout, crop, losses));
     const crops: TensorData = { dataType: 'uint8', shape: graph.inputs.get('crops')!.shape as number[], data: batch('crops') };
@@ -89,7 +89,7 @@ describe('joined vectors', () => {
     }
   });
 
-  it('have the same bits, whatever depends on what', async () => {
+  test('have the same bits, whatever depends on what', async () => {
     const step: fc.Arbitrary<Step> = fc.record({
       operator: fc.constantFrom('Add', 'Mul', 'Sub', 'Div', 'Sqrt', 'Neg', 'Relu', 'Reshape', 'carry'),
       operands: fc.tuple(fc.nat(5), fc.nat(5)),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
@@ -34,7 +34,7 @@ function gradients({ count, height, width, pads }: Sizes): Graph {
 const convolutions = (graph: Graph): number => liveParts(graph).nodes.filter(({ operator }) => operator === 'Conv').length;
 
 describe('input gradients by minimal filtering', () => {
-  it('are what the convolution computes, whatever the size and the padding', async () => {
+  test('are what the convolution computes, whatever the size and the padding', async () => {
     const pad = fc.constantFrom(0, 1, 2);
     const side = fc.integer({ min: 10, max: 20 });
     const sizes = fc.record({ count: fc.constantFrom(3, 4), height: side, width: side, pads: fc.tuple(pad, pad, pad, pad) });
@@ -61,14 +61,14 @@ describe('input gradients by minimal filtering', () => {
     );
   });
 
-  it('transform what the weight gradient transforms, once', () => {
+  test('transform what the weight gradient transforms, once', () => {
     const graph = gradients({ count: 3, height: 16, width: 16, pads: [1, 1, 1, 1] });
     const products = (graph: Graph): number => liveParts(graph).nodes.filter(({ operator }) => operator === 'MatMul').length;
     // the filters', the product of tiles, and back along both axes
     expect(products(winogradInputGradients(graph))).toBe(products(graph) + 4);
   });
 
-  it('are left to the convolution where that is no more arithmetic', () => {
+  test('are left to the convolution where that is no more arithmetic', () => {
     const graph = gradients({ count: 1, height: 3, width: 3, pads: [1, 1, 1, 1] });
     expect(convolutions(winogradInputGradients(graph))).toBe(convolutions(graph));
   });

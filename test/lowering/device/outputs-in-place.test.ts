@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { outputsInPlace, writtenByKernels } from '#antonym/lowering/device/outputs-in-place.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../../graph/run-graph.js';
 
 describe('outputs in place', () => {
-  it('are those that depend on every other use of the input, by another kernel', () => {
+  test('are those that depend on every other use of the input, by another kernel', () => {
     const graph = new Graph();
     const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((name) => graph.input(name, 'float32', [3]));
     const doubled = (value: typeof a) => graph.add('Mul', [value!, 2]);
@@ -28,7 +28,7 @@ describe('outputs in place', () => {
     expect(outputsInPlace(graph)).toEqual(['next.a', 'next.e']);
   });
 
-  it('are not those that no kernel writes, until they are made so', async () => {
+  test('are not those that no kernel writes, until they are made so', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2, 3]);
     const moved = graph.add('Add', [graph.add('Mul', [graph.add('Reshape', [x, graph.integers(6)]), 2]), 1]);

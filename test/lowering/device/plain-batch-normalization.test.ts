@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
@@ -40,7 +40,7 @@ describe('batch normalisation made of plain nodes', () => {
 
   afterEach(() => thread.close());
 
-  it.each([0, 0.9])('computes what the operator computes, gradients included, with a momentum of %s', async (momentum) => {
+  test.each([0, 0.9])('computes what the operator computes, gradients included, with a momentum of %s', async (momentum) => {
     const feeds: NamedTensors = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, drawn(name, shape)]));
     const own = normalizing(momentum);
     const plain = plainBatchNormalization(own);
@@ -57,7 +57,7 @@ describe('batch normalisation made of plain nodes', () => {
     }
   });
 
-  it('leaves other nodes as they are', () => {
+  test('leaves other nodes as they are', () => {
     const graph = new Graph();
     const inputs = Object.entries(shapes).map(([name, shape]) => graph.input(name, 'float32', shape));
     graph.output('y', graph.add('BatchNormalization', inputs.slice(0, 5), { epsilon: 1e-3 }));

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { mostParts, splitInParts } from '#antonym/lowering/device/split-in-parts.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../../graph/run-graph.js';
 
 describe('splitting in any number of parts', () => {
-  it('gives each part its numbers, by nodes that write no more tensors than a kernel can, and by few nodes', async () => {
+  test('gives each part its numbers, by nodes that write no more tensors than a kernel can, and by few nodes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 120 }), async (sizes) => {
         const graph = new Graph();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
@@ -44,7 +44,7 @@ const identity: TensorData = floatTensor(
 );
 
 describe('SessionThread', () => {
-  it('loads from bytes and from a file, and says what goes in and out', async () => {
+  test('loads from bytes and from a file, and says what goes in and out', async () => {
     const signature = await thread.load('counter', counter());
     expect(signature.inputs).toEqual([
       { name: 'x', dataType: 'float32', shape: ['n'] },
@@ -56,7 +56,7 @@ describe('SessionThread', () => {
     expect(await thread.load('counter', path)).toEqual(signature);
   });
 
-  it('runs on fed inputs and on state, and returns outputs that are not state', async () => {
+  test('runs on fed inputs and on state, and returns outputs that are not state', async () => {
     await thread.load('counter', counter());
     await thread.writeState({ total: floatTensor([2], [10, 20]) });
     expect(await thread.run('counter', { x: floatTensor([2], [1, 2]) })).toEqual({ doubled: floatTensor([2], [2, 4]) });
@@ -68,7 +68,7 @@ describe('SessionThread', () => {
     expect(await thread.readState(['total'])).toEqual({ total: floatTensor([2], [1, 1]) });
   });
 
-  it('gives state back bit for bit, as copies', async () => {
+  test('gives state back bit for bit, as copies', async () => {
     const tensors: Record<string, TensorData> = {
       floats: floatTensor([2, 2], [Number.NaN, -0, 1e-45, Number.POSITIVE_INFINITY]),
       scalar: floatTensor([], [3]),
@@ -85,14 +85,14 @@ describe('SessionThread', () => {
     expect(await thread.readState()).toEqual(tensors);
   });
 
-  it('computes only the outputs that are asked for', async () => {
+  test('computes only the outputs that are asked for', async () => {
     await thread.load('counter', counter());
     await thread.writeState({ total: floatTensor([1], [10]) });
     expect(await thread.run('counter', { x: floatTensor([1], [4]) }, { outputs: ['doubled'] })).toEqual({ doubled: floatTensor([1], [8]) });
     expect(await thread.readState()).toEqual({ total: floatTensor([1], [10]) });
   });
 
-  it.each(['n', 3])('keeps outputs that are state where the last ones lay (%s values)', async (size) => {
+  test.each(['n', 3])('keeps outputs that are state where the last ones lay (%s values)', async (size) => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [size]);
     const total = graph.input('total', 'float32', [size]);
@@ -121,7 +121,7 @@ describe('SessionThread', () => {
     expect(await thread.readState()).toEqual({ total: second.total, square: floatTensor([3], [1, 0, 25]) });
   });
 
-  it('answers requests in order without being waited for in between', async () => {
+  test('answers requests in order without being waited for in between', async () => {
     const loaded = thread.load('counter', counter());
     const written = thread.writeState({ total: floatTensor([1], [0]) });
     const runs = [1, 2, 3].map((value) => thread.run('counter', { x: floatTensor([1], [value]) }));
@@ -132,7 +132,7 @@ describe('SessionThread', () => {
     expect(await thread.readState()).toEqual({ total: floatTensor([1], [106]) });
   });
 
-  it('moves transferred buffers and copies the others', async () => {
+  test('moves transferred buffers and copies the others', async () => {
     await thread.load('counter', counter());
     await thread.writeState({ total: floatTensor([1], [0]) });
     const x = floatTensor([1], [1]);
@@ -146,14 +146,14 @@ describe('SessionThread', () => {
     expect(await thread.readState()).toEqual({ total: floatTensor([1], [2]) });
   });
 
-  it('rejects what is no model, a file that is not there, and a model that was not loaded', async () => {
+  test('rejects what is no model, a file that is not there, and a model that was not loaded', async () => {
     await expect(thread.load('broken', Uint8Array.of(1, 2, 3))).rejects.toThrow(/protobuf|model/i);
     await expect(thread.load('absent', '/nowhere/model.onnx')).rejects.toThrow(/nowhere/);
     await expect(thread.run('broken', {})).rejects.toThrow('no model broken is loaded');
     await thread.load('counter', counter());
   });
 
-  it('names a missing input, a missing state tensor, and an input of another shape', async () => {
+  test('names a missing input, a missing state tensor, and an input of another shape', async () => {
     await thread.load('counter', counter());
     await expect(thread.run('counter', { x: floatTensor([1], [1]) })).rejects.toThrow('the model counter needs the input total');
     await expect(thread.readState(['total'])).rejects.toThrow('the state has no tensor total');
@@ -164,7 +164,7 @@ describe('SessionThread', () => {
     );
   });
 
-  it('leaves the main thread free while a model runs', async () => {
+  test('leaves the main thread free while a model runs', async () => {
     await thread.load('slow', slowModel());
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
@@ -176,7 +176,7 @@ describe('SessionThread', () => {
     expect(turns).toBeGreaterThan(2);
   });
 
-  it('rejects outstanding and later requests once closed', async () => {
+  test('rejects outstanding and later requests once closed', async () => {
     await thread.load('slow', slowModel());
     const outstanding = expect(thread.run('slow', { x: identity })).rejects.toThrow(/the thread of ONNX Runtime ended/);
     await thread.close();
@@ -184,7 +184,7 @@ describe('SessionThread', () => {
     await expect(thread.readState()).rejects.toThrow(/the thread of ONNX Runtime ended/);
   });
 
-  it.each([
+  test.each([
     ['closed', 'await thread.close()'],
     ['in a process that exits', 'process.exit()'],
     ['closed by a process that exits', 'thread.close(); process.exit()'],
@@ -203,7 +203,7 @@ describe('SessionThread', () => {
     expect(ended).toEqual({ stdout: '', stderr: '' });
   });
 
-  it('may be closed at once, and says so to who asks later', async () => {
+  test('may be closed at once, and says so to who asks later', async () => {
     for (let count = 0; count < 20; count++) {
       const early = new SessionThread({ threads: 1 });
       const outstanding = expect(early.readState()).rejects.toThrow('it was closed');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { type AdamWUpdate, updateState } from '#antonym/runtime/state/adamw.js';
@@ -74,7 +74,7 @@ function drawn(name: string, size: number): TensorData {
 }
 
 describe('AdamW over the state', () => {
-  it('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
+  test('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
     const expected = await pytorchSteps();
     const state: Tensors = initialState();
     for (let step = 0; step < steps; step++) {
@@ -91,7 +91,7 @@ describe('AdamW over the state', () => {
     }
   });
 
-  it('agrees with the update graph, moving averages included, on tensors of any length', async () => {
+  test('agrees with the update graph, moving averages included, on tensors of any length', async () => {
     const run = await compile(buildUpdateGraph(sized, options, sized));
     const parameters = Object.fromEntries(sized.map(({ name }) => [name, drawn(name, 1)]));
     const initial = (): Tensors =>
@@ -119,7 +119,7 @@ describe('AdamW over the state', () => {
     }
   });
 
-  it('of a sum of gradients is that of their mean', async () => {
+  test('of a sum of gradients is that of their mean', async () => {
     const parameters = Object.fromEntries(sized.map(({ name }) => [name, drawn(name, 1)]));
     const stateWith = (factor: number): Tensors => {
       const gradients = sized.map(({ name }) => {
@@ -142,7 +142,7 @@ describe('AdamW over the state', () => {
     expect(norm).toBeGreaterThan(options.clipNorm);
   });
 
-  it('moves averages of what is no parameter too', async () => {
+  test('moves averages of what is no parameter too', async () => {
     const [variance, average] = ['variance', averageName('variance')].map((name) => [name, drawn(`${name}.short`, 1)] as const);
     const state: Tensors = { ...initialState(), ...gradientsAt(0), ...Object.fromEntries([variance!, average!]) };
     await updateTensors(updateOf(specs, { averages: [{ average: average![0], value: 'variance' }], averageShare: 0.25 }), state);
@@ -155,7 +155,7 @@ describe('AdamW over the state', () => {
     expect(relativeError(state[average![0]]!, expected)).toBeLessThan(1e-6);
   });
 
-  it('keeps no subnormal numbers', async () => {
+  test('keeps no subnormal numbers', async () => {
     const spec = { ...specs[0]!, shape: [9] };
     const state: Tensors = { [spec.name]: floatTensor([9], new Float32Array(9)), ...initialMoments([spec]) };
     (state[firstMomentName(spec.name)]!.data as Float32Array).fill(1e-40);
@@ -175,7 +175,7 @@ describe('AdamW over the state', () => {
     }
   });
 
-  it('leaves everything as it is where a gradient is not finite, moving averages too', async () => {
+  test('leaves everything as it is where a gradient is not finite, moving averages too', async () => {
     const averages = [...specs.map(({ name }) => name), 'variance'].map((value) => ({ average: averageName(value), value }));
     for (const wrong of [Number.NaN, Number.NEGATIVE_INFINITY]) {
       const state: Tensors = { ...initialState(), ...gradientsAt(0), variance: statedTensor('variance', [5], 1) };
@@ -187,7 +187,7 @@ describe('AdamW over the state', () => {
     }
   });
 
-  it('in a thread takes gradients out of its state, and repeats bit for bit', async () => {
+  test('in a thread takes gradients out of its state, and repeats bit for bit', async () => {
     const results: Tensors[] = [];
     for (const _ of [1, 2]) {
       const thread = new SessionThread({ threads: 1 });
@@ -207,7 +207,7 @@ describe('AdamW over the state', () => {
 });
 
 describe('arithmetic on the state', () => {
-  it('adds and sums up squares of arrays of any length, wherever they lie', () => {
+  test('adds and sums up squares of arrays of any length, wherever they lie', () => {
     for (const [name, length] of Object.entries(lengths)) {
       const [a, b] = [drawn(`a.${name}`, 1).data as Float32Array, drawn(`b.${name}`, 1).data as Float32Array];
       const [sum, together, before, after] = arraysInMemory([[length, length, 1, 1]])[0] as [
@@ -232,7 +232,7 @@ describe('arithmetic on the state', () => {
     expect(sumOfSquares(wrong!)).toBeNaN();
   });
 
-  it('takes a step in float32, rounded after every operation, in long arrays as in short ones', () => {
+  test('takes a step in float32, rounded after every operation, in long arrays as in short ones', () => {
     const random = randomStream('long arrays');
     const round = Math.fround;
     const factors = { beta1: 0.9, share1: 0.1, beta2: 0.999, share2: 0.001, rate: 1e-3, offset: 1e-8, kept: 0.5 };
@@ -267,7 +267,7 @@ describe('arithmetic on the state', () => {
     }
   });
 
-  it('lie in one memory with their group, and with others as far as there is room', () => {
+  test('lie in one memory with their group, and with others as far as there is room', () => {
     const [small, other, large] = arraysInMemory([[5, 7], [5], [2 ** 28]]) as [Float32Array[], Float32Array[], Float32Array[]];
     expect(small.map(({ length }) => length)).toEqual([5, 7]);
     expect(areTogether([...small, ...large])).toBe(false);
@@ -277,7 +277,7 @@ describe('arithmetic on the state', () => {
     expect(areTogether([new Float32Array(1)])).toBe(false);
   });
 
-  it('refuses arrays that do not lie side by side, differ in length, or exceed what pointers can reach', () => {
+  test('refuses arrays that do not lie side by side, differ in length, or exceed what pointers can reach', () => {
     const [parameter, first, second, shorter] = arraysInMemory([[3, 3, 3, 2]])[0] as [
       Float32Array,
       Float32Array,

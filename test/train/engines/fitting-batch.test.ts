@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { largestTensor } from '#antonym/graph/largest-tensor.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
@@ -57,7 +57,7 @@ describe.runIf(useSwiftShader())(`SwiftShader's memory ${needsSwiftShader}`, () 
     return graph;
   }
 
-  it('holds a part of a batch, which a thread of its own finds', async () => {
+  test('holds a part of a batch, which a thread of its own finds', async () => {
     expect(largestTensor(expanding(4))).toBe(4 * bytesPerPhotograph);
     const runs = async (photographs: number): Promise<boolean> => {
       const thread = new SessionThread({ threads: 1, device: 'webgpu' });

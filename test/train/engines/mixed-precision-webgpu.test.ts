@@ -1,5 +1,5 @@
 /** Mixed precision in WebGPU's own kernels of half precision beside float32 on the processor. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Engine } from '#antonym/train/engines/engine.js';
 import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { needsHalfPrecision, useHalfPrecision } from '../../runtime/half-precision-gpu.js';
@@ -16,7 +16,7 @@ describe.runIf(await useHalfPrecision())(`mixed precision with WebGPU ${needsHal
   }, timeout);
 
   // as on the processor, and sums are rounded after every addition: gradients of scores, differences of nearly equal numbers, err by a tenth
-  it.each([
+  test.each([
     ['clip-vit', 3, 0.02],
     ['clip-rn50, frozen statistics', 9, 0.06],
   ])(

@@ -1,5 +1,5 @@
 /** Mixed precision on the processor, which rounds as a GPU does: gradients beside those of float32, and the loss scale. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Engine, UpdateResult } from '#antonym/train/engines/engine.js';
 import { createOnnxRuntimeEngine, type EngineOptions } from '#antonym/train/engines/onnxruntime.js';
 import { batch, expectSameGradients, optionsFor, reducedModels, step } from './reduced-models.js';
@@ -31,7 +31,7 @@ describe('mixed precision', () => {
 
   // A result is rounded by up to 2^-11, .0005; some forty roundings in a row, there and back, make a few thousandths. A ReLU whose input changes its
   // sign on the way changes gradients by far more: with this seed, none that counts does.
-  it.each([
+  test.each([
     ['clip-vit', 3, 0.006],
     ['clip-rn50, frozen statistics', 9, 0.03],
   ])('%s: gradients are those of float32, but for rounding', async (name, seed, tolerance) => {
@@ -44,7 +44,7 @@ describe('mixed precision', () => {
     expectSameGradients(await reference.readState(), state, tolerance);
   });
 
-  it.each(Object.keys(reducedModels))('%s: training follows that in float32', async (name) => {
+  test.each(Object.keys(reducedModels))('%s: training follows that in float32', async (name) => {
     const [reference, other] = [await made(name, {}), await made(name, mixed(256))];
     for (let number = 1; number <= 4; number++) {
       const [expected, found] = [await step(reference, number, 1), await step(other, number, 1)];
@@ -52,7 +52,7 @@ describe('mixed precision', () => {
     }
   });
 
-  it('skips a step that overflows, leaves everything as it was, and goes on with half the scale', async () => {
+  test('skips a step that overflows, leaves everything as it was, and goes on with half the scale', async () => {
     const [other, small] = [await made('clip-vit', mixed(2 ** 30)), await made('clip-vit', mixed(2 ** 8))];
     const before = await other.readState();
     let number = 1;
@@ -74,7 +74,7 @@ describe('mixed precision', () => {
     expectSameGradients(own(expected), own(found), 2e-3);
   });
 
-  it('grows after good steps, and goes on from a saved state as if nothing had been', async () => {
+  test('grows after good steps, and goes on from a saved state as if nothing had been', async () => {
     const options = mixed(2 ** 24, 2);
     const whole = await made('clip-vit', options);
     const scales: number[] = [];
@@ -91,7 +91,7 @@ describe('mixed precision', () => {
     expect(await resumed.readState()).toEqual(await whole.readState());
   });
 
-  it('says that training has diverged where no scale makes the gradient finite', async () => {
+  test('says that training has diverged where no scale makes the gradient finite', async () => {
     const engine = await made('clip-vit', mixed(2 ** -12));
     const { 'visual.proj': projection, ...state } = await engine.readState();
     await engine.writeState({

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { type OperatorName, operators } from '#antonym/graph/operators/table.js';
@@ -122,7 +122,7 @@ describe('operators in TensorFlow.js, in pure JavaScript, against ONNX Runtime',
 
   for (const [operator, variants] of Object.entries({ ...gradientCases, ...forwardCases })) {
     for (const [variant, check] of Object.entries(variants)) {
-      it(`${operator}: ${variant}`, async () => {
+      test(`${operator}: ${variant}`, async () => {
         const built = buildCase(`${operator}: ${variant}`, check);
         const expected = await (await compile(built.graph))(built.point);
         const feeds = Object.fromEntries(Object.entries(built.point).map(([name, tensor]) => [name, toTensor(tf, tensor)]));
@@ -137,7 +137,7 @@ describe('operators in TensorFlow.js, in pure JavaScript, against ONNX Runtime',
 
   for (const [operator, variants] of Object.entries(gradientCases)) {
     for (const [variant, check] of Object.entries(variants)) {
-      it(`gradient of ${operator}: ${variant}`, async () => {
+      test(`gradient of ${operator}: ${variant}`, async () => {
         const name = `${operator}: ${variant}`;
         const built = buildCase(name, check);
         const loss = addLoss(name, built);
@@ -159,7 +159,7 @@ describe('operators in TensorFlow.js, in pure JavaScript, against ONNX Runtime',
     }
   }
 
-  it('has a case for every operator of the table', () => {
+  test('has a case for every operator of the table', () => {
     expect([...Object.keys(gradientCases), ...Object.keys(forwardCases)].sort()).toEqual(Object.keys(operators).sort());
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { UserError } from '#antonym/support/errors.js';
 import type { Engine } from '#antonym/train/engines/engine.js';
 import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 describe('the TensorFlow.js engine, in pure JavaScript', () => {
   for (const [name, backbone] of Object.entries(reducedModels)) {
-    it(`computes what ONNX Runtime and our gradients compute: ${name}`, async () => {
+    test(`computes what ONNX Runtime and our gradients compute: ${name}`, async () => {
       const reference = await made(createOnnxRuntimeEngine(optionsFor(backbone)));
       const engine = await made(createTensorFlowEngine(optionsFor(backbone)));
       expect(engine.notice).toMatch(/pure JavaScript.*@tensorflow\/tfjs-node/);
@@ -28,7 +28,7 @@ describe('the TensorFlow.js engine, in pure JavaScript', () => {
     });
   }
 
-  it('goes on where ONNX Runtime stopped, with its state', async () => {
+  test('goes on where ONNX Runtime stopped, with its state', async () => {
     const backbone = reducedModels['clip-vit']!;
     const reference = await made(createOnnxRuntimeEngine(optionsFor(backbone)));
     const engine = await made(createTensorFlowEngine(optionsFor(backbone, { seed: 4 })));
@@ -50,7 +50,7 @@ describe('the TensorFlow.js engine, in pure JavaScript', () => {
 describe('loadTensorFlow', () => {
   const missing = (name: string): Error => Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
 
-  it('says how to install it where there is none, and what its GPU build needs', async () => {
+  test('says how to install it where there is none, and what its GPU build needs', async () => {
     const nothing = loadTensorFlow((name) => {
       throw missing(name);
     });
@@ -58,7 +58,7 @@ describe('loadTensorFlow', () => {
     await expect(nothing).rejects.toThrow(/npm install .*tfjs-node-gpu.*CUDA 11\.2.*Hopper.*tfjs-node/);
   });
 
-  it('does not pass over a package that is installed and does not work', async () => {
+  test('does not pass over a package that is installed and does not work', async () => {
     const broken = loadTensorFlow((name) => {
       if (name.endsWith('gpu')) throw missing(name);
       throw missing('../lib/napi-v8/tfjs_binding.node');

@@ -1,5 +1,5 @@
 /** Training with WebGPU beside training on the processor: the whole step, on small instances of every kind of model. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Engine } from '#antonym/train/engines/engine.js';
 import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { needsSwiftShader, useSwiftShader } from '../../runtime/swiftshader.js';
@@ -26,7 +26,7 @@ describe.runIf(useSwiftShader())(`training with WebGPU ${needsSwiftShader}`, () 
     (['launched', 'replayed'] as const).map((kind) => ({ name, backbone, kind })),
   );
 
-  it.each(cases)(
+  test.each(cases)(
     'the steps of $name, $kind, follow those of the processor',
     async ({ backbone, kind }) => {
       const reference = await made(createOnnxRuntimeEngine(optionsFor(backbone)));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { cropCount } from '#antonym/losses/levels.js';
@@ -62,7 +62,7 @@ describe('the gradients graph', () => {
 
   afterAll(() => thread.close());
 
-  it('accumulates: the mean of the gradients and losses of two halves of a batch is those of the whole', async () => {
+  test('accumulates: the mean of the gradients and losses of two halves of a batch is those of the whole', async () => {
     const crops = pixels(2);
     const half = cropCount({ photographs: 1, levels });
     const whole = gradientsOf(2, 'running');
@@ -89,7 +89,7 @@ describe('the gradients graph', () => {
     }
   });
 
-  it('gives the same bits where its outputs become the state of a thread, sums of gradients and running statistics', async () => {
+  test('gives the same bits where its outputs become the state of a thread, sums of gradients and running statistics', async () => {
     const { losses, state, gradientNames } = gradientsOf(1, 'batch');
     const run = await compileGradients(losses);
     await thread.load('batch', encodeOnnx(await buildCpuGradientsGraph(losses, thread)));
@@ -118,7 +118,7 @@ describe('the gradients graph', () => {
     expect(differing(state, copied)).toEqual(moved);
   });
 
-  it('adds ranking across photographs, weighted, where it is asked for', async () => {
+  test('adds ranking across photographs, weighted, where it is asked for', async () => {
     const margins = { marginConsistency: 0.0025, marginRank: 0.0675 };
     const build = (lossAcross: number) =>
       buildLossGraph({ backbone: tiny, prompts }, { photographs: 2, levels }, side, { ...margins, lossAcross });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
@@ -54,7 +54,7 @@ describe('the update graph', () => {
 
   afterEach(() => thread.close());
 
-  it('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
+  test('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
     const tensors = await pytorchSteps();
     const run = await compile(buildUpdateGraph(specs, options));
     let state = initialState();
@@ -74,7 +74,7 @@ describe('the update graph', () => {
     }
   });
 
-  it('takes the same steps with its tensors joined', async () => {
+  test('takes the same steps with its tensors joined', async () => {
     const buffer: ParameterSpec = { ...specs[1]!, name: 'running_mean', role: 'buffer' };
     // two groups with a rest, one that needs parts of parts, and a tensor by itself
     const many = Array.from({ length: 60 }, (_, index) => ({ ...specs[index % 3]!, name: `${specs[index % 3]!.name}.${index}` }));
@@ -106,7 +106,7 @@ describe('the update graph', () => {
     }
   });
 
-  it('gives the same bits where its outputs become the state of a thread', async () => {
+  test('gives the same bits where its outputs become the state of a thread', async () => {
     const graph = buildUpdateGraph(specs, options);
     const run = await compile(graph);
     await thread.load('update', encodeOnnx(graph));
@@ -122,7 +122,7 @@ describe('the update graph', () => {
     expect(await thread.readState()).toEqual(state);
   });
 
-  it('keeps moving averages of parameters and of buffers', async () => {
+  test('keeps moving averages of parameters and of buffers', async () => {
     const buffer: ParameterSpec = { ...specs[1]!, name: 'running_mean', role: 'buffer' };
     const averaged = [specs[0]!, specs[1]!, buffer];
     const graph = buildUpdateGraph(specs, options, averaged);
@@ -148,7 +148,7 @@ describe('the update graph', () => {
     );
   });
 
-  it('does not move what has no gradient and no decay, and shrinks what decays', async () => {
+  test('does not move what has no gradient and no decay, and shrinks what decays', async () => {
     const run = await compile(buildUpdateGraph(specs, options));
     const still = Object.fromEntries(
       specs.map(({ name, shape }) => [gradientName(name), floatTensor(shape, new Float32Array(elementCount(shape)))]),
