@@ -1,8 +1,8 @@
 /** What exporting needs of a plan, and nothing that only training does: weights, and what they measure on held-out pairs. */
 
 import type { DeviceSetup } from '../runtime/devices/device.js';
-import type { NamedTensors } from '../runtime/sessions/session-messages.js';
 import { UserError } from '../support/errors.js';
+import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { HeldOutPair, HeldOutWatch } from '../train/data/held-out.js';
 import { openMeasuredModel } from '../train/engines/measured-model.js';
 import { measureHeldOut } from '../train/evaluation.js';

@@ -3,8 +3,8 @@ import type { Backbone } from '../backbones/backbone.js';
 import { type ParameterSpec, Parameters } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import { encodeOnnx } from '../graph/onnx-file.js';
-import type { NamedTensors } from '../runtime/sessions/session-messages.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
+import type { NamedTensors } from '../tensors/tensor-data.js';
 import { floatTensor, type TensorData } from '../tensors/tensor-data.js';
 import { textTransformer } from './text-transformer.js';
 

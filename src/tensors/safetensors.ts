@@ -6,7 +6,8 @@ import { readRange } from '../support/files/read-range.js';
 import { encodeHeader, layOutTensors, longestHeader, parseHeader, type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
 import { type DataType, elementArrays, type TensorData } from './tensor-data.js';
 
-export interface NamedTensors {
+/** The content of a file. */
+export interface SafetensorsContent {
   readonly tensors: ReadonlyMap<string, TensorData>;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -15,7 +16,7 @@ export interface NamedTensors {
  * The bytes of a file, in pieces to be written one after the other. The pieces after the first are views of the tensors, not
  * copies: the tensors must not change while they are written.
  */
-export function encodeSafetensors({ tensors, metadata }: NamedTensors): Uint8Array[] {
+export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Uint8Array[] {
   const entries = layOutTensors(tensors);
   const pieces = entries.map(({ name }) => {
     const { data } = tensors.get(name) as TensorData;
@@ -62,7 +63,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
  * Reads all tensors of a file that may come from anywhere, each straight into its own array: memory for the file's size, once.
  * @throws UserError when it cannot be read, breaks the format, or has a tensor of a type that the program does not compute with.
  */
-export async function readSafetensors(path: string): Promise<NamedTensors> {
+export async function readSafetensors(path: string): Promise<SafetensorsContent> {
   const file = await openSafetensors(path);
   try {
     const tensors = new Map<string, TensorData>();

@@ -23,6 +23,14 @@ export interface TensorData {
   readonly data: ElementArray;
 }
 
+/** Tensors by their names: what a call is given, and what it returns. */
+export type NamedTensors = Readonly<Record<string, TensorData>>;
+
+/** Buffers that can move to another thread without a copy, each once. */
+export function transferable(tensors: NamedTensors): ArrayBuffer[] {
+  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
+}
+
 /** The number of elements of a shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

@@ -3,7 +3,7 @@ import type { Batch } from '../pairs/batches.js';
 import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
 import type { MetricsLog } from '../runs/metrics-log.js';
 import type { RunFolder } from '../runs/run-directory.js';
-import type { NamedTensors } from '../runtime/sessions/session-messages.js';
+import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { Engine, Losses } from './engines/engine.js';
 import { bestMetric, type Evaluation } from './evaluation.js';
 import type { LossName } from './graphs/gradients-graph.js';

@@ -3,8 +3,7 @@
  *
  * A step whose gradient is not finite is skipped and halves the scale; `growthInterval` good steps in a row double it.
  */
-import type { NamedTensors } from '../runtime/sessions/session-messages.js';
-import type { TensorData } from '../tensors/tensor-data.js';
+import type { NamedTensors, TensorData } from '../tensors/tensor-data.js';
 
 export interface LossScaleOptions {
   readonly initial: number;

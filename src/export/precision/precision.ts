@@ -1,10 +1,10 @@
 /** In which precision a model is exported: from the float32 scoring graph to one whose file is a half or a quarter of the size. */
 import type { Graph } from '../../graph/graph.js';
-import { constantValues } from '../../lowering/precision/constant-values.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '../../lowering/precision/half-precision.js';
 import { withInt8Weights } from '../../lowering/precision/int8-weights.js';
 import { nodesFrom, type PrecisionSource } from '../../lowering/precision/rewritten-graph.js';
 import type { ScoringModel } from '../scoring-model.js';
+import { constantValues } from './constant-values.js';
 
 export const precisions = ['fp32', 'fp16', 'int8'] as const;
 export type Precision = (typeof precisions)[number];

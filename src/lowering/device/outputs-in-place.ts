@@ -3,8 +3,8 @@
 import type { Graph } from '../../graph/graph.js';
 import { liveParts } from '../../graph/live-parts.js';
 import type { Node } from '../../graph/operator.js';
+import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
-import { nextPrefix } from '../../runtime/sessions/session-messages.js';
 import { rewriteNodes } from '../rewrite-nodes.js';
 
 /** Operators whose output is their input's memory, or a copy of it. */

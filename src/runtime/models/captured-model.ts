@@ -2,14 +2,17 @@
  * A model whose launches a device records in its first call and replays in every other: the processor then takes a fraction of the time to say what
  * the device is to do. A recording knows addresses only, so whatever the model reads and writes stays where it is.
  */
+
+import { stateName } from '../../graph/state-names.js';
 import { UserError } from '../../support/errors.js';
+import type { NamedTensors } from '../../tensors/tensor-data.js';
 import { elementCount, type TensorData } from '../../tensors/tensor-data.js';
 import { OnnxSession } from '../onnxruntime/session.js';
 import { DeviceTensor } from '../onnxruntime/tensors.js';
-import type { NamedTensors, Placement, RunRequest } from '../sessions/session-messages.js';
+import type { Placement, RunRequest } from '../sessions/session-messages.js';
 import type { DeviceSettings, DeviceState } from '../state/device-state.js';
 import { stateInput } from './device-model.js';
-import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
+import { hasFixedShape, inputsOf, type LoadedModel, outputsOf } from './loaded-model.js';
 
 /** Names of the option that records, of each provider. */
 const captureOptions = { webgpu: 'enableGraphCapture', cuda: 'enable_cuda_graph' } as const;

@@ -1,12 +1,13 @@
 /** A model on a device, whose state lies in the device's memory: what is fed goes up, and outputs that are not state come down. */
 
-import type { TensorData } from '../../tensors/tensor-data.js';
+import { stateName } from '../../graph/state-names.js';
+import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import type { InputOrOutput } from '../onnxruntime/model-signature.js';
 import { DeviceTensor } from '../onnxruntime/tensors.js';
-import type { NamedTensors, RunRequest } from '../sessions/session-messages.js';
+import type { RunRequest } from '../sessions/session-messages.js';
 import type { DeviceState } from '../state/device-state.js';
 import { isAsLarge } from '../state/device-state.js';
-import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
+import { hasFixedShape, inputsOf, type LoadedModel, outputsOf } from './loaded-model.js';
 import type { PlacedSession } from './node-placement.js';
 
 export class DeviceModel implements LoadedModel {

@@ -1,9 +1,8 @@
 /** A model that a thread has loaded, with the state that its calls read and write. */
 
-import type { TensorData } from '../../tensors/tensor-data.js';
+import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import type { InputOrOutput, ModelSignature } from '../onnxruntime/model-signature.js';
-import type { NamedTensors, Placement, RunRequest } from '../sessions/session-messages.js';
-import { nextPrefix } from '../sessions/session-messages.js';
+import type { Placement, RunRequest } from '../sessions/session-messages.js';
 
 export interface LoadedModel {
   readonly signature: ModelSignature;
@@ -41,11 +40,6 @@ export function outputsOf({ signature }: LoadedModel, { model, outputs }: RunReq
     return output;
   };
   return outputs?.map(found) ?? signature.outputs;
-}
-
-/** Of the state tensor that an output becomes; undefined for one that is none. */
-export function stateName(output: string): string | undefined {
-  return output.startsWith(nextPrefix) ? output.slice(nextPrefix.length) : undefined;
 }
 
 /** Whether every size is known before a call. */

@@ -1,10 +1,11 @@
 /** A model on the processor: outputs are written into memory of the state, where it is known how large they are. */
 
-import type { TensorData } from '../../tensors/tensor-data.js';
+import { stateName } from '../../graph/state-names.js';
+import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import type { InputOrOutput } from '../onnxruntime/model-signature.js';
-import type { NamedTensors, RunRequest } from '../sessions/session-messages.js';
+import type { RunRequest } from '../sessions/session-messages.js';
 import type { ProcessorState } from '../state/processor-state.js';
-import { hasFixedShape, inputsOf, type LoadedModel, outputsOf, stateName } from './loaded-model.js';
+import { hasFixedShape, inputsOf, type LoadedModel, outputsOf } from './loaded-model.js';
 import type { PlacedSession } from './node-placement.js';
 
 export class ProcessorModel implements LoadedModel {

@@ -1,11 +1,9 @@
 /** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
 
-import type { TensorData } from '../../tensors/tensor-data.js';
+import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { ModelSignature } from '../onnxruntime/model-signature.js';
 import type { SessionSettings } from '../onnxruntime/session-options.js';
 import type { AdamWUpdate, UpdatedNames } from '../state/adamw.js';
-
-export type NamedTensors = Readonly<Record<string, TensorData>>;
 
 export interface RunRequest {
   readonly model: string;
@@ -44,12 +42,4 @@ export interface ModelSource extends LoadOptions {
 /** What of a model its device leaves to the processor: how many nodes of each operator. */
 export interface Placement {
   readonly onProcessor: Readonly<Record<string, number>>;
-}
-
-/** Outputs with this prefix become the state tensor of the rest of the name. */
-export const nextPrefix = 'next.';
-
-/** Buffers that can move to the other thread without a copy: those that no other tensor of the reply shares. */
-export function transferable(tensors: NamedTensors): ArrayBuffer[] {
-  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
 }

@@ -3,7 +3,8 @@
  * Tensors of the state stay here between calls.
  */
 import { messageOf } from '../../support/errors.js';
-import type { TensorData } from '../../tensors/tensor-data.js';
+import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
+import { transferable } from '../../tensors/tensor-data.js';
 import { type Device, explainDeviceError, requireDevice } from '../devices/device.js';
 import { CapturedModel } from '../models/captured-model.js';
 import { DeviceModel } from '../models/device-model.js';
@@ -15,14 +16,7 @@ import { type AdamWUpdate, updatedGroups, updateState } from '../state/adamw.js'
 import { DeviceState } from '../state/device-state.js';
 import { ProcessorState } from '../state/processor-state.js';
 import { answerRequests } from '../threads/answer-requests.js';
-import {
-  type ModelSource,
-  type NamedTensors,
-  type RunRequest,
-  type SessionReply,
-  type SessionRequest,
-  transferable,
-} from './session-messages.js';
+import type { ModelSource, RunRequest, SessionReply, SessionRequest } from './session-messages.js';
 
 const models = new Map<string, LoadedModel>();
 /** On the device from the first model on that is computed there. */

@@ -2,9 +2,9 @@
 
 import type { Graph } from '../../graph/graph.js';
 import { blockChannels } from '../../lowering/cpu/block-channels.js';
-import { channelBlock } from '../../lowering/cpu/channel-block.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { winogradInputGradients } from '../../lowering/cpu/winograd-input-gradients.js';
+import { channelBlock } from '../../runtime/devices/channel-block.js';
 import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.js';
 

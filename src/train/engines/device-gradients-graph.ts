@@ -2,12 +2,12 @@
 
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
+import { nextPrefix } from '../../graph/state-names.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
 import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
 import { rewriteNodes } from '../../lowering/rewrite-nodes.js';
 import type { Device } from '../../runtime/devices/device.js';
-import { nextPrefix } from '../../runtime/sessions/session-messages.js';
 import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../graphs/gradients-graph.js';
 import { gradientName } from '../graphs/state.js';
 import { joinedTensors, type TensorGroup, updateGroups } from '../graphs/tensor-groups.js';

@@ -1,9 +1,10 @@
 /** A first step on a device, before a training starts: shaders are compiled, memory is taken, and it shows what the device cannot compute. */
 
+import { nextPrefix } from '../../graph/state-names.js';
 import { describePlacement } from '../../runtime/models/node-placement.js';
-import { type NamedTensors, nextPrefix } from '../../runtime/sessions/session-messages.js';
 import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
+import type { NamedTensors } from '../../tensors/tensor-data.js';
 import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
 import type { TensorGroup } from '../graphs/tensor-groups.js';
 import type { OptimizerOptions } from '../graphs/update-graph.js';

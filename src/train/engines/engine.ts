@@ -1,5 +1,5 @@
 /** What executes the training step and holds its state; the loop knows nothing of where either lives. */
-import type { NamedTensors } from '../../runtime/sessions/session-messages.js';
+import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { LossName } from '../graphs/gradients-graph.js';
 
 /** Those of `lossNamesOf`. */

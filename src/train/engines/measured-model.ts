@@ -2,9 +2,8 @@
 
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
-import type { NamedTensors } from '../../runtime/sessions/session-messages.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
-import type { TensorData } from '../../tensors/tensor-data.js';
+import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
 import type { ModelDefinition } from '../graphs/model.js';
 import { buildSimilarityGraph } from '../graphs/similarity-graph.js';

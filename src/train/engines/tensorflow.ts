@@ -1,9 +1,8 @@
 /** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
 import { plainGraph } from '../../graph/plain-graph.js';
 import { cropCount } from '../../losses/levels.js';
-import type { NamedTensors } from '../../runtime/sessions/session-messages.js';
 import { RequestThread } from '../../runtime/threads/request-thread.js';
-import type { TensorData } from '../../tensors/tensor-data.js';
+import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
 import { buildLossGraph, lossNamesOf, trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildSimilarityGraph } from '../graphs/similarity-graph.js';

@@ -3,6 +3,7 @@ import { type ParameterSpec, Parameters } from '../../backbones/parameters.js';
 import { differentiate } from '../../graph/differentiate.js';
 import { Graph } from '../../graph/graph.js';
 import { liveParts } from '../../graph/live-parts.js';
+import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
 import { promptCues } from '../../heads/prompt-head.js';
 import { acrossRankingLoss } from '../../losses/across-ranking.js';
@@ -12,7 +13,6 @@ import { negativeRankingLoss } from '../../losses/negative-ranking.js';
 import { positiveRankingLoss } from '../../losses/positive-ranking.js';
 import type { PrecisionSource } from '../../lowering/precision/rewritten-graph.js';
 import { recomputeForward } from '../../lowering/recompute.js';
-import { nextPrefix } from '../../runtime/sessions/session-messages.js';
 import { embeddingOf, type ModelDefinition, similarityToPrompts } from './model.js';
 import { gradientName } from './state.js';
 

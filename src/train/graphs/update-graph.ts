@@ -1,9 +1,10 @@
 /** The second of the two training graphs: accumulated gradients, state, learning rate -> new state. */
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import { Graph } from '../../graph/graph.js';
+import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
-import { type NamedTensors, nextPrefix } from '../../runtime/sessions/session-messages.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
+import type { NamedTensors } from '../../tensors/tensor-data.js';
 import { floatTensor, type TensorData } from '../../tensors/tensor-data.js';
 import { averageName, firstMomentName, secondMomentName } from './state.js';
 import { type Grouping, separateTensors, type TensorGroup, updateGroups } from './tensor-groups.js';

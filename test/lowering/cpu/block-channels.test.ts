@@ -5,7 +5,7 @@ import { Graph } from '#antonym/graph/graph.js';
 import { liveParts } from '#antonym/graph/live-parts.js';
 import type { Value } from '#antonym/graph/value.js';
 import { blockChannels } from '#antonym/lowering/cpu/block-channels.js';
-import { channelBlock } from '#antonym/lowering/cpu/channel-block.js';
+import { channelBlock } from '#antonym/runtime/devices/channel-block.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { randomStream } from '#antonym/support/random.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';

@@ -3,9 +3,9 @@ import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { plainBatchNormalization } from '#antonym/lowering/device/plain-batch-normalization.js';
-import type { NamedTensors } from '#antonym/runtime/sessions/session-messages.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { randomStream } from '#antonym/support/random.js';
+import type { NamedTensors } from '#antonym/tensors/tensor-data.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 
 const shapes = { x: [3, 4, 5, 6], scale: [4], bias: [4], mean: [4], variance: [4], weights: [3, 4, 5, 6] };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { constantValues } from '#antonym/export/precision/constant-values.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
-import { constantValues } from '#antonym/lowering/precision/constant-values.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '#antonym/lowering/precision/half-precision.js';
 import { nodesFrom } from '#antonym/lowering/precision/rewritten-graph.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';

@@ -6,7 +6,7 @@ import { findBackbone } from '#antonym/backbones/registry.js';
 import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import type { NamedTensors } from '#antonym/runtime/sessions/session-messages.js';
+import type { NamedTensors } from '#antonym/tensors/tensor-data.js';
 import type { Engine, Losses } from '#antonym/train/engines/engine.js';
 import type { EngineOptions } from '#antonym/train/engines/onnxruntime.js';
 import { firstMomentName } from '#antonym/train/graphs/state.js';

@@ -1,6 +1,6 @@
 /** What the thread that owns TensorFlow.js and the engine that uses it say to each other. */
 import type { PlainGraph } from '../../../graph/plain-graph.js';
-import type { NamedTensors } from '../../../runtime/sessions/session-messages.js';
+import type { NamedTensors } from '../../../tensors/tensor-data.js';
 
 /** Gradients of an output of a graph, summed up in the state. */
 export interface GradientRequest {

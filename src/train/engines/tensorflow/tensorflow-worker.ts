@@ -3,10 +3,11 @@
  * come from the state, and outputs named `next.<name>` replace the state's tensor <name>.
  */
 import type { PlainGraph } from '../../../graph/plain-graph.js';
+import { nextPrefix } from '../../../graph/state-names.js';
 import type { Value } from '../../../graph/value.js';
-import { type NamedTensors, nextPrefix, transferable } from '../../../runtime/sessions/session-messages.js';
 import { answerRequests } from '../../../runtime/threads/answer-requests.js';
-import type { DataType, TensorData } from '../../../tensors/tensor-data.js';
+import type { DataType, NamedTensors, TensorData } from '../../../tensors/tensor-data.js';
+import { transferable } from '../../../tensors/tensor-data.js';
 import { executeGraph } from './execute-graph.js';
 import { loadTensorFlow, type Scalar, type Tensor, type TensorFlow, type Variable } from './load-tensorflow.js';
 import { fromTensor, toTensor } from './tensor-types.js';

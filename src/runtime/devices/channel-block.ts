@@ -1,10 +1,9 @@
 /** How many channels ONNX Runtime blocks together on this machine: that depends on its processor. */
-
 import { Graph } from '../../graph/graph.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
-import type { SessionThread } from '../../runtime/sessions/session-thread.js';
+import { blockedOperators } from '../../lowering/cpu/blocked-operators.js';
 import { floatTensor } from '../../tensors/tensor-data.js';
-import { blockedOperators } from './blocked-operators.js';
+import type { SessionThread } from '../sessions/session-thread.js';
 
 /** More than any processor blocks. */
 const channels = 64;
