@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { degrade, sampleComposition } from '#antonym/degrade/composition.js';
-import { type DistortionName, defaultDistortionNames } from '#antonym/degrade/distortions/table.js';
+import type { DistortionName } from '#antonym/degrade/distortions/table.js';
+import { kadid10k } from '#antonym/degrade/kadid10k.js';
 import { releasePixels } from '#antonym/degrade/pixel-buffers.js';
 import { cropImage, type Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
@@ -12,7 +13,7 @@ import { randomStream } from '#antonym/support/random.js';
 export const levels = 5;
 export const side = 224;
 /** The pool of the benchmarks: OpenJPEG, which takes as long as all others together, is measured apart. */
-export const withoutJpeg2000: readonly DistortionName[] = defaultDistortionNames.filter((name) => name !== 'jpeg2000');
+export const withoutJpeg2000: readonly DistortionName[] = kadid10k.filter((name) => name !== 'jpeg2000');
 
 /** Eight crops with texture. */
 export function cropsOf(size: number): Image[] {

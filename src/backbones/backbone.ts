@@ -2,7 +2,7 @@
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import type { Parameters } from './parameters.js';
-import type { TransformerOptions } from './residual-block.js';
+import type { TransformerOptions } from './transformer-options.js';
 
 export interface BackboneContext {
   readonly graph: Graph;

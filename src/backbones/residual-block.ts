@@ -8,18 +8,7 @@ import { reshapeLike, type Size } from '../graph/reshape-like.js';
 import type { Value } from '../graph/value.js';
 import { type LayerContext, layerNorm, linear, vectorOf, weightOf } from './dense-layers.js';
 import { singleQueryAttention } from './single-query-attention.js';
-
-export type Activation = 'quick-gelu' | 'gelu';
-
-export interface TransformerOptions {
-  /** Channels C of every token. */
-  readonly width: number;
-  readonly layers: number;
-  /** Divides the width. */
-  readonly heads: number;
-  /** `quick-gelu` x sigmoid(1.702 x) in OpenAI's models; `gelu` x Phi(x) in most of open_clip's (Hendrycks & Gimpel 2016). */
-  readonly activation: Activation;
-}
+import type { Activation, TransformerOptions } from './transformer-options.js';
 
 /** How rows divide into sequences. */
 export interface Sequences {

@@ -6,7 +6,8 @@ import type { Value } from '../graph/value.js';
 import { floatTensor } from '../tensors/tensor-data.js';
 import { type LayerContext, layerNorm, weightOf } from './dense-layers.js';
 import { positionalEmbedding } from './positional-embedding.js';
-import { firstTokenBlock, residualBlock, type TransformerOptions } from './residual-block.js';
+import { firstTokenBlock, residualBlock } from './residual-block.js';
+import type { TransformerOptions } from './transformer-options.js';
 
 export interface VisionTransformerOptions extends TransformerOptions {
   /** Side of a patch, pixels. */

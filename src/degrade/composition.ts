@@ -5,7 +5,8 @@ import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { RandomStream } from '../support/random.js';
 import { type DistortionGroup, type DistortionParameters, distortionGroups } from './distortion.js';
-import { type DistortionName, defaultDistortionNames, distortionNames, distortions } from './distortions/table.js';
+import { type DistortionName, distortionNames, distortions } from './distortions/table.js';
+import { kadid10k } from './kadid10k.js';
 import { sampleParameters } from './parameters.js';
 import { releasePixels } from './pixel-buffers.js';
 import { strengthAt } from './severity.js';
@@ -18,7 +19,7 @@ export interface Composition {
 export interface CompositionOptions {
   /** The most distortions in one composition, 1 or more; at most one of each group. */
   readonly maxDistortions: number;
-  /** The pool, `defaultDistortionNames` if not given; see `parseDistortionPool`. */
+  /** The pool, `kadid10k` if not given; see `parseDistortionPool`. */
   readonly distortions?: readonly DistortionName[];
 }
 
@@ -27,7 +28,7 @@ export interface CompositionOptions {
  * @throws RangeError for an empty pool or a maximum below 1
  */
 export function sampleComposition(random: RandomStream, options: CompositionOptions): Composition {
-  const pool = options.distortions ?? defaultDistortionNames;
+  const pool = options.distortions ?? kadid10k;
   const { maxDistortions } = options;
   if (!Number.isInteger(maxDistortions) || maxDistortions < 1)
     throw new RangeError(`expected at least 1 distortion but received ${maxDistortions}`);

@@ -1,6 +1,6 @@
-/** What a distortion is: a severity curve, the parameters to draw, and a pure function over pixels. */
+/** Parts of a distortion: a severity curve, the parameters to draw, and a pure function over pixels. */
 import type { Image } from '../images/image.js';
-import type { DistortionParameter } from './parameters.js';
+import type { RandomStream } from '../support/random.js';
 
 /** The seven groups of KADID-10k, and ours of what today's pipelines do; a composition takes at most one distortion from each. */
 export const distortionGroups = [
@@ -15,11 +15,19 @@ export const distortionGroups = [
 ] as const;
 export type DistortionGroup = (typeof distortionGroups)[number];
 
+/** A kind of number that a distortion draws once per composition. */
+export interface DistortionParameter {
+  /** Meaning, unit and range, for people. */
+  readonly about: string;
+  sample(random: RandomStream): number;
+  /** True when a number read from a file is one that `sample` could have drawn. */
+  accepts(value: number): boolean;
+}
+
 /** Drawn once per composition, shared by all levels and both crops, and written to manifests: plain JSON. */
 export type DistortionParameters = Readonly<Record<string, number>>;
 
 export interface Distortion<Parameters extends string = string> {
-  readonly name: string;
   readonly group: DistortionGroup;
   /** What the strength is and its unit, for people: `standard deviation of the kernel, pixels`. */
   readonly strength: string;

@@ -1,14 +1,6 @@
 /** The kinds of numbers that distortions draw once per composition: how to draw them and what a manifest may hold. */
 import type { RandomStream } from '../support/random.js';
-import type { Distortion, DistortionParameters } from './distortion.js';
-
-export interface DistortionParameter {
-  /** Meaning, unit and range, for people. */
-  readonly about: string;
-  sample(random: RandomStream): number;
-  /** Whether a number read from a file is one that `sample` could have drawn. */
-  accepts(value: number): boolean;
-}
+import type { Distortion, DistortionParameter, DistortionParameters } from './distortion.js';
 
 /** The seed of a field of pixel noise: levels scale or threshold one field, so that each contains the one before. */
 export const noiseSeed: DistortionParameter = {

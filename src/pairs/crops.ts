@@ -1,15 +1,8 @@
 /** Where the two crops of one image lie: overlapping within stated bounds, and on something that a distortion can change. */
 import type { Image } from '../images/image.js';
 import type { RandomStream } from '../support/random.js';
+import type { Box } from './box.js';
 import { textureOf } from './texture.js';
-
-/** A rectangle in an image, in pixels from the left and top edges. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /**
  * Least and greatest part of a crop that the other one shows too. The paper says "overlapping" and no more. Two crops of one

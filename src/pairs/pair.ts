@@ -7,7 +7,8 @@ import { releasePixels } from '../degrade/pixel-buffers.js';
 import { cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
-import { type Box, chooseCrops, minimumSideFor } from './crops.js';
+import type { Box } from './box.js';
+import { chooseCrops, minimumSideFor } from './crops.js';
 import { UnusableImageError } from './unusable-image-error.js';
 
 /** What to make: plain data, so that any thread can make it. */

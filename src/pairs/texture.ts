@@ -1,6 +1,6 @@
 /** How much detail a crop shows: a cheap guard against crops of sky, on which no distortion can be seen. */
 import type { Image } from '../images/image.js';
-import type { Box } from './crops.js';
+import type { Box } from './box.js';
 
 /** The crop is judged in 4x4 cells, so that a single strong edge in front of a plain sky does not count as texture. */
 const cells = 4;

@@ -1,7 +1,8 @@
 /** The options of training, as data: parsing, help, configuration files and `config.json` all follow from this table. */
 
 import { parseDistortionPool } from '../degrade/composition.js';
-import { type DistortionName, defaultDistortionNames } from '../degrade/distortions/table.js';
+import type { DistortionName } from '../degrade/distortions/table.js';
+import { kadid10k } from '../degrade/kadid10k.js';
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { deviceNames } from '../runtime/devices/choose-device.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
@@ -32,12 +33,12 @@ const kadidDistortions = 'kadid-10k';
 
 /** @throws UserError with the nearest name for an unknown one. */
 export function distortionsOf({ distortion }: { readonly distortion: string }): readonly DistortionName[] {
-  return distortion === kadidDistortions ? defaultDistortionNames : parseDistortionPool(distortion.split(',').map((name) => name.trim()));
+  return distortion === kadidDistortions ? kadid10k : parseDistortionPool(distortion.split(',').map((name) => name.trim()));
 }
 
 /** The option's value for a list of distortions. */
 export function textOfDistortions(distortions: readonly string[]): string {
-  return String(distortions) === String(defaultDistortionNames) ? kadidDistortions : distortions.join(',');
+  return String(distortions) === String(kadid10k) ? kadidDistortions : distortions.join(',');
 }
 
 /** `--pairs` when pairs are made while training. */

@@ -4,7 +4,7 @@ import type { Backbone } from '#antonym/backbones/backbone.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
-import type { Activation } from '#antonym/backbones/residual-block.js';
+import type { Activation } from '#antonym/backbones/transformer-options.js';
 import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';

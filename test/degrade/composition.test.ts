@@ -10,8 +10,9 @@ import {
   strengthsOf,
 } from '#antonym/degrade/composition.js';
 import { distortionGroups } from '#antonym/degrade/distortion.js';
-import { defaultDistortionNames, distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
+import { distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { meanSquaredError } from '#antonym/degrade/fidelity.js';
+import { kadid10k } from '#antonym/degrade/kadid10k.js';
 import { releasePixels } from '#antonym/degrade/pixel-buffers.js';
 import type { Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
@@ -49,9 +50,9 @@ describe('sampleComposition', () => {
     for (const count of [1, 2, 3, 4]) expect(Math.abs(counts.get(count)! / draws - 1 / 4)).toBeLessThan(0.035);
     const groups = distortionGroups.filter((group) => group !== 'pipeline');
     for (const group of groups) expect(Math.abs(first.get(group)! / draws - 1 / 7)).toBeLessThan(0.028);
-    expect([...names.keys()].sort()).toEqual([...defaultDistortionNames].sort());
-    for (const name of defaultDistortionNames) {
-      const inGroup = defaultDistortionNames.filter((other) => distortions[other].group === distortions[name].group).length;
+    expect([...names.keys()].sort()).toEqual([...kadid10k].sort());
+    for (const name of kadid10k) {
+      const inGroup = kadid10k.filter((other) => distortions[other].group === distortions[name].group).length;
       expect(Math.abs(names.get(name)! / draws - 2.5 / 7 / inGroup)).toBeLessThan(0.04);
     }
   });
@@ -71,10 +72,10 @@ describe('sampleComposition', () => {
 });
 
 test('parseDistortionPool: names, groups and all, each distortion once', () => {
-  expect(defaultDistortionNames.length).toBe(24);
+  expect(kadid10k.length).toBe(24);
   expect(parseDistortionPool(['all'])).toEqual(distortionNames);
   expect(parseDistortionPool(['blur', 'motion-blur', 'webp'])).toEqual(['gaussian-blur', 'lens-blur', 'motion-blur', 'webp']);
-  expect(parseDistortionPool(['pipeline'])).toEqual(distortionNames.filter((name) => !defaultDistortionNames.includes(name)));
+  expect(parseDistortionPool(['pipeline'])).toEqual(distortionNames.filter((name) => !kadid10k.includes(name)));
   expect(() => parseDistortionPool(['pipelin'])).toThrow('There is no distortion or group "pipelin". Did you mean "pipeline"?');
   expect(() => parseDistortionNames(['blur'])).toThrow(
     'There is no distortion "blur". "blur" is a group: gaussian-blur, lens-blur, motion-blur.',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Image } from '#antonym/images/image.js';
-import { type Box, chooseCrops, leastTexture, minimumSideFor, overlapOf, overlapRange } from '#antonym/pairs/crops.js';
+import type { Box } from '#antonym/pairs/box.js';
+import { chooseCrops, leastTexture, minimumSideFor, overlapOf, overlapRange } from '#antonym/pairs/crops.js';
 import { textureOf } from '#antonym/pairs/texture.js';
 import { randomStream } from '#antonym/support/random.js';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Parameters } from '#antonym/backbones/parameters.js';
-import type { Activation } from '#antonym/backbones/residual-block.js';
+import type { Activation } from '#antonym/backbones/transformer-options.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodePrompts } from '#antonym/prompts/encode-prompts.js';
 import { textTransformer } from '#antonym/prompts/text-transformer.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
-import { defaultDistortionNames } from '../../degrade/distortions/table.js';
+import { kadid10k } from '../../degrade/kadid10k.js';
 import { minimumSideFor } from '../../pairs/crops.js';
 import { describeComposition } from '../../pairs/describe-composition.js';
 import { decodePair, type EncodedPair, encodePair } from '../../pairs/encoded-pair.js';
@@ -50,7 +50,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   const configuration = {
     dataset: dataset.name,
     images: sha256Of(Buffer.from(JSON.stringify(dataset.images.map(({ id }) => id)))),
-    options: { count, downscale, seed, levels, crop, maxDistortions, distortions: distortions ?? defaultDistortionNames },
+    options: { count, downscale, seed, levels, crop, maxDistortions, distortions: distortions ?? kadid10k },
     version: (await describeEnvironment()).antonym,
   };
   const standard = `out/degrade-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;

@@ -1,7 +1,7 @@
 /** Writes the degraded pairs of a training as WebDataset shards. */
 import { join } from 'node:path';
 import { parseDistortionPool } from '../../degrade/composition.js';
-import { defaultDistortionNames } from '../../degrade/distortions/table.js';
+import { kadid10k } from '../../degrade/kadid10k.js';
 import { encodePair } from '../../pairs/encoded-pair.js';
 import { PairPool } from '../../pairs/pair-pool.js';
 import { PairSequence } from '../../pairs/pair-sequence.js';
@@ -33,8 +33,8 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
   const part = flags.shard ?? { number: 1, of: 1 };
   const given = flags.distortion && parseDistortionPool(flags.distortion);
   const { dataset, split } = await openTrainingImages({ ...flags, heldOut: flags.heldOut ?? trainOptions.heldOut.default });
-  const heldOut = heldOutRequests(split.heldOut, given ?? defaultDistortionNames, { levels, crop, seed });
-  const configuration = await configurationOf(flags, dataset, split, given ?? defaultDistortionNames, heldOut.length);
+  const heldOut = heldOutRequests(split.heldOut, given ?? kadid10k, { levels, crop, seed });
+  const configuration = await configurationOf(flags, dataset, split, given ?? kadid10k, heldOut.length);
   const out = flags.out ?? `out/pairs-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
 
   const progress = startProgress(`Degrading pairs${part.of === 1 ? '' : `, part ${part.number} of ${part.of}`}`);

@@ -1,6 +1,7 @@
 /** Prints every distortion with its group, range and parameters. */
 import { distortionGroups } from '../../degrade/distortion.js';
-import { defaultDistortionNames, distortionNames, distortions } from '../../degrade/distortions/table.js';
+import { distortionNames, distortions } from '../../degrade/distortions/table.js';
+import { kadid10k } from '../../degrade/kadid10k.js';
 
 /** A table for people, or one JSON object. */
 export function listDistortions({ json }: { readonly json?: true }): void {
@@ -8,7 +9,7 @@ export function listDistortions({ json }: { readonly json?: true }): void {
     const list = distortionNames.map((name) => {
       const { group, strength, severities, parameters } = distortions[name];
       const about = Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, parameter.about]));
-      return { name, group, default: defaultDistortionNames.includes(name), strength, severities, parameters: about };
+      return { name, group, default: kadid10k.includes(name), strength, severities, parameters: about };
     });
     process.stdout.write(`${JSON.stringify({ distortions: list })}\n`);
     return;
@@ -17,10 +18,11 @@ export function listDistortions({ json }: { readonly json?: true }): void {
   for (const group of distortionGroups) {
     const names = distortionNames.filter((name) => distortions[name].group === group);
     if (names.length === 0) continue;
-    lines.push(names.some((name) => defaultDistortionNames.includes(name)) ? group : `${group} (only if named: --distortion ${group})`);
+    lines.push(group);
     for (const name of names) {
       const { strength, severities, parameters } = distortions[name];
-      lines.push(`  ${name.padEnd(26)} ${severities[0]} to ${severities.at(-1)}: ${strength}`);
+      const condition = kadid10k.includes(name) ? '' : ' (only if named)';
+      lines.push(`  ${name.padEnd(26)} ${severities[0]} to ${severities.at(-1)}: ${strength}${condition}`);
       for (const [key, { about }] of Object.entries(parameters)) lines.push(`  ${''.padEnd(26)} with ${key}: ${about}`);
     }
   }

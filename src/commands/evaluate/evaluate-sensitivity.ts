@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
-import { defaultDistortionNames } from '../../degrade/distortions/table.js';
+import { kadid10k } from '../../degrade/kadid10k.js';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { formatSensitivity } from '../../evaluate/format-sensitivity.js';
 import { measureSensitivity } from '../../evaluate/measure-sensitivity.js';
@@ -20,7 +20,7 @@ const renderingSeed = 12345;
 
 export async function evaluateSensitivityCommand(flags: EvaluateFlags): Promise<void> {
   const { data, count, distortion, levels, seed, out, json } = flags;
-  const names = distortion === undefined ? defaultDistortionNames : parseDistortionPool(distortion);
+  const names = distortion === undefined ? kadid10k : parseDistortionPool(distortion);
   if (out !== undefined) await requireFreeFolder(out);
   const progress = startProgress('Scoring');
   let models: readonly NamedModel[] = [];

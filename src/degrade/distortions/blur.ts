@@ -9,7 +9,6 @@ import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 
 export const gaussianBlur: Distortion<never> = {
-  name: 'gaussian-blur',
   group: 'blur',
   strength: 'standard deviation of the kernel, pixels',
   // KADID-10k: .1 .5 1 2 5; a sigma of .1 leaves every byte as it was.
@@ -29,7 +28,6 @@ export const gaussianBlur: Distortion<never> = {
 };
 
 export const lensBlur: Distortion<never> = {
-  name: 'lens-blur',
   group: 'blur',
   strength: 'radius of the disc, pixels',
   // KADID-10k: 1 2 4 6 8; a constant ratio, since 8 is hardly worse than 6 and a disc passes some fine detail again.
@@ -41,7 +39,6 @@ export const lensBlur: Distortion<never> = {
 };
 
 export const motionBlur: Distortion<'orientation'> = {
-  name: 'motion-blur',
   group: 'blur',
   strength: 'length of the path, pixels',
   // KADID-10k: 1 2 4 6 10, of which 1 is the identity.

@@ -8,7 +8,6 @@ import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 
 export const brighten: Distortion<never> = {
-  name: 'brighten',
   group: 'brightness',
   strength: 'twice the distance by which the tone curve is raised at middle grey, 0..1.1',
   // KADID-10k's table.
@@ -37,7 +36,6 @@ export const brighten: Distortion<never> = {
 };
 
 export const darken: Distortion<never> = {
-  name: 'darken',
   group: 'brightness',
   strength: 'twice the distance by which the tone curve is lowered at middle grey, 0..1',
   // KADID-10k: .05 .1 .2 .4 .8; its first step is below what one notices.
@@ -54,7 +52,6 @@ export const darken: Distortion<never> = {
 };
 
 export const meanShift: Distortion<'sign'> = {
-  name: 'mean-shift',
   group: 'brightness',
   strength: 'offset added to every value (times the sign), pixel values 0..1',
   // KADID-10k: 0 .08 -.08 .15 -.15; not ordered, and nothing at level 1: here the sign is drawn once and the magnitude grows.

@@ -8,7 +8,6 @@ import { kernels } from '../simd-kernels.js';
 import { inWorkspace, type Workspace } from '../workspace.js';
 
 export const colorDiffusion: Distortion<never> = {
-  name: 'color-diffusion',
   group: 'color',
   strength: 'factor of a* and b*, which are smoothed first with a sigma of 2 + 1.5 times the factor, pixels',
   // KADID-10k: 1 3 6 8 12; a constant ratio, up to where most colours are clipped and more is no more error.
@@ -23,7 +22,6 @@ export const colorDiffusion: Distortion<never> = {
 };
 
 export const colorShift: Distortion<'direction'> = {
-  name: 'color-shift',
   group: 'color',
   strength: 'displacement of the green channel, pixels',
   // KADID-10k: 1 3 6 8 12; from where one notices it. Beyond the size of the finest texture (2 pixels on photographs) more is no more error.
@@ -44,7 +42,6 @@ export const colorShift: Distortion<'direction'> = {
 };
 
 export const colorSaturationHsv: Distortion<never> = {
-  name: 'color-saturation-hsv',
   group: 'color',
   strength: 'factor of the saturation in HSV; below 0 the colours are complementary',
   // KADID-10k: .4 .2 .1 0 -.4; a milder start and even steps.
@@ -61,7 +58,6 @@ export const colorSaturationHsv: Distortion<never> = {
 };
 
 export const colorSaturationLab: Distortion<never> = {
-  name: 'color-saturation-lab',
   group: 'color',
   strength: 'factor of a* and b*',
   // KADID-10k: 1 2 3 6 9, of which 1 is the identity.

@@ -6,7 +6,6 @@ import type { Distortion } from '../distortion.js';
 import { inTiles } from '../filters/tiles.js';
 
 export const jpeg2000: Distortion<never> = {
-  name: 'jpeg2000',
   group: 'compression',
   strength: 'ratio of the raw pixels to the compressed ones',
   // KADID-10k: 16 32 45 120 170; a mild end and a constant ratio.
@@ -19,7 +18,6 @@ export const jpeg2000: Distortion<never> = {
 };
 
 export const jpeg: Distortion<never> = {
-  name: 'jpeg',
   group: 'compression',
   strength: 'quality of the encoder, 1..100, rounded',
   // KADID-10k: 43 36 24 7 4; a mild end, since photographs in use lie at 70 to 95.

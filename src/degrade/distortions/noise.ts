@@ -7,7 +7,6 @@ import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 
 export const whiteNoise: Distortion<'seed'> = {
-  name: 'white-noise',
   group: 'noise',
   strength: 'variance of the noise, pixel values 0..1',
   // KADID-10k: .001 .002 .003 .005 .01; a milder start, and steps that are equally visible (the deviation grows by 1.4 to 1.6 each).
@@ -21,7 +20,6 @@ export const whiteNoise: Distortion<'seed'> = {
 };
 
 export const whiteNoiseYcbcr: Distortion<'seed'> = {
-  name: 'white-noise-ycbcr',
   group: 'noise',
   strength: 'variance of the noise in each of Y, Cb, Cr, values 0..1',
   // KADID-10k's table.
@@ -35,7 +33,6 @@ export const whiteNoiseYcbcr: Distortion<'seed'> = {
 };
 
 export const impulseNoise: Distortion<'seed'> = {
-  name: 'impulse-noise',
   group: 'noise',
   strength: 'share of channel values replaced, half by black and half by white',
   // KADID-10k's table.
@@ -53,7 +50,6 @@ export const impulseNoise: Distortion<'seed'> = {
 };
 
 export const multiplicativeNoise: Distortion<'seed'> = {
-  name: 'multiplicative-noise',
   group: 'noise',
   strength: 'variance of the factor around 1 (speckle)',
   // KADID-10k's table.

@@ -17,7 +17,6 @@ import { normalField } from '../pixel-noise.js';
 import { inWorkspace } from '../workspace.js';
 
 export const webp: Distortion<never> = {
-  name: 'webp',
   group: 'pipeline',
   strength: 'quality of the encoder, 1..100, rounded',
   severities: [85, 60, 35, 12, 1],
@@ -29,7 +28,6 @@ export const webp: Distortion<never> = {
 };
 
 export const avif: Distortion<never> = {
-  name: 'avif',
   group: 'pipeline',
   strength: 'quality of the encoder, 1..100, rounded',
   severities: [80, 62, 44, 26, 8],
@@ -44,7 +42,6 @@ export const avif: Distortion<never> = {
 };
 
 export const doubleJpeg: Distortion<'offsetX' | 'offsetY'> = {
-  name: 'double-jpeg',
   group: 'pipeline',
   strength: 'quality of both encoders, 1..100, rounded; the blocks of the first are displaced',
   severities: [90, 65, 36, 15, 5],
@@ -57,7 +54,6 @@ export const doubleJpeg: Distortion<'offsetX' | 'offsetY'> = {
 };
 
 export const downscaleUpscale: Distortion<never> = {
-  name: 'downscale-upscale',
   group: 'pipeline',
   strength: 'factor by which the image is made smaller, then larger again, both bicubic',
   severities: [1.3, 1.8, 2.6, 4, 6.5],
@@ -72,7 +68,6 @@ export const downscaleUpscale: Distortion<never> = {
 };
 
 export const chromaSubsampling: Distortion<never> = {
-  name: 'chroma-subsampling',
   group: 'pipeline',
   strength: 'factor by which Cb and Cr are made smaller along each axis (2: 4:2:0), by area, then larger again, linearly',
   // 4:2:0 itself is below what one notices.
@@ -101,7 +96,6 @@ export const chromaSubsampling: Distortion<never> = {
 };
 
 export const banding: Distortion<never> = {
-  name: 'banding',
   group: 'pipeline',
   strength: 'height of the steps in smooth gradients, pixel values 0..255',
   severities: [5, 7.5, 11.5, 18, 30],
@@ -125,7 +119,6 @@ export const banding: Distortion<never> = {
 };
 
 export const sensorNoise: Distortion<'seed'> = {
-  name: 'sensor-noise',
   group: 'pipeline',
   strength: 'electrons that white frees in a photosite, each of which sees one colour; 3 of read noise',
   severities: [4000, 1500, 600, 250, 100],

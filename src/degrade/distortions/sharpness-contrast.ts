@@ -9,7 +9,6 @@ import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 
 export const highSharpen: Distortion<never> = {
-  name: 'high-sharpen',
   group: 'sharpness-contrast',
   strength: 'amount of the unsharp mask on the lightness (sigma 3)',
   // KADID-10k: 1 2 3 6 12, whose first value is already strong.
@@ -28,7 +27,6 @@ export const highSharpen: Distortion<never> = {
 };
 
 export const linearContrastChange: Distortion<'sign'> = {
-  name: 'linear-contrast-change',
   group: 'sharpness-contrast',
   strength: 'four times the distance by which the tone curve moves at 1/4 and, the other way, at 3/4',
   // KADID-10k: 0 .15 -.4 .3 -.6; not ordered, and nothing at level 1: here the sign is drawn once and the magnitude grows.
@@ -47,7 +45,6 @@ export const linearContrastChange: Distortion<'sign'> = {
 };
 
 export const nonlinearContrastChange: Distortion<never> = {
-  name: 'nonlinear-contrast-change',
   group: 'sharpness-contrast',
   strength: 'half of the range left around middle grey, 0.5 (all) to 0',
   // KADID-10k's table. (The name is KADID-10k's too: the change is an affine one.)

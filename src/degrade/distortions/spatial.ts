@@ -10,7 +10,6 @@ import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 
 export const jitter: Distortion<'seed'> = {
-  name: 'jitter',
   group: 'spatial',
   strength: 'standard deviation of the displacement of every pixel along each axis, pixels',
   // KADID-10k: .05 .1 .2 .5 1, applied five times over; one displacement of the same variance costs a fifth. That would be .11 .22
@@ -29,7 +28,6 @@ export const jitter: Distortion<'seed'> = {
 };
 
 export const nonEccentricityPatch: Distortion<'seed'> = {
-  name: 'non-eccentricity-patch',
   group: 'spatial',
   strength: 'number of patches (side: 1/14 of the shorter side of the image) copied from up to half their side away',
   // KADID-10k's table, with patches of 16 pixels: 1/14 of a crop of 224.
@@ -48,7 +46,6 @@ export const nonEccentricityPatch: Distortion<'seed'> = {
 };
 
 export const pixelate: Distortion<never> = {
-  name: 'pixelate',
   group: 'spatial',
   strength: 'side of a block, pixels',
   // KADID-10k: .01 .05 .1 .2 .5, that is blocks of 1 / (.95 - strength^.6) = 1.13 1.27 1.43 1.76 3.45 pixels, the first four hardly different; here a
@@ -91,7 +88,6 @@ export const pixelate: Distortion<never> = {
 };
 
 export const quantization: Distortion<never> = {
-  name: 'quantization',
   group: 'spatial',
   strength: 'number of values that are left; of a fraction, that share of the rows has one more',
   // KADID-10k: 20 16 13 10 7; from where one notices it, and a constant ratio.
@@ -109,7 +105,6 @@ export const quantization: Distortion<never> = {
 };
 
 export const colorBlock: Distortion<'seed'> = {
-  name: 'color-block',
   group: 'spatial',
   strength: 'number of blocks (side: 1/7 of the shorter side of the image) of a random colour',
   // KADID-10k's table, with blocks of 32 pixels: 1/7 of a crop of 224.

@@ -48,6 +48,3 @@ export type DistortionName = keyof typeof table;
 export const distortions: Readonly<Record<DistortionName, Distortion>> = table;
 
 export const distortionNames = Object.keys(table) as readonly DistortionName[];
-
-/** What is drawn from, trained on and evaluated unless a person names others: KADID-10k's 24. */
-export const defaultDistortionNames = distortionNames.filter((name) => distortions[name].group !== 'pipeline');

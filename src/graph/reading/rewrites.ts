@@ -1,7 +1,6 @@
 /** How each operator of a file, in operator sets 11 to 21, is said with the operators that graphs are made of. */
 import type { OperatorName } from '../operators/table.js';
-import type { Value } from '../value.js';
-import type { ReadNode } from './read-node.js';
+import type { Rewrite } from './rewrite.js';
 import { activations } from './rewrites/activations.js';
 import { comparisons } from './rewrites/comparisons.js';
 import { constants } from './rewrites/constants.js';
@@ -10,9 +9,6 @@ import { layers } from './rewrites/layers.js';
 import { normalizations } from './rewrites/normalizations.js';
 import { pooling } from './rewrites/pooling.js';
 import { shapes } from './rewrites/shapes.js';
-
-/** Adds what a node stands for and returns its outputs. */
-export type Rewrite = (node: ReadNode) => Value | readonly Value[];
 
 /** The same operator with the same inputs and attributes; the builder refuses what it does not know. */
 function same(operator: OperatorName): Rewrite {

@@ -1,11 +1,13 @@
 /** Where graphs are computed, and what a device's refusals mean. */
 import { UserError } from '../../support/errors.js';
 import { missingForCuda } from './cuda-libraries.js';
-import type { ProviderOptions } from './provider-options.js';
 
 /** The processor, any GPU through Vulkan, Metal or Direct3D 12, or an NVIDIA GPU through CUDA. */
 export const devices = ['cpu', 'webgpu', 'cuda'] as const;
 export type Device = (typeof devices)[number];
+
+/** Options of the provider that computes on a device, by ONNX Runtime's names. */
+export type ProviderOptions = Readonly<Record<string, string>>;
 
 /** Where to compute, and how the device's provider is set up. */
 export interface DeviceSetup {

@@ -1,9 +1,7 @@
 /** Options of the provider that computes on a device, by ONNX Runtime's names: `cudnn_conv_algo_search=HEURISTIC,gpu_mem_limit=8589934592`. */
 import { messageOf, UserError } from '../../support/errors.js';
 import { suggestName } from '../../support/nearest-name.js';
-import type { Device } from './device.js';
-
-export type ProviderOptions = Readonly<Record<string, string>>;
+import type { Device, ProviderOptions } from './device.js';
 
 /** What stands for none. */
 export const noProviderOptions = 'none';

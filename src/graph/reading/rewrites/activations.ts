@@ -2,7 +2,7 @@
 import type { Graph } from '../../graph.js';
 import type { Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
-import type { Rewrite } from '../rewrites.js';
+import type { Rewrite } from '../rewrite.js';
 
 export const activations: Readonly<Record<string, Rewrite>> = {
   Clip: ({ graph, inputs }) => graph.add('Clip', inputs),

@@ -2,7 +2,7 @@
 import { foldedNormalization } from '../../folded-normalization.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
-import type { Rewrite } from '../rewrites.js';
+import type { Rewrite } from '../rewrite.js';
 
 export const normalizations: Readonly<Record<string, Rewrite>> = {
   BatchNormalization: (node) => {

@@ -5,7 +5,7 @@ import { elementCount } from '../../../tensors/tensor-data.js';
 import type { Graph } from '../../graph.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
-import type { Rewrite } from '../rewrites.js';
+import type { Rewrite } from '../rewrite.js';
 
 /** float16, float64, bfloat16: everything is computed in float32. */
 const otherFloats: readonly number[] = [10, 11, 16];

@@ -1,0 +1,33 @@
+/**
+ * The distortions of KADID-10k that are drawn from, trained on and evaluated unless a person names others: 24 of its 25 (Lin et al.
+ * 2019), without denoising, as in ARNIQA and QualiCLIP. A literal list in the order of the draws: stored runs and manifests name the
+ * set, and a new distortion must not change what they mean.
+ */
+import type { DistortionName } from './distortions/table.js';
+
+export const kadid10k: readonly DistortionName[] = [
+  'gaussian-blur',
+  'lens-blur',
+  'motion-blur',
+  'color-diffusion',
+  'color-shift',
+  'color-saturation-hsv',
+  'color-saturation-lab',
+  'jpeg2000',
+  'jpeg',
+  'white-noise',
+  'white-noise-ycbcr',
+  'impulse-noise',
+  'multiplicative-noise',
+  'brighten',
+  'darken',
+  'mean-shift',
+  'jitter',
+  'non-eccentricity-patch',
+  'pixelate',
+  'quantization',
+  'color-block',
+  'high-sharpen',
+  'linear-contrast-change',
+  'nonlinear-contrast-change',
+];
