@@ -1,5 +1,5 @@
 /** Who is measured on a device: our engine and PyTorch, in every precision that is there. */
-import type { PlanFlags } from './own-plan.js';
+import type { SetupFlags } from './own-setup.js';
 import { startOwn } from './own-step.js';
 import { type PyTorchOptions, type PyTorchPrecision, startPyTorch } from './pytorch-step.js';
 import type { Steps } from './step-process.js';
@@ -20,7 +20,7 @@ export interface Contestant {
   /** Said with its figures. */
   readonly remark?: string;
   /** Of our engine, what makes it this one. */
-  readonly flags?: PlanFlags;
+  readonly flags?: SetupFlags;
   /** @throws UserError that says why it cannot, such as memory that does not suffice. */
   start(sizes: StepSizes): Promise<Steps<unknown>>;
 }
@@ -37,7 +37,7 @@ export function smallestStep(backbone: string): StepSizes {
 
 /** Each precision, launched and replayed. @param device of ours, such as webgpu */
 export function ownContestants(device: string): Contestant[] {
-  const precisions: readonly (readonly [string, PlanFlags])[] = [
+  const precisions: readonly (readonly [string, SetupFlags])[] = [
     ['fp32', {}],
     ...(device === 'cuda' ? [['tf32', { tf32: 'on' }] as const] : []),
     ['mixed', { precision: 'mixed' }],
@@ -48,7 +48,7 @@ export function ownContestants(device: string): Contestant[] {
   ]);
 }
 
-function own(device: string, precision: string, flags: PlanFlags): Contestant {
+function own(device: string, precision: string, flags: SetupFlags): Contestant {
   return {
     engine: 'antonym',
     device,

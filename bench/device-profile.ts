@@ -17,13 +17,13 @@ import type { TensorType } from '#antonym/runtime/onnxruntime/tensors.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { DeviceState } from '#antonym/runtime/state/device-state.js';
 import { elementCount } from '#antonym/tensors/tensor-data.js';
+import { engineOptions } from '#antonym/train/engines/create-engine.js';
 import { buildDeviceGradientsGraph } from '#antonym/train/engines/device-gradients-graph.js';
 import { buildDeviceUpdateGraphs } from '#antonym/train/engines/device-update.js';
 import { buildLossGraph, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
-import { engineOptions } from '#antonym/train/plan.js';
 import { filledInputs } from './filled-inputs.js';
 import { median } from './measure.js';
-import { type PlanFlags, planOf } from './own-plan.js';
+import { type SetupFlags, setupOf } from './own-setup.js';
 
 export interface DeviceProfile {
   /** In a step: AdamW's too. */
@@ -42,21 +42,21 @@ export interface DeviceProfile {
 const calls = 3;
 
 /** Profiles in a process of its own. @throws Error with what it has said last. */
-export async function profileOnDevice(flags: PlanFlags): Promise<DeviceProfile> {
+export async function profileOnDevice(flags: SetupFlags): Promise<DeviceProfile> {
   const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(flags)], {
     maxBuffer: 2 ** 24,
   });
   return JSON.parse(stdout) as DeviceProfile;
 }
 
-async function profile(flags: PlanFlags): Promise<DeviceProfile> {
-  const plan = await planOf(flags);
-  const { batchSize, levels, crop, tf32, precision } = plan.options;
-  const setup = await chooseDevice({ ...plan.options, tf32: tf32 === 'on' });
+async function profile(flags: SetupFlags): Promise<DeviceProfile> {
+  const training = await setupOf(flags);
+  const { batchSize, levels, crop, tf32, precision } = training.options;
+  const setup = await chooseDevice({ ...training.options, tf32: tf32 === 'on' });
   const { device } = setup;
-  const losses = buildLossGraph(plan.model, { photographs: batchSize, levels }, crop, plan.options);
+  const losses = buildLossGraph(training.model, { photographs: batchSize, levels }, crop, training.options);
   const graphs = [buildDeviceGradientsGraph(losses, { device, precision })];
-  const { optimizer } = await engineOptions(plan);
+  const { optimizer } = await engineOptions(training);
   const { norm, update } = buildDeviceUpdateGraphs(trainedSpecs(losses.parameters), optimizer);
   graphs.push(norm, update);
   const kernels: KernelTime[] = [];

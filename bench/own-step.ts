@@ -5,11 +5,11 @@ import { cropCount } from '#antonym/losses/levels.js';
 import { type Device, explainHalfPrecision } from '#antonym/runtime/devices/device.js';
 import { messageOf, UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
+import { engineOptions } from '#antonym/train/engines/create-engine.js';
 import { openOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { createTensorFlowEngine } from '#antonym/train/engines/tensorflow.js';
-import { engineOptions } from '#antonym/train/plan.js';
 import { peakMemory } from './measure.js';
-import { type PlanFlags, planOf } from './own-plan.js';
+import { type SetupFlags, setupOf } from './own-setup.js';
 import { type Steps, startSteps } from './step-process.js';
 
 export interface OwnFacts {
@@ -24,15 +24,15 @@ export interface OwnFacts {
 }
 
 /** @throws UserError when the device is not there or has too little memory, as `isOutOfMemory` knows. */
-export function startOwn(flags: PlanFlags): Promise<Steps<OwnFacts>> {
+export function startOwn(flags: SetupFlags): Promise<Steps<OwnFacts>> {
   return startSteps(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(flags)], (said) => new UserError(said));
 }
 
-async function serve(flags: PlanFlags): Promise<void> {
-  const plan = await planOf(flags);
-  const { batchSize, levels, crop, lr } = plan.options;
-  const options = await engineOptions(plan);
-  const engine = await (plan.options.engine === 'tensorflow' ? createTensorFlowEngine : openOnnxRuntimeEngine)(options);
+async function serve(flags: SetupFlags): Promise<void> {
+  const setup = await setupOf(flags);
+  const { batchSize, levels, crop, lr } = setup.options;
+  const options = await engineOptions(setup);
+  const engine = await (setup.options.engine === 'tensorflow' ? createTensorFlowEngine : openOnnxRuntimeEngine)(options);
   const random = randomStream('crops of a benchmark');
   const pixels = Uint8Array.from({ length: cropCount({ photographs: batchSize, levels }) * crop ** 2 * 3 }, () => random.integer(256));
   const say = (facts: unknown): boolean => process.stdout.write(`${JSON.stringify(facts)}\n`);

@@ -12,8 +12,9 @@ import { OnnxSession } from '#antonym/runtime/onnxruntime/session.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { randomStream } from '#antonym/support/random.js';
 import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-graph.js';
+import { createEngine } from '#antonym/train/engines/create-engine.js';
 import { buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
-import { createEngine, type Plan } from '#antonym/train/plan.js';
+import type { TrainingSetup } from '#antonym/train/training-setup.js';
 import { filledInputs } from './filled-inputs.js';
 import { median, rounded } from './measure.js';
 
@@ -36,8 +37,8 @@ const measuredCalls = 3;
  * The parts of a step: of the gradients graph means of a few calls, of the update a median. `input gradients` and `weight gradients`
  * are the matrix products and convolutions of the backward pass; `element-wise` is whatever else it does, moving values included.
  */
-export async function profileStep(plan: Plan, threads: number): Promise<ProfileRow[]> {
-  const { options, model } = plan;
+export async function profileStep(setup: TrainingSetup, threads: number): Promise<ProfileRow[]> {
+  const { options, model } = setup;
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels: options.levels }, options.crop, options);
   const thread = new SessionThread();
   const graph = await buildCpuGradientsGraph(losses, thread);
@@ -48,7 +49,7 @@ export async function profileStep(plan: Plan, threads: number): Promise<ProfileR
     const ofPart = times.get(partOf.get(name) ?? 'element-wise')!;
     ofPart.set(operator, (ofPart.get(operator) ?? 0) + milliseconds);
   }
-  const update = await updateMilliseconds(plan, threads);
+  const update = await updateMilliseconds(setup, threads);
   const totalOf = (byOperator: ReadonlyMap<string, number>): number => [...byOperator.values()].reduce((sum, time) => sum + time, 0);
   const whole = update + [...times.values()].reduce((sum, byOperator) => sum + totalOf(byOperator), 0);
   const row = (part: ProfileRow['part'], milliseconds: number, byOperator: ReadonlyMap<string, number>): ProfileRow => ({
@@ -72,9 +73,9 @@ export function printProfile(rows: readonly ProfileRow[]): void {
   }
 }
 
-async function updateMilliseconds(plan: Plan, threads: number): Promise<number> {
-  const { batchSize, levels, crop, lr } = plan.options;
-  const engine = await createEngine(plan, threads);
+async function updateMilliseconds(setup: TrainingSetup, threads: number): Promise<number> {
+  const { batchSize, levels, crop, lr } = setup.options;
+  const engine = await createEngine(setup, threads);
   const pixels = new Uint8Array(cropCount({ photographs: batchSize, levels }) * crop * crop * 3);
   const times: number[] = [];
   for (let step = 1; step <= warmUpCalls + measuredCalls; step++) {

@@ -5,7 +5,7 @@ import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradi
 import { graphOperations } from './graph-operations.js';
 import { markdownTable } from './markdown-table.js';
 import { median, rounded } from './measure.js';
-import { type PlanFlags, planOf } from './own-plan.js';
+import { type SetupFlags, setupOf } from './own-setup.js';
 import { startOwn } from './own-step.js';
 import { isDevice, measureScoring } from './score.js';
 
@@ -55,7 +55,7 @@ export async function benchTable({ backbone, device, json }: Flags): Promise<voi
     let speed = Number.POSITIVE_INFINITY;
     for (const model of models) {
       const flags = { backbone: model, engine: 'tensorflow', batchSize: '1', levels: '2' };
-      const { options, model: definition } = await planOf(flags);
+      const { options, model: definition } = await setupOf(flags);
       const operations = graphOperations(
         buildGradientsGraph(buildLossGraph(definition, { photographs: 1, levels: options.levels }, options.crop, options)),
       );
@@ -75,7 +75,7 @@ export async function benchTable({ backbone, device, json }: Flags): Promise<voi
 }
 
 /** Whole steps on random crops, without the making of pairs. */
-async function measureTraining(flags: PlanFlags): Promise<Pick<Row, 'crops' | 'crop' | 'training' | 'remark'>> {
+async function measureTraining(flags: SetupFlags): Promise<Pick<Row, 'crops' | 'crop' | 'training' | 'remark'>> {
   const process = await startOwn(flags);
   try {
     const { crops, crop, notice: remark } = process.facts;

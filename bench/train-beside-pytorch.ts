@@ -2,7 +2,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { cropCount } from '#antonym/losses/levels.js';
 import { randomStream } from '#antonym/support/random.js';
-import { createEngine, type Plan } from '#antonym/train/plan.js';
+import { createEngine } from '#antonym/train/engines/create-engine.js';
+import type { TrainingSetup } from '#antonym/train/training-setup.js';
 import { median, peakMemory, rounded } from './measure.js';
 import { startPyTorch } from './pytorch-step.js';
 
@@ -14,8 +15,8 @@ const warmUpSteps = 2;
  * Medians of whole steps (losses, gradients, clipping, AdamW) on random crops, without the making of pairs.
  * @throws UserError where PyTorch is missing.
  */
-export async function besidePyTorch(plan: Plan, steps: number, threads: number): Promise<Record<string, string | number>> {
-  const { options } = plan;
+export async function besidePyTorch(setup: TrainingSetup, steps: number, threads: number): Promise<Record<string, string | number>> {
+  const { options } = setup;
   const layout = { photographs: options.batchSize, levels: options.levels };
   const crops = cropCount(layout);
   const random = randomStream('crops beside PyTorch');
@@ -23,7 +24,7 @@ export async function besidePyTorch(plan: Plan, steps: number, threads: number):
   // First, while this process is small: a copy of it is what the other begins as.
   const theirs = await startPyTorch(options.backbone, layout, options.crop, { threads });
   try {
-    const engine = await createEngine(plan, threads);
+    const engine = await createEngine(setup, threads);
     const times: { readonly own: number[]; readonly other: number[] } = { own: [], other: [] };
     let otherPeak = 0;
     for (let step = 1; step <= warmUpSteps + steps; step++) {

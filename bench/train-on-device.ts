@@ -17,7 +17,7 @@ import {
 import { type DeviceProfile, profileOnDevice } from './device-profile.js';
 import { graphOperations } from './graph-operations.js';
 import { median, rounded } from './measure.js';
-import { planOf } from './own-plan.js';
+import { setupOf } from './own-setup.js';
 
 export interface OnDevice {
   readonly backbones: readonly string[];
@@ -153,7 +153,7 @@ async function time(contestant: Contestant, sizes: StepSizes, steps: number): Pr
 
 /** Floating-point operations of a step. */
 async function operationsOf({ backbone, photographs, levels, side }: StepSizes): Promise<number> {
-  const { model, options } = await planOf({ backbone, batchSize: String(photographs), levels: String(levels), crop: String(side) });
+  const { model, options } = await setupOf({ backbone, batchSize: String(photographs), levels: String(levels), crop: String(side) });
   return graphOperations(buildGradientsGraph(buildLossGraph(model, { photographs, levels }, side, options)));
 }
 

@@ -4,10 +4,11 @@ import { cropCount, cropsPerLevel } from '#antonym/losses/levels.js';
 import { batches } from '#antonym/pairs/batches.js';
 import { UserError } from '#antonym/support/errors.js';
 import { startProgress } from '#antonym/support/progress.js';
-import { createEngine, type Plan } from '#antonym/train/plan.js';
+import { createEngine } from '#antonym/train/engines/create-engine.js';
+import type { TrainingSetup } from '#antonym/train/training-setup.js';
 import { describeDeviceRows } from './device-table.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
-import { planOf } from './own-plan.js';
+import { setupOf } from './own-setup.js';
 import { printProfile, profileStep } from './step-profile.js';
 import { besidePyTorch } from './train-beside-pytorch.js';
 import { onDevice } from './train-on-device.js';
@@ -36,7 +37,7 @@ export async function benchTrain(given: Flags): Promise<void> {
   if (vs !== undefined && vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${vs}"`);
   if (vs && device !== 'cpu') return benchOnDevice(given);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
-  const plan = await planOf({
+  const setup = await setupOf({
     backbone,
     device,
     ...layout,
@@ -47,11 +48,11 @@ export async function benchTrain(given: Flags): Promise<void> {
   });
   if (given.profile) {
     if (device !== 'cpu') throw new UserError('--profile measures the graph of the processor: leave out --device');
-    const rows = await profileStep(plan, threads);
+    const rows = await profileStep(setup, threads);
     if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     else printProfile(rows);
-  } else if (vs) printFigures(await besidePyTorch(plan, Number(given.steps ?? 7), threads), json);
-  else printFigures(await measureSteps(plan, Number(given.steps ?? 20), Number(given.warmUp)), json);
+  } else if (vs) printFigures(await besidePyTorch(setup, Number(given.steps ?? 7), threads), json);
+  else printFigures(await measureSteps(setup, Number(given.steps ?? 20), Number(given.warmUp)), json);
 }
 
 /** Models that fill a card, unless others are asked for. */
@@ -91,13 +92,13 @@ async function benchOnDevice(flags: Flags): Promise<void> {
 }
 
 /** Steps with the making of their pairs. */
-async function measureSteps(plan: Plan, steps: number, warmUp: number): Promise<Record<string, string | number>> {
-  const { options: values } = plan;
-  const feed = plan.data.open();
-  const engine = await createEngine(plan);
+async function measureSteps(setup: TrainingSetup, steps: number, warmUp: number): Promise<Record<string, string | number>> {
+  const { options: values } = setup;
+  const feed = setup.data.open();
+  const engine = await createEngine(setup);
   const made = batches(feed.training(), { batchSize: values.batchSize, firstStep: 0 });
   // The first pass over the images renders or decodes them; from then on they are in memory, as in most of a training run.
-  const warmUpSteps = 1 + Math.ceil(Math.min(plan.data.dataset.images, warmUp) / values.batchSize);
+  const warmUpSteps = 1 + Math.ceil(Math.min(setup.data.dataset.images, warmUp) / values.batchSize);
   const stepTimes: number[] = [];
   const dataTimes: number[] = [];
   for (let step = 1; step <= steps + warmUpSteps; step++) {

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { exportRun } from '#antonym/export/export-run.js';
-import { prepareExport } from '#antonym/export/prepare-export.js';
+import { measureSetup } from '#antonym/export/measurement.js';
 import { encodePng } from '#antonym/images/encode-png.js';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
@@ -16,7 +16,7 @@ import { startProgress } from '#antonym/support/progress.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { openTrainingImages } from '#antonym/train/data/training-images.js';
 import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
-import { preparePlan } from '#antonym/train/plan.js';
+import { setUpTraining } from '#antonym/train/training-setup.js';
 import { fetchPhotographs, fetchWeights } from './fetch.js';
 import { readLayersModel } from './layers-model.js';
 import { photographPackages } from './photographs.js';
@@ -93,16 +93,16 @@ try {
   const { values: options } = resolveOptions(trainOptions, { flags }, { cores });
   const { encoder, samples } = await makeEncoder(weights, options);
   await writeFileAtomically(path, encoder);
-  const plan = await preparePlan(options);
+  const setup = await setUpTraining({ options });
   const progress = startProgress('Measuring the model on images that it never saw');
   try {
     const prompts = { features: qualityPrompts, description: 'the directions of high and of low quality' };
-    const measured = await prepareExport(
+    const measured = await measureSetup(
       {
-        ...plan,
-        model: { backbone: { ...plan.model.backbone, minimumSide: smallestSide }, prompts: prompts.features },
-        start: { ...plan.start, prompts },
-        data: { ...plan.data, dataset: { ...plan.data.dataset, name: '14 photographs and 60 procedural scenes', licence } },
+        ...setup,
+        model: { backbone: { ...setup.model.backbone, minimumSide: smallestSide }, prompts: prompts.features },
+        start: { ...setup.start, prompts },
+        data: { ...setup.data, dataset: { ...setup.data.dataset, name: '14 photographs and 60 procedural scenes', licence } },
       },
       undefined,
       {

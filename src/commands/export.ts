@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type ExportedModel, exportRun } from '../export/export-run.js';
 import { writeHeldOutScores } from '../export/held-out-scores.js';
+import { measureSetup } from '../export/measurement.js';
 import { mostCompared, openComparedImages } from '../export/precision/compared-images.js';
 import { type Precision, precisions, type ReducedPrecision } from '../export/precision/precision.js';
 import { percent, precisionTable } from '../export/precision/precision-table.js';
 import { mostChangedPairs } from '../export/precision/require-order.js';
-import { prepareExport } from '../export/prepare-export.js';
 import { publishedScale } from '../export/softmax-scale.js';
 import { openRun, type RunFolder, runsFolder } from '../runs/run-directory.js';
 import { chooseDevice, type DeviceFlags, type DeviceName } from '../runtime/devices/choose-device.js';
@@ -18,9 +18,9 @@ import { number, oneOf } from '../support/options/option-kinds.js';
 import { describeOptions, flagOf, resolveOptions } from '../support/options/option-table.js';
 import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
-import { type TrainOptions, trainOptions } from '../train/options.js';
-import { type PlanOrigin, preparePlan } from '../train/plan.js';
+import { trainOptions } from '../train/options.js';
 import { optionsOfRun } from '../train/stored-options.js';
+import { setUpTraining, type TrainingSpec } from '../train/training-setup.js';
 import { deviceOption, providerOptionsOption } from './device-options.js';
 import { optionParser } from './option-parser.js';
 import { watchWeights } from './watch-weights.js';
@@ -115,10 +115,9 @@ function reductionOf(precision: Precision, data: string | undefined, force: bool
 async function exportFinished(name: string, out: string | undefined, format: Format): Promise<void> {
   const run = await openRun(runsFolder, name);
   try {
-    const { values } = optionsOfRun(run);
-    const origin = { run: run.folder, checkpoint: checkpointOf(run.folder) };
+    const spec = { options: optionsOfRun(run).values, run: run.folder, checkpoint: checkpointOf(run.folder) };
     const ownFolder = format.reduction ? join(run.folder.exported, format.reduction.precision) : run.folder.exported;
-    const { heldOut } = await exportModel(values, origin, name, out ?? ownFolder, format);
+    const { heldOut } = await exportModel(spec, name, out ?? ownFolder, format);
     // what the run's own model gives, not that of a copy with another scale or precision
     if (out === undefined && !format.reduction) await writeHeldOutScores(run.folder.heldOut, heldOut);
   } finally {
@@ -132,12 +131,11 @@ async function exportPublished(flags: ModelFlags, folder: string, format: Format
   const { trainedSide } = await chooseBackbone(resolveOptions(trainOptions, { flags }, { cores: availableParallelism() }).values);
   const crop = trainedSide === undefined ? {} : { crop: String(trainedSide) };
   const { values } = resolveOptions(trainOptions, { flags: { ...few, ...crop, ...flags } }, { cores: availableParallelism() });
-  await exportModel(values, {}, values.backbone, folder, format);
+  await exportModel({ options: values }, values.backbone, folder, format);
 }
 
 async function exportModel(
-  values: TrainOptions,
-  origin: PlanOrigin,
+  spec: TrainingSpec,
   name: string,
   folder: string,
   { scale, reduction, device, json }: Format,
@@ -145,15 +143,15 @@ async function exportModel(
   const progress = startProgress(`Exporting ${name}`);
   const onSkip = (image: string, reason: string): void => progress.note(`skipped ${image}: ${reason}`);
   try {
-    const plan = await preparePlan(values, origin, watchWeights(progress));
+    const setup = await setUpTraining(spec, watchWeights(progress));
     // before what takes long: a folder may be mistyped
-    const images = reduction?.data === undefined ? undefined : await openComparedImages(reduction.data, plan.model.backbone, onSkip);
-    const measured = await prepareExport(plan, origin.checkpoint, {
+    const images = reduction?.data === undefined ? undefined : await openComparedImages(reduction.data, setup.model.backbone, onSkip);
+    const measured = await measureSetup(setup, spec.checkpoint, {
       onPair: (done, total) => progress.update(done, total, 'held-out crops'),
       onSkip,
       onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
     });
-    const exported = await exportRun({ ...measured, setup: await chooseDevice(device) }, folder, {
+    const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
       scale,
       reduction: reduction && { ...reduction, images },
     });

@@ -10,15 +10,15 @@ import { hashFiles } from '../support/files/hash-files.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
 import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
-import type { Plan } from '../train/plan.js';
+import type { TrainingSetup } from '../train/training-setup.js';
 import { type HeldOutFiles, heldOutScores } from './held-out-scores.js';
+import type { Measurement } from './measurement.js';
 import { modelCard, modelCardName } from './model-card.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity, type ParityCrops } from './parity.js';
 import { type ComparedImages, comparePrecision } from './precision/compare-precision.js';
 import { type ReducedPrecision, reducePrecision } from './precision/precision.js';
 import { requireOrder } from './precision/require-order.js';
-import type { MeasuredPlan } from './prepare-export.js';
 import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
 import { buildScoringModel } from './scoring-model.js';
 import { fitSoftmaxScale, scoresOf } from './softmax-scale.js';
@@ -58,12 +58,12 @@ export interface Reduction {
  * 1 % of pairs, or a file cannot be written.
  */
 export async function exportRun(
-  measuredPlan: MeasuredPlan,
+  measurement: Measurement,
   folder: string,
   { scale, reduction }: ExportOptions = {},
 ): Promise<ExportedModel> {
-  const { plan, step, tensors, heldOut, similarities, kernels, setup } = measuredPlan;
-  const { crop } = plan.options;
+  const { setup, step, tensors, heldOut, similarities, kernels, device } = measurement;
+  const { crop } = setup.options;
   const measured = {
     similarities: concatenate(similarities),
     levels: heldOut.flatMap(({ pair: { record } }) => Array.from({ length: (record.levels + 1) * 2 }, (_, index) => index >> 1)),
@@ -71,29 +71,29 @@ export async function exportRun(
   const usedScale = scale ?? fitSoftmaxScale(measured.similarities, measured.levels.length);
   const evaluation = evaluateOrdering(heldOut, similarities);
   const description: ModelDescription = {
-    ...describe(measuredPlan, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment()),
+    ...describe(measurement, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
   };
-  const scoringModel = buildScoringModel(plan.model, tensors, usedScale);
+  const scoringModel = buildScoringModel(setup.model, tensors, usedScale);
   const facts = { version: description.version, metadata: toMetadata(description) };
-  const sample = sampleForParity(heldOut, similarities, crop, cropsAtOnce(plan.model, crop));
+  const sample = sampleForParity(heldOut, similarities, crop, cropsAtOnce(setup.model, crop));
   const expected = { scores: scoresOf(sample.similarities, sample.crops.count, usedScale), similarities: sample.similarities };
   try {
     const piecesOf = (graph: Graph): OnnxPieces => onnxPieces(graph, facts, { location: dataName });
     const reference = piecesOf(scoringModel.graph);
     const reducedModel = reduction && (await reducePrecision(scoringModel, reduction.precision));
     const pieces = reducedModel ? piecesOf(reducedModel.graph) : reference;
-    const compared = reduction && (reduction.images ?? cropsToCompare(plan, sample.crops));
+    const compared = reduction && (reduction.images ?? cropsToCompare(setup, sample.crops));
     const json = (name: string, value: unknown): Promise<void> =>
       writeFileAtomically(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
     const parity = await publishModel(
       folder,
       pieces,
       async (path) => {
-        if (!reduction || !compared) return checkParity(path, sample.crops, expected, kernels, setup);
+        if (!reduction || !compared) return checkParity(path, sample.crops, expected, kernels, device);
         // the float32 file is proven as ever, then the other compared with it
         const float32 = await writeModel(join(dirname(path), 'float32'), reference);
-        const parity = await checkParity(float32, sample.crops, expected, kernels, setup);
+        const parity = await checkParity(float32, sample.crops, expected, kernels, device);
         const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
         const elsewhere = reducedModel?.elsewhere && (await writeModel(join(dirname(path), 'elsewhere'), piecesOf(reducedModel.elsewhere)));
         const reduced = await comparePrecision(reduction.precision, files, compared, elsewhere);
@@ -130,7 +130,7 @@ interface Measured {
 
 function describe(
   {
-    plan: {
+    setup: {
       options,
       data: { dataset, downscale },
       model,
@@ -138,7 +138,7 @@ function describe(
     },
     step,
     fitted,
-  }: MeasuredPlan,
+  }: Measurement,
   scale: number,
   { similarities, levels }: Measured,
   evaluation: ModelDescription['evaluation'],
@@ -187,7 +187,7 @@ function imagesOf(pairs: readonly HeldOutPair[]): number {
   return new Set(pairs.map(({ pair }) => pair.record.image)).size;
 }
 
-function cropsToCompare({ data }: Plan, { pixels, count, side }: ParityCrops): ComparedImages {
+function cropsToCompare({ data }: TrainingSetup, { pixels, count, side }: ParityCrops): ComparedImages {
   const bytes = side * side * 3;
   const images = Array.from({ length: count }, (_, index) => ({
     width: side,

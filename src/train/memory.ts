@@ -6,7 +6,7 @@ import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
 import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './graphs/gradients-graph.js';
-import type { Plan } from './plan.js';
+import type { TrainingSetup } from './training-setup.js';
 
 /** Node.js and ONNX Runtime before anything is loaded, and each thread that makes pairs: measured. */
 const programBytes = 150 * 2 ** 20;
@@ -20,9 +20,9 @@ const workerBytes = 60 * 2 ** 20;
 const convolutionOverhead = { batch: 1.7, running: 1.2 } as const;
 const transformerOverhead = 1.05;
 
-/** What of a plan the memory depends on. */
-export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
-  readonly data: Pick<Plan['data'], 'heldOutPairs'>;
+/** The part of a setup that the memory depends on. */
+export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'> {
+  readonly data: Pick<TrainingSetup['data'], 'heldOutPairs'>;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface MemoryPlan extends Pick<Plan, 'options' | 'model'> {
  * gradients beside what a step computes; what a step, an evaluation and the making of pairs have taken once they keep. The export
  * begins when all that is given up, and takes less.
  */
-export function estimateMemory({ options, model, data }: MemoryPlan): number {
+export function estimateMemory({ options, model, data }: MemorySetup): number {
   const { crop, levels, accumulate, recompute, precision, ema, workers } = options;
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels }, crop, options);
   const bytesOf = (specs: Iterable<{ readonly shape: readonly number[] }>): number =>
@@ -56,27 +56,27 @@ export function estimateMemory({ options, model, data }: MemoryPlan): number {
  * The largest batch, with as many photographs in an update, that takes no more than some memory.
  * @returns undefined when not even one photograph at a time does
  */
-export function fittingBatch(plan: MemoryPlan, bytes: number): Pick<Plan['options'], 'batchSize' | 'accumulate'> | undefined {
-  const photographs = plan.options.batchSize * plan.options.accumulate;
-  for (let batchSize = plan.options.batchSize - 1; batchSize >= 1; batchSize--) {
+export function fittingBatch(setup: MemorySetup, bytes: number): Pick<TrainingSetup['options'], 'batchSize' | 'accumulate'> | undefined {
+  const photographs = setup.options.batchSize * setup.options.accumulate;
+  for (let batchSize = setup.options.batchSize - 1; batchSize >= 1; batchSize--) {
     if (photographs % batchSize !== 0) continue;
     const smaller = { batchSize, accumulate: photographs / batchSize };
-    if (estimateMemory({ ...plan, options: { ...plan.options, ...smaller } }) <= bytes) return smaller;
+    if (estimateMemory({ ...setup, options: { ...setup.options, ...smaller } }) <= bytes) return smaller;
   }
   return undefined;
 }
 
 /** What people read before a training starts; a warning when there is not enough. */
-export function describeMemory(plan: MemoryPlan, available: number): string {
-  const needed = estimateMemory(plan);
+export function describeMemory(setup: MemorySetup, available: number): string {
+  const needed = estimateMemory(setup);
   // ONNX Runtime does not say how much a device has; where it is too little, the trial before the first step does
-  if (plan.options.device !== 'cpu')
+  if (setup.options.device !== 'cpu')
     return `needs about ${gibibytes(needed)} GiB of the device's memory, if its kernels take what the processor's do`;
   const text = `needs about ${gibibytes(needed)} GiB of memory, ${gibibytes(available)} GiB are available`;
   if (needed <= available) return text;
-  const { engine, precision, recompute } = plan.options;
+  const { engine, precision, recompute } = setup.options;
   const canRecompute = engine === 'onnxruntime' && precision === 'fp32' && recompute === 'off';
-  const smaller = fittingBatch(plan, available);
+  const smaller = fittingBatch(setup, available);
   const advice = smaller
     ? `use --batch-size ${smaller.batchSize} --accumulate ${smaller.accumulate}: as many photographs an update`
     : `use ${canRecompute ? '--recompute on, ' : ''}a smaller --crop or fewer --levels, or --freeze the first parts`;

@@ -1,4 +1,4 @@
-/** The learning rate as a pure function of the step: nothing to save, nothing to restore. */
+/** The learning rate and the pace of averages as pure functions of the step: nothing to save, nothing to restore. */
 
 export interface Schedule {
   /** The learning rate at the end of the warm-up. */
@@ -22,4 +22,9 @@ export function learningRate(step: number, { peak, floor, warmupSteps, steps }: 
   if (step === warmupSteps) return peak;
   const progress = (step - warmupSteps) / (steps - warmupSteps);
   return floor + ((peak - floor) * (1 + Math.cos(Math.PI * progress))) / 2;
+}
+
+/** The part of a step in the moving averages, 0..1. The first steps count more, so that what training began with is soon forgotten. */
+export function averageShare(step: number, decay: number): number {
+  return 1 - Math.min(decay, (1 + step) / (10 + step));
 }

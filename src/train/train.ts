@@ -12,9 +12,9 @@ import { encodeSafetensors } from '../tensors/safetensors.js';
 import { DivergedError } from './diverged-error.js';
 import { type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
 import { bestOf, type DivergenceReport, type LoopResult, type StepReport, trainLoop } from './loop.js';
-import type { Plan } from './plan.js';
-import type { PreparedPlan } from './prepare.js';
 import type { Schedule } from './schedule.js';
+import type { TrainingSession } from './training-session.js';
+import type { TrainingSetup } from './training-setup.js';
 
 /** What happens, for whoever watches. */
 export interface TrainingEvents {
@@ -28,12 +28,12 @@ export interface TrainingEvents {
 }
 
 /**
- * Trains a prepared plan to its end, or to the end of the step in which `stop` is aborted, from the checkpoint it was prepared with.
+ * Trains to the last step, or to the end of the step in which `stop` is aborted.
  * @throws UserError when the training diverges, the data fail or files cannot be written; the last good checkpoint stays.
  */
-export async function train(prepared: PreparedPlan, folder: RunFolder, stop: AbortSignal, events: TrainingEvents): Promise<LoopResult> {
-  const { plan, feed, engine, heldOut, checkpoint } = prepared;
-  const { options } = plan;
+export async function train(session: TrainingSession, folder: RunFolder, stop: AbortSignal, events: TrainingEvents): Promise<LoopResult> {
+  const { setup, feed, engine, heldOut, checkpoint } = session;
+  const { options } = setup;
   const firstStep = checkpoint?.step ?? 0;
   const metrics = await MetricsLog.open(folder.metrics, firstStep);
   try {
@@ -44,7 +44,7 @@ export async function train(prepared: PreparedPlan, folder: RunFolder, stop: Abo
       ...events,
       engine,
       batches: firstStep === 0 ? withPreview(made, options.levels, folder) : made,
-      schedule: scheduleOf(plan),
+      schedule: scheduleOf(setup),
       accumulate: options.accumulate,
       cropsPerStep: cropCount({ photographs: options.batchSize, levels: options.levels }) * options.accumulate,
       evaluateEvery: options.evaluateEvery,
@@ -53,7 +53,7 @@ export async function train(prepared: PreparedPlan, folder: RunFolder, stop: Abo
         return evaluateOrdering(heldOut, await measureHeldOut(engine, heldOut, options.crop, onPair));
       },
       run: folder,
-      metadata: { data: plan.data.fingerprint, prompts: plan.start.prompts.description },
+      metadata: { data: setup.data.fingerprint, prompts: setup.start.prompts.description },
       metrics,
       firstStep,
       best: checkpoint && bestOf(checkpoint),
@@ -65,7 +65,7 @@ export async function train(prepared: PreparedPlan, folder: RunFolder, stop: Abo
   }
 }
 
-export function scheduleOf({ options }: Plan): Schedule {
+export function scheduleOf({ options }: TrainingSetup): Schedule {
   const { lr, lrFloor, warmupSteps, steps } = options;
   return { peak: lr, floor: lr * lrFloor, warmupSteps, steps };
 }
@@ -95,7 +95,7 @@ async function* withPreview(feed: AsyncGenerator<Batch>, levels: number, folder:
 async function saveDiverged(
   folder: RunFolder,
   { step, batches: used, saved }: DivergenceReport,
-  precision: Plan['options']['precision'],
+  precision: TrainingSetup['options']['precision'],
 ): Promise<Error> {
   const path = join(folder.path, `diverged-step-${step}.safetensors`);
   const tensors = used.map(({ pixels }, part) => [`crops.${part}`, { dataType: 'uint8', shape: [pixels.length], data: pixels }] as const);

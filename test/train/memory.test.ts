@@ -3,10 +3,10 @@ import { configureBackbone } from '#antonym/backbones/configure-backbone.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
-import { describeMemory, estimateMemory, fittingBatch, type MemoryPlan } from '#antonym/train/memory.js';
+import { describeMemory, estimateMemory, fittingBatch, type MemorySetup } from '#antonym/train/memory.js';
 import { trainOptions } from '#antonym/train/options.js';
 
-function planOf(flags: Record<string, string>): MemoryPlan {
+function setupOf(flags: Record<string, string>): MemorySetup {
   const { values } = resolveOptions(trainOptions, { flags }, { cores: 2 });
   const backbone = configureBackbone(findBackbone(values.backbone), values);
   return { options: values, model: { backbone, prompts: seededPrompts(1, 7, backbone.embedding) }, data: { heldOutPairs: 62 } };
@@ -14,7 +14,7 @@ function planOf(flags: Record<string, string>): MemoryPlan {
 
 describe('the memory of a training', () => {
   test('grows with crops, their size, and a moving average of the weights', () => {
-    const needed = (flags: Record<string, string>): number => estimateMemory(planOf({ backbone: 'clip-rn50', ...flags }));
+    const needed = (flags: Record<string, string>): number => estimateMemory(setupOf({ backbone: 'clip-rn50', ...flags }));
     const standard = needed({});
     expect(needed({ batchSize: '4' })).toBeGreaterThan(standard * 1.2);
     expect(needed({ crop: '320' })).toBeGreaterThan(standard * 1.3);
@@ -24,25 +24,25 @@ describe('the memory of a training', () => {
   });
 
   test('that is not there is a warning, with a smaller batch that fits and trains on as many photographs', () => {
-    const plan = planOf({ backbone: 'clip-rn50', batchSize: '8', accumulate: '1' });
-    const whole = estimateMemory(plan);
-    expect(describeMemory(plan, whole)).toMatch(/^needs about [\d.]+ GiB of memory, [\d.]+ GiB are available$/);
-    const smaller = fittingBatch(plan, whole - 1)!;
+    const setup = setupOf({ backbone: 'clip-rn50', batchSize: '8', accumulate: '1' });
+    const whole = estimateMemory(setup);
+    expect(describeMemory(setup, whole)).toMatch(/^needs about [\d.]+ GiB of memory, [\d.]+ GiB are available$/);
+    const smaller = fittingBatch(setup, whole - 1)!;
     expect(smaller).toEqual({ batchSize: 4, accumulate: 2 });
-    expect(describeMemory(plan, whole - 1)).toMatch(/^warning: needs about .*; use --batch-size 4 --accumulate 2: /);
-    const half = estimateMemory({ ...plan, options: { ...plan.options, ...smaller } });
+    expect(describeMemory(setup, whole - 1)).toMatch(/^warning: needs about .*; use --batch-size 4 --accumulate 2: /);
+    const half = estimateMemory({ ...setup, options: { ...setup.options, ...smaller } });
     expect(half).toBeLessThan(whole);
-    expect(fittingBatch(plan, half - 1)).toEqual({ batchSize: 2, accumulate: 4 });
-    expect(fittingBatch(plan, 2 ** 20)).toBeUndefined();
-    expect(describeMemory(plan, 2 ** 20)).toMatch(/^warning: .*use --recompute on, a smaller --crop/);
+    expect(fittingBatch(setup, half - 1)).toEqual({ batchSize: 2, accumulate: 4 });
+    expect(fittingBatch(setup, 2 ** 20)).toBeUndefined();
+    expect(describeMemory(setup, 2 ** 20)).toMatch(/^warning: .*use --recompute on, a smaller --crop/);
   });
 
   test('is less in half precision, where there is any', () => {
-    const needed = (flags: Record<string, string>): number => estimateMemory(planOf({ backbone: 'clip-vit-b-32', ...flags }));
+    const needed = (flags: Record<string, string>): number => estimateMemory(setupOf({ backbone: 'clip-vit-b-32', ...flags }));
     const whole = needed({});
     expect(needed({ precision: 'mixed', device: 'webgpu' })).toBeLessThan(whole * 0.95);
     expect(needed({ precision: 'mixed' })).toBeGreaterThanOrEqual(whole);
-    const rounded = planOf({ backbone: 'clip-tiny', precision: 'mixed' });
+    const rounded = setupOf({ backbone: 'clip-tiny', precision: 'mixed' });
     expect(describeMemory(rounded, 2 ** 20)).toMatch(/; use a smaller --crop/);
   });
 });

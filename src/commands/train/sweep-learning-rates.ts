@@ -9,12 +9,12 @@ import type { GivenOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import { DivergedError } from '../../train/diverged-error.js';
 import { bestMetric } from '../../train/evaluation.js';
-import { preparePlan } from '../../train/plan.js';
-import { prepare } from '../../train/prepare.js';
 import { train } from '../../train/train.js';
+import { openTrainingSession } from '../../train/training-session.js';
+import { setUpTraining } from '../../train/training-setup.js';
 import { stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
-import { existingRun, newRun } from './training-start.js';
+import { newRun, resumedRun } from './training-run.js';
 
 export interface Sweep {
   readonly from: number;
@@ -77,21 +77,21 @@ export async function sweepLearningRates(sweep: Sweep, name: string, given: Give
 async function runWith(lr: number, name: string, given: GivenOptions, stop: AbortSignal): Promise<Result> {
   const own = { ...given, flags: { ...given.flags, lr: String(lr) } };
   const exists = existsSync(join(runsFolder, name, 'config.json'));
-  const start = exists ? await existingRun(name, own) : await newRun(name, own);
+  const start = exists ? await resumedRun(name, own) : await newRun(name, own);
   const { steps } = start.resolved.values;
   const progress = startProgress(`Learning rate ${lr.toExponential()}`);
   try {
-    const plan = await preparePlan(start.resolved.values, start, watchWeights(progress));
-    const folder = await start.open(plan);
+    const setup = await setUpTraining(start.spec, watchWeights(progress));
+    const folder = await start.open(setup);
     const done = await best(folder, steps);
     if (done) return { lr, run: name, ...done };
-    const prepared = await prepare(plan, {
-      checkpoint: start.checkpoint,
+    const session = await openTrainingSession(setup, {
+      checkpoint: start.spec.checkpoint,
       stop,
       onPair: (pair, total) => progress.update(pair, total, 'held-out crops'),
     });
     try {
-      await train(prepared, folder, stop, {
+      await train(session, folder, stop, {
         onStart: (step) => progress.update(step, steps),
         onStep: ({ step, loss }) => progress.update(step, steps, `loss ${loss.toFixed(4)}`),
         onEvaluation: () => {},
@@ -103,7 +103,7 @@ async function runWith(lr: number, name: string, given: GivenOptions, stop: Abor
       if (!(error instanceof DivergedError)) throw error;
       return { lr, run: name, failure: 'diverged' };
     } finally {
-      await prepared.close();
+      await session.close();
     }
   } catch (error) {
     if (stop.aborted && error === stop.reason) return { lr, run: name, failure: 'stopped' };

@@ -7,14 +7,14 @@ import type { RunFolder } from '../../runs/run-directory.js';
 import { formatBytes } from '../../support/byte-size.js';
 import { formatDuration } from '../../support/duration.js';
 import { noPairs } from '../../train/options.js';
-import type { Plan } from '../../train/plan.js';
+import type { TrainingSetup } from '../../train/training-setup.js';
 
 /** How many distortions are named as the best and the weakest. */
 const named = 3;
 
 /** @param skippedSteps steps without an update; undefined where none can be skipped */
 export async function summarizeTraining(
-  plan: Plan,
+  setup: TrainingSetup,
   run: RunFolder,
   exported: ExportedModel,
   seconds: number,
@@ -29,23 +29,23 @@ export async function summarizeTraining(
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
   const { heldOut } = description.data;
   return `
-Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plan.data.dataset.name} that training never saw, the model puts
+Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${setup.data.dataset.name} that training never saw, the model puts
 ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
   Surest:  ${list(bySkill.slice(0, named))}
   Weakest: ${list(bySkill.slice(-named).reverse())}
   A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
-${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${plan.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}
+${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${setup.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}
 The model: ${here(model)} (${size}: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
 About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
 
 Next:
-${nextCommands(plan, run)}
+${nextCommands(setup, run)}
 `;
 }
 
 /** What to type next, aligned. */
-function nextCommands({ options: { weights, data, pairs, steps }, model: { backbone } }: Plan, run: RunFolder): string {
+function nextCommands({ options: { weights, data, pairs, steps }, model: { backbone } }: TrainingSetup, run: RunFolder): string {
   const isOwn = data !== defaultDatasetName || pairs !== noPairs;
   const sameData = pairs === noPairs ? `--data ${isOwn ? quote(data) : 'FOLDER'}` : `--pairs ${quote(pairs)}`;
   const pretrained = backbone.published === undefined ? 'clip-rn50' : backbone.name;

@@ -1,6 +1,39 @@
 /** What executes the training step and holds its state; the loop knows nothing of where either lives. */
+import type { BatchLayout } from '../../losses/levels.js';
+import type { DeviceSetup } from '../../runtime/devices/device.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
-import type { LossName } from '../graphs/gradients-graph.js';
+import type { LossName, LossOptions } from '../graphs/gradients-graph.js';
+import type { ModelDefinition } from '../graphs/model.js';
+import type { OptimizerOptions } from '../graphs/update-graph.js';
+import type { LossScaleOptions } from '../loss-scale.js';
+
+/** Computed on the processor unless a device is given. */
+export interface EngineOptions extends Partial<DeviceSetup> {
+  readonly model: ModelDefinition;
+  readonly layout: BatchLayout;
+  /** Batches in a step, for which a device must have the memory; default: one. */
+  readonly accumulate?: number;
+  /** Side of the crops, pixels. */
+  readonly crop: number;
+  readonly losses: LossOptions;
+  readonly optimizer: OptimizerOptions;
+  /** Decay per step of the moving averages that the model is measured with; 0: measured as it is. Costs memory of the size of the model. */
+  readonly averageDecay?: number;
+  /** Whether the backward pass computes most of the forward pass once more instead of keeping it. */
+  readonly recompute?: boolean;
+  /** Seed of the initial values of parameters that are not given. */
+  readonly seed: number;
+  /** Values of parameters to start from; they move to the engine and can be used no more. */
+  readonly parameters?: NamedTensors;
+  /** Threads of the kernels; default: one per physical core. */
+  readonly threads?: number;
+  /** Whether the device records the launches of the gradients and replays them. */
+  readonly graphCapture?: boolean;
+  /** `mixed`: products in half precision, with a scaled loss. Default: `fp32`. */
+  readonly precision?: 'fp32' | 'mixed';
+  /** Read in mixed precision only. */
+  readonly lossScale?: LossScaleOptions;
+}
 
 /** Those of `lossNamesOf`. */
 export type Losses = Readonly<Record<Exclude<LossName, 'across'>, number> & { readonly across?: number }>;

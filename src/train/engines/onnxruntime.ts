@@ -1,58 +1,27 @@
 /** The engine that runs the gradients graph in ONNX Runtime, on any device; state stays in the thread of its sessions, which updates it too. */
 import type { Graph } from '../../graph/graph.js';
 import { largestTensor } from '../../graph/largest-tensor.js';
-import type { BatchLayout } from '../../losses/levels.js';
 import { cropCount } from '../../losses/levels.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
-import { type DeviceSetup, explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/devices/device.js';
+import { explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/devices/device.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
-import type { NamedTensors } from '../../tensors/tensor-data.js';
-import { floatTensor } from '../../tensors/tensor-data.js';
+import { floatTensor, type NamedTensors } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
-import { buildLossGraph, type LossGraph, type LossOptions, lossNamesOf, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
-import type { ModelDefinition } from '../graphs/model.js';
+import { buildLossGraph, type LossGraph, lossNamesOf, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildSimilarityGraph } from '../graphs/similarity-graph.js';
 import { averageName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../graphs/state.js';
 import { separateTensors } from '../graphs/tensor-groups.js';
-import type { OptimizerOptions } from '../graphs/update-graph.js';
-import { LossScale, type LossScaleOptions } from '../loss-scale.js';
+import { LossScale } from '../loss-scale.js';
+import { averageShare } from '../schedule.js';
 import { buildCpuGradientsGraph } from './cpu-gradients-graph.js';
 import { buildDeviceGradientsGraph, deviceGroups } from './device-gradients-graph.js';
 import { tryStep } from './device-trial.js';
 import { loadDeviceUpdate } from './device-update.js';
-import type { Engine, Losses } from './engine.js';
+import type { Engine, EngineOptions, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { loadGraph } from './load-graph.js';
 import { cropMeasurer } from './measured-model.js';
-
-/** Computed on the processor unless a device is given. */
-export interface EngineOptions extends Partial<DeviceSetup> {
-  readonly model: ModelDefinition;
-  readonly layout: BatchLayout;
-  /** Batches in a step, for which a device must have the memory; default: one. */
-  readonly accumulate?: number;
-  /** Side of the crops, pixels. */
-  readonly crop: number;
-  readonly losses: LossOptions;
-  readonly optimizer: OptimizerOptions;
-  /** Decay per step of the moving averages that the model is measured with; 0: measured as it is. Costs memory of the size of the model. */
-  readonly averageDecay?: number;
-  /** Whether the backward pass computes most of the forward pass once more instead of keeping it. */
-  readonly recompute?: boolean;
-  /** Of the initial values of parameters that are not given. */
-  readonly seed: number;
-  /** Values of parameters to start from; they move to the engine and can be used no more. */
-  readonly parameters?: NamedTensors;
-  /** Threads of the kernels; default: one per physical core. */
-  readonly threads?: number;
-  /** Whether the device records the launches of the gradients and replays them. */
-  readonly graphCapture?: boolean;
-  /** `mixed`: products in half precision, with a scaled loss. Default: `fp32`. */
-  readonly precision?: 'fp32' | 'mixed';
-  /** Of mixed precision. */
-  readonly lossScale?: LossScaleOptions;
-}
 
 const roundedOnProcessor =
   'The processor has no kernels of half precision: it computes in float32 and rounds results as a GPU would. That is slower than --precision fp32';
@@ -190,11 +159,6 @@ function gradientsGraph(losses: LossGraph, options: EngineOptions, thread: Sessi
   const { device = 'cpu', precision, recompute } = options;
   if (device === 'cpu' && precision !== 'mixed') return buildCpuGradientsGraph(losses, thread, recompute);
   return buildDeviceGradientsGraph(losses, { device, precision, recompute });
-}
-
-/** The part of a step in the averages. The first steps count more, so that what training began with is soon forgotten. */
-export function averageShare(step: number, decay: number): number {
-  return 1 - Math.min(decay, (1 + step) / (10 + step));
 }
 
 function buffersOf(tensors: NamedTensors): ArrayBuffer[] {

@@ -8,8 +8,8 @@ import { buildLossGraph, lossNamesOf, trainedSpecs } from '../graphs/gradients-g
 import { buildSimilarityGraph } from '../graphs/similarity-graph.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../graphs/state.js';
 import { buildUpdateGraph, updateFeeds } from '../graphs/update-graph.js';
-import type { Engine, Losses } from './engine.js';
-import { averageShare, type EngineOptions } from './onnxruntime.js';
+import { averageShare } from '../schedule.js';
+import type { Engine, EngineOptions, Losses } from './engine.js';
 import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow-messages.js';
 
 /**

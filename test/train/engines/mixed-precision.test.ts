@@ -1,7 +1,7 @@
 /** Mixed precision on the processor, which rounds as a GPU does: gradients beside those of float32, and the loss scale. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Engine, UpdateResult } from '#antonym/train/engines/engine.js';
-import { createOnnxRuntimeEngine, type EngineOptions } from '#antonym/train/engines/onnxruntime.js';
+import type { Engine, EngineOptions, UpdateResult } from '#antonym/train/engines/engine.js';
+import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { batch, expectSameGradients, optionsFor, reducedModels, step } from './reduced-models.js';
 
 const learningRate = 1e-3;

@@ -7,8 +7,7 @@ import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import type { NamedTensors } from '#antonym/tensors/tensor-data.js';
-import type { Engine, Losses } from '#antonym/train/engines/engine.js';
-import type { EngineOptions } from '#antonym/train/engines/onnxruntime.js';
+import type { Engine, EngineOptions, Losses } from '#antonym/train/engines/engine.js';
 import { firstMomentName } from '#antonym/train/graphs/state.js';
 import { gradientError, norm, numbers, statedPixels } from '../../backbones/golden/golden-step.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
-import { preparePlan } from '#antonym/train/plan.js';
+import { setUpTraining } from '#antonym/train/training-setup.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
@@ -18,7 +18,8 @@ function options(flags: Record<string, string>): TrainOptions {
   return resolveOptions(trainOptions, { flags: { crop: '32', heldOut: '2', ...flags } }, { cores: 2 }).values;
 }
 
-const fingerprint = async (flags: Record<string, string>): Promise<string> => (await preparePlan(options(flags))).data.fingerprint;
+const fingerprint = async (flags: Record<string, string>): Promise<string> =>
+  (await setUpTraining({ options: options(flags) })).data.fingerprint;
 
 describe('the fingerprint of the data', () => {
   test('is that of the images, wherever their folder lies', async () => {
@@ -44,8 +45,8 @@ describe('the fingerprint of the data', () => {
 
 test('a backbone may start from random weights where it is told to', async () => {
   expect(options({ backbone: 'clip-rn50' }).weights).toBe('published');
-  await expect(preparePlan(options({ weights: 'published' }))).rejects.toThrow(/nobody has published weights of clip-tiny/);
-  await expect(preparePlan(options({ backbone: 'clip-rn50', weights: 'random' }))).resolves.toMatchObject({
+  await expect(setUpTraining({ options: options({ weights: 'published' }) })).rejects.toThrow(/nobody has published weights of clip-tiny/);
+  await expect(setUpTraining({ options: options({ backbone: 'clip-rn50', weights: 'random' }) })).resolves.toMatchObject({
     model: { backbone: { name: 'clip-rn50' } },
   });
 });

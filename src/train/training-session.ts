@@ -1,18 +1,18 @@
-/** What training and exporting both need of a plan, made once: a feed of pairs, held-out pairs, and the engine. */
-
+/** A training that is ready to run: an engine in its state, pairs being made, and the held-out pairs to measure it with. */
 import { type Checkpoint, loadCheckpoint } from '../runs/checkpoint.js';
 import { UserError } from '../support/errors.js';
 import type { HeldOutPair, HeldOutWatch } from './data/held-out.js';
 import type { PairFeed } from './data/training-data.js';
+import { createEngine } from './engines/create-engine.js';
 import type { Engine } from './engines/engine.js';
-import { createEngine, type Plan } from './plan.js';
+import type { TrainingSetup } from './training-setup.js';
 
-export interface PreparedPlan {
-  readonly plan: Plan;
+export interface TrainingSession {
+  readonly setup: TrainingSetup;
   readonly feed: PairFeed;
   readonly engine: Engine;
   readonly heldOut: readonly HeldOutPair[];
-  /** What the engine was prepared with, without the tensors; undefined when its state is freshly initialised. */
+  /** The checkpoint that the engine started from, without its tensors; undefined when its state is freshly initialised. */
   readonly checkpoint: Pick<Checkpoint, 'step' | 'metadata'> | undefined;
   /**
    * Replaces the engine's state by that of a checkpoint.
@@ -22,7 +22,7 @@ export interface PreparedPlan {
   close(): Promise<void>;
 }
 
-export interface PrepareOptions extends HeldOutWatch {
+export interface SessionOptions extends HeldOutWatch {
   /** Path of the checkpoint to start from; without it, a freshly initialised state. */
   readonly checkpoint?: string | undefined;
   /** Aborted to give up. */
@@ -30,30 +30,30 @@ export interface PrepareOptions extends HeldOutWatch {
 }
 
 /**
- * Prepares a plan: seconds, most of them for the held-out pairs.
+ * Takes seconds, most of them for the held-out pairs.
  * @throws UserError when the checkpoint does not fit or no held-out image can be used; the signal's reason after a stop.
  */
-export async function prepare(plan: Plan, options: PrepareOptions): Promise<PreparedPlan> {
+export async function openTrainingSession(setup: TrainingSetup, options: SessionOptions): Promise<TrainingSession> {
   const { checkpoint: path, stop } = options;
   // First what is quick and may fail.
-  const checkpoint = path === undefined ? undefined : await loadCheckpointOf(plan, path);
+  const checkpoint = path === undefined ? undefined : await loadCheckpointOf(setup, path);
   stop?.throwIfAborted();
-  const feed = plan.data.open();
+  const feed = setup.data.open();
   const giveUp = (): void => void feed.close();
   stop?.addEventListener('abort', giveUp);
-  const making = createEngine(plan);
+  const making = createEngine(setup);
   try {
     const [heldOut, engine] = await Promise.all([feed.heldOut(options), making]);
     if (checkpoint && path !== undefined) await writeInto(engine, checkpoint, path);
     stop?.throwIfAborted();
     return {
-      plan,
+      setup,
       feed,
       engine,
       heldOut,
       checkpoint: checkpoint && { step: checkpoint.step, metadata: checkpoint.metadata },
       async restore(from) {
-        const loaded = await loadCheckpointOf(plan, from);
+        const loaded = await loadCheckpointOf(setup, from);
         await writeInto(engine, loaded, from);
         return loaded;
       },
@@ -72,11 +72,11 @@ export async function prepare(plan: Plan, options: PrepareOptions): Promise<Prep
 }
 
 /** @throws UserError when the file is not an intact checkpoint, or of a run on other images. */
-export async function loadCheckpointOf(plan: Plan, path: string): Promise<Checkpoint> {
+export async function loadCheckpointOf(setup: TrainingSetup, path: string): Promise<Checkpoint> {
   const checkpoint = await loadCheckpoint(path);
-  if (checkpoint.metadata.data === plan.data.fingerprint) return checkpoint;
+  if (checkpoint.metadata.data === setup.data.fingerprint) return checkpoint;
   throw new UserError(
-    `the images of ${plan.data.dataset.name} are not those that the run was started with: some were added, removed or renamed. ` +
+    `the images of ${setup.data.dataset.name} are not those that the run was started with: some were added, removed or renamed. ` +
       'Restore them, or start a new run',
   );
 }

@@ -1,18 +1,19 @@
-/** A training in small, before it starts: three real steps say how long all of them will take. */
+/** Three real steps of a training that has not started: they tell how long all of them will take. */
 import { cropCount, cropsPerLevel } from '../losses/levels.js';
 import { batches } from '../pairs/batches.js';
 import { quantile } from '../statistics/quantile.js';
-import { createEngine, type Plan } from './plan.js';
+import { createEngine } from './engines/create-engine.js';
 import { learningRate } from './schedule.js';
 import { scheduleOf } from './train.js';
+import type { TrainingSetup } from './training-setup.js';
 
-export interface Rehearsal {
-  /** Median of a step, data included. */
+export interface StepTimes {
+  /** The median, data included. */
   readonly stepMilliseconds: number;
-  /** Of all steps. */
+  /** The time of all steps. */
   readonly trainingMilliseconds: number;
   readonly evaluations: number;
-  /** Of one of them. */
+  /** The time of one of them. */
   readonly evaluationMilliseconds: number;
   /** The most memory that this process has held. */
   readonly peakBytes: number;
@@ -22,10 +23,10 @@ export interface Rehearsal {
 const measuredSteps = 3;
 
 /** Runs a few steps and keeps nothing of them; call it once: it takes the starting parameters away. */
-export async function rehearse(plan: Plan, onStep?: (done: number, total: number) => void): Promise<Rehearsal> {
-  const { options, data } = plan;
+export async function timeSteps(setup: TrainingSetup, onStep?: (done: number, total: number) => void): Promise<StepTimes> {
+  const { options, data } = setup;
   const feed = data.open();
-  const engine = await createEngine(plan);
+  const engine = await createEngine(setup);
   try {
     const made = batches(feed.training(), { batchSize: options.batchSize, firstStep: 0 });
     const times: number[] = [];
@@ -36,7 +37,7 @@ export async function rehearse(plan: Plan, onStep?: (done: number, total: number
         pixels = (await made.next()).value.pixels;
         await engine.accumulate(pixels, part, options.accumulate);
       }
-      await engine.update({ step, learningRate: learningRate(Math.min(step, options.steps), scheduleOf(plan)) });
+      await engine.update({ step, learningRate: learningRate(Math.min(step, options.steps), scheduleOf(setup)) });
       if (step > 1) times.push(performance.now() - started);
       onStep?.(step, 1 + measuredSteps);
     }

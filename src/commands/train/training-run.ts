@@ -1,4 +1,4 @@
-/** Where a training starts: a new run, or one that exists already. */
+/** The run that a training belongs to: a new one, or one that is resumed. */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -20,35 +20,35 @@ import {
 import { chooseBackbone } from '../../train/choose-backbone.js';
 import { optionsOfPairs } from '../../train/data/stored-pair-data.js';
 import { checkTrainOptions, isOtherSplit, noPairs, type TrainOptions, trainOptions } from '../../train/options.js';
-import type { Plan } from '../../train/plan.js';
 import { optionsOfRun } from '../../train/stored-options.js';
+import type { TrainingSetup, TrainingSpec } from '../../train/training-setup.js';
 
-/** A run to train: what is wrong with its options is known before anything is prepared. */
-export interface TrainingStart {
+/** A run whose options are known to be right, before anything is set up. */
+export interface TrainingRun {
   readonly resolved: ResolvedOptions<typeof trainOptions>;
-  /** What there is of a run that goes on. */
-  readonly run?: RunFolder;
-  /** To go on from; undefined where there is none yet. */
-  readonly checkpoint: string | undefined;
+  readonly spec: TrainingSpec;
   /** The run's folder, for this process alone until `close`. */
-  open(plan: Plan): Promise<RunFolder>;
+  open(setup: TrainingSetup): Promise<RunFolder>;
   close(): Promise<void>;
 }
 
 /** @param name of the run; by default it follows from the backbone and the data */
-export async function newRun(name: string | undefined, given: GivenOptions): Promise<TrainingStart> {
+export async function newRun(name: string | undefined, given: GivenOptions): Promise<TrainingRun> {
   if (name !== undefined) await requireFreeRun(runsFolder, name);
-  const { values } = resolveOptions(trainOptions, given, { cores: availableParallelism() });
-  const implied = values.pairs === noPairs ? await optionsOfBackbone(values) : await optionsOfPairs(values.pairs);
-  const resolved = resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
+  const resolve = (implied?: ImpliedOptions): ResolvedOptions<typeof trainOptions> =>
+    resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
+  // Stored pairs and ONNX files state options of their own (the size of crops, the levels), and options say which pairs or file is meant:
+  // hence the first values only find it, and with what it states all are resolved.
+  const implied = await optionsStatedBy(resolve().values);
+  const resolved = resolve(implied);
   await checkOptions(resolved.values);
   let run: OpenRun | undefined;
   return {
     resolved,
-    checkpoint: undefined,
+    spec: { options: resolved.values },
     async open({ options, model, data: { dataset, downscale } }) {
       const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
-      // What auto came to, so that the run goes on with it.
+      // The factor that auto came to: the run resumes with it.
       const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
       run = await createRun(runsFolder, naming, saved, await describeEnvironment(), (folder) => copyBackbone(model.backbone, folder));
       return run.folder;
@@ -62,8 +62,9 @@ async function checkOptions(options: TrainOptions): Promise<void> {
   await checkDevice({ ...options, tf32: options.tf32 === 'on' }, { halfPrecision: options.precision === 'mixed' });
 }
 
-/** A file that takes images of one size only says how large crops are. */
-async function optionsOfBackbone(values: TrainOptions): Promise<ImpliedOptions | undefined> {
+/** The options that stored pairs bring with them, or that an ONNX file does which takes images of one size only. */
+async function optionsStatedBy(values: TrainOptions): Promise<ImpliedOptions | undefined> {
+  if (values.pairs !== noPairs) return optionsOfPairs(values.pairs);
   if (!isOnnxFile(values.backbone)) return undefined;
   const { name, fixedSide } = await chooseBackbone(values);
   return fixedSide === undefined ? undefined : { by: `the images that ${name} takes`, fixed: { crop: fixedSide }, defaults: {} };
@@ -78,14 +79,15 @@ async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> 
 }
 
 /** @throws UserError when there is no such run, or it was started with other options. */
-export async function existingRun(name: string, given: GivenOptions): Promise<TrainingStart> {
+export async function resumedRun(name: string, given: GivenOptions): Promise<TrainingRun> {
   const run = await openRun(runsFolder, name);
   try {
     const saved = optionsOfRun(run);
     const resolved = resumeOptions(trainOptions, saved, given, isOtherSplit);
     await checkOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
-    return { resolved, run: run.folder, checkpoint, open: async () => run.folder, close: () => run.close() };
+    const spec = { options: resolved.values, run: run.folder, checkpoint };
+    return { resolved, spec, open: async () => run.folder, close: () => run.close() };
   } catch (error) {
     await run.close();
     throw error;

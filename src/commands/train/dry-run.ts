@@ -1,0 +1,68 @@
+/** `train --dry-run`: says what a training would do, how long it would take and how much memory, and makes no run. */
+import { cropCount } from '../../losses/levels.js';
+import { formatDuration } from '../../support/duration.js';
+import { flagOf, type ResolvedOptions } from '../../support/options/option-table.js';
+import type { Progress } from '../../support/progress.js';
+import { describeMemory, estimateMemory } from '../../train/memory.js';
+import type { trainOptions } from '../../train/options.js';
+import { type PresetValues, presetOf } from '../../train/presets.js';
+import { type StepTimes, timeSteps } from '../../train/time-steps.js';
+import type { TrainingSetup } from '../../train/training-setup.js';
+
+type Resolved = ResolvedOptions<typeof trainOptions>;
+
+/** Prints what there is to know of a training before it starts: three steps are really made. */
+export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress: Progress, json: boolean): Promise<void> {
+  const available = process.availableMemory();
+  // said before steps that may end the process
+  if (estimateMemory(setup) > available) progress.note(describeMemory(setup, available));
+  const times = await timeSteps(setup, (done, total) => progress.update(done, total, 'trial steps'));
+  progress.succeed(`Prepared ${setup.data.dataset.name}: ${setup.data.summary}`);
+  const text = json
+    ? `${JSON.stringify(dryRunFigures(setup, resolved, times, available))}\n`
+    : describeDryRun(setup, resolved, times, available);
+  process.stdout.write(text);
+}
+
+/** @param available memory that the process may take, bytes */
+function describeDryRun(setup: TrainingSetup, { values, origins }: Resolved, times: StepTimes, available: number): string {
+  const { steps, batchSize, accumulate, levels, crop, precision } = setup.options;
+  const { stepMilliseconds, trainingMilliseconds, evaluations, evaluationMilliseconds, peakBytes } = times;
+  const photographs = batchSize * accumulate;
+  const crops = cropCount({ photographs, levels });
+  const whole = trainingMilliseconds + (evaluations + 1) * evaluationMilliseconds;
+  const reasons = presetOf(values.backbone)?.values;
+  const chosen = Object.entries(origins).flatMap(([key, origin]) => {
+    if (origin === 'default') return [];
+    const reason = origin === 'preset' ? `: ${reasons?.[key as keyof PresetValues].reason}` : '';
+    return [`  ${`${flagOf(key)} ${values[key as keyof typeof values]}`.padEnd(26)} ${origin}${reason}`];
+  });
+  return `
+Nothing was written. This training
+  trains    ${setup.model.backbone.name}: ${setup.model.backbone.description}
+  prompts   ${setup.start.prompts.description}
+  on        ${setup.data.dataset.name}: ${setup.data.summary}
+  steps     ${steps} of ${photographs} photograph${photographs === 1 ? '' : 's'} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
+  takes     about ${formatDuration(whole)}: ${(stepMilliseconds / 1000).toPrecision(2)} s a step, ${evaluations} evaluations of ${formatDuration(evaluationMilliseconds)}
+  memory    ${describeMemory(setup, available)}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB
+  leaves    runs/<name>/: config.json, environment.json, metrics.jsonl, previews/, checkpoints/ (last, best), export/ (model.onnx, model.json, parity.json)
+Options that are not the defaults
+${chosen.join('\n') || '  none'}
+`;
+}
+
+/** The same figures for programs. */
+function dryRunFigures(setup: TrainingSetup, { values, origins }: Resolved, times: StepTimes, available: number): object {
+  const { steps, batchSize, accumulate, levels } = setup.options;
+  return {
+    backbone: setup.model.backbone.name,
+    data: setup.data.summary,
+    steps,
+    cropsPerStep: cropCount({ photographs: batchSize * accumulate, levels }),
+    ...times,
+    estimatedBytes: estimateMemory(setup),
+    availableBytes: available,
+    options: values,
+    origins,
+  };
+}

@@ -1,0 +1,116 @@
+/** Weights and their figures on held-out pairs: the part of a training that an export shows and proves. */
+import type { DeviceSetup } from '../runtime/devices/device.js';
+import { UserError } from '../support/errors.js';
+import type { NamedTensors } from '../tensors/tensor-data.js';
+import type { HeldOutPair, HeldOutWatch } from '../train/data/held-out.js';
+import { openMeasuredModel } from '../train/engines/measured-model.js';
+import { measureHeldOut } from '../train/evaluation.js';
+import { buildSimilarityGraph } from '../train/graphs/similarity-graph.js';
+import { initialTensors, scoringTensors } from '../train/graphs/state.js';
+import { loadCheckpointOf, type TrainingSession } from '../train/training-session.js';
+import type { TrainingSetup } from '../train/training-setup.js';
+
+export interface Measurement {
+  readonly setup: TrainingSetup;
+  /** How many steps the weights were trained; 0: not here. */
+  readonly step: number;
+  /** Parameters and buffers by name. */
+  readonly tensors: NamedTensors;
+  readonly heldOut: readonly HeldOutPair[];
+  /** Similarities of their crops: see `measureHeldOut`. */
+  readonly similarities: readonly Float32Array[];
+  /** Whether the kernels that measured them are those that `checkParity` runs the file with. */
+  readonly kernels: 'same' | 'other';
+  /** Where the file is run to be compared with them; default: on the processor. */
+  readonly device?: DeviceSetup;
+  /** How the weights came about where they were neither trained in steps nor published: fitted to so many crops. */
+  readonly fitted?: { readonly method: string; readonly samples: number };
+}
+
+export interface ExportWatch extends HeldOutWatch {
+  /** The held-out pairs are there, and are measured. */
+  onMeasure(): void;
+}
+
+/**
+ * Measures weights without an engine that trains.
+ * @param checkpoint of a run; without it, the weights that the setup starts from
+ * @throws UserError when the checkpoint does not fit or no held-out image can be used.
+ */
+export async function measureSetup(setup: TrainingSetup, checkpoint: string | undefined, watch: ExportWatch): Promise<Measurement> {
+  const weights = await weightsOf(setup, checkpoint);
+  const heldOut = await heldOutOf(setup, watch);
+  watch.onMeasure();
+  return measureWeights(setup, weights, heldOut);
+}
+
+/**
+ * Measures the checkpoint of a session with its engine, where that has kernels of its own, which the proof then spans, and computes as
+ * precisely as parity asks for. The session is closed first where it is not needed: the export takes no memory beside it.
+ * @throws UserError when the checkpoint is damaged.
+ */
+export async function measureSession(session: TrainingSession, checkpoint: string): Promise<Measurement> {
+  const { setup, heldOut, engine } = session;
+  const { engine: name, device, tf32, crop } = setup.options;
+  if ((name === 'onnxruntime' && device === 'cpu') || tf32 === 'on') {
+    await session.close();
+    return measureWeights(setup, await weightsOf(setup, checkpoint), heldOut);
+  }
+  const { step, tensors } = await session.restore(checkpoint);
+  const similarities = await measureHeldOut(engine, heldOut, crop);
+  await session.close();
+  return { setup, step, tensors: scoringTensors(tensors), heldOut, similarities, kernels: 'other' };
+}
+
+/** Weights to export. */
+type MeasuredWeights = Pick<Measurement, 'step' | 'tensors'>;
+
+/** Measures weights on held-out pairs with the kernels that run exported files on the processor. */
+async function measureWeights(
+  setup: TrainingSetup,
+  { step, tensors }: MeasuredWeights,
+  heldOut: readonly HeldOutPair[],
+): Promise<Measurement> {
+  const model = await openMeasuredModel(setup.model, setup.options.crop, tensors);
+  try {
+    const similarities = await measureHeldOut(model, heldOut, setup.options.crop);
+    return { setup, step, tensors, heldOut, similarities, kernels: 'same' };
+  } finally {
+    await model.close();
+  }
+}
+
+async function heldOutOf({ data }: TrainingSetup, watch: HeldOutWatch): Promise<HeldOutPair[]> {
+  const feed = data.open();
+  try {
+    return await feed.heldOut(watch);
+  } finally {
+    await feed.close();
+  }
+}
+
+/** The parameters that the setup has read, and the others as training would draw them. */
+function startingTensors({ model, start, options }: TrainingSetup): NamedTensors {
+  const { specs } = buildSimilarityGraph(model, options.crop).parameters;
+  const others = [...specs.values()].filter(({ name }) => !start.parameters[name]);
+  return { ...start.parameters, ...initialTensors(others, options.seed) };
+}
+
+/**
+ * @param path of a checkpoint; without it, the weights that the setup starts from
+ * @throws UserError when the checkpoint is damaged or of another model or other images.
+ */
+async function weightsOf(setup: TrainingSetup, path: string | undefined): Promise<MeasuredWeights> {
+  if (path === undefined) return { step: 0, tensors: startingTensors(setup) };
+  const checkpoint = await loadCheckpointOf(setup, path);
+  const stored = scoringTensors(checkpoint.tensors);
+  const { specs } = buildSimilarityGraph(setup.model, setup.options.crop).parameters;
+  for (const { name, shape } of specs.values()) {
+    const tensor = stored[name];
+    if (!tensor) throw new UserError(`${path} does not fit this model: the tensor ${name} is missing`);
+    if (String(tensor.shape) !== String(shape)) {
+      throw new UserError(`${path} does not fit this model: ${name} has the shape [${tensor.shape}], expected [${shape}]`);
+    }
+  }
+  return { step: checkpoint.step, tensors: stored };
+}

@@ -1,0 +1,36 @@
+/** The engine that the options name, told what it needs to know of a training. */
+import { chooseDevice } from '../../runtime/devices/choose-device.js';
+import type { TrainingSetup } from '../training-setup.js';
+import type { Engine, EngineOptions } from './engine.js';
+import { createOnnxRuntimeEngine } from './onnxruntime.js';
+import { createTensorFlowEngine } from './tensorflow.js';
+
+/**
+ * An engine in the state that a training starts from; call it once: it takes the starting parameters away.
+ * @param threads of its kernels; default: one per physical core
+ * @throws UserError when the device is not available or has too little memory.
+ */
+export async function createEngine(setup: TrainingSetup, threads?: number): Promise<Engine> {
+  const create = setup.options.engine === 'tensorflow' ? createTensorFlowEngine : createOnnxRuntimeEngine;
+  return create(await engineOptions(setup, threads));
+}
+
+/** The part of a setup that engines see. */
+export async function engineOptions({ options, model, start }: TrainingSetup, threads?: number): Promise<EngineOptions> {
+  return {
+    model,
+    layout: { photographs: options.batchSize, levels: options.levels },
+    accumulate: options.accumulate,
+    crop: options.crop,
+    losses: options,
+    optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: options.weightDecay, clipNorm: options.clipNorm },
+    averageDecay: options.ema,
+    recompute: options.recompute === 'on',
+    seed: options.seed,
+    parameters: start.parameters,
+    ...(await chooseDevice({ ...options, tf32: options.tf32 === 'on' })),
+    graphCapture: options.graphCapture === 'on',
+    precision: options.precision,
+    ...(threads !== undefined && { threads }),
+  };
+}

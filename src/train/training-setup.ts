@@ -1,0 +1,45 @@
+/** From what was asked for to what is trained: the model, its starting values and its data. */
+import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
+import type { RunFolder } from '../runs/run-directory.js';
+import { UserError } from '../support/errors.js';
+import { chooseBackbone } from './choose-backbone.js';
+import { openImageData } from './data/image-data.js';
+import { openStoredPairData } from './data/stored-pair-data.js';
+import type { TrainingData } from './data/training-data.js';
+import type { ModelDefinition } from './graphs/model.js';
+import { noPairs, type TrainOptions } from './options.js';
+import { type StartingPoint, type StartWatch, startingPoint, startingPointOf } from './starting-point.js';
+
+/** The training that a person asked for: options, and for a run that exists the files that they would name. */
+export interface TrainingSpec {
+  readonly options: TrainOptions;
+  /** The run that has copies of the files that it needs. */
+  readonly run?: RunFolder | undefined;
+  /** The checkpoint to start from; a new run starts from what the options name. */
+  readonly checkpoint?: string | undefined;
+}
+
+export interface TrainingSetup {
+  readonly options: TrainOptions;
+  readonly model: ModelDefinition;
+  /** Its parameters go to the engine, once. */
+  readonly start: StartingPoint;
+  readonly data: TrainingData;
+}
+
+/** Events of the minutes that setting up may take. */
+export interface SetupWatch extends StartWatch {
+  /** Image files are read, to find those that repeat others. */
+  readonly onRead?: OnRead;
+}
+
+/** @throws UserError when the backbone, its weights, the prompts or the data cannot be used. */
+export async function setUpTraining({ options, run, checkpoint }: TrainingSpec, watch?: SetupWatch): Promise<TrainingSetup> {
+  const backbone = await chooseBackbone(options, run);
+  if (options.crop !== (backbone.fixedSide ?? options.crop)) {
+    throw new UserError(`--crop must be ${backbone.fixedSide}, the only size that ${backbone.name} takes, but received ${options.crop}`);
+  }
+  const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead) : openStoredPairData(options));
+  const start = checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint);
+  return { options, model: { backbone, prompts: start.prompts.features }, start, data };
+}
