@@ -1,5 +1,5 @@
 /** Small rendered images on disk, and broken ones, for the tests of pairs. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -10,9 +10,9 @@ export function rendered(index: number, width = 96, height = 80): ProceduralRefe
   return { kind: 'procedural', id: `procedural-5-${index}`, seed: 5, index, width, height };
 }
 
-/** `good` PNG files 00.png, 01.png, ... and `broken` files, valid in their header and cut off after it, named x0.png, x1.png, ... */
-export async function folderOfPhotographs(good: number, broken = 0): Promise<{ folder: string; images: FileReference[] }> {
-  const folder = await mkdtemp(join(tmpdir(), 'antonym-photographs-'));
+/** `good` PNG files 00.png, 01.png, ... and `broken` files, valid in their header and cut off after it, named x0.png, x1.png, ..., in a folder that is made. */
+export async function writePhotographs(folder: string, good: number, broken = 0): Promise<FileReference[]> {
+  await mkdir(folder, { recursive: true });
   const images: FileReference[] = [];
   for (let index = 0; index < good + broken; index++) {
     const { data, width, height } = await loadImage(rendered(index));
@@ -23,5 +23,11 @@ export async function folderOfPhotographs(good: number, broken = 0): Promise<{ f
     await writeFile(join(folder, id), index < good ? png : png.subarray(0, png.length / 2));
     images.push({ kind: 'file', id, path: join(folder, id) });
   }
-  return { folder, images };
+  return images;
+}
+
+/** The same in a new folder. */
+export async function folderOfPhotographs(good: number, broken = 0): Promise<{ folder: string; images: FileReference[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-photographs-'));
+  return { folder, images: await writePhotographs(folder, good, broken) };
 }
