@@ -14,13 +14,13 @@ import { readParameters } from '#antonym/backbones/weights/read-parameters.js';
 import { openSafetensorsSource } from '#antonym/backbones/weights/safetensors-source.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { promptHead, promptsName } from '#antonym/heads/prompt-head.js';
 import { encodePrompts } from '#antonym/prompts/encode-prompts.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-graph.js';
 import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
-import { promptsName } from '#antonym/train/graphs/model.js';
 import { gradientName, initialMoments, updatedTensors } from '#antonym/train/graphs/state.js';
 import { proveExport } from './prove-export.js';
 
@@ -104,7 +104,12 @@ async function prove(name: string, folder: string): Promise<Finding[]> {
     findings.push({ what: 'image features', error: distance(image!, await read('image')), limit: 1e-4 });
 
     const margins = { marginConsistency: await readNumber('margin_consistency'), marginRank: await readNumber('margin_rank') };
-    const losses = buildLossGraph({ backbone, prompts }, layout, crops.shape[1]!, margins);
+    const losses = buildLossGraph(
+      { backbone, head: promptHead({ features: prompts, description: 'of the proof' }) },
+      layout,
+      crops.shape[1]!,
+      margins,
+    );
     const trained = trainedSpecs(losses.parameters);
     await thread.load('gradients', encodeOnnx(await buildCpuGradientsGraph(losses, thread)));
     const results = await thread.run('gradients', { crops });

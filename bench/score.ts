@@ -9,12 +9,13 @@ import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { promptHead } from '#antonym/heads/prompt-head.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { type Device, devices } from '#antonym/runtime/devices/device.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
-import { similarityOf } from '#antonym/train/graphs/model.js';
+import { measurementOf } from '#antonym/train/graphs/model.js';
 import { initialTensors } from '#antonym/train/graphs/state.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
 
@@ -98,10 +99,10 @@ export async function measureScoring(
 
 function randomModel(name: string): Uint8Array {
   const backbone = findBackbone(name);
-  const model = { backbone, prompts: seededPrompts(1, 7, backbone.embedding) };
+  const model = { backbone, head: promptHead({ features: seededPrompts(1, 7, backbone.embedding), description: 'seeded' }) };
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
-  similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
+  measurementOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
   return encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), 10).graph);
 }
 

@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { exportRun } from '#antonym/export/export-run.js';
 import { measureSetup } from '#antonym/export/measurement.js';
+import { promptHead } from '#antonym/heads/prompt-head.js';
 import { encodePng } from '#antonym/images/encode-png.js';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
@@ -96,12 +97,12 @@ try {
   const setup = await setUpTraining({ options });
   const progress = startProgress('Measuring the model on images that it never saw');
   try {
-    const prompts = { features: qualityPrompts, description: 'the directions of high and of low quality' };
+    const head = promptHead({ features: qualityPrompts, description: 'the directions of high and of low quality' });
     const measured = await measureSetup(
       {
         ...setup,
-        model: { backbone: { ...setup.model.backbone, minimumSide: smallestSide }, prompts: prompts.features },
-        start: { ...setup.start, prompts },
+        model: { backbone: { ...setup.model.backbone, minimumSide: smallestSide }, head },
+        start: { ...setup.start, head },
         data: { ...setup.data, dataset: { ...setup.data.dataset, name: '14 photographs and 60 procedural scenes', licence } },
       },
       undefined,

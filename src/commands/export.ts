@@ -10,7 +10,7 @@ import { mostCompared, openComparedImages } from '../export/precision/compared-i
 import { type Precision, precisions, type ReducedPrecision } from '../export/precision/precision.js';
 import { percent, precisionTable } from '../export/precision/precision-table.js';
 import { mostChangedPairs } from '../export/precision/require-order.js';
-import { publishedScale } from '../export/softmax-scale.js';
+import { publishedScale } from '../heads/fit-scale.js';
 import { openRun, type RunFolder, runsFolder } from '../runs/run-directory.js';
 import { chooseDevice, type DeviceFlags, type DeviceName } from '../runtime/devices/choose-device.js';
 import { UserError } from '../support/errors.js';
@@ -54,7 +54,7 @@ export function addExportCommand(program: Command): void {
     .option('--out <folder>', "where to write (default: the run's export folder, or one in it for a reduced precision)")
     .option(
       '--scale <number>',
-      `factor of similarities in the score's softmax (default: for a run, the largest that keeps scores apart; else ${publishedScale}, as CLIP was trained)`,
+      `how steeply the score follows what the head measures, such as similarities (default: for a run, the largest that keeps scores apart; else ${publishedScale}, as CLIP was trained)`,
       optionParser('--scale', number({ min: 0.01, max: 1000 })),
     );
   command
@@ -156,10 +156,10 @@ async function exportModel(
       reduction: reduction && { ...reduction, images },
     });
     const { model, description, parity } = exported;
-    const { score, similarity } = parity.largestDifference;
+    const differences = Object.entries(parity.largestDifference).map(([output, value]) => `${output} by ${value.toExponential(1)}`);
     progress.succeed(
-      `Exported ${name}${reduction ? ` in ${reduction.precision}` : ''}. The ${reduction ? 'float32 ' : ''}file computes what the model computes here: on ${parity.crops} crops scores differ by at most ` +
-        `${score.toExponential(1)}, similarities by ${similarity.toExponential(1)}`,
+      `Exported ${name}${reduction ? ` in ${reduction.precision}` : ''}. The ${reduction ? 'float32 ' : ''}file computes what the model computes here: on ${parity.crops} crops outputs differ by at most: ` +
+        differences.join(', '),
     );
     if (parity.reduced) process.stderr.write(precisionTable(parity.reduced));
     process.stdout.write(json ? `${JSON.stringify({ model, description, parity })}\n` : `${model}\n`);

@@ -2,6 +2,8 @@
 import { dirname, join } from 'node:path';
 import type { Graph } from '../graph/graph.js';
 import { type OnnxPieces, onnxPieces } from '../graph/onnx-file.js';
+import type { Head } from '../heads/head.js';
+import { openMeasuredScorer } from '../heads/score-measured.js';
 import { quantile } from '../statistics/quantile.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
@@ -21,7 +23,6 @@ import { type ReducedPrecision, reducePrecision } from './precision/precision.js
 import { requireOrder } from './precision/require-order.js';
 import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
 import { buildScoringModel } from './scoring-model.js';
-import { fitSoftmaxScale, scoresOf } from './softmax-scale.js';
 
 export interface ExportedModel {
   readonly folder: string;
@@ -38,7 +39,7 @@ const maximumPixels = 2 ** 21;
 const parityCrops = 96;
 
 export interface ExportOptions {
-  /** Of the softmax; default: fitted to the held-out crops. */
+  /** Of the score; default: fitted to the held-out crops. */
   readonly scale?: number | undefined;
   /** In which precision, if not in float32. */
   readonly reduction?: Reduction | undefined;
@@ -62,22 +63,19 @@ export async function exportRun(
   folder: string,
   { scale, reduction }: ExportOptions = {},
 ): Promise<ExportedModel> {
-  const { setup, step, tensors, heldOut, similarities, kernels, device } = measurement;
+  const { setup, step, tensors, heldOut, measured, kernels, device } = measurement;
   const { crop } = setup.options;
-  const measured = {
-    similarities: concatenate(similarities),
-    levels: heldOut.flatMap(({ pair: { record } }) => Array.from({ length: (record.levels + 1) * 2 }, (_, index) => index >> 1)),
-  };
-  const usedScale = scale ?? fitSoftmaxScale(measured.similarities, measured.levels.length);
-  const evaluation = evaluateOrdering(heldOut, similarities);
+  const { head } = setup.model;
+  const { scale: usedScale, scores } = await scoreMeasured(head, measured, scale);
+  const evaluation = evaluateOrdering(head, heldOut, measured);
   const description: ModelDescription = {
-    ...describe(measurement, usedScale, measured, evaluation, imagesOf(heldOut), await describeEnvironment()),
+    ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
   };
   const scoringModel = buildScoringModel(setup.model, tensors, usedScale);
   const facts = { version: description.version, metadata: toMetadata(description) };
-  const sample = sampleForParity(heldOut, similarities, crop, cropsAtOnce(setup.model, crop));
-  const expected = { scores: scoresOf(sample.similarities, sample.crops.count, usedScale), similarities: sample.similarities };
+  const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
+  const expected = { score: sample.scores, [head.outputName]: sample.measured };
   try {
     const piecesOf = (graph: Graph): OnnxPieces => onnxPieces(graph, facts, { location: dataName });
     const reference = piecesOf(scoringModel.graph);
@@ -107,8 +105,13 @@ export async function exportRun(
     );
     const files = (await hashFiles(folder)).filter(({ name }) => name !== modelCardName);
     await writeFileAtomically(join(folder, modelCardName), modelCard({ description, parity, files, opinions: [] }));
-    const scores = await heldOutScores(heldOut, similarities, { scale: usedScale, step, evaluation });
-    return { folder, model: join(folder, modelName), description, parity, heldOut: scores };
+    return {
+      folder,
+      model: join(folder, modelName),
+      description,
+      parity,
+      heldOut: await heldOutScores(heldOut, scores, { step, evaluation }),
+    };
   } catch (error) {
     throw fileError('write the exported model to', folder, error);
   }
@@ -118,14 +121,26 @@ function fileOf(path: string, { model, data }: OnnxPieces): { path: string; byte
   return { path, bytes: [...model, ...data].reduce((total, piece) => total + piece.byteLength, 0) };
 }
 
-const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';
-const untrainedMethod = 'CLIP-IQA (arXiv 2207.12396): similarities of an image encoder to antonym prompts; not trained by this program';
-
-interface Measured {
-  /** [crops, pairs, 2] */
-  readonly similarities: Float32Array;
-  /** Severity level of each crop. */
-  readonly levels: readonly number[];
+/**
+ * Scores of measured crops by the graph of the head's score.
+ * @param given scale; default: calibrated
+ * @returns scores in the lists of the measurements
+ */
+async function scoreMeasured(
+  head: Head,
+  measured: readonly Float32Array[],
+  given: number | undefined,
+): Promise<{ scale: number; scores: number[][] }> {
+  const scorer = await openMeasuredScorer(head);
+  try {
+    const all = concatenate(measured);
+    const scale = given ?? (await head.calibrate((candidate) => scorer.scores(all, candidate)));
+    const scores: number[][] = [];
+    for (const part of measured) scores.push(await scorer.scores(part, scale));
+    return { scale, scores };
+  } finally {
+    await scorer.close();
+  }
 }
 
 function describe(
@@ -134,29 +149,29 @@ function describe(
       options,
       data: { dataset, downscale },
       model,
-      start,
     },
     step,
     fitted,
   }: Measurement,
   scale: number,
-  { similarities, levels }: Measured,
+  heldOutScores: readonly (readonly number[])[],
   evaluation: ModelDescription['evaluation'],
   heldOutImages: number,
   { antonym, commit, modified }: Environment,
 ): ModelDescription {
-  const scores = scoresOf(similarities, levels.length, scale);
+  // two crops of each level, from level 0 on
+  const scores = heldOutScores.flatMap((own) => own.map((score, index) => ({ level: index >> 1, score })));
   const percentilesOf = (level: number): ModelDescription['scorePercentiles'][number] => {
-    const own = scores.filter((_, index) => levels[index] === level);
+    const own = scores.filter((crop) => crop.level === level).map(({ score }) => score);
     const at = (share: number): number => Number(quantile(own, share).toFixed(6));
     return { level, p5: at(0.05), p25: at(0.25), p50: at(0.5), p75: at(0.75), p95: at(0.95) };
   };
   const { name, licence, homepage, citation, images } = dataset;
   return {
     format: 'antonym-model-1',
-    method: fitted?.method ?? (step > 0 ? trainedMethod : untrainedMethod),
+    method: fitted?.method ?? model.head.method(step > 0),
     backbone: `${model.backbone.name}: ${model.backbone.description}`,
-    prompts: start.prompts.description,
+    ...model.head.facts(),
     scale,
     score: { range: [0, 1], direction: 'higher is better' },
     size: {
@@ -201,23 +216,26 @@ function cropsToCompare({ data }: TrainingSetup, { pixels, count, side }: Parity
 function sampleForParity(
   pairs: readonly HeldOutPair[],
   measured: readonly Float32Array[],
+  scores: readonly (readonly number[])[],
   side: number,
   atOnce: number,
-): { crops: ParityCrops; similarities: Float32Array } {
+): { crops: ParityCrops; measured: Float32Array; scores: number[] } {
   const bytes = side * side * 3;
   const all = pairs.flatMap(({ pair }, index) => {
     const count = pair.pixels.length / bytes;
     const size = measured[index]!.length / count;
     return Array.from({ length: count }, (_, at) => ({
       pixels: pair.pixels.subarray(at * bytes, (at + 1) * bytes),
-      similarities: measured[index]!.subarray(at * size, (at + 1) * size),
+      measured: measured[index]!.subarray(at * size, (at + 1) * size),
+      score: scores[index]![at]!,
     }));
   });
   const count = Math.min(parityCrops, all.length);
   const chosen = Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]!);
   return {
     crops: { pixels: new Uint8Array(Buffer.concat(chosen.map(({ pixels }) => pixels))), count, side, atOnce },
-    similarities: concatenate(chosen.map(({ similarities }) => similarities)),
+    measured: concatenate(chosen.map((crop) => crop.measured)),
+    scores: chosen.map(({ score }) => score),
   };
 }
 

@@ -10,7 +10,6 @@ import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import type { Evaluation } from '../train/evaluation.js';
-import { scoresOf } from './softmax-scale.js';
 
 /** One crop. */
 const crop = z.strictObject({
@@ -89,13 +88,13 @@ interface Side {
   readonly picture: (level: number) => Image;
 }
 
-/** @param similarities of the crops of each pair, [(levels + 1) x 2, prompt pairs, 2] */
+/** @param scores of the crops of each pair, [(levels + 1) x 2] */
 export async function heldOutScores(
   pairs: readonly HeldOutPair[],
-  similarities: readonly Float32Array[],
-  { scale, step, evaluation }: { readonly scale: number; readonly step: number; readonly evaluation: Evaluation },
+  scores: readonly (readonly number[])[],
+  { step, evaluation }: { readonly step: number; readonly evaluation: Evaluation },
 ): Promise<HeldOutFiles> {
-  const sides = pairs.flatMap((pair, index) => sidesOf(pair, similarities[index]!, scale));
+  const sides = pairs.flatMap((pair, index) => sidesOf(pair, scores[index]!));
   const { levels, crops } = pairs[0]!.pair.record;
   const pictures = new Map<string, Uint8Array>();
   const keep = async (file: string, picture: Image): Promise<string> => {
@@ -153,9 +152,7 @@ export async function heldOutScores(
   };
 }
 
-function sidesOf({ distortion, pair: { record, pixels } }: HeldOutPair, similarities: Float32Array, scale: number): Side[] {
-  const count = (record.levels + 1) * 2;
-  const scores = scoresOf(similarities, count, scale);
+function sidesOf({ distortion, pair: { record, pixels } }: HeldOutPair, scores: readonly number[]): Side[] {
   const { width, height } = record.crops[0];
   const size = width * height * 3;
   return [0, 1].map((side) => {

@@ -5,7 +5,7 @@ import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { HeldOutPair, HeldOutWatch } from '../train/data/held-out.js';
 import { openMeasuredModel } from '../train/engines/measured-model.js';
 import { measureHeldOut } from '../train/evaluation.js';
-import { buildSimilarityGraph } from '../train/graphs/similarity-graph.js';
+import { buildMeasuringGraph } from '../train/graphs/measuring-graph.js';
 import { initialTensors, scoringTensors } from '../train/graphs/state.js';
 import { loadCheckpointOf, type TrainingSession } from '../train/training-session.js';
 import type { TrainingSetup } from '../train/training-setup.js';
@@ -17,8 +17,8 @@ export interface Measurement {
   /** Parameters and buffers by name. */
   readonly tensors: NamedTensors;
   readonly heldOut: readonly HeldOutPair[];
-  /** Similarities of their crops: see `measureHeldOut`. */
-  readonly similarities: readonly Float32Array[];
+  /** What the head measured of their crops: see `measureHeldOut`. */
+  readonly measured: readonly Float32Array[];
   /** Whether the kernels that measured them are those that `checkParity` runs the file with. */
   readonly kernels: 'same' | 'other';
   /** Where the file is run to be compared with them; default: on the processor. */
@@ -57,9 +57,9 @@ export async function measureSession(session: TrainingSession, checkpoint: strin
     return measureWeights(setup, await weightsOf(setup, checkpoint), heldOut);
   }
   const { step, tensors } = await session.restore(checkpoint);
-  const similarities = await measureHeldOut(engine, heldOut, crop);
+  const measured = await measureHeldOut(engine, heldOut, crop);
   await session.close();
-  return { setup, step, tensors: scoringTensors(tensors), heldOut, similarities, kernels: 'other' };
+  return { setup, step, tensors: scoringTensors(tensors), heldOut, measured, kernels: 'other' };
 }
 
 /** Weights to export. */
@@ -73,8 +73,8 @@ async function measureWeights(
 ): Promise<Measurement> {
   const model = await openMeasuredModel(setup.model, setup.options.crop, tensors);
   try {
-    const similarities = await measureHeldOut(model, heldOut, setup.options.crop);
-    return { setup, step, tensors, heldOut, similarities, kernels: 'same' };
+    const measured = await measureHeldOut(model, heldOut, setup.options.crop);
+    return { setup, step, tensors, heldOut, measured, kernels: 'same' };
   } finally {
     await model.close();
   }
@@ -91,7 +91,7 @@ async function heldOutOf({ data }: TrainingSetup, watch: HeldOutWatch): Promise<
 
 /** The parameters that the setup has read, and the others as training would draw them. */
 function startingTensors({ model, start, options }: TrainingSetup): NamedTensors {
-  const { specs } = buildSimilarityGraph(model, options.crop).parameters;
+  const { specs } = buildMeasuringGraph(model, options.crop).parameters;
   const others = [...specs.values()].filter(({ name }) => !start.parameters[name]);
   return { ...start.parameters, ...initialTensors(others, options.seed) };
 }
@@ -104,7 +104,7 @@ async function weightsOf(setup: TrainingSetup, path: string | undefined): Promis
   if (path === undefined) return { step: 0, tensors: startingTensors(setup) };
   const checkpoint = await loadCheckpointOf(setup, path);
   const stored = scoringTensors(checkpoint.tensors);
-  const { specs } = buildSimilarityGraph(setup.model, setup.options.crop).parameters;
+  const { specs } = buildMeasuringGraph(setup.model, setup.options.crop).parameters;
   for (const { name, shape } of specs.values()) {
     const tensor = stored[name];
     if (!tensor) throw new UserError(`${path} does not fit this model: the tensor ${name} is missing`);

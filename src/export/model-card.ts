@@ -1,4 +1,5 @@
 /** `MODEL_CARD.md`: what a person needs to know of an exported model before using it, from the facts in `model.json`. */
+import { headKindOf } from '../heads/table.js';
 import { formatBytes } from '../support/byte-size.js';
 import type { HashedFile } from '../support/files/hash-files.js';
 import type { ModelDescription } from './model-description.js';
@@ -36,7 +37,8 @@ const named = 5;
 
 /** Markdown. Everything from outside is shown as it is written. */
 export function modelCard({ description, parity, files, opinions }: ModelCardFacts): string {
-  const { backbone, data, training, method, prompts, scale, evaluation, scorePercentiles, version, commit } = description;
+  const { backbone, data, training, method, scale, evaluation, scorePercentiles, version, commit } = description;
+  const head = headKindOf(description)?.card(description, scale);
   const trained = training.step > 0 || training.samples !== undefined;
   const [architecture = ''] = backbone.split(':');
   const name = trained ? `${architecture} trained on ${data.name}` : architecture;
@@ -65,11 +67,9 @@ ${originOf(training)}
 | -------- | - |
 | Method   | ${cell(method)} |
 | Backbone | ${cell(backbone)} |
-| Prompts  | ${cell(prompts)} |
-| Data     | ${cell(source.join('; '))} |
+${head === undefined ? '' : `| ${head.title.padEnd(8)} | ${cell(head.description)} |\n`}| Data     | ${cell(source.join('; '))} |
 | Training | ${trainingOf(training)} |
-${description.precision === undefined ? '' : `| Precision | ${precisionMeaning[description.precision]} |\n`}| Score    | mean softmax of similarities to opposite prompts, scale ${scale} |
-| Made by  | Antonym ${cell(version)}${commit === undefined ? '' : `, commit ${cell(commit)}`} |
+${description.precision === undefined ? '' : `| Precision | ${precisionMeaning[description.precision]} |\n`}${head === undefined ? '' : `| Score    | ${head.score} |\n`}| Made by  | Antonym ${cell(version)}${commit === undefined ? '' : `, commit ${cell(commit)}`} |
 
 ## Use
 

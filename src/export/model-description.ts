@@ -11,10 +11,13 @@ const schema = z.strictObject({
   format: z.literal('antonym-model-1'),
   method: z.string(),
   backbone: z.string(),
-  prompts: z.string(),
+  /** The prompts of a model that compares images with prompts. */
+  prompts: z.string().optional(),
+  /** What turns an embedding into a score; absent: similarities to prompts. */
+  head: z.strictObject({ name: z.string(), description: z.string() }).optional(),
   /** What the file computes with (fp16) or holds its weights in (int8); absent: float32. */
   precision: z.enum(['fp16', 'int8']).optional(),
-  /** Of the softmax that turns similarities into the score. */
+  /** How steeply the score follows what the head measures: for prompts, the scale of the softmax. */
   scale: z.number().positive(),
   score: z.strictObject({ range: z.tuple([z.number(), z.number()]), direction: z.literal('higher is better') }),
   size: z.strictObject({

@@ -8,8 +8,8 @@ import { precisionReportSchema } from './precision/compare-precision.js';
 export const paritySchema = z.strictObject({
   /** Real crops that were compared. */
   crops: z.int(),
-  /** Largest absolute differences between the exported file and the graph that training measures with. */
-  largestDifference: z.strictObject({ score: z.number(), similarity: z.number() }),
+  /** Largest absolute differences between the exported file and the graph that training measures with, by output. */
+  largestDifference: z.object({ score: z.number() }).catchall(z.number()),
   /** Beyond this, the export fails. */
   tolerance: z.number(),
   /** Of a file in a reduced precision: it is compared with the float32 file, which is what the rest is about. */
@@ -33,9 +33,15 @@ export interface ParityCrops {
   readonly atOnce: number;
 }
 
+/** Expected values of outputs by name. */
+export interface ExpectedOutputs extends Readonly<Record<string, ArrayLike<number>>> {
+  readonly score: ArrayLike<number>;
+}
+
 /**
- * Runs the exported model on crops and compares both outputs with expected values.
+ * Runs the exported model on crops and compares its outputs with expected values.
  * @param file the path or the bytes of the model
+ * @param expected values of `score` and of what the head measures, by the names of outputs
  * @param kernels whether the expected values were computed by those that run the file here, ONNX Runtime's on the CPU
  * @param setup where the file is run; default: on the processor
  * @throws UserError when an output differs by more than 1e-5, from values of other kernels 1e-4.
@@ -43,7 +49,7 @@ export interface ParityCrops {
 export async function checkParity(
   file: string | Uint8Array,
   crops: ParityCrops,
-  expected: { readonly scores: readonly number[]; readonly similarities: Float32Array },
+  expected: ExpectedOutputs,
   kernels: keyof typeof tolerances = 'same',
   setup: Partial<DeviceSetup> = {},
 ): Promise<Parity> {
@@ -51,13 +57,12 @@ export async function checkParity(
   const thread = new SessionThread(setup);
   try {
     await thread.load('model', file);
-    const { scores, similarities } = await outputsOf(thread, crops);
-    const largestDifference = {
-      score: largest(scores, expected.scores),
-      similarity: largest(similarities, expected.similarities),
-    };
-    // NaN when either is
-    const worst = Math.max(largestDifference.score, largestDifference.similarity);
+    const names = Object.keys(expected);
+    const outputs = await outputsOf(thread, crops, names);
+    const differences = names.map((name) => [name, largest(outputs[name]!, expected[name]!)] as const);
+    const largestDifference = Object.fromEntries(differences) as Parity['largestDifference'];
+    // NaN when any is
+    const worst = Math.max(...differences.map(([, difference]) => difference));
     if (!(worst <= tolerance)) {
       throw new UserError(`The exported model differs from the trained one by ${worst}, more than ${tolerance}: it was not written.`);
     }
@@ -71,17 +76,17 @@ export async function checkParity(
 async function outputsOf(
   thread: SessionThread,
   { pixels, count, side, atOnce }: ParityCrops,
-): Promise<{ scores: number[]; similarities: number[] }> {
+  names: readonly string[],
+): Promise<Record<string, number[]>> {
   const cropBytes = side * side * 3;
-  const [scores, similarities]: [number[], number[]] = [[], []];
+  const outputs: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let first = 0; first < count; first += atOnce) {
     const last = Math.min(first + atOnce, count);
     const data = pixels.slice(first * cropBytes, last * cropBytes);
     const results = await thread.run('model', { image: { dataType: 'uint8', shape: [last - first, side, side, 3], data } });
-    scores.push(...(results.score!.data as Float32Array));
-    similarities.push(...(results.similarity!.data as Float32Array));
+    for (const name of names) outputs[name]!.push(...(results[name]!.data as Float32Array));
   }
-  return { scores, similarities };
+  return outputs;
 }
 
 /** The largest absolute difference; NaN when any value is not a number or the lengths differ. */

@@ -2,9 +2,8 @@
 import { Parameters } from '../backbones/parameters.js';
 import { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
-import { promptScore } from '../heads/prompt-head.js';
 import type { TensorData } from '../tensors/tensor-data.js';
-import { embeddingOf, type ModelDefinition, similarityToPrompts } from '../train/graphs/model.js';
+import { embeddingOf, type ModelDefinition } from '../train/graphs/model.js';
 
 export interface ScoringModel {
   readonly graph: Graph;
@@ -13,10 +12,10 @@ export interface ScoringModel {
 }
 
 /**
- * Input: `image` uint8 [batch, height, width, 3], RGB; of one size where the backbone takes no other. Outputs: `score` float32 [batch], 0..1, higher is better, and `similarity`
- * float32 [batch, pairs, 2], the cosine similarities to the positive and the negative prompt of each pair.
+ * Input: `image` uint8 [batch, height, width, 3], RGB; of one size where the backbone takes no other. Outputs: `score` float32 [batch], 0..1, higher is better, and
+ * what the head measures, float32 [batch, ...measuredShape], by the name that it has there.
  * @param tensors parameters and buffers by name
- * @param scale softmax scale of the score
+ * @param scale of the score
  */
 export function buildScoringModel(model: ModelDefinition, tensors: Readonly<Record<string, TensorData>>, scale: number): ScoringModel {
   const graph = new Graph();
@@ -24,8 +23,8 @@ export function buildScoringModel(model: ModelDefinition, tensors: Readonly<Reco
   const image = graph.input('image', 'uint8', ['batch', fixedSide ?? 'height', fixedSide ?? 'width', 3]);
   const parameters = new Parameters(graph, tensors);
   const embedding = embeddingOf(graph, parameters, image, model, 'running');
-  const similarity = similarityToPrompts(graph, parameters, embedding, model);
-  graph.output('score', promptScore(graph, similarity, scale));
-  graph.output('similarity', similarity);
+  const measured = model.head.measure(graph, parameters, embedding);
+  graph.output('score', model.head.score(graph, measured, scale));
+  graph.output(model.head.outputName, measured);
   return { graph, embedding };
 }

@@ -1,13 +1,56 @@
 /** The prompt head: cosine similarities between an image's embedding and antonym prompts, and the score they give. */
+import type { Parameters } from '../backbones/parameters.js';
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
+import { choosePrompts, type Prompts } from '../prompts/prompts.js';
+import { fitScale } from './fit-scale.js';
+import type { Cues, Head, HeadKind } from './head.js';
 
-/** What the losses see: numbers per crop that severity should move in a known direction. */
-export interface Cues {
-  /** [N, cues]: each should fall as severity grows. */
-  readonly falling: Value;
-  /** [N, cues]: each should rise as severity grows. */
-  readonly rising: Value;
+/** The buffer of text features, [pairs, 2, D]. */
+export const promptsName = 'prompts.features';
+
+const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';
+const untrainedMethod = 'CLIP-IQA (arXiv 2207.12396): similarities of an image encoder to antonym prompts; not trained by this program';
+
+export const promptKind: HeadKind = {
+  create: async ({ prompts, seed, backbone, source }) => promptHead(await choosePrompts(prompts, seed, backbone, source)),
+  async restore({ metadata: { prompts: description }, read }) {
+    const features = await read(promptsName);
+    return features && description !== undefined ? promptHead({ features, description }) : undefined;
+  },
+  card: ({ prompts = '' }, scale) => ({
+    title: 'Prompts',
+    description: prompts,
+    score: `mean softmax of similarities to opposite prompts, scale ${scale}`,
+  }),
+};
+
+/** Measures cosine similarities, [N, pairs, 2]: to the positive prompt of each pair, then to the negative one. */
+export function promptHead({ features, description }: Prompts): Head {
+  return {
+    kind: 'prompts',
+    description,
+    measuredShape: [features.shape[0]!, 2],
+    outputName: 'similarity',
+    metadata: { prompts: description },
+    measure: (graph, parameters, embedding) => promptSimilarity(graph, embedding, declarePrompts(parameters, features)),
+    cues: promptCues,
+    score: promptScore,
+    order: similarityGaps,
+    calibrate: fitScale,
+    method: (isTrained) => (isTrained ? trainedMethod : untrainedMethod),
+    facts: () => ({ prompts: description }),
+  };
+}
+
+function declarePrompts(parameters: Parameters, features: Prompts['features']): Value {
+  return parameters.declare({
+    name: promptsName,
+    shape: features.shape,
+    role: 'buffer',
+    weightDecay: false,
+    initialize: () => ({ ...features, data: features.data.slice() }),
+  });
 }
 
 /**
@@ -38,8 +81,18 @@ export function promptCues(graph: Graph, similarity: Value): Cues {
  * CLIP-IQA's score (Wang et al. 2023, arXiv 2207.12396), averaged over pairs: the mean of softmax(scale [positive, negative])[0].
  * @returns [N], 0..1, higher is better
  */
-export function promptScore(graph: Graph, similarity: Value, scale: number): Value {
+export function promptScore(graph: Graph, similarity: Value, scale: Value | number): Value {
   const probabilities = graph.add('Softmax', [graph.add('Mul', [similarity, scale])], { axis: 2 });
   const positive = graph.add('Slice', [probabilities, graph.integers(0), graph.integers(1), graph.integers(2)]);
   return graph.add('ReduceMean', [positive, graph.integers(1, 2)], { keepdims: 0 });
+}
+
+/** Mean over prompt pairs of positive minus negative similarity; similarities are [count, pairs, 2]. */
+export function similarityGaps(similarities: Float32Array, count: number): number[] {
+  const size = similarities.length / count;
+  return Array.from({ length: count }, (_, index) => {
+    let sum = 0;
+    for (let at = index * size; at < (index + 1) * size; at += 2) sum += similarities[at]! - similarities[at + 1]!;
+    return sum / (size / 2);
+  });
 }

@@ -28,8 +28,8 @@ export function trainingCharts(runs: readonly RunFacts[]): Drawing[] {
     runs.map((run) => ({ name: run.name, points: orderings(run).map((row) => [row.step, value(row)]) }));
   return [
     ...(only
-      ? chart('Loss', 'Losses over steps, smoothed, with their values behind.', 'loss (cosine similarity)', lossSeries(only))
-      : chart('Loss', 'The sum of the losses of each run over steps, smoothed.', 'loss (cosine similarity)', ofSteps('loss'))),
+      ? chart('Loss', 'Losses over steps, smoothed, with their values behind.', 'loss (units of the cues)', lossSeries(only))
+      : chart('Loss', 'The sum of the losses of each run over steps, smoothed.', 'loss (units of the cues)', ofSteps('loss'))),
     ...chart(
       'Held-out severity levels in order',
       'Share of pairs of severity levels that the scores of held-out crops put in the right order, at every evaluation.',

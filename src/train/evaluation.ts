@@ -1,5 +1,6 @@
 /** How well the model orders held-out crops by severity. */
 
+import type { Head } from '../heads/head.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { srcc } from '../statistics/rank-correlation.js';
 import type { HeldOutPair } from './data/held-out.js';
@@ -20,46 +21,45 @@ export interface Evaluation extends Ordering {
 export const bestMetric = { name: 'ordered', direction: 'higher is better' } as const;
 
 /**
- * Similarities of all crops of every held-out pair, in the order of its pixels.
+ * Measures all crops of every held-out pair, in the order of its pixels.
  * @param onPair how many pairs of all are measured
- * @returns for each pair [(levels + 1) x 2, prompt pairs, 2]
+ * @returns for each pair [(levels + 1) x 2, ...measuredShape]
  */
 export async function measureHeldOut(
-  engine: Pick<Engine, 'similarity'>,
+  engine: Pick<Engine, 'measure'>,
   pairs: readonly HeldOutPair[],
   crop: number,
   onPair?: (done: number, total: number) => void,
 ): Promise<Float32Array[]> {
   const measured: Float32Array[] = [];
   for (const { pair } of pairs) {
-    measured.push(await engine.similarity(pair.pixels, pair.pixels.length / (crop * crop * 3)));
+    measured.push(await engine.measure(pair.pixels, pair.pixels.length / (crop * crop * 3)));
     onPair?.(measured.length, pairs.length);
   }
   return measured;
 }
 
 /**
- * How well measured pairs are ordered. Scores are the mean over prompt pairs of similarity to the positive minus to the negative
- * prompt. A crop that scores the same at every level (a grey one under a change of colour) counts as neither right nor wrong, SRCC 0;
- * where a similarity is not a number, so is the mean SRCC.
+ * How well measured pairs are ordered, by the numbers that the head orders crops by. A crop that scores the same at every level (a grey one under a change of colour) counts as neither right nor wrong, SRCC 0;
+ * where a measurement is not a number, so is the mean SRCC.
  */
-export function evaluateOrdering(pairs: readonly HeldOutPair[], similarities: readonly Float32Array[]): Evaluation {
-  const measured: { distortion: string; ordering: Ordering }[] = [];
+export function evaluateOrdering(head: Pick<Head, 'order'>, pairs: readonly HeldOutPair[], measured: readonly Float32Array[]): Evaluation {
+  const orderings: { distortion: string; ordering: Ordering }[] = [];
   for (const [index, { distortion, pair }] of pairs.entries()) {
-    const gaps = similarityGaps(similarities[index]!, (pair.record.levels + 1) * 2);
+    const order = head.order(measured[index]!, (pair.record.levels + 1) * 2);
     for (const side of [0, 1]) {
-      const scores = gaps.filter((_, crop) => crop % 2 === side);
-      measured.push({ distortion, ordering: { srcc: levelCorrelation(scores), ordered: correctlyOrderedShare(scores) } });
+      const scores = order.filter((_, crop) => crop % 2 === side);
+      orderings.push({ distortion, ordering: { srcc: levelCorrelation(scores), ordered: correctlyOrderedShare(scores) } });
     }
   }
-  const names = [...new Set(measured.map(({ distortion }) => distortion))].sort();
-  const of = (list: typeof measured): Ordering => ({
+  const names = [...new Set(orderings.map(({ distortion }) => distortion))].sort();
+  const of = (list: typeof orderings): Ordering => ({
     srcc: mean(list.map(({ ordering }) => ordering.srcc)),
     ordered: mean(list.map(({ ordering }) => ordering.ordered)),
   });
   return {
-    ...of(measured),
-    perDistortion: Object.fromEntries(names.map((name) => [name, of(measured.filter(({ distortion }) => distortion === name))])),
+    ...of(orderings),
+    perDistortion: Object.fromEntries(names.map((name) => [name, of(orderings.filter(({ distortion }) => distortion === name))])),
   };
 }
 
@@ -71,16 +71,6 @@ function levelCorrelation(scores: readonly number[]): number {
         scores.map((_, level) => level),
         scores,
       );
-}
-
-/** Mean over prompt pairs of positive minus negative similarity; similarities are [count, pairs, 2]. */
-export function similarityGaps(similarities: Float32Array, count: number): number[] {
-  const size = similarities.length / count;
-  return Array.from({ length: count }, (_, index) => {
-    let sum = 0;
-    for (let at = index * size; at < (index + 1) * size; at += 2) sum += similarities[at]! - similarities[at + 1]!;
-    return sum / (size / 2);
-  });
 }
 
 function mean(values: readonly number[]): number {

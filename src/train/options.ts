@@ -3,6 +3,7 @@
 import { parseDistortionPool } from '../degrade/composition.js';
 import type { DistortionName } from '../degrade/distortions/table.js';
 import { kadid10k } from '../degrade/kadid10k.js';
+import { headNames } from '../heads/table.js';
 import { cropMultiple, largestCrop } from '../pairs/crops.js';
 import { deviceNames } from '../runtime/devices/choose-device.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
@@ -121,10 +122,19 @@ export const trainOptions = {
     reason: 'as in QualiCLIP: quality does not depend on the place',
     changesResult: true,
   },
+  head: {
+    kind: oneOf(headNames),
+    placeholder: 'kind',
+    description:
+      'what turns an embedding into a score: similarities to antonym prompts, or a linear regression that is trained with the encoder',
+    default: 'prompts',
+    reason: "QualiCLIP's",
+    changesResult: true,
+  },
   prompts: {
     kind: text('auto, antonyms, stored, seeded, or a JSON file such as [["Good photo.", "Bad photo."]]'),
     placeholder: 'source',
-    description: 'pairs of opposite texts that crops are compared with',
+    description: 'pairs of opposite texts that crops are compared with, for --head prompts',
     default: 'auto',
     reason: 'those stored with the weights, else the seven antonym pairs, without a text encoder seeded directions',
     changesResult: true,
@@ -259,7 +269,7 @@ export const trainOptions = {
   marginConsistency: {
     kind: number({ min: 0, max: 2 }),
     placeholder: 'cosine',
-    description: 'difference in similarity allowed between two crops of one photograph',
+    description: 'difference allowed between the cues of two crops of one photograph',
     default: 2.5e-3,
     reason: 'a starting value: none is published',
     changesResult: true,
@@ -267,7 +277,7 @@ export const trainOptions = {
   marginRank: {
     kind: number({ min: 0, max: 2 }),
     placeholder: 'cosine',
-    description: 'difference in similarity asked for between any two levels',
+    description: 'difference asked for between the cues of any two levels',
     default: 6.75e-2,
     reason: "QualiCLIP's, from a grid search",
     changesResult: true,

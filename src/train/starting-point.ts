@@ -1,4 +1,4 @@
-/** What a model under training starts from: weights of its image encoder, and the prompts that images are compared with. */
+/** What a model under training starts from: weights of its image encoder, and its head. */
 import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/onnx-backbone.js';
@@ -8,20 +8,27 @@ import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
 import { recognizeWeights } from '../backbones/weights/recognize-weights.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
-import { choosePrompts, type Prompts } from '../prompts/prompts.js';
+import type { Head } from '../heads/head.js';
+import { type HeadName, headKinds } from '../heads/table.js';
 import { loadCheckpoint } from '../runs/checkpoint.js';
 import { findRun, runsFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';
 import { openSafetensors } from '../tensors/safetensors.js';
-import type { NamedTensors } from '../tensors/tensor-data.js';
-import { floatTensor } from '../tensors/tensor-data.js';
-import { promptsName } from './graphs/model.js';
+import { floatTensor, type NamedTensors, type TensorData } from '../tensors/tensor-data.js';
 import { scoringTensors } from './graphs/state.js';
 
 export interface StartingPoint {
   /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */
   readonly parameters: NamedTensors;
-  readonly prompts: Prompts;
+  readonly head: Head;
+}
+
+/** The options that say what a model starts from. */
+export interface StartOptions {
+  readonly weights: string;
+  readonly head: HeadName;
+  readonly prompts: string;
+  readonly seed: number;
 }
 
 /** Of who watches. */
@@ -42,11 +49,11 @@ const ownWeights = 'own';
 const hubPrefix = 'hf:';
 
 /**
- * Reads what the options `weights` and `prompts` name.
+ * Reads what the options `weights`, `head` and `prompts` name.
  * @throws UserError when it cannot be read or does not fit the backbone; nothing is half-loaded.
  */
 export async function startingPoint(
-  { weights, prompts, seed }: { readonly weights: string; readonly prompts: string; readonly seed: number },
+  { weights, head, prompts, seed }: StartOptions,
   backbone: Backbone,
   watch: StartWatch = {},
 ): Promise<StartingPoint> {
@@ -60,25 +67,30 @@ export async function startingPoint(
   const source = await openSource(weights, backbone, watch);
   try {
     const parameters = source ? await readBackbone(isOnnxFile(backbone.name) ? source : clipTensors(source), backbone) : {};
-    return { parameters, prompts: await choosePrompts(prompts, seed, backbone, source) };
+    return { parameters, head: await headKinds[head].create({ prompts, seed, backbone, source }) };
   } finally {
     await source?.close();
   }
 }
 
 /**
- * Where a run goes on: its checkpoint has everything, and what the prompts were made from may be gone.
+ * Where a run goes on: its checkpoint has everything, and what its head was made from may be gone.
  * @throws UserError when the file is no checkpoint.
  */
-export async function startingPointOf(checkpoint: string): Promise<StartingPoint> {
+export async function startingPointOf(
+  checkpoint: string,
+  { head: name }: Pick<StartOptions, 'head'>,
+  backbone: Backbone,
+): Promise<StartingPoint> {
   const file = await openSafetensors(checkpoint);
   try {
-    const entry = file.entries.find(({ name }) => name === promptsName);
-    const { prompts: description } = file.metadata;
-    if (entry?.type !== 'float32' || description === undefined) {
-      throw new UserError(`${checkpoint} is not a checkpoint of this program: it has no prompts`);
-    }
-    return { parameters: {}, prompts: { features: floatTensor(entry.shape, new Float32Array(await file.read(entry))), description } };
+    const read = async (tensor: string): Promise<TensorData | undefined> => {
+      const entry = file.entries.find((candidate) => candidate.name === tensor);
+      return entry?.type === 'float32' ? floatTensor(entry.shape, new Float32Array(await file.read(entry))) : undefined;
+    };
+    const head = await headKinds[name].restore({ backbone, metadata: file.metadata, read });
+    if (!head) throw new UserError(`${checkpoint} is not a checkpoint of this program: it has no head of the kind ${name}.`);
+    return { parameters: {}, head };
   } finally {
     await file.close();
   }

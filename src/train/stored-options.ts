@@ -11,6 +11,7 @@ import { anyPairs, noPairs, type TrainOptions, trainOptions } from './options.js
  */
 export const beforeOptions = {
   weights: 'random',
+  head: 'prompts',
   prompts: 'auto',
   pairs: noPairs,
   pairsSha256: anyPairs,

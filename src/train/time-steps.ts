@@ -43,9 +43,9 @@ export async function timeSteps(setup: TrainingSetup, onStep?: (done: number, to
     }
     const crops = cropCount({ photographs: options.batchSize, levels: options.levels });
     // warms up too
-    await engine.similarity(pixels, crops);
+    await engine.measure(pixels, crops);
     const started = performance.now();
-    await engine.similarity(pixels, crops);
+    await engine.measure(pixels, crops);
     const perCrop = (performance.now() - started) / crops;
     const stepMilliseconds = quantile(times, 0.5);
     return {

@@ -50,10 +50,10 @@ export async function train(session: TrainingSession, folder: RunFolder, stop: A
       evaluateEvery: options.evaluateEvery,
       async evaluate(step) {
         const onPair = (done: number, total: number): void => events.onMeasure?.(step, done, total);
-        return evaluateOrdering(heldOut, await measureHeldOut(engine, heldOut, options.crop, onPair));
+        return evaluateOrdering(setup.model.head, heldOut, await measureHeldOut(engine, heldOut, options.crop, onPair));
       },
       run: folder,
-      metadata: { data: setup.data.fingerprint, prompts: setup.start.prompts.description },
+      metadata: { data: setup.data.fingerprint, ...setup.model.head.metadata },
       metrics,
       firstStep,
       best: checkpoint && bestOf(checkpoint),

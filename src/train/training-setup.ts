@@ -33,13 +33,14 @@ export interface SetupWatch extends StartWatch {
   readonly onRead?: OnRead;
 }
 
-/** @throws UserError when the backbone, its weights, the prompts or the data cannot be used. */
+/** @throws UserError when the backbone, its weights, the head or the data cannot be used. */
 export async function setUpTraining({ options, run, checkpoint }: TrainingSpec, watch?: SetupWatch): Promise<TrainingSetup> {
   const backbone = await chooseBackbone(options, run);
   if (options.crop !== (backbone.fixedSide ?? options.crop)) {
     throw new UserError(`--crop must be ${backbone.fixedSide}, the only size that ${backbone.name} takes, but received ${options.crop}`);
   }
   const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead) : openStoredPairData(options));
-  const start = checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint);
-  return { options, model: { backbone, prompts: start.prompts.features }, start, data };
+  const start =
+    checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint, options, backbone);
+  return { options, model: { backbone, head: start.head }, start, data };
 }

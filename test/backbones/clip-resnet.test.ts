@@ -6,12 +6,13 @@ import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { type ParameterSpec, Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
+import { promptsName } from '#antonym/heads/prompt-head.js';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
-import { promptsName } from '#antonym/train/graphs/model.js';
 import { gradientName } from '#antonym/train/graphs/state.js';
 import { compile } from '../graph/run-graph.js';
+import { headOf } from '../heads/head-of.js';
 import { compileGradients } from '../train/engines/compile-gradients.js';
 import { distance, dot, gradientError, norm, numbers, statedPixels } from './golden/golden-step.js';
 import { statedWeight } from './golden/stated-weights.js';
@@ -72,7 +73,7 @@ describe('CLIP ModifiedResNet against PyTorch', () => {
 
       beforeAll(async () => {
         const prompts = golden.get('prompts')!;
-        const losses = buildLossGraph({ backbone: reduced(normalization), prompts }, layout, side, margins);
+        const losses = buildLossGraph({ backbone: reduced(normalization), head: headOf(prompts) }, layout, side, margins);
         trained = trainedSpecs(losses.parameters);
         const weights = [...losses.parameters.specs].map(([name, spec]) => [name, weight(spec, normalization)]);
         const run = await compileGradients(losses);

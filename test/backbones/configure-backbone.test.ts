@@ -8,6 +8,7 @@ import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { buildLossGraph, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
 import { initialTensors } from '#antonym/train/graphs/state.js';
+import { headOf } from '../heads/head-of.js';
 import { compileGradients } from '../train/engines/compile-gradients.js';
 import { distance, numbers, statedPixels } from './golden/golden-step.js';
 
@@ -17,7 +18,7 @@ const configure = (name: string, options: Partial<BackboneOptions>): Backbone =>
 
 const side = 64;
 const losses = (backbone: Backbone) =>
-  buildLossGraph({ backbone, prompts: seededPrompts(1, 2, backbone.embedding) }, { photographs: 1, levels: 2 }, side, {
+  buildLossGraph({ backbone, head: headOf(seededPrompts(1, 2, backbone.embedding)) }, { photographs: 1, levels: 2 }, side, {
     marginConsistency: 0.0025,
     marginRank: 0.0675,
   });

@@ -7,12 +7,13 @@ import { findBackbone } from '#antonym/backbones/registry.js';
 import type { Activation } from '#antonym/backbones/transformer-options.js';
 import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { Graph } from '#antonym/graph/graph.js';
+import { promptsName } from '#antonym/heads/prompt-head.js';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
-import { promptsName } from '#antonym/train/graphs/model.js';
 import { gradientName } from '#antonym/train/graphs/state.js';
 import { compile } from '../graph/run-graph.js';
+import { headOf } from '../heads/head-of.js';
 import { compileGradients } from '../train/engines/compile-gradients.js';
 import { distance, gradientError, norm, numbers, statedPixels } from './golden/golden-step.js';
 import { statedWeight } from './golden/stated-weights.js';
@@ -61,7 +62,7 @@ describe('CLIP vision transformer against PyTorch', () => {
     test(`gives the losses and the gradient of every parameter: ${mode} positional embedding, ${activation}`, async () => {
       const prompts = golden.get('prompts')!;
       const margins = { marginConsistency: 2.5e-3, marginRank: 0.0675 };
-      const losses = buildLossGraph({ backbone: reduced(activation), prompts }, layout, side, margins);
+      const losses = buildLossGraph({ backbone: reduced(activation), head: headOf(prompts) }, layout, side, margins);
       const trained = trainedSpecs(losses.parameters);
       const run = await compileGradients(losses);
       const results = await run({

@@ -8,8 +8,9 @@ import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { similarityOf } from '#antonym/train/graphs/model.js';
+import { measurementOf } from '#antonym/train/graphs/model.js';
 import { initialTensors } from '#antonym/train/graphs/state.js';
+import { headOf } from '../heads/head-of.js';
 import { brightnessDescription } from '../score/brightness-model.js';
 
 const description: ModelDescription = {
@@ -27,10 +28,10 @@ const description: ModelDescription = {
 /** Writes model.onnx and model.json of seeded random weights into a folder. */
 export async function writeRandomModel(folder: string, changes: Partial<ModelDescription> = {}): Promise<void> {
   const backbone = findBackbone('clip-tiny');
-  const model = { backbone, prompts: seededPrompts(1, 7, backbone.embedding) };
+  const model = { backbone, head: headOf(seededPrompts(1, 7, backbone.embedding)) };
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
-  similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
+  measurementOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
   const onnx = encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), description.scale).graph);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.onnx'), onnx);

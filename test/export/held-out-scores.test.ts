@@ -22,19 +22,23 @@ function pairOf(distortion: string, image: string): HeldOutPair {
   return { distortion, pair: { record, pixels } };
 }
 
-/** Similarities to one prompt pair that differ by so much: first and second crop of levels 0, 1, 2. */
-const measuredAs = (gaps: readonly number[]) => Float32Array.from(gaps.flatMap((gap) => [gap, 0]));
+/** Measurements of a head of one number: first and second crop of levels 0, 1, 2. */
+const measuredAs = (gaps: readonly number[]) => Float32Array.from(gaps);
 const scoreOf = (gap: number): number => 1 / (1 + Math.exp(-scale * gap));
 
 test('scores, their quartiles and the most telling crops are those of the model', async () => {
   const pairs = [pairOf('jpeg', 'a'), pairOf('darken', 'a'), pairOf('jpeg', 'b')];
-  const similarities = [
+  const measured = [
     measuredAs([0.3, 0.31, 0.2, 0.21, 0.1, 0.11]),
     measuredAs([0.1, 0.1, 0.2, 0.2, 0.4, 0.3]),
     measuredAs([0.25, 0.25, 0.26, 0.2, -0.5, 0.1]),
   ];
-  const evaluation = evaluateOrdering(pairs, similarities);
-  const made = await heldOutScores(pairs, similarities, { scale, step: 7, evaluation });
+  const evaluation = evaluateOrdering({ order: (values) => [...values] }, pairs, measured);
+  const made = await heldOutScores(
+    pairs,
+    measured.map((values) => Array.from(values, scoreOf)),
+    { step: 7, evaluation },
+  );
   const { scores, pictures } = made;
   expect(heldOutScoresSchema.parse(JSON.parse(JSON.stringify(scores)))).toEqual(scores);
   expect(scores).toMatchObject({ step: 7, levels: 2, crop: side, images: 2 });

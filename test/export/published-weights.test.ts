@@ -6,10 +6,10 @@ import type { Backbone } from '#antonym/backbones/backbone.js';
 import { clipResNet } from '#antonym/backbones/clip-resnet.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { buildScoringModel } from '#antonym/export/scoring-model.js';
-import { publishedScale } from '#antonym/export/softmax-scale.js';
-import { promptsName } from '#antonym/train/graphs/model.js';
+import { publishedScale } from '#antonym/heads/fit-scale.js';
 import { startingPoint } from '#antonym/train/starting-point.js';
 import { compile } from '../graph/run-graph.js';
+import { tensorsOf } from '../heads/head-of.js';
 
 /** See make_clip_files.py beside it. */
 const golden = new URL('../backbones/weights/golden/clip/', import.meta.url);
@@ -24,9 +24,9 @@ test('at any size of image', async () => {
     scores: { height: number; width: number; score: number }[];
   };
   const weights = fileURLToPath(new URL('qualiclip.pth', golden));
-  const { parameters, prompts } = await startingPoint({ weights, prompts: 'auto', seed: 1 }, backbone);
+  const { parameters, head } = await startingPoint({ weights, head: 'prompts', prompts: 'auto', seed: 1 }, backbone);
   const run = await compile(
-    buildScoringModel({ backbone, prompts: prompts.features }, { ...parameters, [promptsName]: prompts.features }, publishedScale).graph,
+    buildScoringModel({ backbone, head }, { ...parameters, ...tensorsOf(head, backbone.embedding) }, publishedScale).graph,
   );
   expect(new Set(scores.map(({ score }) => score.toFixed(4))).size).toBe(scores.length);
   for (const { height, width, score: expected } of scores) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
-import { promptCues, promptScore, promptSimilarity } from '#antonym/heads/prompt-head.js';
+import { promptCues, promptScore, promptSimilarity, similarityGaps } from '#antonym/heads/prompt-head.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { randomStream } from '#antonym/support/random.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
@@ -105,5 +105,9 @@ describe('prompt head', () => {
     const { similarity, score } = await (await head(unrelatedPrompts(), 10))([Array(size).fill(0)]);
     expect(Array.from(similarity!.data, Number)).toEqual(Array(pairs * 2).fill(0));
     expect(Number(score!.data[0])).toBeCloseTo(0.5, 6);
+  });
+
+  test('orders crops by gaps, which are means over prompt pairs', () => {
+    expect(similarityGaps(Float32Array.of(0.5, 0.25, 0.25, 0.5, 1, 0, 0.5, 0.25), 2)).toEqual([0, 0.625]);
   });
 });

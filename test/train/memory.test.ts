@@ -5,11 +5,12 @@ import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { describeMemory, estimateMemory, fittingBatch, type MemorySetup } from '#antonym/train/memory.js';
 import { trainOptions } from '#antonym/train/options.js';
+import { headOf } from '../heads/head-of.js';
 
 function setupOf(flags: Record<string, string>): MemorySetup {
   const { values } = resolveOptions(trainOptions, { flags }, { cores: 2 });
   const backbone = configureBackbone(findBackbone(values.backbone), values);
-  return { options: values, model: { backbone, prompts: seededPrompts(1, 7, backbone.embedding) }, data: { heldOutPairs: 62 } };
+  return { options: values, model: { backbone, head: headOf(seededPrompts(1, 7, backbone.embedding)) }, data: { heldOutPairs: 62 } };
 }
 
 describe('the memory of a training', () => {

@@ -11,6 +11,7 @@ import { encodeSafetensors } from '#antonym/tensors/safetensors.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { initialTensors } from '#antonym/train/graphs/state.js';
 import { startingPoint, startingPointOf } from '#antonym/train/starting-point.js';
+import { tensorsOf } from '../heads/head-of.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -35,21 +36,26 @@ const digests = (tensors: Readonly<Record<string, TensorData>>): unknown =>
 
 describe('what training starts from', () => {
   test('are the weights of a file', async () => {
-    const start = await startingPoint({ weights: path, prompts: 'auto', seed: 7 }, backbone);
+    const start = await startingPoint({ weights: path, head: 'prompts', prompts: 'auto', seed: 7 }, backbone);
     expect(digests(start.parameters)).toEqual(digests(parameters));
-    expect(start.prompts.features).toEqual(seededPrompts(7, 7, 128));
+    expect(tensorsOf(start.head, 128)['prompts.features']).toEqual(seededPrompts(7, 7, 128));
   });
 
   test('is drawn from the seed for random weights', async () => {
-    expect(await startingPoint({ weights: 'random', prompts: 'seeded', seed: 7 }, backbone)).toMatchObject({ parameters: {} });
+    expect(await startingPoint({ weights: 'random', head: 'prompts', prompts: 'seeded', seed: 7 }, backbone)).toMatchObject({
+      parameters: {},
+    });
   });
 
   test('are, for a run that goes on, the prompts of its checkpoint', async () => {
     const features = seededPrompts(3, 2, 128);
     const checkpoint = join(folder, 'checkpoint');
     await saveCheckpoint(checkpoint, { step: 1, tensors: new Map([['prompts.features', features]]), metadata: { prompts: 'two' } });
-    expect(await startingPointOf(checkpoint)).toEqual({ parameters: {}, prompts: { features, description: 'two' } });
-    await expect(startingPointOf(path)).rejects.toThrow(/is not a checkpoint of this program/);
+    const { parameters: given, head } = await startingPointOf(checkpoint, { head: 'prompts' }, backbone);
+    expect(given).toEqual({});
+    expect(tensorsOf(head, 128)).toEqual({ 'prompts.features': features });
+    expect([head.description, head.metadata]).toEqual(['two', { prompts: 'two' }]);
+    await expect(startingPointOf(path, { head: 'prompts' }, backbone)).rejects.toThrow(/is not a checkpoint of this program/);
   });
 
   test.each([
@@ -62,6 +68,6 @@ describe('what training starts from', () => {
     const whole = await readFile(path);
     await writeFile(join(folder, 'cut.safetensors'), whole.subarray(0, whole.length / 2));
     const weights = file === 'random' ? file : join(folder, file);
-    await expect(startingPoint({ weights, prompts, seed: 1 }, backbone)).rejects.toThrow(message);
+    await expect(startingPoint({ weights, head: 'prompts', prompts, seed: 1 }, backbone)).rejects.toThrow(message);
   });
 });

@@ -40,7 +40,7 @@ function describeDryRun(setup: TrainingSetup, { values, origins }: Resolved, tim
   return `
 Nothing was written. This training
   trains    ${setup.model.backbone.name}: ${setup.model.backbone.description}
-  prompts   ${setup.start.prompts.description}
+  head      ${setup.model.head.kind}: ${setup.model.head.description}
   on        ${setup.data.dataset.name}: ${setup.data.summary}
   steps     ${steps} of ${photographs} photograph${photographs === 1 ? '' : 's'} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
   takes     about ${formatDuration(whole)}: ${(stepMilliseconds / 1000).toPrecision(2)} s a step, ${evaluations} evaluations of ${formatDuration(evaluationMilliseconds)}

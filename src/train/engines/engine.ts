@@ -70,11 +70,11 @@ export interface Engine {
   /** Applies the sum of gradients to the parameters. */
   update(options: UpdateOptions): Promise<UpdateResult>;
   /**
-   * Similarities to the prompts, measured with running statistics.
+   * What the head measures of crops, with running statistics.
    * @param crops uint8 RGB, [count, side, side, 3]
-   * @returns [count, pairs, 2]
+   * @returns [count, ...measuredShape]
    */
-  similarity(crops: Uint8Array, count: number): Promise<Float32Array>;
+  measure(crops: Uint8Array, count: number): Promise<Float32Array>;
   /** A copy of everything that a checkpoint keeps. */
   readState(): Promise<NamedTensors>;
   /** Replaces state. */

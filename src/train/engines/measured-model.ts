@@ -5,8 +5,8 @@ import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
-import type { ModelDefinition } from '../graphs/model.js';
-import { buildSimilarityGraph } from '../graphs/similarity-graph.js';
+import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
+import { type ModelDefinition, measuredSize } from '../graphs/model.js';
 import type { Engine } from './engine.js';
 
 /**
@@ -18,10 +18,10 @@ export async function openMeasuredModel(
   model: ModelDefinition,
   crop: number,
   tensors: NamedTensors,
-): Promise<Pick<Engine, 'similarity' | 'close'>> {
+): Promise<Pick<Engine, 'measure' | 'close'>> {
   const thread = new SessionThread();
   try {
-    await thread.load('similarity', encodeOnnx(joinVectors(buildSimilarityGraph(model, crop).graph)));
+    await thread.load('measure', encodeOnnx(joinVectors(buildMeasuringGraph(model, crop).graph)));
     // one by one: what is under way is there twice
     for (const [name, tensor] of Object.entries(tensors)) await thread.writeState({ [name]: tensor });
   } catch (error) {
@@ -29,26 +29,26 @@ export async function openMeasuredModel(
     throw error;
   }
   return {
-    similarity: cropMeasurer(thread, model, crop, cropsAtOnce(model, crop)),
+    measure: cropMeasurer(thread, model, crop, cropsAtOnce(model, crop)),
     close: () => thread.close(),
   };
 }
 
 /**
- * Runs the model `similarity` of a thread, part by part: see `Engine.similarity`.
+ * Runs the model `measure` of a thread, part by part: see `Engine.measure`.
  * @param atOnce crops in a part
  */
-export function cropMeasurer(thread: SessionThread, { prompts }: ModelDefinition, side: number, atOnce: number): Engine['similarity'] {
-  const [size, cropBytes] = [prompts.shape[0]! * 2, side * side * 3];
+export function cropMeasurer(thread: SessionThread, model: ModelDefinition, side: number, atOnce: number): Engine['measure'] {
+  const [size, cropBytes] = [measuredSize(model), side * side * 3];
   return async (crops, count) => {
-    const similarities = new Float32Array(count * size);
+    const measured = new Float32Array(count * size);
     for (let first = 0; first < count; first += atOnce) {
       const last = Math.min(first + atOnce, count);
       const data = crops.slice(first * cropBytes, last * cropBytes);
       const part: TensorData = { dataType: 'uint8', shape: [last - first, side, side, 3], data };
-      const results = await thread.run('similarity', { crops: part });
-      similarities.set(results.similarity!.data as Float32Array, first * size);
+      const results = await thread.run('measure', { crops: part });
+      measured.set(results.measured!.data as Float32Array, first * size);
     }
-    return similarities;
+    return measured;
   };
 }

@@ -9,7 +9,7 @@ import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import { floatTensor, type NamedTensors } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
 import { buildLossGraph, type LossGraph, lossNamesOf, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
-import { buildSimilarityGraph } from '../graphs/similarity-graph.js';
+import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
 import { averageName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../graphs/state.js';
 import { separateTensors } from '../graphs/tensor-groups.js';
 import { LossScale } from '../loss-scale.js';
@@ -91,8 +91,8 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   try {
     await loadGraph(thread, 'gradients', await gradientsGraph(lossGraph, options, thread), graphCapture);
     if (device !== 'cpu') update = await loadDeviceUpdate(thread, trained, optimizer, averaged);
-    const measured = buildSimilarityGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
-    await loadGraph(thread, 'similarity', joinVectors(measured.graph));
+    const measured = buildMeasuringGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
+    await loadGraph(thread, 'measure', joinVectors(measured.graph));
     const { parameters = {} } = options;
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !parameters[name]),
@@ -142,7 +142,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
       return { gradientNorm, lossScale: { scale, isSkipped: goesOn && !isGood, skippedSteps: lossScale.skipped } };
     },
 
-    similarity: (crops, count) => measure(crops, count).catch(explain),
+    measure: (crops, count) => measure(crops, count).catch(explain),
 
     async readState() {
       const state = await thread.readState();

@@ -5,7 +5,8 @@ import { RequestThread } from '../../runtime/threads/request-thread.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
 import { buildLossGraph, lossNamesOf, trainedSpecs } from '../graphs/gradients-graph.js';
-import { buildSimilarityGraph } from '../graphs/similarity-graph.js';
+import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
+import { measuredSize } from '../graphs/model.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../graphs/state.js';
 import { buildUpdateGraph, updateFeeds } from '../graphs/update-graph.js';
 import { averageShare } from '../schedule.js';
@@ -51,7 +52,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
   const [cropBytes, atOnce] = [crop * crop * 3, cropsAtOnce(model, crop)];
   const asCrops = (data: Uint8Array, count: number): TensorData => ({ dataType: 'uint8', shape: [count, crop, crop, 3], data });
   /** Numbers of crops for which there is a graph: TensorFlow.js executes graphs of fixed shapes. */
-  const measured = new Set<number>();
+  const loaded = new Set<number>();
 
   async function run(name: string, feeds: NamedTensors): Promise<NamedTensors> {
     return (await thread.ask({ kind: 'run', model: name, feeds, gradients: undefined })) as NamedTensors;
@@ -76,22 +77,22 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
       return { gradientNorm: Number(results.gradient_norm!.data[0]) };
     },
 
-    async similarity(crops, count) {
-      const size = model.prompts.shape[0]! * 2;
-      const similarities = new Float32Array(count * size);
+    async measure(crops, count) {
+      const size = measuredSize(model);
+      const measured = new Float32Array(count * size);
       for (let first = 0; first < count; first += atOnce) {
         const last = Math.min(first + atOnce, count);
-        const name = `similarity of ${last - first}`;
-        if (!measured.has(last - first)) {
-          const graph = plainGraph(buildSimilarityGraph(model, crop, measuredName, last - first).graph);
+        const name = `measure ${last - first}`;
+        if (!loaded.has(last - first)) {
+          const graph = plainGraph(buildMeasuringGraph(model, crop, measuredName, last - first).graph);
           await thread.ask({ kind: 'load', model: name, graph });
-          measured.add(last - first);
+          loaded.add(last - first);
         }
         const part = crops.slice(first * cropBytes, last * cropBytes);
         const results = await run(name, { crops: asCrops(part, last - first) });
-        similarities.set(results.similarity!.data as Float32Array, first * size);
+        measured.set(results.measured!.data as Float32Array, first * size);
       }
-      return similarities;
+      return measured;
     },
 
     async readState() {

@@ -1,7 +1,7 @@
 /** How many crops are measured in one call: as many as a little memory holds. */
 import { peakMemory } from '../../graph/peak-memory.js';
+import { buildMeasuringGraph } from './measuring-graph.js';
 import type { ModelDefinition } from './model.js';
-import { buildSimilarityGraph } from './similarity-graph.js';
 
 /** What values may take, bytes: the smallest training step of `clip-rn50` and `clip-vit-b-32` takes more. */
 const budget = 256 * 2 ** 20;
@@ -21,5 +21,5 @@ export function cropsAtOnce(model: ModelDefinition, side: number): number {
 
 /** Bytes that the values take of a call that measures so many crops. */
 export function measuringMemory(model: ModelDefinition, side: number, crops: number): number {
-  return peakMemory(buildSimilarityGraph(model, side, undefined, crops).graph);
+  return peakMemory(buildMeasuringGraph(model, side, undefined, crops).graph);
 }

@@ -5,7 +5,6 @@ import { Graph } from '../../graph/graph.js';
 import { liveParts } from '../../graph/live-parts.js';
 import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
-import { promptCues } from '../../heads/prompt-head.js';
 import { acrossRankingLoss } from '../../losses/across-ranking.js';
 import { consistencyLoss } from '../../losses/consistency.js';
 import { type BatchLayout, cropCount } from '../../losses/levels.js';
@@ -13,13 +12,13 @@ import { negativeRankingLoss } from '../../losses/negative-ranking.js';
 import { positiveRankingLoss } from '../../losses/positive-ranking.js';
 import type { PrecisionSource } from '../../lowering/precision/rewritten-graph.js';
 import { recomputeForward } from '../../lowering/recompute.js';
-import { embeddingOf, type ModelDefinition, similarityToPrompts } from './model.js';
+import { embeddingOf, type ModelDefinition } from './model.js';
 import { gradientName } from './state.js';
 
 export interface LossOptions {
-  /** Difference between two crops of a photograph that the consistency loss allows, cosine similarity. */
+  /** Difference between the cues of two crops of a photograph that the consistency loss allows; for prompts, of cosines. */
   readonly marginConsistency: number;
-  /** Distance that the ranking losses ask for between any two levels, cosine similarity. */
+  /** Distance that the ranking losses ask for between the cues of any two levels; for prompts, of cosines. */
   readonly marginRank: number;
   /** Weight of ranking across photographs; default 0: left out. */
   readonly lossAcross?: number;
@@ -51,7 +50,7 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   const parameters = new Parameters(graph, 'inputs', model.backbone.isFrozen);
   const crops = graph.input('crops', 'uint8', [cropCount(layout), crop, crop, 3]);
   const embedding = embeddingOf(graph, parameters, crops, model, model.backbone.trainNormalization);
-  const { falling, rising } = promptCues(graph, similarityToPrompts(graph, parameters, embedding, model));
+  const { falling, rising } = model.head.cues(graph, model.head.measure(graph, parameters, embedding));
   const { marginConsistency, marginRank, lossAcross = 0 } = options;
   const consistency = consistencyLoss(graph, graph.add('Concat', [falling, rising], { axis: 1 }), layout, marginConsistency);
   const positive = positiveRankingLoss(graph, falling, layout, marginRank);

@@ -1,33 +1,29 @@
-/** The model under training: pixels -> similarities to the prompts, from the same function as the exported file. */
+/** The model under training: pixels -> what its head measures, from the same function as the exported file. */
 import type { Backbone } from '../../backbones/backbone.js';
 import { normalizePixels } from '../../backbones/normalize-pixels.js';
 import type { Parameters } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Value } from '../../graph/value.js';
-import { promptSimilarity } from '../../heads/prompt-head.js';
-import type { TensorData } from '../../tensors/tensor-data.js';
+import type { Head } from '../../heads/head.js';
 
-/** A backbone and the prompts that it is compared with. */
+/** A backbone, and the head that measures its embedding. */
 export interface ModelDefinition {
   readonly backbone: Backbone;
-  /** Unit vectors, float32 [pairs, 2, embedding]. */
-  readonly prompts: TensorData;
+  readonly head: Head;
 }
-
-export const promptsName = 'prompts.features';
 
 /**
  * @param pixels uint8 RGB, [N, H, W, 3]
- * @returns cosine similarities, [N, pairs, 2]
+ * @returns what the head measures, [N, ...measuredShape]
  */
-export function similarityOf(
+export function measurementOf(
   graph: Graph,
   parameters: Parameters,
   pixels: Value,
   model: ModelDefinition,
   normalization: 'batch' | 'running',
 ): Value {
-  return similarityToPrompts(graph, parameters, embeddingOf(graph, parameters, pixels, model, normalization), model);
+  return model.head.measure(graph, parameters, embeddingOf(graph, parameters, pixels, model, normalization));
 }
 
 /**
@@ -44,17 +40,7 @@ export function embeddingOf(
   return backbone.embed({ graph, parameters, normalization }, normalizePixels(graph, pixels, backbone));
 }
 
-/**
- * @param embedding [N, embedding]
- * @returns cosine similarities, [N, pairs, 2]
- */
-export function similarityToPrompts(graph: Graph, parameters: Parameters, embedding: Value, { prompts }: ModelDefinition): Value {
-  const features = parameters.declare({
-    name: promptsName,
-    shape: prompts.shape,
-    role: 'buffer',
-    weightDecay: false,
-    initialize: () => ({ ...prompts, data: prompts.data.slice() }),
-  });
-  return promptSimilarity(graph, embedding, features);
+/** Numbers that the head measures of one crop. */
+export function measuredSize({ head }: ModelDefinition): number {
+  return head.measuredShape.reduce((product, length) => product * length, 1);
 }

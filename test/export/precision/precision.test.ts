@@ -20,8 +20,9 @@ import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
-import { similarityOf } from '#antonym/train/graphs/model.js';
+import { measurementOf } from '#antonym/train/graphs/model.js';
 import { initialTensors } from '#antonym/train/graphs/state.js';
+import { headOf } from '../../heads/head-of.js';
 import { rendered } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
@@ -44,10 +45,10 @@ interface Built {
 }
 
 function build(backbone: Backbone): Built {
-  const definition = { backbone, prompts: seededPrompts(1, 3, backbone.embedding) };
+  const definition = { backbone, head: headOf(seededPrompts(1, 3, backbone.embedding)) };
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
-  similarityOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), definition, 'running');
+  measurementOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), definition, 'running');
   const weights = initialTensors(parameters.specs.values(), 1);
   return { model: buildScoringModel(definition, weights, 20), weights };
 }

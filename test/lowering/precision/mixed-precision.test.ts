@@ -8,9 +8,10 @@ import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import type { Device } from '#antonym/runtime/devices/device.js';
 import { buildMixedGradientsGraph } from '#antonym/train/engines/mixed-gradients-graph.js';
 import { buildLossGraph, lossScaleName } from '#antonym/train/graphs/gradients-graph.js';
+import { headOf } from '../../heads/head-of.js';
 
 function mixedGraph(backbone: string, device: Device): Graph {
-  const model = { backbone: findBackbone(backbone), prompts: seededPrompts(1, 2, findBackbone(backbone).embedding) };
+  const model = { backbone: findBackbone(backbone), head: headOf(seededPrompts(1, 2, findBackbone(backbone).embedding)) };
   const losses = buildLossGraph(model, { photographs: 1, levels: 5 }, 224, { marginConsistency: 0.0025, marginRank: 0.0675 });
   return buildMixedGradientsGraph(losses, device);
 }

@@ -10,6 +10,7 @@ import type { NamedTensors } from '#antonym/tensors/tensor-data.js';
 import type { Engine, EngineOptions, Losses } from '#antonym/train/engines/engine.js';
 import { firstMomentName } from '#antonym/train/graphs/state.js';
 import { gradientError, norm, numbers, statedPixels } from '../../backbones/golden/golden-step.js';
+import { headOf } from '../../heads/head-of.js';
 
 const embedding = 12;
 export const side = 32;
@@ -36,7 +37,7 @@ export const reducedModels: Readonly<Record<string, Backbone>> = {
 
 export function optionsFor(backbone: Backbone, further: Partial<EngineOptions> = {}): EngineOptions {
   return {
-    model: { backbone, prompts: seededPrompts(1, 3, embedding) },
+    model: { backbone, head: headOf(seededPrompts(1, 3, embedding)) },
     layout,
     crop: side,
     losses: { marginConsistency: 2.5e-3, marginRank: 0.0675 },
@@ -78,7 +79,7 @@ export async function compareEngines(reference: Engine, other: Engine, steps: nu
     if (number === 1) expectSameGradients(await reference.readState(), await other.readState(), tolerance);
   }
   const pixels = batch('measured');
-  const [expected, found] = [await reference.similarity(pixels, crops), await other.similarity(pixels, crops)];
+  const [expected, found] = [await reference.measure(pixels, crops), await other.measure(pixels, crops)];
   expect(found.length).toBe(expected.length);
   for (const [index, similarity] of expected.entries())
     expect(Math.abs(found[index]! - similarity)).toBeLessThan(steps === 1 ? 1e-4 : 1e-2);

@@ -33,7 +33,7 @@ describe.runIf(useSwiftShader())(`training with WebGPU ${needsSwiftShader}`, () 
       const other = await made(createOnnxRuntimeEngine(optionsFor(backbone, { device: 'webgpu', graphCapture: kind === 'replayed' })));
       expect(other.notice).toBeUndefined();
       const pixels = batch('measured');
-      const [expected, found] = [await reference.similarity(pixels, crops), await other.similarity(pixels, crops)];
+      const [expected, found] = [await reference.measure(pixels, crops), await other.measure(pixels, crops)];
       for (const [index, similarity] of expected.entries()) expect(Math.abs(found[index]! - similarity)).toBeLessThan(1e-4);
       await compareEngines(reference, other, steps[kind], 1e-3);
     },

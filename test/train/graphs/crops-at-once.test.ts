@@ -5,10 +5,11 @@ import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { cropsAtOnce, measuringMemory } from '#antonym/train/graphs/crops-at-once.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
 import type { ModelDefinition } from '#antonym/train/graphs/model.js';
+import { headOf } from '../../heads/head-of.js';
 
 function modelOf(name: string): ModelDefinition {
   const backbone = findBackbone(name);
-  return { backbone, prompts: seededPrompts(1, 7, backbone.embedding) };
+  return { backbone, head: headOf(seededPrompts(1, 7, backbone.embedding)) };
 }
 
 describe('the crops that are measured in one call', () => {

@@ -10,6 +10,7 @@ import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-gra
 import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
 import { gradientName, initialTensors } from '#antonym/train/graphs/state.js';
 import { compile } from '../../graph/run-graph.js';
+import { headOf } from '../../heads/head-of.js';
 import { compileGradients } from '../engines/compile-gradients.js';
 
 const side = 32;
@@ -18,7 +19,7 @@ const tiny = findBackbone('clip-tiny');
 const prompts = seededPrompts(1, 3, tiny.embedding);
 
 function gradientsOf(photographs: number, trainNormalization: 'batch' | 'running') {
-  const model = { backbone: { ...tiny, trainNormalization }, prompts };
+  const model = { backbone: { ...tiny, trainNormalization }, head: headOf(prompts) };
   const losses = buildLossGraph(model, { photographs, levels }, side, { marginConsistency: 0.0025, marginRank: 0.0675 });
   return {
     losses,
@@ -121,7 +122,7 @@ describe('the gradients graph', () => {
   test('adds ranking across photographs, weighted, where it is asked for', async () => {
     const margins = { marginConsistency: 0.0025, marginRank: 0.0675 };
     const build = (lossAcross: number) =>
-      buildLossGraph({ backbone: tiny, prompts }, { photographs: 2, levels }, side, { ...margins, lossAcross });
+      buildLossGraph({ backbone: tiny, head: headOf(prompts) }, { photographs: 2, levels }, side, { ...margins, lossAcross });
     const state = initialTensors(build(1).parameters.specs.values(), 1);
     const of = async (lossAcross: number) => {
       const results = await (await compile(build(lossAcross).graph))({ ...state, crops: pixels(2) });

@@ -1,28 +1,28 @@
-/** The model as a graph for measuring: crops and state -> similarities, with running statistics, as the exported file has them. */
+/** The model as a graph for measuring: crops and state -> what the head measures, with running statistics, as the exported file has them. */
 import { Parameters } from '../../backbones/parameters.js';
 import { Graph } from '../../graph/graph.js';
 import type { Dimension } from '../../graph/value.js';
-import { type ModelDefinition, similarityOf } from './model.js';
+import { type ModelDefinition, measurementOf } from './model.js';
 
-export interface SimilarityGraph {
+export interface MeasuringGraph {
   readonly graph: Graph;
   readonly parameters: Parameters;
 }
 
 /**
- * Inputs: `crops` uint8 [batch, side, side, 3], parameters and buffers by name. Output: `similarity` [batch, pairs, 2].
+ * Inputs: `crops` uint8 [batch, side, side, 3], parameters and buffers by name. Output: `measured` [batch, ...measuredShape].
  * @param inputName what the input of a parameter or buffer is called
  * @param batch how many crops; by default any number
  */
-export function buildSimilarityGraph(
+export function buildMeasuringGraph(
   model: ModelDefinition,
   crop: number,
   inputName = (name: string): string => name,
   batch: Dimension = 'batch',
-): SimilarityGraph {
+): MeasuringGraph {
   const graph = new Graph();
   const parameters = new Parameters(graph, inputName);
   const crops = graph.input('crops', 'uint8', [batch, crop, crop, 3]);
-  graph.output('similarity', similarityOf(graph, parameters, crops, model, 'running'));
+  graph.output('measured', measurementOf(graph, parameters, crops, model, 'running'));
   return { graph, parameters };
 }
