@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { readImageSize } from '../images/decode-image.js';
+import { PassingError } from '../images/image-content.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { type DatasetDescription, readDatasetFiles } from './dataset-file.js';
@@ -128,6 +129,8 @@ async function reasonToSkip(path: string, minimumSide: number): Promise<string |
     if (Math.min(width, height) < minimumSide) return `${width}x${height} is too small: each side must have at least ${minimumSide} pixels`;
     return undefined;
   } catch (error) {
+    // Which images are used must not depend on the moment.
+    if (error instanceof PassingError) throw error;
     return messageOf(error).replace(`Cannot read image ${path}: `, '');
   }
 }

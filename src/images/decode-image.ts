@@ -1,117 +1,133 @@
 /** Reads image files: one decoding for training and scoring, so that both see the same pixels. */
-import { open, readFile, stat } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
-import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
-import { type BitmapHeader, bitmapHeaderLength, decodeBitmap, parseBitmapHeader } from './bmp.js';
+import { messageOf, UserError } from '../support/errors.js';
 import type { Image } from './image.js';
+import { type ImageSource, PassingError, withContent } from './image-content.js';
+import { maximumPixels, openContent, readContentSize } from './open-image.js';
+import { seenPixels } from './seen-pixels.js';
 
-/** A path, or the bytes of an image file. */
-export type ImageSource = string | Uint8Array;
+export { type ImageSource, maximumPixels };
 
-/** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
-export const maximumPixels = 268_402_689;
+/** Seconds; the largest image takes a tenth of it. */
+const longestDecoding = 120;
 
-/** Warnings too: libjpeg goes on with grey where data is damaged or missing, and says no more than that. */
-const readingOptions = { failOn: 'warning', limitInputPixels: maximumPixels } as const;
-
-/** Formats by their name in sharp; AVIF is a kind of HEIF. */
-const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif']);
-const formatNames = 'JPEG, PNG, WebP, TIFF, AVIF or BMP';
+/** Milliseconds before a decoding that failed for want of memory or threads is tried again. */
+const pauses = [200, 1000];
 
 /**
- * The sharp pipeline that gives an image file's pixels as every part of the program sees them: first page, upright as its
- * EXIF orientation says, transparent parts over white (as browsers and paper show them), embedded colour profile converted
- * to sRGB, grey to RGB, 16 bits to 8. Add what you need (`resize`, `extract`) and end with `.raw()`.
+ * The pixels of an image file as every part of the program sees them: first page, upright as its EXIF orientation says, transparent
+ * parts over white (as browsers and paper show them), embedded colour profile converted to sRGB, grey to RGB, 16 bits to 8.
+ * @param downscale sides of the decoded picture are divided by it and rounded, at least 1 pixel, with Lanczos' kernel; 1 or more.
+ * @throws UserError naming the file and the reason: missing, a folder, no image, of a kind that is not read faithfully, truncated,
+ * above `maximumPixels`; PassingError where the machine and not the file is at fault.
  */
-export async function openImage(source: ImageSource): Promise<Sharp> {
-  const header = await readBitmapHeader(source);
-  if (header === undefined) return sharp(source, readingOptions).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
-  const { width, height, data } = decodeBitmap(typeof source === 'string' ? await readFile(source) : source, header);
-  return sharp(data, { raw: { width, height, channels: 3 } });
+export async function decodeImage(source: ImageSource, downscale = 1): Promise<Image> {
+  const image = await decodeThrough(source, (pipeline) => pipeline);
+  if (image.channels !== 3) throw readingError(new Error(`${image.channels} channels`), source);
+  if (downscale === 1) return { width: image.width, height: image.height, data: image.data };
+  const reduced = (side: number): number => Math.max(1, Math.round(side / downscale));
+  const [width, height] = [reduced(image.width), reduced(image.height)];
+  const { data } = await raw(fromPixels(image).resize(width, height, { fit: 'fill' }));
+  return { width, height, data };
+}
+
+/** Decoded pixels of any number of channels. */
+export interface DecodedPixels extends Image {
+  readonly channels: number;
 }
 
 /**
- * The pixels of an image file; see `openImage` for what is converted.
- * @param downscale sides are divided by it and rounded, at least 1 pixel, with Lanczos' kernel; 1 or more.
- * @throws UserError naming the file and the reason: missing, a folder, no image, truncated, above `maximumPixels`.
+ * The pixels of an image file after further steps of the same pipeline, which may make the decoding itself cheaper.
+ * @param finish adds steps to the pipeline, whose pixels are those of `decodeImage`.
+ * @throws as `decodeImage`
  */
-export async function decodeImage(source: ImageSource, downscale = 1): Promise<Image> {
+export async function decodeThrough(source: ImageSource, finish: (pipeline: Sharp) => Sharp): Promise<DecodedPixels> {
   try {
-    const { width, height } = await checkFormat(source);
-    const reduced = (side: number): number => Math.max(1, Math.round(side / downscale));
-    const opened = await openImage(source);
-    if (downscale !== 1) opened.resize(reduced(width), reduced(height), { fit: 'fill' });
-    const { data, info } = await opened.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new Error(`${info.channels} channels after the conversion to sRGB`);
-    return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+    return await withContent(source, async (content) => {
+      const { decode, extra, isHarmless, unread } = await openContent(content);
+      const run = async (lenient: boolean): Promise<DecodedPixels> => {
+        const pipeline = decode(lenient).timeout({ seconds: longestDecoding });
+        if (extra === undefined) return raw(finish(pipeline));
+        const { width, height, data, channels } = await raw(pipeline);
+        return raw(finish(fromPixels({ width, height, data: seenPixels(data, channels, extra) })));
+      };
+      try {
+        return await patiently(() => run(false));
+      } catch (error) {
+        if (error instanceof UserError || isTooLarge(error)) throw error;
+        const reason = unread?.();
+        if (reason !== undefined) throw new UserError(reason, { cause: error });
+        if (isHarmless?.()) return await run(true);
+        throw error;
+      }
+    });
   } catch (error) {
-    throw await readingError(error, source);
+    throw readingError(error, source);
   }
 }
 
 /**
  * The size of an upright image from its header alone, in pixels: fast, but a truncated file goes unnoticed.
- * @throws UserError naming the file and the reason.
+ * @throws as `decodeImage`
  */
-export async function readImageSize(path: string): Promise<{ width: number; height: number }> {
+export async function readImageSize(source: ImageSource): Promise<{ width: number; height: number }> {
   try {
-    return await checkFormat(path);
+    return await withContent(source, (content) => patiently(() => readContentSize(content)));
   } catch (error) {
-    throw await readingError(error, path);
+    throw readingError(error, source);
   }
 }
 
-async function checkFormat(source: ImageSource): Promise<{ width: number; height: number }> {
-  const bitmap = await readBitmapHeader(source);
-  if (bitmap !== undefined) return bitmap;
-  const metadata = await sharp(source, readingOptions).metadata();
-  if (!formats.has(metadata.format)) throw new Error(`the content is ${metadata.format}, not ${formatNames}`);
-  return metadata.autoOrient;
+function fromPixels({ width, height, data }: Image): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-/** The header of a Windows bitmap, which sharp does not read; undefined for everything else. */
-async function readBitmapHeader(source: ImageSource): Promise<BitmapHeader | undefined> {
-  const header = parseBitmapHeader(typeof source === 'string' ? await readStart(source) : source.subarray(0, bitmapHeaderLength));
-  if (header !== undefined && header.width * header.height > maximumPixels) throw new Error('exceeds pixel limit');
-  return header;
+async function raw(pipeline: Sharp): Promise<DecodedPixels> {
+  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return { width, height, channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
-async function readStart(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(bitmapHeaderLength), 0, bitmapHeaderLength, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
+/** A decoding that is tried again where the machine lacked memory or threads. */
+async function patiently<T>(decode: () => Promise<T>): Promise<T> {
+  for (const pause of pauses) {
+    try {
+      return await decode();
+    } catch (error) {
+      if (!isWant(error)) throw error;
+      await wait(pause);
+    }
   }
+  return decode().catch((error) => {
+    throw isWant(error) ? new PassingError('the system is out of threads or memory. Try again with less running', { cause: error }) : error;
+  });
+}
+
+function isWant(error: unknown): boolean {
+  return /out of memory|unable to create thread|unable to allocate|cannot allocate|temporarily unavailable|too many open files/i.test(
+    messageOf(error),
+  );
+}
+
+function isTooLarge(error: unknown): boolean {
+  return messageOf(error).includes('exceeds pixel limit');
 }
 
 /** The error to throw when an image file could not be read: one line that names it and the reason. */
-export async function readingError(error: unknown, source: ImageSource): Promise<UserError> {
+function readingError(error: unknown, source: ImageSource): UserError {
   const name = typeof source === 'string' ? source : `of ${source.length} bytes`;
-  return new UserError(`Cannot read image ${name}: ${(await fileReason(source)) ?? contentReason(error)}`);
+  const Kind = error instanceof PassingError ? PassingError : UserError;
+  return new Kind(`Cannot read image ${name}: ${reasonOf(error)}`, { cause: error });
 }
 
-/** What is wrong with the file itself: what the file system says is clearer than what the decoder says. */
-async function fileReason(source: ImageSource): Promise<string | undefined> {
-  if (typeof source !== 'string') return source.length === 0 ? 'it is empty' : undefined;
-  try {
-    const status = await stat(source);
-    if (status.isDirectory()) return 'it is a folder, not a file';
-    return status.size === 0 ? 'the file is empty' : undefined;
-  } catch (systemError) {
-    return systemCodeOf(systemError) === 'ENOENT' ? 'no such file' : messageOf(systemError);
-  }
-}
-
-/** What is wrong with the content, in one line. */
-function contentReason(error: unknown): string {
-  const message = messageOf(error);
-  if (/^Input (file|buffer) contains unsupported/.test(message)) return `the content is not ${formatNames}`;
-  if (/^the content is|channels after|^a bitmap of/.test(message)) return message.trim();
-  if (message.includes('exceeds pixel limit')) {
-    return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the most that is read: reduce it`;
-  }
+/** What is wrong, in one line. */
+function reasonOf(error: unknown): string {
+  const message = messageOf(error).trim();
+  if (error instanceof UserError) return message;
+  if (/^a bitmap of/.test(message)) return message;
+  if (isTooLarge(error)) return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the most that is read: reduce it`;
+  if (/^timeout/.test(message)) return `decoding it took more than ${longestDecoding} s`;
   // Not what the decoder says: libvips keeps one text for all threads, and another file's may stand in it.
   return 'the file is damaged or truncated';
 }

@@ -1,5 +1,5 @@
 /** A tiny picture of an image file: what two copies of one photograph have in common. */
-import { openImage, readingError } from './decode-image.js';
+import { decodeThrough } from './decode-image.js';
 
 /** Side of a thumbnail, pixels. */
 export const thumbnailSide = 32;
@@ -9,15 +9,8 @@ export const thumbnailSide = 32;
  * @throws UserError naming the file when it cannot be read.
  */
 export async function readThumbnail(path: string): Promise<Uint8Array> {
-  try {
-    const { data, info } = await (await openImage(path))
-      .resize(thumbnailSide, thumbnailSide, { fit: 'fill', kernel: 'linear' })
-      .toColourspace('b-w')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 1) throw new Error(`${info.channels} channels`);
-    return new Uint8Array(data);
-  } catch (error) {
-    throw await readingError(error, path);
-  }
+  const { data } = await decodeThrough(path, (pipeline) =>
+    pipeline.resize(thumbnailSide, thumbnailSide, { fit: 'fill', kernel: 'linear' }).toColourspace('b-w'),
+  );
+  return new Uint8Array(data);
 }

@@ -5,6 +5,7 @@ import { type Composition, degrade, sampleComposition } from '../degrade/composi
 import type { DistortionName } from '../degrade/distortions/table.js';
 import { releasePixels } from '../degrade/pixel-buffers.js';
 import { cropImage, type Image } from '../images/image.js';
+import { PassingError } from '../images/image-content.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
 import type { Box } from './box.js';
@@ -87,7 +88,7 @@ async function loadLargeEnough(
       `${name} is ${image.width}x${image.height}, but two overlapping crops need at least ${minimumSide} pixels on each side`,
     );
   } catch (error) {
-    throw error instanceof UserError ? new UnusableImageError(error.message) : error;
+    throw error instanceof UserError && !(error instanceof PassingError) ? new UnusableImageError(error.message) : error;
   }
 }
 

@@ -2,6 +2,7 @@
 import pLimit from 'p-limit';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { loadImage } from '../../datasets/load-image.js';
+import { PassingError } from '../../images/image-content.js';
 import { messageOf, UserError } from '../../support/errors.js';
 import { type FindingName, findingsIn } from './findings.js';
 import { type ImageTraits, traitsOf } from './image-traits.js';
@@ -32,7 +33,7 @@ export function checkImages(
       const traits = traitsOf(await loadImage(image), await jpegQualityOf(image));
       return { image, traits, findings: findingsIn(traits) };
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError) || error instanceof PassingError) throw error;
       return { image, traits: messageOf(error), findings: [] };
     } finally {
       onChecked(++done, images.length);

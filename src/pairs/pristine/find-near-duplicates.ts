@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { FileReference, ImageReference } from '../../datasets/image-reference.js';
+import { PassingError } from '../../images/image-content.js';
 import { readThumbnail } from '../../images/thumbnail.js';
 import { UserError } from '../../support/errors.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
@@ -34,7 +35,7 @@ async function readFingerprint(path: string): Promise<Fingerprint | undefined> {
   try {
     return fingerprintOf(await readThumbnail(path));
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError && !(error instanceof PassingError)) return undefined;
     throw error;
   }
 }

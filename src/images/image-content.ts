@@ -1,0 +1,131 @@
+/** The content of an image file, from a path or from memory: what the system says is kept apart from what decoders say. */
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { systemCodeOf, UserError } from '../support/errors.js';
+import { systemReason } from '../support/files/file-errors.js';
+
+/** A path, or the bytes of an image file. */
+export type ImageSource = string | Uint8Array;
+
+/** Bytes that can be read in parts. */
+export interface ImageContent {
+  readonly length: number;
+  /** Of a regular file. */
+  readonly path?: string;
+  /** The bytes from `start` on, fewer than `length` where the content ends. */
+  read(start: number, length: number): Promise<Uint8Array>;
+  /** Everything. */
+  all(): Promise<Uint8Array>;
+}
+
+/** Larger files are refused: no image that is read has as many bytes. */
+export const maximumBytes = 2 ** 31 - 1;
+
+/** Pipes and devices end at this size, bytes, or when nothing came for this time, milliseconds. */
+const mostFromPipe = 2 ** 29;
+const longestSilence = 20_000;
+
+/** Failures that pass: the machine lacks something at the moment, or a network drive does. */
+const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'ESTALE', 'EBUSY', 'ETIMEDOUT']);
+
+/** Milliseconds before each new attempt. */
+const pauses = [50, 200, 800, 2000];
+
+/** A file could not be read for a reason that is not the file's: nothing may be concluded about its content. */
+export class PassingError extends UserError {
+  override name = 'PassingError';
+}
+
+/**
+ * Opens the content, and closes it when `use` is done.
+ * @throws UserError with the reason alone: missing, a folder, empty, not permitted; PassingError for what is not the file's fault.
+ */
+export async function withContent<T>(source: ImageSource, use: (content: ImageContent) => Promise<T>): Promise<T> {
+  if (typeof source !== 'string') {
+    if (source.length === 0) throw new UserError('it is empty');
+    return use(inMemory(source));
+  }
+  const status = await patiently(() => stat(source));
+  if (status.isDirectory()) throw new UserError('it is a folder, not a file');
+  if (!status.isFile()) return use(inMemory(await readPipe(source)));
+  if (status.size === 0) throw new UserError('the file is empty');
+  if (status.size > maximumBytes)
+    throw new UserError(`the file has ${Math.round(status.size / 2 ** 20)} MiB, more than any image that is read`);
+  const file = await patiently(() => open(source));
+  try {
+    return await use(inFile(source, file, status.size));
+  } finally {
+    await file.close();
+  }
+}
+
+function inMemory(bytes: Uint8Array): ImageContent {
+  return { length: bytes.length, read: async (start, length) => bytes.subarray(start, start + length), all: async () => bytes };
+}
+
+function inFile(path: string, file: FileHandle, size: number): ImageContent {
+  const read = async (start: number, length: number): Promise<Uint8Array> => {
+    const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - start)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await patiently(() => file.read(bytes, filled, bytes.length - filled, start + filled));
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  };
+  return { length: size, path, read, all: () => read(0, size) };
+}
+
+/** Without blocking: nobody may ever write to it. */
+async function readPipe(path: string): Promise<Uint8Array> {
+  const file = await patiently(() => open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
+  try {
+    const chunks: Uint8Array[] = [];
+    let [size, heard] = [0, Date.now()];
+    while (Date.now() - heard < longestSilence) {
+      const chunk = Buffer.alloc(2 ** 16);
+      const count = await file.read(chunk, 0, chunk.length, null).then(
+        ({ bytesRead }) => bytesRead,
+        (error) => {
+          if (systemCodeOf(error) === 'EAGAIN') return undefined;
+          throw systemError(error);
+        },
+      );
+      if (count === 0 && size > 0) return Buffer.concat(chunks, size);
+      if (count) {
+        heard = Date.now();
+        chunks.push(chunk.subarray(0, count));
+        size += count;
+        if (size > mostFromPipe) throw new UserError(`it is no regular file and does not end after ${mostFromPipe / 2 ** 20} MiB`);
+      } else await wait(10);
+    }
+    throw new UserError(`it is no regular file, and nothing came out of it for ${longestSilence / 1000} s`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A system call that is tried again while its failure is one that passes. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (const pause of pauses) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!passing.has(systemCodeOf(error) ?? '')) throw systemError(error);
+      await wait(pause);
+    }
+  }
+  return call().catch((error) => {
+    throw systemError(error);
+  });
+}
+
+function systemError(error: unknown): unknown {
+  const code = systemCodeOf(error);
+  if (code === undefined) return error;
+  if (code === 'ENOENT') return new UserError('no such file', { cause: error });
+  const Kind = passing.has(code) ? PassingError : UserError;
+  return new Kind(systemReason(error), { cause: error });
+}

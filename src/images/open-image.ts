@@ -1,0 +1,156 @@
+/** From the content of an image file to a decoding of it, for every format: which picture, which bands, what is refused and why. */
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import { UserError } from '../support/errors.js';
+import { type BitmapHeader, bitmapHeaderLength, decodeBitmap, parseBitmapHeader } from './bmp.js';
+import {
+  type ChosenPicture,
+  chooseTiffPicture,
+  type ExtraBands,
+  mostBands,
+  unreadCompression,
+  warnsOfTagsOnly,
+} from './choose-tiff-picture.js';
+import { checkHeif, decodeHeic } from './heif.js';
+import type { ImageContent } from './image-content.js';
+import { isCompleteJpeg } from './jpeg-completeness.js';
+import { readJpegStructure, unreadJpeg } from './jpeg-structure.js';
+import { pngPixelsOnly } from './png-pixels-only.js';
+import { formatNames, type ImageKind, recognizedLength, recognizeImage } from './recognize-image.js';
+import { readTiffStructure } from './tiff-pictures.js';
+
+/** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
+export const maximumPixels = 268_402_689;
+
+/** Warnings too: libjpeg continues with grey where data is damaged or missing, and says no more than that. */
+const readingOptions = { failOn: 'warning', limitInputPixels: maximumPixels, limitInputChannels: mostBands + 2 } as const;
+
+/** Larger files are left to the decoder, which reads them in parts, bytes. */
+const mostInMemory = 2 ** 28;
+
+/** Of progressive JPEG, pixels times scans: each scan passes over all pixels. A picture has 10 or so. */
+const mostScannedPixels = 20 * maximumPixels;
+
+/** A picture that can be decoded. */
+export interface OpenedImage {
+  /** A new decoding: upright, transparent parts over white, in sRGB, unless there are `extra` bands. @param lenient also where the decoder warns */
+  readonly decode: (lenient?: boolean) => Sharp;
+  readonly extra?: ExtraBands;
+  /** True when what the decoder warns of loses no pixel. */
+  readonly isHarmless?: () => boolean;
+  /** Why decoding fails, where that is not damage. */
+  readonly unread?: () => string | undefined;
+}
+
+/**
+ * The picture in an image file.
+ * @throws UserError with the reason alone, when it is of a kind that is not read faithfully.
+ */
+export async function openContent(content: ImageContent): Promise<OpenedImage> {
+  const kind = await kindOf(content);
+  if (kind === 'bmp') {
+    const bytes = await content.all();
+    const { width, height, data } = decodeBitmap(bytes, bitmapHeader(bytes)!);
+    return { decode: () => sharp(data, { raw: { width, height, channels: 3 } }) };
+  }
+  if (kind === 'png') {
+    const bytes = await pngPixelsOnly(content);
+    // What is missing or damaged of the pixels is an error of its decoder; warnings are of everything else.
+    return { decode: (lenient) => pipeline(bytes, lenient), isHarmless: () => true };
+  }
+  if (kind === 'jpeg') return openJpeg(await content.all());
+  const input = content.path !== undefined && content.length > mostInMemory ? content.path : await content.all();
+  if (kind === 'tiff') {
+    const { options, extra, picture } = await chooseInTiff(content);
+    return {
+      decode: (lenient) => pipeline(input, lenient, options, extra === undefined),
+      ...(extra && { extra }),
+      ...(picture && { unread: () => unreadCompression(picture), isHarmless: () => warnsOfTagsOnly(picture) }),
+    };
+  }
+  if (kind === 'heif') {
+    const { compression } = await sharp(input, readingOptions).metadata();
+    if (await checkHeif(content, compression)) {
+      const decoded = await decodeHeic(await content.all(), maximumPixels);
+      return { decode: (lenient) => pipeline(decoded, lenient) };
+    }
+  }
+  return { decode: (lenient) => pipeline(input, lenient) };
+}
+
+/**
+ * The size of an upright picture from its header alone, in pixels.
+ * @throws UserError with the reason alone, when it is of a kind that is not read faithfully.
+ */
+export async function readContentSize(content: ImageContent): Promise<{ width: number; height: number }> {
+  const kind = await kindOf(content);
+  if (kind === 'bmp') return bitmapHeader(await content.read(0, bitmapHeaderLength))!;
+  const options = kind === 'tiff' ? (await chooseInTiff(content)).options : {};
+  const measure = async (input: string | Uint8Array) => sharp(input, { ...readingOptions, ...options }).metadata();
+  const header = kind === 'png' ? await pngPixelsOnly(content, true) : content.path;
+  // Whatever the decoder could not open, the system may still give.
+  const metadata = await measure(header ?? (await content.all())).catch(async (error) => {
+    if (header === undefined || kind === 'png' || content.length > mostInMemory) throw error;
+    return measure(await content.all());
+  });
+  if (kind === 'heif') await checkHeif(content, metadata.compression);
+  return metadata.autoOrient;
+}
+
+async function kindOf(content: ImageContent): Promise<ImageKind> {
+  const recognized = recognizeImage(await content.read(0, recognizedLength));
+  switch (recognized.kind) {
+    case 'unknown':
+      throw new UserError(`the content is not ${formatNames}${recognized.but === undefined ? '' : `, but ${recognized.but}`}`);
+    case 'other': {
+      const advice = recognized.advice === undefined ? '' : `: ${recognized.advice}`;
+      throw new UserError(`the content is ${recognized.is}, not ${formatNames}${advice}`);
+    }
+    case 'raw':
+      throw rawError(recognized.is);
+    case 'bmp':
+      if (bitmapHeader(await content.read(0, bitmapHeaderLength)) === undefined) throw new UserError(`the content is not ${formatNames}`);
+  }
+  return recognized.kind;
+}
+
+function rawError(is: string): UserError {
+  return new UserError(`it is ${is}, of which only a preview could be read: develop it into a JPEG, PNG or TIFF file`);
+}
+
+function bitmapHeader(bytes: Uint8Array): BitmapHeader | undefined {
+  const header = parseBitmapHeader(bytes.subarray(0, bitmapHeaderLength));
+  if (header !== undefined && header.width * header.height > maximumPixels) throw new Error('exceeds pixel limit');
+  return header;
+}
+
+const endOfImage = Uint8Array.of(0xff, 0xd9);
+
+function openJpeg(bytes: Uint8Array): OpenedImage {
+  const structure = readJpegStructure(bytes);
+  const { frame, scans } = structure;
+  if (frame !== undefined && frame.width * frame.height * scans.length > mostScannedPixels) {
+    throw new UserError(`it has ${scans.length} scans of ${frame.width}x${frame.height} pixels, which would take too long`);
+  }
+  return {
+    // Without its end the decoder takes a picture for cut off, complete or not.
+    decode: (lenient = false) => pipeline(lenient && !structure.hasEnd ? Buffer.concat([bytes, endOfImage]) : bytes, lenient),
+    isHarmless: () => isCompleteJpeg(bytes, structure),
+    unread: () => unreadJpeg(structure),
+  };
+}
+
+async function chooseInTiff(content: ImageContent): Promise<{ options: SharpOptions } & Partial<ChosenPicture>> {
+  const structure = await readTiffStructure(content);
+  if (structure === undefined) return { options: {} };
+  if (structure.raw !== undefined) throw rawError(structure.raw);
+  const { picture, extra } = chooseTiffPicture(structure);
+  const { place, width, height, samples } = picture;
+  if (extra !== undefined && width * height * samples > 4 * maximumPixels) throw new Error('exceeds pixel limit');
+  const options: SharpOptions = 'page' in place ? { page: place.page } : { tiff: { subifd: place.subifd } };
+  return { options, picture, ...(extra && { extra }) };
+}
+
+function pipeline(input: string | Uint8Array, lenient = false, options: SharpOptions = {}, flat = true): Sharp {
+  const opened = sharp(input, { ...readingOptions, ...(lenient && { failOn: 'error' }), ...options }).autoOrient();
+  return (flat ? opened.flatten({ background: '#ffffff' }) : opened).toColourspace('srgb');
+}

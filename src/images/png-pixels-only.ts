@@ -1,0 +1,84 @@
+/** PNG files without what is beside the pixels: texts that are compressed may take any time and memory when they are expanded. */
+import { inflateSync } from 'node:zlib';
+import { UserError } from '../support/errors.js';
+import type { ImageContent } from './image-content.js';
+
+/** Chunks that decide how pixels look (PNG, third edition); all others are left out. */
+const kept = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'cHRM', 'gAMA', 'iCCP', 'sBIT', 'sRGB', 'eXIf']);
+
+/** Bytes: a chunk other than pixels, and an expanded colour profile. */
+const mostBeside = 2 ** 20;
+const mostProfile = 2 ** 24;
+
+/** Chunks of any kind. */
+const mostChunks = 2 ** 20;
+
+/** Bytes read at a time while only heads of chunks are looked at. */
+const windowLength = 2 ** 16;
+
+/**
+ * The chunks of a PNG file that matter for its pixels.
+ * @param headerOnly everything before the pixels, and none of them: enough for size and orientation.
+ * @throws UserError for a picture in HDR, whose brightness would be read wrongly, and for one of a million chunks.
+ */
+export async function pngPixelsOnly(content: ImageContent, headerOnly = false): Promise<Uint8Array> {
+  const read = headerOnly ? windowed(content) : wholly(await content.all());
+  const parts: Uint8Array[] = [await read(0, 8)];
+  const seen = new Set<string>();
+  let chunks = 0;
+  for (let at = 8; at + 8 <= content.length; ) {
+    const head = Buffer.from(await read(at, 8));
+    const length = head.readUInt32BE(0);
+    const type = head.toString('latin1', 4);
+    if (headerOnly && type === 'IDAT') break;
+    if (++chunks > mostChunks) throw new UserError(`it has more than ${mostChunks} chunks, which no picture needs`);
+    if (type === 'cICP' && length >= 4) checkTransfer((await read(at, 12))[9] ?? 0);
+    // Whatever is critical is kept (its first letter is a capital); a profile or orientation once, as decoders take it.
+    const isWanted = type === 'IDAT' || ((kept.has(type) || /^[A-Z]/.test(type)) && !seen.has(type) && length <= mostBeside);
+    if (isWanted) {
+      const part = await read(at, 12 + length);
+      if (type !== 'iCCP' || isBoundedProfile(part)) parts.push(part);
+    }
+    seen.add(type);
+    if (type === 'IEND') break;
+    at += 12 + length;
+  }
+  if (headerOnly) parts.push(emptyPixels, endOfFile);
+  return Buffer.concat(parts);
+}
+
+type Read = (start: number, length: number) => Promise<Uint8Array> | Uint8Array;
+
+function wholly(bytes: Uint8Array): Read {
+  return (start, length) => bytes.subarray(start, start + length);
+}
+
+function windowed(content: ImageContent): Read {
+  let [from, window]: [number, Uint8Array] = [0, new Uint8Array()];
+  return async (start, length) => {
+    if (length > windowLength) return content.read(start, length);
+    if (start < from || start + length > from + window.length) [from, window] = [start, await content.read(start, windowLength)];
+    return window.subarray(start - from, start - from + length);
+  };
+}
+
+const emptyPixels = Buffer.from('0000000049444154' + '35af061e', 'hex');
+const endOfFile = Buffer.from('0000000049454e44' + 'ae426082', 'hex');
+
+function isBoundedProfile(chunk: Uint8Array): boolean {
+  const nameEnd = chunk.indexOf(0, 8);
+  if (nameEnd < 0) return true;
+  try {
+    inflateSync(chunk.subarray(nameEnd + 2, -4), { maxOutputLength: mostProfile });
+    return true;
+  } catch {
+    // Damaged, or a bomb: no profile to convert from.
+    return false;
+  }
+}
+
+/** Coding of brightness (ITU-T H.273): 16 and 18 are those of HDR. */
+export function checkTransfer(transfer: number): void {
+  if (transfer !== 16 && transfer !== 18) return;
+  throw new UserError(`it is in HDR (${transfer === 16 ? 'PQ' : 'HLG'}), which is not read: convert it to sRGB`);
+}

@@ -1,0 +1,94 @@
+/** What a file is, by its first bytes: decoders only see what they read, and people are told what they have. */
+
+/** Kinds that are read. */
+export type ImageKind = 'jpeg' | 'png' | 'webp' | 'tiff' | 'heif' | 'bmp';
+
+export type Recognized =
+  | { readonly kind: ImageKind }
+  /** `is`: what stands before ", not JPEG, ..."; `advice`: what to do. */
+  | { readonly kind: 'other'; readonly is: string; readonly advice?: string }
+  | { readonly kind: 'raw'; readonly is: string }
+  /** `but`: what it is instead of a picture, with what to do. */
+  | { readonly kind: 'unknown'; readonly but?: string };
+
+/** Bytes that `recognizeImage` looks at. */
+export const recognizedLength = 1024;
+
+export const formatNames = 'JPEG, PNG, WebP, TIFF, AVIF or BMP';
+
+const convert = 'convert it to JPEG or PNG';
+const exportFrame = 'export a frame of it as JPEG or PNG';
+
+/** Beginnings of files, as Latin-1 text. */
+const signatures: readonly (readonly [start: string, recognized: Recognized])[] = [
+  ['\xff\xd8\xff', { kind: 'jpeg' }],
+  ['\x89PNG\r\n\x1a\n', { kind: 'png' }],
+  ['BM', { kind: 'bmp' }],
+  ['FUJIFILMCCD-RAW', { kind: 'raw', is: 'a camera raw file of Fujifilm (RAF)' }],
+  ['IIRO', { kind: 'raw', is: 'a camera raw file of Olympus (ORF)' }],
+  ['IIRS', { kind: 'raw', is: 'a camera raw file of Olympus (ORF)' }],
+  ['MMOR', { kind: 'raw', is: 'a camera raw file of Olympus (ORF)' }],
+  ['IIU\0', { kind: 'raw', is: 'a camera raw file of Panasonic (RW2)' }],
+  ['FOVb', { kind: 'raw', is: 'a camera raw file of Sigma (X3F)' }],
+  ['\0MRM', { kind: 'raw', is: 'a camera raw file of Minolta (MRW)' }],
+  ['II\x1a\0\0\0HEAPCCDR', { kind: 'raw', is: 'a camera raw file of Canon (CRW)' }],
+  ['II*\0', { kind: 'tiff' }],
+  ['MM\0*', { kind: 'tiff' }],
+  ['II+\0', { kind: 'tiff' }],
+  ['MM\0+', { kind: 'tiff' }],
+  ['GIF8', { kind: 'other', is: 'gif', advice: exportFrame }],
+  ['\xff\x0a', { kind: 'other', is: 'JPEG XL', advice: convert }],
+  ['\0\0\0\x0cJXL \r\n\x87\n', { kind: 'other', is: 'JPEG XL', advice: convert }],
+  ['\0\0\0\x0cjP  \r\n\x87\n', { kind: 'other', is: 'JPEG 2000', advice: convert }],
+  ['\xff\x4f\xff\x51', { kind: 'other', is: 'JPEG 2000', advice: convert }],
+  ['\xff\xd8', { kind: 'jpeg' }],
+  ['II\xbc\x01', { kind: 'other', is: 'JPEG XR', advice: convert }],
+  ['8BPS', { kind: 'other', is: 'a document of Photoshop (PSD)', advice: 'export it as PNG' }],
+  ['gimp xcf', { kind: 'other', is: 'a document of GIMP (XCF)', advice: 'export it as PNG' }],
+  ['v/1\x01', { kind: 'other', is: 'OpenEXR, whose light has no white', advice: 'develop it into an 8-bit or 16-bit picture' }],
+  ['#?RADIANCE', { kind: 'other', is: 'Radiance HDR, whose light has no white', advice: 'develop it into an 8-bit or 16-bit picture' }],
+  ['#?RGBE', { kind: 'other', is: 'Radiance HDR, whose light has no white', advice: 'develop it into an 8-bit or 16-bit picture' }],
+  ['SIMPLE  =', { kind: 'other', is: 'FITS', advice: convert }],
+  ['DICM', { kind: 'other', is: 'DICOM', advice: convert }],
+  ['qoif', { kind: 'other', is: 'QOI', advice: convert }],
+  ['DDS ', { kind: 'other', is: 'a DirectDraw texture (DDS)', advice: convert }],
+  ['\0\0\x01\0', { kind: 'other', is: 'an icon (ICO)', advice: convert }],
+  ['%PDF', { kind: 'other', is: 'pdf', advice: 'export the picture as JPEG or PNG' }],
+  ['%!PS', { kind: 'other', is: 'PostScript', advice: 'export the picture as PNG' }],
+  ['PK\x03\x04', { kind: 'other', is: 'a zip archive', advice: 'unpack it' }],
+  ['\x1f\x8b', { kind: 'other', is: 'a gzip archive', advice: 'unpack it' }],
+  ['7z\xbc\xaf', { kind: 'other', is: 'a 7z archive', advice: 'unpack it' }],
+  ['Rar!', { kind: 'other', is: 'a rar archive', advice: 'unpack it' }],
+  ['\x1aE\xdf\xa3', { kind: 'other', is: 'a film (Matroska)', advice: exportFrame }],
+  ['version https://git-lfs', { kind: 'other', is: 'a pointer of Git LFS', advice: 'fetch the file with git lfs pull' }],
+];
+
+/** Brands of ISO media files (ISO/IEC 14496-12), in the order in which they decide. */
+const brands: readonly (readonly [pattern: RegExp, recognized: Recognized])[] = [
+  [/^crx /, { kind: 'raw', is: 'a camera raw file of Canon (CR3)' }],
+  [/^(avif|avis|heic|heix|hevc|hevx|heim|heis|hevm|hevs|mif1|mif2|msf1|miaf|1pic|jpeg|j2ki|avci|avcs|vvic)/, { kind: 'heif' }],
+  [/^jp[2xm] /, { kind: 'other', is: 'JPEG 2000', advice: convert }],
+  [/^/, { kind: 'other', is: 'a film', advice: exportFrame }],
+];
+
+/**
+ * What a file is.
+ * @param head its beginning, `recognizedLength` bytes where it has as many.
+ */
+export function recognizeImage(head: Uint8Array): Recognized {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, recognizedLength)).toString('latin1');
+  const found = signatures.find(([start]) => text.startsWith(start));
+  if (found !== undefined) return found[1];
+  if (/^RIFF....WEBP/s.test(text)) return { kind: 'webp' };
+  if (/^RIFF....AVI /s.test(text)) return { kind: 'other', is: 'a film (AVI)', advice: exportFrame };
+  if (text.slice(128, 132) === 'DICM') return { kind: 'other', is: 'DICOM', advice: convert };
+  if (text.slice(4, 8) === 'ftyp') return brands.find(([pattern]) => pattern.test(text.slice(8, 12)))![1];
+  if (/^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)?(<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(text)) {
+    return { kind: 'other', is: 'svg', advice: 'a drawing has no pixels, export it as PNG' };
+  }
+  if (/^(\xef\xbb\xbf)?\s*(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head|body)[\s>]/i.test(text)) {
+    return { kind: 'unknown', but: 'a page of HTML: download the picture itself' };
+  }
+  if (/^P[1-7]\s/.test(text)) return { kind: 'other', is: 'a Netpbm picture (PNM)', advice: convert };
+  return { kind: 'unknown' };
+}

@@ -1,0 +1,185 @@
+/** Pictures that decoders show wrongly: each is read right, or refused with the reason. */
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { decodeImage, readImageSize } from '#antonym/images/decode-image.js';
+import { makeTiff } from './make-tiff.js';
+
+const [width, height] = [16, 12];
+/** Red, green and blue of a small picture, bytes. */
+const rgb = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 7) % 251);
+
+/** Pixels of more bands: the colours, then these. */
+function withBands(...bands: readonly ((pixel: number) => number)[]): Uint8Array {
+  return Uint8Array.from({ length: width * height * (3 + bands.length) }, (_, index) => {
+    const [pixel, band] = [Math.floor(index / (3 + bands.length)), index % (3 + bands.length)];
+    return band < 3 ? rgb[pixel * 3 + band]! : bands[band - 3]!(pixel);
+  });
+}
+
+const infrared = (pixel: number): number => (pixel * 13) % 256;
+const opacity = (pixel: number): number => (pixel % width) * 17;
+const overWhite = rgb.map((value, index) => Math.round(255 + (value - 255) * (opacity(Math.floor(index / 3)) / 255)));
+
+async function reasonOf(bytes: Uint8Array): Promise<string> {
+  const reasons = await Promise.all(
+    [decodeImage(bytes), readImageSize(bytes)].map((outcome) =>
+      outcome.then(
+        () => 'read',
+        (error: Error) => error.message.replace(/^Cannot read image of \d+ bytes: /, ''),
+      ),
+    ),
+  );
+  // What is refused is refused before anything is decoded.
+  expect(reasons[1]).toBe(reasons[0]);
+  return reasons[0]!;
+}
+
+describe('samples', () => {
+  const grey = (bits: number, format: number) =>
+    makeTiff({
+      width,
+      height,
+      samples: 1,
+      bits,
+      photometric: 1,
+      data: new Uint8Array((width * height * bits) / 8),
+      tags: { 339: [format] },
+    });
+
+  test.each([
+    [32, 3, 'its samples are floating-point numbers of 32 bits, and what is white is not known: convert it to 8-bit or 16-bit RGB'],
+    [64, 3, 'its samples are floating-point numbers of 64 bits, and'],
+    [16, 3, 'its samples are floating-point numbers of 16 bits, and'],
+    [8, 2, 'its samples are signed numbers of 8 bits, and'],
+    [16, 2, 'its samples are signed numbers of 16 bits, and'],
+    [64, 5, 'its samples are complex numbers, and'],
+    [32, 1, 'its samples have 32 bits, and 1, 2, 4, 8 or 16 are read'],
+    [64, 1, 'its samples have 64 bits, and'],
+  ])('of %i bits and format %i are refused', async (bits, format, reason) => {
+    expect(await reasonOf(grey(bits, format))).toContain(reason);
+  });
+
+  test('of 8 bits that state their format are read', async () => {
+    expect(await decodeImage(grey(8, 1))).toMatchObject({ width, height });
+  });
+
+  test.each([
+    [8, 'CIELAB'],
+    [9, 'CIELAB (ICC)'],
+    [32845, 'LogLuv'],
+  ])('of photometric interpretation %i are refused', async (photometric, name) => {
+    const bytes = makeTiff({ width, height, samples: 3, bits: 8, photometric, data: rgb });
+    expect(await reasonOf(bytes)).toContain(`its colours are ${name}`);
+  });
+
+  test('in HDR are refused', async () => {
+    const png = await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    const cicp = Buffer.from('0000000463494350' + '09100001' + '00000000', 'hex');
+    expect(await reasonOf(Buffer.concat([png.subarray(0, 33), cicp, png.subarray(33)]))).toBe(
+      'it is in HDR (PQ), which is not read: convert it to sRGB',
+    );
+  });
+});
+
+describe('bands that are no colours', () => {
+  const made = (data: Uint8Array, extraSamples: readonly number[] | undefined, photometric = 2) =>
+    makeTiff({
+      width,
+      height,
+      samples: data.length / width / height,
+      bits: 8,
+      photometric,
+      data,
+      ...(extraSamples && { tags: { 338: extraSamples } }),
+    });
+
+  test.each([
+    ['one that is unspecified', withBands(infrared), [0], rgb],
+    ['one that nothing is said of', withBands(infrared), undefined, rgb],
+    ['two that are unspecified', withBands(infrared, opacity), [0, 0], rgb],
+    ['five of them', withBands(infrared, opacity, infrared, opacity, infrared), [0, 0, 0, 0, 0], rgb],
+    ['opacity alone', withBands(opacity), [2], overWhite],
+    ['opacity before another', withBands(opacity, infrared), [2, 0], overWhite],
+    ['opacity behind another', withBands(infrared, opacity), [0, 2], overWhite],
+  ])('%s', async (_, data, extraSamples, expected) => {
+    const image = await decodeImage(made(data, extraSamples));
+    expect(image).toMatchObject({ width, height });
+    expect(Math.max(...image.data.map((value, index) => Math.abs(value - expected[index]!)))).toBeLessThanOrEqual(1);
+  });
+
+  test('grey with a band that is not opacity', async () => {
+    const data = Uint8Array.from({ length: width * height * 2 }, (_, index) => (index % 2 === 0 ? 90 : infrared(index)));
+    expect(new Set((await decodeImage(made(data, [0], 1))).data)).toEqual(new Set([90]));
+  });
+
+  test('bands of which nobody knows which is red', async () => {
+    expect(await reasonOf(made(withBands(infrared, opacity), [0, 0, 0, 0], 1))).toContain(
+      'it has 5 bands, and which of them are red, green and blue is not said',
+    );
+  });
+
+  test('inks beyond the four of CMYK', async () => {
+    expect(await reasonOf(made(withBands(infrared, opacity), [0], 5))).toContain('it has 5 bands, of which only four are those of CMYK');
+  });
+});
+
+describe('several pictures in a file', () => {
+  const small = { width: 4, height: 3, samples: 3, bits: 8, photometric: 2, data: new Uint8Array(36).fill(200) };
+  const whole = { width, height, samples: 3, bits: 8, photometric: 2, data: rgb };
+  const reduced = { 254: [1] };
+
+  test('the whole one is read where the first is a reduced one', async () => {
+    const bytes = makeTiff({ ...small, tags: reduced }, whole);
+    expect(await readImageSize(bytes)).toMatchObject({ width, height });
+    expect(await decodeImage(bytes)).toEqual({ width, height, data: rgb });
+  });
+
+  test('the whole one is read where it lies inside the first', async () => {
+    for (const tags of [reduced, {}]) {
+      const bytes = makeTiff({ ...small, tags, inside: [whole] });
+      expect(await readImageSize(bytes)).toMatchObject({ width, height });
+      expect(await decodeImage(bytes)).toEqual({ width, height, data: rgb });
+    }
+  });
+
+  test('the first of equals is read, and reduced ones behind it are left alone', async () => {
+    expect(await decodeImage(makeTiff(whole, { ...small, tags: reduced }))).toEqual({ width, height, data: rgb });
+    expect(await decodeImage(makeTiff(small, whole))).toMatchObject({ width: 4, height: 3 });
+  });
+
+  test('a preview alone is refused', async () => {
+    expect(await reasonOf(makeTiff({ ...small, tags: reduced }))).toContain('it holds only a preview');
+  });
+
+  test('camera raw is refused: the preview would be taken for the photograph', async () => {
+    const sensor = { width: 64, height: 48, samples: 1, bits: 16, photometric: 32803, data: new Uint8Array(64 * 48 * 2) };
+    expect(await reasonOf(makeTiff({ ...small, tags: reduced, inside: [sensor] }))).toMatch(
+      /^it is a camera raw file, of which only a preview/,
+    );
+    expect(await reasonOf(makeTiff({ ...small, tags: { 50706: [0x401] } }))).toMatch(/^it is a camera raw file \(DNG\)/);
+    expect(await reasonOf(makeTiff({ ...small, inside: [{ ...sensor, photometric: 1, tags: { 259: [34713] } }] }))).toMatch(
+      /^it is a camera raw file/,
+    );
+    for (const [start, name] of [
+      ['IIRO\x08\0\0\0', 'Olympus (ORF)'],
+      ['FUJIFILMCCD-RAW 0201', 'Fujifilm (RAF)'],
+      ['\0\0\0\x18ftypcrx \0\0\0\x01', 'Canon (CR3)'],
+    ] as const) {
+      expect(await reasonOf(Buffer.from(start.padEnd(200, '\0'), 'latin1'))).toContain(`it is a camera raw file of ${name}`);
+    }
+  });
+});
+
+test.each([
+  ['\0\0\0\x0cJXL \r\n\x87\n', 'the content is JPEG XL, not JPEG, PNG, WebP, TIFF, AVIF or BMP: convert it to JPEG or PNG'],
+  ['\xff\x0a', 'the content is JPEG XL, not'],
+  ['\0\0\0\x0cjP  \r\n\x87\n', 'the content is JPEG 2000, not'],
+  ['8BPS', 'the content is a document of Photoshop (PSD), not'],
+  ['\0\0\0\x20ftypqt  ', 'the content is a film, not'],
+  ['version https://git-lfs.github.com/spec/v1\noid sha256:4d', 'the content is a pointer of Git LFS, not'],
+  ['<!DOCTYPE html>\n<title>404</title>', 'AVIF or BMP, but a page of HTML: download the picture itself'],
+])('a file that begins with %j is named', async (start, reason) => {
+  expect(await reasonOf(Buffer.from(start.padEnd(100, '\0'), 'latin1'))).toContain(reason);
+});
