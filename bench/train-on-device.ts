@@ -1,7 +1,9 @@
 /** Training steps on a GPU beside PyTorch's on the same card, in every precision, with batches that fill it. */
+
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cropCount } from '#antonym/losses/levels.js';
+import { lowerConvolutions } from '#antonym/lowering/convolution/lower-convolutions.js';
 import { mayBeOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { UserError } from '#antonym/support/errors.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
@@ -154,7 +156,7 @@ async function time(contestant: Contestant, sizes: StepSizes, steps: number): Pr
 /** Floating-point operations of a step. */
 async function operationsOf({ backbone, photographs, levels, side }: StepSizes): Promise<number> {
   const { model, options } = await setupOf({ backbone, batchSize: String(photographs), levels: String(levels), crop: String(side) });
-  return graphOperations(buildGradientsGraph(buildLossGraph(model, { photographs, levels }, side, options)));
+  return graphOperations(lowerConvolutions(buildGradientsGraph(buildLossGraph(model, { photographs, levels }, side, options)), 'cuda'));
 }
 
 async function profileOf(

@@ -119,7 +119,15 @@ export class Graph {
   addAll(operator: OperatorName | ContributedOperator, inputs: readonly Operand[], attributes: Attributes = {}): readonly Value[] {
     const rule: Operator | undefined = typeof operator === 'string' ? operators[operator] : operator;
     if (!rule) throw new Error(`unknown operator ${operator}`);
-    const name = typeof operator === 'string' ? operator : `${operator.domain}.${operator.name}`;
+    return this.addNode(typeof operator === 'string' ? operator : `${operator.domain}.${operator.name}`, rule, inputs, attributes);
+  }
+
+  /** Adds a node of the operator of another one, which may be of another graph, and returns all its outputs. */
+  addLike({ operator, rule, attributes }: Node, inputs: readonly Operand[], own: Attributes = attributes): readonly Value[] {
+    return this.addNode(operator, rule, inputs, own);
+  }
+
+  private addNode(name: string, rule: Operator, inputs: readonly Operand[], attributes: Attributes): readonly Value[] {
     try {
       checkSignature(rule, inputs, attributes);
       const values = this.toValues(inputs);

@@ -5,7 +5,7 @@ import type { DataType } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { liveParts } from './live-parts.js';
 import { type ExternalPlace, externalInitializers, inlineInitializers } from './onnx-initializers.js';
-import type { AttributeKind, AttributeValue, Node } from './operator.js';
+import { type AttributeKind, type AttributeValue, type Node, privateDomain } from './operator.js';
 import { field } from './protobuf-field.js';
 import type { Dimension, Value } from './value.js';
 
@@ -46,6 +46,7 @@ export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Ar
  */
 export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external?: ExternalPlace): OnnxPieces {
   const { nodes } = liveParts(graph);
+  requireFormulations(nodes);
   const used = new Set<Value | null>([...graph.outputs.values(), ...nodes.flatMap(inputsInFile)]);
   const constants = [...graph.allConstants()].filter(([value]) => used.has(value));
   const bytes = constants.reduce((total, [, { data }]) => total + data.byteLength, 0);
@@ -83,7 +84,13 @@ function encode<T>(
 }
 
 function contributedDomains(nodes: readonly Node[]): string[] {
-  return [...new Set(nodes.flatMap(({ rule }) => ('domain' in rule ? [rule.domain] : [])))];
+  return [...new Set(nodes.flatMap(({ rule }) => ('name' in rule ? [rule.domain] : [])))];
+}
+
+/** @throws Error when a node is of the private domain: nothing that reads files has a kernel for it. */
+function requireFormulations(nodes: readonly Node[]): void {
+  const named = nodes.find(({ rule }) => rule.domain === privateDomain);
+  if (named) throw new Error(`${named.operator} (${named.outputs[0]!.name}) has to be lowered before its graph is written to a file`);
 }
 
 /**
@@ -141,7 +148,7 @@ function encodeNode(node: Node, nameOf: (value: Value | null) => string): object
   });
   return {
     name: nameOf(node.outputs[0]!),
-    ...('domain' in rule ? { opType: rule.name, domain: rule.domain } : { opType: node.operator }),
+    ...('name' in rule ? { opType: rule.name, domain: rule.domain } : { opType: node.operator }),
     input: inputs,
     output: node.outputs.map(nameOf),
     attribute: [

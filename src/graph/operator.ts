@@ -34,8 +34,13 @@ export interface OutputType {
   readonly elements?: readonly Dimension[] | undefined;
 }
 
-/** One operator; its file holds nothing but this. Those of the table of operators are of the standard `ai.onnx` domain. */
+/** The domain of operators that name a mathematical step whose formulation is chosen for each machine: see `lowering`. No runtime has them. */
+export const privateDomain = 'antonym';
+
+/** One operator; its file holds nothing but this. */
 export interface Operator {
+  /** Default: the standard domain, `ai.onnx`. */
+  readonly domain?: string;
   readonly inputs: readonly OperatorInput[];
   readonly attributes?: Readonly<Record<string, AttributeKind>>;
   /** The types of the outputs. @throws Error naming the input, what was expected and what was received. */
@@ -44,6 +49,7 @@ export interface Operator {
 
 /** An operator that only ONNX Runtime has: for graphs that it runs here and now, never for models that are handed over. */
 export interface ContributedOperator extends Operator {
+  /** As ONNX Runtime knows it; operators of the table have the name of their entry. */
   readonly name: string;
   readonly domain: string;
 }

@@ -1,11 +1,11 @@
 /** Gradient checkpointing: memory for time, as a rewriting of a finished gradients graph. */
 import { isFloat } from '../graph/data-types.js';
-import { Graph } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
 import { liveParts } from '../graph/live-parts.js';
 import type { Node } from '../graph/operator.js';
-import type { OperatorName } from '../graph/operators/table.js';
-import { bytesOf, peakMemory } from '../graph/peak-memory.js';
+import { bytesOf } from '../graph/peak-memory.js';
 import { fixedShape, type Value } from '../graph/value.js';
+import { copyGraph, PlainCopy } from './copy-graph.js';
 
 /**
  * A graph with the same outputs in which the backward pass computes what it needs of the forward pass once more, segment by segment,
@@ -13,17 +13,18 @@ import { fixedShape, type Value } from '../graph/value.js';
  * residual blocks: only these are kept. How many there are is what needs the least memory, in order of the nodes.
  * @param forward of the graph's nodes, those of the forward pass
  * @param input that batches come in by: what does not depend on it is kept
+ * @param memoryOf the memory that such a graph needs to run
  */
-export function recomputeForward(graph: Graph, forward: ReadonlySet<Node>, input: Value): Graph {
+export function recomputeForward(graph: Graph, forward: ReadonlySet<Node>, input: Value, memoryOf: (graph: Graph) => number): Graph {
   const nodes = liveParts(graph).nodes;
   const first = nodes.filter((node) => forward.has(node));
   const activations = dependents(first, input);
   const cuts = singleValues(first, activations, input);
-  let best = { graph, bytes: peakMemory(graph) };
+  let best = { graph, bytes: memoryOf(graph) };
   for (let count = 2; count <= cuts.length; count = Math.ceil(count * 1.3)) {
     const segments = evenSegments(first, activations, cuts, count);
-    const rewritten = new Recomputation(graph, nodes, forward, segments).result;
-    const bytes = peakMemory(rewritten);
+    const rewritten = copyGraph(graph, new Recomputation(forward, segments));
+    const bytes = memoryOf(rewritten);
     if (bytes < best.bytes) best = { graph: rewritten, bytes };
   }
   return best.graph;
@@ -72,37 +73,31 @@ function evenSegments(nodes: readonly Node[], activations: ReadonlySet<Value>, c
   return starts;
 }
 
-class Recomputation {
-  readonly result = new Graph();
-  private readonly values = new Map<Value, Value>();
-  /** What the backward pass uses in their place. */
+class Recomputation extends PlainCopy {
+  /** What the backward pass uses in place of the copies. */
   private readonly again = new Map<Value, Value>();
 
   constructor(
-    source: Graph,
-    nodes: readonly Node[],
-    forward: ReadonlySet<Node>,
+    private readonly forward: ReadonlySet<Node>,
     private readonly starts: ReadonlyMap<Value, Value>,
   ) {
-    for (const [name, value] of source.inputs) this.values.set(value, this.result.input(name, value.dataType, value.shape));
-    for (const [value, tensor] of source.allConstants()) this.values.set(value, this.result.constant(tensor));
-    for (const node of nodes)
-      this.add(node, this.values, (value) => (forward.has(node) ? this.values.get(value)! : this.valueAgain(value)));
-    for (const [name, value] of source.outputs) this.result.output(name, this.values.get(value)!);
+    super();
+  }
+
+  override node(node: Node): void {
+    this.add(node, this.copies, (value) => (this.forward.has(node) ? this.valueOf(value) : this.valueAgain(value)));
   }
 
   private add(node: Node, results: Map<Value, Value>, use: (value: Value) => Value): void {
     const inputs = node.inputs.map((value) => value && use(value));
-    for (const [index, value] of this.result.addAll(node.operator as OperatorName, inputs, node.attributes).entries()) {
-      results.set(node.outputs[index]!, value);
-    }
+    for (const [index, value] of this.target.addLike(node, inputs).entries()) results.set(node.outputs[index]!, value);
   }
 
   private valueAgain(value: Value): Value {
     const start = this.starts.get(value);
-    if (!start) return this.values.get(value)!;
+    if (!start) return this.valueOf(value);
     if (!this.again.has(value)) {
-      const origin = this.again.get(start) ?? this.anew(this.values.get(start)!);
+      const origin = this.again.get(start) ?? this.anew(this.valueOf(start));
       this.again.set(start, origin);
       this.add(value.producer!, this.again, (own) => (own === start ? origin : this.valueAgain(own)));
     }
@@ -111,6 +106,6 @@ class Recomputation {
 
   /** The same as another value, without a copy: ONNX Runtime computes once what is computed twice of one, and sees through Identity. */
   private anew(value: Value): Value {
-    return this.result.add('Reshape', [value, this.result.integers(...fixedShape(value.shape, 'computing once more'))]);
+    return this.target.add('Reshape', [value, this.target.integers(...fixedShape(value.shape, 'computing once more'))]);
   }
 }

@@ -3,11 +3,18 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { privateDomain } from '#antonym/graph/operator.js';
+import { lowerConvolutions } from '#antonym/lowering/convolution/lower-convolutions.js';
 import type { ElementArray, TensorData } from '#antonym/tensors/tensor-data.js';
+
+/** Rules of gradients add nodes that no runtime has. */
+function executable(graph: Graph): Graph {
+  return graph.nodes.some(({ rule }) => rule.domain === privateDomain) ? lowerConvolutions(graph, 'cpu') : graph;
+}
 
 /** A compiled graph: call it with its inputs to get its outputs. */
 export async function compile(graph: Graph): Promise<(feeds: Record<string, TensorData>) => Promise<Record<string, TensorData>>> {
-  const session = await InferenceSession.create(encodeOnnx(graph), { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(encodeOnnx(executable(graph)), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   return async (feeds) => {
     const inputs = Object.fromEntries(
       session.inputNames.map((name) => {

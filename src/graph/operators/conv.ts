@@ -1,16 +1,37 @@
 /** Conv: two-dimensional convolution of [N, C, H, W] with [M, C / group, kh, kw], optionally + bias [M]. */
 
-import { convolutionWeightGradient } from '../../lowering/convolution/convolution-weight-gradient.js';
 import { convolutionGeometry, outputSize, reach } from '../convolution-geometry.js';
-import type { Graph } from '../graph.js';
-import type { GradientContext, Operator } from '../operator.js';
+import type { Operator } from '../operator.js';
 import { requireRank, requireSameType } from '../shape-rules.js';
-import { fixedShape, type Value } from '../value.js';
+import { fixedShape } from '../value.js';
 
 export const conv: Operator = {
   inputs: [
-    { name: 'X', gradient: inputGradient },
-    { name: 'W', gradient: convolutionWeightGradient },
+    // dX = each dY spread over its window, weighted with W
+    {
+      name: 'X',
+      gradient: (node) => {
+        const geometry = convolutionGeometry(node);
+        const { kernel, strides, pads, dilations, group } = geometry;
+        const attributes = { kernel_shape: kernel, strides, pads, dilations, group };
+        if (strides.every((stride) => stride === 1)) return node.graph.add('ConvInputGradient', [node.gradient, node.input(1)], attributes);
+        const size = fixedShape(node.input(0).shape.slice(2), 'the gradient of Conv');
+        const windows = fixedShape(node.gradient.shape.slice(2), 'the gradient of Conv');
+        const rest = size.map(
+          (length, axis) => length + pads[axis]! + pads[axis + 2]! - reach(geometry, axis) - (windows[axis]! - 1) * strides[axis]!,
+        );
+        return node.graph.add('ConvInputGradient', [node.gradient, node.input(1)], { ...attributes, output_padding: rest });
+      },
+    },
+    // dW = sum over windows of dY times the window
+    {
+      name: 'W',
+      gradient: (node) => {
+        const { kernel, strides, pads, dilations, group } = convolutionGeometry(node);
+        const attributes = { kernel_shape: kernel, strides, pads, dilations, group };
+        return node.graph.add('ConvWeightGradient', [node.input(0), node.gradient], attributes);
+      },
+    },
     // db = sum of dy over images and pixels
     {
       name: 'B',
@@ -38,45 +59,3 @@ export const conv: Operator = {
     return { dataType: x.dataType, shape: [x.shape[0]!, w.shape[0]!, ...spatial] };
   },
 };
-
-/**
- * dX = dY * W, with W flipped and its channels exchanged within each group, as a convolution where the stride is 1 (twice as fast as ConvTranspose
- * in ONNX Runtime); as a transposed convolution elsewhere.
- */
-function inputGradient(node: GradientContext): Value {
-  const { graph, gradient } = node;
-  const w = node.input(1);
-  const geometry = convolutionGeometry(node);
-  const { kernel, strides, pads, dilations, group } = geometry;
-  const [kh, kw] = [kernel[0]!, kernel[1]!];
-  const shared = { ...(group > 1 && { group }), ...(dilations.some((size) => size > 1) && { dilations }) };
-  const covered = [reach(geometry, 0), reach(geometry, 1)] as const;
-  if (strides.some((stride) => stride !== 1)) {
-    const shape = fixedShape(node.input(0).shape, 'the gradient of Conv');
-    const rows = fixedShape(gradient.shape, 'the gradient of Conv');
-    // rows and columns at the far edges that no window reached
-    const rest = [0, 1].map(
-      (axis) => shape[axis + 2]! + pads[axis]! + pads[axis + 2]! - covered[axis]! - (rows[axis + 2]! - 1) * strides[axis]!,
-    );
-    return graph.add('ConvTranspose', [gradient, w], { ...shared, strides, pads, output_padding: rest });
-  }
-  const flipped =
-    kh === 1 && kw === 1
-      ? w
-      : graph.add('Slice', [w, graph.integers(-1, -1), graph.integers(-kh - 1, -kw - 1), graph.integers(2, 3), graph.integers(-1, -1)]);
-  const exchanged = group === 1 ? graph.add('Transpose', [flipped], { perm: [1, 0, 2, 3] }) : exchangedByGroup(graph, flipped, group);
-  return graph.add('Conv', [gradient, exchanged], {
-    ...shared,
-    kernel_shape: kernel,
-    pads: pads.map((size, side) => covered[side % 2]! - 1 - size),
-  });
-}
-
-/** [M, C / group, kh, kw] -> [C, M / group, kh, kw] */
-function exchangedByGroup(graph: Graph, w: Value, group: number): Value {
-  const [filters, channels, kh, kw] = fixedShape(w.shape, 'the gradient of Conv') as [number, number, number, number];
-  if (filters === group && channels === 1) return w;
-  const grouped = graph.add('Reshape', [w, graph.integers(group, filters / group, channels, kh, kw)]);
-  const exchanged = graph.add('Transpose', [grouped], { perm: [0, 2, 1, 3, 4] });
-  return graph.add('Reshape', [exchanged, graph.integers(group * channels, filters / group, kh, kw)]);
-}

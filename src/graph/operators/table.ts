@@ -9,7 +9,9 @@ import { cast } from './cast.js';
 import { clip } from './clip.js';
 import { concat } from './concat.js';
 import { conv } from './conv.js';
+import { convInputGradient } from './conv-input-gradient.js';
 import { convTranspose } from './conv-transpose.js';
+import { convWeightGradient } from './conv-weight-gradient.js';
 import { cos } from './cos.js';
 import { div } from './div.js';
 import { equal } from './equal.js';
@@ -65,7 +67,9 @@ const table = {
   Clip: clip,
   Concat: concat,
   Conv: conv,
+  ConvInputGradient: convInputGradient,
   ConvTranspose: convTranspose,
+  ConvWeightGradient: convWeightGradient,
   Cos: cos,
   Div: div,
   Equal: equal,

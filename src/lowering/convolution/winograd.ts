@@ -3,9 +3,11 @@
  * matrices: 4x4 outputs of a 3x3 convolution with stride 1 from a tile of 6x6 inputs, by 36 multiplications instead of 144.
  */
 
+import type { ConvolutionGeometry } from '../../graph/convolution-geometry.js';
 import type { Graph } from '../../graph/graph.js';
-import { fixedShape, type Value } from '../../graph/value.js';
+import type { Value } from '../../graph/value.js';
 import type { DataType } from '../../tensors/tensor-data.js';
+import type { Image, ImageShape } from './image.js';
 
 /**
  * Along an axis, 4 outputs are y = outputs^T ((filter g) * (inputs x)), element by element. Gradients are transposes of it: with respect to
@@ -40,8 +42,13 @@ export const transforms = {
 
 type Transform = readonly (readonly number[])[];
 
-/** Of a tile, along an axis; outputs of a tile; elements of the filter. */
+/** Along an axis: positions of a tile, its outputs, elements of the filter. */
 export const [positions, step, kernel] = [6, 4, 3] as const;
+
+/** True for a convolution that it computes: 3x3, without strides, dilations or groups. */
+export function isFiltering({ kernel: size, strides, dilations, group }: ConvolutionGeometry): boolean {
+  return size.every((length) => length === kernel) && [...strides, ...dilations, group].every((one) => one === 1);
+}
 
 /** Tiles along the axes of an output. */
 export function tilesOf([height, width]: readonly [number, number]): readonly [number, number] {
@@ -50,22 +57,22 @@ export function tilesOf([height, width]: readonly [number, number]): readonly [n
 
 /**
  * Every tile of images, transformed along both axes.
- * @param images [N, C, H, W]
  * @param pads zeros before the rows and columns
  * @returns [36, tiles N, C]
  */
 export function transformed(
   graph: Graph,
-  images: Value,
+  images: Image,
   transform: Transform,
   tiles: readonly [number, number],
   pads: readonly [number, number],
 ): Value {
-  const [count, channels, height, width] = fixedShape(images.shape, 'the gradient of Conv') as [number, number, number, number];
+  const [count, channels, height, width] = images.shape;
   const row = count * channels;
   // what is transformed stands before everything else, which is one long row
-  const lines = graph.add('Reshape', [pixelsFirst(graph, images), graph.integers(height, width, row)]);
-  const matrix = (length: number, axis: 0 | 1): Value => tileMatrix(graph, images.dataType, transform, length, tiles[axis], pads[axis]);
+  const pixels = images.pixelsFirst();
+  const lines = graph.add('Reshape', [pixels, graph.integers(height, width, row)]);
+  const matrix = (length: number, axis: 0 | 1): Value => tileMatrix(graph, pixels.dataType, transform, length, tiles[axis], pads[axis]);
   const across = graph.add('MatMul', [matrix(width, 1), lines]);
   const parts = graph.add('Reshape', [across, graph.integers(height, positions, tiles[1] * row)]);
   const down = graph.add('MatMul', [matrix(height, 0), graph.add('Transpose', [parts], { perm: [1, 0, 2] })]);
@@ -76,6 +83,7 @@ export function transformed(
  * The transpose of it: what each pixel is in tiles, summed up.
  * @param values [36, tiles N, C]
  * @param shape [N, C, H, W]
+ * @returns [H, W, N, C]
  */
 export function transformedBack(
   graph: Graph,
@@ -83,7 +91,7 @@ export function transformedBack(
   transform: Transform,
   tiles: readonly [number, number],
   pads: readonly [number, number],
-  [count, channels, height, width]: readonly [number, number, number, number],
+  [count, channels, height, width]: ImageShape,
 ): Value {
   const row = count * channels;
   const matrix = (length: number, axis: 0 | 1): Value =>
@@ -98,12 +106,7 @@ export function transformedBack(
     graph.integers(height, positions * tiles[1], row),
   ]);
   const pixels = graph.add('MatMul', [matrix(width, 1), lines]);
-  return graph.add('Transpose', [graph.add('Reshape', [pixels, graph.integers(height, width, count, channels)])], { perm: [2, 3, 0, 1] });
-}
-
-/** [N, C, H, W] to [H, W, N, C] */
-function pixelsFirst(graph: Graph, images: Value): Value {
-  return graph.add('Transpose', [images], { perm: [2, 3, 0, 1] });
+  return graph.add('Reshape', [pixels, graph.integers(height, width, count, channels)]);
 }
 
 /** [1, 6 tiles, length]; a tile that reaches beyond the axis finds zeros there. */

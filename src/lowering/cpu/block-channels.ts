@@ -3,21 +3,32 @@ import { Graph } from '../../graph/graph.js';
 import { liveParts } from '../../graph/live-parts.js';
 import type { Attributes, Node } from '../../graph/operator.js';
 import { nearestResize } from '../../graph/operators/resize.js';
-import type { OperatorName } from '../../graph/operators/table.js';
 import { sameShape, type Value } from '../../graph/value.js';
+import { formulations } from '../convolution/formulations.js';
+import { type Image, type ImageShape, PlainImage } from '../convolution/image.js';
+import { gradientFilters, inputGradient, inputGradientAttributes } from '../convolution/input-gradient.js';
+import { inputGradientOf, type NamedInputGradient, weightGradientOf } from '../convolution/named-gradients.js';
+import { weightGradient } from '../convolution/weight-gradient.js';
+import { winogradInputGradient, winogradInputPays } from '../convolution/winograd-input-gradient.js';
+import { copyGraph, type GraphCopy } from '../copy-graph.js';
+import { BlockedImage, blockedOfPixelsFirst, cutImage, paddedImage } from './blocked-image.js';
 import { blockedOperators } from './blocked-operators.js';
-import { gradientFiltersOf } from './gradient-filters.js';
 import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
-import { blockedPixelProduct, pixelProductOf, pixelsAsChannels } from './pixel-product.js';
-import { shifted, shiftOf } from './shifted-image.js';
 
 /**
  * An equal graph, up to rounding, for sessions on this machine only: see `blockedOperators`.
  * @param block channels that lie together, as `channelBlock` found
  */
 export function blockChannels(graph: Graph, block: number): Graph {
-  return new Blocking(block).result(graph);
+  const { nodes } = liveParts(graph);
+  const uses = new Map<Value, number>();
+  for (const value of [...nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.values()]) {
+    if (value) uses.set(value, (uses.get(value) ?? 0) + 1);
+  }
+  return copyGraph(graph, new Blocking(block, uses));
 }
+
+const chosen = formulations['blocked-cpu'];
 
 /** A convolution that may still take in what follows it. */
 interface PendingConvolution {
@@ -28,43 +39,76 @@ interface PendingConvolution {
   readonly sum?: Value;
 }
 
-/** [N, C, H, W] to [H, W, N, C] */
-const pixelsFirstOrder = '2,3,0,1';
-
-class Blocking {
-  private readonly target = new Graph();
+class Blocking implements GraphCopy {
+  readonly target = new Graph();
   /** What stands for a value of the source: its plain form, its blocked form, or both. */
   private readonly plain = new Map<Value, Value>();
   private readonly blocked = new Map<Value, Value>();
   private readonly pending = new Map<Value, PendingConvolution>();
-  private readonly uses = new Map<Value, number>();
-  /** Values that are needed as [H, W, N, C], and what has been made of them. */
-  private readonly pixelsFirst = new Map<Value, Value | undefined>();
-  /** Values that `pixelsAsChannels` has turned. */
-  private readonly pixels = new Map<Value, Value>();
 
-  constructor(private readonly block: number) {}
+  constructor(
+    private readonly block: number,
+    private readonly uses: ReadonlyMap<Value, number>,
+  ) {}
 
-  result(source: Graph): Graph {
-    const { target, plain } = this;
-    const { nodes, used } = liveParts(source);
-    for (const value of [...nodes.flatMap(({ inputs }) => inputs), ...source.outputs.values()]) {
-      if (value) this.uses.set(value, (this.uses.get(value) ?? 0) + 1);
-    }
-    for (const { operator, attributes, inputs } of nodes) {
-      if (operator === 'Transpose' && String(attributes.perm) === pixelsFirstOrder) this.pixelsFirst.set(inputs[0]!, undefined);
-    }
-    for (const [name, value] of source.inputs) plain.set(value, target.input(name, value.dataType, value.shape));
-    for (const [value, tensor] of source.allConstants()) if (used.has(value)) plain.set(value, target.constant(tensor));
-    for (const node of nodes) if (!this.addBlocked(node)) this.addPlain(node);
-    for (const [name, value] of source.outputs) target.output(name, this.plainOf(value));
-    return target;
+  given(value: Value, inTarget: Value): void {
+    this.plain.set(value, inTarget);
   }
 
-  private addPlain(node: Node): void {
-    const inputs = node.inputs.map((input) => input && this.plainOf(input));
-    const outputs = this.target.addAll(node.operator as OperatorName, inputs, node.attributes);
+  node(node: Node): void {
+    if (this.addGradient(node) || this.addBlocked(node)) return;
+    const outputs = this.target.addLike(
+      node,
+      node.inputs.map((input) => input && this.valueOf(input)),
+    );
     for (const [index, output] of outputs.entries()) this.plain.set(node.outputs[index]!, output);
+  }
+
+  /** The plain form. */
+  valueOf(value: Value): Value {
+    const known = this.plain.get(value);
+    if (known) return known;
+    const plain = new BlockedImage(this.target, this.block, this.blockedOf(value)).plain();
+    this.plain.set(value, plain);
+    return plain;
+  }
+
+  /** @returns true for the gradient of a convolution, which is added */
+  private addGradient(node: Node): boolean {
+    const ofWeights = weightGradientOf(node);
+    if (ofWeights) {
+      const operands = { x: this.imageOf(ofWeights.x), gradient: this.imageOf(ofWeights.gradient) };
+      this.plain.set(node.outputs[0]!, weightGradient({ graph: this.target, ...operands, geometry: ofWeights.geometry }, chosen));
+      return true;
+    }
+    const ofInput = inputGradientOf(node);
+    if (ofInput) this.addInputGradient(ofInput);
+    return ofInput !== undefined;
+  }
+
+  private addInputGradient(named: NamedInputGradient): void {
+    const { target, block } = this;
+    const { gradient, weights, geometry, output } = named;
+    if (winogradInputPays(named, chosen.winogradInputs)) {
+      const pixels = winogradInputGradient(target, this.imageOf(gradient), this.valueOf(weights), named);
+      const shape = output.shape as unknown as ImageShape;
+      if (this.canBeBlocked(output)) this.blocked.set(output, blockedOfPixelsFirst(target, pixels, shape));
+      else this.plain.set(output, target.add('Transpose', [pixels], { perm: [2, 3, 0, 1] }));
+      return;
+    }
+    const [filters, channels] = weights.shape as [number, number];
+    const isConvolution = geometry.strides.every((stride) => stride === 1);
+    if (isConvolution && this.canConvolve(gradient, { filters: channels, channels: filters, group: geometry.group })) {
+      this.pending.set(output, {
+        x: filters < block ? this.valueOf(gradient) : this.blockedOf(gradient),
+        filters:
+          filters % block === 0
+            ? orderedGradientFilters(target, this.valueOf(weights), block)
+            : orderedFilters(target, gradientFilters(target, this.valueOf(weights), 1), block),
+        bias: null,
+        attributes: inputGradientAttributes(geometry),
+      });
+    } else this.plain.set(output, inputGradient(target, this.valueOf(gradient), this.valueOf(weights), named));
   }
 
   /** @returns whether the node could be added with blocked channels, and should be */
@@ -72,9 +116,8 @@ class Blocking {
     const [first, second] = node.inputs as [Value, Value | undefined];
     const [output] = node.outputs as [Value];
     if (node.operator === 'Conv') return this.addConvolution(node);
-    if (node.operator === 'Transpose') return this.addChannelsLast(node) || this.addPixelsFirst(node);
-    if (node.operator === 'MatMul') return this.addPixelProduct(node);
-    if (node.operator === 'ReduceSum') return this.addPixelProduct(node) || this.addSumOverPixels(node);
+    if (node.operator === 'Transpose') return this.addChannelsLast(node);
+    if (node.operator === 'ReduceSum') return this.addSumOverPixels(node);
     if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
     switch (node.operator) {
       case 'Relu':
@@ -98,30 +141,33 @@ class Blocking {
       case 'Resize':
         return this.addUpsample(node);
       case 'Pad':
-        return this.addWindow(node);
+        return this.addPadded(node);
       case 'Slice':
-        return this.addShift(node) || this.addWindow(node);
+        return this.addPart(node);
       default:
         return false;
     }
   }
 
   private addConvolution({ inputs: [x, weights, bias], outputs: [output], attributes }: Node): boolean {
-    const { block } = this;
+    const { target, block } = this;
     const [filters, channels] = weights!.shape as [number, number];
-    const fits = filters % block === 0 && (channels % block === 0 || channels < block) && (attributes.group ?? 1) === 1;
-    if (!fits || x!.dataType !== 'float32' || !isFixed(x!)) return false;
-    const forward = gradientFiltersOf(weights!);
-    const ordered = forward && channels % block === 0 && (forward.shape[1] as number) % block === 0;
+    if (!this.canConvolve(x!, { filters, channels, group: attributes.group as number | undefined })) return false;
     this.pending.set(output!, {
-      x: channels < block ? this.plainOf(x!) : this.blockedOf(x!),
-      filters: ordered
-        ? orderedGradientFilters(this.target, this.plainOf(forward), block)
-        : orderedFilters(this.target, this.plainOf(weights!), block),
-      bias: bias ? this.plainOf(bias) : null,
+      x: channels < block ? this.valueOf(x!) : this.blockedOf(x!),
+      filters: orderedFilters(target, this.valueOf(weights!), block),
+      bias: bias ? this.valueOf(bias) : null,
       attributes,
     });
     return true;
+  }
+
+  /** Of fewer channels than a block, the kernel reads plain images. */
+  private canConvolve(x: Value, sizes: { filters: number; channels: number; group?: number | undefined }): boolean {
+    const { block } = this;
+    const { filters, channels, group = 1 } = sizes;
+    const fits = filters % block === 0 && (channels % block === 0 || channels < block) && group === 1;
+    return fits && x.dataType === 'float32' && isFixed(x);
   }
 
   /** A convolution adds to its result what it is given; of two that could, the first does. */
@@ -134,79 +180,39 @@ class Blocking {
   }
 
   /** Both operands have the shape of the result, or one of them is a scalar. */
-  private addElementwise({ operator, inputs, outputs, attributes }: Node): boolean {
+  private addElementwise(node: Node): boolean {
+    const { inputs, outputs } = node;
     const shape = outputs[0]!.shape;
     const isScalar = ({ shape }: Value): boolean => shape.every((size) => size === 1);
     const operands = inputs as readonly Value[];
     if (!operands.every((value) => isScalar(value) || sameShape(value.shape, shape))) return false;
-    const forms = operands.map((value) => (isScalar(value) ? this.plainOf(value) : this.blockedOf(value)));
-    this.blocked.set(outputs[0]!, this.target.add(operator as OperatorName, forms, attributes));
+    const forms = operands.map((value) => (isScalar(value) ? this.valueOf(value) : this.blockedOf(value)));
+    this.blocked.set(outputs[0]!, this.target.addLike(node, forms)[0]!);
     return true;
   }
 
   private addChannelsLast({ inputs, outputs, attributes }: Node): boolean {
     const [x] = inputs as [Value];
     if (!this.isBlocked(x) || String(attributes.perm) !== '0,2,3,1') return false;
-    this.plain.set(outputs[0]!, this.channelsLast(x));
+    this.plain.set(outputs[0]!, this.imageOf(x).channelsLast());
     return true;
   }
 
-  /** One operand has to be turned: that with fewer channels, or that which meets windows of the other. */
-  private addPixelProduct(node: Node): boolean {
-    const { rows, columns } = pixelProductOf(node) ?? {};
-    if (!rows || !columns || !this.isBlocked(rows) || !this.isBlocked(columns)) return false;
-    const turned = columns.producer?.operator === 'Slice' || (columns.shape[1] as number) > (rows.shape[1] as number);
-    const [filters, other] = turned ? [columns, rows] : [rows, columns];
-    const product = blockedPixelProduct(this.target, this.blockedOf(filters), this.pixelsOf(other), this.block, turned);
-    this.plain.set(node.outputs[0]!, product);
+  private addPadded({ inputs: [x, pads], outputs: [output] }: Node): boolean {
+    const [images, channels, top, left, imagesAfter, channelsAfter, bottom, right] = pads!.elements!.map(Number);
+    if ([images, channels, imagesAfter, channelsAfter].some((size) => size !== 0)) return false;
+    this.blocked.set(output!, paddedImage(this.target, this.blockedOf(x!), [top!, left!, bottom!, right!], this.block));
     return true;
   }
 
-  private pixelsOf(value: Value): Value {
-    const made = this.pixels.get(value) ?? pixelsAsChannels(this.target, this.channelsLast(value), this.block);
-    this.pixels.set(value, made);
-    return made;
-  }
-
-  /** Windows of images: what stands before and behind the axes of pixels lies together in memory. */
-  private addWindow({ operator, inputs, outputs }: Node): boolean {
-    const { target, block } = this;
-    const [x, ...parameters] = inputs as [Value, ...Value[]];
-    const values = parameters.map((value) => value?.elements?.map(Number));
-    const inner = (shape: Value['shape']): Value => {
-      const [images, channels, height, width] = shape as [number, number, number, number];
-      return target.integers((images * channels) / block, height, width, block);
-    };
-    const lines = (): Value => target.add('Reshape', [this.blockedOf(x), inner(x.shape)]);
-    const [first, ends, axes, steps] = values;
-    let window: Value;
-    if (operator === 'Pad') {
-      const [images, channels, top, left, imagesAfter, channelsAfter, bottom, right] = first ?? [];
-      if ([images, channels, imagesAfter, channelsAfter].some((size) => size !== 0)) return false;
-      window = target.add('Pad', [lines(), target.integers(0, top!, left!, 0, 0, bottom!, right!, 0)]);
-    } else {
-      if (axes?.join() !== '2,3' || steps?.some((step) => step !== 1)) return false;
-      window = target.add('Slice', [lines(), target.integers(...first!), target.integers(...ends!), target.integers(1, 2)]);
-    }
-    this.blocked.set(outputs[0]!, target.add('Reshape', [window, target.integers(...(outputs[0]!.shape as number[]))]));
+  private addPart({ inputs, outputs: [output] }: Node): boolean {
+    const [x, starts, , axes, steps] = inputs as [Value, Value, Value, Value | undefined, Value | undefined];
+    if (axes?.elements?.join() !== '2,3' || steps?.elements?.some((step) => step !== 1)) return false;
+    const [top, left] = starts.elements!.map(Number) as [number, number];
+    const [rows, columns] = output!.shape.slice(2) as [number, number];
+    if (top < 0 || left < 0) return false;
+    this.blocked.set(output!, cutImage(this.target, this.blockedOf(x), [top, left], [rows, columns], this.block));
     return true;
-  }
-
-  /** As a window of an image within zeros, by a kernel that uses all threads where Pad and Slice use one. */
-  private addShift(node: Node): boolean {
-    const { of, by } = shiftOf(node) ?? {};
-    if (!of || !by) return false;
-    this.blocked.set(node.outputs[0]!, shifted(this.target, this.blockedOf(of), by, this.block));
-    return true;
-  }
-
-  /** To that order, or from it: the permutation is its own inverse. */
-  private addPixelsFirst({ inputs, outputs, attributes }: Node): boolean {
-    const [[x], [output]] = [inputs, outputs] as [readonly [Value], readonly [Value]];
-    if (String(attributes.perm) !== pixelsFirstOrder) return false;
-    if (this.isBlocked(x)) this.plain.set(output, this.pixelsFirstOf(x));
-    else if (this.canBeBlocked(output)) this.blocked.set(output, this.blockedOfPixelsFirst(this.plainOf(x), output));
-    return this.has(output);
   }
 
   /** The gradient of a bias. */
@@ -220,34 +226,6 @@ class Blocking {
     });
     this.plain.set(output!, target.add('Mul', [sum, target.numbers('float32', [height * width], [])]));
     return true;
-  }
-
-  /** [H, W, N, C]: to blocks, the channels of all images are as good as those of one. */
-  private pixelsFirstOf(x: Value): Value {
-    const known = this.pixelsFirst.get(x);
-    if (known) return known;
-    const [images, channels, height, width] = x.shape as [number, number, number, number];
-    const { target } = this;
-    const joined = target.add('Reshape', [this.blockedOf(x), target.integers(1, images * channels, height, width)]);
-    const last = target.add(blockedOperators.reorderOutput, [joined], { channels: images * channels, channels_last: 1 });
-    const made = target.add('Reshape', [last, target.integers(height, width, images, channels)]);
-    this.pixelsFirst.set(x, made);
-    return made;
-  }
-
-  /** Of [H, W, N, C] */
-  private blockedOfPixelsFirst(pixels: Value, { shape }: Value): Value {
-    const [images, channels, height, width] = shape as [number, number, number, number];
-    const { target } = this;
-    const last = target.add('Reshape', [pixels, target.integers(1, height, width, images * channels)]);
-    const joined = target.add(blockedOperators.reorderInput, [last], { channels_last: 1 });
-    return target.add('Reshape', [joined, target.integers(images, channels, height, width)]);
-  }
-
-  /** [N, H, W, C] */
-  private channelsLast(value: Value): Value {
-    const order = { channels: value.shape[1] as number, channels_last: 1 };
-    return this.target.add(blockedOperators.reorderOutput, [this.blockedOf(value)], order);
   }
 
   private addUpsample({ inputs, outputs, attributes }: Node): boolean {
@@ -282,19 +260,16 @@ class Blocking {
     this.blocked.set(output, this.target.add(blockedOperators.conv, [x, filters, bias, sum ?? null], { ...attributes, ...activation }));
   }
 
-  private plainOf(value: Value): Value {
-    const known = this.plain.get(value);
-    if (known) return known;
-    const plain = this.target.add(blockedOperators.reorderOutput, [this.blockedOf(value)], { channels: value.shape[1] as number });
-    this.plain.set(value, plain);
-    return plain;
+  private imageOf(value: Value): Image {
+    if (!this.isBlocked(value)) return new PlainImage(this.target, this.valueOf(value));
+    return new BlockedImage(this.target, this.block, this.blockedOf(value), this.plain.get(value));
   }
 
   private blockedOf(value: Value): Value {
     if (this.pending.has(value)) this.complete(value, value, {});
     const known = this.blocked.get(value);
     if (known) return known;
-    const blocked = this.target.add(blockedOperators.reorderInput, [this.plainOf(value)]);
+    const blocked = this.target.add(blockedOperators.reorderInput, [this.valueOf(value)]);
     this.blocked.set(value, blocked);
     return blocked;
   }

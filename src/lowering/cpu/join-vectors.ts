@@ -3,12 +3,13 @@
  * a thousand numbers, above all on a GPU.
  */
 
-import { Graph } from '../../graph/graph.js';
+import type { Graph } from '../../graph/graph.js';
 import { liveParts } from '../../graph/live-parts.js';
 import type { Node } from '../../graph/operator.js';
 import type { OperatorName } from '../../graph/operators/table.js';
 import { sameShape, type Value } from '../../graph/value.js';
 import { elementCount } from '../../tensors/tensor-data.js';
+import { copyGraph, PlainCopy } from '../copy-graph.js';
 import { splitInParts } from '../device/split-in-parts.js';
 import { isScalar, lengthOf, originOf, type VectorGroup, vectorGroups } from './vector-groups.js';
 
@@ -17,41 +18,33 @@ const fewest = 8;
 
 /** An equal graph, bit for bit, in which vectors of a group are computed as one: see `vectorGroups`. */
 export function joinVectors(source: Graph): Graph {
-  return new Joining(source).target;
+  return copyGraph(source, new Joining(source));
 }
 
-class Joining {
-  readonly target = new Graph();
-  private readonly copies = new Map<Value, Value>();
+class Joining extends PlainCopy {
   private readonly groups = new Map<Value, VectorGroup>();
   /** By the names of the values that are joined. */
   private readonly joined = new Map<string, Value>();
 
   constructor(private readonly source: Graph) {
-    const { target, copies, groups } = this;
-    const { nodes, used } = liveParts(source);
+    super();
     const isConstant = (value: Value): boolean => source.constantOf(value) !== undefined;
-    for (const group of vectorGroups(nodes, isConstant)) for (const { outputs } of group) groups.set(outputs[0]!, group);
-    for (const [name, value] of source.inputs) copies.set(value, target.input(name, value.dataType, value.shape));
-    for (const [value, tensor] of source.allConstants()) if (used.has(value)) copies.set(value, target.constant(tensor));
-    // nodes of groups are added where they are needed first: what they are computed of is there by then
-    for (const node of nodes) if (!groups.has(originOf(node.outputs[0]!))) this.add(node);
-    for (const [name, value] of source.outputs) target.output(name, this.valueOf(value));
+    for (const group of vectorGroups(liveParts(source).nodes, isConstant))
+      for (const { outputs } of group) this.groups.set(outputs[0]!, group);
   }
 
-  private add({ operator, rule, inputs, attributes, outputs }: Node): void {
-    const values = inputs.map((input) => input && this.valueOf(input));
-    const own = 'domain' in rule ? rule : (operator as OperatorName);
-    for (const [index, output] of this.target.addAll(own, values, attributes).entries()) this.copies.set(outputs[index]!, output);
+  /** Nodes of groups are added where they are needed first: what they are computed of is there by then. */
+  override node(node: Node): void {
+    if (!this.groups.has(originOf(node.outputs[0]!))) super.node(node);
   }
 
-  private valueOf(value: Value): Value {
+  override valueOf(value: Value): Value {
     if (!this.copies.has(value)) {
       const group = this.joinedGroupOf(originOf(value));
       if (group) this.addParts(group, value);
-      else this.add(value.producer!);
+      else super.node(value.producer!);
     }
-    return this.copies.get(value)!;
+    return super.valueOf(value);
   }
 
   private joinedGroupOf(origin: Value): VectorGroup | undefined {

@@ -1,55 +1,7 @@
-/** The gradient of a pointwise convolution's weights, a product over the pixels of all images, in plain graphs and with blocked channels. */
+/** The sum over images and pixels of the products of two blocked images' channels: what a convolution's weights gradient is made of. */
 import type { Graph } from '../../graph/graph.js';
-import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import { blockedOperators } from './blocked-operators.js';
-
-/** What [N, M, H, W] and [N, C, H, W] give [M, C] of: the sum over images and pixels of every product of their channels. */
-export interface PixelProduct {
-  readonly rows: Value;
-  readonly columns: Value;
-}
-
-/** The operands, where a node is the last of those that compute such a product: of all images at once, or of each and their sum. */
-export function pixelProductOf(node: Node): PixelProduct | undefined {
-  const product = node.operator === 'MatMul' ? node : sumOverImages(node);
-  if (!product) return undefined;
-  const [first, second] = product.inputs as [Value, Value];
-  if (product === node) return operands(pixelsByChannels(turned(first, '1,0')), pixelsByChannels(second));
-  return operands(channelsByPixels(first), channelsByPixels(turned(second, '0,2,1')));
-}
-
-function operands(rows: Value | undefined, columns: Value | undefined): PixelProduct | undefined {
-  const fits = rows && columns && [0, 2, 3].every((axis) => rows.shape[axis] === columns.shape[axis]);
-  return fits ? { rows, columns } : undefined;
-}
-
-function sumOverImages({ operator, inputs: [x, axes], attributes }: Node): Node | undefined {
-  const isSum = operator === 'ReduceSum' && axes?.elements?.join() === '0' && attributes.keepdims === 0;
-  return isSum && x?.producer?.operator === 'MatMul' ? x.producer : undefined;
-}
-
-/** What a value is the transpose of. */
-function turned({ producer }: Value, perm: string): Value | undefined {
-  return producer?.operator === 'Transpose' && String(producer.attributes.perm) === perm ? producer.inputs[0]! : undefined;
-}
-
-/** [N, C, H, W] of [N H W, C] */
-function pixelsByChannels(value: Value | undefined): Value | undefined {
-  const channelsLast = value?.shape.length === 2 ? reshaped(value) : undefined;
-  const x = channelsLast && turned(channelsLast, '0,2,3,1');
-  return x?.shape[1] === value?.shape[1] ? x : undefined;
-}
-
-/** [N, C, H, W] of [N, C, H W] */
-function channelsByPixels(value: Value | undefined): Value | undefined {
-  const x = value?.shape.length === 3 ? reshaped(value) : undefined;
-  return x?.shape.length === 4 && [0, 1].every((axis) => x.shape[axis] === value!.shape[axis]) ? x : undefined;
-}
-
-function reshaped({ producer }: Value): Value | undefined {
-  return producer?.operator === 'Reshape' ? producer.inputs[0]! : undefined;
-}
 
 /**
  * The pixels of all images as the channels of one: what a convolution is fed that computes the product. A group for each image where it has

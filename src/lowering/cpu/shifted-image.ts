@@ -1,23 +1,10 @@
 /** Images moved by a pixel, with zeros where nothing moves in: what the weights of a 3x3 convolution meet. */
 import type { Graph } from '../../graph/graph.js';
-import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import { blockedOperators } from './blocked-operators.js';
 
 /** Down and to the right, pixels. */
 type Shift = readonly [number, number];
-
-/** What a Slice is of: an image, padded so that what is cut out is as large, is moved by one pixel at most. */
-export function shiftOf({ inputs, outputs }: Node): { readonly of: Value; readonly by: Shift } | undefined {
-  const [padded, starts, , axes, steps] = inputs as [Value, Value, Value, Value | undefined, Value | undefined];
-  const [of, pads] = padded.producer?.operator === 'Pad' ? (padded.producer.inputs as [Value, Value]) : [];
-  const isImage = axes?.elements?.join() === '2,3' && (steps?.elements?.every((step) => step === 1) ?? true);
-  if (!of || !isImage || of.shape.join() !== outputs[0]!.shape.join()) return undefined;
-  const [, , top, left] = pads!.elements as readonly number[];
-  const [y, x] = starts.elements as readonly number[];
-  const by = [top! - y!, left! - x!] as const;
-  return by.every((distance) => Math.abs(distance) <= 1) ? { of, by } : undefined;
-}
 
 /**
  * A convolution of each channel with a kernel of zeros and a one.

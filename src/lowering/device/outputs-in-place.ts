@@ -5,7 +5,7 @@ import { liveParts } from '../../graph/live-parts.js';
 import type { Node } from '../../graph/operator.js';
 import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
-import { rewriteNodes } from '../rewrite-nodes.js';
+import { withOutputs } from '../rewrite-nodes.js';
 
 /** Operators whose output is their input's memory, or a copy of it. */
 const views: ReadonlySet<string> = new Set(['Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
@@ -45,14 +45,10 @@ function originOf(value: Value): Value {
  * copies, which takes time, and which WebGPU does not replay. State is memory, and has its own shape.
  */
 export function writtenByKernels(source: Graph): Graph {
-  return rewriteNodes(
-    source,
-    () => undefined,
-    (target, copyOf) => {
-      for (const [name, value] of source.outputs) {
-        const origin = originOf(value);
-        target.output(name, copyOf(name.startsWith(nextPrefix) && origin.producer ? origin : value));
-      }
-    },
-  );
+  return withOutputs(source, (target, copyOf) => {
+    for (const [name, value] of source.outputs) {
+      const origin = originOf(value);
+      target.output(name, copyOf(name.startsWith(nextPrefix) && origin.producer ? origin : value));
+    }
+  });
 }

@@ -1,9 +1,9 @@
 /** The gradients graph in the form that is fastest on this machine's processor: what is trained with, proven and profiled. */
 
 import type { Graph } from '../../graph/graph.js';
+import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import { blockChannels } from '../../lowering/cpu/block-channels.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
-import { winogradInputGradients } from '../../lowering/cpu/winograd-input-gradients.js';
 import { channelBlock } from '../../runtime/devices/channel-block.js';
 import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.js';
@@ -15,5 +15,5 @@ import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.j
 export async function buildCpuGradientsGraph(losses: LossGraph, thread: SessionThread, recompute = false): Promise<Graph> {
   const block = await channelBlock(thread);
   const graph = buildGradientsGraph(losses, recompute);
-  return joinVectors(block === undefined ? graph : blockChannels(winogradInputGradients(graph), block));
+  return joinVectors(block === undefined ? lowerConvolutions(graph, 'cpu') : blockChannels(graph, block));
 }

@@ -3,10 +3,11 @@
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import { nextPrefix } from '../../graph/state-names.js';
+import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
 import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
-import { rewriteNodes } from '../../lowering/rewrite-nodes.js';
+import { withOutputs } from '../../lowering/rewrite-nodes.js';
 import type { Device } from '../../runtime/devices/device.js';
 import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../graphs/gradients-graph.js';
 import { gradientName } from '../graphs/state.js';
@@ -26,7 +27,7 @@ export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision
   const graph =
     precision === 'mixed'
       ? buildMixedGradientsGraph(losses, device)
-      : joinVectors(plainBatchNormalization(buildGradientsGraph(losses, recompute)));
+      : joinVectors(plainBatchNormalization(lowerConvolutions(buildGradientsGraph(losses, recompute), device)));
   return device === 'cpu' ? graph : writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
 }
 
@@ -38,15 +39,11 @@ export function deviceGroups(trained: readonly ParameterSpec[]): readonly Tensor
 function joinGradients(source: Graph, groups: readonly TensorGroup[]): Graph {
   const ofTensor = ({ name }: ParameterSpec): string => `${nextPrefix}${gradientName(name)}`;
   const isJoined = new Set(groups.flatMap(({ specs }) => specs.map(ofTensor)));
-  return rewriteNodes(
-    source,
-    () => undefined,
-    (target, copyOf) => {
-      for (const [name, value] of source.outputs) if (!isJoined.has(name)) target.output(name, copyOf(value));
-      for (const { specs, gradient, join } of groups) {
-        const values = specs.map((spec) => copyOf(source.outputs.get(ofTensor(spec))!));
-        target.output(`${nextPrefix}${gradient}`, join(target, values));
-      }
-    },
-  );
+  return withOutputs(source, (target, copyOf) => {
+    for (const [name, value] of source.outputs) if (!isJoined.has(name)) target.output(name, copyOf(value));
+    for (const { specs, gradient, join } of groups) {
+      const values = specs.map((spec) => copyOf(source.outputs.get(ofTensor(spec))!));
+      target.output(`${nextPrefix}${gradient}`, join(target, values));
+    }
+  });
 }

@@ -1,5 +1,7 @@
 /** The gradients graph in mixed precision, as the device at hand computes half precision. */
 import type { Graph } from '../../graph/graph.js';
+import type { Node } from '../../graph/operator.js';
+import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
 import { halves, roundedSingles } from '../../lowering/precision/half-numbers.js';
@@ -19,6 +21,9 @@ const arithmetic: Readonly<Record<Device, MixedPrecisionOptions>> = {
 
 /** A further input is the loss scale: see `buildScaledGradientsGraph`. */
 export function buildMixedGradientsGraph(losses: LossGraph, device: Device): Graph {
-  const graph = inMixedPrecision(buildScaledGradientsGraph(losses), arithmetic[device]);
+  const { graph: named, kept, known } = buildScaledGradientsGraph(losses);
+  const keptCopies = new Set<Node>();
+  const lowered = lowerConvolutions(named, device, (node, copy) => kept.has(node) && keptCopies.add(copy));
+  const graph = inMixedPrecision({ graph: lowered, kept: keptCopies, known }, arithmetic[device]);
   return joinVectors(device === 'cpu' ? graph : plainBatchNormalization(graph));
 }

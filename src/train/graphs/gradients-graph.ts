@@ -3,6 +3,7 @@ import { type ParameterSpec, Parameters } from '../../backbones/parameters.js';
 import { differentiate } from '../../graph/differentiate.js';
 import { Graph } from '../../graph/graph.js';
 import { liveParts } from '../../graph/live-parts.js';
+import { peakMemory } from '../../graph/peak-memory.js';
 import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
 import { acrossRankingLoss } from '../../losses/across-ranking.js';
@@ -10,6 +11,7 @@ import { consistencyLoss } from '../../losses/consistency.js';
 import { type BatchLayout, cropCount } from '../../losses/levels.js';
 import { negativeRankingLoss } from '../../losses/negative-ranking.js';
 import { positiveRankingLoss } from '../../losses/positive-ranking.js';
+import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import type { PrecisionSource } from '../../lowering/precision/rewritten-graph.js';
 import { recomputeForward } from '../../lowering/recompute.js';
 import { embeddingOf, type ModelDefinition } from './model.js';
@@ -74,14 +76,16 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
 }
 
 /**
- * Adds the backward pass to a copy of a loss graph. Further outputs: `next.gradient.<parameter>`.
+ * Adds the backward pass to a copy of a loss graph, in the words of mathematics: it has to be lowered for the machine that computes it. Further
+ * outputs: `next.gradient.<parameter>`.
  * @param recompute whether it computes most of the forward pass once more, instead of keeping it: see `recomputeForward`
  */
 export function buildGradientsGraph(losses: LossGraph, recompute = false): Graph {
   const { graph } = withGradients(losses, losses.graph.outputs.get('loss')!);
   if (!recompute) return graph;
   const forward = new Set(graph.nodes.slice(0, losses.graph.nodes.length));
-  return recomputeForward(graph, forward, graph.inputs.get('crops')!);
+  const bytesOf = (candidate: Graph): number => peakMemory(lowerConvolutions(candidate, 'cpu'));
+  return recomputeForward(graph, forward, graph.inputs.get('crops')!, bytesOf);
 }
 
 /** The input of a graph of scaled gradients. */

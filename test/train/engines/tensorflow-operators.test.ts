@@ -16,9 +16,33 @@ import { compile } from '../../graph/run-graph.js';
 /** Operators that have no gradient rule. */
 const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> = {
   And: { broadcast: function_((graph, x) => graph.add('And', [isPositive(graph, x), graph.numbers('bool', [1, 0, 1, 1])])) },
+  ConvInputGradient: {
+    '3x3 padded': gradientOfInput([2, 4, 5, 6], [4, 3, 3, 3], { pads: [1, 1, 1, 1] }),
+    '1x1': gradientOfInput([2, 5, 4, 4], [5, 3, 1, 1], {}),
+    'stride 2, edges that no window reaches': gradientOfInput([1, 3, 4, 3], [3, 2, 3, 3], {
+      ...{ pads: [0, 1, 0, 1], strides: [2, 2], output_padding: [1, 0] },
+    }),
+    'groups, dilated': gradientOfInput([1, 4, 5, 4], [4, 3, 3, 2], { group: 2, dilations: [2, 1], pads: [1, 0, 2, 0] }),
+    depthwise: gradientOfInput([2, 4, 5, 6], [4, 1, 3, 3], { pads: [1, 1, 1, 1], group: 4 }),
+    'groups, stride 2': gradientOfInput([2, 6, 4, 3], [6, 2, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2], group: 2 }),
+  },
   ConvTranspose: {
     'stride 2, uneven': transposedConvolution([2, 3, 4, 3], [3, 2, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 0] }),
     'groups, dilated': transposedConvolution([1, 4, 5, 4], [4, 3, 3, 2], { group: 2, dilations: [2, 1], pads: [1, 0, 2, 0] }),
+  },
+  ConvWeightGradient: {
+    'many positions, colours': gradientOfWeights([2, 3, 9, 10], [2, 4, 9, 10], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+    'many positions': gradientOfWeights([2, 6, 9, 10], [2, 4, 9, 10], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+    'few positions, uneven padding': gradientOfWeights([2, 6, 4, 3], [2, 8, 3, 4], { kernel_shape: [3, 2], pads: [1, 0, 0, 2] }),
+    'minimal filtering': gradientOfWeights([2, 32, 6, 7], [2, 48, 6, 7], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+    '1x1, many positions': gradientOfWeights([2, 3, 6, 6], [2, 5, 6, 6], { kernel_shape: [1, 1] }),
+    '1x1, few positions': gradientOfWeights([2, 9, 3, 3], [2, 5, 3, 3], { kernel_shape: [1, 1] }),
+    'patches with a rest': gradientOfWeights([2, 3, 9, 11], [2, 5, 2, 2], { kernel_shape: [4, 4], strides: [4, 4] }),
+    'groups, stride 2': gradientOfWeights([2, 4, 7, 6], [2, 6, 4, 3], {
+      ...{ kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2], group: 2 },
+    }),
+    depthwise: gradientOfWeights([2, 4, 5, 6], [2, 4, 5, 6], { kernel_shape: [3, 3], pads: [1, 1, 1, 1], group: 4 }),
+    dilated: gradientOfWeights([2, 3, 7, 8], [2, 4, 7, 8], { kernel_shape: [3, 3], pads: [2, 2, 2, 2], dilations: [2, 2] }),
   },
   Equal: { rounded: compared('Equal') },
   Greater: { broadcast: compared('Greater') },
@@ -60,6 +84,22 @@ function transposedConvolution(x: number[], w: number[], attributes: Record<stri
     dataType: 'float32',
     inputs: { x: { shape: x }, w: { shape: w } },
     build: (graph, input, weight) => graph.add('ConvTranspose', [input!, weight!], attributes),
+  };
+}
+
+function gradientOfInput(gradient: number[], w: number[], attributes: Record<string, number | number[]>): GradientCase {
+  return {
+    dataType: 'float32',
+    inputs: { gradient: { shape: gradient }, w: { shape: w } },
+    build: (graph, ...inputs) => graph.add('ConvInputGradient', inputs, attributes),
+  };
+}
+
+function gradientOfWeights(x: number[], gradient: number[], attributes: Record<string, number | number[]>): GradientCase {
+  return {
+    dataType: 'float32',
+    inputs: { x: { shape: x }, gradient: { shape: gradient } },
+    build: (graph, ...inputs) => graph.add('ConvWeightGradient', inputs, attributes),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Operators on [N, C, H, W]: convolutions, pooling and batch normalisation, computed with channels last. */
-import { convolutionGeometry } from '../../../../graph/convolution-geometry.js';
+import { convolutionGeometry, geometryOf } from '../../../../graph/convolution-geometry.js';
 import type { Tensor, Tensor4D, TensorFlow } from '../load-tensorflow.js';
 import type { TensorFlowNode, TensorFlowOperator } from '../tensorflow-operator.js';
 
@@ -116,6 +116,23 @@ export const windowOperators = {
     const y = convolve(node.tf, x, node.tensor(1), convolutionGeometry(node));
     return node.tensors[2] ? node.tf.add(y, node.tensors[2]) : y;
   }),
+  // TensorFlow.js has gradients of its own
+  ConvInputGradient: channelsLast((node, gradient) => {
+    const { tf, outputShape } = node;
+    const [batch, channels, height, width] = outputShape as [number, number, number, number];
+    const geometry = convolutionGeometry(node);
+    const gradientOf = tf.grad((x: Tensor) => convolve(tf, x as Tensor4D, node.tensor(1), geometry));
+    return gradientOf(tf.zeros([batch, height, width, channels]), gradient);
+  }),
+  ConvWeightGradient: {
+    layout: 'onnx',
+    run: (node) => {
+      const { tf, outputShape } = node;
+      const [x, gradient] = [0, 1].map((index) => tf.transpose(node.tensor(index) as Tensor4D, [0, 2, 3, 1])) as [Tensor4D, Tensor4D];
+      const geometry = geometryOf(node, node.integers('kernel_shape', []));
+      return tf.grad((w: Tensor) => convolve(tf, x, w, geometry))(tf.zeros(outputShape), gradient);
+    },
+  },
   // a convolution of the input with zeros between its pixels, by the flipped filters with their channels exchanged
   ConvTranspose: channelsLast((node, x) => {
     const { tf } = node;

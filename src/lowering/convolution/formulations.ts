@@ -1,0 +1,27 @@
+/** Which formulation of a convolution's gradient a machine runs fastest: data, so that each machine has its own. */
+
+/** What a graph is lowered for. `blocked-cpu`: a processor for which ONNX Runtime has kernels of blocked channels. */
+export type Machine = 'blocked-cpu' | 'cpu' | 'cuda' | 'webgpu';
+
+export interface Formulations {
+  /**
+   * Minimal filtering computes gradients of 3x3 filters where it leaves less than this share of the arithmetic of a product with all windows; the
+   * matrices that transform an axis are as long as the axis, so that it pays where images are small or channels many.
+   */
+  readonly winogradWeights: number;
+  /**
+   * The same for gradients of inputs: much less has to be left, since products of matrices do a third less arithmetic in a second than
+   * convolutions, and memory is read and written more often. 0: never.
+   */
+  readonly winogradInputs: number;
+}
+
+/** Measured on two cores with AVX-512; nothing has been measured on a GPU, which computes as a processor without blocked channels. */
+const unblocked: Formulations = { winogradWeights: 0.75, winogradInputs: 0 };
+
+export const formulations: Readonly<Record<Machine, Formulations>> = {
+  'blocked-cpu': { winogradWeights: 0.75, winogradInputs: 0.4 },
+  cpu: unblocked,
+  cuda: unblocked,
+  webgpu: unblocked,
+};
