@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// Tests call ONNX Runtime's own package too, whose telemetry is on by default; worker processes inherit this.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],

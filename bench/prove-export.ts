@@ -18,6 +18,7 @@ export async function proveExport(
 ): Promise<{ readonly error: number; readonly sizes: readonly string[] }> {
   const exported = join(folder, 'exported');
   await runExport(['--backbone', backbone, '--weights', join(folder, 'qualiclip.pth'), '--out', exported]);
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const session = await InferenceSession.create(join(exported, 'model.onnx'));
   const scores = (await expected.read('scores')).data;
   const sizes: string[] = [];

@@ -3,7 +3,10 @@
 import argparse
 import io
 import json
+import os
 from pathlib import Path
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before onnxruntime is imported, or it reports to its maker
 
 import numpy
 import onnxruntime

@@ -76,6 +76,8 @@ ${description.precision === undefined ? '' : `| Precision | ${precisionMeaning[d
 ${sizes(description)}
 
 \`\`\`python
+import os
+os.environ['ORT_DISABLE_TELEMETRY'] = '1'  # before onnxruntime is imported, or it reports to its maker
 import numpy, onnxruntime
 from PIL import Image
 

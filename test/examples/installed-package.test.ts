@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
+import { hasStrace, unlessStrace, watchedRun } from '../support/watched-run.js';
 import { type ScoredPhotographs, scoredPhotographs } from './scored-photographs.js';
 
 const folder = await temporaryFolder();
@@ -76,6 +77,19 @@ test('examples/node lists photographs from best to worst', async () => {
   const expected = photographs.map((path, index) => ({ name: basename(path), score: scores[index]! }));
   expected.sort((a, b) => b.score - a.score);
   expect(lines).toEqual(expected.map(({ name, score }) => `${score.toFixed(4)}  ${name}`));
+});
+
+test(`its command sends nothing, and writes nothing elsewhere${unlessStrace}`, async () => {
+  const watched = await watchedRun(
+    ['npx', '--offline', '--no-update-notifier', 'antonym', 'score', '--json', '--model', model, photographs[0]!],
+    project(),
+  );
+  expect(watched.status, watched.stderr).toBe(0);
+  expect(JSON.parse(watched.stdout)).toEqual({ image: photographs[0], score: scores[0] });
+  // npx keeps a log and a cache of npm's own, and would ask for a newer npm
+  expect(watched.outside.filter((path) => !/^home\/\.npm(\/|$)/.test(path))).toEqual([]);
+  // npm lists the network's interfaces, by a socket to the kernel
+  if (hasStrace) expect(watched.sockets!.filter((socket) => !socket.startsWith('socket(AF_NETLINK'))).toEqual([]);
 });
 
 test('its command works, WebAssembly and the model that ships included', async () => {

@@ -23,6 +23,8 @@ let options: Required<Pick<HubOptions, 'hubUrl' | 'cache'>>;
 let hub: { files: string[]; content: Buffer; sha: string; status: number; cutAt: number; isSilent: boolean; stalls: boolean };
 /** Ranges of the file that were asked for. */
 let ranges: (string | undefined)[];
+/** Names of all headers that were sent, that of the program with its value. */
+const headers = new Set<string>();
 let downloads = 0;
 
 beforeEach(async () => {
@@ -52,6 +54,7 @@ async function stop(): Promise<void> {
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url!, options.hubUrl).pathname;
+  for (const [name, value] of Object.entries(request.headers)) headers.add(name === 'user-agent' ? `user-agent: ${value}` : name);
   const json = (status: number, value: unknown): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
   };
@@ -93,6 +96,19 @@ describe('weights from the hub', () => {
     await stop();
     expect(await downloadWeights('owner/name', options)).toBe(path);
     expect(await downloadWeights(`owner/name@${commit}`, options)).toBe(path);
+    // those of every request of undici, and nothing that tells who asks
+    expect([...headers].sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'accept-language',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'range',
+      'sec-fetch-mode',
+      'user-agent: undici',
+    ]);
   });
 
   test('go on where a connection broke off', async () => {
