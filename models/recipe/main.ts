@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { exportRun } from '#antonym/export/export-run.js';
 import { measureSetup } from '#antonym/export/measurement.js';
-import { promptHead } from '#antonym/heads/prompt-head.js';
+import { type Regression, regressionHead } from '#antonym/heads/regression-head.js';
 import { encodePng } from '#antonym/images/encode-png.js';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
@@ -21,7 +21,7 @@ import { setUpTraining } from '#antonym/train/training-setup.js';
 import { fetchPhotographs, fetchWeights } from './fetch.js';
 import { readLayersModel } from './layers-model.js';
 import { photographPackages } from './photographs.js';
-import { fitHead, qualityEncoder, qualityPrompts } from './quality-encoder.js';
+import { fitQuality, qualityEncoder, qualityRegression } from './quality-encoder.js';
 import { smallestSide } from './quality-features.js';
 import { crops, modelName, pristine, scale, seed } from './recipe.js';
 import { makeSamples } from './samples.js';
@@ -58,18 +58,18 @@ async function renderScenes(into: string): Promise<void> {
   }
 }
 
-/** The encoder, fitted to the images that are not held out. */
-async function makeEncoder(
+/** The encoder and the regression on its embedding, fitted to the images that are not held out. */
+async function fitModel(
   weights: ReadonlyMap<string, TensorData>,
   options: TrainOptions,
-): Promise<{ encoder: Uint8Array; samples: number }> {
+): Promise<{ encoder: Uint8Array; regression: Regression; samples: number }> {
   const { split } = await openTrainingImages(options);
   const progress = startProgress('Degrading photographs and measuring features');
   try {
     const samples = await makeSamples(weights, split.training, (done) => progress.update(done, split.training.length));
     progress.succeed(`${samples.features.length} samples of ${split.training.length} images`);
-    const head = fitHead(samples);
-    return { encoder: qualityEncoder(weights, head), samples: samples.features.length };
+    const fitted = fitQuality(samples);
+    return { encoder: qualityEncoder(weights, fitted), regression: qualityRegression(fitted), samples: samples.features.length };
   } finally {
     progress.stop();
   }
@@ -88,21 +88,20 @@ try {
   await renderScenes(at('pristine'));
   const path = at(`${modelName}.onnx`);
   const flags = {
-    ...{ backbone: path, mean: '0,0,0', std: '1,1,1', prompts: 'seeded' },
+    ...{ backbone: path, mean: '0,0,0', std: '1,1,1', head: 'regression' },
     ...{ data: at('pristine'), crop: String(crops.heldOutSide), downscale: '2', heldOut: String(pristine.heldOut), seed: String(seed) },
   };
   const { values: options } = resolveOptions(trainOptions, { flags }, { cores });
-  const { encoder, samples } = await makeEncoder(weights, options);
+  const { encoder, regression, samples } = await fitModel(weights, options);
   await writeFileAtomically(path, encoder);
   const setup = await setUpTraining({ options });
   const progress = startProgress('Measuring the model on images that it never saw');
   try {
-    const head = promptHead({ features: qualityPrompts, description: 'the directions of high and of low quality' });
+    const { backbone } = setup.model;
     const measured = await measureSetup(
       {
         ...setup,
-        model: { backbone: { ...setup.model.backbone, minimumSide: smallestSide }, head },
-        start: { ...setup.start, head },
+        model: { backbone: { ...backbone, minimumSide: smallestSide }, head: regressionHead(backbone.embedding, regression) },
         data: { ...setup.data, dataset: { ...setup.data.dataset, name: '14 photographs and 60 procedural scenes', licence } },
       },
       undefined,

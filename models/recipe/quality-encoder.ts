@@ -1,6 +1,7 @@
-/** The image encoder of the shipped model: features, and the head that was fitted to them, as an embedding of two numbers. */
+/** The two parts of the shipped model: an image encoder that gives standardised features, and the regression that is fitted to them. */
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import type { Regression } from '#antonym/heads/regression-head.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { qualityFeatures } from './quality-features.js';
 import { fit } from './recipe.js';
@@ -9,10 +10,10 @@ import type { Samples } from './samples.js';
 import { targets } from './teacher.js';
 
 /**
- * What `qualityEncoder` needs beside the weights of the network: quality = sum of weights x clipped standardised features, about 0 with deviation 1.
+ * What is fitted to samples: quality = sum of weights x clipped standardised features + sharpness, about 0 with deviation 1.
  * Half of its variance is the regression's, half the sharpness cue's: see docs/shipped-model.md.
  */
-export interface Head {
+export interface FittedQuality {
   readonly standardization: Standardization;
   /** [features] */
   readonly weights: Float64Array;
@@ -21,14 +22,11 @@ export interface Head {
   readonly middle: number;
 }
 
-/** The directions that the embedding is compared with: high and low quality, [1, 2, 2]. */
-export const qualityPrompts: TensorData = floatTensor([1, 2, 2], Float32Array.of(1, 0, -1, 0));
+/** Deviations of quality that make 1 of the regression: most images lie where the score is nearly linear. */
+const qualityOfOne = 3;
 
-/** Where the embedding's angle reaches 45 degrees, in deviations of quality: most images lie where the score is nearly linear. */
-const quality45 = 3;
-
-/** Fits the head; the features are those of `qualityFeatures`. */
-export function fitHead(samples: Samples): Head {
+/** The features are those of `qualityFeatures`. */
+export function fitQuality(samples: Samples): FittedQuality {
   const { networkFeatures, sharpness } = samples;
   const standardization = standardizationOf(samples.features);
   const gains = Float64Array.from(samples.features[0]!, (_, index) => (index < networkFeatures ? 1 : fit.cueGain));
@@ -58,34 +56,27 @@ function momentsOf(values: readonly number[]): { mean: number; deviation: number
 }
 
 /**
- * Input `pixels` [batch, 3, height, width], 0..1; output `embedding` [batch, 2]: ((quality - middle) / 3, 1). Its cosine similarity to (1, 0) rises with
- * quality, that to (-1, 0) falls.
+ * Input `pixels` [batch, 3, height, width], 0..1; output `embedding` [batch, features + 1]: the clipped standardised features, then the
+ * standardised sharpness cue, which is not clipped.
  */
-export function qualityEncoder(
-  network: ReadonlyMap<string, TensorData>,
-  { standardization, weights, sharpness, middle }: Head,
-): Uint8Array {
+export function qualityEncoder(network: ReadonlyMap<string, TensorData>, { standardization, sharpness }: FittedQuality): Uint8Array {
   const graph = new Graph();
   const pixels = graph.input('pixels', 'float32', ['batch', 3, 'height', 'width']);
   const { features } = qualityFeatures(graph, pixels, network);
-  const size = weights.length;
-  const constant = (name: string, shape: readonly number[], values: Float64Array): ReturnType<Graph['constant']> =>
-    graph.constant(floatTensor(shape, Float32Array.from(values)), name);
-  const shifted = graph.add('Sub', [features, constant('head.mean', [1, size], standardization.mean)]);
-  const scaled = graph.add('Mul', [
-    shifted,
-    constant(
-      'head.scale',
-      [1, size],
-      standardization.deviation.map((value) => 1 / value),
-    ),
-  ]);
+  const row = (name: string, values: Float64Array): ReturnType<Graph['constant']> =>
+    graph.constant(floatTensor([1, values.length], Float32Array.from(values)), name);
+  const shifted = graph.add('Sub', [features, row('features.mean', standardization.mean)]);
+  const inverse = standardization.deviation.map((value) => 1 / value);
+  const scaled = graph.add('Mul', [shifted, row('features.scale', inverse)]);
   const standardized = graph.add('Clip', [scaled, -largestDeviation, largestDeviation]);
-  const regression = graph.add('MatMul', [standardized, constant('head.weight', [size, 1], weights)]);
   const cue = graph.add('Gather', [features, graph.integers(sharpness.feature)], { axis: 1 });
   const sharp = graph.add('Div', [graph.add('Sub', [cue, sharpness.mean]), sharpness.deviation]);
-  const quality = graph.add('Mul', [graph.add('Sub', [graph.add('Add', [regression, sharp]), middle]), 1 / quality45]);
-  const one = graph.add('Add', [graph.add('Mul', [quality, 0]), 1]);
-  graph.output('embedding', graph.add('Concat', [quality, one], { axis: 1 }));
+  graph.output('embedding', graph.add('Concat', [standardized, sharp], { axis: 1 }));
   return encodeOnnx(graph);
+}
+
+/** The regression on that embedding: (quality - middle) / 3. */
+export function qualityRegression({ weights, middle }: FittedQuality): Regression {
+  const all = Float32Array.from([...weights, 1], (weight) => weight / qualityOfOne);
+  return { weight: floatTensor([all.length, 1], all), bias: floatTensor([1], [-middle / qualityOfOne]) };
 }

@@ -37,7 +37,7 @@ export const fit = {
   cueGain: 8,
 } as const;
 
-/** Of the softmax: scores of degraded and of good photographs spread over 0..1 instead of crowding at its ends. */
+/** Of the score: scores of degraded and of good photographs spread over 0..1 instead of crowding at its ends. */
 export const scale = 2.5;
 
 export const seed = 1;
