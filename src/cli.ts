@@ -2,18 +2,23 @@
 /** The `antonym` command: parses the command line, runs one command, and turns every failure into one clear line. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import type { Command as TableCommand } from './commands/command.js';
+import { runCommand } from './commands/run-command.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 
 /** In the order of the help. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
-  train: async () => (await import('./commands/train/train.js')).addTrainCommand,
   score: async () => (await import('./commands/score.js')).addScoreCommand,
   evaluate: async () => (await import('./commands/evaluate/evaluate.js')).addEvaluateCommand,
-  export: async () => (await import('./commands/export.js')).addExportCommand,
   degrade: async () => (await import('./commands/degrade/degrade.js')).addDegradeCommand,
   report: async () => (await import('./commands/report.js')).addReportCommand,
   devices: async () => (await import('./commands/devices.js')).addDevicesCommand,
   'fetch-cuda': async () => (await import('./commands/fetch-cuda.js')).addFetchCudaCommand,
+};
+
+const tables: Readonly<Record<string, () => Promise<TableCommand>>> = {
+  train: async () => (await import('./commands/train/train.js')).trainCommand,
+  export: async () => (await import('./commands/export.js')).exportCommand,
 };
 
 const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, string>;
@@ -30,6 +35,11 @@ const program = new Command('antonym')
 const [, , named = ''] = process.argv;
 const wanted = Object.hasOwn(commands, named) ? [named] : Object.keys(commands);
 for (const name of wanted) (await commands[name]!())(program);
+if (wanted.length > 1)
+  for (const load of Object.values(tables)) {
+    const { name, summary } = await load();
+    program.command(name).summary(summary);
+  }
 
 // A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
 process.stdout.on('error', (error) => {
@@ -37,7 +47,8 @@ process.stdout.on('error', (error) => {
 });
 
 try {
-  await program.parseAsync();
+  if (Object.hasOwn(tables, named)) process.exitCode = await runCommand(await tables[named]!(), process.argv.slice(3));
+  else await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }

@@ -1,8 +1,7 @@
-/** `antonym export`: writes the ONNX file of a run anew, or of weights as they were published. */
+/** `antonym export`: rebuilds the ONNX file of a run, or writes one of published weights. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { type ExportedModel, exportRun } from '../export/export-run.js';
 import { writeHeldOutScores } from '../export/held-out-scores.js';
 import { measureSetup } from '../export/measurement.js';
@@ -12,86 +11,90 @@ import { percent, precisionTable } from '../export/precision/precision-table.js'
 import { mostChangedPairs } from '../export/precision/require-order.js';
 import { publishedScale } from '../heads/fit-scale.js';
 import { openRun, type RunFolder, runsFolder } from '../runs/run-directory.js';
-import { chooseDevice, type DeviceFlags, type DeviceName } from '../runtime/devices/choose-device.js';
+import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
+import { commandHint } from '../support/command-hint.js';
 import { UserError } from '../support/errors.js';
-import { number, oneOf } from '../support/options/option-kinds.js';
-import { describeOptions, flagOf, resolveOptions } from '../support/options/option-table.js';
+import { number, oneOf, switched, text } from '../support/options/option-kinds.js';
+import { flagOf, type GivenOptions, givenIn, type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
 import { trainOptions } from '../train/options.js';
 import { optionsOfRun } from '../train/stored-options.js';
 import { setUpTraining, type TrainingSpec } from '../train/training-setup.js';
-import { deviceOption, providerOptionsOption } from './device-options.js';
-import { optionParser } from './option-parser.js';
+import type { Command } from './command.js';
+import { exportedModelDevice, jsonOption } from './shared-options.js';
 import { watchWeights } from './watch-weights.js';
 
-/** What describes a model that was not trained here; a run has its own. */
+/** Options that describe a model that was not trained here; a run has its own. */
 const { backbone, weights, output, mean, std, prompts, positionalEmbedding } = trainOptions;
-const modelOptions = { backbone, weights, output, mean, std, prompts, positionalEmbedding };
+const publishedOptions = { backbone, weights, output, mean, std, prompts, positionalEmbedding };
 
-interface ExportFlags {
-  readonly run?: string;
-  readonly out?: string;
-  readonly scale?: number;
-  readonly precision: Precision;
-  readonly data?: string;
-  readonly force?: true;
-  readonly device: DeviceName;
-  readonly providerOptions: string;
-  readonly json?: true;
-}
-type ModelFlags = Readonly<Partial<Record<keyof typeof modelOptions, string>>>;
+const exportOptions = {
+  run: { kind: text('the name of a run'), placeholder: 'NAME', description: 'the run to export' },
+  out: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'where to write',
+    withoutIt: "the run's export folder",
+    details: "A reduced precision has a folder of its own in the run's export folder.",
+  },
+  scale: {
+    kind: number({ min: 0.01, max: 1000 }),
+    placeholder: 'NUMBER',
+    description: 'steepness of the score',
+    details: `How steeply the score follows what the head measures, such as similarities. For a run, the largest that keeps scores apart is found; without a run it is ${publishedScale}, as CLIP was trained.`,
+  },
+  precision: {
+    kind: oneOf(precisions),
+    placeholder: 'NAME',
+    description: 'fp32, fp16 or int8',
+    details: 'fp16: half precision, for GPUs; int8: weights in 8 bits, a quarter of the size. Inputs and outputs stay as they are.',
+    default: 'fp32',
+  },
+  data: {
+    kind: text('the name of a dataset of datasets.json, or a folder of images'),
+    placeholder: 'NAME|FOLDER',
+    description: 'compared with fp32 on',
+    details: `At most ${mostCompared} of these photographs.`,
+    withoutIt: 'held-out crops',
+  },
+  force: {
+    kind: switched(),
+    description: 'write the file even if many pairs change order',
+    details: `Write the file even if more than ${percent(mostChangedPairs)} of pairs change order.`,
+    default: false,
+  },
+  json: jsonOption,
+} satisfies OptionTable;
 
-export function addExportCommand(program: Command): void {
-  const command = program
-    .command('export')
-    .summary('write the ONNX file of a run, or of published weights')
-    .description(
-      'Writes model.onnx, model.json, parity.json and MODEL_CARD.md from the best checkpoint of a run,\n' +
-        'or, without training, of weights and prompts as they are (--backbone, --weights, --out).',
-    )
-    .option('--run <name>', 'the run')
-    .option('--out <folder>', "where to write (default: the run's export folder, or one in it for a reduced precision)")
-    .option(
-      '--scale <number>',
-      `how steeply the score follows what the head measures, such as similarities (default: for a run, the largest that keeps scores apart; else ${publishedScale}, as CLIP was trained)`,
-      optionParser('--scale', number({ min: 0.01, max: 1000 })),
-    );
-  command
-    .option(
-      '--precision <name>',
-      'fp16: half precision, for GPUs; int8: weights in 8 bits, a quarter of the size. Inputs and outputs stay as they are',
-      optionParser('--precision', oneOf(precisions)),
-      'fp32',
-    )
-    .option('--data <folder|name>', `photographs on which to compare it with fp32, at most ${mostCompared} (default: held-out crops)`)
-    .option('--force', `write it even where it changes the order of more than ${percent(mostChangedPairs)} of pairs of them`);
-  for (const { flags, description } of describeOptions(modelOptions)) command.option(flags, description);
-  command
-    .addOption(deviceOption('where the file is run to be compared with the model'))
-    .addOption(providerOptionsOption())
-    .option('--json', 'print the result as one JSON object')
-    .action(async ({ run, out, scale, precision, data, force, device, providerOptions, json, ...model }: ExportFlags & ModelFlags) => {
-      const format: Format = {
-        scale,
-        ...reductionOf(precision, data, force === true),
-        device: { device, providerOptions },
-        json: json === true,
-      };
-      const [given] = Object.keys(model);
-      if (run === undefined) {
-        if (given === undefined || out === undefined) {
-          throw new UserError(
-            'say what to export: --run NAME, or published weights with --backbone NAME, --weights SOURCE and --out FOLDER',
-          );
-        }
-        await exportPublished(model, out, { ...format, scale: scale ?? publishedScale });
-      } else {
-        if (given !== undefined) throw new UserError(`a run has its own weights and prompts: leave out ${flagOf(given)}, or --run`);
-        await exportFinished(run, out, format);
+const ownOptions = { ...exportOptions, ...exportedModelDevice };
+
+export const exportCommand: Command = {
+  name: 'export',
+  summary: 'write the ONNX file of a run, or of published weights',
+  description:
+    'Writes model.onnx, model.json, parity.json and MODEL_CARD.md from the best checkpoint of a run; or, without training, from published ' +
+    'weights and prompts (--backbone, --weights, --out).',
+  groups: { 'Published weights': publishedOptions, Device: exportedModelDevice, Output: exportOptions },
+  async run(given) {
+    const { run, out, scale, precision, data, force, json, ...device } = resolveOptions(ownOptions, givenIn(ownOptions, given)).values;
+    const format: Format = { scale, ...reductionOf(precision, data, force), device, json };
+    const model = givenIn(publishedOptions, given);
+    const [first] = [...Object.keys(model.flags), ...Object.keys(model.file?.values ?? {})];
+    if (run === undefined) {
+      if (first === undefined || out === undefined) {
+        throw new UserError(
+          'Say what to export: --run NAME, or published weights with --backbone NAME, --weights SOURCE and --out FOLDER.',
+        );
       }
-    });
-}
+      await exportPublished(model, out, { ...format, scale: scale ?? publishedScale });
+    } else {
+      if (first !== undefined) throw new UserError(`A run has its own weights and prompts: leave out ${flagOf(first)}, or --run.`);
+      await exportFinished(run, out, format);
+    }
+    return undefined;
+  },
+};
 
 /** How it is to be exported, and the result printed. */
 interface Format {
@@ -108,7 +111,7 @@ function reductionOf(precision: Precision, data: string | undefined, force: bool
   if (precision !== 'fp32') return { reduction: { precision, data, force } };
   const given = data === undefined ? (force ? '--force' : undefined) : '--data';
   if (given !== undefined)
-    throw new UserError(`${given} is about the comparison with fp32: give --precision fp16 or int8, or leave it out`);
+    throw new UserError(`${given} is about the comparison with fp32: give --precision fp16 or int8, or leave it out.`);
   return {};
 }
 
@@ -125,12 +128,13 @@ async function exportFinished(name: string, out: string | undefined, format: For
   }
 }
 
-async function exportPublished(flags: ModelFlags, folder: string, format: Format): Promise<void> {
+async function exportPublished(given: GivenOptions, folder: string, format: Format): Promise<void> {
+  const facts = { cores: availableParallelism() };
+  const { trainedSide } = await chooseBackbone(resolveOptions(trainOptions, given, facts).values);
   // nothing is trained; scores are measured on crops of one image, each of which costs RN50 a quarter of a second on two cores
-  const few = { steps: '1', batchSize: '1', heldOut: '1', levels: '3' };
-  const { trainedSide } = await chooseBackbone(resolveOptions(trainOptions, { flags }, { cores: availableParallelism() }).values);
-  const crop = trainedSide === undefined ? {} : { crop: String(trainedSide) };
-  const { values } = resolveOptions(trainOptions, { flags: { ...few, ...crop, ...flags } }, { cores: availableParallelism() });
+  const few = { steps: 1, batchSize: 1, heldOut: 1, levels: 3, ...(trainedSide !== undefined && { crop: trainedSide }) };
+  const implied = { by: 'published weights', fixed: {}, defaults: few };
+  const { values } = resolveOptions(trainOptions, { ...given, implied }, facts);
   await exportModel({ options: values }, values.backbone, folder, format);
 }
 
@@ -173,6 +177,6 @@ async function exportModel(
 function checkpointOf(run: RunFolder): string {
   const path = [run.bestCheckpoint, run.lastCheckpoint].find(existsSync);
   if (path === undefined)
-    throw new UserError(`the run ${run.name} has no checkpoint yet. Go on with it: npm run train -- --resume ${run.name}`);
+    throw new UserError(`The run ${run.name} has no checkpoint yet. Resume it with: ${commandHint(`train --resume ${run.name}`)}`);
   return path;
 }

@@ -3,7 +3,8 @@
 import type { OpenRun } from '../runs/run-directory.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { parseSavedForm, type ResolvedOptions } from '../support/options/option-table.js';
-import { anyPairs, noPairs, type TrainOptions, trainOptions } from './options.js';
+import { anyPairs, noPairs } from './options/data-options.js';
+import { type TrainOptions, trainOptions } from './options.js';
 
 /**
  * What runs did before there was an option: those that are older than it do so still. An option that is added to `trainOptions` is added

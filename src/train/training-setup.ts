@@ -7,7 +7,8 @@ import { openImageData } from './data/image-data.js';
 import { openStoredPairData } from './data/stored-pair-data.js';
 import type { TrainingData } from './data/training-data.js';
 import type { ModelDefinition } from './graphs/model.js';
-import { noPairs, type TrainOptions } from './options.js';
+import { noPairs } from './options/data-options.js';
+import type { TrainOptions } from './options.js';
 import { type StartingPoint, type StartWatch, startingPoint, startingPointOf } from './starting-point.js';
 
 /** The training that a person asked for: options, and for a run that exists the files that they would name. */

@@ -106,16 +106,16 @@ describe('export', () => {
   });
 
   test.each<[flags: string[], message: RegExp]>([
-    [[], /say what to export: --run NAME, or published weights with --backbone/],
+    [[], /Say what to export: --run NAME, or published weights with --backbone/],
     [['--weights', 'random'], /and --out FOLDER/],
-    [['--run', 'model', '--prompts', 'seeded'], /a run has its own weights and prompts: leave out --prompts, or --run/],
+    [['--run', 'model', '--prompts', 'seeded'], /A run has its own weights and prompts: leave out --prompts, or --run/],
     [['--run', 'model', '--scale', '0'], /--scale must be a number from 0\.01 to 1000, but received 0/],
     [['--run', 'modle'], /there is no run "modle".*Did you mean "model"\?/],
     [['--run', 'model', '--out', 'photos/00.png'], /cannot write the exported model to photos.00\.png/],
     [['--run', 'model', '--precision', 'int4'], /--precision must be one of fp32, fp16, int8, but received int4/],
     [['--run', 'model', '--force'], /--force is about the comparison with fp32: give --precision/],
     [['--run', 'model', '--precision', 'int8', '--data', 'nowhere'], /nowhere/],
-    [['--run', 'model', '--outt', 'x'], /unknown option '--outt'.*--out/],
+    [['--run', 'model', '--outt', 'x'], /Unknown option --outt\. Did you mean "--out"\?/],
   ])('%j fails in one clear line', async (flags, message) => {
     expectOneLine(await antonym(['export', ...flags], folder), message);
   });
@@ -126,7 +126,7 @@ describe('export', () => {
     await process.until(() => process.said().includes('Training early'));
     process.kill('SIGKILL');
     await process.ended;
-    expectOneLine(await antonym(['export', '--run', 'early'], folder), /the run early has no checkpoint yet.*--resume early/);
+    expectOneLine(await antonym(['export', '--run', 'early'], folder), /The run early has no checkpoint yet.*--resume early/);
   });
 });
 

@@ -183,7 +183,7 @@ describe('a stop', () => {
     const { code, stderr } = await late.ended;
     expect(code).toBe(130);
     const step = Number(
-      /Stopped after step (\d) of 8; everything is saved\. Go on with: npm run train -- --resume stopped$/m.exec(stderr)?.[1],
+      /Stopped after step (\d) of 8; everything is saved\. Resume with: npm run train -- --resume stopped$/m.exec(stderr)?.[1],
     );
     expect((await loadCheckpoint(lastOf('stopped'))).step).toBe(step);
     expect(await stepsOf(run('stopped'))).toBe(step);
@@ -302,14 +302,14 @@ describe('wrong input is one clear line', () => {
   });
 
   test.concurrent.for<[flags: string[], message: RegExp]>([
-    [['--levels', '1'], /--levels must be a whole number from 2 to \d+, but received 1$/],
-    [['--crop', '50'], /--crop must be a multiple of 32 .*received 50$/],
-    [['--crop'], /--crop <pixels>.*missing/],
-    [['--levle', '3'], /unknown option '--levle'.*--levels/],
+    [['--levels', '1'], /--levels must be a whole number from 2 to \d+, but received 1\.$/],
+    [['--crop', '50'], /--crop must be a multiple of 32 .*received 50\.$/],
+    [['--crop'], /--crop PIXELS.*missing/],
+    [['--levle', '3'], /Unknown option --levle\. Did you mean "--levels"\?/],
     [['--steps', 'many'], /--steps must be a whole number.*received many/],
     [['--warmup-steps', '20', '--steps', '10'], /--warmup-steps must be at most --steps/],
-    [['photos'], /too many arguments/],
-    [['--config', 'wrong-key.json'], /unknown option "levles" in wrong-key\.json\. Did you mean "levels"\?/],
+    [['photos'], /Too many arguments/],
+    [['--config', 'wrong-key.json'], /Unknown option "levles" in wrong-key\.json\. Did you mean "levels"\?/],
     [['--config', 'not.json'], /not\.json is not JSON/],
     [['--config', 'nowhere.json'], /cannot read nowhere\.json: it does not exist/],
     [['--config', 'photos'], /photos: it is a directory, not a file/],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { distortionGroups } from '#antonym/degrade/distortion.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
 import { kadid10k } from '#antonym/degrade/kadid10k.js';
-import { distortionsOf, textOfDistortions } from '#antonym/train/options.js';
+import { distortionsOf, textOfDistortions } from '#antonym/train/options/distortion-names.js';
 
 /** The data set's own list: its groups in order, its names, and ours; `Denoise` is left out, as ARNIQA and QualiCLIP do. */
 const published: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {

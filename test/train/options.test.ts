@@ -21,10 +21,10 @@ describe('options of training', () => {
   });
 
   test.each([
-    [{ levels: '1' }, '--levels must be a whole number from 2 to 20, but received 1'],
-    [{ crop: '50' }, '--crop must be a multiple of 32 from 32 to 1024, but received 50'],
-    [{ steps: '1.5' }, '--steps must be a whole number from 1 to 10000000, but received 1.5'],
-    [{ stpes: '5' }, 'unknown option --stpes. Did you mean "steps"?'],
+    [{ levels: '1' }, '--levels must be a whole number from 2 to 20, but received 1.'],
+    [{ crop: '50' }, '--crop must be a multiple of 32 from 32 to 1024, but received 50.'],
+    [{ steps: '1.5' }, '--steps must be a whole number from 1 to 10000000, but received 1.5.'],
+    [{ stpes: '5' }, 'Unknown option --stpes. Did you mean "steps"?'],
   ])('%j is refused', (flags, message) => {
     expect(() => resolve(flags as unknown as Record<string, string>)).toThrow(new UserError(message));
   });
@@ -54,7 +54,7 @@ describe('options of training', () => {
 
   test('a warm-up longer than the run is refused', () => {
     expect(() => checkTrainOptions(resolve({ steps: '10', warmupSteps: '11' }))).toThrow(
-      '--warmup-steps must be at most --steps, but received 11 of 10',
+      '--warmup-steps must be at most --steps, but received 11 of 10.',
     );
   });
 
@@ -68,6 +68,8 @@ describe('options of training', () => {
 
   test('only where and how a step is computed may change when a run is resumed', () => {
     const free = Object.entries(trainOptions).filter(([, option]) => !option.changesResult);
-    expect(free.map(([key]) => key)).toEqual(['recompute', 'engine', 'device', 'providerOptions', 'graphCapture', 'workers']);
+    expect(new Set(free.map(([key]) => key))).toEqual(
+      new Set(['recompute', 'engine', 'device', 'providerOptions', 'graphCapture', 'workers']),
+    );
   });
 });

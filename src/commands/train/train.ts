@@ -1,80 +1,91 @@
 /** `antonym train`: trains a model and exports it. */
-import type { Command } from 'commander';
 import { type ExportedModel, exportRun } from '../../export/export-run.js';
 import { writeHeldOutScores } from '../../export/held-out-scores.js';
 import { measureSession } from '../../export/measurement.js';
 import { writeRunReport } from '../../report/run-report.js';
 import type { RunFolder } from '../../runs/run-directory.js';
+import { commandHint } from '../../support/command-hint.js';
 import { UserError } from '../../support/errors.js';
-import { readOptionFile } from '../../support/options/option-file.js';
-import { describeOptions, type GivenOptions } from '../../support/options/option-table.js';
+import { switched, text } from '../../support/options/option-kinds.js';
+import { type GivenOptions, givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import type { LoopResult } from '../../train/loop.js';
 import { describeMemory } from '../../train/memory.js';
+import { dataOptions } from '../../train/options/data-options.js';
+import { deviceOptions } from '../../train/options/device-options.js';
+import { modelOptions } from '../../train/options/model-options.js';
+import { optimisationOptions } from '../../train/options/optimisation-options.js';
 import { trainOptions } from '../../train/options.js';
 import { runPrefix } from '../../train/starting-point.js';
 import { train } from '../../train/train.js';
 import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
 import { setUpTraining, type TrainingSetup } from '../../train/training-setup.js';
-import { optionParser } from '../option-parser.js';
+import type { Command } from '../command.js';
+import { jsonOption } from '../shared-options.js';
 import { type StopSignals, stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
 import { dryRun } from './dry-run.js';
-import { type Sweep, sweepKind, sweepLearningRates } from './sweep-learning-rates.js';
+import { sweepKind, sweepLearningRates } from './sweep-learning-rates.js';
 import { newRun, resumedRun, type TrainingRun } from './training-run.js';
 import { summarizeTraining } from './training-summary.js';
 
-interface TrainFlags {
-  readonly run?: string;
-  readonly init?: string;
-  readonly resume?: string;
-  readonly config?: string;
-  readonly dryRun?: true;
-  readonly json?: true;
-  readonly sweepLr?: Sweep;
-  readonly [option: string]: string | true | Sweep | undefined;
-}
+/** Options of the command itself; a run does not keep them. */
+const runOptions = {
+  run: {
+    kind: text('the name of a run'),
+    placeholder: 'NAME',
+    description: 'name of the new run',
+    withoutIt: 'backbone and data',
+  },
+  init: {
+    kind: text('the name of a run'),
+    placeholder: 'RUN',
+    description: 'start from the weights of another run',
+    details: 'Weights and prompts of that run take the place of --weights.',
+  },
+  resume: { kind: text('the name of a run'), placeholder: 'NAME', description: 'resume a run that was stopped' },
+  dryRun: {
+    kind: switched(),
+    description: 'say what a run would do, and make none',
+    details: 'Says how long it would take, from three steps, and how much memory.',
+    default: false,
+  },
+  sweepLr: {
+    kind: sweepKind,
+    placeholder: 'FROM,TO,N',
+    description: 'compare learning rates by short runs',
+    details:
+      'Train one short run (--steps) per learning rate and compare them on held-out crops; repeat the command to resume. ' +
+      'The names of the runs begin with --run.',
+  },
+  json: jsonOption,
+} satisfies OptionTable;
 
-export function addTrainCommand(program: Command): void {
-  const command = program
-    .command('train')
-    .summary('train a model on pristine photographs and export it')
-    .description(
-      'Trains an image-quality model without labels and exports it as one ONNX file.\n' +
-        'Without options it needs no photographs, no weights and no network. Ctrl-C saves; --resume goes on.',
-    );
-  for (const { flags, description } of describeOptions(trainOptions)) command.option(flags, description);
-  command
-    .option('--run <name>', 'name of the new run (default: the backbone, the data and the next free number)')
-    .option('--init <run>', 'start from the weights and prompts of another run, instead of --weights')
-    .option('--resume <name>', 'go on with a run that was stopped')
-    .option('--config <file>', 'options from a JSON file such as {"levels": 5}; flags win over it')
-    .option('--dry-run', 'say what would be done, how long it would take (from three steps) and how much memory, and make no run')
-    .option(
-      '--sweep-lr <from,to,count>',
-      'train a short run (--steps) with each of so many learning rates, and compare them by held-out crops; again: goes on',
-      optionParser('--sweep-lr', sweepKind),
-    )
-    .option('--json', 'print the result as one JSON object')
-    .action(async (flags: TrainFlags) => {
-      process.exitCode = await runTraining(flags);
-    });
-}
+export const trainCommand: Command = {
+  name: 'train',
+  summary: 'train a model on pristine photographs and export it',
+  description:
+    'Trains an image-quality model without labels and exports it as an ONNX file. By default it needs no photographs, weights or network. ' +
+    'Ctrl-C saves.',
+  groups: { Data: dataOptions, Model: modelOptions, Optimisation: optimisationOptions, Device: deviceOptions, Output: runOptions },
+  run: runTraining,
+};
 
 /** @returns the exit code: 0, or 128 + signal after a stop. */
-async function runTraining(flags: TrainFlags): Promise<number> {
-  const options = await givenOptions(flags);
-  const json = flags.json === true;
-  if (flags.sweepLr) return sweepLearningRates(flags.sweepLr, flags.run!, options, json);
+async function runTraining(given: GivenOptions): Promise<number> {
+  const own = resolveOptions(runOptions, givenIn(runOptions, given)).values;
+  const options = trainingOptions(givenIn(trainOptions, given), own);
+  const { run: name, resume, json } = own;
+  if (own.sweepLr) return sweepLearningRates(own.sweepLr, name!, options, json);
   const started = performance.now();
-  const run = flags.resume === undefined ? await newRun(flags.run, options) : await resumedRun(flags.resume, options);
+  const run = resume === undefined ? await newRun(name, options) : await resumedRun(resume, options);
   const progress = startProgress('Preparing');
   try {
     const setup = await setUpTraining(run.spec, {
       onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
       ...watchWeights(progress),
     });
-    if (flags.dryRun) {
+    if (own.dryRun) {
       await dryRun(setup, run.resolved, progress, json);
       return 0;
     }
@@ -86,20 +97,18 @@ async function runTraining(flags: TrainFlags): Promise<number> {
   }
 }
 
-/** The options among the flags. @throws UserError when flags contradict each other. */
-async function givenOptions({ run, init, resume, config, dryRun, sweepLr, json: _, ...given }: TrainFlags): Promise<GivenOptions> {
+/** The options of training, `--init` among them. @throws UserError when flags contradict each other. */
+function trainingOptions({ flags, ...file }: GivenOptions, own: OptionValues<typeof runOptions>): GivenOptions {
+  const { run, init, resume, dryRun, sweepLr } = own;
   if (run !== undefined && resume !== undefined)
-    throw new UserError('--run names a new run and --resume an existing one: give only one of them');
-  if (init !== undefined && given.weights !== undefined)
-    throw new UserError('--init and --weights both say what to start from: give only one of them');
-  if (dryRun && resume !== undefined) throw new UserError('--dry-run says what a new run would do: leave it out to go on with a run');
-  if (sweepLr && (dryRun || resume !== undefined || given.lr !== undefined || run === undefined)) {
-    throw new UserError('--sweep-lr needs --run, the beginning of the names of its runs, and goes without --lr, --resume and --dry-run');
+    throw new UserError('--run names a new run and --resume an existing one: give only one of them.');
+  if (init !== undefined && flags.weights !== undefined)
+    throw new UserError('--init and --weights both say what to start from: give only one of them.');
+  if (dryRun && resume !== undefined) throw new UserError('--dry-run says what a new run would do: leave it out to resume a run.');
+  if (sweepLr && (dryRun || resume !== undefined || flags.lr !== undefined || run === undefined)) {
+    throw new UserError('--sweep-lr needs --run, the beginning of the names of its runs, and goes without --lr, --resume and --dry-run.');
   }
-  return {
-    flags: { ...(given as GivenOptions['flags']), ...(init !== undefined && { weights: `${runPrefix}${init}` }) },
-    ...(config !== undefined && { file: await readOptionFile(config) }),
-  };
+  return { ...file, flags: { ...flags, ...(init !== undefined && { weights: `${runPrefix}${init}` }) } };
 }
 
 /**
@@ -208,5 +217,5 @@ async function exportWithProgress(session: TrainingSession, folder: RunFolder): 
 }
 
 function howToResume({ name }: RunFolder): string {
-  return `Go on with: npm run train -- --resume ${name}`;
+  return `Resume with: ${commandHint(`train --resume ${name}`)}`;
 }

@@ -19,7 +19,8 @@ import {
 } from '../../support/options/option-table.js';
 import { chooseBackbone } from '../../train/choose-backbone.js';
 import { optionsOfPairs } from '../../train/data/stored-pair-data.js';
-import { checkTrainOptions, isOtherSplit, noPairs, type TrainOptions, trainOptions } from '../../train/options.js';
+import { noPairs } from '../../train/options/data-options.js';
+import { checkTrainOptions, isOtherSplit, type TrainOptions, trainOptions } from '../../train/options.js';
 import { optionsOfRun } from '../../train/stored-options.js';
 import type { TrainingSetup, TrainingSpec } from '../../train/training-setup.js';
 

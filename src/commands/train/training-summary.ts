@@ -6,7 +6,7 @@ import type { ExportedModel } from '../../export/export-run.js';
 import type { RunFolder } from '../../runs/run-directory.js';
 import { formatBytes } from '../../support/byte-size.js';
 import { formatDuration } from '../../support/duration.js';
-import { noPairs } from '../../train/options.js';
+import { noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 
 /** How many distortions are named as the best and the weakest. */

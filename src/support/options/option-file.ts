@@ -14,11 +14,11 @@ export async function readOptionFile(path: string): Promise<{ path: string; valu
     const json = await readFile(path, 'utf8');
     values = JSON.parse(json);
     const duplicate = findDuplicateKey(json);
-    if (duplicate !== undefined) throw new UserError(`${path} has the key "${duplicate}" twice`);
+    if (duplicate !== undefined) throw new UserError(`${path} has the key "${duplicate}" twice.`);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}.`);
     throw fileError('read', path, error);
   }
   if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { path, values: values as Record<string, unknown> };
-  throw new UserError(`${path} must be a JSON object with options such as {"levels": 5}`);
+  throw new UserError(`${path} must be a JSON object with options such as {"levels": 5}.`);
 }

@@ -4,6 +4,12 @@ import { z } from 'zod';
 export interface OptionKind<T> {
   /** Completes "must be": `a multiple of 32 from 32 to 1024`. */
   readonly expected: string;
+  /** Bounds, short enough for a line of help: `2 to 20`. */
+  readonly range?: string;
+  /** True for flags without a value: given or not. */
+  readonly isSwitch?: true;
+  /** True for flags that take several values, and may be given several times. */
+  readonly isList?: true;
   readonly schema: z.ZodType<T>;
   /** The value that a text on the command line stands for, to be checked with `schema`. */
   fromText(text: string): unknown;
@@ -26,6 +32,7 @@ export function wholeNumber({
   const noun = multipleOf === 1 ? 'a whole number' : `a multiple of ${multipleOf}`;
   return {
     expected: max === Number.MAX_SAFE_INTEGER ? `${noun}, at least ${min}` : `${noun} from ${min} to ${max}`,
+    ...(max !== Number.MAX_SAFE_INTEGER && { range: `${min} to ${max}` }),
     schema: z.int().min(min).max(max).multipleOf(multipleOf),
     fromText: numberFromText,
   };
@@ -33,14 +40,20 @@ export function wholeNumber({
 
 /** Numbers within bounds, both included. */
 export function number({ min, max }: Bounds): OptionKind<number> {
-  return { expected: `a number from ${min} to ${max}`, schema: z.number().min(min).max(max), fromText: numberFromText };
+  return {
+    expected: `a number from ${min} to ${max}`,
+    range: `${min} to ${max}`,
+    schema: z.number().min(min).max(max),
+    fromText: numberFromText,
+  };
 }
 
 /** Numbers within bounds, both included, or one word instead. */
 export function numberOr<const Word extends string>(word: Word, bounds: Bounds): OptionKind<number | Word> {
-  const { expected, schema, fromText } = number(bounds);
+  const { expected, range, schema, fromText } = number(bounds);
   return {
     expected: `${expected}, or ${word}`,
+    ...(range && { range }),
     schema: z.union([schema, z.literal(word)]),
     fromText: (value) => (value === word ? word : fromText(value)),
   };
@@ -49,6 +62,16 @@ export function numberOr<const Word extends string>(word: Word, bounds: Bounds):
 /** Any text but an empty one. */
 export function text(expected: string): OptionKind<string> {
   return { expected, schema: z.string().min(1), fromText: (value) => value };
+}
+
+/** Several texts, each of them not empty. */
+export function texts(expected: string): OptionKind<string[]> {
+  return { expected, isList: true, schema: z.array(z.string().min(1)).min(1), fromText: (value) => value };
+}
+
+/** A flag without a value. */
+export function switched(): OptionKind<boolean> {
+  return { expected: 'true or false', isSwitch: true, schema: z.boolean(), fromText: () => true };
 }
 
 /** Names separated by commas. */

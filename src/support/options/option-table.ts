@@ -14,10 +14,16 @@ export interface DerivedDefault<T, Inputs> {
 /** An option: its key in files is its name in the table, its flag the same in kebab case. */
 export interface Option<T, Inputs> {
   readonly kind: OptionKind<T>;
-  /** What stands for the value in help: `--crop <pixels>`. */
-  readonly placeholder: string;
+  /** Stands for the value in help: `--crop PIXELS`. Flags without a value have none. */
+  readonly placeholder?: string;
+  /** A few words: help is one line an option. */
   readonly description: string;
-  readonly default: T | DerivedDefault<T, Inputs>;
+  /** Sentences for `--help OPTION` and the documentation. */
+  readonly details?: string;
+  /** Absent where the value is undefined unless one is given. */
+  readonly default?: T | DerivedDefault<T, Inputs>;
+  /** Says what happens where there is neither a value nor a default: `the run's export folder`. */
+  readonly withoutIt?: string;
   /** Values that replace the default where other options make them more suitable. */
   readonly preset?: {
     /** For people: `for clip-rn* 224`. */
@@ -26,16 +32,21 @@ export interface Option<T, Inputs> {
     of(inputs: Inputs): T | undefined;
   };
   /** Why this default. */
-  readonly reason: string;
-  /** Whether a result depends on it; those on which it does cannot change when a run is resumed. */
-  readonly changesResult: boolean;
+  readonly reason?: string;
+  /** True where a result depends on it: such an option cannot change when a run is resumed. */
+  readonly changesResult?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the values of a table's options have different types
 export type OptionTable = Readonly<Record<string, Option<any, any>>>;
 export type OptionValues<Table extends OptionTable> = {
-  readonly [Key in keyof Table]: Table[Key]['kind'] extends OptionKind<infer T> ? T : never;
+  readonly [Key in keyof Table]: ValueOf<Table[Key]>;
 };
+type ValueOf<Given> = Given extends { readonly kind: OptionKind<infer T> }
+  ? Given extends { readonly default: unknown }
+    ? T
+    : T | undefined
+  : never;
 const origins = ['default', 'preset', 'implied', 'file', 'flag'] as const;
 export type OptionOrigin = (typeof origins)[number];
 
@@ -50,16 +61,30 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** What was given besides defaults. */
+/** Texts of flags by key, as typed on the command line; undefined for flags that were not given. */
+export type GivenFlags = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Everything that was given; the rest are defaults. */
 export interface GivenOptions {
-  /** Texts by key, as typed on the command line; undefined for flags that were not given. */
-  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly flags: GivenFlags;
   /** Values by key. */
   readonly file?: { readonly path: string; readonly values: Readonly<Record<string, unknown>> };
   readonly implied?: ImpliedOptions;
 }
 
-/** What the value of one option brings with it for others. */
+/** The part of what was given that belongs to a table. */
+export function givenIn(table: OptionTable, { flags, file }: GivenOptions): GivenOptions {
+  const own = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(record).filter(([key]) => Object.hasOwn(table, key)));
+  return { flags: own(flags), ...(file && { file: { path: file.path, values: own(file.values) } }) };
+}
+
+/** @throws UserError with the nearest name when a file has a key that the table lacks. */
+export function requireKnownKeys(table: OptionTable, { path, values }: NonNullable<GivenOptions['file']>): void {
+  for (const key of Object.keys(values)) if (key !== 'origins') optionOf(table, key, `"${key}" in ${path}`);
+}
+
+/** Values of other options that the value of one brings with it. */
 export interface ImpliedOptions {
   /** Whose they are, for people. */
   readonly by: string;
@@ -82,7 +107,7 @@ export function resolveOptions<Table extends OptionTable>(
 ): ResolvedOptions<Table> {
   const { values, origins } = readGiven(table, given);
   for (const [key, option] of Object.entries(table)) {
-    if (!(key in values) && !isDerived(option.default) && option.preset === undefined) values[key] = option.default;
+    if (!(key in values) && !isDerived(option.default) && option.preset === undefined && 'default' in option) values[key] = option.default;
   }
   for (const [key, { preset, default: standard }] of Object.entries(table)) {
     if (key in values || preset === undefined) continue;
@@ -91,7 +116,7 @@ export function resolveOptions<Table extends OptionTable>(
     if (chosen !== undefined) origins[key] = 'preset';
   }
   for (const [key, option] of Object.entries(table)) {
-    if (!(key in values)) values[key] = (option.default as DerivedDefault<unknown, unknown>).derive({ ...facts, ...values });
+    if (!(key in values)) values[key] = (option.default as DerivedDefault<unknown, unknown> | undefined)?.derive({ ...facts, ...values });
   }
   const sorted = (record: Record<string, unknown>, missing?: unknown) =>
     Object.fromEntries(Object.keys(table).map((key) => [key, record[key] ?? missing]));
@@ -99,8 +124,8 @@ export function resolveOptions<Table extends OptionTable>(
 }
 
 /**
- * The options of a run that goes on: those it was started with. Options on which no result depends may be given anew.
- * @param isChangeable whether an option may change all the same, together with the others that are wanted
+ * The options of a resumed run: those it was started with. Options on which no result depends may be given anew.
+ * @param isChangeable true for an option that may change all the same, together with the others that are wanted
  * @throws UserError that names every option that was given another value.
  */
 export function resumeOptions<Table extends OptionTable>(
@@ -116,12 +141,12 @@ export function resumeOptions<Table extends OptionTable>(
   );
   if (conflicts.length > 0) {
     const list = conflicts.map((key) => `${flagOf(key)} ${values[key]} (the run has ${saved.values[key]})`).join(', ');
-    throw new UserError(`a resumed run keeps the options it was started with, but received ${list}. Leave them out, or start a new run`);
+    throw new UserError(`A resumed run keeps the options it was started with, but received ${list}. Leave them out, or start a new run.`);
   }
   return { values: wanted, origins: { ...saved.origins, ...origins } };
 }
 
-/** What `config.json` of a run holds; as a file of options it repeats the run. */
+/** The content of a run's `config.json`; as a file of options it repeats the run. */
 export function savedForm<Table extends OptionTable>({ values, origins }: ResolvedOptions<Table>): Record<string, unknown> {
   return { ...values, origins };
 }
@@ -137,7 +162,7 @@ export function parseSavedForm<Table extends OptionTable>(
   path: string,
   before: Partial<OptionValues<Table>> = {},
 ): ResolvedOptions<Table> {
-  if (!isRecord(saved)) throw new UserError(`${path} must be an object of options`);
+  if (!isRecord(saved)) throw new UserError(`${path} must be an object of options.`);
   const written = Object.keys(saved).filter((key) => key !== 'origins');
   const unknown = written.filter((key) => !Object.hasOwn(table, key));
   if (unknown.length > 0)
@@ -154,18 +179,7 @@ export function parseSavedForm<Table extends OptionTable>(
 
 const otherVersion =
   'another version of this program wrote it, or it was edited. Use the version and commit that environment.json beside it names, or start a ' +
-  'new run with --init';
-
-/** Flags and help for a command-line parser. */
-export function describeOptions(table: OptionTable): { readonly flags: string; readonly description: string }[] {
-  return Object.entries(table).map(([key, option]) => {
-    const standard = isDerived(option.default) ? option.default.text : String(option.default);
-    return {
-      flags: `${flagOf(key)} <${option.placeholder}>`,
-      description: `${option.description}: ${option.kind.expected} (default: ${standard}${option.preset ? `, ${option.preset.text}` : ''}; ${option.reason})`,
-    };
-  });
-}
+  'new run with --init.';
 
 function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
   const values: Record<string, unknown> = {};
@@ -173,7 +187,7 @@ function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
   const take = (key: string, value: unknown, received: string, name: string, origin: OptionOrigin) => {
     const { kind } = optionOf(table, key, name);
     if (!kind.schema.safeParse(value).success) {
-      throw new UserError(`${name} must be ${kind.expected}, but received ${received}`);
+      throw new UserError(`${name} must be ${kind.expected}, but received ${received}.`);
     }
     values[key] = value;
     origins[key] = origin;
@@ -184,12 +198,14 @@ function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
   for (const [key, value] of Object.entries(flags)) {
     if (value === undefined) continue;
     const name = flagOf(key);
-    take(key, optionOf(table, key, name).kind.fromText(value), value || 'nothing', name, 'flag');
+    const { kind } = optionOf(table, key, name);
+    if (typeof value === 'string') take(key, kind.fromText(value), value || 'nothing', name, 'flag');
+    else take(key, value.map(kind.fromText), value.join(' ') || 'nothing', name, 'flag');
   }
   for (const [key, value] of Object.entries({ ...implied?.defaults, ...implied?.fixed })) {
     if (!(key in values)) take(key, value, JSON.stringify(value), `"${key}" of ${implied?.by}`, 'implied');
     else if (key in implied!.fixed && values[key] !== value) {
-      throw new UserError(`${implied!.by} have ${flagOf(key)} ${value}, but received ${values[key]}. Leave it out`);
+      throw new UserError(`${implied!.by} have ${flagOf(key)} ${value}, but received ${values[key]}. Leave it out.`);
     }
   }
   return { values, origins };
@@ -197,11 +213,11 @@ function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
 
 function optionOf(table: OptionTable, key: string, name: string): Option<unknown, unknown> {
   const option = Object.hasOwn(table, key) ? table[key] : undefined;
-  if (option === undefined) throw new UserError(`unknown option ${name}.${suggestName(key, Object.keys(table))}`);
+  if (option === undefined) throw new UserError(`Unknown option ${name}.${suggestName(key, Object.keys(table))}`);
   return option;
 }
 
-function isDerived(value: unknown): value is DerivedDefault<unknown, unknown> {
+export function isDerived(value: unknown): value is DerivedDefault<unknown, unknown> {
   return typeof value === 'object' && value !== null && 'derive' in value;
 }
 

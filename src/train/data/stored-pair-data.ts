@@ -5,7 +5,9 @@ import { openStoredPairs, type StoredPairs } from '../../pairs/shards/stored-pai
 import { UserError } from '../../support/errors.js';
 import { madeAhead } from '../../support/made-ahead.js';
 import type { ImpliedOptions } from '../../support/options/option-table.js';
-import { anyPairs, type TrainOptions, textOfDistortions } from '../options.js';
+import { anyPairs } from '../options/data-options.js';
+import { textOfDistortions } from '../options/distortion-names.js';
+import type { TrainOptions } from '../options.js';
 import type { HeldOutPair, HeldOutWatch } from './held-out.js';
 import type { TrainingData } from './training-data.js';
 

@@ -1,0 +1,36 @@
+/** Runs a command from the words of a command line. */
+import { UserError } from '../support/errors.js';
+import { parseCommandLine } from '../support/options/command-line.js';
+import { readOptionFile } from '../support/options/option-file.js';
+import { requireKnownKeys } from '../support/options/option-table.js';
+import { type Command, optionsOf } from './command.js';
+import { commandHelp, optionHelp } from './command-help.js';
+
+/**
+ * Runs a command, or prints its help.
+ * @param words of the command line, after the command's name.
+ * @throws UserError for a word that the command does not take.
+ */
+export async function runCommand(command: Command, words: readonly string[]): Promise<number | undefined> {
+  const { flags, operands, help } = parseCommandLine(words, optionsOf(command));
+  if (help !== undefined) {
+    process.stdout.write(help === true ? commandHelp(command) : optionHelp(command, help));
+    return undefined;
+  }
+  checkOperands(command, operands);
+  const { config, ...own } = flags;
+  if (typeof config !== 'string') return command.run({ flags: own }, operands);
+  const file = await readOptionFile(config);
+  requireKnownKeys(optionsOf(command), file);
+  return command.run({ flags: own, file }, operands);
+}
+
+function checkOperands({ name, operand }: Command, given: readonly string[]): void {
+  const most = operand === undefined ? 0 : operand.placeholder.endsWith('...') ? Number.POSITIVE_INFINITY : 1;
+  if (given.length > most) {
+    const takes = most === 0 ? 'options only' : `one ${operand!.placeholder}`;
+    throw new UserError(`Too many arguments: ${name} takes ${takes}, but received "${given[most]}".`);
+  }
+  if (operand !== undefined && !operand.isOptional && given.length === 0)
+    throw new UserError(`${operand.placeholder} is missing: --help says what to give.`);
+}

@@ -1,0 +1,41 @@
+/** Options that several commands share. */
+import { deviceNames } from '../runtime/devices/choose-device.js';
+import { noProviderOptions } from '../runtime/devices/provider-options.js';
+import { oneOf, switched, text, wholeNumber } from '../support/options/option-kinds.js';
+import type { OptionTable } from '../support/options/option-table.js';
+
+/** Every command has it. */
+export const configOption = {
+  kind: text('a JSON file of options such as {"levels": 5}'),
+  placeholder: 'FILE',
+  description: 'options from a JSON file; flags win over it',
+  details: 'Keys are the names of options in camel case, such as {"levels": 5, "batchSize": 4}.',
+};
+
+export const jsonOption = { kind: switched(), description: 'print the result as one JSON object', default: false };
+
+/** Options of commands that compute with exported models. */
+export const exportedModelDevice = {
+  device: {
+    kind: oneOf(deviceNames),
+    placeholder: 'NAME',
+    description: 'cpu, webgpu, cuda or auto',
+    details: 'Where to compute; the command "devices" lists what this machine offers.',
+    default: 'cpu',
+  },
+  providerOptions: {
+    kind: text('name=value pairs separated by commas, or none'),
+    placeholder: 'K=V,...',
+    description: "ONNX Runtime's, for the device",
+    details: "Options of ONNX Runtime's provider for the device, by its names, such as device_id=1 for the second card of CUDA.",
+    default: noProviderOptions,
+  },
+} satisfies OptionTable;
+
+export const maxPixelsOption = {
+  kind: wholeNumber({ min: 4096 }),
+  placeholder: 'N',
+  description: 'split larger images into tiles',
+  details: 'The score of a large image is the average over its tiles.',
+  withoutIt: 'as the model says',
+};

@@ -1,0 +1,105 @@
+/** Options of training that say what it learns from: photographs, their distortions, crops and the held-out part. */
+import { cropMultiple, largestCrop } from '../../pairs/crops.js';
+import { numberOr, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { fromPresets } from '../presets.js';
+import { kadidDistortions } from './distortion-names.js';
+import type { TrainOptionGroup } from './train-option.js';
+
+/** `--pairs` when pairs are made while training. */
+export const noPairs = 'none';
+/** `--pairs-sha256` when any will do. */
+export const anyPairs = 'any';
+
+export const dataOptions = {
+  data: {
+    kind: text('the name of a dataset of datasets.json, or a folder of images'),
+    placeholder: 'NAME|FOLDER',
+    description: 'pristine images',
+    default: 'procedural',
+    reason: 'rendered from the seed: needs no photographs',
+    changesResult: true,
+  },
+  downscale: {
+    kind: numberOr('auto', { min: 1, max: 16 }),
+    placeholder: 'FACTOR',
+    description: 'shrink photographs, or auto',
+    details:
+      'Shrinking by this factor removes traces of JPEG, blur and noise; auto: as much as a sample of the photographs needs. ' +
+      '"degrade check" says what it finds in them.',
+    default: 1,
+    reason: 'photographs are taken to be pristine',
+    changesResult: true,
+  },
+  levels: {
+    kind: wholeNumber({ min: 2, max: 20 }),
+    placeholder: 'N',
+    description: 'severity levels',
+    details: 'Levels of every distortion, besides the pristine one.',
+    default: 5,
+    reason: 'as in QualiCLIP and KADID-10k',
+    changesResult: true,
+  },
+  crop: {
+    kind: wholeNumber({ min: cropMultiple, max: largestCrop, multipleOf: cropMultiple }),
+    placeholder: 'PIXELS',
+    description: 'side of the crops',
+    default: 64,
+    preset: fromPresets('crop'),
+    reason: 'eight JPEG blocks across show every distortion; more steps on smaller crops teach clip-tiny more in the same time',
+    changesResult: true,
+  },
+  distortion: {
+    kind: text('names of distortions or groups separated by commas, all, or kadid-10k'),
+    placeholder: 'NAME,...',
+    description: 'distortions or groups',
+    details: 'Training draws from them, and held-out images are measured with each. "degrade list" lists them.',
+    default: kadidDistortions,
+    reason: "the 24 of KADID-10k, as in QualiCLIP; pipeline for today's cameras and codecs, blur,pipeline for capture",
+    changesResult: true,
+  },
+  maxDistortions: {
+    kind: wholeNumber({ min: 1, max: 7 }),
+    placeholder: 'N',
+    description: 'most distortions combined',
+    details: 'Each distortion of a composition is of another group.',
+    default: 4,
+    reason: 'as in QualiCLIP',
+    changesResult: true,
+  },
+  heldOut: {
+    kind: wholeNumber({ min: 1, max: 1024 }),
+    placeholder: 'IMAGES',
+    description: 'images kept for evaluation',
+    details: 'Training never sees them.',
+    default: 12,
+    preset: fromPresets('heldOut'),
+    reason: 'enough to tell models apart, in seconds',
+    changesResult: true,
+  },
+  pairs: {
+    kind: text('a folder of shards'),
+    placeholder: 'FOLDER',
+    description: 'pairs from "degrade shards"',
+    details: 'The shards bring the data, levels, crop and seed that they were made with.',
+    default: noPairs,
+    reason: 'pairs are made while training',
+    changesResult: true,
+  },
+  pairsSha256: {
+    kind: text('a SHA-256'),
+    placeholder: 'HASH',
+    description: 'refuse other --pairs',
+    details: 'The SHA-256 of the indexes of the shards; a run notes it when it begins.',
+    default: anyPairs,
+    reason: 'a new run takes any pairs',
+    changesResult: true,
+  },
+  seed: {
+    kind: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+    placeholder: 'N',
+    description: 'fixes everything random',
+    default: 1,
+    reason: 'equal seeds give equal models',
+    changesResult: true,
+  },
+} satisfies TrainOptionGroup;
