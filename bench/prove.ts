@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
-import { clipTensors } from '#antonym/backbones/weights/clip-tensors.js';
 import { openWeights } from '#antonym/backbones/weights/open-weights.js';
 import { readBackbone } from '#antonym/backbones/weights/read-backbone.js';
 import { readParameters } from '#antonym/backbones/weights/read-parameters.js';
 import { openSafetensorsSource } from '#antonym/backbones/weights/safetensors-source.js';
+import { layOut } from '#antonym/backbones/weights/weights-layout.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { promptHead, promptsName } from '#antonym/heads/prompt-head.js';
@@ -80,7 +80,7 @@ async function runPytorch(backbone: string, folder: string): Promise<void> {
 async function prove(name: string, folder: string): Promise<Finding[]> {
   const backbone = findBackbone(name);
   const expected = await openSafetensorsSource(join(folder, 'expected.safetensors'));
-  const weights = clipTensors(await openWeights(join(folder, 'weights.pth')));
+  const weights = layOut(await openWeights(join(folder, 'weights.pth')), backbone.reader);
   const thread = new SessionThread();
   const read = (tensor: string): Promise<TensorData> => expected.read(tensor);
   const readNumber = async (tensor: string): Promise<number> => Number((await read(tensor)).data[0]);

@@ -1,43 +1,19 @@
-/** What a backbone is: a function from normalised pixels to an unnormalised embedding, and facts about its inputs. */
-import type { Graph } from '../graph/graph.js';
+/**
+ * The entry of a backbone: a function from normalised pixels to an unnormalised embedding, and all that the program knows of it, as
+ * data. Whatever differs between families stands here: no file outside of a family's own names it.
+ */
 import type { Value } from '../graph/value.js';
-import type { Parameters } from './parameters.js';
+import type { BackboneContext } from './backbone-context.js';
+import type { PositionInterpolation } from './positional-embedding.js';
+import type { Preset } from './preset.js';
+import type { PublishedWeights } from './published-weights.js';
 import type { TransformerOptions } from './transformer-options.js';
+import type { WeightsReader } from './weights/weights-layout.js';
 
-export interface BackboneContext {
-  readonly graph: Graph;
-  readonly parameters: Parameters;
-  /**
-   * Batch normalisation by the statistics of the batch (which also updates the running ones), or by the running ones, folded; frozen
-   * parts by the running ones in any case.
-   */
-  readonly normalization: 'batch' | 'running';
-}
-
-/** A file on the Hugging Face hub. */
-export interface PublishedFile {
-  /** `OWNER/NAME` */
-  readonly repository: string;
-  /** A commit, or a branch where none is known. */
-  readonly revision: string;
-  readonly name: string;
-  /** Of its content, in hexadecimal, where known. */
-  readonly sha256?: string;
-}
-
-/** Weights that someone has published for an architecture. */
-export interface PublishedWeights {
-  /** Where they come from. */
-  readonly origin: string;
-  readonly licence: string;
-  /** The file as it was published first. */
-  readonly original: Required<Pick<PublishedFile, 'name' | 'sha256'>>;
-  /** A copy in a format that tools exchange. */
-  readonly hub: PublishedFile;
-}
-
-/** The text transformer that was trained together with an image encoder. */
+/** A text tower that was trained together with an image encoder; `prompts/text-towers.ts` builds it. */
 export interface TextEncoder extends TransformerOptions {
+  /** The architecture and its tokenizer. */
+  readonly tower: 'clip';
   /** Number of different tokens. */
   readonly vocabulary: number;
   /** Tokens of the longest text. */
@@ -49,6 +25,8 @@ export interface Backbone {
   readonly description: string;
   /** `required`: makes sense only with published weights. */
   readonly pretrained: 'none' | 'required';
+  /** Options of training that suit it better than the defaults. */
+  readonly preset?: Preset;
   /** How batch normalisation is trained: from scratch it needs the statistics of the batch; pretrained statistics stay frozen. */
   readonly trainNormalization: 'batch' | 'running';
   readonly batchNormalization: boolean;
@@ -58,20 +36,31 @@ export interface Backbone {
   isFrozen?(parameter: string): boolean;
   /** Size of the embedding. */
   readonly embedding: number;
-  /** Per channel, of pixels scaled to 0..1. */
+  /** Statistics of the pixels that it was trained on: per channel, of pixels scaled to 0..1. */
   readonly mean: readonly [number, number, number];
   readonly standardDeviation: readonly [number, number, number];
   /** Side of the images that its weights were trained on, pixels; absent without such weights. */
   readonly trainedSide?: number;
-  readonly published?: PublishedWeights;
-  readonly textEncoder?: TextEncoder;
-  /** The files that it was read from, relative to a folder: a run keeps copies of them. */
-  readonly files?: { readonly folder: string; readonly names: readonly string[] };
   /** The only side of images that it can take, pixels; absent where any size from the minimum on will do. */
   readonly fixedSide?: number;
   /** The smallest side of an image, pixels. */
   readonly minimumSide: number;
+  /** Sides of images are multiples of this, pixels: 1 where any will do, a patch where the original refuses the rest. */
+  readonly sideMultiple: number;
+  /** How a learned positional embedding is fitted to other sizes; absent without one. */
+  readonly positions?: PositionInterpolation;
+  /** How published weights, and their names, become its own. */
+  readonly reader: WeightsReader;
+  readonly published?: PublishedWeights;
+  readonly textEncoder?: TextEncoder;
+  /** The prompts where neither stored features nor a text tower make any. */
+  readonly wordlessPrompts: 'seeded';
+  /** Peak memory of a step over that of the values of its graph, measured, by the statistics that normalise batches. */
+  readonly memoryOverhead: Readonly<Record<'batch' | 'running', number>>;
+  /** The files that it was read from, relative to a folder: a run keeps copies of them. */
+  readonly files?: { readonly folder: string; readonly names: readonly string[] };
   /**
+   * Its parameters begin with `encoderPrefix`.
    * @param pixels normalised, [N, 3, H, W]
    * @returns the unnormalised embedding, [N, embedding]
    */
@@ -79,3 +68,6 @@ export interface Backbone {
   /** The same with a positional embedding that published weights have and that `embed` leaves out. */
   embedWithPositions?(context: BackboneContext, pixels: Value): Value;
 }
+
+/** The beginning of the names of every image encoder's parameters: what else a checkpoint holds begins otherwise. */
+export const encoderPrefix = 'visual.';

@@ -1,7 +1,7 @@
 /** Matrices, vectors and what is built of them, with parameters named and shaped as in PyTorch's modules. */
 import type { Value } from '../graph/value.js';
 import { elementCount, floatTensor } from '../tensors/tensor-data.js';
-import type { BackboneContext } from './backbone.js';
+import type { BackboneContext } from './backbone-context.js';
 
 export type LayerContext = Pick<BackboneContext, 'graph' | 'parameters'>;
 

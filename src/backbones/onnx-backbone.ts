@@ -8,9 +8,11 @@ import { formatShape, type Shape, type Value } from '../graph/value.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
-import type { Backbone, BackboneContext } from './backbone.js';
-import { onnxParameters, onnxPrefix } from './onnx-parameters.js';
+import { type Backbone, encoderPrefix } from './backbone.js';
+import type { BackboneContext } from './backbone-context.js';
+import { onnxParameters } from './onnx-parameters.js';
 import { type ParameterSpec, Parameters } from './parameters.js';
+import { onnxPreset } from './preset.js';
 
 export interface OnnxBackboneOptions {
   /** Name of the output that is the embedding, or `auto`. */
@@ -24,7 +26,7 @@ export interface OnnxBackbone extends Backbone {
   readonly model: OnnxModel;
 }
 
-/** Whether an option names a file rather than one of the program's own backbones. */
+/** True when an option names a file rather than one of the program's own backbones. */
 export function isOnnxFile(name: string): boolean {
   return name.toLowerCase().endsWith('.onnx');
 }
@@ -75,7 +77,12 @@ export async function openOnnxBackbone(path: string, options: OnnxBackboneOption
     embedding,
     mean: options.mean,
     standardDeviation: options.standardDeviation,
+    preset: onnxPreset,
     minimumSide: fixedSide ?? smallestSide,
+    sideMultiple: 1,
+    reader: { family: 'ONNX', layouts: [] },
+    wordlessPrompts: 'seeded',
+    memoryOverhead: { batch: 1.05, running: 1.05 },
     ...(fixedSide !== undefined && { fixedSide, trainedSide: fixedSide }),
     embed,
     model,
@@ -147,8 +154,8 @@ function checkGradients({ path }: OnnxModel, embed: Backbone['embed'], side: num
 
 /** What comes before the first dot of a name, as PyTorch names parameters; those without a dot are of no part. */
 function partsOf(specs: readonly ParameterSpec[]): Record<string, RegExp> {
-  const names = specs.map(({ name }) => name.slice(onnxPrefix.length)).filter((name) => name.includes('.'));
+  const names = specs.map(({ name }) => name.slice(encoderPrefix.length)).filter((name) => name.includes('.'));
   const parts = [...new Set(names.map((name) => name.slice(0, name.indexOf('.'))))];
   const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return Object.fromEntries(parts.map((part) => [part, new RegExp(`^${literal(`${onnxPrefix}${part}.`)}`)]));
+  return Object.fromEntries(parts.map((part) => [part, new RegExp(`^${literal(`${encoderPrefix}${part}.`)}`)]));
 }

@@ -4,11 +4,9 @@ import { type GradientRule, notDifferentiable, stopsGradient } from '../graph/op
 import { type OperatorName, operators } from '../graph/operators/table.js';
 import { neededNodes } from '../graph/reading/add-model.js';
 import type { OnnxModel } from '../graph/reading/onnx-model.js';
+import { encoderPrefix } from './backbone.js';
 import type { ParameterSpec } from './parameters.js';
 import { allFinite } from './weights/read-parameters.js';
-
-/** Before the names of the file: they never meet others, and are found in checkpoints as an image encoder's. */
-export const onnxPrefix = 'visual.';
 
 /** Operators that pass their first input on, so that what uses their result uses it. */
 const passing: readonly string[] = ['Identity', 'Cast', 'Transpose', 'Reshape', 'Slice', 'Squeeze', 'Unsqueeze', 'Expand'];
@@ -30,7 +28,7 @@ export function onnxParameters(model: OnnxModel, outputs: readonly string[]): Ma
     const isStatistic = own.has('statistic');
     if (!isStatistic && !own.has('product') && !own.has('other')) continue;
     specs.set(name, {
-      name: `${onnxPrefix}${name}`,
+      name: `${encoderPrefix}${name}`,
       shape: tensor.shape,
       role: isStatistic ? 'buffer' : 'parameter',
       weightDecay: own.has('product') && tensor.shape.length > 1,

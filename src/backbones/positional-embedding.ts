@@ -2,6 +2,12 @@
 import type { Value } from '../graph/value.js';
 import { type LayerContext, weightOf } from './dense-layers.js';
 
+/** How the embedding of a grid is fitted to a map of another size; `bicubic`: a = -.75, half-pixel centres, no smoothing. */
+export type PositionInterpolation = 'bicubic';
+
+/** The attributes of ONNX's Resize that say so. */
+const resizing: Readonly<Record<PositionInterpolation, { readonly mode: string }>> = { bicubic: { mode: 'cubic' } };
+
 export interface PositionalEmbedding {
   /** Of the token before the grid, [1, C]. */
   readonly first: Value;
@@ -10,11 +16,17 @@ export interface PositionalEmbedding {
 }
 
 /**
- * The parameter, [1 + cells^2, C], for a map of another size than cells x cells by bicubic interpolation without smoothing, as the
+ * The parameter, [1 + cells^2, C], interpolated for a map of another size than cells x cells: for CLIP bicubic without smoothing, as the
  * `interpolate_pos_encoding` of Hugging Face's transformers (open_clip smooths when the grid shrinks).
  * @param map [N, C, H, W]
  */
-export function positionalEmbedding(context: LayerContext, name: string, map: Value, cells: number): PositionalEmbedding {
+export function positionalEmbedding(
+  context: LayerContext,
+  name: string,
+  map: Value,
+  cells: number,
+  interpolation: PositionInterpolation,
+): PositionalEmbedding {
   const { graph } = context;
   const [, channels, rows, columns] = map.shape as [unknown, number, unknown, unknown];
   const embedding = weightOf(context, name, [1 + cells ** 2, channels], channels ** -0.5, false);
@@ -26,6 +38,6 @@ export function positionalEmbedding(context: LayerContext, name: string, map: Va
   ]);
   const size = graph.add('Slice', [graph.add('Shape', [map]), graph.integers(1), graph.integers(4)]);
   const sizes = graph.add('Concat', [graph.integers(1), size], { axis: 0 });
-  const resized = graph.add('Resize', [channelsFirst, null, null, sizes], { mode: 'cubic' });
+  const resized = graph.add('Resize', [channelsFirst, null, null, sizes], resizing[interpolation]);
   return { first, grid: graph.add('Transpose', [graph.add('Reshape', [resized, graph.integers(channels, -1)])], { perm: [1, 0] }) };
 }

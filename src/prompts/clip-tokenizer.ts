@@ -5,9 +5,6 @@ import { UserError } from '../support/errors.js';
 import type { TensorData } from '../tensors/tensor-data.js';
 import { cleanText } from './clean-text.js';
 
-/** Tokens of a text that CLIP sees at once, with the two that mark its start and its end. */
-export const contextLength = 77;
-
 interface Vocabulary {
   /** Symbol -> id: the bytes, the bytes that end a word, each merge. */
   readonly ids: ReadonlyMap<string, number>;
@@ -43,17 +40,18 @@ export function encodeText(text: string): number[] {
 
 /**
  * Texts as the text encoder takes them: start, tokens, end, zeros.
- * @returns int64 [texts, 77]
+ * @param contextLength tokens of the longest text, with the two that mark its start and its end: 77 in CLIP
+ * @returns int64 [texts, contextLength]
  * @throws UserError when a text is longer; the original refuses it too.
  */
-export function tokenize(texts: readonly string[]): TensorData {
+export function tokenize(texts: readonly string[], contextLength: number): TensorData {
   const { start, end } = vocabulary();
   const data = new BigInt64Array(texts.length * contextLength);
   for (const [row, text] of texts.entries()) {
     const tokens = [start, ...encodeText(text), end];
     if (tokens.length > contextLength) {
       throw new UserError(
-        `the prompt ${JSON.stringify(text)} has ${tokens.length - 2} tokens, but CLIP reads at most ${contextLength - 2}`,
+        `the prompt ${JSON.stringify(text)} has ${tokens.length - 2} tokens, but the text encoder reads at most ${contextLength - 2}`,
       );
     }
     data.set(tokens.map(BigInt), row * contextLength);

@@ -6,7 +6,7 @@ import { encodeOnnx } from '../graph/onnx-file.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
 import { floatTensor, type TensorData } from '../tensors/tensor-data.js';
-import { textTransformer } from './text-transformer.js';
+import { textTowers } from './text-towers.js';
 
 /**
  * @param tokens int64 [2 pairs, context]: the positive prompt of each pair, then the negative one
@@ -22,7 +22,7 @@ export async function encodePrompts(
   if (!textEncoder) throw new Error(`the backbone ${name} has no text encoder`);
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
-  const features = textTransformer({ graph, parameters }, tokens, textEncoder, embedding);
+  const features = textTowers[textEncoder.tower].embed({ graph, parameters }, tokens, textEncoder, embedding);
   const length = graph.add('Sqrt', [graph.add('ReduceSumSquare', [features, graph.integers(1)])]);
   graph.output('features', graph.add('Div', [features, length]));
   const thread = new SessionThread();

@@ -1,15 +1,15 @@
 /** The prompts of a model by what an option says of them: stored features, texts to encode, or seeded directions. */
 import type { Backbone } from '../backbones/backbone.js';
-import { clipTensors } from '../backbones/weights/clip-tensors.js';
 import { readParameters } from '../backbones/weights/read-parameters.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
+import { isLaidOut, layOut } from '../backbones/weights/weights-layout.js';
 import { UserError } from '../support/errors.js';
 import type { TensorData } from '../tensors/tensor-data.js';
-import { tokenize } from './clip-tokenizer.js';
 import { encodePrompts } from './encode-prompts.js';
 import { antonymPairs, type PromptPair, readPromptPairs } from './prompt-pairs.js';
 import { seededPrompts } from './seeded-prompts.js';
 import { readStoredPrompts } from './stored-prompts.js';
+import { textTowers } from './text-towers.js';
 
 export interface Prompts {
   /** Unit vectors, float32 [pairs, 2, embedding]: the positive prompt of each pair, then the negative one. */
@@ -20,7 +20,6 @@ export interface Prompts {
 
 /** How many seeded pairs there are: as many as pairs of words. */
 const seededPairs = antonymPairs.length;
-const textTensors = /^(token_embedding|positional_embedding|text_projection|transformer\.|ln_final\.)/;
 
 /**
  * @param choice `stored`, `antonyms`, `seeded`, the path of a file of pairs, or `auto`: the first of these three that there is
@@ -34,7 +33,7 @@ export async function choosePrompts(choice: string, seed: number, backbone: Back
     if (features) return { features, description: `${features.shape[0]} pairs of text features that were stored with the weights` };
     if (choice === 'stored')
       throw new UserError(`there are no prompts stored with ${source?.path ?? 'random weights'}. Choose other --prompts`);
-    if (!source || !backbone.textEncoder) return seeded(seed, backbone);
+    if (!source || !backbone.textEncoder) return wordless[backbone.wordlessPrompts](seed, backbone);
   }
   return encoded(choice === 'antonyms' || choice === 'auto' ? antonymPairs : await readPromptPairs(choice), backbone, source);
 }
@@ -46,14 +45,18 @@ function seeded(seed: number, { embedding }: Backbone): Prompts {
   };
 }
 
+const wordless: Readonly<Record<Backbone['wordlessPrompts'], (seed: number, backbone: Backbone) => Prompts>> = { seeded };
+
 async function encoded(pairs: readonly PromptPair[], backbone: Backbone, source: TensorSource | undefined): Promise<Prompts> {
-  const clip = source && clipTensors(source);
-  if (!backbone.textEncoder || !clip?.tensors.has('token_embedding.weight')) {
-    const reason = !backbone.textEncoder ? `the backbone ${backbone.name} has none` : `${source?.path ?? 'random weights'} hold none`;
-    throw new UserError(`prompts of words need CLIP's text encoder, but ${reason}. Choose --prompts seeded, or other weights`);
+  const { name, textEncoder, reader } = backbone;
+  const tower = textEncoder && textTowers[textEncoder.tower];
+  const weights = source && isLaidOut(source, reader) ? layOut(source, reader) : source;
+  if (!textEncoder || !tower || !weights?.tensors.has(tower.landmark)) {
+    const reason = !textEncoder ? `the backbone ${name} has none` : `${source?.path ?? 'random weights'} hold none`;
+    throw new UserError(`prompts of words need a text encoder, but ${reason}. Choose --prompts seeded, or other weights`);
   }
-  const features = await encodePrompts(tokenize(pairs.flat()), backbone, (specs) =>
-    readParameters(clip, { specs: [...specs], belongs: (name) => textTensors.test(name) }, `the text encoder of ${backbone.name}`),
+  const features = await encodePrompts(tower.tokenize(pairs.flat(), textEncoder), backbone, (specs) =>
+    readParameters(weights, { specs: [...specs], belongs: (tensor) => tower.tensors.test(tensor) }, `the text encoder of ${name}`),
   );
   return { features, description: pairs.map(([positive, negative]) => `"${positive}" / "${negative}"`).join(', ') };
 }

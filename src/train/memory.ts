@@ -13,14 +13,6 @@ import type { TrainingSetup } from './training-setup.js';
 const programBytes = 150 * 2 ** 20;
 const workerBytes = 60 * 2 ** 20;
 
-/**
- * What ONNX Runtime takes on the CPU over the values of a graph: work space of convolutions and gaps in its arena. Measured peaks of
- * a step over `peakMemory` were 1.6 for clip-tiny with statistics of the batch (192 crops of 64 pixels), 1.17 and 1.15 for clip-rn50
- * with frozen ones (10 and 40 crops of 224), 1.0 for clip-vit-b-32 (12 of 224) and .9 for clip-vit-b-16 (6 of 224).
- */
-const convolutionOverhead = { batch: 1.7, running: 1.2 } as const;
-const transformerOverhead = 1.05;
-
 /** The part of a setup that the memory depends on. */
 export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'> {
   readonly data: Pick<TrainingSetup['data'], 'heldOutPairs'>;
@@ -45,8 +37,8 @@ export function estimateMemory({ options, model, data }: MemorySetup): number {
   );
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));
-  const { batchNormalization, trainNormalization } = model.backbone;
-  const overhead = batchNormalization ? convolutionOverhead[trainNormalization] : transformerOverhead;
+  // what ONNX Runtime takes over the values of a graph: work space of convolutions and gaps in its arena
+  const overhead = model.backbone.memoryOverhead[model.backbone.trainNormalization];
   const values = (step + evaluation) * overhead;
   const pixels = heldOutCrops * crop * crop * 3 + pairCacheBytes;
   const gradients = trained * (accumulate > 1 ? 2 : 1);

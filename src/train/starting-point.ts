@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/onnx-backbone.js';
-import { clipTensors } from '../backbones/weights/clip-tensors.js';
 import { downloadPublished, downloadWeights } from '../backbones/weights/hub-download.js';
 import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
@@ -66,7 +65,7 @@ export async function startingPoint(
   }
   const source = await openSource(weights, backbone, watch);
   try {
-    const parameters = source ? await readBackbone(isOnnxFile(backbone.name) ? source : clipTensors(source), backbone) : {};
+    const parameters = source ? await readBackbone(source, backbone) : {};
     return { parameters, head: await headKinds[head].create({ prompts, seed, backbone, source }) };
   } finally {
     await source?.close();

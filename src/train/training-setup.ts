@@ -1,7 +1,7 @@
 /** From what was asked for to what is trained: the model, its starting values and its data. */
+import { requireSide } from '../backbones/require-side.js';
 import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
 import type { RunFolder } from '../runs/run-directory.js';
-import { UserError } from '../support/errors.js';
 import { chooseBackbone } from './choose-backbone.js';
 import { openImageData } from './data/image-data.js';
 import { openStoredPairData } from './data/stored-pair-data.js';
@@ -37,9 +37,7 @@ export interface SetupWatch extends StartWatch {
 /** @throws UserError when the backbone, its weights, the head or the data cannot be used. */
 export async function setUpTraining({ options, run, checkpoint }: TrainingSpec, watch?: SetupWatch): Promise<TrainingSetup> {
   const backbone = await chooseBackbone(options, run);
-  if (options.crop !== (backbone.fixedSide ?? options.crop)) {
-    throw new UserError(`--crop must be ${backbone.fixedSide}, the only size that ${backbone.name} takes, but received ${options.crop}`);
-  }
+  requireSide(backbone, options.crop);
   const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead) : openStoredPairData(options));
   const start =
     checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint, options, backbone);

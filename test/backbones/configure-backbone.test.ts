@@ -26,7 +26,7 @@ const trained = (backbone: Backbone): ParameterSpec[] => trainedSpecs(losses(bac
 
 describe('every backbone', () => {
   test.each(
-    backboneNames,
+    backboneNames(),
   )('%s: each parameter is of one part; matrices and convolutions decay, normalisations, biases and embeddings do not', (name) => {
     const backbone = configure(name, {});
     for (const spec of trained(backbone)) {

@@ -27,7 +27,7 @@ describe('published sizes', () => {
     });
 
     describe('weight decay', () => {
-      test.each(backboneNames)('of %s is for matrices and convolutions: not for normalisations, biases and embeddings', (name) => {
+      test.each(backboneNames())('of %s is for matrices and convolutions: not for normalisations, biases and embeddings', (name) => {
         const graph = new Graph();
         const parameters = new Parameters(graph, 'inputs');
         findBackbone(name).embed({ graph, parameters, normalization: 'running' }, graph.input('pixels', 'float32', [1, 3, 224, 224]));

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
-import { clipResNet } from '#antonym/backbones/clip-resnet.js';
+import { clipResNet } from '#antonym/backbones/clip/clip-resnet.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { buildScoringModel } from '#antonym/export/scoring-model.js';
 import { publishedScale } from '#antonym/heads/fit-scale.js';

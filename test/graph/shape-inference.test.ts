@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
+import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
-import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Attributes } from '#antonym/graph/operator.js';
 import type { OperatorName } from '#antonym/graph/operators/table.js';

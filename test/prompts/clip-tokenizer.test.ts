@@ -4,7 +4,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanText } from '#antonym/prompts/clean-text.js';
-import { contextLength, encodeText, tokenize } from '#antonym/prompts/clip-tokenizer.js';
+import { encodeText, tokenize } from '#antonym/prompts/clip-tokenizer.js';
 
 /** Hugging Face's implementation, with the configuration that it publishes for CLIP, on our vocabulary. */
 function huggingFace(): Tokenizer {
@@ -106,12 +106,12 @@ describe("CLIP's tokenizer", () => {
   });
 
   test('frames texts by start and end, fills up with zeros, and refuses what is longer', () => {
-    const { shape, data } = tokenize(['a photo of a cat', 'a '.repeat(75)]);
-    expect(shape).toEqual([2, contextLength]);
+    const { shape, data } = tokenize(['a photo of a cat', 'a '.repeat(75)], 77);
+    expect(shape).toEqual([2, 77]);
     const ids = Array.from(data, Number);
     expect(ids.slice(0, 77)).toEqual([49406, 320, 1125, 539, 320, 2368, 49407, ...Array(70).fill(0)]);
     expect(ids.slice(77)).toEqual([49406, ...Array(75).fill(320), 49407]);
-    expect(() => tokenize(['a '.repeat(76)])).toThrow(/has 76 tokens, but CLIP reads at most 75/);
+    expect(() => tokenize(['a '.repeat(76)], 77)).toThrow(/has 76 tokens, but the text encoder reads at most 75/);
   });
 });
 

@@ -20,7 +20,7 @@ import { temporaryFolder } from '../support/files/temporary-folder.js';
 const folder = await temporaryFolder();
 const golden = new URL('../backbones/weights/golden/clip/', import.meta.url);
 const tiny = findBackbone('clip-tiny');
-const textEncoder = { width: 8, layers: 1, heads: 2, activation: 'quick-gelu', vocabulary: 49_408, context: 77 } as const;
+const textEncoder = { tower: 'clip', width: 8, layers: 1, heads: 2, activation: 'quick-gelu', vocabulary: 49_408, context: 77 } as const;
 const reduced: Backbone = { ...findBackbone('clip-rn50'), embedding: 8, textEncoder };
 
 function sourceOf(tensors: Readonly<Record<string, TensorData>>): TensorSource {
@@ -36,7 +36,7 @@ function sourceOf(tensors: Readonly<Record<string, TensorData>>): TensorSource {
 function clip(): Record<string, TensorData> {
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
-  textTransformer({ graph, parameters }, tokenize(['a']), textEncoder, 8);
+  textTransformer({ graph, parameters }, tokenize(['a'], 77), textEncoder, 8);
   const drawn = [...parameters.specs.values()]
     .filter(({ name }) => name !== 'token_embedding.weight')
     .map((spec) => [spec.name, spec.initialize(randomStream(1, spec.name))]);
@@ -96,7 +96,7 @@ describe('prompts', () => {
       'weights.safetensors does not fit the text encoder of clip-rn50: of its tensors, 1 is missing (ln_final.bias)',
     );
     const visual = sourceOf({ 'visual.conv1.weight': floatTensor([1], [1]) });
-    await expect(choosePrompts('auto', 1, reduced, visual)).rejects.toThrow(/need CLIP's text encoder, but weights.safetensors hold none/);
+    await expect(choosePrompts('auto', 1, reduced, visual)).rejects.toThrow(/need a text encoder, but weights.safetensors hold none/);
   });
 
   test.each<[string, TensorData, RegExp]>([

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { TextEncoder } from '#antonym/backbones/backbone.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import type { Activation } from '#antonym/backbones/transformer-options.js';
 import { Graph } from '#antonym/graph/graph.js';
@@ -12,7 +13,15 @@ import { statedWeight } from '../backbones/golden/stated-weights.js';
 import { compile } from '../graph/run-graph.js';
 
 /** The instance and the texts of golden/text_transformer.py. */
-const encoder = (activation: Activation) => ({ width: 16, layers: 3, heads: 2, activation, vocabulary: 50, context: 12 });
+const encoder = (activation: Activation): TextEncoder => ({
+  tower: 'clip',
+  width: 16,
+  layers: 3,
+  heads: 2,
+  activation,
+  vocabulary: 50,
+  context: 12,
+});
 const embedding = 10;
 const texts = [
   [48, 7, 3, 49],

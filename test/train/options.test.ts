@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { PresetValues } from '#antonym/backbones/preset.js';
 import { backboneNames, findBackbone } from '#antonym/backbones/registry.js';
 import { UserError } from '#antonym/support/errors.js';
 import { parseSavedForm, resolveOptions, resumeOptions, savedForm } from '#antonym/support/options/option-table.js';
 import { checkTrainOptions, isOtherSplit, type TrainOptions, trainOptions } from '#antonym/train/options.js';
-import { type PresetValues, presetOf } from '#antonym/train/presets.js';
+import { presetOf } from '#antonym/train/presets.js';
 
 const resolve = (flags: Record<string, string>, cores = 2): TrainOptions => resolveOptions(trainOptions, { flags }, { cores }).values;
 
@@ -31,7 +32,7 @@ describe('options of training', () => {
 
   test('presets replace the defaults of backbones with published weights, and anything given replaces them', () => {
     const of = (flags: Record<string, string>) => resolveOptions(trainOptions, { flags }, { cores: 2 });
-    for (const backbone of backboneNames) {
+    for (const backbone of backboneNames()) {
       const { values, origins } = of({ backbone });
       const preset = presetOf(backbone);
       expect(preset !== undefined, backbone).toBe(findBackbone(backbone).pretrained === 'required');

@@ -5,7 +5,7 @@ import { formatBytes } from '../../support/byte-size.js';
 import { type Connection, openConnection } from '../../support/connection.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
-import type { PublishedFile } from '../backbone.js';
+import type { PublishedFile } from '../published-weights.js';
 import { bytesThere, downloadBlob, type HubFile, type HubRequest } from './hub-blob.js';
 import { HubCache } from './hub-cache.js';
 import { describeHubFailure } from './hub-failure.js';

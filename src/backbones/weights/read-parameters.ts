@@ -5,19 +5,13 @@ import type { TensorData } from '../../tensors/tensor-data.js';
 import type { ParameterSpec } from '../parameters.js';
 import type { TensorSource } from './tensor-source.js';
 
-/**
- * In published weights, but not in our graphs: counters, and of the attention pool the positional embedding (see
- * `clip-resnet.ts`) and the bias of the keys, which softmax does not see.
- */
-const unused = /\.num_batches_tracked$|^visual\.attnpool\.(positional_embedding|k_proj\.bias)$/;
-
 /** How many tensors a message names of each kind. */
 const named = 3;
 
 /** A part of a model (its image encoder, its text encoder) and what it needs of weights. */
 export interface WeightsNeed {
   readonly specs: Iterable<Pick<ParameterSpec, 'name' | 'shape'>>;
-  /** Whether a name is of this part: such a tensor must be in `specs`, or be known as unused. */
+  /** True when a name is of this part: such a tensor must be in `specs`. */
   belongs(name: string): boolean;
 }
 
@@ -25,7 +19,7 @@ export interface WeightsNeed {
 export function describeMisfit(source: TensorSource, { specs, belongs }: WeightsNeed): string | undefined {
   const wanted = new Map([...specs].map((spec) => [spec.name, spec.shape]));
   const missing = [...wanted.keys()].filter((name) => !source.tensors.has(name));
-  const unknown = [...source.tensors.keys()].filter((name) => belongs(name) && !wanted.has(name) && !unused.test(name));
+  const unknown = [...source.tensors.keys()].filter((name) => belongs(name) && !wanted.has(name));
   const misshapen = [...wanted].flatMap(([name, shape]) => {
     const found = source.tensors.get(name);
     return found && String(found.shape) !== String(shape) ? [`${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`] : [];

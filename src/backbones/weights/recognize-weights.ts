@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { digestOfFile } from '../../support/files/file-digest.js';
-import type { PublishedWeights } from '../backbone.js';
+import type { PublishedWeights } from '../published-weights.js';
 
 /**
  * What people should know of a file that they gave: which published one it is, or that it has the name of one but is another.
@@ -13,8 +13,8 @@ export async function recognizeWeights(path: string, { origin, original, hub }: 
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return undefined;
   const digest = await digestOfFile(path);
-  if (digest === original.sha256) return `${path} is ${original.name} of ${origin} (SHA-256 ${digest})`;
+  if (digest === original?.sha256) return `${path} is ${original.name} of ${origin} (SHA-256 ${digest})`;
   if (digest === hub.sha256) return `${path} is ${hub.name} of ${hub.repository} on the Hugging Face hub (SHA-256 ${digest})`;
-  if (basename(path) !== original.name) return undefined;
+  if (basename(path) !== original?.name) return undefined;
   return `warning: ${path} is not the ${original.name} of ${origin}: its SHA-256 is ${digest}, not ${original.sha256}`;
 }

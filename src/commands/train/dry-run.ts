@@ -1,11 +1,12 @@
 /** `train --dry-run`: says what a training would do, how long it would take and how much memory, and makes no run. */
+import type { PresetValues } from '../../backbones/preset.js';
 import { cropCount } from '../../losses/levels.js';
 import { formatDuration } from '../../support/duration.js';
 import { flagOf, type ResolvedOptions } from '../../support/options/option-table.js';
 import type { Progress } from '../../support/progress.js';
 import { describeMemory, estimateMemory } from '../../train/memory.js';
 import type { trainOptions } from '../../train/options.js';
-import { type PresetValues, presetOf } from '../../train/presets.js';
+import { presetOf } from '../../train/presets.js';
 import { type StepTimes, timeSteps } from '../../train/time-steps.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 

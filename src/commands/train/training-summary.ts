@@ -1,6 +1,7 @@
 /** What a training run learned, in plain words, and what to type next. */
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { backbones } from '../../backbones/registry.js';
 import { defaultDatasetName } from '../../datasets/open-dataset.js';
 import type { ExportedModel } from '../../export/export-run.js';
 import type { RunFolder } from '../../runs/run-directory.js';
@@ -48,13 +49,18 @@ ${nextCommands(setup, run)}
 function nextCommands({ options: { weights, data, pairs, steps }, model: { backbone } }: TrainingSetup, run: RunFolder): string {
   const isOwn = data !== defaultDatasetName || pairs !== noPairs;
   const sameData = pairs === noPairs ? `--data ${isOwn ? quote(data) : 'FOLDER'}` : `--pairs ${quote(pairs)}`;
-  const pretrained = backbone.published === undefined ? 'clip-rn50' : backbone.name;
+  const pretrained = (backbone.published ? backbone : backbones.find(({ published }) => published))?.name;
   const commands = [
     [`npm run score -- --model ${run.name} PHOTO...`, 'score your photographs'],
     ...(isOwn ? [] : [['npm run train -- --data FOLDER', 'train on your own pristine photographs'] as const]),
     [`npm run train -- --config ${quote(relative('', run.config))} --steps ${steps * 4}`, 'train longer'],
     ...(weights === 'random'
-      ? [[`npm run train -- --backbone ${pretrained} ${sameData}`, 'start from CLIP instead of random weights: see README.md'] as const]
+      ? [
+          [
+            `npm run train -- --backbone ${pretrained} ${sameData}`,
+            'start from published weights instead of random ones: see README.md',
+          ] as const,
+        ]
       : []),
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length)) + 2;

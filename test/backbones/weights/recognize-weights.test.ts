@@ -10,7 +10,7 @@ const [first, copy] = ['the weights', 'the same in another format'];
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const published = {
   origin: 'their authors',
-  licence: 'MIT',
+  licence: { name: 'MIT', bindsDerivatives: false },
   original: { name: 'RN50.pt', sha256: sha256(first) },
   hub: { repository: 'owner/name', revision: 'main', name: 'model.safetensors', sha256: sha256(copy) },
 };

@@ -1,9 +1,9 @@
 /** Small instances of every kind of model, and a comparison of two engines that train them. */
 import { expect } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
-import { clipResNet } from '#antonym/backbones/clip-resnet.js';
+import { clipResNet } from '#antonym/backbones/clip/clip-resnet.js';
+import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
-import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import type { NamedTensors } from '#antonym/tensors/tensor-data.js';

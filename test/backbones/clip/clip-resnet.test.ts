@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
-import { type ClipResNetOptions, clipResNet } from '#antonym/backbones/clip-resnet.js';
+import { type ClipResNetOptions, clipResNet } from '#antonym/backbones/clip/clip-resnet.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { type ParameterSpec, Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
@@ -11,11 +11,11 @@ import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
 import { gradientName } from '#antonym/train/graphs/state.js';
-import { compile } from '../graph/run-graph.js';
-import { headOf } from '../heads/head-of.js';
-import { compileGradients } from '../train/engines/compile-gradients.js';
-import { distance, dot, gradientError, norm, numbers, statedPixels } from './golden/golden-step.js';
-import { statedWeight } from './golden/stated-weights.js';
+import { compile } from '../../graph/run-graph.js';
+import { headOf } from '../../heads/head-of.js';
+import { compileGradients } from '../../train/engines/compile-gradients.js';
+import { distance, dot, gradientError, norm, numbers, statedPixels } from '../golden/golden-step.js';
+import { statedWeight } from '../golden/stated-weights.js';
 
 /** The instance, layout and margins of golden/clip_resnet.py. */
 const options: ClipResNetOptions = { width: 4, blocks: [1, 2, 1, 1], heads: 4, embedding: 16 };
@@ -26,7 +26,7 @@ const margins = { marginConsistency: 2.5e-3, marginRank: 0.0675 };
 let golden: ReadonlyMap<string, TensorData>;
 
 beforeAll(async () => {
-  golden = (await readSafetensors(fileURLToPath(new URL('./golden/clip_resnet.safetensors', import.meta.url)))).tensors;
+  golden = (await readSafetensors(fileURLToPath(new URL('../golden/clip_resnet.safetensors', import.meta.url)))).tensors;
 });
 
 function reduced(trainNormalization: 'batch' | 'running', positions: Pick<ClipResNetOptions, 'positionsFor'> = {}): Backbone {

@@ -1,22 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
+import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import type { Activation } from '#antonym/backbones/transformer-options.js';
-import { visionTransformer } from '#antonym/backbones/vision-transformer.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { promptsName } from '#antonym/heads/prompt-head.js';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { buildLossGraph, lossNames, trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
 import { gradientName } from '#antonym/train/graphs/state.js';
-import { compile } from '../graph/run-graph.js';
-import { headOf } from '../heads/head-of.js';
-import { compileGradients } from '../train/engines/compile-gradients.js';
-import { distance, gradientError, norm, numbers, statedPixels } from './golden/golden-step.js';
-import { statedWeight } from './golden/stated-weights.js';
+import { compile } from '../../graph/run-graph.js';
+import { headOf } from '../../heads/head-of.js';
+import { compileGradients } from '../../train/engines/compile-gradients.js';
+import { distance, gradientError, norm, numbers, statedPixels } from '../golden/golden-step.js';
+import { statedWeight } from '../golden/stated-weights.js';
 
 /** The instance and layout of golden/vision_transformer.py. */
 const layout = { photographs: 2, levels: 2 };
@@ -25,7 +25,7 @@ const embedding = 12;
 let golden: ReadonlyMap<string, TensorData>;
 
 beforeAll(async () => {
-  golden = (await readSafetensors(fileURLToPath(new URL('./golden/vision_transformer.safetensors', import.meta.url)))).tensors;
+  golden = (await readSafetensors(fileURLToPath(new URL('../golden/vision_transformer.safetensors', import.meta.url)))).tensors;
 });
 
 function reduced(activation: Activation): Backbone {

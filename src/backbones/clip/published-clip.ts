@@ -3,7 +3,7 @@
  * openai/CLIP, clip/clip.py; the copies on the Hugging Face hub are those that open_clip's pretrained.py names for `openai`, in
  * single precision. Revisions and SHA-256 of the copies are as others have recorded them, two or more of each.
  */
-import type { PublishedFile, PublishedWeights } from './backbone.js';
+import type { PublishedFile, PublishedWeights } from '../published-weights.js';
 
 interface Original {
   readonly name: string;
@@ -11,7 +11,8 @@ interface Original {
 }
 
 function clipWeights(original: Original, hub: Omit<PublishedFile, 'name'>): PublishedWeights {
-  return { origin: 'https://github.com/openai/CLIP', licence: 'MIT', original, hub: { ...hub, name: 'open_clip_model.safetensors' } };
+  const licence = { name: 'MIT', bindsDerivatives: false };
+  return { origin: 'https://github.com/openai/CLIP', licence, original, hub: { ...hub, name: 'open_clip_model.safetensors' } };
 }
 
 export const publishedClip = {

@@ -2,20 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
-import { clipResNet } from '#antonym/backbones/clip-resnet.js';
+import { clipReader } from '#antonym/backbones/clip/clip-reader.js';
+import { clipResNet } from '#antonym/backbones/clip/clip-resnet.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
-import { clipTensors } from '#antonym/backbones/weights/clip-tensors.js';
 import { openWeights } from '#antonym/backbones/weights/open-weights.js';
 import { readBackbone } from '#antonym/backbones/weights/read-backbone.js';
 import type { TensorSource } from '#antonym/backbones/weights/tensor-source.js';
+import { layOut } from '#antonym/backbones/weights/weights-layout.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../../graph/run-graph.js';
 
-/** See golden/make_clip_files.py. */
-const fixture = (name: string): string => fileURLToPath(new URL(`golden/clip/${name}`, import.meta.url));
+/** See ../weights/golden/make_clip_files.py. */
+const fixture = (name: string): string => fileURLToPath(new URL(`../weights/golden/clip/${name}`, import.meta.url));
 const expected = JSON.parse(await readFile(fixture('expected.json'), 'utf8')) as { embedding: number[] };
 const backbone: Backbone = {
   ...findBackbone('clip-rn50'),
@@ -45,7 +46,7 @@ async function readAll(source: TensorSource): Promise<Record<string, TensorData>
 
 describe('published forms of CLIP', () => {
   test.each(['qualiclip.pth', 'openai.pt'])('%s gives the embedding that PyTorch computes with it', async (name) => {
-    const source = clipTensors(await openWeights(fixture(name)));
+    const source = layOut(await openWeights(fixture(name)), clipReader);
     const weights = await readBackbone(source, backbone);
     await source.close();
     const graph = new Graph();
@@ -121,7 +122,7 @@ describe('published forms of CLIP', () => {
       const [a, b, c, d, e, f] = values(name);
       return { shape: [2, 3], values: [a, c, e, b, d, f] };
     };
-    const read = await readAll(clipTensors(sourceOf(stored)));
+    const read = await readAll(layOut(sourceOf(stored), clipReader));
     expect(
       Object.fromEntries(Object.entries(read).map(([name, { shape, data }]) => [name, { shape, values: Array.from(data, Number) }])),
     ).toEqual({
@@ -149,12 +150,12 @@ describe('published forms of CLIP', () => {
       'optimizer.state.0.exp_avg': one,
       'ema.state_dict.module.visual.conv1.weight': one,
     });
-    expect([...clipTensors(source).tensors.keys()]).toEqual(['visual.conv1.weight', 'logit_scale']);
+    expect([...layOut(source, clipReader).tensors.keys()]).toEqual(['visual.conv1.weight', 'logit_scale']);
   });
 
   test('weights of something else are named as such', () => {
     const source = sourceOf({ 'features.0.weight': floatTensor([1], [1]) });
-    expect(() => clipTensors(source)).toThrow(
+    expect(() => layOut(source, clipReader)).toThrow(
       /holds no CLIP image encoder: it has no tensor visual.conv1.weight .* Its first tensors are: features.0.weight$/,
     );
   });
@@ -162,7 +163,7 @@ describe('published forms of CLIP', () => {
 
 describe('weights that do not fit the backbone', () => {
   async function published(): Promise<Record<string, TensorData>> {
-    const source = clipTensors(await openWeights(fixture('qualiclip.pth')));
+    const source = layOut(await openWeights(fixture('qualiclip.pth')), clipReader);
     const names = [...source.tensors].filter(([, { type }]) => type.includes('float')).map(([name]) => name);
     const tensors = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await source.read(name)])));
     await source.close();

@@ -4,14 +4,14 @@
  * before every stride, and attention pooling whose only query is the mean of all positions. The positional embedding of the
  * pool may be left out, as QualiCLIP does: then any image size works alike.
  */
-import { foldedNormalization } from '../graph/folded-normalization.js';
-import type { Value } from '../graph/value.js';
-import type { RandomStream } from '../support/random.js';
-import { elementCount, floatTensor } from '../tensors/tensor-data.js';
-import type { BackboneContext } from './backbone.js';
-import { linear, vectorOf, weightOf } from './dense-layers.js';
-import { positionalEmbedding } from './positional-embedding.js';
-import { singleQueryAttention } from './single-query-attention.js';
+import { foldedNormalization } from '../../graph/folded-normalization.js';
+import type { Value } from '../../graph/value.js';
+import type { RandomStream } from '../../support/random.js';
+import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
+import type { BackboneContext } from '../backbone-context.js';
+import { linear, vectorOf, weightOf } from '../dense-layers.js';
+import { positionalEmbedding } from '../positional-embedding.js';
+import { singleQueryAttention } from '../single-query-attention.js';
 
 export interface ClipResNetOptions {
   /** Channels after the stem; the last stage has 32 times as many. */
@@ -126,7 +126,7 @@ class Layers {
     let columns = graph.add('Concat', [mean, positions], { axis: 2 });
     let asking = graph.add('Reshape', [mean, graph.integers(-1, channels)]);
     if (positionsFor !== undefined) {
-      const { first, grid } = positionalEmbedding(this.context, `${name}.positional_embedding`, x, positionsFor / reduction);
+      const { first, grid } = positionalEmbedding(this.context, `${name}.positional_embedding`, x, positionsFor / reduction, 'bicubic');
       const embeddings = graph.add('Concat', [first, grid], { axis: 0 });
       columns = graph.add('Add', [columns, graph.add('Transpose', [embeddings], { perm: [1, 0] })]);
       asking = graph.add('Add', [asking, first]);

@@ -2,18 +2,20 @@
  * CLIP's vision transformer (Dosovitskiy et al. 2021, arXiv 2010.11929; Radford et al. 2021, arXiv 2103.00020, section 2.4): patches
  * as tokens behind a class token, positional embedding, normalisation before the blocks and after them.
  */
-import type { Value } from '../graph/value.js';
-import { floatTensor } from '../tensors/tensor-data.js';
-import { type LayerContext, layerNorm, weightOf } from './dense-layers.js';
-import { positionalEmbedding } from './positional-embedding.js';
-import { firstTokenBlock, residualBlock } from './residual-block.js';
-import type { TransformerOptions } from './transformer-options.js';
+import type { Value } from '../../graph/value.js';
+import { floatTensor } from '../../tensors/tensor-data.js';
+import { type LayerContext, layerNorm, weightOf } from '../dense-layers.js';
+import { type PositionInterpolation, positionalEmbedding } from '../positional-embedding.js';
+import { firstTokenBlock, residualBlock } from '../residual-block.js';
+import type { TransformerOptions } from '../transformer-options.js';
 
 export interface VisionTransformerOptions extends TransformerOptions {
   /** Side of a patch, pixels. */
   readonly patch: number;
   /** Side of the images that the positional embedding was trained for, pixels; a multiple of the patch. */
   readonly side: number;
+  /** How the positional embedding is fitted to other sizes; default: `bicubic`. */
+  readonly interpolation?: PositionInterpolation;
   /** Size of the embedding. */
   readonly embedding: number;
 }
@@ -41,7 +43,11 @@ export function visionTransformer(context: LayerContext, pixels: Value, options:
 }
 
 /** What every image starts from besides its patches: the class token and the embedding of every position, [1 + rows columns, width]. */
-function firstTokens(context: LayerContext, patches: Value, { width, side, patch }: VisionTransformerOptions): Value {
+function firstTokens(
+  context: LayerContext,
+  patches: Value,
+  { width, side, patch, interpolation = 'bicubic' }: VisionTransformerOptions,
+): Value {
   const { graph, parameters } = context;
   const classToken = parameters.declare({
     name: 'visual.class_embedding',
@@ -54,6 +60,6 @@ function firstTokens(context: LayerContext, patches: Value, { width, side, patch
         Float32Array.from({ length: width }, () => random.normal() * width ** -0.5),
       ),
   });
-  const { first, grid } = positionalEmbedding(context, 'visual.positional_embedding', patches, side / patch);
+  const { first, grid } = positionalEmbedding(context, 'visual.positional_embedding', patches, side / patch, interpolation);
   return graph.add('Concat', [graph.add('Add', [first, classToken]), grid], { axis: 0 });
 }

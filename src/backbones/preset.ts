@@ -1,0 +1,47 @@
+/** Options of training that suit a family of backbones better than the defaults, which suit a small one from random weights. */
+
+export interface PresetValue<T> {
+  readonly value: T;
+  readonly reason: string;
+}
+
+/** The options that a preset states, by the keys of the options of training. */
+export interface PresetValues {
+  readonly weights: PresetValue<string>;
+  readonly batchNorm: PresetValue<'frozen' | 'train'>;
+  readonly crop: PresetValue<number>;
+  readonly batchSize: PresetValue<number>;
+  readonly accumulate: PresetValue<number>;
+  readonly lr: PresetValue<number>;
+  readonly heldOut: PresetValue<number>;
+}
+
+export interface Preset {
+  /** For people: `clip-rn*`. */
+  readonly family: string;
+  readonly values: PresetValues;
+}
+
+/** Values for any image encoder that was trained before. */
+export const pretrainedValues: PresetValues = {
+  weights: { value: 'published', reason: 'what makes scores of different photographs comparable; fetched once' },
+  batchNorm: { value: 'frozen', reason: 'the statistics of the weights are those of millions of images' },
+  crop: { value: 224, reason: 'the size that the weights were trained on' },
+  batchSize: { value: 2, reason: 'the smallest in which a gradient mixes photographs: memory grows with it' },
+  accumulate: { value: 2, reason: 'four photographs an update, at the memory of two' },
+  lr: {
+    value: 1e-6,
+    reason: "GRepQ fine-tunes CLIP's encoder with Adam at 1e-6 (QualiCLIP's own is not published); --sweep-lr measures on your data",
+  },
+  heldOut: { value: 4, reason: 'every distortion on each, five times; 12 images would take a tenth of the time of the training' },
+};
+
+/** Values for an encoder in an ONNX file. */
+export const onnxPreset: Preset = {
+  family: '*.onnx',
+  values: {
+    ...pretrainedValues,
+    weights: { value: 'own', reason: 'the file has them' },
+    crop: { value: 224, reason: 'the size that most encoders were trained on; a file of a fixed size decides itself' },
+  },
+};

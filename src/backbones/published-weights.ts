@@ -1,0 +1,30 @@
+/** Where weights are published and under which terms, as data. */
+
+/** A file on the Hugging Face hub. */
+export interface PublishedFile {
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  /** A commit, or a branch where none is known. */
+  readonly revision: string;
+  readonly name: string;
+  /** Digest of its content, in hexadecimal, where known. */
+  readonly sha256?: string;
+}
+
+export interface Licence {
+  /** An SPDX identifier, or the licence's own name. */
+  readonly name: string;
+  /** True when what is trained from the weights falls under it too. */
+  readonly bindsDerivatives: boolean;
+}
+
+/** Weights that someone has published for an architecture. */
+export interface PublishedWeights {
+  /** Where they come from. */
+  readonly origin: string;
+  readonly licence: Licence;
+  /** The file as it was published first, where its digest is known. */
+  readonly original?: Required<Pick<PublishedFile, 'name' | 'sha256'>>;
+  /** A copy in a format that tools exchange. */
+  readonly hub: PublishedFile;
+}
