@@ -2,7 +2,7 @@
 import { madeAhead } from '../support/made-ahead.js';
 import type { DegradedPair, PairRecord } from './pair.js';
 
-/** An endless sequence of pairs: made on the fly (`PairSequence`), or made before (`ShardedPairs`). */
+/** An endless sequence of pairs: made on the fly (`PairSequence`), or made before (`StoredPairSequence`). */
 export interface PairSource {
   /** Pair `index`, 0 and up; the same whenever and in whatever order it is asked for. */
   pair(index: number): Promise<DegradedPair>;

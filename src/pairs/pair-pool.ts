@@ -1,10 +1,9 @@
 /** Makes degraded pairs on several cores, so that the trainer does not wait for pixels. */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { UserError } from '../support/errors.js';
+import { RequestThread } from '../support/threads/request-thread.js';
 import type { DegradedPair, PairRequest } from './pair.js';
-import type { PairWorkerData, PairWorkerFailure, PairWorkerReply, PairWorkerRequest } from './pair-worker.js';
+import type { PairWorkerData, PairWorkerReply, PairWorkerRequest } from './pair-worker.js';
 import { UnusableImageError } from './unusable-image-error.js';
 
 /** Most bytes of decoded images that a pool keeps, all its workers together. */
@@ -28,17 +27,17 @@ const mostSpare = 16;
 
 /** Which worker makes a pair, and how many there are, never changes the pair. */
 export class PairPool {
-  readonly #members: Member[];
-  readonly #spare: ArrayBuffer[] = [];
-  #closed = false;
+  private readonly members: readonly Member[];
+  private readonly spare: ArrayBuffer[] = [];
+  private isClosed = false;
 
   constructor({ workers = availableParallelism(), cacheBytes = pairCacheBytes }: PairPoolOptions = {}) {
     if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`workers must be at least 1, but received ${workers}`);
-    this.#members = Array.from({ length: workers }, () => new Member({ cacheBytes: cacheBytes / workers }));
+    this.members = Array.from({ length: workers }, () => new Member({ cacheBytes: cacheBytes / workers }));
   }
 
   get workers(): number {
-    return this.#members.length;
+    return this.members.length;
   }
 
   /**
@@ -46,88 +45,51 @@ export class PairPool {
    * @throws UnusableImageError as `makePair` does; Error when the worker ends or the pool is closed before the pair is made.
    */
   async make(request: PairRequest): Promise<DegradedPair> {
-    if (this.#closed) throw new Error('the pool of pair workers is closed');
-    const home = this.#members[hashOf(request.image.id) % this.#members.length]!;
-    const idlest = this.#members.reduce((least, member) => (member.load < least.load ? member : least));
-    return (home.load > idlest.load + patience ? idlest : home).make(request, this.#spare);
+    if (this.isClosed) throw new Error('the pool of pair workers is closed');
+    const home = this.members[hashOf(request.image.id) % this.members.length]!;
+    const idlest = this.members.reduce((least, member) => (member.load < least.load ? member : least));
+    return (home.load > idlest.load + patience ? idlest : home).make(request, this.spare);
   }
 
   /** Takes back the pixels of a pair that nobody will read any more: their memory serves a pair to come. */
   release(pixels: Uint8Array<ArrayBuffer>): void {
-    if (this.#spare.length < mostSpare) this.#spare.push(pixels.buffer);
+    if (this.spare.length < mostSpare) this.spare.push(pixels.buffer);
   }
 
-  /** Ends the workers; pairs not yet made are rejected. */
+  /** Ends the workers; pairs not yet made are rejected at once. Settles when pairs that are being made are done with. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all(this.#members.map((member) => member.close()));
+    this.isClosed = true;
+    await Promise.all(this.members.map((member) => member.close()));
   }
 }
 
 /** One worker thread and the requests that wait for it. */
 class Member {
-  readonly #worker: Worker;
-  readonly #limit: LimitFunction = pLimit(requestsPerWorker);
-  readonly #waiting = new Map<number, { resolve: (pair: DegradedPair) => void; reject: (error: Error) => void }>();
-  #next = 0;
-  #ended: Error | undefined;
+  private readonly thread: RequestThread<PairWorkerRequest, PairWorkerReply>;
+  private readonly limit: LimitFunction = pLimit(requestsPerWorker);
 
   constructor(data: PairWorkerData) {
-    // Flags of the main thread (--input-type, --inspect-brk) are not the worker's.
-    this.#worker = new Worker(new URL('./pair-worker.js', import.meta.url), { workerData: data, execArgv: [] });
-    this.#worker.on('message', (reply: PairWorkerReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#end(new Error(`a pair worker failed: ${error.message}`, { cause: error })));
-    this.#worker.on('exit', (code) => this.#end(new Error(`a pair worker ended with code ${code}`)));
-    // Only a pair that somebody waits for keeps the process alive.
-    this.#worker.unref();
+    this.thread = new RequestThread(new URL('./pair-worker.js', import.meta.url), 'a pair worker', data);
   }
 
   /** Requests not yet answered. */
   get load(): number {
-    return this.#limit.activeCount + this.#limit.pendingCount;
+    return this.limit.activeCount + this.limit.pendingCount;
   }
 
   /** @param spare buffers, of which one is used up. */
   make(request: PairRequest, spare: ArrayBuffer[]): Promise<DegradedPair> {
-    return this.#limit(
-      () =>
-        new Promise((resolve, reject) => {
-          if (this.#ended !== undefined) return reject(this.#ended);
-          const id = this.#next++;
-          const into = spare.pop();
-          this.#worker.postMessage({ id, request, into } satisfies PairWorkerRequest, into ? [into] : []);
-          this.#waiting.set(id, { resolve, reject });
-          this.#worker.ref();
-        }),
-    );
+    return this.limit(async () => {
+      const into = spare.pop();
+      const reply = await this.thread.ask({ request, into }, into ? [into] : []);
+      if ('unusable' in reply) throw new UnusableImageError(reply.unusable);
+      return reply.pair;
+    });
   }
 
-  async close(): Promise<void> {
-    this.#end(new Error('the pool of pair workers was closed'));
-    await this.#worker.terminate();
+  close(): Promise<void> {
+    return this.thread.close();
   }
-
-  #settle(reply: PairWorkerReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
-    if ('pair' in reply) waiting?.resolve(reply.pair);
-    else waiting?.reject(errorOf(reply.failure));
-  }
-
-  #end(reason: Error): void {
-    this.#ended ??= reason;
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
-  }
-}
-
-function errorOf({ kind, message, stack }: PairWorkerFailure): Error {
-  if (kind === 'unusable image') return new UnusableImageError(message);
-  if (kind === 'user error') return new UserError(message);
-  const error = new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }
 
 /** FNV-1a: spreads image ids over workers. */

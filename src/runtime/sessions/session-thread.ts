@@ -1,10 +1,10 @@
 /** ONNX Runtime in a thread of its own, as promises. */
 
+import { RequestThread } from '../../support/threads/request-thread.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { DeviceSetup } from '../devices/device.js';
 import type { ModelSignature } from '../onnxruntime/model-signature.js';
 import type { AdamWUpdate, UpdatedNames } from '../state/adamw.js';
-import { RequestThread } from '../threads/request-thread.js';
 import type { LoadOptions, Placement, SessionReply, SessionRequest } from './session-messages.js';
 
 /** Where models are computed; default: on the processor. */

@@ -3,6 +3,7 @@
  * Tensors of the state stay here between calls.
  */
 import { messageOf } from '../../support/errors.js';
+import { answerRequests } from '../../support/threads/answer-requests.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { transferable } from '../../tensors/tensor-data.js';
 import { type Device, explainDeviceError, requireDevice } from '../devices/device.js';
@@ -15,7 +16,6 @@ import type { ModelSignature } from '../onnxruntime/model-signature.js';
 import { type AdamWUpdate, updatedGroups, updateState } from '../state/adamw.js';
 import { DeviceState } from '../state/device-state.js';
 import { ProcessorState } from '../state/processor-state.js';
-import { answerRequests } from '../threads/answer-requests.js';
 import type { ModelSource, RunRequest, SessionReply, SessionRequest } from './session-messages.js';
 
 const models = new Map<string, LoadedModel>();
@@ -24,11 +24,9 @@ let state: ProcessorState | DeviceState = new ProcessorState();
 /** Of the last model: a thread has one. */
 let usedDevice: Device = 'cpu';
 
-answerRequests(
-  answer,
-  (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []),
+answerRequests(answer, (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []), {
   end,
-);
+});
 
 async function answer(request: SessionRequest): Promise<SessionReply> {
   switch (request.kind) {

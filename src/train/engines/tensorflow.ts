@@ -1,7 +1,7 @@
 /** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
 import { plainGraph } from '../../graph/plain-graph.js';
 import { cropCount } from '../../losses/levels.js';
-import { RequestThread } from '../../runtime/threads/request-thread.js';
+import { RequestThread } from '../../support/threads/request-thread.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
 import { buildLossGraph, lossNamesOf, trainedSpecs } from '../graphs/gradients-graph.js';

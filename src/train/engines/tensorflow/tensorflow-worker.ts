@@ -5,7 +5,7 @@
 import type { PlainGraph } from '../../../graph/plain-graph.js';
 import { nextPrefix } from '../../../graph/state-names.js';
 import type { Value } from '../../../graph/value.js';
-import { answerRequests } from '../../../runtime/threads/answer-requests.js';
+import { answerRequests } from '../../../support/threads/answer-requests.js';
 import type { DataType, NamedTensors, TensorData } from '../../../tensors/tensor-data.js';
 import { transferable } from '../../../tensors/tensor-data.js';
 import { executeGraph } from './execute-graph.js';

@@ -8,6 +8,9 @@ const [callsEnd, inCall, isClosing] = [0, 1, 2];
 
 /** The calls of one thread, of which the first is its start. */
 export class NativeCalls {
+  /** Calls under way, in the thread that makes them. */
+  private underWay = 0;
+
   private constructor(
     /** For the other thread. */
     readonly shared: Int32Array<SharedArrayBuffer>,
@@ -25,7 +28,7 @@ export class NativeCalls {
     return new NativeCalls(shared);
   }
 
-  /** In the thread that is ended: makes a call, one at a time, unless `close` or `endNow` was called. */
+  /** In the thread that is ended: makes a call, unless `close` or `endNow` was called. */
   async make(call: () => Promise<unknown>): Promise<void> {
     await this.makeUnless([callsEnd, isClosing], call);
   }
@@ -36,12 +39,14 @@ export class NativeCalls {
   }
 
   private async makeUnless(reasons: readonly number[], call: () => Promise<unknown>): Promise<void> {
-    Atomics.store(this.shared, inCall, 1);
+    if (this.underWay++ === 0) Atomics.store(this.shared, inCall, 1);
     try {
       if (reasons.every((reason) => Atomics.load(this.shared, reason) === 0)) await call();
     } finally {
-      Atomics.store(this.shared, inCall, 0);
-      Atomics.notify(this.shared, inCall);
+      if (--this.underWay === 0) {
+        Atomics.store(this.shared, inCall, 0);
+        Atomics.notify(this.shared, inCall);
+      }
     }
   }
 

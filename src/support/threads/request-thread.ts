@@ -1,10 +1,10 @@
 /** A worker thread that answers requests in order, seen from the thread that asks. */
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../../support/errors.js';
+import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
-import { endMessage, type NumberedReply, type NumberedRequest, type RequestWorkerData } from './request-messages.js';
+import { endMessage, type NumberedReply, type NumberedRequest, type PlainError, type RequestWorkerData } from './request-messages.js';
 
-/** Of each thread that has not ended. */
+/** Calls of each thread that has not ended. */
 const open = new Set<NativeCalls>();
 process.on('exit', () => {
   for (const calls of open) calls.endNow();
@@ -21,15 +21,17 @@ export class RequestThread<Request, Reply> {
   private unanswered = 0;
 
   /**
-   * @param program of the worker, which calls `answerRequests`
+   * @param program the worker's, which calls `answerRequests`
    * @param name for errors: `the thread of ONNX Runtime`
+   * @param data plain data for the program, which reads it with `dataOfThread`
    */
   constructor(
     program: URL,
     private readonly name: string,
+    data?: unknown,
   ) {
     // none of the program's flags: Node.js refuses `--input-type` for a file
-    const workerData: RequestWorkerData = { calls: this.calls.shared, program: program.href };
+    const workerData: RequestWorkerData = { calls: this.calls.shared, program: program.href, data };
     this.worker = new Worker(new URL('./request-worker.js', import.meta.url), { workerData, execArgv: [] });
     open.add(this.calls);
     this.worker.on('message', ({ id, reply, error }: NumberedReply<Reply>) => {
@@ -38,9 +40,9 @@ export class RequestThread<Request, Reply> {
       // while it is closed, the process must not end for want of anything to do
       if (--this.unanswered === 0 && !this.failure) this.worker.unref();
       if (error === undefined) request?.resolve(reply as Reply);
-      else request?.reject(error.isForUsers ? new UserError(error.message) : new Error(error.message));
+      else request?.reject(errorOf(error));
     });
-    this.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    this.worker.on('error', (error) => this.fail(new Error(`${name} failed: ${messageOf(error)}`, { cause: error })));
     this.exit = new Promise((resolve) => {
       this.worker.on('exit', (code) => {
         open.delete(this.calls);
@@ -85,4 +87,11 @@ export class RequestThread<Request, Reply> {
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
+}
+
+function errorOf({ message, isForUsers, stack }: PlainError): Error {
+  if (isForUsers) return new UserError(message);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
 }

@@ -12,7 +12,14 @@ export const endMessage = 'end';
 export interface NumberedReply<Reply> {
   readonly id: number;
   readonly reply?: Reply;
-  readonly error?: { readonly message: string; readonly isForUsers: boolean };
+  readonly error?: PlainError;
+}
+
+/** An error as plain data: its class would not survive the way between threads. */
+export interface PlainError {
+  readonly message: string;
+  readonly isForUsers: boolean;
+  readonly stack?: string | undefined;
 }
 
 /** What a thread begins with. */
@@ -21,4 +28,6 @@ export interface RequestWorkerData {
   readonly calls: Int32Array<SharedArrayBuffer>;
   /** The URL of the module that calls `answerRequests`. */
   readonly program: string;
+  /** For that module. */
+  readonly data: unknown;
 }

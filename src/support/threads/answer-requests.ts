@@ -1,18 +1,29 @@
-/** The other side of `RequestThread`: answers requests one after the other. */
+/** The other side of `RequestThread`: answers requests one after the other, or as they come. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf, UserError } from '../../support/errors.js';
+import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type RequestWorkerData } from './request-messages.js';
+
+/** What the thread that asks has given this one to begin with. */
+export function dataOfThread<Data>(): Data {
+  return (workerData as RequestWorkerData).data as Data;
+}
+
+interface AnsweringOptions {
+  /** Frees what does not go with the thread. */
+  readonly end?: () => Promise<void>;
+  /** True when a request need not wait for the one before it, which may be in the middle of an asynchronous call. */
+  readonly isConcurrent?: boolean;
+}
 
 /**
  * Makes this worker thread answer requests until it is ended.
  * @param transferOf the buffers of a reply that can move to the other thread without a copy
- * @param end frees what does not go with the thread
  */
 export function answerRequests<Request, Reply>(
   answer: (request: Request) => Promise<Reply>,
   transferOf: (reply: Reply) => readonly ArrayBuffer[],
-  end: () => Promise<void> = async () => {},
+  { end = async () => {}, isConcurrent = false }: AnsweringOptions = {},
 ): void {
   const port = parentPort;
   if (!port) throw new Error('requests are answered in a worker thread only');
@@ -22,15 +33,18 @@ export function answerRequests<Request, Reply>(
       const reply = await answer(request);
       port.postMessage({ id, reply } satisfies NumberedReply<Reply>, [...transferOf(reply)]);
     } catch (error) {
-      const failure = { message: messageOf(error), isForUsers: error instanceof UserError };
+      const stack = error instanceof Error ? error.stack : undefined;
+      const failure = { message: messageOf(error), isForUsers: error instanceof UserError, stack };
       port.postMessage({ id, error: failure } satisfies NumberedReply<Reply>);
     }
   };
   let previous: Promise<unknown> = Promise.resolve();
   port.on('message', (message: NumberedRequest<Request> | typeof endMessage) => {
-    // a request waits for the one before it, which may be in the middle of an asynchronous call
-    previous = previous.then(() =>
-      message === endMessage ? calls.makeLast(end).finally(() => process.exit()) : calls.make(() => handle(message)),
-    );
+    if (message === endMessage) {
+      previous = previous.then(() => calls.makeLast(end)).finally(() => process.exit());
+      return;
+    }
+    const call = (): Promise<void> => calls.make(() => handle(message));
+    previous = isConcurrent ? Promise.all([previous, call()]) : previous.then(call);
   });
 }
