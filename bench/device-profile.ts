@@ -54,6 +54,7 @@ async function profile(flags: SetupFlags): Promise<DeviceProfile> {
   const { batchSize, levels, crop, tf32, precision } = training.options;
   const setup = await chooseDevice({ ...training.options, tf32: tf32 === 'on' });
   const { device } = setup;
+  if (device === 'cpu') throw new Error('the processor is profiled by step-profile.ts');
   const losses = buildLossGraph(training.model, { photographs: batchSize, levels }, crop, training.options);
   const graphs = [buildDeviceGradientsGraph(losses, { device, precision })];
   const { optimizer } = await engineOptions(training);

@@ -15,20 +15,20 @@ import { joinedTensors, type TensorGroup, updateGroups } from '../graphs/tensor-
 import { buildMixedGradientsGraph } from './mixed-gradients-graph.js';
 
 export interface DeviceGradientsOptions {
-  readonly device: Device;
+  readonly device: Exclude<Device, 'cpu'>;
   /** Default: `fp32`. */
   readonly precision?: 'fp32' | 'mixed' | undefined;
   /** See `recomputeForward`; in fp32 only. */
   readonly recompute?: boolean | undefined;
 }
 
-/** Beside the losses its outputs are `next.<gradient>` of the groups of `deviceGroups`, on the processor those of each tensor. */
+/** Beside the losses its outputs are `next.<gradient>` of the groups of `deviceGroups`. */
 export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision, recompute }: DeviceGradientsOptions): Graph {
   const graph =
     precision === 'mixed'
       ? buildMixedGradientsGraph(losses, device)
       : joinVectors(plainBatchNormalization(lowerConvolutions(buildGradientsGraph(losses, recompute), device)));
-  return device === 'cpu' ? graph : writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
+  return writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
 }
 
 /** Which tensors a device computes in one. */

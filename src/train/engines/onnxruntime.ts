@@ -1,30 +1,23 @@
-/** The engine that runs the gradients graph in ONNX Runtime, on any device; state stays in the thread of its sessions, which updates it too. */
-import type { Graph } from '../../graph/graph.js';
+/** The engine that runs training graphs in ONNX Runtime; state stays with the thread of its sessions, and a strategy knows where that computes. */
 import { largestTensor } from '../../graph/largest-tensor.js';
 import { cropCount } from '../../losses/levels.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/devices/device.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
-import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import { floatTensor, type NamedTensors } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
-import { buildLossGraph, type LossGraph, lossNamesOf, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
+import { buildGradientsGraph, buildLossGraph, lossNamesOf, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
 import { averageName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../graphs/state.js';
-import { separateTensors } from '../graphs/tensor-groups.js';
 import { LossScale } from '../loss-scale.js';
 import { averageShare } from '../schedule.js';
-import { buildCpuGradientsGraph } from './cpu-gradients-graph.js';
-import { buildDeviceGradientsGraph, deviceGroups } from './device-gradients-graph.js';
-import { tryStep } from './device-trial.js';
-import { loadDeviceUpdate } from './device-update.js';
+import { buildDeviceGradientsGraph } from './device-gradients-graph.js';
+import { deviceStep } from './device-step.js';
 import type { Engine, EngineOptions, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { loadGraph } from './load-graph.js';
 import { cropMeasurer } from './measured-model.js';
-
-const roundedOnProcessor =
-  'The processor has no kernels of half precision: it computes in float32 and rounds results as a GPU would. That is slower than --precision fp32';
+import { processorStep } from './processor-step.js';
 
 /**
  * An engine in its initial state.
@@ -58,58 +51,52 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
     }
   });
   if (fitting === undefined && !isOutOfMemory(error)) return error;
-  const graph = buildDeviceGradientsGraph(buildLossGraph(model, layout, crop, losses), { device, precision, recompute });
+  const lossGraph = buildLossGraph(model, layout, crop, losses);
+  const graph =
+    device === 'cpu' ? buildGradientsGraph(lossGraph, recompute) : buildDeviceGradientsGraph(lossGraph, { device, precision, recompute });
   const canRecompute = precision !== 'mixed' && !recompute;
   return explainOutOfMemory(error, { photographs, accumulate, fitting, largest: largestTensor(graph), canRecompute });
 }
 
 /** `createOnnxRuntimeEngine`, but where a device has too little memory the error is ONNX Runtime's, and no other batch is tried. */
 export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu', accumulate = 1 } = options;
+  const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu', threads, providerOptions, parameters = {} } = options;
   const lossScale = options.precision === 'mixed' ? new LossScale(options.lossScale) : undefined;
-  const lossGraph = buildLossGraph(model, layout, crop, options.losses);
-  const { specs, updates } = lossGraph.parameters;
-  const trained = trainedSpecs(lossGraph.parameters);
+  const losses = buildLossGraph(model, layout, crop, options.losses);
+  const { specs, updates } = losses.parameters;
+  const trained = trainedSpecs(losses.parameters);
   // what changes: buffers too, such as running statistics
   const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
   const isAveraged = new Set(averaged.map(({ name }) => name));
-  const { threads, providerOptions, graphCapture = false } = options;
-  const thread = new SessionThread({ device, ...(threads !== undefined && { threads }), ...(providerOptions && { providerOptions }) });
-  const batchFeeds = (crops: Uint8Array): NamedTensors => ({
-    crops: { dataType: 'uint8', shape: [cropCount(layout), crop, crop, 3], data: crops },
-    ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
-  });
-  const groups = device === 'cpu' ? separateTensors(trained) : deviceGroups(trained);
-  const gradients = groups.map(({ gradient }) => gradient);
-  const updated = {
+  const update = {
     ...optimizer,
     parameters: updatedTensors(trained),
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
-  let update = (step: AdamWUpdate): Promise<number> => thread.update(step);
-  let notice = lossScale && device === 'cpu' ? roundedOnProcessor : undefined;
+  const thread = new SessionThread({ device, ...(threads !== undefined && { threads }), ...(providerOptions && { providerOptions }) });
+  const parts = { thread, losses, options, trained, averaged, update };
+  const strategy = device === 'cpu' ? processorStep(parts) : deviceStep(parts, device);
+  const batchFeeds = (crops: Uint8Array): NamedTensors => ({
+    crops: { dataType: 'uint8', shape: [cropCount(layout), crop, crop, 3], data: crops },
+    ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
+  });
+  let notice: string | undefined;
   try {
-    await loadGraph(thread, 'gradients', await gradientsGraph(lossGraph, options, thread), graphCapture);
-    if (device !== 'cpu') update = await loadDeviceUpdate(thread, trained, optimizer, averaged);
+    await strategy.load();
     const measured = buildMeasuringGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
     await loadGraph(thread, 'measure', joinVectors(measured.graph));
-    const { parameters = {} } = options;
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !parameters[name]),
       options.seed,
     );
     const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
     for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
-    if (device === 'cpu') await thread.prepareUpdate(updated, accumulate);
-    else {
-      const feeds = batchFeeds(new Uint8Array(cropCount(layout) * crop * crop * 3));
-      notice = await tryStep(thread, { feeds, groups, accumulates: accumulate > 1, update, optimizer: updated });
-    }
+    notice = await strategy.prepare(batchFeeds(new Uint8Array(cropCount(layout) * crop * crop * 3)));
   } catch (error) {
     await thread.close();
     throw error;
   }
-  const isGradient = new Set(gradients);
+  const isGradient = new Set(strategy.gradients);
   let summed = 1;
   const explain = async (error: unknown): Promise<never> => {
     if (!mayBeOutOfMemory(error)) throw error;
@@ -124,7 +111,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
 
     async accumulate(crops, part, parts) {
       summed = parts;
-      const added = part === 0 ? [] : gradients;
+      const added = part === 0 ? [] : strategy.gradients;
       const results = await thread.run('gradients', batchFeeds(crops), { added }).catch(explain);
       return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
@@ -135,7 +122,9 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
       const taken = step - (lossScale?.skipped ?? 0);
       const share = averageDecay > 0 ? averageShare(taken, averageDecay) : 0;
       const gradientScale = 1 / (summed * scale);
-      const gradientNorm = await update({ ...updated, step: taken, learningRate, gradientScale, averageShare: share }).catch(explain);
+      const gradientNorm = await strategy
+        .update({ ...update, step: taken, learningRate, gradientScale, averageShare: share })
+        .catch(explain);
       if (!lossScale) return { gradientNorm };
       const isGood = Number.isFinite(gradientNorm);
       const goesOn = lossScale.update(isGood);
@@ -153,12 +142,6 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     writeState: (tensors) => thread.writeState(lossScale ? lossScale.writeState(tensors) : tensors),
     close: () => thread.close(),
   };
-}
-
-function gradientsGraph(losses: LossGraph, options: EngineOptions, thread: SessionThread): Graph | Promise<Graph> {
-  const { device = 'cpu', precision, recompute } = options;
-  if (device === 'cpu' && precision !== 'mixed') return buildCpuGradientsGraph(losses, thread, recompute);
-  return buildDeviceGradientsGraph(losses, { device, precision, recompute });
 }
 
 function buffersOf(tensors: NamedTensors): ArrayBuffer[] {

@@ -1,0 +1,39 @@
+/** The part of a training step that depends on where it is computed: one interface, which the processor and devices implement. */
+import type { ParameterSpec } from '../../backbones/parameters.js';
+import type { SessionThread } from '../../runtime/sessions/session-thread.js';
+import type { AdamWUpdate } from '../../runtime/state/adamw.js';
+import type { NamedTensors } from '../../tensors/tensor-data.js';
+import type { LossGraph } from '../graphs/gradients-graph.js';
+import type { OptimizerOptions } from '../graphs/update-graph.js';
+import type { EngineOptions } from './engine.js';
+
+/** Everything that a strategy is made from. */
+export interface StepParts {
+  readonly thread: SessionThread;
+  readonly losses: LossGraph;
+  readonly options: EngineOptions;
+  readonly trained: readonly ParameterSpec[];
+  /** The parameters and buffers that have a moving average. */
+  readonly averaged: readonly ParameterSpec[];
+  /** The part of an update that is the same in every step. */
+  readonly update: OptimizerOptions & Pick<AdamWUpdate, 'parameters' | 'averages'>;
+}
+
+export interface StepStrategy {
+  /** Names of the sums of gradients in the thread's state. */
+  readonly gradients: readonly string[];
+  /** Loads the model `gradients` (crops and state -> losses, gradients, updated buffers), and what an update needs. */
+  load(): Promise<void>;
+  /**
+   * Takes the memory of a step, when the state is there; the state stays as it is.
+   * @param feeds a batch of crops, and what else `gradients` is fed besides the state
+   * @returns what is worth knowing before a training
+   * @throws Error that `isOutOfMemory` knows, where the memory does not suffice.
+   */
+  prepare(feeds: NamedTensors): Promise<string | undefined>;
+  /**
+   * AdamW with the sums of gradients.
+   * @returns the norm of the gradient before clipping; where it is not finite, the state stays as it is
+   */
+  update(update: AdamWUpdate): Promise<number>;
+}
