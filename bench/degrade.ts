@@ -9,7 +9,7 @@ import { strengthAt } from '#antonym/degrade/severity.js';
 import type { Image } from '#antonym/images/image.js';
 import { minimumSideFor } from '#antonym/pairs/crops.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
-import { PairSequence } from '#antonym/pairs/pair-sequence.js';
+import { drawPairs } from '#antonym/pairs/pair-sequence.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
 import { cropsOf, degradeCrops, levels, rateOfProcesses, side, withoutJpeg2000 } from './composed-crops.js';
@@ -118,12 +118,12 @@ async function benchWorkers(count: number): Promise<Record<string, number>> {
   const rounds = 3;
   const contestants = [1, 2].map((workers) => {
     const pool = new PairPool({ workers });
-    const sequence = new PairSequence(pool, options);
+    const sequence = drawPairs(pool, options);
     let next = 0;
     const make = async (pairs: number): Promise<void> => {
       const end = next + pairs;
       const line = async (): Promise<void> => {
-        while (next < end) sequence.release((await sequence.pair(next++)).pixels);
+        while (next < end) sequence.release?.((await sequence.pair(next++)).pixels);
       };
       // As many at a time as the trainer asks for: two batches of eight.
       await Promise.all(Array.from({ length: 16 }, line));

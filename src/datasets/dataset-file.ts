@@ -43,6 +43,14 @@ const datasetFileSchema = z
 /** What datasets.json says about one source; a folder's `path` is absolute here. */
 export type DatasetDescription = z.infer<typeof datasetSchema>;
 
+/** The terms of a source of images, and where it comes from; exported models and stored pairs record it. */
+export type DatasetOrigin = Pick<DatasetDescription, 'licence' | 'homepage' | 'citation'>;
+
+/** The parts of an origin that are known, and nothing else of the source. */
+export function originOf({ licence, homepage, citation }: DatasetOrigin): DatasetOrigin {
+  return { ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) };
+}
+
 type DatasetFile = z.infer<typeof datasetFileSchema>;
 
 /** datasets.schema.json, generated: draft 7, which editors know best. */

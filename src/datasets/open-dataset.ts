@@ -6,50 +6,71 @@ import { readImageSize } from '../images/decode-image.js';
 import { PassingError } from '../images/image-content.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
-import { type DatasetDescription, readDatasetFiles } from './dataset-file.js';
+import { type DatasetDescription, type DatasetOrigin, originOf, readDatasetFiles } from './dataset-file.js';
 import type { FileReference, ImageReference, ProceduralReference } from './image-reference.js';
 import { imageExtensions, listImageFiles } from './list-image-files.js';
+import { chooseDownscale, type Downscale } from './pristine/choose-downscale.js';
 
 /** The data set that needs nothing. */
 export const defaultDatasetName = 'procedural';
 
 /** Pristine images and where they come from. */
-export interface Dataset {
+export interface Dataset extends DatasetOrigin {
   /** The name in datasets.json, or the folder's own name. */
   readonly name: string;
   readonly kind: DatasetDescription['kind'];
-  readonly licence?: string;
-  readonly homepage?: string;
-  readonly citation?: string;
   /** Not empty. Files are ordered by id (code units), rendered images by index. */
   readonly images: readonly ImageReference[];
   /** Image files that cannot be used, in the same order. */
   readonly skipped: readonly { readonly id: string; readonly path: string; readonly reason: string }[];
+  /** The factor by which images are reduced: the option's, or what `auto` came to, then with what it found. */
+  readonly downscale: Pick<Downscale, 'factor'> & Partial<Downscale>;
 }
 
 export interface OpenDatasetOptions {
-  /** Images with a side below this are skipped, pixels. */
+  /** Images with a side below this, once reduced, are skipped, pixels. */
   readonly minimumSide: number;
   /** The run's seed, from which procedural images are rendered; 0 when not given. Files do not depend on it. */
   readonly seed?: number;
   /** At most this many images: the first ones; the headers of the rest are not read. */
   readonly limit?: number;
+  /** 1 (the default) or more, or `auto`: as much as photographs need to look pristine, see `chooseDownscale`. */
+  readonly downscale?: number | 'auto';
 }
 
 /**
  * Opens a data set by its name in datasets.json (the package's, or one in the working folder), or any folder of images,
  * read recursively. A name wins over a folder of the same name; `./name` is the folder.
  * Only headers are read: a truncated file is found when `loadImage` fails on it, which callers must expect.
- * @throws UserError when there is no such name or folder, or not a single usable image in it.
+ * @throws UserError when there is no such name or folder, not a single usable image in it, or a factor above 1 for rendered images.
  */
-export async function openDataset(nameOrFolder: string, options: OpenDatasetOptions): Promise<Dataset> {
+export async function openDataset(nameOrFolder: string, { downscale = 1, ...options }: OpenDatasetOptions): Promise<Dataset> {
+  const dataset = await openInFullSize(nameOrFolder, options);
+  if (downscale === 1 || (downscale === 'auto' && dataset.kind === 'procedural')) return { ...dataset, downscale: { factor: 1 } };
+  if (dataset.kind === 'procedural') {
+    throw new UserError(`--downscale is for photographs: the images of ${dataset.name} are rendered in the size that is wanted`);
+  }
+  const { minimumSide } = options;
+  const fits = async (image: ImageReference, factor: number): Promise<boolean> => {
+    if (image.kind === 'procedural') return true;
+    const { width, height } = await readImageSize(image.path);
+    return Math.min(width, height) >= minimumSide * factor;
+  };
+  const chosen = downscale === 'auto' ? await chooseDownscale(dataset.images, fits) : { factor: downscale };
+  if (chosen.factor === 1) return { ...dataset, downscale: chosen };
+  const reduced = await openInFullSize(nameOrFolder, { ...options, minimumSide: Math.ceil(minimumSide * chosen.factor) });
+  const images = reduced.images.map((image) => (image.kind === 'file' ? { ...image, downscale: chosen.factor } : image));
+  return { ...reduced, images, downscale: chosen };
+}
+
+async function openInFullSize(nameOrFolder: string, options: Omit<OpenDatasetOptions, 'downscale'>): Promise<Omit<Dataset, 'downscale'>> {
   const datasets = await readDatasetFiles();
   const description = datasets.get(nameOrFolder);
   if (description?.kind === 'procedural') {
     return {
       name: nameOrFolder,
       kind: 'procedural',
-      ...about(description),
+      ...originOf(description),
       images: procedural(nameOrFolder, description, options),
       skipped: [],
     };
@@ -69,11 +90,7 @@ export async function openDataset(nameOrFolder: string, options: OpenDatasetOpti
     );
   }
   const name = description === undefined ? basename(folder) : nameOrFolder;
-  return { name, kind: 'folder', ...(description && about(description)), ...(await usableFiles(folder, options)) };
-}
-
-function about({ licence, homepage, citation }: DatasetDescription): Pick<Dataset, 'licence' | 'homepage' | 'citation'> {
-  return { ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) };
+  return { name, kind: 'folder', ...(description && originOf(description)), ...(await usableFiles(folder, options)) };
 }
 
 function procedural(

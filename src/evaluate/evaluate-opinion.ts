@@ -1,4 +1,5 @@
 /** Models against the opinions of a benchmark, the baseline beside them. */
+import { originOf } from '../datasets/dataset-file.js';
 import type { Scorer } from '../score/scorer.js';
 import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
 import { describeEnvironment } from '../support/environment.js';
@@ -67,7 +68,7 @@ export async function evaluateOpinion(
     { name: baselineName, kind: 'baseline' as const },
   ];
   const { antonym, commit } = await describeEnvironment();
-  const { name, direction, range, homepage, licence, citation } = opinions;
+  const { name, direction, range } = opinions;
   return {
     evaluation: {
       format: 'antonym-evaluation-1',
@@ -75,9 +76,7 @@ export async function evaluateOpinion(
         name,
         direction,
         ...(range && { range: [...range] as [number, number] }),
-        ...(homepage && { homepage }),
-        ...(licence && { licence }),
-        ...(citation && { citation }),
+        ...originOf(opinions),
         images: images.length,
         missing: [...matched.missing],
         withoutOpinion: [...matched.withoutOpinion],

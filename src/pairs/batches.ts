@@ -1,14 +1,7 @@
 /** The batches that the trainer consumes, made ahead while it computes. */
 import { madeAhead } from '../support/made-ahead.js';
-import type { DegradedPair, PairRecord } from './pair.js';
-
-/** An endless sequence of pairs: made on the fly (`PairSequence`), or made before (`StoredPairSequence`). */
-export interface PairSource {
-  /** Pair `index`, 0 and up; the same whenever and in whatever order it is asked for. */
-  pair(index: number): Promise<DegradedPair>;
-  /** Takes back the pixels of a pair that nobody will read any more. */
-  release?(pixels: Uint8Array<ArrayBuffer>): void;
-}
+import type { PairRecord } from './pair.js';
+import type { PairSequence } from './pair-sequence.js';
 
 export interface BatchOptions {
   /** Photographs per batch; may exceed the number of images. */
@@ -29,26 +22,26 @@ export interface Batch {
 const batchesAhead = 2;
 
 /**
- * Batches without end from `firstStep` on. The batch of step s holds the pairs s * batchSize and up of the source, so it depends
- * on s and the source alone. Stop by leaving the loop; the source stays usable.
- * @throws what the source throws.
+ * Batches without end from `firstStep` on. The batch of step s holds the pairs s * batchSize and up of the sequence, so it depends
+ * on s and the sequence alone. Stop by leaving the loop; the sequence stays usable.
+ * @throws what the sequence throws.
  */
-export function batches(source: PairSource, { batchSize, firstStep }: BatchOptions): AsyncGenerator<Batch, never> {
+export function batches(sequence: PairSequence, { batchSize, firstStep }: BatchOptions): AsyncGenerator<Batch, never> {
   // Steps do not end, so neither do batches.
-  return madeAhead(numbersFrom(firstStep), batchesAhead, (step) => makeBatch(source, batchSize, step)) as AsyncGenerator<Batch, never>;
+  return madeAhead(numbersFrom(firstStep), batchesAhead, (step) => makeBatch(sequence, batchSize, step)) as AsyncGenerator<Batch, never>;
 }
 
 function* numbersFrom(first: number): Generator<number> {
   for (let number = first; ; number++) yield number;
 }
 
-async function makeBatch(source: PairSource, batchSize: number, step: number): Promise<Batch> {
-  const pairs = await Promise.all(Array.from({ length: batchSize }, (_, place) => source.pair(step * batchSize + place)));
+async function makeBatch(sequence: PairSequence, batchSize: number, step: number): Promise<Batch> {
+  const pairs = await Promise.all(Array.from({ length: batchSize }, (_, place) => sequence.pair(step * batchSize + place)));
   const size = pairs[0]!.pixels.length;
   const pixels = new Uint8Array(batchSize * size);
   for (const [place, pair] of pairs.entries()) {
     pixels.set(pair.pixels, place * size);
-    source.release?.(pair.pixels);
+    sequence.release?.(pair.pixels);
   }
   return { step, pixels, records: pairs.map(({ record }) => record) };
 }

@@ -1,8 +1,9 @@
 /** Where the two crops of one image lie: overlapping within stated bounds, and on something that a distortion can change. */
+
+import type { Box } from '../images/box.js';
 import type { Image } from '../images/image.js';
+import { leastTexture, textureOf } from '../images/texture.js';
 import type { RandomStream } from '../support/random.js';
-import type { Box } from './box.js';
-import { textureOf } from './texture.js';
 
 /**
  * Least and greatest part of a crop that the other one shows too. The paper says "overlapping" and no more. Two crops of one
@@ -17,13 +18,6 @@ export const largestCrop = 1024;
 
 /** Pairs of crops tried until both show texture; the best pair is taken when none passes. */
 const candidates = 12;
-
-/**
- * Texture below which a crop hardly shows blur, compression or a change of resolution; see `textureOf` for the unit. Of crops of
- * side 96 that tile the 24 Kodak photographs, about one in six lies below: skies and plain walls at 0.5 to 3; foliage, water
- * and fabric lie above 6 (median 14.5).
- */
-export const leastTexture = 4;
 
 /** The smallest image side from which crops are taken: at 1.25 crops, shifts that bring the overlap down to 9/16 fit. */
 export function minimumSideFor(crop: number): number {

@@ -2,9 +2,8 @@
 import { availableParallelism } from 'node:os';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { RequestThread } from '../support/threads/request-thread.js';
-import type { DegradedPair, PairRequest } from './pair.js';
+import { type DegradedPair, type PairRequest, UnusableImageError } from './pair.js';
 import type { PairWorkerData, PairWorkerReply, PairWorkerRequest } from './pair-worker.js';
-import { UnusableImageError } from './unusable-image-error.js';
 
 /** Most bytes of decoded images that a pool keeps, all its workers together. */
 export const pairCacheBytes = 512 * 2 ** 20;

@@ -1,12 +1,19 @@
-/** The endless sequence of degraded pairs that a seed and a list of images determine: what training sees, what `degrade` shows. */
+/** Endless sequences of degraded pairs, and the one that a seed and a list of images determine: training sees it, `degrade` shows it. */
 import type { ImageReference } from '../datasets/image-reference.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
-import type { DegradedPair, PairRequest } from './pair.js';
+import { type DegradedPair, type PairRequest, UnusableImageError } from './pair.js';
 import type { PairPool } from './pair-pool.js';
-import { UnusableImageError } from './unusable-image-error.js';
 
-export interface PairSequenceOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions'> {
+/** An endless sequence of pairs: drawn on the fly (`drawPairs`), or read from shards (`storedSequence`). */
+export interface PairSequence {
+  /** Pair `index`, 0 and up; the same whenever and in whatever order it is asked for. */
+  pair(index: number): Promise<DegradedPair>;
+  /** Takes back the pixels of a pair that nobody will read any more. */
+  release?(pixels: Uint8Array<ArrayBuffer>): void;
+}
+
+export interface DrawOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions'> {
   /** Not empty; ids are unique. */
   readonly images: readonly ImageReference[];
   readonly seed: number;
@@ -19,14 +26,18 @@ export interface PairSequenceOptions extends Pick<PairRequest, 'levels' | 'crop'
  * image has other crops and distortions in every epoch. Pair k depends on k and the options alone, so that a resumed run
  * continues anywhere.
  */
-export class PairSequence {
+export function drawPairs(pool: Pick<PairPool, 'make' | 'release'>, options: DrawOptions): PairSequence {
+  return new DrawnPairs(pool, options);
+}
+
+class DrawnPairs implements PairSequence {
   readonly #pool: Pick<PairPool, 'make' | 'release'>;
-  readonly #options: PairSequenceOptions;
+  readonly #options: DrawOptions;
   readonly #orders = new Map<number, readonly ImageReference[]>();
   /** Reasons by image id. */
   readonly #skipped = new Map<string, string>();
 
-  constructor(pool: Pick<PairPool, 'make' | 'release'>, options: PairSequenceOptions) {
+  constructor(pool: Pick<PairPool, 'make' | 'release'>, options: DrawOptions) {
     if (options.images.length === 0) throw new RangeError('a sequence of pairs needs at least one image');
     this.#pool = pool;
     this.#options = options;

@@ -4,8 +4,7 @@ import { loadImage } from '../datasets/load-image.js';
 import { messageOf } from '../support/errors.js';
 import { answerRequests, dataOfThread } from '../support/threads/answer-requests.js';
 import { ImageCache } from './image-cache.js';
-import { type DegradedPair, makePair, type PairRequest } from './pair.js';
-import { UnusableImageError } from './unusable-image-error.js';
+import { type DegradedPair, makePair, type PairRequest, UnusableImageError } from './pair.js';
 
 export interface PairWorkerData {
   /** Bound on the decoded images that the worker keeps. */

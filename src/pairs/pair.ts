@@ -4,15 +4,19 @@ import type { ImageReference } from '../datasets/image-reference.js';
 import { type Composition, degrade, sampleComposition } from '../degrade/composition.js';
 import type { DistortionName } from '../degrade/distortions/table.js';
 import { releasePixels } from '../degrade/pixel-buffers.js';
+import type { Box } from '../images/box.js';
 import { cropImage, type Image } from '../images/image.js';
 import { PassingError } from '../images/image-content.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
-import type { Box } from './box.js';
 import { chooseCrops, minimumSideFor } from './crops.js';
-import { UnusableImageError } from './unusable-image-error.js';
 
-/** What to make: plain data, so that any thread can make it. */
+/** The one failure of a pair that training can step over: the pixels of its image are needed and turn out to be broken, or too few. */
+export class UnusableImageError extends UserError {
+  override name = 'UnusableImageError';
+}
+
+/** A pair to make: plain data, so that any thread can make it. */
 export interface PairRequest {
   readonly image: ImageReference;
   /** L, from 2 up: severity levels above the pristine level 0. */
@@ -27,7 +31,7 @@ export interface PairRequest {
   readonly stream: readonly [seed: string | number, ...names: (string | number)[]];
 }
 
-/** What was drawn: plain JSON, enough to make every crop again, pixel by pixel. */
+/** The draw of a pair: plain JSON, enough to make every crop again, pixel by pixel. */
 export interface PairRecord {
   /** The image's id. */
   readonly image: string;

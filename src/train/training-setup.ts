@@ -1,11 +1,11 @@
 /** From what was asked for to what is trained: the model, its starting values and its data. */
 import { requireSide } from '../backbones/require-side.js';
-import type { OnRead } from '../pairs/pristine/find-near-duplicates.js';
+import type { OnRead } from '../datasets/pristine/find-near-duplicates.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import { chooseBackbone } from './choose-backbone.js';
-import { openImageData } from './data/image-data.js';
 import { openStoredPairData } from './data/stored-pair-data.js';
 import type { TrainingData } from './data/training-data.js';
+import { openImageData } from './data/training-images.js';
 import type { ModelDefinition } from './graphs/model.js';
 import { noPairs } from './options/data-options.js';
 import type { TrainOptions } from './options.js';

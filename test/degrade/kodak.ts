@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { labOfImage } from '#antonym/degrade/color/color-spaces.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import { cropImage, type Image } from '#antonym/images/image.js';
-import { leastTexture } from '#antonym/pairs/crops.js';
-import { textureOf } from '#antonym/pairs/texture.js';
+import { leastTexture, textureOf } from '#antonym/images/texture.js';
 import { randomStream } from '#antonym/support/random.js';
 
 const folder = fileURLToPath(new URL('../../../shared/data/pristine/kodak/', import.meta.url));

@@ -4,7 +4,7 @@ import type { ImageReference } from '#antonym/datasets/image-reference.js';
 import { type Batch, type BatchOptions, batches } from '#antonym/pairs/batches.js';
 import type { PairRequest } from '#antonym/pairs/pair.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
-import { PairSequence, type PairSequenceOptions } from '#antonym/pairs/pair-sequence.js';
+import { type DrawOptions, drawPairs } from '#antonym/pairs/pair-sequence.js';
 import { UserError } from '#antonym/support/errors.js';
 import { folderOfPhotographs, rendered } from './folder-of-photographs.js';
 
@@ -15,13 +15,13 @@ beforeAll(() => {
 afterAll(() => pool.close());
 
 const images = Array.from({ length: 5 }, (_, index) => rendered(index));
-type Options = BatchOptions & PairSequenceOptions;
+type Options = BatchOptions & DrawOptions;
 const options: Options = { images, batchSize: 3, levels: 2, crop: 32, maxDistortions: 2, seed: 1, firstStep: 0 };
 
 async function take(count: number, changed: Partial<Options> = {}, from: Pick<PairPool, 'make' | 'release'> = pool): Promise<Batch[]> {
   const taken: Batch[] = [];
   const all = { ...options, ...changed };
-  for await (const batch of batches(new PairSequence(from, all), all)) {
+  for await (const batch of batches(drawPairs(from, all), all)) {
     taken.push(batch);
     if (taken.length === count) break;
   }
@@ -69,7 +69,7 @@ test('at most two batches are made ahead', async () => {
     },
     release: (pixels: Uint8Array<ArrayBuffer>) => pool.release(pixels),
   };
-  const iterator = batches(new PairSequence(counting, options), options);
+  const iterator = batches(drawPairs(counting, options), options);
   await iterator.next();
   expect(asked).toBe(3 * 3);
   await iterator.next();

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { PairRequest } from '#antonym/pairs/pair.js';
+import { UnusableImageError } from '#antonym/pairs/pair.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
-import { UnusableImageError } from '#antonym/pairs/unusable-image-error.js';
 import { folderOfPhotographs, rendered } from './folder-of-photographs.js';
 
 const request = (index: number): PairRequest => ({

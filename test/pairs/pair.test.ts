@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { cropImage, type Image } from '#antonym/images/image.js';
-import { makePair, type PairRequest, replayPair } from '#antonym/pairs/pair.js';
-import { UnusableImageError } from '#antonym/pairs/unusable-image-error.js';
+import { makePair, type PairRequest, replayPair, UnusableImageError } from '#antonym/pairs/pair.js';
 import { UserError } from '#antonym/support/errors.js';
 import { rendered } from './folder-of-photographs.js';
 

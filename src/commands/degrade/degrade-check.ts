@@ -1,12 +1,11 @@
 /** Says what is wrong with a folder of images that is claimed to be pristine. */
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { openDataset } from '../../datasets/open-dataset.js';
+import { type CheckedImage, checkImages } from '../../datasets/pristine/check-images.js';
+import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
+import { type FindingName, findingNames, findings } from '../../datasets/pristine/findings.js';
+import type { ImageTraits } from '../../datasets/pristine/image-traits.js';
 import { minimumSideFor } from '../../pairs/crops.js';
-import { type CheckedImage, checkImages } from '../../pairs/pristine/check-images.js';
-import { findNearDuplicates } from '../../pairs/pristine/find-near-duplicates.js';
-import { type FindingName, findingNames, findings } from '../../pairs/pristine/findings.js';
-import type { ImageTraits } from '../../pairs/pristine/image-traits.js';
-import { openPristine } from '../../pairs/pristine/open-pristine.js';
 import { startProgress } from '../../support/progress.js';
 import { trainOptions } from '../../train/options.js';
 import type { DegradeFlags } from './degrade.js';
@@ -78,7 +77,7 @@ export async function degradeCheck({ check: data, seed, json }: DegradeFlags & {
 type Measured = CheckedImage & { readonly traits: ImageTraits; readonly image: ImageReference };
 
 async function suggestion(data: string, seed: number, minimumSide: number) {
-  return (await openPristine(data, { minimumSide, seed, downscale: 'auto' })).downscale;
+  return (await openDataset(data, { minimumSide, seed, downscale: 'auto' })).downscale;
 }
 
 function findingLines(name: FindingName, images: readonly Measured[], total: number): string[] {

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ImageReference } from '../../datasets/image-reference.js';
+import { openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { minimumSideFor } from '../../pairs/crops.js';
@@ -11,8 +12,7 @@ import { describeComposition } from '../../pairs/describe-composition.js';
 import { decodePair, type EncodedPair, encodePair } from '../../pairs/encoded-pair.js';
 import { formatManifest, parseRow, sha256Of } from '../../pairs/manifest.js';
 import { PairPool } from '../../pairs/pair-pool.js';
-import { PairSequence } from '../../pairs/pair-sequence.js';
-import { openPristine } from '../../pairs/pristine/open-pristine.js';
+import { drawPairs } from '../../pairs/pair-sequence.js';
 import { type ContactSheetRow, contactSheet } from '../../pairs/sheets/contact-sheet.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { systemCodeOf, UserError } from '../../support/errors.js';
@@ -27,7 +27,7 @@ import type { DegradeFlags } from './degrade.js';
 const pairsOnSheet = 24;
 
 /**
- * The first `count` pairs of the `PairSequence` of the data.
+ * The first `count` pairs of the sequence that the data and the seed determine.
  * @returns the exit code: 0, or 128 + signal after a stop.
  * @throws UserError when the data cannot be used or the folder exists.
  */
@@ -38,7 +38,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   }
   const distortions = flags.distortion && parseDistortionPool(flags.distortion);
   if (flags.out !== undefined) await requireFreeFolder(flags.out);
-  const dataset = await openPristine(flags.data, { minimumSide: minimumSideFor(crop), seed, downscale: flags.downscale });
+  const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed, downscale: flags.downscale });
   const downscale = dataset.downscale.factor;
   const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));
   const progress = startProgress('Degrading pairs');
@@ -63,7 +63,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   try {
     await writeFolderResumably(out, configuration, async (folder, notes) => {
       const options = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), seed, onSkip };
-      const sequence = new PairSequence(pool, options);
+      const sequence = drawPairs(pool, options);
       const concurrently = pLimit(workers * 2);
       let made = 0;
       progress.update(made, count);

@@ -1,20 +1,20 @@
 /** Writes the degraded pairs of a training as WebDataset shards. */
 import { join } from 'node:path';
+import { originOf } from '../../datasets/dataset-file.js';
+import type { Dataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { encodePair } from '../../pairs/encoded-pair.js';
+import { UnusableImageError } from '../../pairs/pair.js';
 import { PairPool } from '../../pairs/pair-pool.js';
-import { PairSequence } from '../../pairs/pair-sequence.js';
-import type { PristineDataset } from '../../pairs/pristine/open-pristine.js';
+import { drawPairs } from '../../pairs/pair-sequence.js';
 import { indexName, type PairsConfiguration } from '../../pairs/shards/shard-index.js';
 import { type PairSet, pairsPerShard } from '../../pairs/shards/shard-layout.js';
 import { writeShards } from '../../pairs/shards/write-shards.js';
-import { UnusableImageError } from '../../pairs/unusable-image-error.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { UserError } from '../../support/errors.js';
 import { startProgress } from '../../support/progress.js';
-import { heldOutRequests, type Split } from '../../train/data/held-out.js';
-import { fingerprintOf } from '../../train/data/image-data.js';
+import { fingerprintOf, heldOutRequests, type Split } from '../../train/data/held-out.js';
 import { openTrainingImages } from '../../train/data/training-images.js';
 import { trainOptions } from '../../train/options.js';
 import { stopSignals } from '../stop-signals.js';
@@ -47,7 +47,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
   const references = new Map(dataset.images.map((image) => [image.id, image]));
   const pool = new PairPool({ workers });
   const options = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), seed };
-  const sequence = new PairSequence(pool, { ...options, onSkip: ({ id }, reason) => skip(id, reason) });
+  const sequence = drawPairs(pool, { ...options, onSkip: ({ id }, reason) => skip(id, reason) });
   const make = async (set: PairSet, index: number, prefix: string) => {
     try {
       const pair = set === 'training' ? await sequence.pair(index) : await pool.make(heldOut[index]!);
@@ -94,7 +94,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
 
 async function configurationOf(
   { levels, crop, seed, count, maxDistortions, shardSize = defaultShardMegabytes, heldOut = trainOptions.heldOut.default }: DegradeFlags,
-  { name, licence, homepage, citation, images, downscale }: PristineDataset,
+  { name, images, downscale, ...origin }: Dataset,
   split: Split,
   distortions: readonly string[],
   heldOutPairs: number,
@@ -108,9 +108,7 @@ async function configurationOf(
   return {
     dataset: {
       name,
-      ...(licence && { licence }),
-      ...(homepage && { homepage }),
-      ...(citation && { citation }),
+      ...originOf(origin),
       images: images.length,
       sha256: fingerprintOf(split),
     },

@@ -1,5 +1,6 @@
 /** `antonym evaluate --sensitivity`: what models see of distortions, without any opinion. */
 import { join } from 'node:path';
+import { originOf } from '../../datasets/dataset-file.js';
 import { openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
@@ -29,14 +30,14 @@ export async function evaluateSensitivityCommand(flags: EvaluateFlags): Promise<
     const crop = flags.crop ?? Math.max(...models.map(({ scorer }) => scorer.description.size.recommendedSide));
     const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed: renderingSeed, limit: count });
     for (const { id, reason } of dataset.skipped) progress.note(`left out: ${id}: ${reason}`);
-    const { images, name, licence, homepage, citation } = dataset;
+    const { images, name } = dataset;
     const measures = await measureSensitivity(models, images, { distortions: names, levels, crop, seed }, (done, total) =>
       progress.update(done, total, 'images'),
     );
     const { antonym, commit } = await describeEnvironment();
     const measured: MeasuredSensitivity = {
       format: 'antonym-sensitivity-1',
-      data: { name, images: images.length, ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) },
+      data: { name, images: images.length, ...originOf(dataset) },
       levels,
       crop,
       seed,

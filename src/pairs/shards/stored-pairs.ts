@@ -1,17 +1,25 @@
-/** A folder of shards that is complete and of one making. */
+/** A folder of shards that is complete and of one making: its pairs by their index, and the endless sequence of them that training sees. */
 import { join } from 'node:path';
 import { UserError } from '../../support/errors.js';
+import { randomStream } from '../../support/random.js';
 import { sha256Of } from '../manifest.js';
-import { type IndexedShard, indexName, type PairsConfiguration, readIndexes, requireWhole } from './shard-index.js';
-import { planShards } from './shard-layout.js';
+import type { DegradedPair } from '../pair.js';
+import type { PairSequence } from '../pair-sequence.js';
+import { indexName, type PairsConfiguration, readIndexes, requireWhole } from './shard-index.js';
+import { type PairSet, planShards } from './shard-layout.js';
+import { ShardReader } from './shard-reader.js';
 
 export interface StoredPairs {
   readonly folder: string;
   readonly configuration: PairsConfiguration;
-  /** Of the hashes of all indexes, and through them of every byte of the shards. */
+  /** A digest of the hashes of all indexes, and through them of every byte of the shards. */
   readonly sha256: string;
-  /** In the order of their pairs. */
-  readonly shards: readonly IndexedShard[];
+  /**
+   * Pair `index` of a set, 0 to `configuration.pairs[set]` - 1.
+   * @returns undefined for a held-out pair that could not be made.
+   * @throws UserError when its shard is damaged.
+   */
+  pair(set: PairSet, index: number): Promise<DegradedPair | undefined>;
 }
 
 /**
@@ -39,10 +47,44 @@ export async function openStoredPairs(folder: string): Promise<StoredPairs> {
     if (whole < planned) throw new UserError(`${file.path}: only ${whole} of ${planned} shards were made. Go on with the same ${again}`);
     for (const { file: shard, bytes } of file.index.shards) await requireWhole(join(folder, shard), bytes, name);
   }
+  const readersOf = (set: PairSet): { from: number; reader: ShardReader }[] =>
+    indexes
+      .flatMap(({ index }) => index.shards)
+      .filter((shard) => shard.set === set)
+      .map((shard) => ({ from: shard.from, reader: new ShardReader(folder, shard, configuration) }));
+  const shards = { training: readersOf('training'), 'held-out': readersOf('held-out') };
   return {
     folder,
     configuration,
     sha256: sha256Of(Buffer.from(JSON.stringify(indexes.map(({ sha256 }) => sha256)))),
-    shards: indexes.flatMap(({ index }) => index.shards),
+    async pair(set, index) {
+      // Shards are ordered: the last that begins at or before the pair.
+      const reader = shards[set].findLast(({ from }) => from <= index)!.reader;
+      return reader.pair(index);
+    },
+  };
+}
+
+/**
+ * The pairs to train on, without end. The first visit is in the order in which the pairs were made, so that it equals making them on
+ * the fly; every further visit is in an order of its own, which follows from the seed.
+ */
+export function storedSequence(pairs: StoredPairs, seed: number): PairSequence {
+  const count = pairs.configuration.pairs.training;
+  let order: { readonly visit: number; readonly indexes: readonly number[] } | undefined;
+  const place = (visit: number, at: number): number => {
+    if (visit === 0) return at;
+    if (order?.visit !== visit) {
+      const ascending = Array.from({ length: count }, (_, index) => index);
+      order = { visit, indexes: randomStream(seed, 'stored pairs', visit).shuffle(ascending) };
+    }
+    return order.indexes[at]!;
+  };
+  return {
+    async pair(index) {
+      const pair = await pairs.pair('training', place(Math.floor(index / count), index % count));
+      if (pair === undefined) throw new Error(`pair ${index} is missing from its shard`);
+      return pair;
+    },
   };
 }

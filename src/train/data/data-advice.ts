@@ -1,15 +1,22 @@
-/** What a person should know of the images before a model is trained on them, from a look at a few of them. */
-import { checkImages, sampleOf } from '../../pairs/pristine/check-images.js';
-import { findingNames } from '../../pairs/pristine/findings.js';
-import type { TrainingImages } from './training-images.js';
+/** Warnings about images that a person should read before a model is trained on them, from a look at a few of them. */
+import type { ImageReference } from '../../datasets/image-reference.js';
+import type { Dataset } from '../../datasets/open-dataset.js';
+import { checkImages, sampleOf } from '../../datasets/pristine/check-images.js';
+import { findingNames } from '../../datasets/pristine/findings.js';
 
 /** Images looked at: less than a second. */
 const sampleSize = 16;
 /** Share up to which nothing is said: some images are soft or grainy on purpose, and fine patterns may look like noise. */
 const mostFlawed = 1 / 8;
 
+export interface AdvisedImages {
+  readonly dataset: Dataset;
+  /** Groups of images that nearly repeat each other. */
+  readonly nearDuplicates: readonly (readonly ImageReference[])[];
+}
+
 /** Lines to print; none for rendered images, and none when all is well. The same images give the same lines. */
-export async function dataAdvice({ dataset, nearDuplicates }: TrainingImages): Promise<string[]> {
+export async function dataAdvice({ dataset, nearDuplicates }: AdvisedImages): Promise<string[]> {
   if (dataset.kind === 'procedural') return [];
   const lines: string[] = [];
   const copies = nearDuplicates.reduce((sum, group) => sum + group.length - 1, 0);

@@ -1,9 +1,9 @@
 /** Held-out images: split from the training images by image, degraded by every distortion on its own, never trained on. */
+import { createHash } from 'node:crypto';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import type { DistortionName } from '../../degrade/distortions/table.js';
-import type { DegradedPair, PairRequest } from '../../pairs/pair.js';
+import { type DegradedPair, type PairRequest, UnusableImageError } from '../../pairs/pair.js';
 import type { PairPool } from '../../pairs/pair-pool.js';
-import { UnusableImageError } from '../../pairs/unusable-image-error.js';
 import { UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
 
@@ -46,6 +46,18 @@ export function splitImages(
   }
   const byId = (a: ImageReference, b: ImageReference): number => (a.id < b.id ? -1 : 1);
   return { heldOut: heldOut.sort(byId), training: training.sort(byId) };
+}
+
+/** A digest of which images are trained on and which are held out, and of how they are reduced. */
+export function fingerprintOf({ training, heldOut }: Split): string {
+  const identities = [training, heldOut].map((images) => images.map(identityOf));
+  return createHash('sha256').update(JSON.stringify(identities)).digest('hex');
+}
+
+/** The id of a file, not its path: a folder may move. */
+function identityOf(image: ImageReference): unknown {
+  if (image.kind !== 'file') return image;
+  return image.downscale === undefined ? image.id : { id: image.id, downscale: image.downscale };
 }
 
 export interface HeldOutPair {

@@ -1,7 +1,7 @@
 /** Training data made before: pairs read from shards. */
 
-import { PairReader, StoredPairSequence } from '../../pairs/shards/stored-pair-sequence.js';
-import { openStoredPairs, type StoredPairs } from '../../pairs/shards/stored-pairs.js';
+import { originOf } from '../../datasets/dataset-file.js';
+import { openStoredPairs, type StoredPairs, storedSequence } from '../../pairs/shards/stored-pairs.js';
 import { UserError } from '../../support/errors.js';
 import { madeAhead } from '../../support/made-ahead.js';
 import type { ImpliedOptions } from '../../support/options/option-table.js';
@@ -20,7 +20,6 @@ export async function openStoredPairData(
 ): Promise<TrainingData> {
   const pairs = await openStoredPairs(options.pairs);
   const { dataset, pairs: counts } = pairs.configuration;
-  const { name, images, licence, homepage, citation } = dataset;
   if (![anyPairs, pairs.sha256].includes(options.pairsSha256)) {
     throw new UserError(
       `the pairs in ${pairs.folder} are not those that the run was started with: they have --pairs-sha256 ${pairs.sha256}, not ${options.pairsSha256}`,
@@ -29,7 +28,7 @@ export async function openStoredPairData(
   const visits = (options.steps * options.accumulate * options.batchSize) / counts.training;
   const often = visits > 1 ? `, each ${visits.toFixed(1)} times` : '';
   return {
-    dataset: { name, images, ...(licence && { licence }), ...(homepage && { homepage }), ...(citation && { citation }) },
+    dataset: { name: dataset.name, images: dataset.images, ...originOf(dataset) },
     summary: `${counts.training} pairs to train on${often}, ${counts['held-out']} held out`,
     heldOutPairs: counts['held-out'],
     fingerprint: pairs.sha256,
@@ -39,7 +38,7 @@ export async function openStoredPairData(
     open() {
       const closing = new AbortController();
       return {
-        training: () => new StoredPairSequence(pairs, options.seed),
+        training: () => storedSequence(pairs, options.seed),
         heldOut: (watch = {}) => readHeldOut(pairs, watch, closing.signal),
         close: async () => closing.abort(),
       };
@@ -48,15 +47,15 @@ export async function openStoredPairData(
 }
 
 async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: AbortSignal): Promise<HeldOutPair[]> {
-  const reader = new PairReader(pairs, 'held-out');
-  const indexes = Array.from({ length: reader.count }, (_, index) => index);
+  const count = pairs.configuration.pairs['held-out'];
+  const indexes = Array.from({ length: count }, (_, index) => index);
   const read: HeldOutPair[] = [];
   let done = 0;
-  for await (const pair of madeAhead(indexes, readTogether - 1, (index) => reader.pair(index))) {
+  for await (const pair of madeAhead(indexes, readTogether - 1, (index) => pairs.pair('held-out', index))) {
     stop.throwIfAborted();
     // Each shows one distortion alone.
     if (pair !== undefined) read.push({ distortion: pair.record.composition.distortions[0]!.name, pair });
-    onPair?.(++done, reader.count);
+    onPair?.(++done, count);
   }
   if (read.length === 0) throw new UserError(`${pairs.folder} has no held-out pairs: none of their images could be used`);
   return read;

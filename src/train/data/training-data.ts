@@ -1,17 +1,19 @@
 /** Where the pairs of a run come from, as training, exporting and their reports see it. */
+
+import type { DatasetOrigin } from '../../datasets/dataset-file.js';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import type { Dataset } from '../../datasets/open-dataset.js';
-import type { PairSource } from '../../pairs/batches.js';
+import type { PairSequence } from '../../pairs/pair-sequence.js';
 import type { HeldOutPair, HeldOutWatch } from './held-out.js';
 
 export interface TrainingData {
-  /** Of the pristine images; recorded in exported models. */
-  readonly dataset: Pick<Dataset, 'name' | 'licence' | 'homepage' | 'citation'> & { readonly images: number };
+  /** The source of the pristine images; recorded in exported models. */
+  readonly dataset: DatasetOrigin & Pick<Dataset, 'name'> & { readonly images: number };
   /** `84 images to train on, 12 held out` */
   readonly summary: string;
   /** How many pairs an evaluation measures. */
   readonly heldOutPairs: number;
-  /** A digest of what is trained on and held out: a run may only go on with the same. */
+  /** A digest of what is trained on and held out: a run resumes with the same only. */
   readonly fingerprint: string;
   /** Image files that cannot be used. */
   readonly skipped: Dataset['skipped'];
@@ -29,7 +31,7 @@ export interface PairFeed {
    * The pairs to train on.
    * @param onSkip called once for each image that cannot be used, with the reason.
    */
-  training(onSkip?: (image: ImageReference, reason: string) => void): PairSource;
+  training(onSkip?: (image: ImageReference, reason: string) => void): PairSequence;
   /**
    * The held-out pairs: always the same.
    * @throws UserError when none can be used.

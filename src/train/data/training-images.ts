@@ -1,16 +1,18 @@
-/** The images that a training with some options uses: reduced as it says, and split so that no copy of a held-out one is trained on. */
-import type { ImageReference } from '../../datasets/image-reference.js';
+/** Training data made on the fly: a data set's images, split so that no copy of a held-out one is trained on, and the pairs made of them. */
+import { openDataset } from '../../datasets/open-dataset.js';
+import { findNearDuplicates, type OnRead } from '../../datasets/pristine/find-near-duplicates.js';
 import { minimumSideFor } from '../../pairs/crops.js';
-import { findNearDuplicates, type OnRead } from '../../pairs/pristine/find-near-duplicates.js';
-import { openPristine, type PristineDataset } from '../../pairs/pristine/open-pristine.js';
+import { PairPool } from '../../pairs/pair-pool.js';
+import { drawPairs } from '../../pairs/pair-sequence.js';
+import { distortionsOf } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
-import { type Split, splitImages } from './held-out.js';
+import { type AdvisedImages, dataAdvice } from './data-advice.js';
+import { fingerprintOf, makeHeldOutPairs, type Split, splitImages } from './held-out.js';
+import type { TrainingData } from './training-data.js';
 
-export interface TrainingImages {
-  readonly dataset: PristineDataset;
+/** The images of a training; each group of near duplicates lies on one side of the split. */
+export interface TrainingImages extends AdvisedImages {
   readonly split: Split;
-  /** Groups of images that nearly repeat each other: each lies on one side of the split. */
-  readonly nearDuplicates: readonly (readonly ImageReference[])[];
 }
 
 /**
@@ -22,7 +24,41 @@ export async function openTrainingImages(
   onRead?: OnRead,
 ): Promise<TrainingImages> {
   const { data, crop, seed, heldOut, downscale } = options;
-  const dataset = await openPristine(data, { minimumSide: minimumSideFor(crop), seed, downscale });
+  const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed, downscale });
   const nearDuplicates = await findNearDuplicates(dataset.images, onRead);
   return { dataset, nearDuplicates, split: splitImages(dataset.images, heldOut, seed, nearDuplicates) };
+}
+
+/**
+ * Opens training images, of which pairs are made by a pool of workers.
+ * @throws UserError when the data cannot be used.
+ */
+export async function openImageData(
+  options: Pick<TrainOptions, 'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'distortion' | 'workers'>,
+  onRead?: OnRead,
+): Promise<TrainingData> {
+  const { levels, crop, maxDistortions, seed, workers } = options;
+  const distortions = distortionsOf(options);
+  const opened = await openTrainingImages(options, onRead);
+  const { split } = opened;
+  const { images, skipped, downscale, ...dataset } = opened.dataset;
+  const reduced = downscale.factor > 1 ? `, reduced by ${downscale.factor}` : '';
+  return {
+    dataset: { ...dataset, images: images.length },
+    summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${reduced}`,
+    heldOutPairs: split.heldOut.length * distortions.length,
+    fingerprint: fingerprintOf(split),
+    skipped,
+    downscale: downscale.factor,
+    advice: () => dataAdvice(opened),
+    open() {
+      const pool = new PairPool({ workers });
+      return {
+        training: (onSkip) =>
+          drawPairs(pool, { images: split.training, levels, crop, maxDistortions, distortions, seed, ...(onSkip && { onSkip }) }),
+        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, distortions, { levels, crop, seed, ...watch }),
+        close: () => pool.close(),
+      };
+    },
+  };
 }

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ShardIndex } from '#antonym/pairs/shards/shard-index.js';
-import { PairReader, StoredPairSequence } from '#antonym/pairs/shards/stored-pair-sequence.js';
-import { openStoredPairs } from '#antonym/pairs/shards/stored-pairs.js';
+import { openStoredPairs, storedSequence } from '#antonym/pairs/shards/stored-pairs.js';
 import type { TarMember } from '#antonym/support/archives/tar-archive.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
@@ -30,9 +29,8 @@ describe('pairs are read', () => {
       const pairs = await openStoredPairs(path);
       expect(pairs.configuration).toEqual(configuration);
       for (const set of ['training', 'held-out'] as const) {
-        const reader = new PairReader(pairs, set);
-        const order = randomStream(1, 'order').shuffle(Array.from({ length: reader.count }, (_, index) => index));
-        for (const index of order) expect(await reader.pair(index)).toEqual(await pairAt(set, index));
+        const order = randomStream(1, 'order').shuffle(Array.from({ length: configuration.pairs[set] }, (_, index) => index));
+        for (const index of order) expect(await pairs.pair(set, index)).toEqual(await pairAt(set, index));
       }
     }
   });
@@ -40,7 +38,7 @@ describe('pairs are read', () => {
   test('in the order of their making first, then in orders that follow from the seed, all of them every time', async () => {
     const pairs = await openStoredPairs(original);
     const sequence = async (seed: number, from: number): Promise<string[]> => {
-      const source = new StoredPairSequence(pairs, seed);
+      const source = storedSequence(pairs, seed);
       const taken = await Promise.all(Array.from({ length: 30 - from }, (_, place) => source.pair(from + place)));
       return taken.map(({ record }) => JSON.stringify(record));
     };
@@ -113,7 +111,7 @@ describe('a folder is refused', () => {
 });
 
 describe('a shard is refused when a pair of it is first asked for', () => {
-  const read = async (path: string, index = 1): Promise<unknown> => new PairReader(await openStoredPairs(path), 'training').pair(index);
+  const read = async (path: string, index = 1): Promise<unknown> => (await openStoredPairs(path)).pair('training', index);
 
   test('when any bit of it was changed', async () => {
     const random = randomStream(1, 'bits');

@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { dataAdvice } from '#antonym/train/data/data-advice.js';
-import { fingerprintOf, openImageData } from '#antonym/train/data/image-data.js';
-import { openTrainingImages } from '#antonym/train/data/training-images.js';
+import { fingerprintOf } from '#antonym/train/data/held-out.js';
+import { openImageData, openTrainingImages } from '#antonym/train/data/training-images.js';
 import { checkTrainOptions, type TrainOptions, trainOptions } from '#antonym/train/options.js';
-import { renderedPhotographs } from '../../pairs/pristine/photographs.js';
+import { renderedPhotographs } from '../../datasets/pristine/photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 /** Nine pictures, each three times: as it is, smaller, and as a JPEG of quality 50. */

@@ -2,8 +2,8 @@ import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FileReference } from '#antonym/datasets/image-reference.js';
-import type { Fingerprint } from '#antonym/pairs/pristine/fingerprint.js';
-import { openFingerprintCache } from '#antonym/pairs/pristine/fingerprint-cache.js';
+import type { Fingerprint } from '#antonym/datasets/pristine/fingerprint.js';
+import { openFingerprintCache } from '#antonym/datasets/pristine/fingerprint-cache.js';
 import { cacheFolder } from '#antonym/support/files/cache-folder.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 

@@ -1,9 +1,9 @@
 /** Looks for what is wrong with images that are claimed to be pristine. */
 import pLimit from 'p-limit';
-import type { ImageReference } from '../../datasets/image-reference.js';
-import { loadImage } from '../../datasets/load-image.js';
 import { PassingError } from '../../images/image-content.js';
 import { messageOf, UserError } from '../../support/errors.js';
+import type { ImageReference } from '../image-reference.js';
+import { loadImage } from '../load-image.js';
 import { type FindingName, findingsIn } from './findings.js';
 import { type ImageTraits, traitsOf } from './image-traits.js';
 import { readJpegQuality } from './jpeg-quality.js';

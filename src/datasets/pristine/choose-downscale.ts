@@ -1,5 +1,5 @@
 /** By how much a folder of images must be reduced for its traces of compression, enlargement, blur and noise to vanish. */
-import type { ImageReference } from '../../datasets/image-reference.js';
+import type { ImageReference } from '../image-reference.js';
 import { checkImages, sampleOf } from './check-images.js';
 
 /** KADIS-700k's pristine images were made by reducing larger ones too; beyond 4 little is left of a photograph from the web. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { readJpegQuality } from '#antonym/pairs/pristine/jpeg-quality.js';
+import { readJpegQuality } from '#antonym/datasets/pristine/jpeg-quality.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();

@@ -1,11 +1,11 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { type FindingName, findingsIn } from '#antonym/datasets/pristine/findings.js';
+import { traitsOf } from '#antonym/datasets/pristine/image-traits.js';
 import { degrade } from '#antonym/degrade/composition.js';
 import type { DistortionName } from '#antonym/degrade/distortions/table.js';
 import { singleDistortion } from '#antonym/degrade/gallery.js';
 import type { Image } from '#antonym/images/image.js';
-import { type FindingName, findingsIn } from '#antonym/pairs/pristine/findings.js';
-import { traitsOf } from '#antonym/pairs/pristine/image-traits.js';
 import { haveKodak, kodakPhotographs, renderedPhotographs } from './photographs.js';
 
 type Change = (image: Image) => Promise<Image>;

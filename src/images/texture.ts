@@ -1,6 +1,14 @@
 /** How much detail a crop shows: a cheap guard against crops of sky, on which no distortion can be seen. */
-import type { Image } from '../images/image.js';
+
 import type { Box } from './box.js';
+import type { Image } from './image.js';
+
+/**
+ * Texture below which a crop hardly shows blur, compression or a change of resolution; see `textureOf` for the unit. Of crops of
+ * side 96 that tile the 24 Kodak photographs, about one in six lies below: skies and plain walls at 0.5 to 3; foliage, water
+ * and fabric lie above 6 (median 14.5).
+ */
+export const leastTexture = 4;
 
 /** The crop is judged in 4x4 cells, so that a single strong edge in front of a plain sky does not count as texture. */
 const cells = 4;

@@ -1,5 +1,5 @@
 /** From measurements to words: what is wrong with an image that is claimed to be pristine. */
-import { leastTexture } from '../crops.js';
+import { leastTexture } from '../../images/texture.js';
 import type { ImageTraits } from './image-traits.js';
 
 /**

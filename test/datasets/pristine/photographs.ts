@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import type { Image } from '#antonym/images/image.js';
-import { rendered } from '../folder-of-photographs.js';
+import { rendered } from '../../pairs/folder-of-photographs.js';
 
 const kodak = fileURLToPath(new URL('../../../../shared/data/pristine/kodak', import.meta.url));
 

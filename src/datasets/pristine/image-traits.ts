@@ -1,6 +1,6 @@
 /** What can be measured of one image that is claimed to be pristine. */
 import type { Image } from '../../images/image.js';
-import { textureOf } from '../texture.js';
+import { textureOf } from '../../images/texture.js';
 import { blockinessOf } from './blockiness.js';
 import { cellEnergies } from './cell-energies.js';
 import { fineDetailOf } from './fine-detail.js';

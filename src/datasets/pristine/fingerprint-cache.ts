@@ -4,9 +4,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
-import type { FileReference } from '../../datasets/image-reference.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { cacheFolder } from '../../support/files/cache-folder.js';
+import type { FileReference } from '../image-reference.js';
 import type { Fingerprint } from './fingerprint.js';
 
 /** Reading fewer takes seconds. */

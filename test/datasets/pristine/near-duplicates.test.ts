@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import type { FileReference } from '#antonym/datasets/image-reference.js';
-import { findNearDuplicates } from '#antonym/pairs/pristine/find-near-duplicates.js';
-import type { Fingerprint } from '#antonym/pairs/pristine/fingerprint.js';
-import { nearDuplicateGroups } from '#antonym/pairs/pristine/near-duplicates.js';
+import { findNearDuplicates } from '#antonym/datasets/pristine/find-near-duplicates.js';
+import type { Fingerprint } from '#antonym/datasets/pristine/fingerprint.js';
+import { nearDuplicateGroups } from '#antonym/datasets/pristine/near-duplicates.js';
 import { randomStream } from '#antonym/support/random.js';
+import { rendered } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { rendered } from '../folder-of-photographs.js';
 import { haveKodak, kodakPhotographs, renderedPhotographs } from './photographs.js';
 
 const folder = await temporaryFolder();

@@ -1,10 +1,10 @@
 /** The near duplicates among the images of a whole folder. */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import type { FileReference, ImageReference } from '../../datasets/image-reference.js';
 import { PassingError } from '../../images/image-content.js';
 import { readThumbnail } from '../../images/thumbnail.js';
 import { UserError } from '../../support/errors.js';
+import type { FileReference, ImageReference } from '../image-reference.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { leastCached, openFingerprintCache } from './fingerprint-cache.js';
 import { nearDuplicateGroups } from './near-duplicates.js';
