@@ -1,4 +1,5 @@
 /** The structure of the source: folders import from those above them only, as docs/architecture.md lists them, and no files in circles. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,5 +74,24 @@ describe('files', () => {
     const belongs = /^graph\/([\w-]+|operators\/[\w-]+)\.ts$/;
     expect(all.filter(isGraph)[0]!.filter((file) => !belongs.test(file))).toEqual([]);
     expect(all.filter((part) => !isGraph(part) && !isFlags(part))).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  const tracked = execFileSync('git', ['ls-files', '--stage', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const parts = tracked.map((line) => /^(\d+) \S+ \d\t(.*)$/s.exec(line)!.slice(1) as [mode: string, path: string]);
+
+  test('has files only: no symbolic links, no other repositories', () => {
+    expect(parts.length).toBeGreaterThan(700);
+    expect(parts.filter(([mode]) => !/^100(644|755)$/.test(mode))).toEqual([]);
+  });
+
+  test('names no place of one machine', () => {
+    const homes = /(?<![\w.~}$-])\/(home|Users|root|work|workspace)\/[\w.-]/;
+    const texts = parts.map(([, path]) => ({ path, lines: readFileSync(join(root, path), 'latin1').split('\n') }));
+    const found = texts.flatMap(({ path, lines }) =>
+      lines.filter((line) => homes.test(line)).map((line) => `${path}: ${line.slice(0, 200)}`),
+    );
+    expect(found).toEqual([]);
   });
 });

@@ -1,30 +1,25 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { distortionGroups } from '#antonym/degrade/distortion.js';
 import { distortionNames } from '#antonym/degrade/distortions/table.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import { parseManifest, replayRow, sha256Of } from '#antonym/pairs/manifest.js';
-import { folderOfPhotographs, rendered } from '../pairs/folder-of-photographs.js';
+import { rendered, writePhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { startAntonym } from './running-antonym.js';
 
-let photographs: string;
-let out: string;
+const out = await temporaryFolder();
+const photographs = await temporaryFolder();
 beforeAll(async () => {
-  photographs = (await folderOfPhotographs(3, 1)).folder;
+  await writePhotographs(photographs, 3, 1);
   await sharp({ create: { width: 30, height: 90, channels: 3, background: 'teal' } }).toFile(join(photographs, 'small.png'));
-  out = await mkdtemp(join(tmpdir(), 'antonym-degrade-'));
-});
-afterAll(async () => {
-  await rm(photographs, { recursive: true });
-  await rm(out, { recursive: true });
 });
 
 const pairs = (...flags: string[]): string[] => [

@@ -16,6 +16,8 @@ export const kodakPhotographs: readonly string[] = existsSync(folder)
       .sort()
       .map((name) => `${folder}${name}`)
   : [];
+/** For the names of tests that are skipped without them. */
+export const unlessKodak = kodakPhotographs.length === 0 ? ' (skipped: no photographs of Kodak)' : '';
 if (kodakPhotographs.length === 0) process.stderr.write(`Not tested on photographs: ${folder} is absent.\n`);
 
 /** One crop of each photograph with the texture that training asks for, and with colour: a mean chroma of 8 or more in CIELAB. */

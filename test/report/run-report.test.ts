@@ -73,7 +73,7 @@ describe('the report of a whole run', () => {
     const folder = await wholeRun(root, 'card', 'plain');
     await writeRunReport(folder);
     const card = await readFile(join(folder.exported, 'MODEL_CARD.md'), 'utf8');
-    expect(card).toContain('| plain | 50 | 0.500 (0.400 to 0.600) | 0.500 | undefined (laplacian) |');
+    expect(card).toContain('| plain | 50 | 0.500 (0.400 to 0.600) | 0.500 | - (laplacian) |');
     expect(card).toMatch(/\| model\.onnx \| 4 bytes \| `[0-9a-f]{64}` \|/);
     expect(card).not.toContain('| MODEL');
   });

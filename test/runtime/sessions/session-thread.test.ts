@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +8,9 @@ import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+
+const folder = await temporaryFolder();
 
 let thread: SessionThread;
 
@@ -51,7 +53,7 @@ describe('SessionThread', () => {
       { name: 'total', dataType: 'float32', shape: ['n'] },
     ]);
     expect(signature.outputs.map(({ name }) => name).sort()).toEqual(['doubled', 'next.total']);
-    const path = join(tmpdir(), `antonym-session-${process.pid}.onnx`);
+    const path = join(folder, 'counter.onnx');
     await writeFile(path, counter());
     expect(await thread.load('counter', path)).toEqual(signature);
   });
