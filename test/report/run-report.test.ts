@@ -103,7 +103,8 @@ describe('charts of a report', () => {
     const page = await reportOf('long', { metrics: metricsOf(100_000), flags: { steps: '100000' } });
     expect(page.length).toBeLessThan(250_000);
     expect(page).toContain('all 100000 steps');
-    expect(page.match(/<tr>/g)!.length).toBeLessThan(60);
+    // ten evaluations and what the run was started with
+    expect(page.match(/<tr>/g)!.length).toBeLessThan(100);
   });
 });
 
