@@ -42,7 +42,7 @@ const exportOptions = {
     kind: number({ min: 0.01, max: 1000 }),
     placeholder: 'NUMBER',
     description: 'steepness of the score',
-    details: `How steeply the score follows what the head measures, such as similarities. For a run, the largest that keeps scores apart is found; without a run it is ${publishedScale}, as CLIP was trained.`,
+    details: `How steeply the score follows what the head measures. For a run, the largest that keeps scores apart is found; without a run it is ${publishedScale}, as CLIP was trained.`,
   },
   precision: {
     kind: oneOf(precisions),

@@ -13,7 +13,7 @@ const schema = z.strictObject({
   backbone: z.string(),
   /** The prompts of a model that compares images with prompts. */
   prompts: z.string().optional(),
-  /** What turns an embedding into a score; absent: similarities to prompts. */
+  /** What turns an embedding into a score; absent: prompts. */
   head: z.strictObject({ name: z.string(), description: z.string() }).optional(),
   /** What the file computes with (fp16) or holds its weights in (int8); absent: float32. */
   precision: z.enum(['fp16', 'int8']).optional(),

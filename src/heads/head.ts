@@ -82,6 +82,8 @@ export interface StoredHead {
 
 /** A kind of head: makes heads, and describes those of exported models to people. */
 export interface HeadKind {
+  /** For the help of the option `head`. */
+  readonly summary: string;
   /** @throws UserError when it needs what the weights do not have. */
   create(wanted: NewHead): Promise<Head>;
   /** @returns undefined when the checkpoint has no head of this kind */

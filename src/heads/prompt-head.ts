@@ -13,6 +13,7 @@ const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degra
 const untrainedMethod = 'CLIP-IQA (arXiv 2207.12396): similarities of an image encoder to antonym prompts; not trained by this program';
 
 export const promptKind: HeadKind = {
+  summary: 'similarities to antonym prompts',
   create: async ({ prompts, seed, backbone, source }) => promptHead(await choosePrompts(prompts, seed, backbone, source)),
   async restore({ metadata: { prompts: description }, read }) {
     const features = await read(promptsName);

@@ -17,6 +17,7 @@ export interface Regression {
 const description = 'linear regression on the embedding, z = weight · embedding + bias, bounded as z / √(1 + z²)';
 
 export const regressionKind: HeadKind = {
+  summary: 'a linear regression on the embedding, trained with the encoder',
   async create({ backbone, source }) {
     const isStored = source?.tensors.has(weightName) && source.tensors.has(biasName);
     if (!source || !isStored) return regressionHead(backbone.embedding);

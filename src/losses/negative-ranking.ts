@@ -1,4 +1,4 @@
-/** The negative ranking loss: cues that should rise as severity grows, such as similarity to negative prompts, do (QualiCLIP, arXiv 2403.11176). */
+/** The negative ranking loss: of any two levels, the stronger has the larger rising cues (QualiCLIP, arXiv 2403.11176). */
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import type { BatchLayout } from './levels.js';

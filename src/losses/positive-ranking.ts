@@ -1,4 +1,4 @@
-/** The positive ranking loss: cues that should fall as severity grows, such as similarity to positive prompts, do (QualiCLIP, arXiv 2403.11176). */
+/** The positive ranking loss: of any two levels, the stronger has the smaller falling cues (QualiCLIP, arXiv 2403.11176). */
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import type { BatchLayout } from './levels.js';

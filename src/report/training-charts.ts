@@ -63,14 +63,14 @@ export function trainingCharts(runs: readonly RunFacts[]): Drawing[] {
   ];
 }
 
-/** With prompts that are exact opposites both ranking losses are equal: one line would hide the other. */
+/** With cues that are exact opposites both ranking losses are equal: one line would hide the other. */
 function lossSeries({ steps }: RunFacts): Series[] {
   const equal = steps.every(({ positive, negative }) => positive === negative);
   const names = [
     ['loss', 'sum'],
     ['consistency', 'consistency'],
-    ['positive', equal ? 'ranking, positive = negative' : 'ranking, positive prompts'],
-    ...(equal ? [] : [['negative', 'ranking, negative prompts'] as const]),
+    ['positive', equal ? 'ranking, falling = rising cues' : 'ranking, falling cues'],
+    ...(equal ? [] : [['negative', 'ranking, rising cues'] as const]),
   ] as const;
   return names.map(([key, name]) => ({ name, points: smoothCurve(steps, key), behind: curve(steps, key) }));
 }

@@ -94,8 +94,8 @@ describe('charts of a report', () => {
     expect(textsOf(chart(page, 'Loss'), 'legend')).toEqual([
       'sum',
       'consistency',
-      'ranking, positive prompts',
-      'ranking, negative prompts',
+      'ranking, falling cues',
+      'ranking, rising cues',
     ]);
   });
 

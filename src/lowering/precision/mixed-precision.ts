@@ -14,7 +14,7 @@
  * | sums, means, norms, roots, quotients               | leave the range of half precision (65504), or lose what they add up        |
  * | exponentials, softmax, and back                    | the same; their sums are divided by                                        |
  * | the sum of a residual stream with normalised parts | what meets float32 becomes float32, as in PyTorch's autocast               |
- * | head, losses, their gradient                       | margins of cosine similarities are as small as .0025                       |
+ * | head, losses, their gradient                       | margins are as small as .0025                                              |
  * | gradients of weights from the product on           | they are summed up, scaled down and measured                               |
  * | products that add up more than `longestSum`        | kernels of WebGPU add up in half precision                                 |
  */

@@ -1,5 +1,5 @@
 /** Options of training that say which model is trained and what it starts from. */
-import { headNames } from '../../heads/table.js';
+import { headKinds, headNames } from '../../heads/table.js';
 import { oneOf, text } from '../../support/options/option-kinds.js';
 import { fromPresets } from '../presets.js';
 import type { TrainOptionGroup } from './train-option.js';
@@ -26,9 +26,8 @@ export const modelOptions = {
   head: {
     kind: oneOf(headNames),
     placeholder: 'KIND',
-    description: 'prompts or regression',
-    details:
-      'What turns an embedding into a score: similarities to antonym prompts, or a linear regression that is trained with the encoder.',
+    description: headNames.join(' or '),
+    details: `What turns an embedding into a score. ${headNames.map((name) => `${name}: ${headKinds[name].summary}`).join('; ')}.`,
     default: 'prompts',
     reason: "QualiCLIP's",
     changesResult: true,
