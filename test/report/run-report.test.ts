@@ -91,12 +91,7 @@ describe('charts of a report', () => {
     const ys = points!.map(([, y]) => y);
     for (const [index, y] of ys.entries()) expect(ys[0]! - y).toBeCloseTo((index * (ys[0]! - ys.at(-1)!)) / 9, 0);
     expect(textsOf(svg, 'tick')).toEqual(expect.arrayContaining(['100', '20']));
-    expect(textsOf(chart(page, 'Loss'), 'legend')).toEqual([
-      'sum',
-      'consistency',
-      'ranking, falling cues',
-      'ranking, rising cues',
-    ]);
+    expect(textsOf(chart(page, 'Loss'), 'legend')).toEqual(['sum', 'consistency', 'ranking, falling cues', 'ranking, rising cues']);
   });
 
   test('a hundred thousand steps make a page that is small, and the table has its evaluations only', async () => {
