@@ -1,13 +1,12 @@
 /** `antonym score`: scores photographs with an exported model. */
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import pLimit from 'p-limit';
-import { listImageFiles } from '../datasets/list-image-files.js';
+import { expandPaths } from '../datasets/expand-paths.js';
+import { describeLeftOut } from '../datasets/left-out.js';
 import { decodeImage } from '../images/decode-image.js';
 import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
 import { messageOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/files/file-errors.js';
 import { wholeNumber } from '../support/options/option-kinds.js';
 import { startProgress } from '../support/progress.js';
 import { deviceOption, providerOptionsOption } from './device-options.js';
@@ -52,11 +51,18 @@ export function addScoreCommand(program: Command): void {
 /** @returns how many images could not be scored. */
 async function scorePaths(paths: readonly string[], { model, maxPixels, json, ...device }: ScoreFlags): Promise<number> {
   const modelPath = (await findModel(model)).path;
-  const { files, missing } = await expand(paths);
-  if (files.length === 0) return missing;
+  const { files, leftOut, failed: missing } = await expandPaths(paths);
+  for (const { path, reason } of missing) {
+    process.stderr.write(`error: ${reason}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ image: path, error: reason })}\n`);
+  }
+  const remarks = describeLeftOut(leftOut);
+  for (const line of remarks) process.stderr.write(`${line}\n`);
+  if (json && remarks.length > 0) process.stdout.write(`${JSON.stringify({ leftOut })}\n`);
+  if (files.length === 0) return missing.length;
   const progress = startProgress('Scoring');
   let scorer: Scorer | undefined;
-  let failed = missing;
+  let failed = missing.length;
   const scored: Scored[] = [];
   let hasReader = true;
   process.stdout.once('error', () => {
@@ -78,6 +84,7 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, json, ..
       if (result instanceof Error) {
         failed++;
         progress.aside(() => process.stderr.write(`error: ${result.message}\n`));
+        if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, error: result.message })}\n`));
       } else if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, score: result })}\n`));
       else scored.push({ image, score: result });
       if (files.length > 1) progress.update(index + 1, files.length);
@@ -100,26 +107,6 @@ async function scoreFile(scorer: Scorer, path: string): Promise<number | Error> 
     if (!(error instanceof UserError)) return new Error(`${path}: ${messageOf(error)}`);
     return error.message.includes(path) ? error : new Error(`${path}: ${error.message}`);
   }
-}
-
-/** Folders become the images in them. What does not exist is an error line, not the end. */
-async function expand(paths: readonly string[]): Promise<{ files: string[]; missing: number }> {
-  const files: string[] = [];
-  let missing = 0;
-  for (const path of paths) {
-    try {
-      if (!(await stat(path)).isDirectory()) files.push(path);
-      else {
-        const found = await listImageFiles(path);
-        if (found.length === 0) throw new UserError(`${path} holds no images`);
-        files.push(...found.map((file) => file.path));
-      }
-    } catch (error) {
-      missing++;
-      process.stderr.write(`error: ${messageOf(fileError('read', path, error))}\n`);
-    }
-  }
-  return { files, missing };
 }
 
 /** Best first; equal scores by name. */

@@ -1,34 +1,116 @@
-/** The image files of a folder and its subfolders, in an order that is the same on every machine. */
-import { readdir, realpath, stat } from 'node:fs/promises';
+/** The image files of a folder and its subfolders, in an order that is the same on every machine, and what is not among them. */
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { canReadHeic } from '../images/heif.js';
+import { systemReason } from '../support/files/file-errors.js';
+import { type PathPattern, pathPattern } from '../support/path-pattern.js';
 import type { FileReference } from './image-reference.js';
+import { heicExtensions, type LeftOut } from './left-out.js';
 
 /** Lower case; any case is accepted. */
-export const imageExtensions: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.avif', '.bmp'];
+export const imageExtensions: readonly string[] = [
+  ...['.jpg', '.jpeg', '.jpe', '.jfif', '.jfi', '.jif', '.pjpeg', '.pjp', '.mpo'],
+  ...['.png', '.apng', '.webp', '.tif', '.tiff', '.avif', '.avifs', '.bmp', '.dib'],
+];
 
-/**
- * Lists image files by extension, ordered by id (code units). Hidden files and folders are left out. Links are followed,
- * each folder being read once, so that links in a circle end; links to nothing are left out.
- * @throws the system's error when a folder cannot be read.
- */
-export async function listImageFiles(folder: string): Promise<FileReference[]> {
-  const files: FileReference[] = [];
-  await collect(folder, '', new Set(), files);
-  return files.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+/** Folders, lower case, in which NAS devices, systems and archives keep thumbnails, deleted files and copies; hidden ones need no entry. */
+const systemFolders = new Set([
+  ...['@eadir', '#recycle', '#snapshot', '~snapshot', '@recycle', '@recently-snapshot', '@tmp', '@sharebin', '@__thumb', 'lost+found'],
+  ...['$recycle.bin', 'recycler', 'recycled', 'system volume information', 'found.000', 'windows.old'],
+  ...['__macosx', 'network trash folder', 'temporary items', 'thumbnails.noindex'],
+]);
+
+export interface ListingOptions {
+  /** Patterns of names or of paths below the folder; what matches is left out. */
+  readonly exclude?: readonly string[];
+  /** Files of any extension are listed. */
+  readonly anyExtension?: boolean;
 }
 
-async function collect(folder: string, prefix: string, visited: Set<string>, files: FileReference[]): Promise<void> {
+export interface ListedImages {
+  readonly files: FileReference[];
+  readonly leftOut: LeftOut;
+}
+
+/**
+ * Lists image files by extension, ordered by id (code units). Hidden files and folders, and folders of the system, are left out. Links
+ * are followed, each folder being read once, so that links in a circle end.
+ * @throws the system's error when the folder itself cannot be read; a subfolder that cannot is named in the result.
+ */
+export async function listImageFiles(folder: string, { exclude = [], anyExtension = false }: ListingOptions = {}): Promise<ListedImages> {
+  const extensions = new Set([...imageExtensions, ...((await canReadHeic()) ? heicExtensions : [])]);
+  const listing: Listing = {
+    isImage: (name) => anyExtension || extensions.has(extname(name).toLowerCase()),
+    excluded: exclude.map((pattern) => pathPattern(pattern)),
+    visited: new Set(),
+    files: [],
+    leftOut: { files: {}, systemFolders: [], unreadable: [] },
+  };
+  await collect(listing, folder, '', await readdir(folder, { withFileTypes: true }));
+  listing.files.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return { files: listing.files, leftOut: listing.leftOut };
+}
+
+interface Listing {
+  readonly isImage: (name: string) => boolean;
+  readonly excluded: readonly PathPattern[];
+  readonly visited: Set<string>;
+  readonly files: FileReference[];
+  readonly leftOut: { files: Record<string, number>; systemFolders: string[]; unreadable: { path: string; reason: string }[] };
+}
+
+type Entries = Awaited<ReturnType<typeof readEntries>>;
+
+function readEntries(folder: string) {
+  return readdir(folder, { withFileTypes: true });
+}
+
+async function collect(listing: Listing, folder: string, prefix: string, entries: Entries): Promise<void> {
   const real = await realpath(folder);
-  if (visited.has(real)) return;
-  visited.add(real);
-  const entries = await readdir(folder, { withFileTypes: true });
+  if (listing.visited.has(real)) return;
+  listing.visited.add(real);
+  const leaveOut = (reason: string): void => {
+    const { files } = listing.leftOut;
+    files[reason] = (files[reason] ?? 0) + 1;
+  };
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     const id = prefix + entry.name;
+    const isExcluded = listing.excluded.some((matches) => matches(id));
+    if (entry.name.includes('\ufffd') && !(await isThere(path))) {
+      leaveOut(`whose ${entry.isDirectory() ? 'folder has a name' : 'name'} is not UTF-8 (rename it)`);
+      continue;
+    }
     const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
-    if (target?.isDirectory()) await collect(path, `${id}/`, visited, files);
-    else if (target?.isFile() && imageExtensions.includes(extname(entry.name).toLowerCase())) files.push({ kind: 'file', id, path });
+    if (target?.isDirectory()) {
+      if (isExcluded) leaveOut('excluded (with the folder)');
+      else if (systemFolders.has(entry.name.toLowerCase())) listing.leftOut.systemFolders.push(id);
+      else await enter(listing, path, `${id}/`);
+    } else if (isExcluded) leaveOut('excluded');
+    else if (!listing.isImage(entry.name)) leaveOut(extname(entry.name).toLowerCase() || 'without extension');
+    else if (target === undefined) leaveOut('links to nothing');
+    else if (!target.isFile()) leaveOut('no regular files (pipes, devices)');
+    else listing.files.push({ kind: 'file', id, path });
   }
+}
+
+async function enter(listing: Listing, folder: string, prefix: string): Promise<void> {
+  let entries: Entries;
+  try {
+    entries = await readEntries(folder);
+  } catch (error) {
+    listing.leftOut.unreadable.push({ path: folder, reason: systemReason(error) });
+    return;
+  }
+  await collect(listing, folder, prefix, entries);
+}
+
+/** False where a name was garbled because it is not UTF-8. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }

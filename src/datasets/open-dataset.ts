@@ -5,9 +5,11 @@ import pLimit from 'p-limit';
 import { readImageSize } from '../images/decode-image.js';
 import { PassingError } from '../images/image-content.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { fileError } from '../support/files/file-errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { type DatasetDescription, type DatasetOrigin, originOf, readDatasetFiles } from './dataset-file.js';
 import type { FileReference, ImageReference, ProceduralReference } from './image-reference.js';
+import { describeLeftOut, type LeftOut, nothingLeftOut } from './left-out.js';
 import { imageExtensions, listImageFiles } from './list-image-files.js';
 import { chooseDownscale, type Downscale } from './pristine/choose-downscale.js';
 
@@ -25,6 +27,8 @@ export interface Dataset extends DatasetOrigin {
   readonly skipped: readonly { readonly id: string; readonly path: string; readonly reason: string }[];
   /** The factor by which images are reduced: the option's, or what `auto` came to, then with what it found. */
   readonly downscale: Pick<Downscale, 'factor'> & Partial<Downscale>;
+  /** Other files, and folders that were not read. */
+  readonly leftOut: LeftOut;
 }
 
 export interface OpenDatasetOptions {
@@ -36,6 +40,8 @@ export interface OpenDatasetOptions {
   readonly limit?: number;
   /** 1 (the default) or more, or `auto`: as much as photographs need to look pristine, see `chooseDownscale`. */
   readonly downscale?: number | 'auto';
+  /** Patterns of names or of paths below the folder; what matches is left out. */
+  readonly exclude?: readonly string[];
 }
 
 /**
@@ -73,6 +79,7 @@ async function openInFullSize(nameOrFolder: string, options: Omit<OpenDatasetOpt
       ...originOf(description),
       images: procedural(nameOrFolder, description, options),
       skipped: [],
+      leftOut: nothingLeftOut,
     };
   }
   const folder = description?.path ?? resolve(nameOrFolder);
@@ -116,9 +123,11 @@ function procedural(
 /** Headers are read in order, a chunk at a time, until `limit` images are found, so that the result does not depend on timing. */
 async function usableFiles(
   folder: string,
-  { minimumSide, limit = Number.POSITIVE_INFINITY }: OpenDatasetOptions,
-): Promise<Pick<Dataset, 'images' | 'skipped'>> {
-  const files = await listImageFiles(folder);
+  { minimumSide, limit = Number.POSITIVE_INFINITY, exclude = [] }: OpenDatasetOptions,
+): Promise<Pick<Dataset, 'images' | 'skipped' | 'leftOut'>> {
+  const { files, leftOut } = await listImageFiles(folder, { exclude }).catch((error) => {
+    throw fileError('read the folder', folder, error);
+  });
   const images: FileReference[] = [];
   const skipped: { id: string; path: string; reason: string }[] = [];
   const chunk = 64;
@@ -133,9 +142,11 @@ async function usableFiles(
       else skipped.push({ id: file.id, path: file.path, reason });
     }
   }
-  if (images.length > 0) return { images, skipped };
+  if (images.length > 0) return { images, skipped, leftOut };
   if (files.length === 0)
-    throw new UserError(`No image in ${folder}: looked for files ending in ${imageExtensions.join(', ')}, in its subfolders too.`);
+    throw new UserError(
+      `No image in ${folder}: looked for files ending in ${imageExtensions.join(', ')}, in its subfolders too.${describeLeftOut(leftOut, ' ').join(';')}`,
+    );
   const example = skipped[0];
   throw new UserError(`None of the ${files.length} image files in ${folder} can be used; for example ${example?.path}: ${example?.reason}`);
 }

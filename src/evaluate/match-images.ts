@@ -25,7 +25,7 @@ export interface MatchedImages {
  * @throws UserError when the folder cannot be read, or has none of the images.
  */
 export async function matchImages(folder: string, rated: readonly RatedImage[]): Promise<MatchedImages> {
-  const files = await listImageFiles(folder).catch((error) => {
+  const { files } = await listImageFiles(folder).catch((error) => {
     throw fileError('read the folder of images', folder, error);
   });
   const byName = new Map<string, { readonly id: string; readonly path: string }[]>();

@@ -74,6 +74,14 @@ export async function decodeHeic(bytes: Uint8Array, mostPixels: number): Promise
   }
 }
 
+/** True where the decoder of HEIC is installed. */
+export async function canReadHeic(): Promise<boolean> {
+  return heifLibrary().then(
+    () => true,
+    () => false,
+  );
+}
+
 let library: Promise<HeifLibrary> | undefined;
 
 /** Loaded once, where it is installed. */

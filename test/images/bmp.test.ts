@@ -58,7 +58,7 @@ describe('a bitmap', () => {
     await mkdir(join(folder, 'photos'));
     const path = join(folder, 'photos', 'a.BMP');
     await writeFile(path, plain);
-    expect((await listImageFiles(join(folder, 'photos'))).map(({ id }) => id)).toEqual(['a.BMP']);
+    expect((await listImageFiles(join(folder, 'photos'))).files.map(({ id }) => id)).toEqual(['a.BMP']);
     expect(await readImageSize(path)).toMatchObject({ width, height });
     expect(Buffer.from((await decodeImage(path)).data)).toEqual(bytesOf(cases[0]!.pixels));
     expect(await decodeImage(path, 2)).toMatchObject({ width: Math.round(width / 2), height: height / 2 });

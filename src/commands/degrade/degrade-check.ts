@@ -1,5 +1,7 @@
 /** Says what is wrong with a folder of images that is claimed to be pristine. */
+
 import type { ImageReference } from '../../datasets/image-reference.js';
+import { describeLeftOut } from '../../datasets/left-out.js';
 import { openDataset } from '../../datasets/open-dataset.js';
 import { type CheckedImage, checkImages } from '../../datasets/pristine/check-images.js';
 import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
@@ -43,7 +45,15 @@ export async function degradeCheck({ check: data, seed, json }: DegradeFlags & {
     if (json) {
       const images = found.map(({ image, traits, findings: names }) => ({ image: image.id, findings: names, ...finite(traits) }));
       const counts = Object.fromEntries(byFinding.map(({ name, images }) => [name, images.length]));
-      const result = { data: dataset.name, checked: total, findings: counts, images, nearDuplicates: duplicates, unreadable };
+      const result = {
+        data: dataset.name,
+        checked: total,
+        findings: counts,
+        images,
+        nearDuplicates: duplicates,
+        unreadable,
+        leftOut: dataset.leftOut,
+      };
       process.stdout.write(`${JSON.stringify({ ...result, downscale: downscale ?? null })}\n`);
       return;
     }
@@ -62,6 +72,7 @@ export async function degradeCheck({ check: data, seed, json }: DegradeFlags & {
       if (unreadable.length > worst) lines.push(more(unreadable.length - worst, 'file'));
     }
     if (lines.length === 0) lines.push('nothing found');
+    lines.push(...describeLeftOut(dataset.leftOut));
     if (downscale !== undefined && downscale.factor > 1) {
       lines.push(
         `suggestion: --downscale auto, which reduces these images by ${downscale.factor}; nothing of it is left in ${percent(downscale.clean ?? 1)} of a sample then`,

@@ -1,10 +1,12 @@
 /** Writes degraded pairs as PNG files with a manifest and a contact sheet. */
+
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { openDataset } from '../../datasets/open-dataset.js';
+import { describeLeftOut } from '../../datasets/left-out.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { minimumSideFor } from '../../pairs/crops.js';
@@ -43,6 +45,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));
   const progress = startProgress('Degrading pairs');
   for (const { image, reason } of skipped) progress.note(`skipped ${image}: ${reason}`);
+  for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
   const onSkip = (image: ImageReference, reason: string): void => {
     skipped.push({ image: image.kind === 'file' ? image.path : image.id, reason });
     progress.note(`skipped ${reason}`);
@@ -116,6 +119,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
       levels,
       crop,
       skipped,
+      leftOut: dataset.leftOut,
     };
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } else {

@@ -1,7 +1,9 @@
 /** Writes the degraded pairs of a training as WebDataset shards. */
+
 import { join } from 'node:path';
 import { originOf } from '../../datasets/dataset-file.js';
 import type { Dataset } from '../../datasets/open-dataset.js';
+import { describeLeftOut } from '../../datasets/left-out.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { encodePair } from '../../pairs/encoded-pair.js';
@@ -44,6 +46,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
     skipped.add(id);
   };
   for (const { id, path, reason } of dataset.skipped) skip(id, `${path}: ${reason}`);
+  for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
   const references = new Map(dataset.images.map((image) => [image.id, image]));
   const pool = new PairPool({ workers });
   const options = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), seed };
@@ -78,7 +81,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
           : `with all ${part.of} parts in one folder, train on it with --pairs`),
     );
     const result = { out, index: join(out, indexName(part)), part, shards: shards.length, kept, bytes, ...configuration };
-    process.stdout.write(flags.json ? `${JSON.stringify({ ...result, skipped: index.skipped })}\n` : `${out}\n`);
+    process.stdout.write(flags.json ? `${JSON.stringify({ ...result, skipped: index.skipped, leftOut: dataset.leftOut })}\n` : `${out}\n`);
     return signals.exitCode();
   } catch (error) {
     if (!signals.stop.aborted || error !== signals.stop.reason) throw error;

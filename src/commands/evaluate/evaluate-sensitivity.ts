@@ -1,6 +1,8 @@
 /** `antonym evaluate --sensitivity`: what models see of distortions, without any opinion. */
+
 import { join } from 'node:path';
 import { originOf } from '../../datasets/dataset-file.js';
+import { describeLeftOut } from '../../datasets/left-out.js';
 import { openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
@@ -30,6 +32,7 @@ export async function evaluateSensitivityCommand(flags: EvaluateFlags): Promise<
     const crop = flags.crop ?? Math.max(...models.map(({ scorer }) => scorer.description.size.recommendedSide));
     const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed: renderingSeed, limit: count });
     for (const { id, reason } of dataset.skipped) progress.note(`left out: ${id}: ${reason}`);
+    for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
     const { images, name } = dataset;
     const measures = await measureSensitivity(models, images, { distortions: names, levels, crop, seed }, (done, total) =>
       progress.update(done, total, 'images'),

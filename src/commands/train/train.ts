@@ -1,4 +1,5 @@
 /** `antonym train`: trains a model and exports it. */
+import { describeLeftOut } from '../../datasets/left-out.js';
 import { type ExportedModel, exportRun } from '../../export/export-run.js';
 import { writeHeldOutScores } from '../../export/held-out-scores.js';
 import { measureSession } from '../../export/measurement.js';
@@ -141,7 +142,15 @@ async function trainAndExport(
       const exported = await exportWithProgress(session, folder);
       const seconds = (performance.now() - started) / 1000;
       const { description, model } = exported;
-      const figures = { run: folder.name, folder: folder.path, ...result, seconds, model, evaluation: description.evaluation };
+      const figures = {
+        run: folder.name,
+        folder: folder.path,
+        ...result,
+        seconds,
+        model,
+        evaluation: description.evaluation,
+        leftOut: setup.data.leftOut,
+      };
       process.stdout.write(
         json ? `${JSON.stringify(figures)}\n` : await summarizeTraining(setup, folder, exported, seconds, result.skippedSteps),
       );
@@ -163,6 +172,7 @@ async function openSession(
 ): Promise<TrainingSession | undefined> {
   const { data } = setup;
   for (const { path, reason } of data.skipped) progress.note(`skipped ${path}: ${reason}`);
+  for (const line of describeLeftOut(data.leftOut)) progress.note(line);
   if (checkpoint === undefined) for (const line of await data.advice()) progress.note(line);
   try {
     const session = await openTrainingSession(setup, {

@@ -1,6 +1,7 @@
 /** Training data made before: pairs read from shards. */
 
 import { originOf } from '../../datasets/dataset-file.js';
+import { nothingLeftOut } from '../../datasets/left-out.js';
 import { openStoredPairs, type StoredPairs, storedSequence } from '../../pairs/shards/stored-pairs.js';
 import { UserError } from '../../support/errors.js';
 import { madeAhead } from '../../support/made-ahead.js';
@@ -33,6 +34,7 @@ export async function openStoredPairData(
     heldOutPairs: counts['held-out'],
     fingerprint: pairs.sha256,
     skipped: [],
+    leftOut: nothingLeftOut,
     downscale: pairs.configuration.downscale,
     advice: async () => [],
     open() {

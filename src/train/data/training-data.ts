@@ -17,6 +17,8 @@ export interface TrainingData {
   readonly fingerprint: string;
   /** Image files that cannot be used. */
   readonly skipped: Dataset['skipped'];
+  /** Other files of the folder, and folders that were not read. */
+  readonly leftOut: Dataset['leftOut'];
   /** Factor by which images are reduced: the option's, or what `auto` came to. */
   readonly downscale: number;
   /** Lines about the images that a person should read before training on them; looks at some of them, in less than a second. */

@@ -41,7 +41,7 @@ export async function openImageData(
   const distortions = distortionsOf(options);
   const opened = await openTrainingImages(options, onRead);
   const { split } = opened;
-  const { images, skipped, downscale, ...dataset } = opened.dataset;
+  const { images, skipped, leftOut, downscale, ...dataset } = opened.dataset;
   const reduced = downscale.factor > 1 ? `, reduced by ${downscale.factor}` : '';
   return {
     dataset: { ...dataset, images: images.length },
@@ -49,6 +49,7 @@ export async function openImageData(
     heldOutPairs: split.heldOut.length * distortions.length,
     fingerprint: fingerprintOf(split),
     skipped,
+    leftOut,
     downscale: downscale.factor,
     advice: () => dataAdvice(opened),
     open() {

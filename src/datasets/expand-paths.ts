@@ -1,0 +1,51 @@
+/** From what people name on a command line, files, folders and patterns, to image files. */
+import { stat } from 'node:fs/promises';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { fileError } from '../support/files/file-errors.js';
+import { pathPattern, splitPattern } from '../support/path-pattern.js';
+import { joinLeftOut, type LeftOut } from './left-out.js';
+import { type ListingOptions, listImageFiles } from './list-image-files.js';
+
+export interface ExpandedPaths {
+  /** In the order given; those of a folder or pattern in the order of their names. */
+  readonly files: readonly string[];
+  readonly leftOut: LeftOut;
+  /** What could not be used, and why; each message is one line. */
+  readonly failed: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Folders become the images in them, patterns that no shell has expanded the files that they match. */
+export async function expandPaths(paths: readonly string[], options: ListingOptions = {}): Promise<ExpandedPaths> {
+  const files: string[] = [];
+  const failed: { path: string; reason: string }[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const path of paths) {
+    try {
+      const status = await stat(path).catch((error) => {
+        if (systemCodeOf(error) === 'ENOENT' && splitPattern(path) !== undefined) return undefined;
+        throw error;
+      });
+      if (status === undefined) files.push(...(await filesOfPattern(path, options)));
+      else if (!status.isDirectory()) files.push(path);
+      else {
+        const listed = await listImageFiles(path, options);
+        leftOut.push(listed.leftOut);
+        files.push(...listed.files.map((file) => file.path));
+        if (listed.files.length === 0) throw new UserError(`${path} holds no images that are read`);
+      }
+    } catch (error) {
+      failed.push({ path, reason: messageOf(fileError('read', path, error)) });
+    }
+  }
+  return { files, leftOut: joinLeftOut(leftOut), failed };
+}
+
+/** Whatever a pattern names is given back, of any extension: what cannot be read is said of each. */
+async function filesOfPattern(pattern: string, options: ListingOptions): Promise<string[]> {
+  const { folder, rest } = splitPattern(pattern)!;
+  const matches = pathPattern(rest, { wholly: true });
+  const { files } = await listImageFiles(folder, { ...options, anyExtension: true });
+  const found = files.filter(({ id }) => matches(id));
+  if (found.length === 0) throw new UserError(`no file matches ${pattern}`);
+  return found.map(({ path }) => path);
+}
