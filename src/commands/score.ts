@@ -52,10 +52,7 @@ export function addScoreCommand(program: Command): void {
 async function scorePaths(paths: readonly string[], { model, maxPixels, json, ...device }: ScoreFlags): Promise<number> {
   const modelPath = (await findModel(model)).path;
   const { files, leftOut, failed: missing } = await expandPaths(paths);
-  for (const { path, reason } of missing) {
-    process.stderr.write(`error: ${reason}\n`);
-    if (json) process.stdout.write(`${JSON.stringify({ image: path, error: reason })}\n`);
-  }
+  for (const { reason } of missing) process.stderr.write(`error: ${reason}\n`);
   const remarks = describeLeftOut(leftOut);
   for (const line of remarks) process.stderr.write(`${line}\n`);
   if (json && remarks.length > 0) process.stdout.write(`${JSON.stringify({ leftOut })}\n`);
@@ -84,7 +81,6 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, json, ..
       if (result instanceof Error) {
         failed++;
         progress.aside(() => process.stderr.write(`error: ${result.message}\n`));
-        if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, error: result.message })}\n`));
       } else if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, score: result })}\n`));
       else scored.push({ image, score: result });
       if (files.length > 1) progress.update(index + 1, files.length);
