@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { originOf } from '../../datasets/dataset-file.js';
-import type { Dataset } from '../../datasets/open-dataset.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
+import type { Dataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { encodePair } from '../../pairs/encoded-pair.js';
