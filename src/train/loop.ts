@@ -1,53 +1,33 @@
-/** The training loop. */
-import type { Batch } from '../pairs/batches.js';
+/** The training loop: batches in, steps, evaluations, checkpoints. Read this file first. */
+import { cropCount } from '../losses/levels.js';
+import { type Batch, batches } from '../pairs/batches.js';
 import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
-import type { MetricsLog } from '../runs/metrics-log.js';
+import { MetricsLog } from '../runs/metrics-log.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
-import type { Engine, Losses } from './engines/engine.js';
-import { bestMetric, type Evaluation } from './evaluation.js';
+import { saveDiverged } from './divergence.js';
+import type { Losses } from './engines/engine.js';
+import { bestMetric, type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
+import { withPreview } from './first-preview.js';
 import type { LossName } from './graphs/gradients-graph.js';
-import { learningRate, type Schedule } from './schedule.js';
+import { learningRate, scheduleOf } from './schedule.js';
+import type { TrainingSession } from './training-session.js';
 
-export interface LoopOptions {
-  readonly engine: Engine;
-  /** Batches from the first one that is not trained on yet; `accumulate` of them make a step. */
-  readonly batches: AsyncIterator<Batch>;
-  readonly schedule: Schedule;
-  readonly accumulate: number;
-  /** Crops in a step, for the figure of images per second. */
-  readonly cropsPerStep: number;
-  /** Every so many steps the held-out images are measured and a checkpoint is saved. */
-  readonly evaluateEvery: number;
-  readonly evaluate: (step: number) => Promise<Evaluation>;
-  readonly run: Pick<RunFolder, 'lastCheckpoint' | 'bestCheckpoint'>;
-  /** Noted in every checkpoint. */
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly metrics: MetricsLog;
-  /** Steps that are done. */
-  readonly firstStep: number;
-  /** Of the checkpoint from which the loop goes on. */
-  readonly best: BestCheckpoint | undefined;
-  /** Aborted to stop after the step under way. */
-  readonly stop: AbortSignal;
-  readonly onStep: (report: StepReport) => void;
-  readonly onEvaluation: (step: number, evaluation: Evaluation) => void;
-  /** Called before the loop fails because a loss, gradient, weight or score is not a finite number. */
-  readonly onDiverged: (report: DivergenceReport) => Promise<Error>;
+/** Events of a training, for whoever watches. */
+export interface TrainingEvents {
+  onStart(firstStep: number): void;
+  onStep(report: StepReport): void;
+  /** So many held-out pairs of all are measured. */
+  onMeasure?(step: number, done: number, total: number): void;
+  onEvaluation(step: number, evaluation: Evaluation): void;
+  /** An image cannot be used. */
+  onSkip(image: string, reason: string): void;
 }
 
 export interface StepReport extends Losses {
   readonly step: number;
   readonly gradientNorm: number;
   readonly imagesPerSecond: number;
-}
-
-export interface DivergenceReport {
-  readonly step: number;
-  /** What the step was trained on. */
-  readonly batches: readonly Batch[];
-  /** The step of the last checkpoint; 0 when there is none. */
-  readonly saved: number;
 }
 
 export interface BestCheckpoint {
@@ -65,26 +45,58 @@ export interface LoopResult {
 }
 
 /**
- * Trains until the last step of the schedule or until `stop`. Afterwards the last checkpoint on disk is that of the returned step.
- * @throws what `onDiverged` returns when something is not finite; UserError when metrics or checkpoints cannot be saved.
+ * Trains to the last step, or to the end of the step in which `stop` is aborted. Afterwards the last checkpoint on disk is that of the
+ * returned step.
+ * @throws UserError when the training diverges, the data fail or files cannot be written; the last good checkpoint stays.
  */
-export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
-  const { engine, batches, schedule, accumulate, metrics, stop } = options;
-  let { firstStep: done, best } = options;
+export async function trainLoop(session: TrainingSession, run: RunFolder, stop: AbortSignal, events: TrainingEvents): Promise<LoopResult> {
+  const metrics = await MetricsLog.open(run.metrics, session.checkpoint?.step ?? 0);
+  try {
+    return await runSteps(session, run, metrics, stop, events);
+  } finally {
+    await metrics.close();
+  }
+}
+
+async function runSteps(
+  { setup, feed, engine, heldOut, checkpoint }: TrainingSession,
+  run: RunFolder,
+  metrics: MetricsLog,
+  stop: AbortSignal,
+  events: TrainingEvents,
+): Promise<LoopResult> {
+  const { options } = setup;
+  const { accumulate, batchSize, levels } = options;
+  const schedule = scheduleOf(options);
+  const cropsPerStep = cropCount({ photographs: batchSize, levels }) * accumulate;
+  const metadata = { data: setup.data.fingerprint, ...setup.model.head.metadata };
+  let done = checkpoint?.step ?? 0;
   let saved = done;
+  let best = checkpoint && bestOf(checkpoint);
   let used: Batch[] = [];
   let skippedSteps: number | undefined;
+  events.onStart(done);
+  const made = batches(
+    feed.training((image, reason) => events.onSkip(image.id, reason)),
+    { batchSize, firstStep: done * accumulate },
+  );
+  const taken = done === 0 ? withPreview(made, levels, run) : made;
 
+  const diverged = (step: number): Promise<Error> => saveDiverged(run, { step, batches: used, saved }, options.precision);
   const save = async (state: NamedTensors): Promise<void> => {
     await metrics.sync();
-    await saveCheckpoint(options.run.lastCheckpoint, checkpointOf(state, done, best, options.metadata));
+    await saveCheckpoint(run.lastCheckpoint, checkpointOf(state, done, best, metadata));
     saved = done;
   };
   /** The state to save: weights that are no numbers must not replace the last good checkpoint. */
   const readGoodState = async (): Promise<NamedTensors> => {
     const state = await engine.readState();
-    if (!isFiniteState(state)) throw await options.onDiverged({ step: done, batches: used, saved });
+    if (!isFiniteState(state)) throw await diverged(done);
     return state;
+  };
+  const evaluate = async (step: number): Promise<Evaluation> => {
+    const onPair = (count: number, total: number): void => events.onMeasure?.(step, count, total);
+    return evaluateOrdering(setup.model.head, heldOut, await measureHeldOut(engine, heldOut, options.crop, onPair));
   };
 
   while (done < schedule.steps && !stop.aborted) {
@@ -96,35 +108,35 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
     used = [];
     for (let part = 0; part < accumulate; part++) {
       const asked = performance.now();
-      const { value: batch } = await batches.next();
+      const { value: batch } = await taken.next();
       waited += performance.now() - asked;
       used.push(batch);
       losses.push(await engine.accumulate(batch.pixels, part, accumulate));
     }
     const loss = meanLosses(losses);
-    if (!Number.isFinite(loss.loss)) throw await options.onDiverged({ step, batches: used, saved });
+    if (!Number.isFinite(loss.loss)) throw await diverged(step);
     const { gradientNorm, lossScale } = await engine.update({ step, learningRate: rate });
-    if (!Number.isFinite(gradientNorm) && !lossScale?.isSkipped) throw await options.onDiverged({ step, batches: used, saved });
+    if (!Number.isFinite(gradientNorm) && !lossScale?.isSkipped) throw await diverged(step);
     done = step;
     const elapsed = performance.now() - started;
-    const imagesPerSecond = (options.cropsPerStep / elapsed) * 1000;
+    const imagesPerSecond = (cropsPerStep / elapsed) * 1000;
     const timings = { dataMilliseconds: round(waited), stepMilliseconds: round(elapsed), imagesPerSecond: round(imagesPerSecond) };
     const scaling = lossScale && { lossScale: lossScale.scale, skippedSteps: lossScale.skippedSteps };
     skippedSteps = lossScale?.skippedSteps;
     await metrics.append({ kind: 'step', step, ...loss, learningRate: rate, gradientNorm, ...scaling, timings });
-    options.onStep({ step, ...loss, gradientNorm, imagesPerSecond });
+    events.onStep({ step, ...loss, gradientNorm, imagesPerSecond });
 
     if (step % options.evaluateEvery === 0 || step === schedule.steps) {
       const state = await readGoodState();
-      const evaluation = await options.evaluate(step);
-      if (!Number.isFinite(evaluation.srcc)) throw await options.onDiverged({ step, batches: used, saved });
+      const evaluation = await evaluate(step);
+      if (!Number.isFinite(evaluation.srcc)) throw await diverged(step);
       await metrics.append({ kind: 'evaluation', step, ...evaluation });
       if (best === undefined || evaluation[bestMetric.name] > best.value) {
         best = { step, value: evaluation[bestMetric.name] };
-        await saveCheckpoint(options.run.bestCheckpoint, checkpointOf(state, done, best, options.metadata));
+        await saveCheckpoint(run.bestCheckpoint, checkpointOf(state, done, best, metadata));
       }
       await save(state);
-      options.onEvaluation(step, evaluation);
+      events.onEvaluation(step, evaluation);
     }
   }
   if (saved !== done) await save(await readGoodState());

@@ -1,4 +1,5 @@
 /** The learning rate and the pace of averages as pure functions of the step: nothing to save, nothing to restore. */
+import type { TrainOptions } from './options.js';
 
 export interface Schedule {
   /** The learning rate at the end of the warm-up. */
@@ -9,6 +10,11 @@ export interface Schedule {
   readonly warmupSteps: number;
   /** The number of the last step. */
   readonly steps: number;
+}
+
+/** The schedule that options ask for; the floor among them is a share of the peak. */
+export function scheduleOf({ lr, lrFloor, warmupSteps, steps }: Pick<TrainOptions, 'lr' | 'lrFloor' | 'warmupSteps' | 'steps'>): Schedule {
+  return { peak: lr, floor: lr * lrFloor, warmupSteps, steps };
 }
 
 /**

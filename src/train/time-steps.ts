@@ -3,8 +3,7 @@ import { cropCount, cropsPerLevel } from '../losses/levels.js';
 import { batches } from '../pairs/batches.js';
 import { quantile } from '../statistics/quantile.js';
 import { createEngine } from './engines/create-engine.js';
-import { learningRate } from './schedule.js';
-import { scheduleOf } from './train.js';
+import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSetup } from './training-setup.js';
 
 export interface StepTimes {
@@ -37,7 +36,7 @@ export async function timeSteps(setup: TrainingSetup, onStep?: (done: number, to
         pixels = (await made.next()).value.pixels;
         await engine.accumulate(pixels, part, options.accumulate);
       }
-      await engine.update({ step, learningRate: learningRate(Math.min(step, options.steps), scheduleOf(setup)) });
+      await engine.update({ step, learningRate: learningRate(Math.min(step, options.steps), scheduleOf(options)) });
       if (step > 1) times.push(performance.now() - started);
       onStep?.(step, 1 + measuredSteps);
     }

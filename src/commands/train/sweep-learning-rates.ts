@@ -7,9 +7,9 @@ import { type RunFolder, runsFolder } from '../../runs/run-directory.js';
 import type { OptionKind } from '../../support/options/option-kinds.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
-import { DivergedError } from '../../train/diverged-error.js';
+import { DivergedError } from '../../train/divergence.js';
 import { bestMetric } from '../../train/evaluation.js';
-import { train } from '../../train/train.js';
+import { trainLoop } from '../../train/loop.js';
 import { openTrainingSession } from '../../train/training-session.js';
 import { setUpTraining } from '../../train/training-setup.js';
 import { stopSignals } from '../stop-signals.js';
@@ -91,7 +91,7 @@ async function runWith(lr: number, name: string, given: GivenOptions, stop: Abor
       onPair: (pair, total) => progress.update(pair, total, 'held-out crops'),
     });
     try {
-      await train(session, folder, stop, {
+      await trainLoop(session, folder, stop, {
         onStart: (step) => progress.update(step, steps),
         onStep: ({ step, loss }) => progress.update(step, steps, `loss ${loss.toFixed(4)}`),
         onEvaluation: () => {},

@@ -10,7 +10,7 @@ import { UserError } from '../../support/errors.js';
 import { switched, text } from '../../support/options/option-kinds.js';
 import { type GivenOptions, givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
-import type { LoopResult } from '../../train/loop.js';
+import { type LoopResult, trainLoop } from '../../train/loop.js';
 import { describeMemory } from '../../train/memory.js';
 import { dataOptions } from '../../train/options/data-options.js';
 import { deviceOptions } from '../../train/options/device-options.js';
@@ -18,7 +18,6 @@ import { modelOptions } from '../../train/options/model-options.js';
 import { optimisationOptions } from '../../train/options/optimisation-options.js';
 import { trainOptions } from '../../train/options.js';
 import { runPrefix } from '../../train/starting-point.js';
-import { train } from '../../train/train.js';
 import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
 import { setUpTraining, type TrainingSetup } from '../../train/training-setup.js';
 import type { Command } from '../command.js';
@@ -196,7 +195,7 @@ async function trainWithProgress(session: TrainingSession, folder: RunFolder, { 
   const sayStopping = (): void => progress.note('Stopping after this step; once more to stop at once');
   stop.addEventListener('abort', sayStopping);
   try {
-    const result = await train(session, folder, stop, {
+    const result = await trainLoop(session, folder, stop, {
       onStart: (step) => progress.update(step, steps),
       onStep: ({ step, loss, imagesPerSecond }) =>
         progress.update(step, steps, `loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`),

@@ -1,0 +1,42 @@
+/** A training that came to values that are not finite: its batch is kept, and who compares learning rates counts it as a result. */
+import { join } from 'node:path';
+import type { Batch } from '../pairs/batches.js';
+import type { RunFolder } from '../runs/run-directory.js';
+import { UserError } from '../support/errors.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { fileError } from '../support/files/file-errors.js';
+import { encodeSafetensors } from '../tensors/safetensors.js';
+import type { TrainOptions } from './options.js';
+
+export class DivergedError extends UserError {
+  override name = 'DivergedError';
+}
+
+export interface DivergenceReport {
+  readonly step: number;
+  /** The batches of the step. */
+  readonly batches: readonly Batch[];
+  /** The step of the last checkpoint; 0 when there is none. */
+  readonly saved: number;
+}
+
+/** Keeps the batch that made the training diverge, and says so. @throws UserError when it cannot be saved. */
+export async function saveDiverged(
+  folder: RunFolder,
+  { step, batches: used, saved }: DivergenceReport,
+  precision: TrainOptions['precision'],
+): Promise<Error> {
+  const path = join(folder.path, `diverged-step-${step}.safetensors`);
+  const tensors = used.map(({ pixels }, part) => [`crops.${part}`, { dataType: 'uint8', shape: [pixels.length], data: pixels }] as const);
+  const metadata = Object.fromEntries(used.map(({ records }, part) => [`records.${part}`, JSON.stringify(records)]));
+  try {
+    await writeFileAtomically(path, encodeSafetensors({ tensors: new Map(tensors), metadata }));
+  } catch (error) {
+    throw fileError('save the batch of a diverged step to', path, error);
+  }
+  return new DivergedError(
+    `the training diverged at step ${step}: a loss, gradient or weight is not a finite number. Its batch is saved in ${path}. ` +
+      `${saved === 0 ? 'There was no checkpoint yet' : `The checkpoint of step ${saved} is intact`}. Start a new run with a lower --lr` +
+      (precision === 'mixed' ? ', or with --precision fp32, where more than 65504 is a number' : ''),
+  );
+}
