@@ -1,12 +1,12 @@
 /** How much arithmetic a graph is: multiplications and additions of its matrix products and convolutions, which are nearly all of it. */
 import type { Graph } from '#antonym/graph/graph.js';
-import { liveParts } from '#antonym/graph/live-parts.js';
+import { neededParts } from '#antonym/graph/needed-parts.js';
 import type { Node } from '#antonym/graph/operator.js';
 import { elementCount } from '#antonym/tensors/tensor-data.js';
 
 /** Floating-point operations of one run; all shapes must be known. */
 export function graphOperations(graph: Graph): number {
-  return liveParts(graph).nodes.reduce((sum, node) => sum + 2 * multiplications(node), 0);
+  return neededParts(graph).nodes.reduce((sum, node) => sum + 2 * multiplications(node), 0);
 }
 
 function multiplications({ operator, inputs, outputs, attributes }: Node): number {

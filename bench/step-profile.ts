@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Graph } from '#antonym/graph/graph.js';
-import { liveParts } from '#antonym/graph/live-parts.js';
+import { neededParts } from '#antonym/graph/needed-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import type { Node } from '#antonym/graph/operator.js';
 import type { Value } from '#antonym/graph/value.js';
@@ -92,7 +92,7 @@ const products: ReadonlySet<string> = new Set(['Conv', 'com.microsoft.nchwc.Conv
 
 /** The part of every node by the name of its first output. A product of the backward pass that no other waits for is a weight's gradient. */
 function partsOf(graph: Graph): Map<string, GradientPart> {
-  const forward = new Set(liveParts(graph, [graph.outputs.get('loss')!]).nodes);
+  const forward = new Set(neededParts(graph, [graph.outputs.get('loss')!]).nodes);
   const parts = new Map<string, GradientPart>();
   const feedsProducts = new Set<Value>();
   for (const node of [...graph.nodes].reverse()) {

@@ -4,7 +4,7 @@
  *
  * Sequences are rows of one matrix, [N T, C], so that every linear layer is one product over all of them.
  */
-import { reshapeLike, type Size } from '../graph/reshape-like.js';
+import { reshapeToSizes, type Size } from '../graph/reshape-to-sizes.js';
 import type { Value } from '../graph/value.js';
 import { type LayerContext, layerNorm, linear, vectorOf, weightOf } from './dense-layers.js';
 import { singleQueryAttention } from './single-query-attention.js';
@@ -38,7 +38,7 @@ export function residualBlock(context: LayerContext, x: Value, name: string, opt
 export function firstTokenBlock(context: LayerContext, x: Value, name: string, options: TransformerOptions, sequences: Sequences): Value {
   const { graph } = context;
   const { width, heads } = options;
-  const bySequence = (rows: Value): Value => reshapeLike(graph, rows, [sequences.count, sequences.length, width]);
+  const bySequence = (rows: Value): Value => reshapeToSizes(graph, rows, [sequences.count, sequences.length, width]);
   const first = (rows: Value): Value => graph.add('Gather', [bySequence(rows), graph.numbers('int64', 0)], { axis: 1 });
   const normalized = layerNorm(context, x, `${name}.ln_1`);
   const { weight, bias } = inputProjection(context, `${name}.attn`, options);
@@ -67,15 +67,15 @@ function selfAttention(context: LayerContext, x: Value, name: string, options: T
   const { weight, bias } = inputProjection(context, name, options);
   const projected = graph.add('Gemm', [x, weight, bias], { transB: 1 });
   // [3, N, heads, T, size]
-  const byHead = graph.add('Transpose', [reshapeLike(graph, projected, [count, length, 3, heads, size])], { perm: [2, 0, 3, 1, 4] });
+  const byHead = graph.add('Transpose', [reshapeToSizes(graph, projected, [count, length, 3, heads, size])], { perm: [2, 0, 3, 1, 4] });
   const parts = graph.addAll('Split', [byHead, graph.integers(1, 1, 1)], { axis: 0 });
   // [N heads, T, size]: behind a Reshape, ONNX Runtime joins the Transpose below with the product and not with the one above
-  const [query, key, value] = parts.map((part) => reshapeLike(graph, part, [-1, length, size])) as [Value, Value, Value];
+  const [query, key, value] = parts.map((part) => reshapeToSizes(graph, part, [-1, length, size])) as [Value, Value, Value];
   const products = graph.add('MatMul', [query, graph.add('Transpose', [key], { perm: [0, 2, 1] })]);
   const scaled = graph.add('Mul', [products, size ** -0.5]);
   const scores = mask ? graph.add('Add', [scaled, mask]) : scaled;
   const attended = graph.add('MatMul', [graph.add('Softmax', [scores], { axis: -1 }), value]);
-  const joined = graph.add('Transpose', [reshapeLike(graph, attended, [count, heads, length, size])], { perm: [0, 2, 1, 3] });
+  const joined = graph.add('Transpose', [reshapeToSizes(graph, attended, [count, heads, length, size])], { perm: [0, 2, 1, 3] });
   return outputProjection(context, graph.add('Reshape', [joined, graph.integers(-1, width)]), name, options);
 }
 

@@ -10,8 +10,8 @@ import { chooseCrops } from '../pairs/crops.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';
 import { srcc } from '../statistics/rank-correlation.js';
-import { madeAhead } from '../support/made-ahead.js';
 import { randomStream } from '../support/random.js';
+import { resultsAhead } from '../support/results-ahead.js';
 import type { NamedModel } from './evaluate-opinion.js';
 import type { Sensitivity } from './sensitivity.js';
 
@@ -62,7 +62,7 @@ export async function measureSensitivity(
       const composition = sampleComposition(randomStream(seed, 'ordering', reference.id, name), { maxDistortions: 1, distortions: [name] });
       return Array.from({ length: levels }, (_, index) => ({ name, composition, level: index + 1 }));
     });
-    const made = madeAhead(steps, degradedAhead, async ({ name, composition, level }) => ({
+    const made = resultsAhead(steps, degradedAhead, async ({ name, composition, level }) => ({
       name,
       degraded: await degrade(image, composition, level, levels),
     }));

@@ -2,7 +2,7 @@
 import { decodeImage } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { messageOf, UserError } from '../support/errors.js';
-import { madeAhead } from '../support/made-ahead.js';
+import { resultsAhead } from '../support/results-ahead.js';
 import type { RatedFile } from './match-images.js';
 
 /** Anything that gives an image a number, higher for better. */
@@ -34,7 +34,7 @@ export async function scoreImages(
   const scores: number[][] = measures.map(() => []);
   const unusable: { image: string; reason: string }[] = [];
   let done = 0;
-  for await (const decoded of madeAhead(files, decodedAhead, decode)) {
+  for await (const decoded of resultsAhead(files, decodedAhead, decode)) {
     const file = files[done]!;
     const own = decoded instanceof Error ? decoded : await scoreAll(decoded, measures);
     if (own instanceof Error) unusable.push({ image: file.image, reason: own.message.replace(`Cannot read image ${file.path}: `, '') });

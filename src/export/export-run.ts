@@ -20,7 +20,7 @@ import { type ModelDescription, toMetadata } from './model-description.js';
 import { checkParity, type Parity, type ParityCrops } from './parity.js';
 import { type ComparedImages, comparePrecision } from './precision/compare-precision.js';
 import { type ReducedPrecision, reducePrecision } from './precision/precision.js';
-import { requireOrder } from './precision/require-order.js';
+import { requireOrder } from './precision/precision-table.js';
 import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
 import { buildScoringModel } from './scoring-model.js';
 

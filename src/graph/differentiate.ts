@@ -1,5 +1,5 @@
 /** Reverse-mode differentiation of a graph. Knows no mathematics: that is in the operators' files. */
-import { isFloat } from './data-types.js';
+import { isFloat } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { GradientContext, type Node, notDifferentiable, stopsGradient } from './operator.js';
 import { fixedShape, type Shape, sameShape, type Value } from './value.js';

@@ -3,7 +3,7 @@ import onnxProto from 'onnx-proto';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import type { DataType } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
-import { liveParts } from './live-parts.js';
+import { neededParts } from './needed-parts.js';
 import { type ExternalPlace, externalInitializers, inlineInitializers } from './onnx-initializers.js';
 import { type AttributeKind, type AttributeValue, type Node, privateDomain } from './operator.js';
 import { field } from './protobuf-field.js';
@@ -19,6 +19,8 @@ export interface OnnxFileOptions {
   readonly version?: string;
   /** Written as `metadata_props`, in the order of the keys. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** True when the shapes of inputs and outputs are left out: nodes that compute element by element take tensors of any shape. */
+  readonly anyShape?: boolean;
 }
 
 /** A file, or two, as the bytes to write one after the other: the weights among them are not copied. */
@@ -45,7 +47,7 @@ export function encodeOnnx(graph: Graph, options: OnnxFileOptions = {}): Uint8Ar
  * @throws RangeError when they do not fit and there is no such file.
  */
 export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external?: ExternalPlace): OnnxPieces {
-  const { nodes } = liveParts(graph);
+  const { nodes } = neededParts(graph);
   requireFormulations(nodes);
   const used = new Set<Value | null>([...graph.outputs.values(), ...nodes.flatMap(inputsInFile)]);
   const constants = [...graph.allConstants()].filter(([value]) => used.has(value));
@@ -56,11 +58,13 @@ export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external
     isExternal && external ? externalInitializers(constants, external.location) : inlineInitializers(constants);
   const names = outputNames(graph);
   const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? value.name) : '');
+  const described = ([name, { dataType, shape }]: readonly [string, Value]): object =>
+    encodeValueInfo(name, dataType, options.anyShape ? undefined : shape);
   const body = encode(onnx.GraphProto, {
     name: 'antonym',
     node: inOrderOfExecution(nodes, copiesToOutputs(graph, names), nameOf),
-    input: [...graph.inputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
-    output: [...graph.outputs].map(([name, value]) => encodeValueInfo(name, value.dataType, value.shape)),
+    input: [...graph.inputs].map(described),
+    output: [...graph.outputs].map(described),
   });
   const head = encode(onnx.ModelProto, {
     irVersion,
@@ -172,7 +176,7 @@ function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValu
   }
 }
 
-function encodeValueInfo(name: string, dataType: DataType, shape: readonly Dimension[]): object {
-  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
-  return { name, type: { tensorType: { elemType: onnxDataTypes[dataType], shape: { dim } } } };
+function encodeValueInfo(name: string, dataType: DataType, shape: readonly Dimension[] | undefined): object {
+  const dim = shape?.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: onnxDataTypes[dataType], ...(dim && { shape: { dim } }) } } };
 }

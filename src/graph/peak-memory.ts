@@ -1,7 +1,7 @@
 /** How much memory a graph needs to run, from the sizes of its values: known before anything is loaded. */
 import { elementArrays, elementCount } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
-import { liveParts } from './live-parts.js';
+import { neededParts } from './needed-parts.js';
 import { fixedShape, type Value } from './value.js';
 
 /** Operators whose result is their first input under another shape, without a copy. */
@@ -15,7 +15,7 @@ const views: ReadonlySet<string> = new Set(['Reshape', 'Squeeze', 'Unsqueeze', '
  */
 export function peakMemory(graph: Graph): number {
   const outputs = new Set(graph.outputs.values());
-  const { nodes } = liveParts(graph);
+  const { nodes } = neededParts(graph);
   const lastUse = new Map<Value, number>();
   for (const [index, { inputs }] of nodes.entries()) {
     for (const input of inputs) if (input) lastUse.set(storageOf(input), index);
@@ -40,6 +40,15 @@ export function peakMemory(graph: Graph): number {
     }
   }
   return peak;
+}
+
+/**
+ * Bytes of the largest tensor that a graph is given or computes: a device may limit its buffers to less than its memory.
+ * @throws Error when a size is not fixed.
+ */
+export function largestTensor(graph: Graph): number {
+  const values = [...graph.inputs.values(), ...neededParts(graph).nodes.flatMap(({ outputs }) => outputs)];
+  return values.reduce((largest, value) => Math.max(largest, bytesOf(value)), 0);
 }
 
 /** What a value takes. @throws Error when a size is not fixed. */

@@ -1,6 +1,6 @@
 /** The copy of a graph, node by node: what every rewriting is made of. */
 import { Graph } from '../graph/graph.js';
-import { liveParts } from '../graph/live-parts.js';
+import { neededParts } from '../graph/needed-parts.js';
 import type { Node } from '../graph/operator.js';
 import type { Value } from '../graph/value.js';
 import type { TensorData } from '../tensors/tensor-data.js';
@@ -25,7 +25,7 @@ export interface GraphCopy {
  */
 export function copyGraph(source: Graph, copy: GraphCopy, isKnown?: (value: Value) => boolean): Graph {
   const { target } = copy;
-  const { nodes, used } = liveParts(source, source.outputs.values(), isKnown);
+  const { nodes, used } = neededParts(source, source.outputs.values(), isKnown);
   for (const [name, value] of source.inputs) copy.given(value, target.input(name, value.dataType, value.shape));
   for (const [value, tensor] of source.allConstants()) {
     if (!used.has(value)) continue;

@@ -1,10 +1,11 @@
 /** Gradient checkpointing: memory for time, as a rewriting of a finished gradients graph. */
-import { isFloat } from '../graph/data-types.js';
+
 import type { Graph } from '../graph/graph.js';
-import { liveParts } from '../graph/live-parts.js';
+import { neededParts } from '../graph/needed-parts.js';
 import type { Node } from '../graph/operator.js';
 import { bytesOf } from '../graph/peak-memory.js';
 import { fixedShape, type Value } from '../graph/value.js';
+import { isFloat } from '../tensors/tensor-data.js';
 import { copyGraph, PlainCopy } from './copy-graph.js';
 
 /**
@@ -16,7 +17,7 @@ import { copyGraph, PlainCopy } from './copy-graph.js';
  * @param memoryOf the memory that such a graph needs to run
  */
 export function recomputeForward(graph: Graph, forward: ReadonlySet<Node>, input: Value, memoryOf: (graph: Graph) => number): Graph {
-  const nodes = liveParts(graph).nodes;
+  const nodes = neededParts(graph).nodes;
   const first = nodes.filter((node) => forward.has(node));
   const activations = dependents(first, input);
   const cuts = singleValues(first, activations, input);

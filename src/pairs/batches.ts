@@ -1,5 +1,5 @@
 /** The batches that the trainer consumes, made ahead while it computes. */
-import { madeAhead } from '../support/made-ahead.js';
+import { resultsAhead } from '../support/results-ahead.js';
 import type { PairRecord } from './pair.js';
 import type { PairSequence } from './pair-sequence.js';
 
@@ -28,7 +28,7 @@ const batchesAhead = 2;
  */
 export function batches(sequence: PairSequence, { batchSize, firstStep }: BatchOptions): AsyncGenerator<Batch, never> {
   // Steps do not end, so neither do batches.
-  return madeAhead(numbersFrom(firstStep), batchesAhead, (step) => makeBatch(sequence, batchSize, step)) as AsyncGenerator<Batch, never>;
+  return resultsAhead(numbersFrom(firstStep), batchesAhead, (step) => makeBatch(sequence, batchSize, step)) as AsyncGenerator<Batch, never>;
 }
 
 function* numbersFrom(first: number): Generator<number> {

@@ -16,6 +16,11 @@ export const elementArrays = {
 export type DataType = keyof typeof elementArrays;
 export type ElementArray = Float32Array | Uint16Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array;
 
+/** True when gradients can flow through values of this type. */
+export function isFloat(dataType: DataType): boolean {
+  return dataType === 'float32' || dataType === 'float64';
+}
+
 /** A dense tensor in row-major order; `data.length` is the product of `shape`. */
 export interface TensorData {
   readonly dataType: DataType;

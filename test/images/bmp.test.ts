@@ -17,10 +17,11 @@ interface Case {
   readonly pixels: string;
 }
 /** See make_bitmaps.py beside it. */
-const { width, height, cases } = JSON.parse(readFileSync(new URL('golden/bitmaps.json', import.meta.url), 'utf8')) as {
+const { width, height, cases, refused } = JSON.parse(readFileSync(new URL('golden/bitmaps.json', import.meta.url), 'utf8')) as {
   width: number;
   height: number;
   cases: Case[];
+  refused: Omit<Case, 'pixels'>[];
 };
 const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64');
 const plain = bytesOf(cases[0]!.file);
@@ -31,27 +32,11 @@ describe('a bitmap', () => {
     const bytes = bytesOf(file);
     const image = decodeBitmap(bytes, parseBitmapHeader(bytes)!);
     expect([image.width, image.height]).toEqual([width, height]);
-    // colours of 5 and 6 bits are rounded here, and cut off by Pillow
-    const tolerance = parseBitmapHeader(bytes)!.bits === 16 ? 1 : 0;
-    const expected = bytesOf(pixels);
-    const farthest = image.data.reduce((most, value, index) => Math.max(most, Math.abs(value - expected[index]!)), 0);
-    expect(farthest).toBeLessThanOrEqual(tolerance);
+    expect(Buffer.from(image.data)).toEqual(bytesOf(pixels));
   });
 
-  test('with transparent pixels lies on white', () => {
-    const header = Buffer.alloc(14 + 56);
-    header.write('BM');
-    header.writeUInt32LE(70, 10);
-    header.writeUInt32LE(56, 14);
-    header.writeInt32LE(3, 18);
-    header.writeInt32LE(1, 22);
-    header.writeUInt16LE(32, 28);
-    header.writeUInt32LE(3, 30);
-    for (const [index, mask] of [0xff0000, 0xff00, 0xff, 0xff000000].entries()) header.writeUInt32LE(mask, 54 + index * 4);
-    const pixels = [0, 0, 200, 255, 0, 0, 200, 0, 0, 0, 0, 128];
-    const bytes = Buffer.concat([header, Buffer.from(pixels)]);
-    const { data } = decodeBitmap(bytes, parseBitmapHeader(bytes)!);
-    expect([...data]).toEqual([200, 0, 0, 255, 255, 255, 127, 127, 127]);
+  test.each(refused)('of a rare kind is refused, with what to do: $name', ({ file }) => {
+    expect(() => parseBitmapHeader(bytesOf(file))).toThrow(/^a bitmap of (OS\/2|compression \d with \d+ bits a pixel): .*PNG$/);
   });
 
   test('is an image file like any other', async () => {
@@ -98,9 +83,7 @@ describe('a bitmap', () => {
             if (header === undefined || header.width * header.height > 1e6) return;
             expect(decodeBitmap(bytes, header).data).toHaveLength(header.width * header.height * 3);
           } catch (error) {
-            expect((error as Error).message).toMatch(
-              /^(a bitmap of|pixels are missing|colours are missing|colour \d|a mask|there are more)/,
-            );
+            expect((error as Error).message).toMatch(/^(a bitmap of|pixels are missing|colours are missing|colour \d)/);
           }
         }),
         { numRuns: 100 },

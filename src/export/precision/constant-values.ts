@@ -1,7 +1,7 @@
 /** What a graph computes from its constants alone, such as weights with a normalisation folded into them: to be stored narrower, they must be known. */
 
 import { Graph } from '../../graph/graph.js';
-import { liveParts } from '../../graph/live-parts.js';
+import { neededParts } from '../../graph/needed-parts.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import type { OperatorName } from '../../graph/operators/table.js';
 import type { Value } from '../../graph/value.js';
@@ -40,7 +40,7 @@ function usedConstants(graph: Graph): Value[] {
   const constant = new Set<Value>();
   const used = new Set<Value>();
   const isConstant = (value: Value): boolean => constant.has(value) || graph.constantOf(value) !== undefined;
-  for (const node of liveParts(graph).nodes) {
+  for (const node of neededParts(graph).nodes) {
     const inputs = node.inputs.filter((input) => input !== null);
     if (inputs.every(isConstant)) for (const output of node.outputs) constant.add(output);
     else for (const input of inputs) used.add(input);
@@ -55,7 +55,7 @@ function foldingGraph(graph: Graph, wanted: readonly Value[]): { folding: Graph;
   const folding = new Graph();
   const values = new Map<Value, Value>();
   const fed = new Map<string, TensorData>();
-  const { nodes, used } = liveParts(graph, wanted);
+  const { nodes, used } = neededParts(graph, wanted);
   for (const [value, tensor] of graph.allConstants()) {
     if (!used.has(value)) continue;
     const { dataType, shape, data } = tensor;

@@ -1,6 +1,10 @@
-/** What reducing a model's precision costs and gives, as text for people. */
+/** What reducing a model's precision costs and gives, as text for people: a table where it is written, an error where it is not. */
 import { formatBytes } from '../../support/byte-size.js';
+import { UserError } from '../../support/errors.js';
 import type { PrecisionReport } from './compare-precision.js';
+
+/** Above this share of pairs whose order changes, a precision is refused: what a model is for is the order of images. */
+export const mostChangedPairs = 0.01;
 
 /** Lines, each ended. */
 export function precisionTable(report: PrecisionReport): string {
@@ -19,6 +23,16 @@ export function differences({ images, scores, scoreDifference, srcc, pairs, chan
   return (
     `On ${images.count} images (${images.source})${scores === 'rounded' ? ', every result rounded as on a GPU,' : ''} scores differ by at most ${scoreDifference.largest.toExponential(1)}, ` +
     `${scoreDifference.mean.toExponential(1)} on average; SRCC ${correlation}; ${percent(changedPairs)} of ${pairs} pairs change their order`
+  );
+}
+
+/** @throws UserError when too many pairs change their order. */
+export function requireOrder(report: PrecisionReport): void {
+  const { precision, changedPairs } = report;
+  if (changedPairs <= mostChangedPairs) return;
+  throw new UserError(
+    `${precision} changes the order of more than ${percent(mostChangedPairs)} of pairs of images: it was not written. ${differences(report)}. ` +
+      'Compare on photographs such as you will score (--data FOLDER), leave --precision out, or write it all the same with --force',
   );
 }
 

@@ -1,10 +1,10 @@
 /** ReduceMax: the largest element over some axes (input 1; all when absent). */
 
 import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import { spreadOverReducedAxes } from '../gradient-of-reduction.js';
 import type { Operator } from '../operator.js';
 import { stopsGradient } from '../operator.js';
 import { reducedAxes, reducedType } from '../shape-rules.js';
-import { spreadOverReducedAxes } from '../spread.js';
 
 export const reduceMax: Operator = {
   inputs: [

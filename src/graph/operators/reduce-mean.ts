@@ -1,8 +1,9 @@
 /** ReduceMean: the mean over some axes (input 1; all when absent). */
+
+import { spreadOverReducedAxes } from '../gradient-of-reduction.js';
 import type { Operator } from '../operator.js';
 import { stopsGradient } from '../operator.js';
 import { reducedAxes, reducedType } from '../shape-rules.js';
-import { spreadOverReducedAxes } from '../spread.js';
 import { fixedShape } from '../value.js';
 
 export const reduceMean: Operator = {

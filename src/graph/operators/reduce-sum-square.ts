@@ -1,8 +1,9 @@
 /** ReduceSumSquare: the sum of squares over some axes (input 1; all when absent). */
+
+import { spreadOverReducedAxes } from '../gradient-of-reduction.js';
 import type { Operator } from '../operator.js';
 import { stopsGradient } from '../operator.js';
 import { reducedType } from '../shape-rules.js';
-import { spreadOverReducedAxes } from '../spread.js';
 
 export const reduceSumSquare: Operator = {
   inputs: [

@@ -1,8 +1,9 @@
 /** ReduceSum: the sum over some axes (input 1; all when absent). */
+
+import { spreadOverReducedAxes } from '../gradient-of-reduction.js';
 import type { Operator } from '../operator.js';
 import { stopsGradient } from '../operator.js';
 import { reducedType } from '../shape-rules.js';
-import { spreadOverReducedAxes } from '../spread.js';
 
 export const reduceSum: Operator = {
   inputs: [

@@ -1,6 +1,6 @@
 /** Rewrites a finished graph for the CPU: convolutions, and what lies between them, compute with blocked channels. */
 import { Graph } from '../../graph/graph.js';
-import { liveParts } from '../../graph/live-parts.js';
+import { neededParts } from '../../graph/needed-parts.js';
 import type { Attributes, Node } from '../../graph/operator.js';
 import { nearestResize } from '../../graph/operators/resize.js';
 import { sameShape, type Value } from '../../graph/value.js';
@@ -20,7 +20,7 @@ import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
  * @param block channels that lie together, as `channelBlock` found
  */
 export function blockChannels(graph: Graph, block: number): Graph {
-  const { nodes } = liveParts(graph);
+  const { nodes } = neededParts(graph);
   const uses = new Map<Value, number>();
   for (const value of [...nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.values()]) {
     if (value) uses.set(value, (uses.get(value) ?? 0) + 1);

@@ -4,7 +4,7 @@
  */
 
 import type { Graph } from '../../graph/graph.js';
-import { liveParts } from '../../graph/live-parts.js';
+import { neededParts } from '../../graph/needed-parts.js';
 import type { Node } from '../../graph/operator.js';
 import type { OperatorName } from '../../graph/operators/table.js';
 import { sameShape, type Value } from '../../graph/value.js';
@@ -29,7 +29,7 @@ class Joining extends PlainCopy {
   constructor(private readonly source: Graph) {
     super();
     const isConstant = (value: Value): boolean => source.constantOf(value) !== undefined;
-    for (const group of vectorGroups(liveParts(source).nodes, isConstant))
+    for (const group of vectorGroups(neededParts(source).nodes, isConstant))
       for (const { outputs } of group) this.groups.set(outputs[0]!, group);
   }
 

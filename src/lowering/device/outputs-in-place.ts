@@ -1,7 +1,7 @@
 /** Outputs that may be written where an input lies, and outputs that a kernel writes. */
 
 import type { Graph } from '../../graph/graph.js';
-import { liveParts } from '../../graph/live-parts.js';
+import { neededParts } from '../../graph/needed-parts.js';
 import type { Node } from '../../graph/operator.js';
 import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
@@ -15,7 +15,7 @@ const views: ReadonlySet<string> = new Set(['Flatten', 'Identity', 'Reshape', 'S
  * output depends on it, and by another kernel, since a kernel of WebGPU must not read and write the same buffer.
  */
 export function outputsInPlace(graph: Graph): string[] {
-  const { nodes } = liveParts(graph);
+  const { nodes } = neededParts(graph);
   const readers = new Map<Value, Node[]>();
   for (const node of nodes) {
     for (const input of node.inputs) {
@@ -28,7 +28,7 @@ export function outputsInPlace(graph: Graph): string[] {
     const input = name.startsWith(nextPrefix) ? graph.inputs.get(name.slice(nextPrefix.length)) : undefined;
     const writer = value.producer;
     if (!input || !writer || views.has(writer.operator)) return [];
-    const before = new Set(liveParts(graph, [value]).nodes);
+    const before = new Set(neededParts(graph, [value]).nodes);
     const isSafe = (readers.get(input) ?? []).every((reader) => views.has(reader.operator) || (reader !== writer && before.has(reader)));
     return isSafe ? [name] : [];
   });

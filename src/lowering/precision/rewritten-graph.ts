@@ -1,7 +1,7 @@
 /** A graph that is built anew from another one, node by node, for a narrower precision. */
 
 import type { Graph } from '../../graph/graph.js';
-import { liveParts } from '../../graph/live-parts.js';
+import { neededParts } from '../../graph/needed-parts.js';
 import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
@@ -36,7 +36,7 @@ export function rewrite(source: PrecisionSource, rewriting: Rewriting): Graph {
 
 /** The nodes that the outputs depend on, but those whose results are known. */
 export function computedNodes({ graph, known }: PrecisionSource): Node[] {
-  return liveParts(graph, graph.outputs.values(), (value) => known.has(value)).nodes;
+  return neededParts(graph, graph.outputs.values(), (value) => known.has(value)).nodes;
 }
 
 /** The nodes that compute with a value. */

@@ -6,7 +6,7 @@ import { packTar, type TarMember } from '../../support/archives/tar-archive.js';
 import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
-import { madeAhead } from '../../support/made-ahead.js';
+import { resultsAhead } from '../../support/results-ahead.js';
 import type { EncodedPair } from '../encoded-pair.js';
 import {
   describeDifference,
@@ -129,7 +129,7 @@ async function* membersOf(
 ): AsyncGenerator<TarMember> {
   const indexes = Array.from({ length: to - from }, (_, place) => from + place);
   const prefix = (index: number): string => `${keyOf(set, index)}.`;
-  const pairs = madeAhead(indexes, concurrency - 1, async (index) => ({ index, pair: await make(set, index, prefix(index)) }));
+  const pairs = resultsAhead(indexes, concurrency - 1, async (index) => ({ index, pair: await make(set, index, prefix(index)) }));
   for await (const { index, pair } of pairs) {
     stop.throwIfAborted();
     if (pair !== undefined) {

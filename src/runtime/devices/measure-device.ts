@@ -1,6 +1,8 @@
 /** Whether this machine can compute with a device, and how fast, found by computing something there. */
-import onnxProto from 'onnx-proto';
+import { Graph } from '../../graph/graph.js';
+import { encodeOnnx } from '../../graph/onnx-file.js';
 import { messageOf } from '../../support/errors.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
 import { floatTensor } from '../../tensors/tensor-data.js';
 import { SessionThread } from '../sessions/session-thread.js';
 import { type DeviceSetup, explainHalfPrecision } from './device.js';
@@ -67,33 +69,13 @@ async function multiply(thread: SessionThread, side: number): Promise<number> {
 
 /** sum = the sum of all values of x^(products + 1), for a square matrix x. A convolution is in it, since CUDA needs a library more for it. */
 function productsModel(halfPrecision: boolean): Uint8Array {
-  const { onnx } = onnxProto;
-  const { FLOAT, FLOAT16, INT64 } = onnx.TensorProto.DataType;
-  const float32 = { tensorType: { elemType: FLOAT } };
-  const powers = Array.from({ length: products + 1 }, (_, index) => `power ${index + 1}`);
-  const cast = (input: string, output: string, to: number): object => ({
-    opType: 'Cast',
-    input: [input],
-    output: [output],
-    attribute: [{ name: 'to', type: onnx.AttributeProto.AttributeType.INT, i: to }],
-  });
-  const graph = {
-    name: 'products',
-    node: [
-      cast('x', powers[0]!, halfPrecision ? FLOAT16 : FLOAT),
-      ...powers.slice(1).map((output, index) => ({ opType: 'MatMul', input: [powers[index]!, powers[0]!], output: [output] })),
-      cast(powers.at(-1)!, 'product', FLOAT),
-      { opType: 'ReduceSum', input: ['product'], output: ['total'] },
-      { opType: 'Unsqueeze', input: ['total', 'axes'], output: ['image'] },
-      { opType: 'Conv', input: ['image', 'one'], output: ['sum'] },
-    ],
-    initializer: [
-      { name: 'axes', dataType: INT64, dims: [2], int64Data: [0, 1] },
-      { name: 'one', dataType: FLOAT, dims: [1, 1, 1, 1], floatData: [1] },
-    ],
-    input: [{ name: 'x', type: float32 }],
-    output: [{ name: 'sum', type: float32 }],
-  };
-  const model = onnx.ModelProto.fromObject({ irVersion: 8, opsetImport: [{ domain: '', version: 18 }], graph });
-  return onnx.ModelProto.encode(model).finish();
+  const graph = new Graph();
+  const to = onnxDataTypes[halfPrecision ? 'float16' : 'float32'];
+  const factor = graph.add('Cast', [graph.input('x', 'float32', ['side', 'side'])], { to });
+  let power = factor;
+  for (let product = 0; product < products; product++) power = graph.add('MatMul', [power, factor]);
+  const total = graph.add('ReduceSum', [graph.add('Cast', [power], { to: onnxDataTypes.float32 })]);
+  const image = graph.add('Unsqueeze', [total, graph.integers(0, 1)]);
+  graph.output('sum', graph.add('Conv', [image, graph.constant(floatTensor([1, 1, 1, 1], [1]))]));
+  return encodeOnnx(graph);
 }

@@ -7,7 +7,7 @@ import { OnnxSession, type Tensor } from '../onnxruntime/session.js';
 import type { SessionSettings } from '../onnxruntime/session-options.js';
 import type { Placement } from '../sessions/session-messages.js';
 
-/** A session that knows which nodes are left to the processor, once it has run. */
+/** A session of a device that knows which nodes are left to the processor, once it has run. */
 export class PlacedSession {
   private onProcessor: Placement['onProcessor'] = {};
 
@@ -19,7 +19,6 @@ export class PlacedSession {
 
   /** @throws Error as of `OnnxSession.open`; where no node may be left to the processor, also when one is. */
   static async open(source: string | Uint8Array, settings: SessionSettings): Promise<PlacedSession> {
-    if (settings.device === 'cpu') return new PlacedSession(OnnxSession.open(source, settings));
     try {
       return new PlacedSession(OnnxSession.open(source, { ...settings, isStrict: true }));
     } catch (error) {

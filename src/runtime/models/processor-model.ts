@@ -3,23 +3,20 @@
 import { stateName } from '../../graph/state-names.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import type { InputOrOutput } from '../onnxruntime/model-signature.js';
-import type { RunRequest } from '../sessions/session-messages.js';
+import type { OnnxSession } from '../onnxruntime/session.js';
+import type { Placement, RunRequest } from '../sessions/session-messages.js';
 import type { ProcessorState } from '../state/processor-state.js';
 import { hasFixedShape, inputsOf, type LoadedModel, outputsOf } from './loaded-model.js';
-import type { PlacedSession } from './node-placement.js';
 
 export class ProcessorModel implements LoadedModel {
   readonly signature;
+  readonly placement: Placement = { onProcessor: {} };
 
   constructor(
-    private readonly placed: PlacedSession,
+    private readonly session: OnnxSession,
     private readonly state: ProcessorState,
   ) {
-    this.signature = placed.session.signature;
-  }
-
-  get placement() {
-    return this.placed.placement;
+    this.signature = session.signature;
   }
 
   async run(request: RunRequest): Promise<NamedTensors> {
@@ -27,7 +24,7 @@ export class ProcessorModel implements LoadedModel {
     const inputs = inputsOf(this, request, ({ name }) => this.state.tensor(name));
     const places = outputsOf(this, request).map((output) => [output.name, this.placeOf(output)] as const);
     const reply: Record<string, TensorData> = {};
-    for (const [name, tensor] of Object.entries(await this.placed.run(inputs, Object.fromEntries(places)))) {
+    for (const [name, tensor] of Object.entries(this.session.run(inputs, Object.fromEntries(places)))) {
       const kept = stateName(name);
       if (kept === undefined) reply[name] = tensor;
       else if (added.includes(kept)) this.state.add(kept, tensor);
@@ -42,6 +39,6 @@ export class ProcessorModel implements LoadedModel {
   }
 
   async release(): Promise<void> {
-    await this.placed.release();
+    this.session.release();
   }
 }

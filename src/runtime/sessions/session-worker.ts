@@ -7,14 +7,12 @@ import { answerRequests } from '../../support/threads/answer-requests.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { transferable } from '../../tensors/tensor-data.js';
 import { type Device, explainDeviceError, requireDevice } from '../devices/device.js';
-import { CapturedModel } from '../models/captured-model.js';
-import { DeviceModel } from '../models/device-model.js';
 import type { LoadedModel } from '../models/loaded-model.js';
-import { PlacedSession } from '../models/node-placement.js';
 import { ProcessorModel } from '../models/processor-model.js';
 import type { ModelSignature } from '../onnxruntime/model-signature.js';
+import { OnnxSession } from '../onnxruntime/session.js';
 import { type AdamWUpdate, updatedGroups, updateState } from '../state/adamw.js';
-import { DeviceState } from '../state/device-state.js';
+import type { DeviceState } from '../state/device-state.js';
 import { ProcessorState } from '../state/processor-state.js';
 import type { ModelSource, RunRequest, SessionReply, SessionRequest } from './session-messages.js';
 
@@ -69,10 +67,12 @@ async function load(name: string, source: ModelSource): Promise<ModelSignature> 
 
 async function open({ source, settings, inPlace = [], isCaptured = false }: ModelSource): Promise<LoadedModel> {
   const { device } = settings;
-  if (device === 'cpu') return new ProcessorModel(await PlacedSession.open(source, settings), processorState());
+  if (device === 'cpu') return new ProcessorModel(OnnxSession.open(source, settings), processorState());
   const own = { ...settings, device };
-  if (state instanceof ProcessorState) state = new DeviceState(own);
-  if (isCaptured) return CapturedModel.open(source, own, state);
+  // graphs, and how files of them are written, are loaded where a device needs them: not for scoring on the processor
+  if (state instanceof ProcessorState) state = new (await import('../state/device-state.js')).DeviceState(own);
+  if (isCaptured) return (await import('../models/captured-model.js')).CapturedModel.open(source, own, state);
+  const [{ DeviceModel }, { PlacedSession }] = [await import('../models/device-model.js'), await import('../models/node-placement.js')];
   return new DeviceModel(await PlacedSession.open(source, settings), state, new Set(inPlace));
 }
 
@@ -117,5 +117,5 @@ function readState(names: readonly string[]): NamedTensors {
 /** Memory of ONNX Runtime does not go with the thread. */
 async function end(): Promise<void> {
   for (const model of models.values()) await model.release();
-  if (state instanceof DeviceState) state.release();
+  if (!(state instanceof ProcessorState)) state.release();
 }

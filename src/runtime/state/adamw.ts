@@ -1,4 +1,8 @@
-/** AdamW over the state, in place: what ONNX Runtime's binding could only do with a copy of all that is new. */
+/**
+ * AdamW over the state in the processor's memory, in place. AdamW is written twice: here with SIMD kernels, since a pass in place beats a graph
+ * of hundreds of small nodes and copies nothing; and as a graph in train/graphs/update-graph.ts for devices, whose state never leaves them, and
+ * for TensorFlow.js. Tests compare each with PyTorch's numbers.
+ */
 import { type AdamWFactors, adamwStep, moveAverage, sumOfSquares } from './state-arithmetic.js';
 
 /** A step of the optimizer; tensors are called by their names in the state. */
@@ -75,7 +79,7 @@ interface AdamWStep {
 const negligible = 2 ** -50;
 
 /**
- * Clipping by global norm, AdamW and moving averages, with the formulas of `train/update-graph.ts`.
+ * Clipping by global norm, AdamW and moving averages, with the formulas of `train/graphs/update-graph.ts`.
  * @returns the global norm of the gradient, before clipping; where it is not finite, nothing has changed
  */
 export function updateState(update: AdamWUpdate, state: UpdatedState): number {

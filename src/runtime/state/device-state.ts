@@ -1,6 +1,6 @@
 /** The tensors that stay with the sessions, in the memory of a device. Sessions copy and add there, and carry tensors up and down. */
-import onnxProto from 'onnx-proto';
-import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import { Graph } from '../../graph/graph.js';
+import { encodeOnnx } from '../../graph/onnx-file.js';
 import { type DataType, elementCount, type TensorData } from '../../tensors/tensor-data.js';
 import { OnnxSession, type Tensor } from '../onnxruntime/session.js';
 import type { SessionSettings } from '../onnxruntime/session-options.js';
@@ -27,7 +27,7 @@ export class DeviceState implements SessionState {
 
   /** @param settings of sessions that compute on the device */
   constructor(private readonly settings: DeviceSettings) {
-    this.sum = OnnxSession.open(modelOf('float32', [{ opType: 'Add', input: ['x', 'more'], output: ['y'] }]), settings);
+    this.sum = OnnxSession.open(sumModel(), settings);
     const which = Number(settings.providerOptions?.device_id ?? 0);
     this.memory = new DeviceMemory(this.sum.pointer, memoryKinds[settings.device], settings.device === 'cuda' ? which : 0);
   }
@@ -87,8 +87,7 @@ export class DeviceState implements SessionState {
     let session = this.copies.get(key);
     if (!session) {
       if (!carried.has(first.dataType)) throw new Error(`tensors of ${first.dataType} are not carried to devices`);
-      const nodes = from.map((_, index) => ({ opType: 'Identity', input: [`x${index}`], output: [`y${index}`] }));
-      session = OnnxSession.open(modelOf(first.dataType, nodes), this.settings);
+      session = OnnxSession.open(copyModel(first.dataType, from.length), this.settings);
       this.copies.set(key, session);
     }
     const named = <Of>(prefix: string, values: readonly Of[]): Record<string, Of> =>
@@ -156,25 +155,18 @@ export function isAsLarge(a: TensorType, b: TensorType): boolean {
   return a.dataType === b.dataType && elementCount(a.shape) === elementCount(b.shape);
 }
 
-interface ModelNode {
-  readonly opType: string;
-  readonly input: readonly string[];
-  readonly output: readonly string[];
+/** The sum y of x and more, tensors of any shape. */
+function sumModel(): Uint8Array {
+  const graph = new Graph();
+  graph.output('y', graph.add('Add', [graph.input('x', 'float32', []), graph.input('more', 'float32', [])]));
+  return encodeOnnx(graph, { anyShape: true });
 }
 
-/** An ONNX model whose nodes do not depend on each other, for tensors of any shape. */
-function modelOf(dataType: DataType, nodes: readonly ModelNode[]): Uint8Array {
-  const { onnx } = onnxProto;
-  const typed = (name: string): object => ({ name, type: { tensorType: { elemType: onnxDataTypes[dataType] } } });
-  const model = {
-    irVersion: 8,
-    opsetImport: [{ domain: '', version: 18 }],
-    graph: {
-      name: 'nodes',
-      node: nodes,
-      input: nodes.flatMap(({ input }) => input.map(typed)),
-      output: nodes.flatMap(({ output }) => output.map(typed)),
-    },
-  };
-  return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
+/** Copies y0, y1, ... of x0, x1, ..., tensors of any shapes. */
+function copyModel(dataType: DataType, count: number): Uint8Array {
+  const graph = new Graph();
+  for (let index = 0; index < count; index++) {
+    graph.output(`y${index}`, graph.add('Identity', [graph.input(`x${index}`, dataType, [])]));
+  }
+  return encodeOnnx(graph, { anyShape: true });
 }

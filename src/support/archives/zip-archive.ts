@@ -26,7 +26,7 @@ export interface ZipMember {
 export interface ZipArchive {
   readonly members: ReadonlyMap<string, ZipMember>;
   /**
-   * Bytes `from` to `to` of a stored member. One that is read whole is compared with its checksum.
+   * Bytes `from` to `to` of a stored member, whose checksum has been compared: of one that is read in part, by reading it once more.
    * @throws UserError when the file is damaged.
    */
   read(member: ZipMember, from?: number, to?: number): Promise<Uint8Array<ArrayBuffer>>;
@@ -44,6 +44,8 @@ const longestComment = 0xffff;
 const longestDirectory = 2 ** 26;
 const encrypted = 1;
 const deflate = 8;
+/** Bytes that are held while a checksum is computed. */
+const checkedBytes = 2 ** 22;
 const inZip64 = 0xffffffff;
 
 /**
@@ -72,6 +74,19 @@ export async function openZip(file: FileHandle, path: string): Promise<ZipArchiv
     return start;
   };
 
+  const failChecksum = ({ name }: ZipMember): never =>
+    fail(`the content of its member ${JSON.stringify(name)} does not match its checksum`);
+
+  const checked = new Map<ZipMember, Promise<void>>();
+  const check = async (member: ZipMember, start: number): Promise<void> => {
+    const buffer = new Uint8Array(Math.min(member.size, checkedBytes));
+    let crc = 0;
+    for (let at = 0; at < member.size; at += buffer.length) {
+      crc = crc32(await readRange(file, buffer.subarray(0, member.size - at), start + at, path), crc);
+    }
+    if (crc !== member.crc) failChecksum(member);
+  };
+
   return {
     members,
     async read(member, from = 0, to = member.size) {
@@ -79,9 +94,15 @@ export async function openZip(file: FileHandle, path: string): Promise<ZipArchiv
       if (!member.stored) fail(`its member ${name} is compressed; weights must be stored as they are`);
       if (from < 0 || from > to || to > member.size)
         fail(`its member ${name} has ${member.size} bytes, but bytes ${from} to ${to} are needed`);
-      const content = await readRange(file, new Uint8Array(to - from), (await startOf(member)) + from, path);
-      if (content.length === member.size && crc32(content) !== member.crc)
-        fail(`the content of its member ${name} does not match its checksum`);
+      const start = await startOf(member);
+      const isWhole = to - from === member.size;
+      if (!isWhole) {
+        const checking = checked.get(member) ?? check(member, start);
+        checked.set(member, checking);
+        await checking;
+      }
+      const content = await readRange(file, new Uint8Array(to - from), start + from, path);
+      if (isWhole && crc32(content) !== member.crc) failChecksum(member);
       return content;
     },
 
@@ -101,7 +122,7 @@ export async function openZip(file: FileHandle, path: string): Promise<ZipArchiv
       } catch (error) {
         fail(`its member ${name} cannot be inflated: ${messageOf(error)}`);
       }
-      if (length !== member.size || crc !== member.crc) fail(`the content of its member ${name} does not match its checksum`);
+      if (length !== member.size || crc !== member.crc) failChecksum(member);
     },
   };
 }

@@ -4,8 +4,8 @@ import { originOf } from '../../datasets/dataset-file.js';
 import { nothingLeftOut } from '../../datasets/left-out.js';
 import { openStoredPairs, type StoredPairs, storedSequence } from '../../pairs/shards/stored-pairs.js';
 import { UserError } from '../../support/errors.js';
-import { madeAhead } from '../../support/made-ahead.js';
 import type { ImpliedOptions } from '../../support/options/option-table.js';
+import { resultsAhead } from '../../support/results-ahead.js';
 import { anyPairs } from '../options/data-options.js';
 import { textOfDistortions } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
@@ -53,7 +53,7 @@ async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: A
   const indexes = Array.from({ length: count }, (_, index) => index);
   const read: HeldOutPair[] = [];
   let done = 0;
-  for await (const pair of madeAhead(indexes, readTogether - 1, (index) => pairs.pair('held-out', index))) {
+  for await (const pair of resultsAhead(indexes, readTogether - 1, (index) => pairs.pair('held-out', index))) {
     stop.throwIfAborted();
     // Each shows one distortion alone.
     if (pair !== undefined) read.push({ distortion: pair.record.composition.distortions[0]!.name, pair });

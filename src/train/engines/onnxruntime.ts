@@ -1,5 +1,5 @@
 /** The engine that runs training graphs in ONNX Runtime; state stays with the thread of its sessions, and a strategy knows where that computes. */
-import { largestTensor } from '../../graph/largest-tensor.js';
+import { largestTensor } from '../../graph/peak-memory.js';
 import { cropCount } from '../../losses/levels.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/devices/device.js';

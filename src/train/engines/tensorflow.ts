@@ -1,5 +1,5 @@
 /** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
-import { plainGraph } from '../../graph/plain-graph.js';
+import { sendableGraph } from '../../graph/sendable-graph.js';
 import { cropCount } from '../../losses/levels.js';
 import { RequestThread } from '../../support/threads/request-thread.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
@@ -32,8 +32,8 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
   let notice: string | undefined;
   try {
     notice = (await thread.ask({ kind: 'start' })) as string | undefined;
-    await thread.ask({ kind: 'load', model: 'losses', graph: plainGraph(losses.graph) });
-    await thread.ask({ kind: 'load', model: 'update', graph: plainGraph(buildUpdateGraph(trained, optimizer, averaged)) });
+    await thread.ask({ kind: 'load', model: 'losses', graph: sendableGraph(losses.graph) });
+    await thread.ask({ kind: 'load', model: 'update', graph: sendableGraph(buildUpdateGraph(trained, optimizer, averaged)) });
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !given[name]),
       options.seed,
@@ -84,7 +84,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
         const last = Math.min(first + atOnce, count);
         const name = `measure ${last - first}`;
         if (!loaded.has(last - first)) {
-          const graph = plainGraph(buildMeasuringGraph(model, crop, measuredName, last - first).graph);
+          const graph = sendableGraph(buildMeasuringGraph(model, crop, measuredName, last - first).graph);
           await thread.ask({ kind: 'load', model: name, graph });
           loaded.add(last - first);
         }

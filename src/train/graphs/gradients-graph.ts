@@ -2,7 +2,7 @@
 import { type ParameterSpec, Parameters } from '../../backbones/parameters.js';
 import { differentiate } from '../../graph/differentiate.js';
 import { Graph } from '../../graph/graph.js';
-import { liveParts } from '../../graph/live-parts.js';
+import { neededParts } from '../../graph/needed-parts.js';
 import { peakMemory } from '../../graph/peak-memory.js';
 import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
@@ -99,9 +99,9 @@ export function buildScaledGradientsGraph(losses: LossGraph): PrecisionSource {
   const scaled = losses.graph.copy();
   const loss = scaled.add('Mul', [scaled.outputs.get('loss')!, scaled.input(lossScaleName, 'float32', [])]);
   const { graph, embeddingGradient } = withGradients({ ...losses, graph: scaled }, loss);
-  const backbone = new Set(liveParts(graph, [losses.embedding]).nodes);
+  const backbone = new Set(neededParts(graph, [losses.embedding]).nodes);
   const lossValues = lossNames.map((name) => graph.outputs.get(name)!);
-  const kept = liveParts(graph, [...lossValues, embeddingGradient]).nodes.filter((node) => !backbone.has(node));
+  const kept = neededParts(graph, [...lossValues, embeddingGradient]).nodes.filter((node) => !backbone.has(node));
   return { graph, known: new Map(), kept: new Set(kept) };
 }
 

@@ -1,4 +1,8 @@
-/** The second of the two training graphs: accumulated gradients, state, learning rate -> new state. */
+/**
+ * The second of the two training graphs: accumulated gradients, state, learning rate -> new state. AdamW is written twice: here as a graph, for
+ * devices and for TensorFlow.js, which keep the state where they compute; and in runtime/state/adamw.ts for the processor, where SIMD kernels
+ * in place beat a graph of hundreds of small nodes.
+ */
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import { Graph } from '../../graph/graph.js';
 import { nextPrefix } from '../../graph/state-names.js';

@@ -14,7 +14,7 @@ import { findBackbone } from '#antonym/backbones/registry.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { comparePrecision } from '#antonym/export/precision/compare-precision.js';
 import { type ReducedPrecision, reducePrecision } from '#antonym/export/precision/precision.js';
-import { requireOrder } from '#antonym/export/precision/require-order.js';
+import { requireOrder } from '#antonym/export/precision/precision-table.js';
 import { buildScoringModel, type ScoringModel } from '#antonym/export/scoring-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';

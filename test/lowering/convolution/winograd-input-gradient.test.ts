@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
-import { liveParts } from '#antonym/graph/live-parts.js';
+import { neededParts } from '#antonym/graph/needed-parts.js';
 import { lowerConvolutions } from '#antonym/lowering/convolution/lower-convolutions.js';
 import { randomStream } from '#antonym/support/random.js';
 import { elementCount, floatTensor } from '#antonym/tensors/tensor-data.js';
@@ -34,7 +34,7 @@ function gradients({ count, height, width, pads }: Sizes): Graph {
 /** By convolutions alone, and with minimal filtering. */
 const plain = (graph: Graph): Graph => lowerConvolutions(graph, 'cpu');
 const filtered = (graph: Graph): Graph => lowerConvolutions(graph, 'blocked-cpu');
-const convolutions = (graph: Graph): number => liveParts(graph).nodes.filter(({ operator }) => operator === 'Conv').length;
+const convolutions = (graph: Graph): number => neededParts(graph).nodes.filter(({ operator }) => operator === 'Conv').length;
 
 describe('input gradients by minimal filtering', () => {
   test('are what the convolution computes, whatever the size and the padding', async () => {
@@ -66,7 +66,7 @@ describe('input gradients by minimal filtering', () => {
 
   test('transform what the weight gradient transforms, once', () => {
     const graph = gradients({ count: 3, height: 16, width: 16, pads: [1, 1, 1, 1] });
-    const products = (graph: Graph): number => liveParts(graph).nodes.filter(({ operator }) => operator === 'MatMul').length;
+    const products = (graph: Graph): number => neededParts(graph).nodes.filter(({ operator }) => operator === 'MatMul').length;
     // the filters', the product of tiles, and back along both axes
     expect(products(filtered(graph))).toBe(products(plain(graph)) + 4);
   });

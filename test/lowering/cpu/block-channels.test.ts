@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
-import { liveParts } from '#antonym/graph/live-parts.js';
+import { neededParts } from '#antonym/graph/needed-parts.js';
 import type { Value } from '#antonym/graph/value.js';
 import { type Image, PlainImage } from '#antonym/lowering/convolution/image.js';
 import { blockChannels } from '#antonym/lowering/cpu/block-channels.js';
@@ -80,7 +80,7 @@ describe('a graph with blocked channels', () => {
       { ...layer, wide: false },
     ];
     for (const side of [4, 5]) {
-      const operators = liveParts(blockChannels(network(layers, 32, side), 16)).nodes.map(({ operator }) => operator);
+      const operators = neededParts(blockChannels(network(layers, 32, side), 16)).nodes.map(({ operator }) => operator);
       expect(operators).not.toContain('MatMul');
     }
   });
@@ -100,7 +100,7 @@ describe('a graph with blocked channels', () => {
     const graph = windowsOf((graph, x) => new PlainImage(graph, x));
     const blocked = windowsOf((graph, x) => new BlockedImage(graph, block!, graph.add(blockedOperators.reorderInput, [x])));
     // those by two rows, and the smaller one
-    expect(liveParts(blocked).nodes.filter(({ operator }) => operator === 'Slice')).toHaveLength(7);
+    expect(neededParts(blocked).nodes.filter(({ operator }) => operator === 'Slice')).toHaveLength(7);
     const feeds = feedsOf(graph);
     const [expected, found] = [await (await compile(graph))(feeds), await (await compile(blocked))(feeds)];
     for (const [name, { data }] of Object.entries(expected)) {
@@ -118,7 +118,7 @@ describe('a graph with blocked channels', () => {
     const padded = graph.add('Pad', [image, graph.integers(0, 0, 2, 1, 0, 0, 2, 1)]);
     graph.output('y', graph.add('Slice', [padded, graph.integers(1, 1), graph.integers(3, 7), graph.integers(2, 3)]));
     const blocked = blockChannels(graph, block);
-    expect(liveParts(blocked).nodes.at(-1)!.operator).toBe('com.microsoft.nchwc.ReorderOutput');
+    expect(neededParts(blocked).nodes.at(-1)!.operator).toBe('com.microsoft.nchwc.ReorderOutput');
     const feeds = feedsOf(graph);
     const [expected, found] = [await (await compile(graph))(feeds), await (await compile(blocked))(feeds)];
     const values = Array.from(expected.y!.data, Number);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
-import { liveParts } from '#antonym/graph/live-parts.js';
+import { neededParts } from '#antonym/graph/needed-parts.js';
 import type { Value } from '#antonym/graph/value.js';
 import { joinVectors } from '#antonym/lowering/cpu/join-vectors.js';
 import { randomStream } from '#antonym/support/random.js';
@@ -11,7 +11,7 @@ import { compile } from '../../graph/run-graph.js';
 import { batch, optionsFor, reducedModels } from '../../train/engines/reduced-models.js';
 
 function countOf(graph: Graph, operator: string): number {
-  return liveParts(graph).nodes.filter((node) => node.operator === operator).length;
+  return neededParts(graph).nodes.filter((node) => node.operator === operator).length;
 }
 
 function feedsOf(graph: Graph): Record<string, TensorData> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import type { Graph } from '#antonym/graph/graph.js';
-import { liveParts } from '#antonym/graph/live-parts.js';
+import { neededParts } from '#antonym/graph/needed-parts.js';
 import type { Node } from '#antonym/graph/operator.js';
 import { longestHalfSum } from '#antonym/lowering/precision/mixed-precision.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
@@ -19,7 +19,7 @@ function mixedGraph(backbone: string, device: Device): Graph {
 const products = ['Conv', 'Gemm', 'MatMul'];
 const isHalf = ({ inputs }: Node): boolean => inputs.some((input) => input?.dataType === 'float16');
 const nodesOf = (graph: Graph, ...operators: string[]): Node[] =>
-  liveParts(graph).nodes.filter(({ operator }) => operators.includes(operator));
+  neededParts(graph).nodes.filter(({ operator }) => operators.includes(operator));
 
 describe.each(['clip-rn50', 'clip-vit-b-32'])('the step of %s in mixed precision', (backbone) => {
   const graph = mixedGraph(backbone, 'cuda');

@@ -42,6 +42,27 @@ describe('ZIP archive', () => {
     await expect(archiveOf(zip(layout)).then((archive) => archive.read(archive.members.get('a/b')!))).rejects.toThrow(message);
   });
 
+  test('a member that does not match its checksum is refused where it is read in part, too', async () => {
+    const archive = await archiveOf(zip({ crc: 1 }));
+    const member = archive.members.get('a/b')!;
+    for (const [from, to] of [
+      [0, 3],
+      [4, 7],
+    ])
+      await expect(archive.read(member, from, to)).rejects.toThrow(/member "a\/b" does not match its checksum/);
+  });
+
+  test('the checksum of a large member is computed over all of it', async () => {
+    const content = Buffer.alloc(2 ** 23 + 5, 'weights');
+    const bytes = zip({ content });
+    const archive = await archiveOf(bytes);
+    expect(Buffer.from(await archive.read(archive.members.get('a/b')!, 1, 4)).toString()).toBe('eig');
+    const flipped = Buffer.from(bytes);
+    flipped[2 ** 23]! ^= 1;
+    const damaged = await archiveOf(flipped);
+    await expect(damaged.read(damaged.members.get('a/b')!, 1, 4)).rejects.toThrow(/does not match its checksum/);
+  });
+
   test.each<[string, Layout]>([
     ['stored', {}],
     ['deflated', { method: 8 }],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
-import { largestTensor } from '#antonym/graph/largest-tensor.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { largestTensor } from '#antonym/graph/peak-memory.js';
 import { isOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';

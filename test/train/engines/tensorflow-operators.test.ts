@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { type OperatorName, operators } from '#antonym/graph/operators/table.js';
-import { plainGraph } from '#antonym/graph/plain-graph.js';
+import { sendableGraph } from '#antonym/graph/sendable-graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import { type RandomStream, randomStream } from '#antonym/support/random.js';
 import { elementCount, type TensorData } from '#antonym/tensors/tensor-data.js';
@@ -155,7 +155,7 @@ describe('operators in TensorFlow.js, in pure JavaScript, against ONNX Runtime',
   });
 
   const execute = (graph: Graph, feeds: Record<string, Tensor>) => {
-    const plain = plainGraph(graph);
+    const plain = sendableGraph(graph);
     const constant = (value: Value) => toTensor(tf, plain.constants.get(value)!);
     return executeGraph(tf, plain, { constant, input: (name) => feeds[name]!, frees: false });
   };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ParameterSpec } from '#antonym/backbones/parameters.js';
 import { Graph } from '#antonym/graph/graph.js';
-import { liveParts } from '#antonym/graph/live-parts.js';
+import { neededParts } from '#antonym/graph/needed-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { elementCount, floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
@@ -84,7 +84,7 @@ describe('the update graph', () => {
       buildUpdateGraph(many, options, averaged, { grouping: joinedTensors }),
     ];
     expect([...joined.outputs.keys()].sort()).toEqual([...separate.outputs.keys()].sort());
-    expect(liveParts(joined).nodes.filter(({ operator }) => operator === 'Sqrt').length).toBe(4);
+    expect(neededParts(joined).nodes.filter(({ operator }) => operator === 'Sqrt').length).toBe(4);
     const state: Record<string, TensorData> = { running_mean: statedTensor('running_mean', [5], 1) };
     for (const { name, shape } of many) {
       for (const nameOf of [(own: string) => own, firstMomentName, gradientName])

@@ -1,6 +1,6 @@
 /** The interpreter: executes a graph node by node with the operations of TensorFlow.js. */
 import type { OperatorName } from '../../../graph/operators/table.js';
-import type { PlainGraph } from '../../../graph/plain-graph.js';
+import type { SendableGraph } from '../../../graph/sendable-graph.js';
 import type { Value } from '../../../graph/value.js';
 import { LaidOutTensor } from './laid-out-tensor.js';
 import type { Tensor, TensorFlow } from './load-tensorflow.js';
@@ -17,7 +17,7 @@ export interface ExecutionOptions {
 }
 
 /** The outputs of a graph, by name. @throws Error naming the node that cannot be computed. */
-export function executeGraph(tf: TensorFlow, graph: PlainGraph, { constant, input, frees }: ExecutionOptions): Map<string, Tensor> {
+export function executeGraph(tf: TensorFlow, graph: SendableGraph, { constant, input, frees }: ExecutionOptions): Map<string, Tensor> {
   const computed = new Map<Value, LaidOutTensor>();
   const given = new Map<Value, LaidOutTensor>();
   for (const [name, value] of graph.inputs) given.set(value, LaidOutTensor.inOnnxLayout(tf, input(name)));
@@ -65,7 +65,7 @@ function outputsOf(run: () => Tensor | readonly Tensor[], operator: string): rea
 }
 
 /** For each node the values that no node after it and no output needs. */
-function lastUsesOf({ nodes, outputs }: PlainGraph): Value[][] {
+function lastUsesOf({ nodes, outputs }: SendableGraph): Value[][] {
   const needed = new Set(outputs.values());
   const last: Value[][] = [];
   for (const node of [...nodes].reverse()) {

@@ -1,5 +1,5 @@
 /** What the thread that owns TensorFlow.js and the engine that uses it say to each other. */
-import type { PlainGraph } from '../../../graph/plain-graph.js';
+import type { SendableGraph } from '../../../graph/sendable-graph.js';
 import type { NamedTensors } from '../../../tensors/tensor-data.js';
 
 /** Gradients of an output of a graph, summed up in the state. */
@@ -15,7 +15,7 @@ export interface GradientRequest {
 
 export type TensorFlowRequest =
   | { readonly kind: 'start' }
-  | { readonly kind: 'load'; readonly model: string; readonly graph: PlainGraph }
+  | { readonly kind: 'load'; readonly model: string; readonly graph: SendableGraph }
   | { readonly kind: 'run'; readonly model: string; readonly feeds: NamedTensors; readonly gradients: GradientRequest | undefined }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
   | { readonly kind: 'read-state' };

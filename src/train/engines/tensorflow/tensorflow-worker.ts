@@ -2,7 +2,7 @@
  * The thread that owns TensorFlow.js, whose operations block their thread. As in ONNX Runtime's thread, inputs that a call does not feed
  * come from the state, and outputs named `next.<name>` replace the state's tensor <name>.
  */
-import type { PlainGraph } from '../../../graph/plain-graph.js';
+import type { SendableGraph } from '../../../graph/sendable-graph.js';
 import { nextPrefix } from '../../../graph/state-names.js';
 import type { Value } from '../../../graph/value.js';
 import { answerRequests } from '../../../support/threads/answer-requests.js';
@@ -14,7 +14,7 @@ import { fromTensor, toTensor } from './tensor-types.js';
 import type { GradientRequest, TensorFlowReply, TensorFlowRequest } from './tensorflow-messages.js';
 
 interface LoadedGraph {
-  readonly graph: PlainGraph;
+  readonly graph: SendableGraph;
   readonly constants: Map<Value, Tensor>;
 }
 

@@ -1,4 +1,4 @@
-/** What of a graph its outputs depend on: all that is executed, written to a file or held in memory. */
+/** The part of a graph that its outputs need: all that is executed, written to a file or held in memory. */
 import type { Graph } from './graph.js';
 import type { Node } from './operator.js';
 import type { Value } from './value.js';
@@ -7,7 +7,7 @@ import type { Value } from './value.js';
  * The nodes that outputs depend on (default: all of them), in their order, and all values that these nodes and the outputs use.
  * @param isGiven whether a value need not be computed
  */
-export function liveParts(
+export function neededParts(
   graph: Graph,
   outputs: Iterable<Value> = graph.outputs.values(),
   isGiven: (value: Value) => boolean = () => false,

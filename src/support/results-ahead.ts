@@ -5,7 +5,7 @@
  * @param ahead how many results are in the making (or made and not yet asked for) besides the one that is asked for.
  * @throws what `make` throws, when the failed item's turn comes; items already in the making are left to end unseen.
  */
-export async function* madeAhead<Item, Result>(
+export async function* resultsAhead<Item, Result>(
   items: Iterable<Item>,
   ahead: number,
   make: (item: Item) => Promise<Result>,

@@ -6,7 +6,7 @@ import type { Value } from './value.js';
 export type Size = number | readonly [value: Value, axis: number];
 
 /** `x` in the shape of the sizes. Sizes that are known while building cost nothing when the graph runs. */
-export function reshapeLike(graph: Graph, x: Value, sizes: readonly Size[]): Value {
+export function reshapeToSizes(graph: Graph, x: Value, sizes: readonly Size[]): Value {
   const known = sizes.map((size) => (typeof size === 'number' ? size : size[0].shape[size[1]]!));
   if (known.every((size) => typeof size === 'number')) return graph.add('Reshape', [x, graph.integers(...known)]);
   const parts = sizes.map((size) =>
