@@ -95,3 +95,27 @@ describe('the repository', () => {
     expect(found).toEqual([]);
   });
 });
+
+/** Modules that files load before they run, by the packages and the files below src that they name: what is imported as a type, or later, is not among them. */
+function loadedWith(...starts: readonly string[]): { files: Set<string>; packages: Set<string> } {
+  const [files, packages] = [new Set(starts), new Set<string>()];
+  for (const file of files) {
+    const text = readFileSync(join(source, file), 'utf8');
+    for (const [statement, name] of text.matchAll(/^(?:import|export) (?!type )[^;]*?'([^']+)';/gm)) {
+      if (/^import \{( type [\w ]+,?)+ \}/.test(statement)) continue;
+      if (name!.startsWith('.')) files.add(`${normalize(join(dirname(file), name!)).replace(/\.js$/, '')}.ts`);
+      else packages.add(name!);
+    }
+  }
+  return { files, packages };
+}
+
+test('scoring on the processor loads neither the builder of graphs nor protobuf', () => {
+  const { files, packages } = loadedWith('score/load-model.ts', 'runtime/sessions/session-worker.ts');
+  expect(packages).toContain('koffi');
+  expect([...packages].filter((name) => /proto/.test(name))).toEqual([]);
+  expect(files).toContain('runtime/onnxruntime/session.ts');
+  expect(files).not.toContain('graph/graph.ts');
+  // the walk finds what there is to find
+  expect(loadedWith('graph/onnx-file.ts').packages).toContain('onnx-proto');
+});
