@@ -1,9 +1,11 @@
 /** `antonym devices`: what this machine can compute with, and how to get what it cannot. */
-import type { Command } from 'commander';
 import { type Device, devices } from '../runtime/devices/device.js';
 import { measureDevice } from '../runtime/devices/measure-device.js';
 import { messageOf } from '../support/errors.js';
+import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { gpuRequirements, loadTensorFlow } from '../train/engines/tensorflow/load-tensorflow.js';
+import type { Command } from './command.js';
+import { jsonOption } from './shared-options.js';
 
 interface Offer {
   readonly name: string;
@@ -18,19 +20,22 @@ const descriptions: Readonly<Record<Device, string>> = {
   cuda: 'an NVIDIA GPU, through CUDA and cuDNN',
 };
 
-export function addDevicesCommand(program: Command): void {
-  program
-    .command('devices')
-    .summary('list what this machine can compute with')
-    .description('Lists devices (--device) and engines (--engine): which are available here, why the others are not, and how to get them.')
-    .option('--json', 'print one JSON object')
-    .action(async ({ json }: { readonly json?: true }) => {
-      const offers = { devices: await offeredDevices(), engines: await offeredEngines() };
-      process.stdout.write(
-        json ? `${JSON.stringify(offers)}\n` : describe('--device', offers.devices) + describe('--engine', offers.engines),
-      );
-    });
-}
+const options = { json: jsonOption } satisfies OptionTable;
+
+export const devicesCommand: Command = {
+  name: 'devices',
+  summary: 'list what this machine can compute with',
+  description: 'Lists devices (--device) and engines (--engine): which are available here, why the others are not, and how to get them.',
+  groups: { Options: options },
+  async run(given) {
+    const offers = { devices: await offeredDevices(), engines: await offeredEngines() };
+    const { json } = resolveOptions(options, given).values;
+    process.stdout.write(
+      json ? `${JSON.stringify(offers)}\n` : describe('--device', offers.devices) + describe('--engine', offers.engines),
+    );
+    return undefined;
+  },
+};
 
 async function offeredDevices(): Promise<Offer[]> {
   const offers: Offer[] = [];

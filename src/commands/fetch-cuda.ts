@@ -1,26 +1,29 @@
 /** `antonym fetch-cuda`: ONNX Runtime's CUDA provider, which its npm package leaves to be downloaded. */
 import { createRequire } from 'node:module';
-import type { Command } from 'commander';
 import { missingForCuda, withoutCuda } from '../runtime/devices/cuda-libraries.js';
 import { fetchFromNuget, type NugetPackage } from '../runtime/devices/fetch-cuda-provider.js';
 import { libraryFolder } from '../runtime/onnxruntime/library.js';
 import { formatBytes } from '../support/byte-size.js';
+import { commandHint } from '../support/command-hint.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { startProgress } from '../support/progress.js';
+import type { Command } from './command.js';
 
 /** The provider, and what it shares with ONNX Runtime. */
 const libraries = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
-export function addFetchCudaCommand(program: Command): void {
-  program
-    .command('fetch-cuda')
-    .summary("fetch what --device cuda needs: ONNX Runtime's CUDA provider")
-    .description(
-      "Downloads ONNX Runtime's CUDA provider into the installed onnxruntime-node: again after npm ci. CUDA, cuDNN and the driver are yours " +
-        'to install; which versions the provider needs is said when it is there.',
-    )
-    .action(fetchCuda);
-}
+export const fetchCudaCommand: Command = {
+  name: 'fetch-cuda',
+  summary: "fetch what --device cuda needs: ONNX Runtime's CUDA provider",
+  description:
+    "Downloads ONNX Runtime's CUDA provider into the installed onnxruntime-node; repeat it after npm ci. CUDA, cuDNN and the driver are " +
+    'yours to install: the command prints the versions that the provider needs.',
+  groups: { Options: {} },
+  async run() {
+    await fetchCuda();
+    return undefined;
+  },
+};
 
 async function fetchCuda(): Promise<void> {
   const never = withoutCuda();
@@ -36,15 +39,17 @@ async function fetchCuda(): Promise<void> {
     });
   } catch (error) {
     throw new UserError(
-      `cannot fetch ONNX Runtime's CUDA provider: ${messageOf(error)}. Run the same command on a Linux x64 machine with a network ` +
-        `and copy its libonnxruntime_providers_*.so to ${libraryFolder}`,
+      `Cannot fetch ONNX Runtime's CUDA provider: ${messageOf(error)}. Run the same command on a Linux x64 machine with a network ` +
+        `and copy its libonnxruntime_providers_*.so to ${libraryFolder}.`,
     );
   } finally {
     progress.stop();
   }
   const missing = await missingForCuda();
   process.stdout.write(`${paths.at(-1)}\n`);
-  process.stderr.write(missing === undefined ? 'Fetched. npm run devices says how fast it is\n' : `Fetched. What is missing: ${missing}\n`);
+  process.stderr.write(
+    missing === undefined ? `Fetched. "${commandHint('devices')}" says how fast it is.\n` : `Fetched. What is missing: ${missing}\n`,
+  );
 }
 
 /** As onnxruntime-node's own installation finds it: by a script that fails behind a proxy, for want of a host's name in TLS (global-agent 4.1). */

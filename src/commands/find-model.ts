@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findRun, runsFolder } from '../runs/run-directory.js';
 import { shippedModel } from '../score/shipped-model.js';
+import { commandHint } from '../support/command-hint.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 
@@ -40,7 +41,7 @@ async function findModelPath(given: string | undefined): Promise<string> {
   if (/[\\/]|\.onnx$/.test(given)) throw new UserError(`--model ${given} does not exist`);
   const run = await findRun(runsFolder, given);
   if ((await kindOf(run.model)) === 'file') return run.model;
-  throw new UserError(`The run ${given} has no exported model. Export it with: npm run export -- --run ${given}`);
+  throw new UserError(`The run ${given} has no exported model. Export it with: ${commandHint(`export --run ${given}`)}`);
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {

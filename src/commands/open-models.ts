@@ -9,8 +9,8 @@ import { findModel } from './find-model.js';
 
 /** The flags of a command that say what to open and how. */
 export interface ModelFlags {
-  readonly model?: readonly string[];
-  readonly maxPixels?: number;
+  readonly model?: readonly string[] | undefined;
+  readonly maxPixels?: number | undefined;
   readonly device: DeviceName;
   readonly providerOptions: string;
 }
@@ -28,7 +28,7 @@ export async function openModels(flags: ModelFlags, onNotice: (notice: string) =
     for (const text of given.length === 0 ? [undefined] : given) {
       const { path, run } = await findModel(text);
       const name = run ?? text ?? path;
-      if (models.some((other) => other.name === name)) throw new UserError(`--model ${name} is given twice`);
+      if (models.some((other) => other.name === name)) throw new UserError(`--model ${name} is given twice.`);
       const sha256 = await digestOfFile(path).catch((error) => {
         throw fileError('read the model', path, error);
       });

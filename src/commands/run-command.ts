@@ -2,17 +2,26 @@
 import { UserError } from '../support/errors.js';
 import { parseCommandLine } from '../support/options/command-line.js';
 import { readOptionFile } from '../support/options/option-file.js';
-import { requireKnownKeys } from '../support/options/option-table.js';
+import { flagOf, requireKnownKeys } from '../support/options/option-table.js';
 import { type Command, optionsOf } from './command.js';
 import { commandHelp, optionHelp } from './command-help.js';
 
 /**
  * Runs a command, or prints its help.
  * @param words of the command line, after the command's name.
+ * @param related commands whose flags may be meant for this one by mistake.
  * @throws UserError for a word that the command does not take.
  */
-export async function runCommand(command: Command, words: readonly string[]): Promise<number | undefined> {
-  const { flags, operands, help } = parseCommandLine(words, optionsOf(command));
+export async function runCommand(
+  command: Command,
+  words: readonly string[],
+  related: readonly Command[] = [],
+): Promise<number | undefined> {
+  const { flags, operands, help } = parseCommandLine(words, optionsOf(command), (flag) => {
+    const owners = related.filter((other) => Object.keys(optionsOf(other)).some((key) => flagOf(key) === flag));
+    if (owners.length === 0) return undefined;
+    return `${flag} cannot be used with ${command.name}: it is an option of ${owners.map(({ name }) => name).join(', ')}.`;
+  });
   if (help !== undefined) {
     process.stdout.write(help === true ? commandHelp(command) : optionHelp(command, help));
     return undefined;

@@ -1,23 +1,17 @@
 /** `antonym score`: scores photographs with an exported model. */
-import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { expandPaths } from '../datasets/expand-paths.js';
 import { describeLeftOut } from '../datasets/left-out.js';
 import { decodeImage } from '../images/decode-image.js';
-import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
+import { chooseDevice } from '../runtime/devices/choose-device.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
 import { messageOf, UserError } from '../support/errors.js';
-import { wholeNumber } from '../support/options/option-kinds.js';
+import { text } from '../support/options/option-kinds.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { startProgress } from '../support/progress.js';
-import { deviceOption, providerOptionsOption } from './device-options.js';
+import type { Command } from './command.js';
 import { findModel } from './find-model.js';
-import { optionParser } from './option-parser.js';
-
-interface ScoreFlags extends DeviceFlags {
-  readonly model?: string;
-  readonly maxPixels?: number;
-  readonly json?: true;
-}
+import { exportedModelDevice, jsonOption, maxPixelsOption } from './shared-options.js';
 
 interface Scored {
   readonly image: string;
@@ -27,29 +21,29 @@ interface Scored {
 /** Images decoded or scored at a time. */
 const imagesInMemory = 6;
 
-export function addScoreCommand(program: Command): void {
-  program
-    .command('score')
-    .summary('score photographs with an exported model')
-    .description('Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively.')
-    .argument('<paths...>', 'image files and folders of images')
-    .option('--model <file|run>', 'an exported model.onnx, or the name of a run (default: the model that comes with the program)')
-    .option(
-      '--max-pixels <n>',
-      'split larger images into tiles and average (default: as the model says)',
-      optionParser('--max-pixels', wholeNumber({ min: 4096 })),
-    )
-    .addOption(deviceOption())
-    .addOption(providerOptionsOption())
-    .option('--json', 'print a JSON object per image, in the order given')
-    .action(async (paths: string[], flags: ScoreFlags) => {
-      const failed = await scorePaths(paths, flags);
-      if (failed > 0) process.exitCode = 1;
-    });
-}
+const options = {
+  model: {
+    kind: text('an exported model.onnx, its folder, or the name of a run'),
+    placeholder: 'FILE|RUN',
+    description: 'what to score with',
+    withoutIt: 'the model of this program',
+  },
+  maxPixels: maxPixelsOption,
+  ...exportedModelDevice,
+  json: { ...jsonOption, description: 'print a JSON object per image, in the order given' },
+} satisfies OptionTable;
+
+export const scoreCommand: Command = {
+  name: 'score',
+  summary: 'score photographs with an exported model',
+  description: 'Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively.',
+  operand: { placeholder: 'PATH...', description: 'image files and folders of images' },
+  groups: { Options: options },
+  run: async (given, paths) => ((await scorePaths(paths, resolveOptions(options, given).values)) > 0 ? 1 : undefined),
+};
 
 /** @returns how many images could not be scored. */
-async function scorePaths(paths: readonly string[], { model, maxPixels, json, ...device }: ScoreFlags): Promise<number> {
+async function scorePaths(paths: readonly string[], { model, maxPixels, json, ...device }: OptionValues<typeof options>): Promise<number> {
   const modelPath = (await findModel(model)).path;
   const { files, leftOut, failed: missing } = await expandPaths(paths);
   for (const { reason } of missing) process.stderr.write(`error: ${reason}\n`);

@@ -1,4 +1,4 @@
-/** `evaluation.json`: how models agree with human opinion on one benchmark, for programs; written by `antonym evaluate --opinion`. */
+/** `evaluation.json`: how models agree with human opinion on one benchmark, for programs; written by `antonym evaluate opinion`. */
 import { z } from 'zod';
 import { parseResult } from './parse-result.js';
 import { measuredModel, statistic } from './result-parts.js';

@@ -171,7 +171,7 @@ function heldOutOf({ data: { heldOut, name } }: ModelDescription): string {
 }
 
 function opinionsOf(opinions: readonly OpinionResult[]): string {
-  if (opinions.length === 0) return 'Not measured. `antonym evaluate --opinion NAME --model FILE` does.';
+  if (opinions.length === 0) return 'Not measured. `antonym evaluate opinion NAME --model FILE` does.';
   const number = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
   const rows = opinions.map(
     ({ benchmark, images, srcc, plcc, baseline }) =>

@@ -22,7 +22,7 @@ export function configurationSection({ options, origins, folder }: RunFacts): Ma
     html`<span class="quiet">${descriptionOf(key)}</span>`,
   ]);
   return html`<section id="configuration"><h2>Configuration</h2>
-<p>Every option with its value and where it comes from, as in <code>${folder.config}</code>, which <code>npm run train -- --config</code> takes to repeat the run.</p>
+<p>Every option with its value and where it comes from, as in <code>${folder.config}</code>, which <code>antonym train --config</code> takes to repeat the run.</p>
 ${table('Options of the training', ['Option', 'Value', 'Origin', 'Meaning'], rows)}</section>
 `;
 }
@@ -68,7 +68,7 @@ ${rows.length === 0 ? html`<p>Not recorded.</p>` : table('Where the run was star
 
 export function filesSection({ files, parity, folder }: RunFacts): Markup {
   if (files.length === 0) {
-    return html`<section id="files"><h2>Exported files</h2><p>Nothing has been exported yet. <code>npm run export -- --run ${folder.name}</code> does, from the best checkpoint.</p></section>\n`;
+    return html`<section id="files"><h2>Exported files</h2><p>Nothing has been exported yet. <code>antonym export --run ${folder.name}</code> does, from the best checkpoint.</p></section>\n`;
   }
   const proof =
     parity &&

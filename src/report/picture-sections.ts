@@ -25,7 +25,7 @@ ${figures.length === 0 ? html`<p>No preview was saved: the first step has not be
 /** Crops that it never saw, where scores are extreme, and where the order of levels is right and wrong. */
 export async function extremesSection({ heldOut, folder: run }: RunFacts): Promise<Markup> {
   if (heldOut === undefined) {
-    return html`<section id="extremes"><h2>Best and worst</h2><p>Pictures of the best and the worst are made when a model is exported, such as by <code>npm run export -- --run ${run.name}</code>; this run has none yet.</p></section>\n`;
+    return html`<section id="extremes"><h2>Best and worst</h2><p>Pictures of the best and the worst are made when a model is exported, such as by <code>antonym export --run ${run.name}</code>; this run has none yet.</p></section>\n`;
   }
   const { folder, result } = heldOut;
   const crops = async (items: HeldOutScores['highest']): Promise<Markup> =>

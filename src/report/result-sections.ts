@@ -83,7 +83,7 @@ export async function opinionSection({ opinions }: RunFacts): Promise<Markup> {
   for (const found of opinions) parts.push(await benchmark(found));
   if (parts.length === 0) {
     parts.push(
-      html`<p>Not measured. <code>npm run evaluate -- --opinion NAME --model RUN</code> does; opinions are never used for training.</p>`,
+      html`<p>Not measured. <code>antonym evaluate opinion NAME --model RUN</code> does; opinions are never used for training.</p>`,
     );
   }
   return html`<section id="opinion"><h2>Agreement with human opinion</h2>\n${parts}</section>\n`;

@@ -25,7 +25,7 @@ function training(facts: RunFacts): string {
   if (done === 0) return `${about}: or will, as no step has been done yet.`;
   const photographs = Number(options.batchSize) * Number(options.accumulate);
   const effort = `${done === planned ? 'all' : done} ${done === planned ? planned : `of ${planned}`} steps of ${photographs} photographs each took ${formatDuration(stepTime(facts))}`;
-  const stopped = done < planned ? ` It was stopped, or is still being trained: npm run train -- --resume ${facts.name} goes on.` : '';
+  const stopped = done < planned ? ` It was stopped, or is still being trained: antonym train --resume ${facts.name} resumes it.` : '';
   return `${about}: ${effort}.${stopped}`;
 }
 

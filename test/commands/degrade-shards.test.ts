@@ -121,7 +121,7 @@ describe('interrupted', () => {
     process.kill('SIGINT');
     const { code, stderr } = await process.ended;
     expect(code).toBe(130);
-    expect(stderr).toContain('The same command goes on.');
+    expect(stderr).toContain('Repeat the command to resume.');
     expect((await readdir(join(folder, 'stopped'))).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     const { status, stderr: said } = await make('--out', 'stopped');
     expect(status).toBe(0);
@@ -172,7 +172,10 @@ test('wrong input is one clear line', async () => {
   await writeFile(join(folder, 'other', 'notes.txt'), 'mine');
   expectOneLine(await make('--out', 'other'), /other already exists and is not empty/);
   expectOneLine(await make('--shard', '3/2'), /--shard must be the number of a part .* but received 3\/2/);
-  expectOneLine(await antonym(['degrade', '--shard', '1/2']), /--shard is for shards: add --format tar/);
+  expectOneLine(
+    await antonym(['degrade', '--shard', '1/2']),
+    /--shard cannot be used with degrade pairs: it is an option of degrade shards\./,
+  );
   expectOneLine(await antonym(['degrade', '--format', 'zip']), /--format must be one of png, tar, but received zip/);
   expectOneLine(await make('--data', 'procedural', '--crop', '128', '--levels', '20'), /--shard-size 1 MiB is too small/);
 });

@@ -86,7 +86,7 @@ test('interrupted by kill -9 or Ctrl-C, the same command goes on and leaves the 
     process.kill(signal);
     const { code, stderr } = await process.ended;
     expect(code).toBe(signal === 'SIGINT' ? 130 : null);
-    if (signal === 'SIGINT') expect(stderr).toContain(`is kept in ${stopped}.partial. The same command goes on.`);
+    if (signal === 'SIGINT') expect(stderr).toContain(`are kept in ${stopped}.partial. Repeat the command to resume.`);
   }
   expect(existsSync(stopped)).toBe(false);
   const other = await antonym([...many, '--out', stopped, '--seed', '8']);
@@ -192,15 +192,15 @@ test('wrong input is one clear line without a stack', async () => {
     [['degrade', '--levels', '1'], '--levels must be a whole number from 2 to 20, but received 1'],
     [['degrade', '--crop', '50'], '--crop must be a multiple of 32 from 32 to 1024, but received 50'],
     [['degrade', '--count', '2.5'], '--count must be a whole number, at least 1, but received 2.5'],
-    [['degrade', '--levls', '3'], 'Did you mean --levels?'],
-    [['degrade', 'extra'], 'too many arguments'],
-    [['degrad'], 'Did you mean degrade?'],
+    [['degrade', '--levls', '3'], 'Did you mean "--levels"?'],
+    [['degrade', 'extra'], 'Too many arguments'],
+    [['degrad'], 'Did you mean "degrade"?'],
     [['degrade', '--distortion', 'gausian-blur'], 'Did you mean "gaussian-blur"?'],
     [['degrade', '--data', 'procedual'], 'Did you mean "procedural"?'],
     [['degrade', '--data', empty], 'No image in'],
     [['degrade', '--data', file], 'a folder of images is needed'],
     [pairs('--out', photographs), 'already exists and is not empty'],
-    [['degrade', '--level', '3'], 'state it with --in'],
+    [['degrade', '--level', '3'], 'PHOTO is missing'],
     [['degrade', '--in', file, '--level', '3'], 'needs --distortion'],
     [['degrade', '--in', file, '--distortion', 'jpeg', '--level', '6', '--out', 'x.png'], 'from 0 to --levels, 5, but received 6'],
     [['degrade', '--in', file, '--distortion', 'jpeg', '--level', '3', '--out', 'x.jpg'], '--out must end in .png'],

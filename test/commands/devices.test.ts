@@ -78,7 +78,7 @@ test.runIf(process.platform === 'linux' && process.arch === 'x64')(
     const { status, stdout, stderr } = await antonym(['fetch-cuda'], folder, { HTTPS_PROXY: 'http://127.0.0.1:9' });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /error: cannot fetch ONNX Runtime's CUDA provider: .* it refuses the connection \(ECONNREFUSED\); the environment names the proxy 127\.0\.0\.1:9\. .*copy its libonnxruntime/,
+      /error: Cannot fetch ONNX Runtime's CUDA provider: .* it refuses the connection \(ECONNREFUSED\); the environment names the proxy 127\.0\.0\.1:9\. .*copy its libonnxruntime/,
     );
   },
 );

@@ -87,8 +87,8 @@ describe('evaluate --opinion', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['nothing to measure', [], /say whose opinions: --opinion NAME of a benchmark, or FILE\.csv .*; or measure --sensitivity$/],
-    ['an unknown benchmark', ['--opinion', 'cilve'], /there is no benchmark and no file named "cilve"\. Did you mean "clive"\?$/],
+    ['nothing to measure', [], /Say whose opinions: evaluate opinion NAME of a benchmark, or FILE\.csv .*; or use evaluate sensitivity\.$/],
+    ['an unknown benchmark', ['--opinion', 'cilve'], /There is no benchmark and no file named "cilve"\. Did you mean "clive"\?$/],
     ['a benchmark that is not there', ['--opinion', 'clive'], /the benchmark clive is not in .*: download it from https:/],
     ['columns of a benchmark', ['--opinion', 'clive', '--mos-column', 'mos'], /datasets\.json says which columns clive has: leave out/],
     ['no such file', ['--opinion', 'nowhere.csv'], /cannot read the opinions nowhere\.csv: it does not exist$/],
@@ -97,8 +97,12 @@ describe('evaluate --opinion', () => {
       ['--opinion', 'mine/opinions.csv', '--image-column', 'name'],
       /has no column "mos".* Say which column it is with --mos-column/,
     ],
-    ['both kinds', ['--opinion', 'clive', '--sensitivity'], /'--sensitivity'.* cannot be used with .*'--opinion/],
-    ['levels of opinions', ['--opinion', 'clive', '--levels', '3'], /'--opinion .*cannot be used with option '--levels/],
+    ['both kinds', ['--opinion', 'clive', '--sensitivity'], /--sensitivity cannot be used with --opinion/],
+    [
+      'levels of opinions',
+      ['--opinion', 'clive', '--levels', '3'],
+      /--levels cannot be used with evaluate opinion: it is an option of evaluate sensitivity\.$/,
+    ],
   ])('%s is one line', async (_, args, message) => {
     expectOneLine(await evaluate(...args), message);
   });

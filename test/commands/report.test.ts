@@ -26,9 +26,9 @@ test('writes the page of a run, a page that compares several, and says where', a
 });
 
 test.each([
-  [['report'], /missing required argument/],
+  [['report'], /RUN\.\.\. is missing/],
   [['report', 'frist'], /there is no run "frist" in runs\. Did you mean "first"\?/],
-  [['report', 'first', 'runs/first'], /the run first is given twice/],
+  [['report', 'first', 'runs/first'], /The run first is given twice/],
 ])('%j is refused in one line', async (args, message) => {
   const outcome = await antonym(args, folder);
   expectOneLine(outcome, message);

@@ -123,7 +123,7 @@ describe('a run that is not finished', () => {
     const page = await reportOf('stopped', { metrics: metricsOf(20).filter(({ kind }) => kind === 'step'), flags: { steps: '50' } });
     checkPage(page);
     expect(page).toContain(
-      '20 of 50 steps of 8 photographs each took 2 s. It was stopped, or is still being trained: npm run train -- --resume stopped',
+      '20 of 50 steps of 8 photographs each took 2 s. It was stopped, or is still being trained: antonym train --resume stopped',
     );
     expect(page).toContain('<title>Loss</title>');
     expect(page).not.toContain('Held-out severity levels in order</title>');

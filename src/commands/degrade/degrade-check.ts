@@ -8,18 +8,36 @@ import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates
 import { type FindingName, findingNames, findings } from '../../datasets/pristine/findings.js';
 import type { ImageTraits } from '../../datasets/pristine/image-traits.js';
 import { minimumSideFor } from '../../pairs/crops.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import { trainOptions } from '../../train/options.js';
-import type { DegradeFlags } from './degrade.js';
+import type { Command } from '../command.js';
+import { jsonOption } from '../shared-options.js';
+import { seedOption } from './degrade-options.js';
 
 /** Files named for each finding. */
 const worst = 3;
+
+const options = { seed: seedOption, json: jsonOption } satisfies OptionTable;
+
+export const checkCommand: Command = {
+  name: 'degrade check',
+  summary: 'look for what is wrong with images that should be pristine',
+  description:
+    'Looks for traces of compression, blur, noise and enlargement, and for near duplicates. The result is advice; nothing is written.',
+  operand: { placeholder: 'NAME|FOLDER', description: 'a dataset of datasets.json, or a folder of photographs' },
+  groups: { Options: options },
+  async run(given, [data]) {
+    await degradeCheck(data!, resolveOptions(options, given).values);
+    return undefined;
+  },
+};
 
 /**
  * Looks at every image; findings are advice, so that the command succeeds whatever they are.
  * @throws UserError when the data cannot be used at all.
  */
-export async function degradeCheck({ check: data, seed, json }: DegradeFlags & { check: string }): Promise<void> {
+async function degradeCheck(data: string, { seed, json }: OptionValues<typeof options>): Promise<void> {
   const minimumSide = minimumSideFor(trainOptions.crop.default);
   const dataset = await openDataset(data, { minimumSide, seed });
   const progress = startProgress(`Checking ${dataset.name}`);

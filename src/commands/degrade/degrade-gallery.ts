@@ -10,18 +10,48 @@ import { decodeImage } from '../../images/decode-image.js';
 import { cropImage, type Image } from '../../images/image.js';
 import { gallerySheet } from '../../pairs/sheets/gallery-sheet.js';
 import { galleryPage } from '../../report/gallery-page.js';
+import { UserError } from '../../support/errors.js';
 import { requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { text } from '../../support/options/option-kinds.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
-import type { DegradeFlags } from './degrade.js';
+import type { Command } from '../command.js';
+import { jsonOption } from '../shared-options.js';
+import { distortionOption, levelsOption, seedOption } from './degrade-options.js';
 
 /** Pixels: what CLIP sees of a photograph at once, and six of them fit beside each other on a screen. */
 const largestSide = 224;
+
+const options = {
+  out: { kind: text('a folder'), placeholder: 'FOLDER', description: 'a new folder for the page' },
+  distortion: { ...distortionOption, withoutIt: 'all' },
+  levels: levelsOption,
+  seed: seedOption,
+  json: jsonOption,
+} satisfies OptionTable;
+
+export const galleryCommand: Command = {
+  name: 'degrade gallery',
+  summary: 'show every distortion at every level on one photograph',
+  description:
+    'Distorts the middle of a photograph, or of a rendered one, by every distortion at every level: one HTML page, and a PNG for each group.',
+  operand: { placeholder: 'PHOTO', description: 'an image file (default: a rendered photograph)', isOptional: true },
+  groups: { Options: options },
+  async run(given, [photo]) {
+    await degradeGallery(photo, resolveOptions(options, given).values);
+    return undefined;
+  },
+};
 
 /**
  * Distorts the middle of the photograph, at full resolution: a reduced one would hide what is to be seen.
  * @throws UserError when the photograph cannot be read or the folder exists.
  */
-export async function degradeGallery({ gallery, in: input, distortion, levels, seed, json }: DegradeFlags & { gallery: string }) {
+async function degradeGallery(
+  input: string | undefined,
+  { out: gallery, distortion, levels, seed, json }: OptionValues<typeof options>,
+): Promise<void> {
+  if (gallery === undefined) throw new UserError('degrade gallery needs --out FOLDER.');
   const names = distortion === undefined ? distortionNames : parseDistortionPool(distortion);
   await requireFreeFolder(gallery);
   const whole = input === undefined ? await renderedPhotograph(seed) : await decodeImage(input);

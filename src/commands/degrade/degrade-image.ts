@@ -4,22 +4,45 @@ import { type Composition, degrade, parseDistortionNames, strengthsOf } from '..
 import { singleDistortion } from '../../degrade/gallery.js';
 import { decodeImage } from '../../images/decode-image.js';
 import { encodePng } from '../../images/encode-png.js';
+import { commandHint } from '../../support/command-hint.js';
 import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
-import type { DegradeFlags } from './degrade.js';
+import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import type { Command } from '../command.js';
+import { jsonOption } from '../shared-options.js';
+import { levelsOption, seedOption } from './degrade-options.js';
 
-/**
- * The distortions of `--distortion` in their order, all at `--level` of `--levels`.
- * @throws UserError when a flag is missing, the photograph cannot be read or the output exists.
- */
-export async function degradeImage({ in: input, out, distortion, level, levels, seed, json }: DegradeFlags): Promise<void> {
-  if (input === undefined) throw new UserError('--level is for one photograph: state it with --in');
-  if (distortion === undefined) throw new UserError('--in needs --distortion NAME; antonym degrade --list shows the names');
-  if (level === undefined) throw new UserError(`--in needs --level, 0 to ${levels}`);
-  if (level > levels) throw new UserError(`--level must be a whole number from 0 to --levels, ${levels}, but received ${level}`);
-  if (out === undefined) throw new UserError('--in needs --out FILE.png');
+const options = {
+  distortion: { kind: names(), placeholder: 'NAME,...', description: 'distortions, applied in this order' },
+  level: { kind: wholeNumber({ min: 0 }), placeholder: 'N', description: 'the level, 0 to --levels' },
+  levels: levelsOption,
+  seed: seedOption,
+  out: { kind: text('a PNG file'), placeholder: 'FILE.png', description: 'where to write the picture' },
+  json: jsonOption,
+} satisfies OptionTable;
+
+export const imageCommand: Command = {
+  name: 'degrade image',
+  summary: 'apply distortions to one photograph at full size',
+  description: 'Applies the distortions of --distortion in their order, all at --level of --levels, to one photograph at full size.',
+  operand: { placeholder: 'PHOTO', description: 'an image file' },
+  groups: { Options: options },
+  async run(given, [photo]) {
+    await degradeImage(photo!, resolveOptions(options, given).values);
+    return undefined;
+  },
+};
+
+/** @throws UserError when an option is missing, the photograph cannot be read or the output exists. */
+async function degradeImage(input: string, { out, distortion, level, levels, seed, json }: OptionValues<typeof options>): Promise<void> {
+  if (distortion === undefined)
+    throw new UserError(`degrade image needs --distortion NAME: "${commandHint('degrade list')}" shows the names.`);
+  if (level === undefined) throw new UserError(`degrade image needs --level, 0 to ${levels}.`);
+  if (level > levels) throw new UserError(`--level must be a whole number from 0 to --levels, ${levels}, but received ${level}.`);
+  if (out === undefined) throw new UserError('degrade image needs --out FILE.png.');
   // Any other format would add a distortion of its own, or lose pixels' exact values.
-  if (!/\.png$/i.test(out)) throw new UserError(`--out must end in .png, but received ${out}`);
+  if (!/\.png$/i.test(out)) throw new UserError(`--out must end in .png, but received ${out}.`);
   if (existsSync(out)) throw new UserError(`${out} already exists: choose another name or remove it.`);
   const composition: Composition = {
     distortions: parseDistortionNames(distortion).flatMap((name, place) => singleDistortion(name, seed, place).distortions),

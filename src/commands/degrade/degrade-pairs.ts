@@ -17,27 +17,43 @@ import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
 import { type ContactSheetRow, contactSheet } from '../../pairs/sheets/contact-sheet.js';
 import { describeEnvironment } from '../../support/environment.js';
-import { systemCodeOf, UserError } from '../../support/errors.js';
+import { systemCodeOf } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { canContinue, type Notes, partialFolder, writeFolderResumably } from '../../support/files/resumable-folder.js';
-import { flagOf } from '../../support/options/option-table.js';
+import { text } from '../../support/options/option-kinds.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
+import type { Command } from '../command.js';
+import { jsonOption } from '../shared-options.js';
 import { stopSignals } from '../stop-signals.js';
-import type { DegradeFlags } from './degrade.js';
+import { pairOptions } from './degrade-options.js';
 
 /** A sheet of more pairs is too tall to look at. */
 const pairsOnSheet = 24;
+
+const options = {
+  ...pairOptions,
+  out: { kind: text('a folder'), placeholder: 'FOLDER', description: 'where to write', withoutIt: 'out/degrade-DATA-seedN' },
+  json: jsonOption,
+} satisfies OptionTable;
+
+export const pairsCommand: Command = {
+  name: 'degrade pairs',
+  summary: 'write pairs as pictures to look at, with a contact sheet',
+  description:
+    'Makes degraded pairs as training sees them: two overlapping crops of each photograph, distorted at increasing levels. Writes PNG ' +
+    'files, manifest.jsonl and contact-sheet.png.',
+  groups: { Options: options },
+  run: (given) => degradePairs(resolveOptions(options, given).values),
+};
 
 /**
  * The first `count` pairs of the sequence that the data and the seed determine.
  * @returns the exit code: 0, or 128 + signal after a stop.
  * @throws UserError when the data cannot be used or the folder exists.
  */
-export async function degradePairs(flags: DegradeFlags): Promise<number> {
+async function degradePairs(flags: OptionValues<typeof options>): Promise<number> {
   const { count, seed, levels, crop, maxDistortions, workers } = flags;
-  for (const flag of ['shard', 'shardSize', 'heldOut'] as const) {
-    if (flags[flag] !== undefined) throw new UserError(`${flagOf(flag)} is for shards: add --format tar`);
-  }
   const distortions = flags.distortion && parseDistortionPool(flags.distortion);
   if (flags.out !== undefined) await requireFreeFolder(flags.out);
   const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed, downscale: flags.downscale });
@@ -65,8 +81,8 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   const signals = stopSignals();
   try {
     await writeFolderResumably(out, configuration, async (folder, notes) => {
-      const options = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), seed, onSkip };
-      const sequence = drawPairs(pool, options);
+      const drawn = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), seed, onSkip };
+      const sequence = drawPairs(pool, drawn);
       const concurrently = pLimit(workers * 2);
       let made = 0;
       progress.update(made, count);
@@ -96,7 +112,7 @@ export async function degradePairs(flags: DegradeFlags): Promise<number> {
   } catch (error) {
     if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
     progress.stop();
-    process.stderr.write(`Stopped; what is made is kept in ${partialFolder(out)}. The same command goes on.\n`);
+    process.stderr.write(`Stopped; finished pairs are kept in ${partialFolder(out)}. Repeat the command to resume.\n`);
     return signals.exitCode();
   } finally {
     signals.ignore();

@@ -13,33 +13,68 @@ import { drawPairs } from '../../pairs/pair-sequence.js';
 import { indexName, type PairsConfiguration } from '../../pairs/shards/shard-index.js';
 import { type PairSet, pairsPerShard } from '../../pairs/shards/shard-layout.js';
 import { writeShards } from '../../pairs/shards/write-shards.js';
+import { commandHint } from '../../support/command-hint.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { UserError } from '../../support/errors.js';
+import { part, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import { fingerprintOf, heldOutRequests, type Split } from '../../train/data/held-out.js';
 import { openTrainingImages } from '../../train/data/training-images.js';
 import { trainOptions } from '../../train/options.js';
+import type { Command } from '../command.js';
+import { jsonOption } from '../shared-options.js';
 import { stopSignals } from '../stop-signals.js';
-import type { DegradeFlags } from './degrade.js';
+import { pairOptions } from './degrade-options.js';
 
-/** Large enough for object stores, small enough to be made again when a machine is lost. */
-export const defaultShardMegabytes = 512;
+const defaultShardMegabytes = 512;
+
+const options = {
+  ...pairOptions,
+  heldOut: { ...trainOptions.heldOut, reason: 'as in training' },
+  shard: {
+    kind: part(),
+    placeholder: 'I/N',
+    description: 'make only part I of N of the shards',
+    details: 'N machines share the work.',
+  },
+  shardSize: {
+    kind: wholeNumber({ min: 1, max: 65536 }),
+    placeholder: 'MIB',
+    description: 'largest size of a shard',
+    default: defaultShardMegabytes,
+    reason: 'large enough for object stores, small enough to be made again when a machine is lost',
+  },
+  out: { kind: text('a folder'), placeholder: 'FOLDER', description: 'where to write', withoutIt: 'out/pairs-DATA-seedN' },
+  json: jsonOption,
+} satisfies OptionTable;
+type Options = OptionValues<typeof options>;
+
+export const shardsCommand: Command = {
+  name: 'degrade shards',
+  summary: 'write pairs as WebDataset shards, for train --pairs',
+  description:
+    'Writes the pairs that train with the same options would see, and those that it would measure itself on, as WebDataset shards; ' +
+    'train --pairs reads them.',
+  groups: { Options: options },
+  run: (given) => degradeShards(resolveOptions(options, given).values),
+};
 
 /**
  * The first `count` pairs that `train` with the same options would see, and those that it would measure itself on; or a part of them.
  * @returns the exit code: 0, or 128 + signal after a stop.
  * @throws UserError when the data cannot be used, or the folder holds something else.
  */
-export async function degradeShards(flags: DegradeFlags): Promise<number> {
+async function degradeShards(flags: Options): Promise<number> {
   const { seed, levels, crop, maxDistortions, workers } = flags;
-  const part = flags.shard ?? { number: 1, of: 1 };
+  const share = flags.shard ?? { number: 1, of: 1 };
   const given = flags.distortion && parseDistortionPool(flags.distortion);
-  const { dataset, split } = await openTrainingImages({ ...flags, heldOut: flags.heldOut ?? trainOptions.heldOut.default });
+  const { dataset, split } = await openTrainingImages(flags);
   const heldOut = heldOutRequests(split.heldOut, given ?? kadid10k, { levels, crop, seed });
   const configuration = await configurationOf(flags, dataset, split, given ?? kadid10k, heldOut.length);
   const out = flags.out ?? `out/pairs-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
 
-  const progress = startProgress(`Degrading pairs${part.of === 1 ? '' : `, part ${part.number} of ${part.of}`}`);
+  const progress = startProgress(`Degrading pairs${share.of === 1 ? '' : `, part ${share.number} of ${share.of}`}`);
   const skipped = new Set<string>();
   const skip = (id: string, line: string): void => {
     if (!skipped.has(id)) progress.note(`skipped ${line}`);
@@ -49,8 +84,8 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
   for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
   const references = new Map(dataset.images.map((image) => [image.id, image]));
   const pool = new PairPool({ workers });
-  const options = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), seed };
-  const sequence = drawPairs(pool, { ...options, onSkip: ({ id }, reason) => skip(id, reason) });
+  const drawn = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), seed };
+  const sequence = drawPairs(pool, { ...drawn, onSkip: ({ id }, reason) => skip(id, reason) });
   const make = async (set: PairSet, index: number, prefix: string) => {
     try {
       const pair = set === 'training' ? await sequence.pair(index) : await pool.make(heldOut[index]!);
@@ -65,7 +100,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
   try {
     const { index, kept } = await writeShards(out, {
       configuration,
-      part,
+      part: share,
       make,
       concurrency: workers * 2,
       skipped: () => skipped,
@@ -76,17 +111,17 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
     const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
     progress.succeed(
       `${shards.length} shards, ${(bytes / 2 ** 20).toFixed(0)} MiB${kept > 0 ? ` (${kept} were there already)` : ''}; ` +
-        (part.of === 1
-          ? `train on them with: npm run train -- --pairs ${out}`
-          : `with all ${part.of} parts in one folder, train on it with --pairs`),
+        (share.of === 1
+          ? `train on them with: ${commandHint(`train --pairs ${out}`)}`
+          : `with all ${share.of} parts in one folder, train on it with --pairs`),
     );
-    const result = { out, index: join(out, indexName(part)), part, shards: shards.length, kept, bytes, ...configuration };
+    const result = { out, index: join(out, indexName(share)), part: share, shards: shards.length, kept, bytes, ...configuration };
     process.stdout.write(flags.json ? `${JSON.stringify({ ...result, skipped: index.skipped, leftOut: dataset.leftOut })}\n` : `${out}\n`);
     return signals.exitCode();
   } catch (error) {
     if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
     progress.stop();
-    process.stderr.write('Stopped; shards that are whole are kept. The same command goes on.\n');
+    process.stderr.write('Stopped; whole shards are kept. Repeat the command to resume.\n');
     return signals.exitCode();
   } finally {
     signals.ignore();
@@ -96,7 +131,7 @@ export async function degradeShards(flags: DegradeFlags): Promise<number> {
 }
 
 async function configurationOf(
-  { levels, crop, seed, count, maxDistortions, shardSize = defaultShardMegabytes, heldOut = trainOptions.heldOut.default }: DegradeFlags,
+  { levels, crop, seed, count, maxDistortions, shardSize, heldOut }: Options,
   { name, images, downscale, ...origin }: Dataset,
   split: Split,
   distortions: readonly string[],
@@ -105,7 +140,7 @@ async function configurationOf(
   const perShard = pairsPerShard(shardSize * 2 ** 20, crop, levels);
   if (perShard === 0) {
     throw new UserError(
-      `--shard-size ${shardSize} MiB is too small: one pair of ${levels} levels and crops of ${crop} pixels may take more`,
+      `--shard-size ${shardSize} MiB is too small: one pair of ${levels} levels and crops of ${crop} pixels may take more.`,
     );
   }
   return {

@@ -2,9 +2,25 @@
 import { distortionGroups } from '../../degrade/distortion.js';
 import { distortionNames, distortions } from '../../degrade/distortions/table.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import type { Command } from '../command.js';
+import { jsonOption } from '../shared-options.js';
+
+const options = { json: jsonOption } satisfies OptionTable;
+
+export const listCommand: Command = {
+  name: 'degrade list',
+  summary: 'list the distortions and their parameters',
+  description: 'Lists every distortion with its group, range and parameters.',
+  groups: { Options: options },
+  async run(given) {
+    listDistortions(resolveOptions(options, given).values);
+    return undefined;
+  },
+};
 
 /** A table for people, or one JSON object. */
-export function listDistortions({ json }: { readonly json?: true }): void {
+function listDistortions({ json }: OptionValues<typeof options>): void {
   if (json) {
     const list = distortionNames.map((name) => {
       const { group, strength, severities, parameters } = distortions[name];

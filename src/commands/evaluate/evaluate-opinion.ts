@@ -1,4 +1,4 @@
-/** `antonym evaluate --opinion`: models beside each other, and the baseline, against human opinion. */
+/** `antonym evaluate opinion`: models beside each other, and the baseline, against human opinion. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBenchmarks } from '../../datasets/dataset-file.js';
@@ -11,20 +11,80 @@ import { writeEvaluation } from '../../evaluate/write-evaluation.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { suggestName } from '../../support/nearest-name.js';
+import { oneOf, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
+import type { Command } from '../command.js';
 import { closeModels, openModels } from '../open-models.js';
-import type { EvaluateFlags } from './evaluate.js';
+import { jsonOption } from '../shared-options.js';
+import { modelOptions } from './model-options.js';
 import { writeResults } from './write-results.js';
 
 const confidence = 0.95;
 /** Names shown of a list that may be long. */
 const shownNames = 3;
 
-export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void> {
-  const { opinion, out, resamples, seed, json } = flags;
+const options = {
+  ...modelOptions,
+  images: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'where the images are',
+    details: 'By default as datasets.json says; for a CSV file, the folder images beside it, or its own.',
+  },
+  imageColumn: { kind: text('the name of a column'), placeholder: 'NAME', description: 'column of image names', withoutIt: 'image' },
+  mosColumn: { kind: text('the name of a column'), placeholder: 'NAME', description: 'column of mean opinions', withoutIt: 'mos' },
+  direction: {
+    kind: oneOf(['higher', 'lower']),
+    placeholder: 'higher|lower',
+    description: 'which opinions are better',
+    withoutIt: 'higher',
+  },
+  resamples: {
+    kind: wholeNumber({ min: 100, max: 100_000 }),
+    placeholder: 'N',
+    description: 'resamples of images',
+    details: 'Bootstrap resamples, from which the 95 % intervals follow.',
+    default: 1000,
+  },
+  seed: { kind: wholeNumber({ min: 0 }), placeholder: 'N', description: 'names the draws of the resamples', default: 1 },
+  out: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'where to write',
+    details:
+      'Writes evaluation.json, the score of every image, scatter plots and the images that are misjudged most; without it, into ' +
+      'runs/NAME/evaluation/BENCHMARK of each model that is a run.',
+    withoutIt: 'into each run',
+  },
+  json: jsonOption,
+} satisfies OptionTable;
+type Options = OptionValues<typeof options>;
+
+export const opinionCommand: Command = {
+  name: 'evaluate opinion',
+  summary: 'measure how well scores agree with mean opinions of people',
+  description:
+    'Measures how well the scores of exported models agree with the mean opinions of people: Spearman (SRCC), Kendall (KRCC), Pearson ' +
+    '(PLCC) and root mean square error (RMSE) after a logistic fit, with 95 % bootstrap intervals, beside the log variance of the ' +
+    'Laplacian. Opinions are for measuring, never for training or choosing.',
+  operand: {
+    placeholder: 'NAME|CSV',
+    description: 'a downloaded benchmark of datasets.json, or a CSV file with the columns image and mos',
+    isOptional: true,
+  },
+  groups: { Options: options },
+  async run(given, [opinion]) {
+    await evaluateOpinions(opinion, resolveOptions(options, given).values);
+    return undefined;
+  },
+};
+
+async function evaluateOpinions(opinion: string | undefined, flags: Options): Promise<void> {
+  const { out, resamples, seed, json } = flags;
   if (opinion === undefined)
     throw new UserError(
-      'say whose opinions: --opinion NAME of a benchmark, or FILE.csv with the columns image and mos; or measure --sensitivity',
+      'Say whose opinions: evaluate opinion NAME of a benchmark, or FILE.csv with the columns image and mos; or use evaluate sensitivity.',
     );
   if (out !== undefined) await requireFreeFolder(out);
   const opinions = await readOpinions(opinion, flags);
@@ -65,18 +125,18 @@ export async function evaluateOpinionCommand(flags: EvaluateFlags): Promise<void
 }
 
 /** A benchmark by its name, else a file. */
-async function readOpinions(given: string, flags: EvaluateFlags): Promise<Opinions> {
+async function readOpinions(given: string, flags: Options): Promise<Opinions> {
   const { images, imageColumn, mosColumn, direction } = flags;
   const benchmarks = await readBenchmarks();
   const benchmark = benchmarks.get(given);
   if (benchmark !== undefined) {
     const column = [imageColumn, mosColumn, direction].find((value) => value !== undefined);
     if (column !== undefined)
-      throw new UserError(`datasets.json says which columns ${given} has: leave out --image-column, --mos-column and --direction`);
+      throw new UserError(`datasets.json says which columns ${given} has: leave out --image-column, --mos-column and --direction.`);
     return readBenchmarkOpinions(given, benchmark, images);
   }
   if (!existsSync(given) && !/[\\/.]/.test(given)) {
-    throw new UserError(`there is no benchmark and no file named "${given}".${suggestName(given, [...benchmarks.keys()])}`);
+    throw new UserError(`There is no benchmark and no file named "${given}".${suggestName(given, [...benchmarks.keys()])}`);
   }
   const columns = {
     ...(imageColumn !== undefined && { image: imageColumn }),

@@ -1,9 +1,8 @@
-/** `antonym evaluate --sensitivity`: what models see of distortions, without any opinion. */
-
+/** `antonym evaluate sensitivity`: how scores of models follow distortions, without any opinion. */
 import { join } from 'node:path';
 import { originOf } from '../../datasets/dataset-file.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
-import { openDataset } from '../../datasets/open-dataset.js';
+import { defaultDatasetName, openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
@@ -13,15 +12,58 @@ import { type MeasuredSensitivity, writeSensitivity } from '../../evaluate/write
 import { minimumSideFor } from '../../pairs/crops.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
+import { text, wholeNumber } from '../../support/options/option-kinds.js';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
+import { trainOptions } from '../../train/options.js';
+import type { Command } from '../command.js';
+import { distortionOption, levelsOption, seedOption } from '../degrade/degrade-options.js';
 import { closeModels, openModels } from '../open-models.js';
-import type { EvaluateFlags } from './evaluate.js';
+import { jsonOption } from '../shared-options.js';
+import { modelOptions } from './model-options.js';
 import { writeResults } from './write-results.js';
 
 /** Of rendered images: training renders from seeds that people choose, which are small. */
 const renderingSeed = 12345;
 
-export async function evaluateSensitivityCommand(flags: EvaluateFlags): Promise<void> {
+const options = {
+  ...modelOptions,
+  data: {
+    kind: text('the name of a dataset of datasets.json, or a folder of images'),
+    placeholder: 'NAME|FOLDER',
+    description: 'images that no model has seen',
+    details: `Pristine images. The images of ${defaultDatasetName} are rendered from a seed of their own.`,
+    default: defaultDatasetName,
+  },
+  count: { kind: wholeNumber({ min: 1 }), placeholder: 'IMAGES', description: 'the first images of --data', default: 8 },
+  distortion: distortionOption,
+  levels: levelsOption,
+  crop: { kind: trainOptions.crop.kind, placeholder: 'PIXELS', description: 'side of the two crops', withoutIt: 'as the models say' },
+  seed: seedOption,
+  out: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'where to write',
+    details: 'Writes sensitivity.json and its chart; without it, into the folder of each model that is a run.',
+    withoutIt: 'into each run',
+  },
+  json: jsonOption,
+} satisfies OptionTable;
+
+export const sensitivityCommand: Command = {
+  name: 'evaluate sensitivity',
+  summary: 'measure how scores follow distortions: needs no opinion',
+  description:
+    'Scores pristine images under every distortion at every level: measures how scores follow its severity, and how alike two overlapping ' +
+    'crops score.',
+  groups: { Options: options },
+  async run(given) {
+    await evaluateSensitivity(resolveOptions(options, given).values);
+    return undefined;
+  },
+};
+
+async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise<void> {
   const { data, count, distortion, levels, seed, out, json } = flags;
   const names = distortion === undefined ? kadid10k : parseDistortionPool(distortion);
   if (out !== undefined) await requireFreeFolder(out);

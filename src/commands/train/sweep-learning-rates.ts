@@ -25,7 +25,7 @@ export interface Sweep {
 const rate = z.number().min(1e-12).max(1);
 const shape = z.strictObject({ from: rate, to: rate, count: z.int().min(2).max(32) }).refine(({ from, to }) => from < to);
 
-/** Of `--sweep-lr`. */
+/** The kind of `--sweep-lr`. */
 export const sweepKind: OptionKind<Sweep> = {
   expected: 'the lowest rate, the highest and how many, such as 1e-7,1e-5,5',
   schema: shape,
@@ -62,7 +62,7 @@ export async function sweepLearningRates(sweep: Sweep, name: string, given: Give
     for (const lr of ratesOf(sweep)) {
       results.push(await runWith(lr, `${name}-lr-${lr.toExponential()}`, given, signals.stop));
       if (signals.stop.aborted) {
-        process.stderr.write('Stopped; everything is saved. The same command goes on.\n');
+        process.stderr.write('Stopped; everything is saved. Repeat the command to resume.\n');
         return signals.exitCode();
       }
     }

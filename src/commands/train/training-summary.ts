@@ -6,6 +6,7 @@ import { defaultDatasetName } from '../../datasets/open-dataset.js';
 import type { ExportedModel } from '../../export/export-run.js';
 import type { RunFolder } from '../../runs/run-directory.js';
 import { formatBytes } from '../../support/byte-size.js';
+import { commandHint } from '../../support/command-hint.js';
 import { formatDuration } from '../../support/duration.js';
 import { noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
@@ -51,13 +52,13 @@ function nextCommands({ options: { weights, data, pairs, steps }, model: { backb
   const sameData = pairs === noPairs ? `--data ${isOwn ? quote(data) : 'FOLDER'}` : `--pairs ${quote(pairs)}`;
   const pretrained = (backbone.published ? backbone : backbones.find(({ published }) => published))?.name;
   const commands = [
-    [`npm run score -- --model ${run.name} PHOTO...`, 'score your photographs'],
-    ...(isOwn ? [] : [['npm run train -- --data FOLDER', 'train on your own pristine photographs'] as const]),
-    [`npm run train -- --config ${quote(relative('', run.config))} --steps ${steps * 4}`, 'train longer'],
+    [commandHint(`score --model ${run.name} PHOTO...`), 'score your photographs'],
+    ...(isOwn ? [] : [[commandHint('train --data FOLDER'), 'train on your own pristine photographs'] as const]),
+    [commandHint(`train --config ${quote(relative('', run.config))} --steps ${steps * 4}`), 'train longer'],
     ...(weights === 'random'
       ? [
           [
-            `npm run train -- --backbone ${pretrained} ${sameData}`,
+            commandHint(`train --backbone ${pretrained} ${sameData}`),
             'start from published weights instead of random ones: see README.md',
           ] as const,
         ]

@@ -1,5 +1,6 @@
 /** A folder of shards that is complete and of one making: its pairs by their index, and the endless sequence of them that training sees. */
 import { join } from 'node:path';
+import { commandHint } from '../../support/command-hint.js';
 import { UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
 import { sha256Of } from '../manifest.js';
@@ -31,20 +32,20 @@ export async function openStoredPairs(folder: string): Promise<StoredPairs> {
   const [first] = indexes;
   if (first === undefined) {
     throw new UserError(
-      `there are no shards in ${folder}: it has no index.json. Make them with antonym degrade --format tar --out ${folder}`,
+      `there are no shards in ${folder}: it has no index.json. Make them with ${commandHint(`degrade shards --out ${folder}`)}`,
     );
   }
   const { configuration, part } = first.index;
   for (let number = 1; number <= part.of; number++) {
     const name = indexName({ number, of: part.of });
     const file = indexes.find(({ index }) => index.part.number === number);
-    const again = part.of === 1 ? 'antonym degrade --format tar' : `antonym degrade --format tar --shard ${number}/${part.of}`;
+    const again = commandHint(part.of === 1 ? 'degrade shards' : `degrade shards --shard ${number}/${part.of}`);
     if (file === undefined) {
       throw new UserError(`${folder} has no ${name}: part ${number} of ${part.of} is missing. Copy it there, or make it with ${again}`);
     }
     const planned = planShards(configuration.pairs, configuration.pairsPerShard, file.index.part).length;
     const whole = file.index.shards.length;
-    if (whole < planned) throw new UserError(`${file.path}: only ${whole} of ${planned} shards were made. Go on with the same ${again}`);
+    if (whole < planned) throw new UserError(`${file.path}: only ${whole} of ${planned} shards were made. Resume with the same ${again}`);
     for (const { file: shard, bytes } of file.index.shards) await requireWhole(join(folder, shard), bytes, name);
   }
   const readersOf = (set: PairSet): { from: number; reader: ShardReader }[] =>

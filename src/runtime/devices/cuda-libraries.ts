@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { commandHint } from '../../support/command-hint.js';
 import { libraryFolder } from '../onnxruntime/library.js';
 
-/** Where `npm run fetch-cuda` puts ONNX Runtime's CUDA provider. */
+/** Where `antonym fetch-cuda` puts ONNX Runtime's CUDA provider. */
 export const cudaProvider = join(libraryFolder, 'libonnxruntime_providers_cuda.so');
 
 /** Where an NVIDIA driver is to be seen: in Linux, and in its subsystem of Windows. */
@@ -24,7 +25,7 @@ export function withoutCuda(platform = `${process.platform}/${process.arch}`): s
 export async function missingForCuda(provider = cudaProvider, platform?: string): Promise<string | undefined> {
   const never = withoutCuda(platform);
   if (never !== undefined) return never;
-  if (!existsSync(provider)) return "ONNX Runtime's CUDA provider is not there. Fetch it once: npm run fetch-cuda";
+  if (!existsSync(provider)) return `ONNX Runtime's CUDA provider is not there. Fetch it once: ${commandHint('fetch-cuda')}`;
   let libraries: string;
   try {
     libraries = (await promisify(execFile)('ldd', [provider])).stdout;

@@ -13,9 +13,14 @@ export interface CommandLine {
 
 /**
  * Reads `--flag VALUE`, `--flag=VALUE`, switches and operands; everything after `--` is an operand. The last of two equal flags counts.
+ * @param explain a message for a flag that is not in the table, where there is a better one than the nearest name.
  * @throws UserError for a flag that is not in the table, with the nearest one, or that lacks its value.
  */
-export function parseCommandLine(words: readonly string[], table: OptionTable): CommandLine {
+export function parseCommandLine(
+  words: readonly string[],
+  table: OptionTable,
+  explain: (flag: string) => string | undefined = () => undefined,
+): CommandLine {
   const options = new Map(Object.entries(table).map(([key, option]) => [flagOf(key), { key, option }]));
   const flags: Record<string, string | string[]> = {};
   const operands: string[] = [];
@@ -29,7 +34,7 @@ export function parseCommandLine(words: readonly string[], table: OptionTable): 
     const [, flag = '', inline] = /^([^=]*)(?:=(.*))?$/s.exec(word)!;
     if (flag === '--help' || flag === '-h') return { flags, operands, help: (inline ?? rest[0]?.replace(/^-+/, '')) || true };
     const found = options.get(flag);
-    if (found === undefined) throw new UserError(`Unknown option ${flag}.${suggestName(flag, [...options.keys()])}`);
+    if (found === undefined) throw new UserError(explain(flag) ?? `Unknown option ${flag}.${suggestName(flag, [...options.keys()])}`);
     const { key, option } = found;
     if (option.kind.isSwitch) {
       if (inline !== undefined) throw new UserError(`${flag} takes no value, but received ${inline}.`);

@@ -1,0 +1,15 @@
+/** Every command, loaded when it is asked for: loading all takes longer than scoring a photograph. */
+import type { Command } from './command.js';
+import type { CommandGroup } from './command-group.js';
+
+/** In the order of the help. */
+export const commandList: Readonly<Record<string, () => Promise<Command | CommandGroup>>> = {
+  train: async () => (await import('./train/train.js')).trainCommand,
+  score: async () => (await import('./score.js')).scoreCommand,
+  evaluate: async () => (await import('./evaluate/evaluate.js')).evaluateCommands,
+  export: async () => (await import('./export.js')).exportCommand,
+  degrade: async () => (await import('./degrade/degrade.js')).degradeCommands,
+  report: async () => (await import('./report.js')).reportCommand,
+  devices: async () => (await import('./devices.js')).devicesCommand,
+  'fetch-cuda': async () => (await import('./fetch-cuda.js')).fetchCudaCommand,
+};

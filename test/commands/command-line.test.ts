@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { commandHelp } from '#antonym/commands/command-help.js';
+import { commandList } from '#antonym/commands/command-list.js';
+import { degradeCommands } from '#antonym/commands/degrade/degrade.js';
+import { evaluateCommands } from '#antonym/commands/evaluate/evaluate.js';
+import { UserError } from '#antonym/support/errors.js';
+import { parseCommandLine } from '#antonym/support/options/command-line.js';
+import { number, switched, texts } from '#antonym/support/options/option-kinds.js';
+import { antonym } from './antonym.js';
+
+describe('a command line', () => {
+  const table = {
+    rate: { kind: number({ min: -1, max: 1 }), placeholder: 'RATE', description: 'a rate' },
+    modelName: { kind: texts('names'), placeholder: 'NAME', description: 'names' },
+    json: { kind: switched(), description: 'as JSON', default: false },
+  };
+
+  test.each<[string, object]>([
+    ['a --rate -1e-3 b', { flags: { rate: '-1e-3' }, operands: ['a', 'b'] }],
+    ['--rate=.5 --rate 1', { flags: { rate: '1' }, operands: [] }],
+    ['- --model-name a b --json --model-name=c', { flags: { modelName: ['a', 'b', 'c'], json: 'true' }, operands: ['-'] }],
+    ['--json -- --rate', { flags: { json: 'true' }, operands: ['--rate'] }],
+    ['a --help', { flags: {}, operands: ['a'], help: true }],
+    ['--help --rate', { flags: {}, operands: [], help: 'rate' }],
+    ['--help=rate', { flags: {}, operands: [], help: 'rate' }],
+  ])('%s', (line, expected) => {
+    expect(parseCommandLine(line.split(' '), table)).toEqual(expected);
+  });
+
+  test.each([
+    ['--rat 1', 'Unknown option --rat. Did you mean "--rate"?'],
+    ['-x', /^Unknown option -x\. Known: --rate, /],
+    ['--rate', 'The value of --rate RATE is missing: it must be a number from -1 to 1.'],
+    ['--rate --json', 'The value of --rate RATE is missing: it must be a number from -1 to 1.'],
+    ['--model-name --json', 'The value of --model-name NAME... is missing: it must be names.'],
+    ['--json=1', '--json takes no value, but received 1.'],
+  ])('%s is refused', (line, message) => {
+    const parse = (): unknown => parseCommandLine(line.split(' '), table);
+    expect(parse).toThrow(UserError);
+    expect(parse).toThrow(message);
+  });
+});
+
+describe('flags of former versions stand for second words', () => {
+  test.each([
+    ['', 'pairs'],
+    ['--levels 3', 'pairs --levels 3'],
+    ['--format png --json', 'pairs --json'],
+    ['--count 4 --format=tar --out x', 'shards --count 4 --out x'],
+    ['--list --json', 'list --json'],
+    ['--check photos --seed 2', 'check photos --seed 2'],
+    ['--gallery g --in a.png --levels 3', 'gallery a.png --out g --levels 3'],
+    ['--in a.png --distortion jpeg --level 2 --out b.png', 'image a.png --distortion jpeg --level 2 --out b.png'],
+    ['--level 2', 'image --level 2'],
+  ])('degrade %s', (before, after) => {
+    expect(degradeCommands.withSecondWord(before.split(' ').filter(Boolean)).join(' ')).toBe(after);
+  });
+
+  test.each([
+    ['', 'opinion'],
+    ['--model a b --opinion clive', 'opinion clive --model a b'],
+    ['--sensitivity --count 2', 'sensitivity --count 2'],
+  ])('evaluate %s', (before, after) => {
+    expect(evaluateCommands.withSecondWord(before.split(' ').filter(Boolean)).join(' ')).toBe(after);
+  });
+});
+
+test('help of every command fits in 80 columns', async () => {
+  for (const load of Object.values(commandList)) {
+    const command = await load();
+    for (const each of 'commands' in command ? Object.values(command.commands) : [command])
+      expect(
+        commandHelp(each, 80)
+          .split('\n')
+          .filter((line) => line.length > 80),
+        each.name,
+      ).toEqual([]);
+  }
+});
+
+test('the program prints its commands, its version and the help of each', async () => {
+  const [none, help, version, group, one, option] = await Promise.all([
+    antonym([]),
+    antonym(['--help']),
+    antonym(['--version']),
+    antonym(['degrade', '--help']),
+    antonym(['help', 'degrade', 'shards']),
+    antonym(['evaluate', '--help', 'resamples']),
+  ]);
+  expect([none.status, none.stdout]).toEqual([1, '']);
+  expect(none.stderr).toBe(help.stdout);
+  for (const name of Object.keys(commandList)) expect(help.stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(group.stdout).toMatch(/^ {2}degrade check +look for /m);
+  expect(one.stdout).toMatch(/^ {2}--shard I\/N +make only part I of N/m);
+  expect(option.stdout).toContain('a whole number from 100 to 100000');
+});
