@@ -1,5 +1,5 @@
 /** Speed of every model on every device with every engine, training and scoring: the table of the README. */
-import { lowerConvolutions } from '#antonym/lowering/convolution/lower-convolutions.js';
+import { lowerGradients } from '#antonym/lowering/lower-gradients.js';
 import { UserError } from '#antonym/support/errors.js';
 import { startProgress } from '#antonym/support/progress.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
@@ -58,7 +58,7 @@ export async function benchTable({ backbone, device, json }: Flags): Promise<voi
       const flags = { backbone: model, engine: 'tensorflow', batchSize: '1', levels: '2' };
       const { options, model: definition } = await setupOf(flags);
       const operations = graphOperations(
-        lowerConvolutions(
+        lowerGradients(
           buildGradientsGraph(buildLossGraph(definition, { photographs: 1, levels: options.levels }, options.crop, options)),
           'cpu',
         ),

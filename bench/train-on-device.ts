@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cropCount } from '#antonym/losses/levels.js';
-import { lowerConvolutions } from '#antonym/lowering/convolution/lower-convolutions.js';
+import { lowerGradients } from '#antonym/lowering/lower-gradients.js';
 import { mayBeOutOfMemory } from '#antonym/runtime/devices/device.js';
 import { UserError } from '#antonym/support/errors.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
@@ -156,7 +156,7 @@ async function time(contestant: Contestant, sizes: StepSizes, steps: number): Pr
 /** Floating-point operations of a step. */
 async function operationsOf({ backbone, photographs, levels, side }: StepSizes): Promise<number> {
   const { model, options } = await setupOf({ backbone, batchSize: String(photographs), levels: String(levels), crop: String(side) });
-  return graphOperations(lowerConvolutions(buildGradientsGraph(buildLossGraph(model, { photographs, levels }, side, options)), 'cuda'));
+  return graphOperations(lowerGradients(buildGradientsGraph(buildLossGraph(model, { photographs, levels }, side, options)), 'cuda'));
 }
 
 async function profileOf(

@@ -37,8 +37,47 @@ export interface OutputType {
 /** The domain of operators that name a mathematical step whose formulation is chosen for each machine: see `lowering`. No runtime has them. */
 export const privateDomain = 'antonym';
 
+/**
+ * What becomes of an operator's results in half precision, of 11 binary digits and up to 65504:
+ *
+ * - `accumulate`: they are sums of many products. Nearly all of the computing and of the weights, and what gains most; see `ProductSums.length` for
+ *   kernels that add up in half precision.
+ * - `keep`: they are numbers that it is given. Nothing is lost.
+ * - `round`: sums of two numbers, or a few, or small ones. They stay in the range, and as exact as what they are computed from.
+ * - `normalize`: as exact as `round` in files, where the statistics of many numbers are defined to be computed in single precision (`stash_type`); in
+ *   training they are needed in single precision by the gradient.
+ * - `never`: sums over many elements, squares and exponentials leave the range or lose what they add up, and the quotients and roots that follow
+ *   need the digits.
+ */
+export type HalfPrecision = 'accumulate' | 'keep' | 'round' | 'normalize' | 'never';
+
+/** Sums of products, as convolutions and matrix products compute them. */
+export interface ProductSums {
+  /** How many products make an element of the result. */
+  length(node: Node): number;
+  /**
+   * The first and the last axis over which the elements of an input are summed: the others tell output channels apart. Undefined where an input does
+   * not hold weights.
+   */
+  axes(node: Node, input: number): readonly [number, number] | undefined;
+}
+
 /** One operator; its file holds nothing but this. */
 export interface Operator {
+  readonly half: HalfPrecision | ((attributes: Attributes) => HalfPrecision);
+  /**
+   * How files that are read say it: with the `same` inputs and attributes in all operator sets, `rewritten` by an entry of `reading/rewrites`, or `never`.
+   */
+  readonly inFiles: 'same' | 'rewritten' | 'never';
+  /** True where the result is the first input under another shape, without a copy. Default: false. */
+  readonly isView?: boolean;
+  /**
+   * Given where each element of the result depends on the elements at its place alone, inputs broadcast. `exact`: rounded correctly (IEEE 754), so that
+   * its bits do not depend on where an element lies in memory; `approximate`: kernels may compute the ends of rows otherwise.
+   */
+  readonly elementwise?: 'exact' | 'approximate';
+  /** Given where results are sums of many products. */
+  readonly sums?: ProductSums;
   /** Default: the standard domain, `ai.onnx`. */
   readonly domain?: string;
   readonly inputs: readonly OperatorInput[];
@@ -60,6 +99,11 @@ export interface Node {
   readonly inputs: readonly (Value | null)[];
   readonly attributes: Attributes;
   readonly outputs: readonly Value[];
+}
+
+/** What becomes of a node's results in half precision. */
+export function halfPrecisionOf({ rule: { half }, attributes }: Node): HalfPrecision {
+  return typeof half === 'function' ? half(attributes) : half;
 }
 
 /** What rules may ask of a node. */

@@ -4,9 +4,6 @@ import type { Graph } from './graph.js';
 import { neededParts } from './needed-parts.js';
 import { fixedShape, type Value } from './value.js';
 
-/** Operators whose result is their first input under another shape, without a copy. */
-const views: ReadonlySet<string> = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
-
 /**
  * The most bytes that the values of a graph's nodes take at one time, when nodes run in order and a value is given up after its last use,
  * an output at the end. Inputs and constants are not counted: they belong to the caller. A runtime may use somewhat more (work space of
@@ -59,5 +56,5 @@ export function bytesOf({ shape, dataType }: Value): number {
 /** The value whose memory a value shares. */
 function storageOf(value: Value): Value {
   const { producer } = value;
-  return producer && views.has(producer.operator) && producer.inputs[0] ? storageOf(producer.inputs[0]) : value;
+  return producer?.rule.isView && producer.inputs[0] ? storageOf(producer.inputs[0]) : value;
 }

@@ -1,7 +1,7 @@
 /** How much memory a training will take, stated before it starts. */
 import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
-import { lowerConvolutions } from '../lowering/convolution/lower-convolutions.js';
+import { lowerGradients } from '../lowering/lower-gradients.js';
 import { pairCacheBytes } from '../pairs/pair-pool.js';
 import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
@@ -33,7 +33,7 @@ export function estimateMemory({ options, model, data }: MemorySetup): number {
   const step = peakMemory(
     precision === 'mixed'
       ? buildMixedGradientsGraph(losses, options.device === 'cpu' ? 'cpu' : 'webgpu')
-      : lowerConvolutions(buildGradientsGraph(losses, recompute === 'on'), 'cpu'),
+      : lowerGradients(buildGradientsGraph(losses, recompute === 'on'), 'cpu'),
   );
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));

@@ -4,12 +4,12 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { privateDomain } from '#antonym/graph/operator.js';
-import { lowerConvolutions } from '#antonym/lowering/convolution/lower-convolutions.js';
+import { lowerGradients } from '#antonym/lowering/lower-gradients.js';
 import type { ElementArray, TensorData } from '#antonym/tensors/tensor-data.js';
 
 /** Rules of gradients add nodes that no runtime has. */
 function executable(graph: Graph): Graph {
-  return graph.nodes.some(({ rule }) => rule.domain === privateDomain) ? lowerConvolutions(graph, 'cpu') : graph;
+  return graph.nodes.some(({ rule }) => rule.domain === privateDomain) ? lowerGradients(graph, 'cpu') : graph;
 }
 
 /** A compiled graph: call it with its inputs to get its outputs. */

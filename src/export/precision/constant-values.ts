@@ -3,7 +3,6 @@
 import { Graph } from '../../graph/graph.js';
 import { neededParts } from '../../graph/needed-parts.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
-import type { OperatorName } from '../../graph/operators/table.js';
 import type { Value } from '../../graph/value.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
@@ -64,13 +63,12 @@ function foldingGraph(graph: Graph, wanted: readonly Value[]): { folding: Graph;
     if (isFed) fed.set(name, tensor);
     values.set(value, isFed ? folding.input(name, dataType, shape) : folding.constant(tensor));
   }
-  for (const { operator, inputs, attributes, outputs } of nodes) {
-    const added = folding.addAll(
-      operator as OperatorName,
-      inputs.map((input) => input && values.get(input)!),
-      attributes,
+  for (const node of nodes) {
+    const added = folding.addLike(
+      node,
+      node.inputs.map((input) => input && values.get(input)!),
     );
-    for (const [index, output] of outputs.entries()) values.set(output, added[index]!);
+    for (const [index, output] of node.outputs.entries()) values.set(output, added[index]!);
   }
   for (const [index, value] of wanted.entries()) folding.output(outputName(index), values.get(value)!);
   return { folding, fed };

@@ -2,7 +2,7 @@
 import type { Graph } from '../../graph/graph.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '../../lowering/precision/half-precision.js';
 import { withInt8Weights } from '../../lowering/precision/int8-weights.js';
-import { nodesFrom, type PrecisionSource } from '../../lowering/precision/rewritten-graph.js';
+import { nodesFrom, type PrecisionSource } from '../../lowering/precision/precision-source.js';
 import type { ScoringModel } from '../scoring-model.js';
 import { constantValues } from './constant-values.js';
 

@@ -4,6 +4,9 @@ import { sameAsInput } from '../shape-rules.js';
 import type { Value } from '../value.js';
 
 export const abs: Operator = {
+  half: 'keep',
+  inFiles: 'same',
+  elementwise: 'exact',
   // dx = dy sign(x); 0 at 0
   inputs: [{ name: 'X', gradient: (node) => node.graph.add('Mul', [node.gradient, signOf(node)]) }],
   infer: sameAsInput,

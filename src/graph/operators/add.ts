@@ -5,6 +5,9 @@ import { broadcastInputs } from '../shape-rules.js';
 import { sum } from '../value.js';
 
 export const add: Operator = {
+  half: 'round',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [
     // dx = dz
     { name: 'A', gradient: ({ gradient }) => gradient },

@@ -4,6 +4,9 @@ import { type Operator, stopsGradient } from '../operator.js';
 import { broadcastInputs, requireBoolean } from '../shape-rules.js';
 
 export const and: Operator = {
+  half: 'never',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [
     { name: 'A', gradient: stopsGradient },
     { name: 'B', gradient: stopsGradient },

@@ -5,6 +5,8 @@ import { fixedShape } from '../value.js';
 import { nearestResize } from './resize.js';
 
 export const averagePool: Operator = {
+  half: 'round',
+  inFiles: 'rewritten',
   inputs: [
     // dx = dy / (kh kw) at every pixel of the window, 0 at the remainder
     {

@@ -11,6 +11,8 @@ import { fixedShape, type Value } from '../value.js';
 const pixels = [0, 2, 3] as const;
 
 export const batchNormalization: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
   inputs: [
     {
       name: 'X',

@@ -5,6 +5,9 @@ import type { DataType } from '../../tensors/tensor-data.js';
 import type { Operator } from '../operator.js';
 
 export const cast: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
+  elementwise: 'exact',
   // dx = dy, cast back; integers and booleans have no gradient, which the engine knows
   inputs: [
     {

@@ -4,6 +4,9 @@ import { requireSameType, sameAsInput } from '../shape-rules.js';
 import type { Value } from '../value.js';
 
 export const clip: Operator = {
+  half: 'round',
+  inFiles: 'rewritten',
+  elementwise: 'exact',
   inputs: [
     // dx = dy [y = x]
     {

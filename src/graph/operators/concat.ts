@@ -4,6 +4,8 @@ import { requireSameType } from '../shape-rules.js';
 import { type Dimension, fixedShape, formatShape, normalizeAxis, sum, type Value } from '../value.js';
 
 export const concat: Operator = {
+  half: 'keep',
+  inFiles: 'same',
   inputs: [
     // dx_i = the part of dy that came from x_i
     {

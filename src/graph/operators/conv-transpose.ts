@@ -4,6 +4,16 @@ import { requireRank } from '../shape-rules.js';
 import { fixedShape } from '../value.js';
 
 export const convTranspose: Operator = {
+  half: 'accumulate',
+  // filters are [inputs, outputs / group, height, width]
+  sums: {
+    length: ({ inputs, attributes }) => {
+      const [channels, , height, width] = inputs[1]!.shape as [number, number, number, number];
+      return (channels / ((attributes.group as number | undefined) ?? 1)) * height * width;
+    },
+    axes: () => undefined,
+  },
+  inFiles: 'never',
   inputs: [
     { name: 'X', gradient: notDifferentiable },
     { name: 'W', gradient: notDifferentiable },

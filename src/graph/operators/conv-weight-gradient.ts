@@ -8,6 +8,8 @@ import { requireRank, requireSameType } from '../shape-rules.js';
 import { fixedShape, formatShape } from '../value.js';
 
 export const convWeightGradient: Operator = {
+  half: 'never',
+  inFiles: 'never',
   domain: privateDomain,
   inputs: [
     { name: 'X', gradient: notDifferentiable },

@@ -3,9 +3,16 @@
 import { convolutionGeometry, outputSize, reach } from '../convolution-geometry.js';
 import type { Operator } from '../operator.js';
 import { requireRank, requireSameType } from '../shape-rules.js';
-import { fixedShape } from '../value.js';
+import { fixedShape, product } from '../value.js';
 
 export const conv: Operator = {
+  half: 'accumulate',
+  // filters are [outputs, inputs / group, height, width]
+  sums: {
+    length: ({ inputs }) => product(inputs[1]!.shape.slice(1)) as number,
+    axes: (_, input) => (input === 1 ? [1, 3] : undefined),
+  },
+  inFiles: 'rewritten',
   inputs: [
     // dX = each dY spread over its window, weighted with W
     {

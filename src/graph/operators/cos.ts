@@ -3,6 +3,9 @@ import type { Operator } from '../operator.js';
 import { sameAsInput } from '../shape-rules.js';
 
 export const cos: Operator = {
+  half: 'never',
+  inFiles: 'same',
+  elementwise: 'approximate',
   // dx = -dy sin x
   inputs: [
     {

@@ -8,6 +8,9 @@ import { quotient } from '../value.js';
 const truncated = ofNumbers((a, b) => Math.trunc(a / b));
 
 export const div: Operator = {
+  half: 'never',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [
     // dx = dz / y
     { name: 'A', gradient: (node) => node.graph.add('Div', [node.gradient, node.input(1)]) },

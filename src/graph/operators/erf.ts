@@ -3,6 +3,9 @@ import type { Operator } from '../operator.js';
 import { sameAsInput } from '../shape-rules.js';
 
 export const erf: Operator = {
+  half: 'round',
+  inFiles: 'same',
+  elementwise: 'approximate',
   // dx = dy 2 / sqrt(pi) e^-x^2
   inputs: [
     {

@@ -6,6 +6,8 @@ import { broadcastShapes } from '../value.js';
 const longestKnown = 64;
 
 export const expand: Operator = {
+  half: 'keep',
+  inFiles: 'same',
   inputs: [
     // dx = dy summed over the broadcast axes, which the engine does
     { name: 'input', gradient: ({ gradient }) => gradient },

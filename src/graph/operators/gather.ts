@@ -11,6 +11,8 @@ function padded({ graph, gradient }: GradientContext, shape: readonly number[], 
 }
 
 export const gather: Operator = {
+  half: 'keep',
+  inFiles: 'same',
   inputs: [
     // dx[i] = sum of the dy whose index is i; of one index dx = dy surrounded by zeros
     {

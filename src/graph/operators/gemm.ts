@@ -4,6 +4,12 @@ import { requireRank, requireSameType } from '../shape-rules.js';
 import { broadcastShapes, formatShape, sameShape, type Value } from '../value.js';
 
 export const gemm: Operator = {
+  half: 'accumulate',
+  sums: {
+    length: ({ inputs, attributes }) => inputs[0]!.shape[attributes.transA === 1 ? 0 : 1] as number,
+    axes: ({ attributes }, input) => (input === 1 ? (attributes.transB === 1 ? [1, 1] : [0, 0]) : undefined),
+  },
+  inFiles: 'same',
   inputs: [
     // dA' = alpha dZ B'^T
     {

@@ -2,6 +2,10 @@
 import type { Operator } from '../operator.js';
 
 export const identity: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
+  isView: true,
+  elementwise: 'exact',
   // dx = dy
   inputs: [{ name: 'X', gradient: ({ gradient }) => gradient }],
   infer: (node) => {

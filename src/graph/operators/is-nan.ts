@@ -2,6 +2,9 @@
 import { type Operator, stopsGradient } from '../operator.js';
 
 export const isNan: Operator = {
+  half: 'never',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [{ name: 'X', gradient: stopsGradient }],
   infer: (node) => ({ dataType: 'bool', shape: node.input(0).shape }),
 };

@@ -4,9 +4,11 @@
  */
 import type { GradientContext, Operator } from '../operator.js';
 import { requireSameType, withOnes } from '../shape-rules.js';
-import { fixedShape, normalizeAxis, type Value } from '../value.js';
+import { normalizeAxis, type Value } from '../value.js';
 
 export const layerNormalization: Operator = {
+  half: 'normalize',
+  inFiles: 'rewritten',
   inputs: [
     // with g = scale dy and means over the last axis: dx = (g - mean(g) - n mean(g n)) / sqrt(variance + epsilon)
     {
@@ -15,11 +17,8 @@ export const layerNormalization: Operator = {
         if (node.outputGradients[1] ?? node.outputGradients[2]) throw new Error('the gradient of the statistics is not implemented');
         const { graph, gradient } = node;
         const scale = node.input(1);
-        const [size] = fixedShape(scale.shape, 'the gradient of LayerNormalization') as [number];
-        // mean(g) = dy . (scale / size): a product with one column reads dy once and needs no g
-        const column = graph.add('Reshape', [graph.add('Mul', [scale, 1 / size]), graph.integers(size, 1)]);
-        const shift = graph.add('MatMul', [gradient, column]);
-        const slope = graph.add('MatMul', [projected(node), column]);
+        const shift = graph.add('MeanProduct', [gradient, scale]);
+        const slope = graph.add('MeanProduct', [projected(node), scale]);
         const scaled = graph.add('Sub', [graph.add('Mul', [gradient, scale]), shift]);
         return graph.add('Mul', [graph.add('Sub', [scaled, graph.add('Mul', [normalized(node), slope])]), node.outputs[2]!]);
       },

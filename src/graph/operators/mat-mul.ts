@@ -6,6 +6,15 @@ import { requireSameType } from '../shape-rules.js';
 import { broadcastShapes, fixedShape, type Value } from '../value.js';
 
 export const matMul: Operator = {
+  half: 'accumulate',
+  sums: {
+    length: ({ inputs }) => inputs[0]!.shape.at(-1) as number,
+    axes: ({ inputs }, input) => {
+      const axis = inputs[input]!.shape.length - (input === 1 ? 2 : 1);
+      return [axis, axis];
+    },
+  },
+  inFiles: 'same',
   inputs: [
     // dX = dZ Y^T
     { name: 'A', gradient: (node) => node.graph.add('MatMul', [node.gradient, transposed(node.graph, node.input(1))]) },

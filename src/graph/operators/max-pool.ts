@@ -5,6 +5,8 @@ import { requireRank } from '../shape-rules.js';
 import { type Dimension, fixedShape } from '../value.js';
 
 export const maxPool: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
   inputs: [
     // dx = the sum of the dy of the windows of which x is the largest value
     {

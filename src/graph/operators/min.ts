@@ -3,6 +3,9 @@ import { notDifferentiable, type Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
 
 export const min: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
+  elementwise: 'exact',
   inputs: [{ name: 'data', gradient: notDifferentiable, variadic: true }],
   infer: broadcastInputs,
 };

@@ -5,6 +5,9 @@ import { broadcastInputs } from '../shape-rules.js';
 import { product } from '../value.js';
 
 export const mul: Operator = {
+  half: 'round',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [
     // dx = dz y
     { name: 'A', gradient: (node) => node.graph.add('Mul', [node.gradient, node.input(1)]) },

@@ -4,6 +4,9 @@ import { type Operator, stopsGradient } from '../operator.js';
 import { requireBoolean, sameAsInput } from '../shape-rules.js';
 
 export const not: Operator = {
+  half: 'never',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [{ name: 'X', gradient: stopsGradient }],
   infer: (node) => {
     requireBoolean(node.input(0));

@@ -3,6 +3,8 @@ import { type Operator, stopsGradient } from '../operator.js';
 import { fixedShape, sum } from '../value.js';
 
 export const pad: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
   inputs: [
     // dx = the inner part of dy
     {

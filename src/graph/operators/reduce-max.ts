@@ -7,6 +7,8 @@ import { stopsGradient } from '../operator.js';
 import { reducedAxes, reducedType } from '../shape-rules.js';
 
 export const reduceMax: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
   inputs: [
     // dx = dy [x = y] / how many x are y: equal ones share it
     {

@@ -7,6 +7,8 @@ import { reducedAxes, reducedType } from '../shape-rules.js';
 import { fixedShape } from '../value.js';
 
 export const reduceMean: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
   inputs: [
     // dx = dy / n, spread over the n reduced elements
     {

@@ -6,6 +6,8 @@ import { stopsGradient } from '../operator.js';
 import { reducedType } from '../shape-rules.js';
 
 export const reduceSumSquare: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
   inputs: [
     // dx = 2 x dy, spread over the reduced axes
     {

@@ -6,6 +6,8 @@ import { stopsGradient } from '../operator.js';
 import { reducedType } from '../shape-rules.js';
 
 export const reduceSum: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
   inputs: [
     // dx = dy, spread over the reduced axes
     { name: 'data', gradient: (node) => spreadOverReducedAxes(node, node.gradient) },

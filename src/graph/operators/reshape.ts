@@ -4,6 +4,9 @@ import { stopsGradient } from '../operator.js';
 import { type Dimension, fixedShape, formatShape, product, quotient } from '../value.js';
 
 export const reshape: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
+  isView: true,
   inputs: [
     // dx = dy in the shape of x
     {

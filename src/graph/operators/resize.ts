@@ -11,6 +11,9 @@ import { type Dimension, fixedShape, formatShape, type Value } from '../value.js
 export const nearestResize = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } as const;
 
 export const resize: Operator = {
+  // repeated pixels are moved, not interpolated
+  half: ({ mode }) => (mode === nearestResize.mode ? 'keep' : 'never'),
+  inFiles: 'rewritten',
   inputs: [
     // y = R x C^T with the weights of rows R and of columns C: dx = R^T dy C. Of repeated pixels: the sum over the copies of each
     {

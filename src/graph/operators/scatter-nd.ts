@@ -3,6 +3,8 @@ import { notDifferentiable, type Operator, stopsGradient } from '../operator.js'
 import { formatShape, sameShape } from '../value.js';
 
 export const scatterND: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
   inputs: [
     { name: 'data', gradient: notDifferentiable },
     { name: 'indices', gradient: stopsGradient },

@@ -3,6 +3,9 @@ import type { Operator } from '../operator.js';
 import { sameAsInput } from '../shape-rules.js';
 
 export const sigmoid: Operator = {
+  half: 'round',
+  inFiles: 'same',
+  elementwise: 'approximate',
   // dx = dy y (1 - y)
   inputs: [
     {

@@ -15,6 +15,8 @@ interface Range {
 }
 
 export const slice: Operator = {
+  half: 'keep',
+  inFiles: 'same',
   inputs: [
     // dx = dy surrounded by zeros, and with zeros between its elements where the step left some out
     {

@@ -3,6 +3,8 @@ import type { Operator } from '../operator.js';
 import { sameAsInput } from '../shape-rules.js';
 
 export const softmax: Operator = {
+  half: 'never',
+  inFiles: 'rewritten',
   inputs: [
     // dx = (dy - sum(dy y)) y
     {

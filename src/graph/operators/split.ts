@@ -3,6 +3,8 @@ import { type Operator, stopsGradient } from '../operator.js';
 import { fixedShape, normalizeAxis } from '../value.js';
 
 export const split: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
   inputs: [
     // dx = the gradients of the parts, joined; zeros for a part that no loss depends on
     {

@@ -4,6 +4,9 @@ import type { Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
 
 export const sub: Operator = {
+  half: 'round',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [
     // dx = dz
     { name: 'A', gradient: ({ gradient }) => gradient },

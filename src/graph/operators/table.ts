@@ -28,6 +28,7 @@ import { layerNormalization } from './layer-normalization.js';
 import { log } from './log.js';
 import { matMul } from './mat-mul.js';
 import { maxPool } from './max-pool.js';
+import { meanProduct } from './mean-product.js';
 import { min } from './min.js';
 import { mod } from './mod.js';
 import { mul } from './mul.js';
@@ -86,6 +87,7 @@ const table = {
   Log: log,
   MatMul: matMul,
   MaxPool: maxPool,
+  MeanProduct: meanProduct,
   Min: min,
   Mod: mod,
   Mul: mul,

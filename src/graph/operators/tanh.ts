@@ -3,6 +3,9 @@ import type { Operator } from '../operator.js';
 import { sameAsInput } from '../shape-rules.js';
 
 export const tanh: Operator = {
+  half: 'round',
+  inFiles: 'same',
+  elementwise: 'approximate',
   // dx = dy (1 - y^2)
   inputs: [
     {

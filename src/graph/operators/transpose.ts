@@ -3,6 +3,8 @@ import type { Operator } from '../operator.js';
 import type { Dimension } from '../value.js';
 
 export const transpose: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
   inputs: [
     // dx = dy, permuted by the inverse permutation
     {

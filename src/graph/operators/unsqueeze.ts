@@ -3,6 +3,9 @@ import { type Operator, stopsGradient } from '../operator.js';
 import { fixedShape, normalizeAxis } from '../value.js';
 
 export const unsqueeze: Operator = {
+  half: 'keep',
+  inFiles: 'rewritten',
+  isView: true,
   inputs: [
     // dx = dy in the shape of x
     {

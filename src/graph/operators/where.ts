@@ -5,6 +5,9 @@ import { requireBoolean, requireSameType } from '../shape-rules.js';
 import { broadcastShapes } from '../value.js';
 
 export const where: Operator = {
+  half: 'keep',
+  inFiles: 'same',
+  elementwise: 'exact',
   inputs: [
     { name: 'condition', gradient: stopsGradient },
     // dx = c ? dz : 0

@@ -1,5 +1,5 @@
 /** How each operator of a file, in operator sets 11 to 21, is said with the operators that graphs are made of. */
-import type { OperatorName } from '../operators/table.js';
+import { type OperatorName, operators } from '../operators/table.js';
 import type { Rewrite } from './rewrite.js';
 import { activations } from './rewrites/activations.js';
 import { comparisons } from './rewrites/comparisons.js';
@@ -15,30 +15,12 @@ function same(operator: OperatorName): Rewrite {
   return (node) => node.graph.addAll(operator, node.inputs, node.passAll());
 }
 
-const unchanged = [
-  ...([
-    'Abs',
-    'Add',
-    'And',
-    'Concat',
-    'Cos',
-    'Div',
-    'Equal',
-    'Erf',
-    'Exp',
-    'Expand',
-    'Gather',
-    'Gemm',
-    'Greater',
-    'IsNaN',
-    'Log',
-    'MatMul',
-  ] as const),
-  ...(['Mul', 'Neg', 'Not', 'Relu', 'Sigmoid', 'Sign', 'Sin', 'Slice', 'Sqrt', 'Sub', 'Tanh', 'Where'] as const),
-];
-
 export const rewrites: Readonly<Record<string, Rewrite>> = {
-  ...Object.fromEntries(unchanged.map((operator) => [operator, same(operator)])),
+  ...Object.fromEntries(
+    (Object.keys(operators) as OperatorName[])
+      .filter((operator) => operators[operator].inFiles === 'same')
+      .map((operator) => [operator, same(operator)]),
+  ),
   ...activations,
   ...comparisons,
   ...constants,

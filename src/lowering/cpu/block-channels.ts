@@ -127,10 +127,6 @@ class Blocking implements GraphCopy {
       case 'Add':
         if (sameShape(first.shape, second!.shape)) this.addSum(first, second!, output);
         return this.has(output) || this.addElementwise(node);
-      case 'Mul':
-      case 'Sub':
-      case 'HardSigmoid':
-        return this.addElementwise(node);
       case 'Reshape':
         if (!sameShape(first.shape, output.shape)) return false;
         this.blocked.set(output, this.target.add('Reshape', [this.blockedOf(first), this.target.integers(...(first.shape as number[]))]));
@@ -145,7 +141,7 @@ class Blocking implements GraphCopy {
       case 'Slice':
         return this.addPart(node);
       default:
-        return false;
+        return node.rule.elementwise !== undefined && this.addElementwise(node);
     }
   }
 
@@ -184,9 +180,9 @@ class Blocking implements GraphCopy {
     const { inputs, outputs } = node;
     const shape = outputs[0]!.shape;
     const isScalar = ({ shape }: Value): boolean => shape.every((size) => size === 1);
-    const operands = inputs as readonly Value[];
-    if (!operands.every((value) => isScalar(value) || sameShape(value.shape, shape))) return false;
-    const forms = operands.map((value) => (isScalar(value) ? this.valueOf(value) : this.blockedOf(value)));
+    const fits = (value: Value): boolean => value.dataType === 'float32' && (isScalar(value) || sameShape(value.shape, shape));
+    if (!inputs.every((value) => value === null || fits(value))) return false;
+    const forms = inputs.map((value) => value && (isScalar(value) ? this.valueOf(value) : this.blockedOf(value)));
     this.blocked.set(outputs[0]!, this.target.addLike(node, forms)[0]!);
     return true;
   }

@@ -9,7 +9,7 @@ import { averagePool } from '../../graph/operators/average-pool.js';
 import { conv } from '../../graph/operators/conv.js';
 import { fixedShape } from '../../graph/value.js';
 
-const domain = 'com.microsoft.nchwc';
+const contributed = { domain: 'com.microsoft.nchwc', half: 'never', inFiles: 'never' } as const;
 const x = { name: 'X', gradient: notDifferentiable } as const;
 const undifferentiated = ({ inputs }: Operator): Operator['inputs'] => inputs.map((input) => ({ ...input, gradient: notDifferentiable }));
 
@@ -17,7 +17,7 @@ export const blockedOperators = {
   /** Plain, or [N, H, W, C] (`channels_last` 1), to blocked. */
   reorderInput: {
     name: 'ReorderInput',
-    domain,
+    ...contributed,
     inputs: [x],
     attributes: { channels_last: 'int' },
     infer: (node) => {
@@ -28,7 +28,7 @@ export const blockedOperators = {
   /** Blocked to plain, or to [N, H, W, C] (`channels_last` 1). */
   reorderOutput: {
     name: 'ReorderOutput',
-    domain,
+    ...contributed,
     inputs: [x],
     attributes: { channels: 'int', channels_last: 'int' },
     infer: (node) => {
@@ -40,15 +40,15 @@ export const blockedOperators = {
   conv: {
     ...conv,
     name: 'Conv',
-    domain,
+    ...contributed,
     inputs: [...undifferentiated(conv), { name: 'Sum', gradient: notDifferentiable, optional: true }],
     attributes: { ...conv.attributes, activation: 'string' },
   },
-  averagePool: { ...averagePool, name: 'AveragePool', domain, inputs: undifferentiated(averagePool) },
+  averagePool: { ...averagePool, name: 'AveragePool', ...contributed, inputs: undifferentiated(averagePool) },
   /** [N, C, 1, 1], which is the same blocked or plain. */
   globalAveragePool: {
     name: 'GlobalAveragePool',
-    domain,
+    ...contributed,
     inputs: [x],
     infer: (node) => {
       const { dataType, shape } = node.input(0);
@@ -58,7 +58,7 @@ export const blockedOperators = {
   /** Repeats pixels: `scales` are whole numbers. */
   upsample: {
     name: 'Upsample',
-    domain,
+    ...contributed,
     inputs: [x],
     attributes: { scales: 'ints', mode: 'string' },
     infer: (node) => {

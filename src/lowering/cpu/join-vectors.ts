@@ -6,7 +6,6 @@
 import type { Graph } from '../../graph/graph.js';
 import { neededParts } from '../../graph/needed-parts.js';
 import type { Node } from '../../graph/operator.js';
-import type { OperatorName } from '../../graph/operators/table.js';
 import { sameShape, type Value } from '../../graph/value.js';
 import { elementCount } from '../../tensors/tensor-data.js';
 import { copyGraph, PlainCopy } from '../copy-graph.js';
@@ -79,12 +78,12 @@ class Joining extends PlainCopy {
   }
 
   private computed(nodes: readonly Node[]): Value {
-    const [{ operator, inputs }] = nodes as [Node];
-    const operands = inputs.map((input, index) => {
+    const [node] = nodes as [Node];
+    const operands = node.inputs.map((input, index) => {
       const values = nodes.map((node) => node.inputs[index]!);
       return isScalar(input!) ? this.numbers(values, nodes) : this.joinedOf(values.map(originOf));
     });
-    return this.target.add(operator as OperatorName, operands);
+    return this.target.addLike(node, operands)[0]!;
   }
 
   /** A number for all vectors, or its own for each of them. */

@@ -2,10 +2,8 @@
 import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 
-/** Nodes of one operator, element by element: outputs are vectors, inputs vectors of the same length, or numbers. */
+/** Nodes of one operator that computes exactly, element by element: outputs are vectors, inputs vectors of the same length, or numbers. */
 export type VectorGroup = readonly Node[];
-
-const elementwise: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', 'Sqrt', 'Neg']);
 
 /** Longer ones are worth a kernel of their own. */
 const longest = 4096;
@@ -25,7 +23,7 @@ export function vectorGroups(nodes: readonly Node[], isConstant: (value: Value) 
     if (!isVectorNode(node) || origins.some((producer) => producer && !depths.has(producer))) continue;
     const depth = 1 + Math.max(0, ...origins.map((producer) => (producer ? depths.get(producer)! : 0)));
     depths.set(node, depth);
-    const key = JSON.stringify([depth, node.operator, ...node.inputs.map((input) => kindOf(input!))]);
+    const key = JSON.stringify([depth, node.operator, node.attributes, ...node.inputs.map((input) => kindOf(input!))]);
     groups.set(key, [...(groups.get(key) ?? []), node]);
   }
   return [...groups.values()];
@@ -51,8 +49,9 @@ function isReshapedVector({ operator, inputs, outputs }: Node): boolean {
   return operator === 'Reshape' && lengthOf(outputs[0]!) !== undefined && lengthOf(inputs[0]!) !== undefined;
 }
 
-function isVectorNode({ operator, inputs, outputs: [output] }: Node): boolean {
+function isVectorNode({ rule, inputs, outputs: [output] }: Node): boolean {
   const length = lengthOf(output!);
-  if (!elementwise.has(operator) || output!.dataType !== 'float32' || length === undefined || length > longest) return false;
-  return inputs.every((input) => isScalar(input!) || lengthOf(input!) === length);
+  if (rule.elementwise !== 'exact' || length === undefined || length > longest) return false;
+  const isFloat = [...inputs, output!].every((value) => value?.dataType === 'float32');
+  return isFloat && inputs.every((input) => isScalar(input!) || lengthOf(input!) === length);
 }

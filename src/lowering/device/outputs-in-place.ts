@@ -7,9 +7,6 @@ import { nextPrefix } from '../../graph/state-names.js';
 import type { Value } from '../../graph/value.js';
 import { withOutputs } from '../rewrite-nodes.js';
 
-/** Operators whose output is their input's memory, or a copy of it. */
-const views: ReadonlySet<string> = new Set(['Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
-
 /**
  * Outputs `next.<input>` of which a device may write the values over those of the input: whatever reads the input is computed before, since the
  * output depends on it, and by another kernel, since a kernel of WebGPU must not read and write the same buffer.
@@ -27,9 +24,9 @@ export function outputsInPlace(graph: Graph): string[] {
   return [...graph.outputs].flatMap(([name, value]) => {
     const input = name.startsWith(nextPrefix) ? graph.inputs.get(name.slice(nextPrefix.length)) : undefined;
     const writer = value.producer;
-    if (!input || !writer || views.has(writer.operator)) return [];
+    if (!input || !writer || writer.rule.isView) return [];
     const before = new Set(neededParts(graph, [value]).nodes);
-    const isSafe = (readers.get(input) ?? []).every((reader) => views.has(reader.operator) || (reader !== writer && before.has(reader)));
+    const isSafe = (readers.get(input) ?? []).every((reader) => reader.rule.isView || (reader !== writer && before.has(reader)));
     return isSafe ? [name] : [];
   });
 }
@@ -37,7 +34,7 @@ export function outputsInPlace(graph: Graph): string[] {
 /** The value whose memory a value is. */
 function originOf(value: Value): Value {
   const { producer } = value;
-  return producer && views.has(producer.operator) ? originOf(producer.inputs[0]!) : value;
+  return producer?.rule.isView ? originOf(producer.inputs[0]!) : value;
 }
 
 /**

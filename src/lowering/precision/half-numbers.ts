@@ -1,12 +1,12 @@
-/** What stands for numbers of half precision in a graph: themselves, or numbers of float32 that are rounded to them. */
+/** The numbers that stand for those of half precision in a graph: themselves, or numbers of float32 that are rounded to them. */
 
 import type { Graph } from '../../graph/graph.js';
+import { halfPrecisionOf, type Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import { toHalf } from '../../tensors/half-precision.js';
 import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
 import { toFloat32 } from '../../tensors/stored-types.js';
 import { floatTensor, type TensorData } from '../../tensors/tensor-data.js';
-import { moving } from './half-operators.js';
 
 export interface HalfNumbers {
   constant(tensor: TensorData): TensorData;
@@ -14,8 +14,8 @@ export interface HalfNumbers {
   narrow(graph: Graph, value: Value): Value;
   /** To float32. */
   widen(graph: Graph, value: Value): Value;
-  /** What a node gives whose inputs are such numbers. */
-  result(graph: Graph, value: Value, operator: string): Value;
+  /** A result of a node whose inputs are such numbers. */
+  result(graph: Graph, value: Value, node: Node): Value;
 }
 
 export const halves: HalfNumbers = {
@@ -33,7 +33,7 @@ export const roundedSingles: HalfNumbers = {
   constant: ({ shape, data }) => floatTensor(shape, toFloat32('float16', toHalf(data as Float32Array).buffer)),
   narrow: rounded,
   widen: (_, value) => value,
-  result: (graph, value, operator) => (moving.has(operator) ? value : rounded(graph, value)),
+  result: (graph, value, node) => (halfPrecisionOf(node) === 'keep' ? value : rounded(graph, value)),
 };
 
 /** To half precision and back; ONNX Runtime would leave out two casts in a row. */

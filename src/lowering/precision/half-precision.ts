@@ -1,18 +1,13 @@
 /** Rewrites a finished graph for half precision: half the size, and what GPUs compute fastest. */
 import type { Graph } from '../../graph/graph.js';
-import type { Node } from '../../graph/operator.js';
+import { type HalfPrecision, halfPrecisionOf, type Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import { type HalfNumbers, halves, roundedSingles } from './half-numbers.js';
-import { elementary, products } from './half-operators.js';
 import { fitsHalf, HalfRewriting } from './half-rewriting.js';
-import { computedNodes, type PrecisionSource, rewrite } from './rewritten-graph.js';
+import { computedNodes, copyComputed, type PrecisionSource } from './precision-source.js';
 
-/**
- * Computed in half precision behind what is. LayerNormalization is defined to compute its statistics in single precision (`stash_type`). All
- * others stay in single precision: sums over many elements, squares and exponentials leave the range of half precision (65504) or lose what they
- * add up, and the quotients and roots that follow need the digits.
- */
-const followers: ReadonlySet<string> = new Set(['LayerNormalization', ...elementary]);
+/** Computed in half precision behind what is; see `HalfPrecision`. */
+const followers: ReadonlySet<HalfPrecision> = new Set(['keep', 'round', 'normalize']);
 
 /** The graph with products and what lies between them in half precision, but those that are kept; inputs and outputs keep their types. */
 export function inHalfPrecision(source: PrecisionSource): Graph {
@@ -25,7 +20,7 @@ export function roundedToHalfPrecision(source: PrecisionSource): Graph {
 }
 
 function rewritten(source: PrecisionSource, numbers: HalfNumbers): Graph {
-  return rewrite(source, new HalfRewriting(source, numbers, halfNodes(source)));
+  return copyComputed(source, new HalfRewriting(source, numbers, halfNodes(source)));
 }
 
 function halfNodes(source: PrecisionSource): Set<Node> {
@@ -36,10 +31,11 @@ function halfNodes(source: PrecisionSource): Set<Node> {
     const floats = inputs.filter((input) => input?.dataType === 'float32') as Value[];
     // squares leave the range from 256 on
     const isSquare = operator === 'Mul' && inputs[0] === inputs[1];
-    const follows = followers.has(operator) && !isSquare && floats.some((value) => halfValues.has(value));
-    if (source.kept.has(node) || !(products.has(operator) || follows) || !floats.every((value) => fitsHalf(source, value))) continue;
+    const half = halfPrecisionOf(node);
+    const follows = followers.has(half) && !isSquare && floats.some((value) => halfValues.has(value));
+    if (source.kept.has(node) || !(half === 'accumulate' || follows) || !floats.every((value) => fitsHalf(source, value))) continue;
     nodes.add(node);
-    for (const output of outputs.slice(0, operator === 'LayerNormalization' ? 1 : undefined)) halfValues.add(output);
+    for (const output of outputs.slice(0, half === 'normalize' ? 1 : undefined)) halfValues.add(output);
   }
   return nodes;
 }

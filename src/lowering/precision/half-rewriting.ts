@@ -1,18 +1,18 @@
 /** Adds the nodes of a graph to a new one, some of them in half precision, with casts where precisions meet. */
 
 import { Graph } from '../../graph/graph.js';
-import type { Attributes, Node } from '../../graph/operator.js';
-import type { OperatorName } from '../../graph/operators/table.js';
+import { type Attributes, halfPrecisionOf, type Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import { largestHalf } from '../../tensors/half-precision.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
+import type { GraphCopy } from '../copy-graph.js';
 import type { HalfNumbers } from './half-numbers.js';
-import { addConstant, type PrecisionSource, type Rewriting, tensorOf } from './rewritten-graph.js';
+import { addConstant, type PrecisionSource, tensorOf } from './precision-source.js';
 
 /** The smallest half that keeps all its digits; GPUs may take what is smaller for 0. */
 const smallestNormalHalf = 2 ** -14;
 
-export class HalfRewriting implements Rewriting {
+export class HalfRewriting implements GraphCopy {
   readonly target = new Graph();
   /** What stands for a float32 value of the source in either precision; for values of other types, their own. */
   private readonly single = new Map<Value, Value>();
@@ -29,9 +29,12 @@ export class HalfRewriting implements Rewriting {
     private readonly inEither: ReadonlySet<Node> = new Set(),
   ) {}
 
-  input(value: Value, inTarget: Value): void {
+  given(value: Value, inTarget: Value): void {
     this.single.set(value, inTarget);
   }
+
+  /** In the forms in which they are used: see `formOf`. */
+  constant(): void {}
 
   node(node: Node): void {
     this.add(node, this.inHalf.has(node));
@@ -52,12 +55,12 @@ export class HalfRewriting implements Rewriting {
       return inHalf && input.dataType === 'float32' ? this.halfOf(input) : this.valueOf(input);
     });
     const attributes = inHalf ? attributesInHalf(node) : node.attributes;
-    const outputs = this.target.addAll(node.operator as OperatorName, inputs, attributes);
+    const outputs = this.target.addLike(node, inputs, attributes);
     for (const [index, output] of outputs.entries()) {
       const own = node.outputs[index]!;
-      // LayerNormalization's statistics are not
-      const isHalf = inHalf && own.dataType === 'float32' && !(node.operator === 'LayerNormalization' && index > 0);
-      if (isHalf) this.half.set(own, this.numbers.result(this.target, output, node.operator));
+      // statistics are not
+      const isHalf = inHalf && own.dataType === 'float32' && !(index > 0 && halfPrecisionOf(node) === 'normalize');
+      if (isHalf) this.half.set(own, this.numbers.result(this.target, output, node));
       else this.single.set(own, output);
     }
   }

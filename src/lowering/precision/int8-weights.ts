@@ -2,11 +2,11 @@
 
 import { Graph } from '../../graph/graph.js';
 import type { Node } from '../../graph/operator.js';
-import type { OperatorName } from '../../graph/operators/table.js';
 import type { Value } from '../../graph/value.js';
 import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import type { GraphCopy } from '../copy-graph.js';
+import { addConstant, copyComputed, type PrecisionSource, tensorOf } from './precision-source.js';
 import { quantizeChannels } from './quantize-channels.js';
-import { addConstant, type PrecisionSource, type Rewriting, rewrite, tensorOf } from './rewritten-graph.js';
 
 /**
  * Smaller ones stay as they are: they are hardly a part of the size, and among them are the first layers, whose errors all others meet. (A clip-tiny
@@ -21,27 +21,30 @@ const fewestElements = 2 ** 14;
  * ResNet takes four times as long on the CPU, and what is measured with its vision transformer, which is twice as fast, errs six times as much.
  */
 export function withInt8Weights(source: PrecisionSource): Graph {
-  return rewrite(source, new Int8Weights(source));
+  return copyComputed(source, new Int8Weights(source));
 }
 
-class Int8Weights implements Rewriting {
+class Int8Weights implements GraphCopy {
   readonly target = new Graph();
   private readonly values = new Map<Value, Value>();
 
   constructor(private readonly source: PrecisionSource) {}
 
-  input(value: Value, inTarget: Value): void {
+  given(value: Value, inTarget: Value): void {
     this.values.set(value, inTarget);
   }
+
+  /** In the forms in which they are used: see `widened` and `valueOf`. */
+  constant(): void {}
 
   node(node: Node): void {
     const isKept = this.source.kept.has(node);
     const inputs = node.inputs.map((input, index) => {
       if (!input) return null;
-      const axes = isKept ? undefined : summedAxes(node, index);
+      const axes = isKept ? undefined : node.rule.sums?.axes(node, index);
       return (axes && this.widened(input, axes)) ?? this.valueOf(input);
     });
-    const outputs = this.target.addAll(node.operator as OperatorName, inputs, node.attributes);
+    const outputs = this.target.addLike(node, inputs);
     for (const [index, output] of outputs.entries()) this.values.set(node.outputs[index]!, output);
   }
 
@@ -62,21 +65,5 @@ class Int8Weights implements Rewriting {
     const widened = this.target.add('Mul', [floats, this.target.constant(scales)]);
     this.values.set(value, widened);
     return widened;
-  }
-}
-
-/** The first and the last axis of a factor over which a product sums: the others tell its output channels apart. */
-function summedAxes({ operator, inputs, attributes }: Node, index: number): readonly [number, number] | undefined {
-  const rank = inputs[index]!.shape.length;
-  const one = (axis: number): [number, number] => [axis, axis];
-  switch (operator) {
-    case 'Conv':
-      return index === 1 ? [1, 3] : undefined;
-    case 'Gemm':
-      return index === 1 ? one(attributes.transB === 1 ? 1 : 0) : undefined;
-    case 'MatMul':
-      return one(index === 1 ? rank - 2 : rank - 1);
-    default:
-      return undefined;
   }
 }

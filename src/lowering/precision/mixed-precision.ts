@@ -19,12 +19,11 @@
  * | products that add up more than `longestSum`        | kernels of WebGPU add up in half precision                                 |
  */
 import type { Graph } from '../../graph/graph.js';
-import type { Node } from '../../graph/operator.js';
+import { halfPrecisionOf, type Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import type { HalfNumbers } from './half-numbers.js';
-import { elementary, moving, products } from './half-operators.js';
 import { fitsHalf, HalfRewriting } from './half-rewriting.js';
-import { computedNodes, type PrecisionSource, rewrite } from './rewritten-graph.js';
+import { computedNodes, copyComputed, type PrecisionSource } from './precision-source.js';
 
 /**
  * What ONNX Runtime's WebGPU kernels, which add up in half precision, can add up. Measured for products of random matrices: relative errors of .0023
@@ -43,8 +42,8 @@ export interface MixedPrecisionOptions {
 export function inMixedPrecision(source: PrecisionSource, { numbers, longestSum }: MixedPrecisionOptions): Graph {
   const given = valuesOfWeights(source);
   const inHalf = halfNodes(source, given, longestSum);
-  const moved = computedNodes(source).filter(({ operator, outputs }) => moving.has(operator) && outputs.every((value) => given.has(value)));
-  return rewrite(source, new HalfRewriting(source, numbers, inHalf, new Set(moved)));
+  const moved = computedNodes(source).filter((node) => halfPrecisionOf(node) === 'keep' && node.outputs.every((value) => given.has(value)));
+  return copyComputed(source, new HalfRewriting(source, numbers, inHalf, new Set(moved)));
 }
 
 /** Weights and what is computed of them alone, such as those that a normalisation is folded into: float32, cast where they are used. */
@@ -66,9 +65,9 @@ function halfNodes(source: PrecisionSource, given: ReadonlySet<Value>, longestSu
     const narrowable = floats.filter((value) => !halfValues.has(value));
     // squares leave the range from 256 on
     const isSquare = node.operator === 'Mul' && node.inputs[0] === node.inputs[1];
-    const between =
-      (elementary.has(node.operator) || isRepetition(node)) && !isSquare && narrowable.length < floats.length && narrowable.every(isWeight);
-    const isProduct = products.has(node.operator) && !floats.every(isWeight) && !isMean(node) && lengthOfSum(node) <= longestSum;
+    const half = halfPrecisionOf(node);
+    const between = (half === 'keep' || half === 'round') && !isSquare && narrowable.length < floats.length && narrowable.every(isWeight);
+    const isProduct = half === 'accumulate' && !floats.every(isWeight) && node.rule.sums!.length(node) <= longestSum;
     if (source.kept.has(node) || !(isProduct || between) || !floats.every((value) => fitsHalf(source, value))) continue;
     inHalf.add(node);
     for (const output of node.outputs) halfValues.add(output);
@@ -81,36 +80,8 @@ function withoutRoundedEnds(nodes: readonly Node[], inHalf: Set<Node>): Set<Node
   const users = new Map<Value, Node[]>();
   for (const node of nodes) for (const input of node.inputs) if (input) users.set(input, [...(users.get(input) ?? []), node]);
   for (const node of [...nodes].reverse()) {
-    const isArithmetic = inHalf.has(node) && !products.has(node.operator) && !moving.has(node.operator) && !isRepetition(node);
+    const isArithmetic = inHalf.has(node) && halfPrecisionOf(node) === 'round';
     if (isArithmetic && !node.outputs.some((output) => users.get(output)?.some((user) => inHalf.has(user)))) inHalf.delete(node);
   }
   return inHalf;
-}
-
-/** How the gradient of AveragePool spreads: pixels are moved, not interpolated. */
-function isRepetition({ operator, attributes }: Node): boolean {
-  return operator === 'Resize' && attributes.mode === 'nearest';
-}
-
-/** A product with a single column: how the gradient of LayerNormalization takes its means. */
-function isMean({ operator, outputs }: Node): boolean {
-  return operator === 'MatMul' && outputs[0]!.shape.at(-1) === 1;
-}
-
-/** How many products make an element of the result. */
-function lengthOfSum({ operator, inputs, attributes }: Node): number {
-  const sizes = (index: number): readonly number[] => inputs[index]!.shape as readonly number[];
-  switch (operator) {
-    // filters are [outputs, inputs / group, height, width], of ConvTranspose [inputs, outputs / group, height, width]
-    case 'Conv':
-      return sizes(1)
-        .slice(1)
-        .reduce((product, size) => product * size, 1);
-    case 'ConvTranspose':
-      return (sizes(1)[0]! / ((attributes.group as number | undefined) ?? 1)) * sizes(1)[2]! * sizes(1)[3]!;
-    case 'Gemm':
-      return sizes(0)[attributes.transA === 1 ? 0 : 1]!;
-    default:
-      return sizes(0).at(-1)!;
-  }
 }

@@ -4,6 +4,7 @@ import type { Graph } from '../../graph/graph.js';
 import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import { blockChannels } from '../../lowering/cpu/block-channels.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import { lowerMeans } from '../../lowering/lower-means.js';
 import { channelBlock } from '../../runtime/devices/channel-block.js';
 import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.js';
@@ -15,5 +16,5 @@ import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.j
 export async function buildCpuGradientsGraph(losses: LossGraph, thread: SessionThread, recompute = false): Promise<Graph> {
   const block = await channelBlock(thread);
   const graph = buildGradientsGraph(losses, recompute);
-  return joinVectors(block === undefined ? lowerConvolutions(graph, 'cpu') : blockChannels(graph, block));
+  return joinVectors(lowerMeans(block === undefined ? lowerConvolutions(graph, 'cpu') : blockChannels(graph, block)));
 }

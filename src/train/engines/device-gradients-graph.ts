@@ -3,10 +3,10 @@
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import { nextPrefix } from '../../graph/state-names.js';
-import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
 import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
+import { lowerGradients } from '../../lowering/lower-gradients.js';
 import { withOutputs } from '../../lowering/rewrite-nodes.js';
 import type { Device } from '../../runtime/devices/device.js';
 import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../graphs/gradients-graph.js';
@@ -27,7 +27,7 @@ export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision
   const graph =
     precision === 'mixed'
       ? buildMixedGradientsGraph(losses, device)
-      : joinVectors(plainBatchNormalization(lowerConvolutions(buildGradientsGraph(losses, recompute), device)));
+      : joinVectors(plainBatchNormalization(lowerGradients(buildGradientsGraph(losses, recompute), device)));
   return writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
 }
 

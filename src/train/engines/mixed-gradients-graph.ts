@@ -4,6 +4,7 @@ import type { Node } from '../../graph/operator.js';
 import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
+import { lowerMeans } from '../../lowering/lower-means.js';
 import { halves, roundedSingles } from '../../lowering/precision/half-numbers.js';
 import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../lowering/precision/mixed-precision.js';
 import type { Device } from '../../runtime/devices/device.js';
@@ -23,7 +24,8 @@ const arithmetic: Readonly<Record<Device, MixedPrecisionOptions>> = {
 export function buildMixedGradientsGraph(losses: LossGraph, device: Device): Graph {
   const { graph: named, kept, known } = buildScaledGradientsGraph(losses);
   const keptCopies = new Set<Node>();
-  const lowered = lowerConvolutions(named, device, (node, copy) => kept.has(node) && keptCopies.add(copy));
-  const graph = inMixedPrecision({ graph: lowered, kept: keptCopies, known }, arithmetic[device]);
-  return joinVectors(device === 'cpu' ? graph : plainBatchNormalization(graph));
+  const convolving = lowerConvolutions(named, device, (node, copy) => kept.has(node) && keptCopies.add(copy));
+  const graph = inMixedPrecision({ graph: convolving, kept: keptCopies, known }, arithmetic[device]);
+  const lowered = lowerMeans(graph);
+  return joinVectors(device === 'cpu' ? lowered : plainBatchNormalization(lowered));
 }

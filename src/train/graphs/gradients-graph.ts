@@ -11,8 +11,8 @@ import { consistencyLoss } from '../../losses/consistency.js';
 import { type BatchLayout, cropCount } from '../../losses/levels.js';
 import { negativeRankingLoss } from '../../losses/negative-ranking.js';
 import { positiveRankingLoss } from '../../losses/positive-ranking.js';
-import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
-import type { PrecisionSource } from '../../lowering/precision/rewritten-graph.js';
+import { lowerGradients } from '../../lowering/lower-gradients.js';
+import type { PrecisionSource } from '../../lowering/precision/precision-source.js';
 import { recomputeForward } from '../../lowering/recompute.js';
 import { embeddingOf, type ModelDefinition } from './model.js';
 import { gradientName } from './state.js';
@@ -84,7 +84,7 @@ export function buildGradientsGraph(losses: LossGraph, recompute = false): Graph
   const { graph } = withGradients(losses, losses.graph.outputs.get('loss')!);
   if (!recompute) return graph;
   const forward = new Set(graph.nodes.slice(0, losses.graph.nodes.length));
-  const bytesOf = (candidate: Graph): number => peakMemory(lowerConvolutions(candidate, 'cpu'));
+  const bytesOf = (candidate: Graph): number => peakMemory(lowerGradients(candidate, 'cpu'));
   return recomputeForward(graph, forward, graph.inputs.get('crops')!, bytesOf);
 }
 

@@ -3,7 +3,7 @@ import { constantValues } from '#antonym/export/precision/constant-values.js';
 import { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '#antonym/lowering/precision/half-precision.js';
-import { nodesFrom } from '#antonym/lowering/precision/rewritten-graph.js';
+import { nodesFrom } from '#antonym/lowering/precision/precision-source.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../../graph/run-graph.js';
 

@@ -48,6 +48,13 @@ const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> 
   Greater: { broadcast: compared('Greater') },
   HardSigmoid: { plain: function_((graph, x) => graph.add('HardSigmoid', [x], { alpha: 0.4, beta: 0.3 })) },
   IsNaN: { 'a root of negative numbers': function_((graph, x) => graph.add('IsNaN', [graph.add('Sqrt', [x])])) },
+  MeanProduct: {
+    plain: {
+      dataType: 'float32',
+      inputs: { x: { shape: [2, 3, 5] }, w: { shape: [5] } },
+      build: (graph, ...inputs) => graph.add('MeanProduct', inputs),
+    },
+  },
   Min: { 'three, broadcast': function_((graph, x) => graph.add('Min', [x, 0.1, graph.add('Neg', [x])])) },
   Mod: {
     'integers of both signs': function_((graph, x) =>

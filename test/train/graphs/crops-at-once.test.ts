@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { peakMemory } from '#antonym/graph/peak-memory.js';
-import { lowerConvolutions } from '#antonym/lowering/convolution/lower-convolutions.js';
+import { lowerGradients } from '#antonym/lowering/lower-gradients.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { cropsAtOnce, measuringMemory } from '#antonym/train/graphs/crops-at-once.js';
 import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
@@ -34,7 +34,7 @@ describe('the crops that are measured in one call', () => {
     const model = modelOf(name);
     const losses = buildLossGraph(model, { photographs: 1, levels: 2 }, 224, { marginConsistency: 0.0025, marginRank: 0.0675 });
     expect(measuringMemory(model, 224, cropsAtOnce(model, 224))).toBeLessThan(
-      peakMemory(lowerConvolutions(buildGradientsGraph(losses), 'cpu')),
+      peakMemory(lowerGradients(buildGradientsGraph(losses), 'cpu')),
     );
   });
 });

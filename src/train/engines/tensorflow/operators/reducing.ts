@@ -41,6 +41,7 @@ export const reducingOperators = {
     return [tensors[2] ? tf.add(scaled, tensors[2]) : scaled, mean, inverseDeviation];
   }),
   MatMul: inOnnxLayout((node, a) => product(node.tf, a, node.tensor(1))),
+  MeanProduct: inOnnxLayout(({ tf, tensors }, x) => tf.mean(tf.mul(x, tensors[1]!), -1, true)),
   ReduceMax: reduction((tf, x, axes, keepsAxes) => tf.max(x, axes, keepsAxes)),
   ReduceMean: reduction((tf, x, axes, keepsAxes) => tf.mean(x, axes, keepsAxes)),
   ReduceSum: reduction((tf, x, axes, keepsAxes) => tf.sum(x, axes, keepsAxes)),

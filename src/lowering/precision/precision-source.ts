@@ -1,10 +1,11 @@
-/** A graph that is built anew from another one, node by node, for a narrower precision. */
+/** A finished graph that is built anew for a narrower precision, and what is known of it. */
 
 import type { Graph } from '../../graph/graph.js';
 import { neededParts } from '../../graph/needed-parts.js';
 import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
+import { copyGraph, type GraphCopy } from '../copy-graph.js';
 
 /** A finished graph and what is known of it. */
 export interface PrecisionSource {
@@ -15,23 +16,9 @@ export interface PrecisionSource {
   readonly kept: ReadonlySet<Node>;
 }
 
-/** What adds nodes of the source to the new graph. */
-export interface Rewriting {
-  readonly target: Graph;
-  /** A value of the source as an input of the new graph. */
-  input(value: Value, inTarget: Value): void;
-  node(node: Node): void;
-  /** What stands for a value of the source, in its own element type. */
-  valueOf(value: Value): Value;
-}
-
-/** The new graph, once all is added: inputs and outputs keep their names, element types and shapes. */
-export function rewrite(source: PrecisionSource, rewriting: Rewriting): Graph {
-  const { graph } = source;
-  for (const [name, value] of graph.inputs) rewriting.input(value, rewriting.target.input(name, value.dataType, value.shape));
-  for (const node of computedNodes(source)) rewriting.node(node);
-  for (const [name, value] of graph.outputs) rewriting.target.output(name, rewriting.valueOf(value));
-  return rewriting.target;
+/** The target of a rewriting of what has to be computed; inputs and outputs keep their names, element types and shapes. */
+export function copyComputed({ graph, known }: PrecisionSource, copy: GraphCopy): Graph {
+  return copyGraph(graph, copy, (value) => known.has(value));
 }
 
 /** The nodes that the outputs depend on, but those whose results are known. */
