@@ -1,11 +1,11 @@
-/** How charts look, in light and in dark: the same CSS for pages and for SVG files. */
+/** The look of charts, light and dark: the same CSS for pages and for SVG files. */
 
 interface Theme {
   readonly page: string;
   readonly text: string;
   readonly quiet: string;
   readonly grid: string;
-  /** Of series, in order: at least 3:1 against the page, told apart with the common kinds of colour blindness. */
+  /** Colours of series, in order: contrast at least 3:1 against the page, distinct under the common kinds of colour blindness. */
   readonly series: readonly string[];
 }
 
@@ -24,16 +24,16 @@ const dark: Theme = {
   series: ['#6cb0ff', '#ff9a5c', '#4fd1a1', '#cf9bf0', '#c4c4c4', '#e0c04a', '#5fd0e6', '#ff8fc0'],
 };
 
-/** Colours there are; later series repeat them with dashed lines. */
+/** The number of colours; later series repeat them with dashed lines. */
 export const seriesColors = light.series.length;
 
-/** The classes of the series of an index, from 0. */
+/** CSS classes of the series at an index, from 0. */
 export function seriesClass(index: number): string {
   const round = Math.floor(index / seriesColors) % 3;
   return `s${index % seriesColors}${round === 0 ? '' : ` dashed-${round}`}`;
 }
 
-/** Colours are literal, not CSS variables, which rasterisers of SVG do not know. On paper charts are light. */
+/** Colours are literal, since rasterisers of SVG do not know CSS variables. On paper charts are light. */
 export const chartStyle = `.chart text { font: 11px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 .chart .heading { font-size: 12.5px; font-weight: 600; }
 .chart .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }

@@ -6,9 +6,9 @@ export interface Drawing {
   /** Pixels at which text has its intended size. */
   readonly width: number;
   readonly height: number;
-  /** What it is, for those who do not see it and as a tooltip. */
+  /** A name, read by screen readers and shown as a tooltip. */
   readonly title: string;
-  /** What it shows, in a sentence or two. */
+  /** A sentence or two on its content. */
   readonly description: string;
   /** SVG elements. */
   readonly content: string;
@@ -19,7 +19,7 @@ export function inlineSvg(drawing: Drawing): string {
   return `<svg class="chart" role="img" viewBox="0 0 ${drawing.width} ${drawing.height}">${described(drawing)}</svg>`;
 }
 
-/** The text of an SVG file: complete in itself, light or dark as the viewer wishes, light where it does not say. */
+/** The text of a self-contained SVG file: light or dark as the viewer prefers, light by default. */
 export function svgFile(drawing: Drawing): string {
   const { width, height } = drawing;
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -31,7 +31,7 @@ ${described(drawing)}
 `;
 }
 
-/** A drawing as a part of another one, its upper left corner at (x, y). */
+/** A drawing nested in another one, its upper left corner at (x, y). */
 export function nestedSvg(drawing: Drawing, x: number, y: number): string {
   const { width, height } = drawing;
   return `<svg role="img" x="${x}" y="${y}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${described(drawing)}</svg>`;

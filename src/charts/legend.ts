@@ -1,4 +1,4 @@
-/** Which colour is which series: entries in rows. */
+/** The legend of a chart: entries in rows that name the colour of each series. */
 import { escapeHtml } from '../support/escape-html.js';
 import { seriesClass } from './chart-style.js';
 import { fitText, textWidth } from './text-width.js';
@@ -13,7 +13,7 @@ export interface Legend {
   readonly content: string;
 }
 
-/** @param width pixels that there are */
+/** @param width available pixels */
 export function legendOf(names: readonly string[], width: number): Legend {
   let [x, row] = [0, 0];
   const entries = names.map((name, index) => {

@@ -1,4 +1,4 @@
-/** Lines over an x axis: what training measured step by step, scores against severity. */
+/** Lines over an x axis: measurements of training step by step, scores against severity. */
 
 import { seriesClass } from './chart-style.js';
 import type { Drawing } from './drawing.js';
@@ -21,16 +21,16 @@ export interface LineChartOptions {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
-  /** Whether each point is marked; by default where a line has few. */
+  /** True to mark each point; default: lines with few points are marked. */
   readonly marks?: boolean;
-  /** Whether names of series are shown; by default where there are several. */
+  /** True to show the names of series; default: with several of them. */
   readonly legend?: boolean;
   /** Pixels, without the legend; 400 x 260 when absent. */
   readonly width?: number;
   readonly height?: number;
 }
 
-/** A line has at most twice as many points: more would not be seen. */
+/** A line has at most twice this many points: more would not be visible. */
 const largestBuckets = 300;
 const fewPoints = 40;
 
@@ -58,7 +58,7 @@ export function lineChart({ title, description, x, y, series, marks, legend, wid
     legend: (legend ?? series.length > 1) ? series.map(({ name }) => name) : [],
   });
   const placed = (points: readonly Point[]): Point[] => points.map(frame.place);
-  // what lies behind first, so that no line is covered
+  // background first, so that no line is covered
   const behind = shown.map(({ behind, band }, index) => {
     const outline: Point[] = [...band.map(([at, , high]): Point => [at, high]), ...band.map(([at, low]): Point => [at, low]).reverse()];
     const area = outline.length === 0 ? '' : `<path class="band ${seriesClass(index)}" d="${pathOf(placed(outline))}Z"/>`;

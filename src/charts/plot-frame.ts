@@ -1,4 +1,4 @@
-/** What surrounds a plot: heading, legend, axes with ticks and labels. */
+/** The surroundings of a plot: heading, legend, axes with ticks and labels. */
 import { escapeHtml } from '../support/escape-html.js';
 import { legendOf } from './legend.js';
 import type { Point } from './points.js';
@@ -6,9 +6,9 @@ import { fitText, textWidth } from './text-width.js';
 import { type Ticks, ticksOf } from './ticks.js';
 
 export interface Axis {
-  /** What is measured and its unit. */
+  /** The measured quantity and its unit. */
   readonly label: string;
-  /** The least and the greatest value with a place; by default those of the points, widened to round numbers. */
+  /** The least and the greatest value on the axis; default: those of the points, widened to round numbers. */
   readonly domain?: readonly [number, number];
   /** About how many ticks; by default as many as fit. */
   readonly ticks?: number;
@@ -21,7 +21,7 @@ export interface FrameOptions {
   readonly height: number;
   readonly x: Axis;
   readonly y: Axis;
-  /** What is drawn: decides the domains that the axes leave open. */
+  /** The drawn points: they decide the domains that the axes leave open. */
   readonly points: readonly Point[];
   /** Names in the legend; none: no legend. */
   readonly legend: readonly string[];
@@ -95,7 +95,7 @@ function axisTicks({ domain, ticks }: Axis, values: readonly number[], room: num
   return ticksOf(low, high, count);
 }
 
-/** How far along the axis a value is: 0 at its beginning, 1 at its end. */
+/** The position of a value along the axis: 0 at its beginning, 1 at its end. */
 function fraction(value: number, { domain: [low, high] }: Ticks): number {
   return (value - low) / (high - low);
 }

@@ -1,9 +1,9 @@
-/** Series of points: smoothed, thinned, and as the path of a line. */
+/** Series of points: smoothing, thinning, and the path of a line. */
 
 export type Point = readonly [x: number, y: number];
 
 /**
- * The exponential moving average, without the bias of its beginning: each value weighs half of the one `halfLife` later.
+ * The exponential moving average, with the bias of its beginning removed: each value weighs half as much as the one `halfLife` later.
  * Values that are not finite are left out.
  */
 export function smooth(points: readonly Point[], halfLife: number): Point[] {
@@ -17,7 +17,7 @@ export function smooth(points: readonly Point[], halfLife: number): Point[] {
 }
 
 /**
- * At most `2 * buckets` of the points, with the same outline: the lowest and the highest of each of so many equal parts. Few points stay as they are.
+ * At most `2 * buckets` of the points, with the same outline: the lowest and the highest of each of `buckets` equal parts. Shorter series are unchanged.
  * @param points ascending in x
  */
 export function thin(points: readonly Point[], buckets: number): readonly Point[] {
@@ -51,7 +51,7 @@ export function pixel(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** The points that have a place. */
+/** The points with finite coordinates. */
 export function finite(points: readonly Point[]): Point[] {
   return points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
 }

@@ -19,10 +19,10 @@ export interface ScatterChartOptions {
   readonly height?: number;
 }
 
-/** From so many points on they are small and let others shine through. */
+/** From this number on, points are small and translucent. */
 const many = 200;
 
-/** Names are shown where there is more than one group. Points that would cover each other exactly are drawn once, which bounds the size. */
+/** Names are shown with more than one group. Points that would cover each other exactly are drawn once, which bounds the size. */
 export function scatterChart({ title, description, x, y, groups, curve, width = 400, height = 360 }: ScatterChartOptions): Drawing {
   const frame = plotFrame({
     heading: title,

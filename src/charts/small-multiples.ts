@@ -1,4 +1,4 @@
-/** Many small charts beside each other in one drawing; a page lays them out itself. */
+/** Many small charts side by side in one drawing; an HTML page lays them out itself. */
 import { escapeHtml } from '../support/escape-html.js';
 import { type Drawing, nestedSvg } from './drawing.js';
 import { legendOf } from './legend.js';

@@ -1,6 +1,6 @@
-/** How wide text is about, where nobody can measure it: the reader's font is not known. */
+/** An estimate of the width of text, which cannot be measured: the reader's font is unknown. */
 
-/** Pixels of 11 px text in a common sans-serif font: rather too wide than too narrow. */
+/** Width in pixels in a common sans-serif font, estimated too wide rather than too narrow. */
 export function textWidth(text: string, size = 11): number {
   let width = 0;
   for (const character of text)
@@ -8,7 +8,7 @@ export function textWidth(text: string, size = 11): number {
   return width * size;
 }
 
-/** The text, or its beginning and an ellipsis where it is wider than that many pixels. */
+/** The text, cut and ended by an ellipsis where it is wider than `width` pixels. */
 export function fitText(text: string, width: number, size = 11): string {
   if (textWidth(text, size) <= width) return text;
   const characters = [...text];

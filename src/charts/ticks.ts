@@ -1,24 +1,24 @@
-/** Round values along an axis, and how they are written. */
+/** Round values along an axis and their labels. */
 
-/** Where an axis begins and ends, and what it is marked with. */
+/** The ends of an axis and its marks. */
 export interface Ticks {
-  /** The smallest and the largest value that have a place. */
+  /** The smallest and the largest value on the axis. */
   readonly domain: readonly [number, number];
   /** Ascending, within the domain, equally far apart: multiples of 1, 2 or 5 times a power of ten. */
   readonly values: readonly number[];
-  /** Of each value. */
+  /** One for each value. */
   readonly labels: readonly string[];
 }
 
 /**
  * Ticks for values from `low` to `high`.
- * @param count how many there are about
- * @param exact whether the domain is the values' own; otherwise it is widened to the next tick on both sides
+ * @param count approximate number of ticks
+ * @param exact true keeps the domain; otherwise it is widened to the next tick on both sides
  */
 export function ticksOf(low: number, high: number, count: number, exact = false): Ticks {
   const [least, most] = spread(low, high);
   const step = roundStep((most - least) / count);
-  // what floating point makes of a value that is on a tick
+  // tolerance for a value that lies on a tick but for rounding
   const slack = 1e-9;
   const first = exact ? Math.ceil(least / step - slack) : Math.floor(least / step + slack);
   const last = exact ? Math.floor(most / step + slack) : Math.ceil(most / step - slack);
@@ -27,7 +27,7 @@ export function ticksOf(low: number, high: number, count: number, exact = false)
   return { domain, values, labels: labelsOf(values, step) };
 }
 
-/** A single value is in the middle of a range. */
+/** Widens a single value to a range around it. */
 function spread(low: number, high: number): [number, number] {
   if (!(Number.isFinite(low) && Number.isFinite(high))) return [0, 1];
   const largest = Math.max(Math.abs(low), Math.abs(high));
@@ -44,7 +44,7 @@ function roundStep(step: number): number {
   return factor * power;
 }
 
-/** `0.25`, `20k`, `2.5e−6`: all of an axis in the same way, with as many digits as tell them apart. */
+/** `0.25`, `20k`, `2.5e−6`: one notation for the whole axis, with just enough digits to tell the labels apart. */
 function labelsOf(values: readonly number[], step: number): string[] {
   const largest = Math.max(...values.map(Math.abs));
   return values.map((value) => {
@@ -67,7 +67,7 @@ function fixed(value: number, step: number): string {
   return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
 }
 
-/** With the sign that is as wide as a digit. */
+/** Replaces the hyphen by the minus sign, which is as wide as a digit. */
 export function withMinus(text: string): string {
   return text.replaceAll('-', '\u2212');
 }

@@ -154,7 +154,8 @@ async function usableFiles(
 async function reasonToSkip(path: string, minimumSide: number): Promise<string | undefined> {
   try {
     const { width, height } = await readImageSize(path);
-    if (Math.min(width, height) < minimumSide) return `${width}x${height} is too small: each side must have at least ${minimumSide} pixels`;
+    if (Math.min(width, height) < minimumSide)
+      return `${width}x${height} is too small: each side must have at least ${minimumSide} pixels.`;
     return undefined;
   } catch (error) {
     // Which images are used must not depend on the moment.

@@ -1,4 +1,4 @@
-/** Reads image files: one decoding for training and scoring, so that both see the same pixels. */
+/** Reads image files: training and scoring share one decoder, so that both see the same pixels. */
 import { setTimeout as wait } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
 import { messageOf, UserError } from '../support/errors.js';
@@ -9,18 +9,18 @@ import { seenPixels } from './seen-pixels.js';
 
 export { type ImageSource, maximumPixels };
 
-/** Seconds; the largest image takes a tenth of it. */
+/** Time limit of a decoding, seconds; the largest image takes a tenth of it. */
 const longestDecoding = 120;
 
-/** Milliseconds before a decoding that failed for want of memory or threads is tried again. */
+/** Milliseconds before each new attempt after a decoding failed for lack of memory or threads. */
 const pauses = [200, 1000];
 
 /**
  * The pixels of an image file as every part of the program sees them: first page, upright as its EXIF orientation says, transparent
  * parts over white (as browsers and paper show them), embedded colour profile converted to sRGB, grey to RGB, 16 bits to 8.
- * @param downscale sides of the decoded picture are divided by it and rounded, at least 1 pixel, with Lanczos' kernel; 1 or more.
- * @throws UserError naming the file and the reason: missing, a folder, no image, of a kind that is not read faithfully, truncated,
- * above `maximumPixels`; PassingError where the machine and not the file is at fault.
+ * @param downscale divisor of the sides, 1 or more; they are rounded, to at least 1 pixel, and resampled with Lanczos' kernel.
+ * @throws UserError naming the file and the reason: missing, a folder, not an image, not faithfully readable, truncated,
+ * above `maximumPixels`; PassingError when the machine, not the file, is at fault.
  */
 export async function decodeImage(source: ImageSource, downscale = 1): Promise<Image> {
   const image = await decodeThrough(source, (pipeline) => pipeline);
@@ -38,8 +38,8 @@ export interface DecodedPixels extends Image {
 }
 
 /**
- * The pixels of an image file after further steps of the same pipeline, which may make the decoding itself cheaper.
- * @param finish adds steps to the pipeline, whose pixels are those of `decodeImage`.
+ * The pixels of an image file after further steps of the same pipeline, which may make decoding cheaper.
+ * @param finish adds steps to the pipeline that `decodeImage` runs.
  * @throws as `decodeImage`
  */
 export async function decodeThrough(source: ImageSource, finish: (pipeline: Sharp) => Sharp): Promise<DecodedPixels> {
@@ -89,7 +89,7 @@ async function raw(pipeline: Sharp): Promise<DecodedPixels> {
   return { width, height, channels, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
-/** A decoding that is tried again where the machine lacked memory or threads. */
+/** Decodes, and tries again when the machine lacked memory or threads. */
 async function patiently<T>(decode: () => Promise<T>): Promise<T> {
   for (const pause of pauses) {
     try {
@@ -118,16 +118,16 @@ function isTooLarge(error: unknown): boolean {
 function readingError(error: unknown, source: ImageSource): UserError {
   const name = typeof source === 'string' ? source : `of ${source.length} bytes`;
   const Kind = error instanceof PassingError ? PassingError : UserError;
-  return new Kind(`Cannot read image ${name}: ${reasonOf(error)}`, { cause: error });
+  return new Kind(`Cannot read image ${name}: ${reasonOf(error)}.`, { cause: error });
 }
 
-/** What is wrong, in one line. */
+/** The reason, in one line. */
 function reasonOf(error: unknown): string {
   const message = messageOf(error).trim();
   if (error instanceof UserError) return message;
   if (/^a bitmap of/.test(message)) return message;
-  if (isTooLarge(error)) return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the most that is read: reduce it`;
+  if (isTooLarge(error)) return `it has more than ${Math.floor(maximumPixels / 1e6)} megapixels, the largest supported size: reduce it`;
   if (/^timeout/.test(message)) return `decoding it took more than ${longestDecoding} s`;
-  // Not what the decoder says: libvips keeps one text for all threads, and another file's may stand in it.
+  // Not the decoder's message: libvips keeps one text for all threads, and it may be about another file.
   return 'the file is damaged or truncated';
 }

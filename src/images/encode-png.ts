@@ -1,4 +1,4 @@
-/** Images as PNG: the format that keeps every pixel's exact value. */
+/** Encodes images as PNG, which keeps the exact value of every pixel. */
 import sharp from 'sharp';
 import type { Image } from './image.js';
 

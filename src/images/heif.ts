@@ -1,4 +1,4 @@
-/** Pictures in HEIF containers: AVIF, which sharp reads, and HEIC, which a decoder that people may install beside the program reads. */
+/** Pictures in HEIF containers: sharp reads AVIF; an optional decoder, installed beside the program, reads HEIC. */
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { UserError } from '../support/errors.js';
@@ -6,10 +6,10 @@ import type { ImageContent } from './image-content.js';
 import { checkTransfer } from './png-pixels-only.js';
 import { formatNames } from './recognize-image.js';
 
-/** Descriptions of the pictures stand in the first box after the type of the file; more is never needed, bytes. */
+/** Upper bound of the description of the pictures, in the first box after the file type, bytes. */
 const mostDescription = 2 ** 18;
 
-/** What the optional package `libheif-js` gives: the part of it that is used. */
+/** The part of the optional package `libheif-js` that is used. */
 interface HeifLibrary {
   readonly HeifDecoder: new () => { decode(bytes: Uint8Array): readonly HeifImage[] };
 }
@@ -29,10 +29,10 @@ interface DecodedHeic {
 }
 
 /**
- * Checks what is in a HEIF container.
+ * Checks the content of a HEIF container.
  * @param compression as sharp names it.
  * @returns true for HEIC, which `decodeHeic` reads; false for AVIF.
- * @throws UserError for what neither reads, and for HDR.
+ * @throws UserError for other contents, and for HDR.
  */
 export async function checkHeif(content: ImageContent, compression: string | undefined): Promise<boolean> {
   const description = Buffer.from(await content.read(0, mostDescription));
@@ -84,9 +84,9 @@ export async function canReadHeic(): Promise<boolean> {
 
 let library: Promise<HeifLibrary> | undefined;
 
-/** Loaded once, where it is installed. */
+/** Loads the library once, if it is installed. */
 async function heifLibrary(): Promise<HeifLibrary> {
-  // As a variable, so that neither compilers nor bundlers ask for a package that is optional.
+  // A variable, so that neither compilers nor bundlers require the optional package.
   const name = 'libheif-js/wasm-bundle.js';
   library ??= import(name).then((module) => module.default);
   return library.catch((error) => {
@@ -97,7 +97,7 @@ async function heifLibrary(): Promise<HeifLibrary> {
   });
 }
 
-/** The ICC profile that the first box of colours holds. */
+/** The ICC profile in the first colour box. */
 function profileOf(description: Buffer): Buffer | undefined {
   for (const name of ['colrprof', 'colrrICC']) {
     const at = description.indexOf(name);
@@ -108,7 +108,7 @@ function profileOf(description: Buffer): Buffer | undefined {
   return undefined;
 }
 
-/** Where chunks of a PNG file follow its header, bytes. */
+/** Offset of the first chunk after the header of a PNG file, bytes. */
 const afterHeader = 33;
 
 function withProfile(png: Buffer, profile: Buffer | undefined): Uint8Array {

@@ -1,4 +1,4 @@
-/** The content of an image file, from a path or from memory: what the system says is kept apart from what decoders say. */
+/** The content of an image file, from a path or from memory: errors of the system are kept apart from those of decoders. */
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,7 +11,7 @@ export type ImageSource = string | Uint8Array;
 /** Bytes that can be read in parts. */
 export interface ImageContent {
   readonly length: number;
-  /** Of a regular file. */
+  /** Present for a regular file. */
   readonly path?: string;
   /** The bytes from `start` on, fewer than `length` where the content ends. */
   read(start: number, length: number): Promise<Uint8Array>;
@@ -19,27 +19,27 @@ export interface ImageContent {
   all(): Promise<Uint8Array>;
 }
 
-/** Larger files are refused: no image that is read has as many bytes. */
+/** Larger files are refused: no supported image has more bytes. */
 export const maximumBytes = 2 ** 31 - 1;
 
-/** Pipes and devices end at this size, bytes, or when nothing came for this time, milliseconds. */
+/** Reading a pipe or device stops at this size, bytes, or after this silence, milliseconds. */
 const mostFromPipe = 2 ** 29;
 const longestSilence = 20_000;
 
-/** Failures that pass: the machine lacks something at the moment, or a network drive does. */
+/** Transient failures: the machine or a network drive is short of something at the moment. */
 const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'ESTALE', 'EBUSY', 'ETIMEDOUT']);
 
 /** Milliseconds before each new attempt. */
 const pauses = [50, 200, 800, 2000];
 
-/** A file could not be read for a reason that is not the file's: nothing may be concluded about its content. */
+/** A failure that is not the file's fault: it says nothing about the content. */
 export class PassingError extends UserError {
   override name = 'PassingError';
 }
 
 /**
  * Opens the content, and closes it when `use` is done.
- * @throws UserError with the reason alone: missing, a folder, empty, not permitted; PassingError for what is not the file's fault.
+ * @throws UserError with only the reason: missing, a folder, empty, not permitted; PassingError when the file is not at fault.
  */
 export async function withContent<T>(source: ImageSource, use: (content: ImageContent) => Promise<T>): Promise<T> {
   if (typeof source !== 'string') {
@@ -51,7 +51,7 @@ export async function withContent<T>(source: ImageSource, use: (content: ImageCo
   if (!status.isFile()) return use(inMemory(await readPipe(source)));
   if (status.size === 0) throw new UserError('the file is empty');
   if (status.size > maximumBytes)
-    throw new UserError(`the file has ${Math.round(status.size / 2 ** 20)} MiB, more than any image that is read`);
+    throw new UserError(`the file has ${Math.round(status.size / 2 ** 20)} MiB, more than any supported image`);
   const file = await patiently(() => open(source));
   try {
     return await use(inFile(source, file, status.size));
@@ -78,7 +78,7 @@ function inFile(path: string, file: FileHandle, size: number): ImageContent {
   return { length: size, path, read, all: () => read(0, size) };
 }
 
-/** Without blocking: nobody may ever write to it. */
+/** Reads without blocking: no one may ever write to it. */
 async function readPipe(path: string): Promise<Uint8Array> {
   const file = await patiently(() => open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
   try {
@@ -98,16 +98,16 @@ async function readPipe(path: string): Promise<Uint8Array> {
         heard = Date.now();
         chunks.push(chunk.subarray(0, count));
         size += count;
-        if (size > mostFromPipe) throw new UserError(`it is no regular file and does not end after ${mostFromPipe / 2 ** 20} MiB`);
+        if (size > mostFromPipe) throw new UserError(`it is not a regular file and does not end within ${mostFromPipe / 2 ** 20} MiB`);
       } else await wait(10);
     }
-    throw new UserError(`it is no regular file, and nothing came out of it for ${longestSilence / 1000} s`);
+    throw new UserError(`it is not a regular file and sent nothing for ${longestSilence / 1000} s`);
   } finally {
     await file.close();
   }
 }
 
-/** A system call that is tried again while its failure is one that passes. */
+/** Repeats a system call while its failure is transient. */
 async function patiently<T>(call: () => Promise<T>): Promise<T> {
   for (const pause of pauses) {
     try {

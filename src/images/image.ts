@@ -6,12 +6,12 @@ export interface Image {
   readonly width: number;
   /** Pixels. */
   readonly height: number;
-  /** Rows from the top, [height, width, 3], red green blue, 0..255. */
+  /** [height, width, 3], rows from the top, red green blue, 0..255. */
   readonly data: Uint8Array;
 }
 
 /**
- * The part of an image inside a box, as a copy.
+ * Copies the part of an image inside a box.
  * @throws RangeError when the box does not lie inside the image.
  */
 export function cropImage(image: Image, left: number, top: number, width: number, height: number): Image {
@@ -27,8 +27,8 @@ export function cropImage(image: Image, left: number, top: number, width: number
 }
 
 /**
- * Writes a small image over a part of a larger one, which is changed.
- * @throws RangeError when the small one does not lie inside.
+ * Writes a small image over a part of a larger one, in place.
+ * @throws RangeError when the small one does not fit inside.
  */
 export function pasteImage(image: Image, part: Image, left: number, top: number): void {
   const { width, height } = part;

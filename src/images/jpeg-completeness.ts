@@ -1,16 +1,16 @@
 /**
- * Tells JPEG files with harmless flaws from those that lose pixels. libjpeg warns of both and decodes on, and its text is shared by
+ * Tells JPEG files with harmless flaws from those that lose pixels. libjpeg warns of both and keeps decoding, and its text is shared by
  * all threads; here the entropy-coded data is followed code by code (ITU-T T.81, annexes F and G) without making pixels.
  */
 import type { HuffmanTable, JpegComponent, JpegFrame, JpegScan, JpegStructure } from './jpeg-structure.js';
 
-/** Data ends, or holds what cannot be. */
+/** The data ends early or is invalid. */
 class Incomplete extends Error {}
 
 /**
  * True when every coefficient of the picture is there: all blocks of all scans decode, restart markers come in their order, and
  * nothing but padding is left over.
- * @param structure of a Huffman-coded picture of 8 bits, baseline, extended or progressive; false for any other.
+ * @param structure a Huffman-coded picture of 8 bits, baseline, extended or progressive; the result is false for any other.
  */
 export function isCompleteJpeg(bytes: Uint8Array, { frame, scans }: JpegStructure): boolean {
   if (frame === undefined || frame.kind > 2 || frame.precision !== 8 || frame.width === 0 || frame.height === 0) return false;
@@ -107,7 +107,7 @@ function followDc(reader: BitReader, { high }: JpegScan, dc: Decoder | undefined
   reader.skip(size);
 }
 
-/** @returns blocks that are still covered by a run of ended bands. @param from where the 64 bits of history of the block begin, bytes */
+/** @returns the number of blocks still covered by a run of ended bands. @param from offset of the block's 64 bits of history, bytes */
 function followBand(reader: BitReader, scan: JpegScan, ac: Decoder | undefined, nonZero: Uint8Array, from: number, left: number): number {
   const { spectralStart, spectralEnd, high } = scan;
   const isSet = (at: number): boolean => ((nonZero[from + (at >> 3)]! >> (at & 7)) & 1) === 1;
@@ -183,7 +183,7 @@ class Decoder {
   }
 }
 
-/** Bits of entropy-coded data, first bit first; a marker ends them. */
+/** Reads the bits of entropy-coded data, first bit first, up to a marker. */
 class BitReader {
   readonly #bytes: Uint8Array;
   #at: number;
@@ -214,19 +214,19 @@ class BitReader {
     this.bits(count);
   }
 
-  /** The restart marker of a number is next. */
+  /** Requires the restart marker with this number next. */
   restart(number: number): void {
     if (this.#marker() !== 0xd0 + number) throw new Incomplete();
     this.#at += 2;
     this.#left = 0;
   }
 
-  /** A marker, or the end of the file, is next. */
+  /** Requires a marker, or the end of the file, next. */
   requireEnd(): void {
     this.#marker();
   }
 
-  /** The code of the marker that is next; bytes of padding before it are passed over. Undefined at the end of the file. */
+  /** The code of the next marker, after any padding; undefined at the end of the file. */
   #marker(): number | undefined {
     for (;;) {
       const byte = this.#bytes[this.#at];

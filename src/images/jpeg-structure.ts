@@ -29,18 +29,18 @@ export interface JpegScan {
   readonly low: number;
   /** MCUs between restart markers; 0 for none. */
   readonly restartInterval: number;
-  /** Where entropy-coded data begins, bytes. */
+  /** Offset of the entropy-coded data, bytes. */
   readonly start: number;
 }
 
 export interface JpegStructure {
   readonly frame?: JpegFrame;
   readonly scans: readonly JpegScan[];
-  /** True when the picture ends with a marker that says so (EOI). */
+  /** True when the picture ends with its end marker (EOI). */
   readonly hasEnd: boolean;
 }
 
-/** Follows the segments of the first picture in the bytes, which begin with a JPEG file. */
+/** Reads the segments of the first picture in bytes that begin with a JPEG file. */
 export function readJpegStructure(bytes: Uint8Array): JpegStructure {
   const [dc, ac] = [new Map<number, HuffmanTable>(), new Map<number, HuffmanTable>()];
   const scans: JpegScan[] = [];
@@ -75,18 +75,20 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure {
   return { ...(frame && { frame }), scans, hasEnd: false };
 }
 
-/** Why decoding may have failed: a kind of JPEG that is not read; undefined when it is another. */
+/** A likely reason of a failed decoding: an unsupported kind of JPEG; undefined for a supported one. */
 export function unreadJpeg({ frame }: JpegStructure): string | undefined {
   if (frame === undefined) return undefined;
   const convert = 'save it as baseline or progressive JPEG of 8 bits, or as PNG';
   const { kind, precision, components } = frame;
-  if (kind === 3 || kind === 7 || kind === 11 || kind === 15) return `it is a lossless JPEG, which is not read: ${convert}`;
-  if (precision !== 8) return `it is a JPEG of ${precision} bits, which is not read: ${convert}`;
-  if (kind > 2 && kind < 8) return `it is a hierarchical JPEG, which is not read: ${convert}`;
-  return [1, 3, 4].includes(components.length) ? undefined : `it is a JPEG of ${components.length} bands, which is not read: ${convert}`;
+  if (kind === 3 || kind === 7 || kind === 11 || kind === 15) return `it is a lossless JPEG, which is not supported: ${convert}`;
+  if (precision !== 8) return `it is a JPEG of ${precision} bits, which is not supported: ${convert}`;
+  if (kind > 2 && kind < 8) return `it is a hierarchical JPEG, which is not supported: ${convert}`;
+  return [1, 3, 4].includes(components.length)
+    ? undefined
+    : `it is a JPEG of ${components.length} bands, which is not supported: ${convert}`;
 }
 
-/** Where the code of the next marker is that is no part of entropy-coded data; the number of bytes where there is none. */
+/** Offset of the code of the next marker outside entropy-coded data; the number of bytes when there is none. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
     const code = bytes[at + 1]!;

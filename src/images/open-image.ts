@@ -1,4 +1,4 @@
-/** From the content of an image file to a decoding of it, for every format: which picture, which bands, what is refused and why. */
+/** Opens the content of an image file of any format for decoding: chooses picture and bands, and refuses with the reason. */
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { UserError } from '../support/errors.js';
 import { type BitmapHeader, bitmapHeaderLength, decodeBitmap, parseBitmapHeader } from './bmp.js';
@@ -21,23 +21,23 @@ import { readTiffStructure } from './tiff-pictures.js';
 /** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
 export const maximumPixels = 268_402_689;
 
-/** Warnings too: libjpeg continues with grey where data is damaged or missing, and says no more than that. */
+/** Warnings count as failures: libjpeg only warns when it fills damaged or missing data with grey. */
 const readingOptions = { failOn: 'warning', limitInputPixels: maximumPixels, limitInputChannels: mostBands + 2 } as const;
 
-/** Larger files are left to the decoder, which reads them in parts, bytes. */
+/** Above this size, bytes, the decoder reads the file itself, in parts. */
 const mostInMemory = 2 ** 28;
 
-/** Of progressive JPEG, pixels times scans: each scan passes over all pixels. A picture has 10 or so. */
+/** Limit of pixels times scans of a progressive JPEG: each scan passes over all pixels. A picture has 10 or so. */
 const mostScannedPixels = 20 * maximumPixels;
 
 /** A picture that can be decoded. */
 export interface OpenedImage {
-  /** A new decoding: upright, transparent parts over white, in sRGB, unless there are `extra` bands. @param lenient also where the decoder warns */
+  /** A new decoding: upright, transparent parts over white, in sRGB, unless there are `extra` bands. @param lenient ignores warnings of the decoder */
   readonly decode: (lenient?: boolean) => Sharp;
   readonly extra?: ExtraBands;
-  /** True when what the decoder warns of loses no pixel. */
+  /** True when the decoder's warnings mean no lost pixel. */
   readonly isHarmless?: () => boolean;
-  /** Why decoding fails, where that is not damage. */
+  /** The reason of a failed decoding other than damage. */
   readonly unread?: () => string | undefined;
 }
 
@@ -54,7 +54,7 @@ export async function openContent(content: ImageContent): Promise<OpenedImage> {
   }
   if (kind === 'png') {
     const bytes = await pngPixelsOnly(content);
-    // What is missing or damaged of the pixels is an error of its decoder; warnings are of everything else.
+    // This decoder treats missing or damaged pixels as errors, and warns only of everything else.
     return { decode: (lenient) => pipeline(bytes, lenient), isHarmless: () => true };
   }
   if (kind === 'jpeg') return openJpeg(await content.all());
@@ -87,7 +87,7 @@ export async function readContentSize(content: ImageContent): Promise<{ width: n
   const options = kind === 'tiff' ? (await chooseInTiff(content)).options : {};
   const measure = async (input: string | Uint8Array) => sharp(input, { ...readingOptions, ...options }).metadata();
   const header = kind === 'png' ? await pngPixelsOnly(content, true) : content.path;
-  // Whatever the decoder could not open, the system may still give.
+  // The system may still read what the decoder could not open.
   const metadata = await measure(header ?? (await content.all())).catch(async (error) => {
     if (header === undefined || kind === 'png' || content.length > mostInMemory) throw error;
     return measure(await content.all());
@@ -114,7 +114,7 @@ async function kindOf(content: ImageContent): Promise<ImageKind> {
 }
 
 function rawError(is: string): UserError {
-  return new UserError(`it is ${is}, of which only a preview could be read: develop it into a JPEG, PNG or TIFF file`);
+  return new UserError(`it is ${is}, in which only a preview is readable: develop it into a JPEG, PNG or TIFF file`);
 }
 
 function bitmapHeader(bytes: Uint8Array): BitmapHeader | undefined {
@@ -132,7 +132,7 @@ function openJpeg(bytes: Uint8Array): OpenedImage {
     throw new UserError(`it has ${scans.length} scans of ${frame.width}x${frame.height} pixels, which would take too long`);
   }
   return {
-    // Without its end the decoder takes a picture for cut off, complete or not.
+    // Without the end marker the decoder reports a picture as cut off, complete or not.
     decode: (lenient = false) => pipeline(lenient && !structure.hasEnd ? Buffer.concat([bytes, endOfImage]) : bytes, lenient),
     isHarmless: () => isCompleteJpeg(bytes, structure),
     unread: () => unreadJpeg(structure),

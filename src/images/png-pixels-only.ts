@@ -1,4 +1,4 @@
-/** PNG files without what is beside the pixels: texts that are compressed may take any time and memory when they are expanded. */
+/** Strips PNG files to their pixels: compressed texts may take any time and memory when they are expanded. */
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../support/errors.js';
 import type { ImageContent } from './image-content.js';
@@ -6,20 +6,20 @@ import type { ImageContent } from './image-content.js';
 /** Chunks that decide how pixels look (PNG, third edition); all others are left out. */
 const kept = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'cHRM', 'gAMA', 'iCCP', 'sBIT', 'sRGB', 'eXIf']);
 
-/** Bytes: a chunk other than pixels, and an expanded colour profile. */
+/** Limit of a chunk other than pixels, and of an expanded colour profile, bytes. */
 const mostBeside = 2 ** 20;
 const mostProfile = 2 ** 24;
 
-/** Chunks of any kind. */
+/** Limit of the number of chunks of any kind. */
 const mostChunks = 2 ** 20;
 
-/** Bytes read at a time while only heads of chunks are looked at. */
+/** Bytes read at a time while only heads of chunks matter. */
 const windowLength = 2 ** 16;
 
 /**
  * The chunks of a PNG file that matter for its pixels.
- * @param headerOnly everything before the pixels, and none of them: enough for size and orientation.
- * @throws UserError for a picture in HDR, whose brightness would be read wrongly, and for one of a million chunks.
+ * @param headerOnly stops before the pixels: enough for size and orientation.
+ * @throws UserError for an HDR picture, whose brightness would be read wrongly, and for one with a million chunks.
  */
 export async function pngPixelsOnly(content: ImageContent, headerOnly = false): Promise<Uint8Array> {
   const read = headerOnly ? windowed(content) : wholly(await content.all());
@@ -33,7 +33,7 @@ export async function pngPixelsOnly(content: ImageContent, headerOnly = false): 
     if (headerOnly && type === 'IDAT') break;
     if (++chunks > mostChunks) throw new UserError(`it has more than ${mostChunks} chunks, which no picture needs`);
     if (type === 'cICP' && length >= 4) checkTransfer((await read(at, 12))[9] ?? 0);
-    // Whatever is critical is kept (its first letter is a capital); a profile or orientation once, as decoders take it.
+    // Critical chunks (capital first letter) are kept; a profile or orientation once, as decoders take it.
     const isWanted = type === 'IDAT' || ((kept.has(type) || /^[A-Z]/.test(type)) && !seen.has(type) && length <= mostBeside);
     if (isWanted) {
       const part = await read(at, 12 + length);
@@ -72,7 +72,7 @@ function isBoundedProfile(chunk: Uint8Array): boolean {
     inflateSync(chunk.subarray(nameEnd + 2, -4), { maxOutputLength: mostProfile });
     return true;
   } catch {
-    // Damaged, or a bomb: no profile to convert from.
+    // A damaged or exploding profile counts as none.
     return false;
   }
 }
@@ -80,5 +80,5 @@ function isBoundedProfile(chunk: Uint8Array): boolean {
 /** Coding of brightness (ITU-T H.273): 16 and 18 are those of HDR. */
 export function checkTransfer(transfer: number): void {
   if (transfer !== 16 && transfer !== 18) return;
-  throw new UserError(`it is in HDR (${transfer === 16 ? 'PQ' : 'HLG'}), which is not read: convert it to sRGB`);
+  throw new UserError(`it is in HDR (${transfer === 16 ? 'PQ' : 'HLG'}), which is not supported: convert it to sRGB`);
 }

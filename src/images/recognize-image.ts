@@ -1,14 +1,14 @@
-/** What a file is, by its first bytes: decoders only see what they read, and people are told what they have. */
+/** Recognises a file by its first bytes, so that errors can name the format of a file that no decoder accepts. */
 
-/** Kinds that are read. */
+/** Supported kinds. */
 export type ImageKind = 'jpeg' | 'png' | 'webp' | 'tiff' | 'heif' | 'bmp';
 
 export type Recognized =
   | { readonly kind: ImageKind }
-  /** `is`: what stands before ", not JPEG, ..."; `advice`: what to do. */
+  /** `is` stands before ", not JPEG, ..."; `advice` says what to do. */
   | { readonly kind: 'other'; readonly is: string; readonly advice?: string }
   | { readonly kind: 'raw'; readonly is: string }
-  /** `but`: what it is instead of a picture, with what to do. */
+  /** `but` says what it is instead of a picture, and what to do. */
   | { readonly kind: 'unknown'; readonly but?: string };
 
 /** Bytes that `recognizeImage` looks at. */
@@ -19,7 +19,7 @@ export const formatNames = 'JPEG, PNG, WebP, TIFF, AVIF or BMP';
 const convert = 'convert it to JPEG or PNG';
 const exportFrame = 'export a frame of it as JPEG or PNG';
 
-/** Beginnings of files, as Latin-1 text. */
+/** First bytes of files, as Latin-1 text. */
 const signatures: readonly (readonly [start: string, recognized: Recognized])[] = [
   ['\xff\xd8\xff', { kind: 'jpeg' }],
   ['\x89PNG\r\n\x1a\n', { kind: 'png' }],
@@ -63,7 +63,7 @@ const signatures: readonly (readonly [start: string, recognized: Recognized])[] 
   ['version https://git-lfs', { kind: 'other', is: 'a pointer of Git LFS', advice: 'fetch the file with git lfs pull' }],
 ];
 
-/** Brands of ISO media files (ISO/IEC 14496-12), in the order in which they decide. */
+/** Brands of ISO media files (ISO/IEC 14496-12), in order of precedence. */
 const brands: readonly (readonly [pattern: RegExp, recognized: Recognized])[] = [
   [/^crx /, { kind: 'raw', is: 'a camera raw file of Canon (CR3)' }],
   [/^(avif|avis|heic|heix|hevc|hevx|heim|heis|hevm|hevs|mif1|mif2|msf1|miaf|1pic|jpeg|j2ki|avci|avcs|vvic)/, { kind: 'heif' }],
@@ -72,7 +72,7 @@ const brands: readonly (readonly [pattern: RegExp, recognized: Recognized])[] = 
 ];
 
 /**
- * What a file is.
+ * Recognises a file.
  * @param head its beginning, `recognizedLength` bytes where it has as many.
  */
 export function recognizeImage(head: Uint8Array): Recognized {

@@ -1,8 +1,8 @@
-/** From bands as they are stored to the three that are seen. */
+/** Reduces stored bands to the three visible ones. */
 import type { ExtraBands } from './choose-tiff-picture.js';
 
 /**
- * Red, green and blue alone; opacity is laid over white.
+ * Red, green and blue alone; transparent parts are laid over white.
  * @param data [pixels, channels], 8 bits; red, green and blue come first.
  */
 export function seenPixels(data: Uint8Array, channels: number, { opacity }: ExtraBands): Uint8Array {

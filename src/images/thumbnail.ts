@@ -1,4 +1,4 @@
-/** A tiny picture of an image file: what two copies of one photograph have in common. */
+/** A tiny version of an image file, equal enough for two copies of one photograph. */
 import { decodeThrough } from './decode-image.js';
 
 /** Side of a thumbnail, pixels. */

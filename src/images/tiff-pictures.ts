@@ -1,31 +1,31 @@
-/** The pictures in a TIFF file, which may be reduced, raw or of bands that are no colours: decoders show the first as if it were the photograph. */
+/** The pictures in a TIFF file, which may be reduced, raw or have bands other than colours: decoders just show the first. */
 import type { ImageContent } from './image-content.js';
 
-/** One image file directory (TIFF 6.0, section 2), as far as it matters here. */
+/** The relevant part of one image file directory (TIFF 6.0, section 2). */
 export interface TiffPicture {
-  /** Where sharp finds it: the number of a page, or of a sub-directory of the first page. */
+  /** Its place for sharp: the number of a page, or of a sub-directory of the first page. */
   readonly place: { readonly page: number } | { readonly subifd: number };
   readonly width: number;
   readonly height: number;
-  /** Of each sample. */
+  /** Bits of each sample. */
   readonly bits: readonly number[];
-  /** 1 unsigned, 2 signed, 3 floating point, 4 not said, 5 and 6 complex; of each sample, or of all. */
+  /** 1 unsigned, 2 signed, 3 floating point, 4 undefined, 5 and 6 complex; of each sample, or of all. */
   readonly sampleFormats: readonly number[];
   readonly samples: number;
   readonly compression: number;
   readonly photometric?: number;
   /** 0 unspecified, 1 associated alpha, 2 unassociated alpha: of each sample beyond the colours. */
   readonly extraSamples: readonly number[];
-  /** A reduced version of another picture in the file. */
+  /** True for a reduced version of another picture in the file. */
   readonly reduced: boolean;
-  /** Where a JPEG stream with this picture lies, bytes. */
+  /** Offset and length of a JPEG stream with this picture, bytes. */
   readonly jpeg?: { readonly start: number; readonly length: number };
 }
 
 export interface TiffStructure {
   /** The first pages, then the sub-directories of the first page; not empty. */
   readonly pictures: readonly TiffPicture[];
-  /** What kind of camera raw it is, where it is one. */
+  /** The kind of camera raw, if it is one. */
   readonly raw?: string;
 }
 
@@ -49,7 +49,7 @@ const tags = {
   dngVersion: 50706,
 };
 
-/** Only what they state is read; pages beyond matter to nobody. */
+/** Limit of pages: later ones are ignored. */
 const mostPages = 8;
 const mostSubDirectories = 16;
 const mostEntries = 4096;
@@ -60,7 +60,7 @@ const typeSizes: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 6:
 const photometricCfa = 32803;
 const photometricLinearRaw = 34892;
 
-/** @returns undefined where the structure cannot be followed: decoders say why. */
+/** @returns undefined when the structure cannot be followed: decoders say why. */
 export async function readTiffStructure(content: ImageContent): Promise<TiffStructure | undefined> {
   const header = view(await content.read(0, 16));
   if (header.byteLength < 8) return undefined;
@@ -101,7 +101,7 @@ interface TiffFile {
 
 interface Directory {
   readonly values: ReadonlyMap<number, readonly number[]>;
-  /** Where the next one is; 0 at the end. */
+  /** Offset of the next one; 0 at the end. */
   readonly next: number;
 }
 
@@ -174,7 +174,7 @@ function isJpeg(compression: number): boolean {
   return compression === 6 || compression === 7;
 }
 
-/** Compressions that only cameras write: Nikon, Sony, packed, Samsung, Pentax, Kodak. */
+/** Compressions written only by cameras: Nikon, Sony, packed, Samsung, Pentax, Kodak. */
 const cameraCompressions = new Set([34713, 32767, 32769, 32770, 65535, 65000, 34892, 262]);
 
 function rawKind({ values }: Directory, pictures: readonly TiffPicture[], isCanon: boolean, magic: number): string | undefined {

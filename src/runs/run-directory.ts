@@ -88,7 +88,7 @@ export async function createRun(
   const folder = await makeFolder(root, naming);
   let release: (() => Promise<void>) | undefined;
   try {
-    release = await lockFolder(folder.path, `the run ${folder.path}`);
+    release = await lockFolder(folder.path, `The run ${folder.path}`);
     await writeJson(folder.environment, environment);
     await fill?.(folder);
     await writeJson(folder.config, config);
@@ -114,7 +114,7 @@ export async function requireFreeRun(root: string, name: string): Promise<void> 
  */
 export async function openRun(root: string, name: string): Promise<OpenRun> {
   const folder = await findRun(root, name);
-  const release = await lockFolder(folder.path, `the run ${folder.path}`);
+  const release = await lockFolder(folder.path, `The run ${folder.path}`);
   try {
     const config = await readConfig(folder);
     await removeLeftovers(folder);

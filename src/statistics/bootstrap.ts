@@ -1,9 +1,9 @@
-/** The bootstrap: how far a statistic could be from what was measured, had other images been drawn. */
+/** The bootstrap: an estimate of how much a statistic would vary if other images had been drawn. */
 import type { RandomStream } from '../support/random.js';
 import { quantiles } from './quantile.js';
 
 /**
- * A resample of as many items, drawn with replacement, as the number of times that each is in it.
+ * Draws a resample of the same size with replacement, stated as the number of times that each item is in it.
  * @param times is overwritten.
  */
 export function resample(times: Uint32Array, random: RandomStream): void {
@@ -12,8 +12,8 @@ export function resample(times: Uint32Array, random: RandomStream): void {
 }
 
 /**
- * The percentile interval of a statistic: the middle share of its values on resamples. Values that are not defined are left out;
- * NaN when none is.
+ * The percentile interval of a statistic: the middle share of its values on resamples. NaN values are left out;
+ * NaN when there are no others.
  * B. Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7 (1979).
  * @param confidence 0..1: .95.
  */

@@ -1,4 +1,4 @@
-/** PLCC: how well two measures agree up to a straight line. */
+/** PLCC: the agreement of two measures up to a straight line. */
 import { checkPairs } from './pairs.js';
 
 /**
@@ -22,7 +22,7 @@ function deviations(values: ArrayLike<number>): Float64Array {
     mean += values[i]! / values.length;
     constant &&= values[i] === values[0];
   }
-  // The rounded mean of equal values can differ from them: without this, rounding would be correlated.
+  // The rounded mean of equal values can differ from them: this test keeps rounding errors out of the correlation.
   if (constant) return new Float64Array(values.length).fill(Number.NaN);
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]! - mean));

@@ -1,4 +1,4 @@
-/** The usual curve between objective scores and opinions: correlation and error are stated after it, so that no scale is favoured. */
+/** The usual curve from objective scores to opinions: correlation and error are stated after it, so that no scale is favoured. */
 import { checkPairs } from './pairs.js';
 
 /**
@@ -8,9 +8,9 @@ import { checkPairs } from './pairs.js';
  * phase II", 2003.
  */
 export interface LogisticCurve {
-  /** Towards which the curve goes for small x. */
+  /** Limit of the curve for small x. */
   readonly lower: number;
-  /** Towards which it goes for large x; below `lower` where y falls with x. */
+  /** Limit for large x; below `lower` when y falls with x. */
   readonly upper: number;
   readonly middle: number;
   /** Positive. */
@@ -23,17 +23,17 @@ export function logistic({ lower, upper, middle, width }: LogisticCurve, x: numb
 }
 
 export interface LogisticFitOptions {
-  /** How often each pair counts, not negative; default: once. */
+  /** The number of times that each pair counts, not negative; default: 1. */
   readonly weights?: ArrayLike<number>;
-  /** A curve that is likely to be near, such as that of nearly the same data. */
+  /** A curve likely to be close, such as that of nearly the same data. */
   readonly near?: LogisticCurve;
 }
 
 /**
  * The curve with the least sum of squared differences, by Levenberg's and Marquardt's method from several starts. x and y are
- * brought to mean 0 and standard deviation 1 first. The curve stays one whose bend can be seen: `middle` is among the values of
+ * brought to mean 0 and standard deviation 1 first. The bend of the curve stays visible: `middle` is among the values of
  * x, `width` from 1/20 of their standard deviation (narrower is a step between two of them) to 20 (wider is a straight line).
- * @returns undefined where x or y is constant.
+ * @returns undefined when x or y is constant.
  * @throws RangeError when the lists differ in length.
  */
 export function fitLogistic(
@@ -67,7 +67,7 @@ export function fitLogistic(
 }
 
 interface Standardised {
-  /** Of each parameter. */
+  /** Bounds of each parameter. */
   readonly bounds: readonly (readonly [low: number, high: number])[];
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -84,7 +84,7 @@ interface Moments {
 /** lower, upper - lower, middle, logarithm of the width. */
 type Parameters = readonly [lower: number, rise: number, middle: number, logWidth: number];
 
-/** Least and greatest value that counts, weighted mean and standard deviation; 0 for a constant, without rounding. */
+/** Least and greatest value with weight, weighted mean and standard deviation, exactly 0 for a constant. */
 function momentsOf(values: ArrayLike<number>, weight: Float64Array): Moments {
   let [sum, total, low, high] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < weight.length; i++) {
@@ -206,7 +206,7 @@ function solve(normal: Float64Array, gradient: Float64Array, damping: number): F
       let sum = normal[row * 4 + column]!;
       if (row === column) sum += damping * sum + Number.MIN_VALUE;
       for (let k = 0; k < column; k++) sum -= factor[row * 4 + k]! * factor[column * 4 + k]!;
-      // Where the columns depend on each other but for rounding, the step along them is 0.
+      // When the columns are dependent up to rounding, the step along them is 0.
       if (row === column) factor[row * 5] = Math.sqrt(Math.max(sum, 1e-300));
       else factor[row * 4 + column] = sum / factor[column * 5]!;
     }

@@ -1,9 +1,9 @@
-/** How far two scores of the same things agree in their order, as a share of pairs: what a person sees who sorts by one or the other. */
+/** The agreement of two scores in order, as a share of pairs: the difference that sorting by one or the other shows. */
 import { checkPairs } from './pairs.js';
 
 /**
- * Of the pairs that the first score tells apart, how many there are and the share, 0..1, that the second puts in the other order or does not tell apart.
- * A pair with a score that is NaN has changed. The share is 0 when there is no pair.
+ * The number of pairs that the first score tells apart, and the share of them, 0..1, that the second reverses or ties.
+ * A pair with a NaN score counts as changed. The share is 0 when there is no pair.
  * @throws RangeError when the lists differ in length.
  */
 export function orderChanges(first: ArrayLike<number>, second: ArrayLike<number>): { readonly pairs: number; readonly changed: number } {

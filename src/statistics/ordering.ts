@@ -1,7 +1,7 @@
-/** How often a score puts the severity levels of one image in the right order. */
+/** The share of severity levels of one image that a score puts in the right order. */
 
 /**
- * The share of pairs of levels of which the milder one has the higher score, 0..1: 1 is perfect, .5 is guessing. Equal scores
+ * The share of pairs of levels whose milder one has the higher score, 0..1: 1 is perfect, .5 is guessing. Equal scores
  * count one half, so that a constant score is as good as guessing, not better; NaN counts as wrong. NaN for fewer than two
  * levels.
  * @param scores of levels 0 (pristine), 1, 2, ...; higher is better.

@@ -1,4 +1,4 @@
-/** SRCC and KRCC: how well two measures agree in order, whatever their scales. */
+/** SRCC and KRCC: the agreement of two measures in order, whatever their scales. */
 import { plcc } from './linear-correlation.js';
 import { checkPairs } from './pairs.js';
 import { averageRanks } from './ranks.js';
@@ -31,7 +31,7 @@ export function krcc(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const tiedY = ties((a, b) => y[a] === y[b]);
   const pairs = (count * (count - 1)) / 2;
   const difference = pairs - tiedX - tiedY + tiedBoth - 2 * discordant;
-  // 0 / 0 is NaN where a measure is constant.
+  // 0 / 0 is NaN when a measure is constant.
   return Math.max(-1, Math.min(1, difference / Math.sqrt((pairs - tiedX) * (pairs - tiedY))));
 }
 
@@ -46,7 +46,7 @@ function countTiedPairs(order: Uint32Array, same: (a: number, b: number) => bool
   return pairs;
 }
 
-/** Merge sort. @returns how many pairs stood in the wrong order. */
+/** Merge sort. @returns the number of pairs that were in the wrong order. */
 function sortCountingSwaps(values: Float64Array<ArrayBuffer>): number {
   let swaps = 0;
   let from = values;

@@ -1,8 +1,8 @@
-/** Correlations of many resamples of the same pairs: everything that needs sorting is sorted once. */
+/** Correlations of many resamples of the same pairs, with all sorting done once. */
 import { checkPairs } from './pairs.js';
 
 /**
- * Rank correlations of pairs that count several times, or not at all: as `srcc` and `krcc` of the pairs written out that often,
+ * Rank correlations of pairs with multiplicities, 0 included: equal to `srcc` and `krcc` of the pairs written out that often,
  * in O(n) and O(n log n) without sorting. Not defined for NaN.
  */
 export class ResampledCorrelation {
@@ -73,11 +73,11 @@ export class ResampledCorrelation {
   }
 }
 
-/** Equal values form a group; groups are numbered from the smallest value on. */
+/** Groups of equal values, numbered from the smallest value. */
 interface Groups {
   /** Indices of the values, the smallest first. */
   readonly order: Uint32Array;
-  /** Of each value. */
+  /** The group of each value. */
   readonly group: Uint32Array;
   readonly count: number;
 }
@@ -110,7 +110,7 @@ function pairsOf(count: number): number {
   return (count * (count - 1)) / 2;
 }
 
-/** 0 / 0 stays NaN, where a measure is constant. */
+/** Clamps to -1..1; 0 / 0 of a constant measure stays NaN. */
 function bounded(correlation: number): number {
   return Math.max(-1, Math.min(1, correlation));
 }

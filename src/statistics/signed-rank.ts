@@ -1,7 +1,7 @@
-/** Wilcoxon's signed-rank test: whether paired differences lie around 0, without assuming how they are distributed. */
+/** Wilcoxon's signed-rank test: do paired differences lie around 0, without an assumption about their distribution? */
 
 export interface SignedRank {
-  /** Differences other than 0, on which the test stands. */
+  /** The number of differences other than 0, which the test uses. */
   readonly pairs: number;
   /** The sum of the ranks of positive differences. */
   readonly positive: number;
@@ -9,7 +9,7 @@ export interface SignedRank {
   readonly p: number;
 }
 
-/** Up to this number of pairs the distribution is counted out; 2^50 signs are exact in a double. */
+/** Up to this number of pairs the distribution is enumerated; 2^50 signs are exact in a double. */
 const countedPairs = 50;
 
 /**

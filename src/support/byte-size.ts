@@ -7,7 +7,7 @@ export function formatBytes(bytes: number): string {
     [1e6, 'MB'],
     [1e3, 'kB'],
   ] as const) {
-    // what would be rounded up to the next unit belongs there
+    // a size that would round up to the next unit belongs there
     if (bytes >= size * 0.99995) return `${(bytes / size).toFixed(1)} ${unit}`;
   }
   return `${bytes} bytes`;

@@ -1,4 +1,4 @@
-/** How a person runs this program: messages tell what to type next, and that differs between a clone and an installed package. */
+/** Command lines in messages: they differ between a clone and an installed package. */
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -6,8 +6,8 @@ const packageFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const isInstalled = basename(dirname(packageFolder)) === 'node_modules';
 
 /**
- * The command line for `train --resume x`: `npm run train -- --resume x` in a clone, `antonym train --resume x` where the package is
- * installed, after `npx` where that was used. Files that are exported say `antonym ...` instead: they travel.
+ * The command line for `train --resume x`: `npm run train -- --resume x` in a clone, `antonym train --resume x` in an installed
+ * package, after `npx` if that was used. Exported files say `antonym ...` instead: they travel.
  */
 export function commandHint(command: string): string {
   if (isInstalled) return `${process.env.npm_command === 'exec' ? 'npx ' : ''}antonym ${command}`;

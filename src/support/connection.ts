@@ -1,22 +1,22 @@
 /**
- * Requests for files: through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, as Python's tools send them (fetch of Node.js does not before
- * version 22), and given up when nothing is heard, for which fetch waits minutes.
+ * Requests for files: through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, like Python's tools (fetch of Node.js does not before
+ * version 22), and given up after a silence for which fetch would wait minutes.
  */
 import { EnvHttpProxyAgent, fetch as fetchThrough } from 'undici';
 import { messageOf, systemCodeOf, UserError } from './errors.js';
 
 export interface Connection {
   readonly fetch: typeof fetch;
-  /** Ends what is under way. */
+  /** Ends requests under way. */
   close(): Promise<void>;
 }
 
 /**
- * @param patience how long an answer, or the next part of it, may take, milliseconds
- * @throws UserError when the environment names a proxy that cannot be one.
+ * @param patience longest wait for an answer, or the next part of it, milliseconds
+ * @throws UserError when the environment names an invalid proxy.
  */
 export function openConnection(patience: number): Connection {
-  // looking up an address cannot be cancelled, and holds the process: by default a minute where nobody answers (resolv.conf(5) of glibc)
+  // looking up an address cannot be cancelled, and holds the process: by default a minute when no server answers (resolv.conf(5) of glibc)
   process.env.RES_OPTIONS ??= 'timeout:2 attempts:2';
   const agent = openAgent(patience);
   const silence = (url: unknown): Error => new Error(`${hostOf(String(url))} did not answer for ${patience / 1000} s`);
@@ -37,30 +37,29 @@ function openAgent(bodyTimeout: number): EnvHttpProxyAgent {
   try {
     return new EnvHttpProxyAgent({ bodyTimeout });
   } catch (error) {
-    throw new UserError(`HTTPS_PROXY and HTTP_PROXY must be addresses such as http://proxy:3128, but one is not: ${messageOf(error)}`);
+    throw new UserError(`HTTPS_PROXY and HTTP_PROXY must be addresses such as http://proxy:3128, but one is not: ${messageOf(error)}.`);
   }
 }
 
-const untrusted =
-  'its certificate is not trusted; where a proxy has put its own there, NODE_EXTRA_CA_CERTS names the file of its authority';
+const untrusted = 'its certificate is not trusted; if it is that of a proxy, set NODE_EXTRA_CA_CERTS to the file of its authority';
 
-/** By the codes of system calls, of TLS and of undici. */
+/** Reasons by the codes of system calls, TLS and undici. */
 const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'nobody knows its address, as without a network',
-  EAI_AGAIN: 'nobody says what its address is, as without a network',
-  ECONNREFUSED: 'it refuses the connection',
+  ENOTFOUND: 'host name not found (no network?)',
+  EAI_AGAIN: 'no name server answered (no network?)',
+  ECONNREFUSED: 'it refused the connection',
   ECONNRESET: 'the connection broke off',
-  EHOSTUNREACH: 'there is no way to it',
+  EHOSTUNREACH: 'no route to host',
   ENETUNREACH: 'there is no network',
   UND_ERR_SOCKET: 'the connection broke off',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection came about',
-  UND_ERR_BODY_TIMEOUT: 'it fell silent',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  UND_ERR_BODY_TIMEOUT: 'the server stopped responding',
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
 };
 
-/** Why a request failed, for people. @param url that was asked */
+/** The reason of a failed request, for people. @param url the requested address */
 export function describeFailure(error: unknown, url: string): string {
   // fetch hides the reason behind "fetch failed", and several attempts to connect behind the first
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;

@@ -1,4 +1,4 @@
-/** What a result was made with: versions and hardware, for the records of a run. */
+/** Versions and hardware that a result was made with, for the records of a run. */
 import { execFile } from 'node:child_process';
 import { readFile, realpath } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
@@ -8,16 +8,16 @@ import { promisify } from 'node:util';
 
 export interface Environment {
   readonly antonym: string;
-  /** Of this program's source, when it runs from its repository. */
+  /** Commit of this program's source, when it runs from its repository. */
   readonly commit?: string;
-  /** Whether files of that commit were changed. */
+  /** True when files of that commit were changed. */
   readonly modified?: boolean;
   readonly node: string;
-  /** Of the packages that compute, by name. */
+  /** Versions of the packages that compute, by name. */
   readonly packages: Readonly<Record<string, string>>;
   readonly platform: string;
   readonly processor: string;
-  /** How many threads this process may run at once. */
+  /** The number of threads this process may run at once. */
   readonly cores: number;
   readonly memoryGiB: number;
 }
@@ -25,7 +25,7 @@ export interface Environment {
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 const computing = ['onnxruntime-node', 'sharp'];
 
-/** Looks at this machine and this program. */
+/** Describes this machine and this program. */
 export async function describeEnvironment(): Promise<Environment> {
   const versions = await Promise.all(computing.map((name) => packageVersion(name)));
   return {
@@ -45,7 +45,7 @@ async function versionIn(folder: string): Promise<string> {
   return version;
 }
 
-/** Packages lie beside ours or, when we are installed as a dependency, beside it: where Node.js finds them. */
+/** The version of a package, found as Node.js finds it: inside this package, or beside it when it is installed as a dependency. */
 async function packageVersion(name: string): Promise<string | undefined> {
   for (let folder = packageFolder; ; folder = join(folder, '..')) {
     try {
@@ -56,7 +56,7 @@ async function packageVersion(name: string): Promise<string | undefined> {
   }
 }
 
-/** Nothing when this program was installed from a package: a repository around it is somebody else's. */
+/** Empty when this program was installed as a package: a repository around it belongs to someone else. */
 async function sourceCommit(): Promise<Pick<Environment, 'commit' | 'modified'>> {
   const git = async (...args: string[]) =>
     (await promisify(execFile)('git', ['--no-optional-locks', '-C', packageFolder, ...args])).stdout.trim();

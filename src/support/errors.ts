@@ -1,6 +1,6 @@
 /** Errors that a person can act on: shown as one line, without a stack. */
 
-/** Something outside the program is wrong: a flag, a file, a device. The message says what, why and what to do. */
+/** A fault outside the program: a flag, a file, a device. The message says what, why and what to do. */
 export class UserError extends Error {
   override name = 'UserError';
 }

@@ -1,16 +1,16 @@
-/** WebAssembly that `npm run build` makes of a folder `simd/`. */
+/** Loads the WebAssembly that the build compiles from a folder `simd/`. */
 import { readFileSync } from 'node:fs';
 
-/** The part of the platform's interface that is used here; Node.js's types leave it to the browser's. */
+/** The part of the platform's interface used here; Node.js's types leave it to the browser's. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: Readonly<Record<string, unknown>> };
 };
 
-/** In which kernels work. */
+/** The memory that kernels work in. */
 export interface KernelMemory {
   readonly buffer: ArrayBuffer;
-  /** Adds pages of 64 KiB: `buffer` is another one afterwards. */
+  /** Adds pages of 64 KiB, which replaces `buffer`. */
   grow(pages: number): number;
 }
 

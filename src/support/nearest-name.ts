@@ -1,9 +1,9 @@
-/** "Did you mean ...?" for every place where a person types a name. */
+/** "Did you mean ...?" for every name that a person types. */
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
  * The sentence ` Did you mean "levels"?` for a name that is close to a known one, else the list of known names.
- * Starts with a space, so that it can follow the sentence that says what is wrong.
+ * Starts with a space, to follow the sentence that says what is wrong.
  */
 export function suggestName(name: string, known: readonly string[]): string {
   if (known.length === 0) return '';

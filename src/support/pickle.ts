@@ -5,30 +5,30 @@
  */
 import { UserError } from './errors.js';
 
-/** A class or function that a pickle names; `construct`, where it may be called, is the caller's own. */
+/** A class or function that a pickle names; `construct`, present when it may be called, is the caller's own. */
 export interface PickleGlobal {
   readonly name: string;
   readonly construct?: (args: readonly unknown[]) => unknown;
 }
 
 export interface PickleOptions {
-  /** What a global stands for; undefined refuses the file. */
+  /** The meaning of a global; undefined refuses the file. */
   find(module: string, name: string): PickleGlobal | undefined;
-  /** What a persistent id stands for: a reference to something outside of the pickle. */
+  /** The object of a persistent id, a reference to something outside the pickle. */
   load(id: unknown): unknown;
-  /** Gives an object the state that was stored for it. */
+  /** Gives an object its stored state. */
   build(object: unknown, state: unknown): void;
   /** The beginning of messages. */
   readonly file: string;
 }
 
-/** That are ever put on the stack or remembered: files of weights need thousands. */
+/** Limit of values ever pushed or remembered: files of weights need thousands. */
 const mostValues = 2 ** 20;
 
 /**
  * The value of a pickle: null, booleans, numbers, strings, `Uint8Array` for bytes, arrays for tuples and lists, `Map` for
  * dictionaries, and whatever `construct` and `load` return.
- * @throws UserError for a damaged pickle, and for one that holds anything else.
+ * @throws UserError for a damaged pickle, and for one with other content.
  */
 export function readPickle(bytes: Uint8Array, options: PickleOptions): unknown {
   return new PickleReader(bytes, options).read();
@@ -61,13 +61,13 @@ class PickleReader {
   }
 
   fail(problem: string): never {
-    throw new UserError(`${this.options.file} cannot be used: its pickle is damaged or holds more than tensors: ${problem}`);
+    throw new UserError(`${this.options.file} cannot be used: its pickle is damaged or holds more than tensors: ${problem}.`);
   }
 
   private refuse(name: string): never {
     throw new UserError(
       `${this.options.file} is refused: it asks for ${JSON.stringify(name)}, and only tensors and plain containers are read. ` +
-        'Save its tensors alone, in Python: torch.save(model.state_dict(), path), or as safetensors',
+        'Save only its tensors, in Python: torch.save(model.state_dict(), path), or as safetensors.',
     );
   }
 
@@ -76,18 +76,18 @@ class PickleReader {
     this.stack.push(value);
   }
 
-  /** Bounds memory and time for a file of any size: nothing is ever subtracted. */
+  /** Bounds memory and time for a file of any size: the count never falls. */
   private count(): void {
     if (++this.values > mostValues) this.fail(`it has more than ${mostValues} values`);
   }
 
   pop(): unknown {
-    if (this.stack.length === 0) this.fail('it takes a value that is not there');
+    if (this.stack.length === 0) this.fail('it takes a missing value');
     return this.stack.pop();
   }
 
   top(): unknown {
-    if (this.stack.length === 0) this.fail('it uses a value that is not there');
+    if (this.stack.length === 0) this.fail('it uses a missing value');
     return this.stack.at(-1);
   }
 
@@ -100,7 +100,7 @@ class PickleReader {
   /** The values since the last mark. */
   sinceMark(): unknown[] {
     const values = this.stack;
-    this.stack = this.below.pop() ?? this.fail('it goes back to a mark that is not there');
+    this.stack = this.below.pop() ?? this.fail('it returns to a missing mark');
     return values;
   }
 
@@ -155,7 +155,7 @@ class PickleReader {
     const args = this.pop();
     const callable = this.pop();
     if (!Array.isArray(args)) this.fail('the arguments of a call are not a tuple');
-    if (!isCallable(callable)) this.fail('it calls what cannot be called');
+    if (!isCallable(callable)) this.fail('it calls something that is not a function');
     this.push(callable.construct(args));
   }
 
@@ -166,13 +166,13 @@ class PickleReader {
 
   append(values: readonly unknown[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) this.fail('it appends to what is not a list');
+    if (!Array.isArray(list)) this.fail('it appends to something that is not a list');
     for (const value of values) list.push(value);
   }
 
   setItems(items: readonly unknown[]): void {
     const map = this.top();
-    if (!(map instanceof Map)) this.fail('it sets items of what is not a dictionary');
+    if (!(map instanceof Map)) this.fail('it sets items of something that is not a dictionary');
     if (items.length % 2 !== 0) this.fail('a key has no value');
     for (let index = 0; index < items.length; index += 2) map.set(items[index], items[index + 1]);
   }
@@ -191,7 +191,7 @@ class PickleReader {
   }
 
   recall(key: number): void {
-    if (!this.memo.has(key)) this.fail(`it recalls value ${key}, which is not there`);
+    if (!this.memo.has(key)) this.fail(`it recalls value ${key}, which is missing`);
     this.push(this.memo.get(key));
   }
 

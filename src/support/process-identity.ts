@@ -1,4 +1,4 @@
-/** Who a process is, told so that a later process can find out whether it still lives: process numbers are given out again. */
+/** Identifies a process so that a later one can find out whether it still lives: process numbers are reused. */
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { systemCodeOf } from './errors.js';
@@ -6,11 +6,11 @@ import { systemCodeOf } from './errors.js';
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-  /** Linux: one start of one machine; else absent. */
+  /** Linux: identifies one boot of one machine; else absent. */
   readonly boot?: string;
-  /** Linux: within which process numbers are unique: containers have their own. */
+  /** Linux: the namespace in which process numbers are unique; each container has its own. */
   readonly namespace?: string;
-  /** Linux: when the process was started, in clock ticks since boot. */
+  /** Linux: start of the process, in clock ticks since boot. */
   readonly start?: string;
 }
 
@@ -20,7 +20,7 @@ export async function currentProcess(): Promise<ProcessIdentity> {
   return { pid: process.pid, host: hostname(), ...(await currentSystem()), ...(start !== undefined && { start }) };
 }
 
-/** Whether a process still lives; `unknown` when it belongs to another machine or container. */
+/** The state of a process; `unknown` when it belongs to another machine or container. */
 export async function judgeProcess(identity: ProcessIdentity): Promise<'alive' | 'dead' | 'unknown'> {
   const { boot, namespace } = await currentSystem();
   if (identity.boot !== undefined && boot !== undefined) {
@@ -49,7 +49,7 @@ async function readProcess(pid: number): Promise<{ start: string; ended: boolean
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     // Field 2 is the program's name in parentheses, and may hold spaces and parentheses itself.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Z and X: killed, and only waiting for its parent to ask how it ended.
+    // Z and X: ended, and waiting only for its parent to ask for its exit status.
     return { start: fields[19] as string, ended: fields[0] === 'Z' || fields[0] === 'X' };
   } catch {
     return undefined;
@@ -60,6 +60,6 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return systemCodeOf(error) === 'EPERM'; // it lives, but belongs to somebody else
+    return systemCodeOf(error) === 'EPERM'; // it lives, but belongs to another user
   }
 }

@@ -1,23 +1,23 @@
-/** How far a long task is, on stderr: a line that moves on a terminal, a few plain lines everywhere else. Results go to stdout. */
+/** Shows the progress of a long task on stderr: a moving line on a terminal, a few plain lines elsewhere. Results go to stdout. */
 import ora, { type Ora } from 'ora';
 import { formatDuration } from './duration.js';
 
 export interface Progress {
   /**
-   * @param done how much of `total` is done; the time left follows from how long it took since the first call.
-   * @param detail what else is worth seeing just now: `loss 0.12`.
-   * @param amount how `done` and `total` are written; default: as they are.
+   * @param done completed part of `total`; the remaining time follows from the time since the first call.
+   * @param detail further information: `loss 0.12`.
+   * @param amount formats `done` and `total`; default: plain numbers.
    */
   update(done: number, total: number, detail?: string, amount?: (count: number) => string): void;
   /** A line that stays. */
   note(line: string): void;
-  /** Runs something that writes to the terminal by other ways, so that the moving line is not in between. */
+  /** Runs something that writes to the terminal itself, with the moving line out of its way. */
   aside(write: () => void): void;
   /** Ends with success. Only the first of `succeed`, `fail` and `stop` counts. */
   succeed(text?: string): void;
   /** Ends with failure. */
   fail(text?: string): void;
-  /** Ends without a word. */
+  /** Ends silently. */
   stop(): void;
 }
 
@@ -27,14 +27,14 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
-/** Between two plain lines, milliseconds. */
+/** Interval of plain lines, milliseconds. */
 const plainInterval = 5000;
-/** Between two frames on a terminal, milliseconds. */
+/** Interval of frames on a terminal, milliseconds. */
 const frameInterval = 100;
 
 /**
- * Starts to show a task. It neither keeps the program alive nor changes how keys and signals work, and it obeys `NO_COLOR`.
- * @param label what is being done: `Training`.
+ * Starts to show a task. It neither keeps the program alive nor affects keys and signals, and it obeys `NO_COLOR`.
+ * @param label name of the task: `Training`.
  */
 export function startProgress(label: string, { stream = process.stderr, now = () => performance.now() }: ProgressOptions = {}): Progress {
   const line = isTerminal(stream) ? movingLine(stream) : plainLines(stream, now);
@@ -69,7 +69,7 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
 
 interface Line {
   start(text: string): void;
-  /** @param atOnce however short ago another was shown */
+  /** @param atOnce shows the line even if another was shown a moment ago */
   show(text: string, atOnce: boolean): void;
   aside(write: () => void): void;
   succeed(text: string): void;
@@ -97,7 +97,7 @@ function plainLines(stream: NodeJS.WritableStream, now: () => number): Line {
 }
 
 /**
- * ora draws, but its own timer would keep a program alive that has nothing else to do, so this one decides when; and ora would
+ * ora draws, but this timer decides when: ora's own would keep an otherwise finished program alive. And ora would
  * read the keyboard to hide what is typed, which delays Ctrl-C.
  */
 function movingLine(stream: NodeJS.WritableStream): Line {
@@ -127,8 +127,8 @@ function movingLine(stream: NodeJS.WritableStream): Line {
 }
 
 /**
- * One that can move its cursor: not a dumb one, and not the log of a continuous-integration service that looks like one. A
- * terminal that says it is 0 columns wide (some containers) would send ora into an endless loop.
+ * True for a terminal that can move its cursor: neither a dumb one nor the log of a continuous-integration service. A
+ * terminal with a reported width of 0 columns (some containers) would send ora into an endless loop.
  */
 function isTerminal(stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }): boolean {
   return stream.isTTY === true && stream.columns !== 0 && process.env.TERM !== 'dumb' && !process.env.CI;

@@ -1,4 +1,4 @@
-/** Named random streams: every draw in the program comes from a stream that a seed and a path of names determine. */
+/** Named random streams: every draw in the program comes from a stream determined by a seed and a path of names. */
 import seedrandom from 'seedrandom';
 
 /** A deterministic source of random numbers. */
@@ -21,8 +21,8 @@ export interface RandomStream {
 
 /**
  * The stream named by a seed and a path of names: `randomStream(seed, 'degrade', imageId, epoch)`.
- * Equal names give equal draws on every machine; different names give independent ones. The order in which streams are
- * used does not matter, so results never depend on concurrency. (seedrandom's Alea: several times faster than its default.)
+ * Equal names give equal draws on every machine; different names give independent ones. The order in which streams
+ * are used does not matter, so results never depend on concurrency. (seedrandom's Alea: several times faster than its default.)
  */
 export function randomStream(seed: number | string, ...names: readonly (string | number)[]): RandomStream {
   const generator = seedrandom.alea(JSON.stringify([String(seed), ...names]));

@@ -1,9 +1,9 @@
-/** Keeps the next results in the making while the present one is used. */
+/** Computes the next results while the current one is used. */
 
 /**
  * The result of every item, in their order.
- * @param ahead how many results are in the making (or made and not yet asked for) besides the one that is asked for.
- * @throws what `make` throws, when the failed item's turn comes; items already in the making are left to end unseen.
+ * @param ahead number of results being made, or made and waiting, besides the current one.
+ * @throws whatever `make` throws, when the failed item's turn comes; items already begun end unobserved.
  */
 export async function* resultsAhead<Item, Result>(
   items: Iterable<Item>,
@@ -13,7 +13,7 @@ export async function* resultsAhead<Item, Result>(
   const making: Promise<Result>[] = [];
   for (const item of items) {
     const result = make(item);
-    // Thrown to the consumer in the order of items; until then it is not unhandled.
+    // Marked as handled: it is thrown to the consumer when the item's turn comes.
     result.catch(() => {});
     making.push(result);
     if (making.length > ahead) yield await making.shift()!;

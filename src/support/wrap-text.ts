@@ -1,8 +1,8 @@
-/** Text broken at spaces, for terminals and documentation. */
+/** Breaks text at spaces, for terminals and documentation. */
 
 /**
  * Lines of at most `width` characters, joined by a newline and `indent` spaces; words are never broken.
- * @param first columns that are taken already in the first line.
+ * @param first columns already taken in the first line.
  */
 export function wrapText(text: string, width: number, indent = 0, first = indent): string {
   const lines: string[] = [];

@@ -1,9 +1,9 @@
-/** Numbers in half precision, IEEE 754 binary16: the element type float16 of exported files, which JavaScript has no array for. */
+/** Half precision, IEEE 754 binary16: the element type float16 of exported files, for which JavaScript has no array. */
 
-/** The largest finite number; whatever rounds to more becomes an infinity. */
+/** The largest finite number; anything that rounds to more becomes an infinity. */
 export const largestHalf = 65504;
 
-/** The bits of the numbers, rounded to the nearest, of two equally near ones to the even one. */
+/** Converts numbers to bits of half precision, rounded to nearest, ties to even. */
 export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const result = new Uint16Array(values.length);
@@ -15,7 +15,7 @@ export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   return result;
 }
 
-/** From the bits of a float32 without its sign: 8 bits of exponent with bias 127 and 23 of fraction become 5 with bias 15 and 10. */
+/** Converts the bits of a float32 without its sign: 8 bits of exponent with bias 127 and 23 of fraction become 5 with bias 15 and 10. */
 function magnitude(single: number): number {
   if (single > 0x7f800000) return 0x7e00; // not a number
   if (single >= 0x477ff000) return 0x7c00; // 65520 and more: infinity
@@ -27,7 +27,7 @@ function magnitude(single: number): number {
   return (significand + roundUp(significand, shift)) >>> shift;
 }
 
-/** What makes the number that is left when so many bits are cut off the nearest, or the even one. */
+/** Added before the last `cut` bits are cut off, it rounds to nearest, ties to even. */
 function roundUp(bits: number, cut: number): number {
   return (1 << (cut - 1)) - 1 + ((bits >>> cut) & 1);
 }

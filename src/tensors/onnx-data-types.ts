@@ -1,4 +1,4 @@
-/** The numbers by which ONNX files and ONNX Runtime name element types (onnx.proto, TensorProto.DataType; onnxruntime_c_api.h). */
+/** The numbers of element types in ONNX files and ONNX Runtime (onnx.proto, TensorProto.DataType; onnxruntime_c_api.h). */
 import type { DataType } from './tensor-data.js';
 
 export const onnxDataTypes: Readonly<Record<DataType, number>> = {

@@ -1,4 +1,4 @@
-/** The header of a safetensors file: which tensors lie where. https://huggingface.co/docs/safetensors#format */
+/** The header of a safetensors file: names, types and places of tensors. https://huggingface.co/docs/safetensors#format */
 import { UserError } from '../support/errors.js';
 import { findDuplicateKey } from '../support/options/json-duplicate-key.js';
 import { type StoredType, storedBytes } from './stored-types.js';
@@ -69,13 +69,13 @@ export function encodeHeader({ entries, metadata }: SafetensorsHeader): Uint8Arr
 }
 
 /**
- * Reads a header that may come from anywhere. Every tensor must have a known type and a size that follows from its shape, and
- * together they must fill the data section without overlap or gap.
- * @throws UserError that starts with `file` and names the tensor, what was expected and what was received.
+ * Reads an untrusted header. Every tensor must have a known type and a size that follows from its shape, and
+ * together they must fill the data section without overlaps or gaps.
+ * @throws UserError that starts with `file` and names the tensor, the expected and the received value.
  */
 export function parseHeader(json: string, dataLength: number, file: string): SafetensorsHeader {
   const fail = (problem: string): never => {
-    throw new UserError(`${file} is not a usable safetensors file: ${problem}`);
+    throw new UserError(`${file} is not a usable safetensors file: ${problem}.`);
   };
   const fields = parseFields(json) ?? fail('its header is not a JSON object');
   const duplicate = findDuplicateKey(json);

@@ -1,4 +1,4 @@
-/** Named tensors in a file that every machine-learning tool can read: safetensors. https://huggingface.co/docs/safetensors */
+/** Named tensors in safetensors files, which every machine-learning tool reads. https://huggingface.co/docs/safetensors */
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
@@ -13,7 +13,7 @@ export interface SafetensorsContent {
 }
 
 /**
- * The bytes of a file, in pieces to be written one after the other. The pieces after the first are views of the tensors, not
+ * The bytes of a file, in pieces to be written in order. The pieces after the first are views of the tensors, not
  * copies: the tensors must not change while they are written.
  */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Uint8Array[] {
@@ -33,7 +33,7 @@ export interface SafetensorsFile extends SafetensorsHeader {
 }
 
 /**
- * Opens a file that may come from anywhere and reads its header.
+ * Opens an untrusted file and reads its header.
  * @throws UserError when it cannot be read or breaks the format.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
@@ -60,8 +60,8 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 }
 
 /**
- * Reads all tensors of a file that may come from anywhere, each straight into its own array: memory for the file's size, once.
- * @throws UserError when it cannot be read, breaks the format, or has a tensor of a type that the program does not compute with.
+ * Reads all tensors of an untrusted file, each straight into its own array: memory for the file's size, once.
+ * @throws UserError when it cannot be read, breaks the format, or has a tensor of an unsupported type.
  */
 export async function readSafetensors(path: string): Promise<SafetensorsContent> {
   const file = await openSafetensors(path);
@@ -69,7 +69,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsContent>
     const tensors = new Map<string, TensorData>();
     for (const entry of file.entries) {
       const { name, type, shape } = entry;
-      if (!isDataType(type)) throw new UserError(`cannot read ${path}: tensor ${JSON.stringify(name)} has the type ${type}`);
+      if (!isDataType(type)) throw new UserError(`Cannot read ${path}: tensor ${JSON.stringify(name)} has the unsupported type ${type}.`);
       tensors.set(name, { dataType: type, shape, data: new elementArrays[type](await file.read(entry)) });
     }
     return { tensors, metadata: file.metadata };
@@ -84,12 +84,12 @@ function isDataType(type: string): type is DataType {
 
 async function readHeader(file: FileHandle, path: string): Promise<{ header: SafetensorsHeader; dataStart: number }> {
   const { size } = await file.stat();
-  if (size < 8) throw new UserError(`${path} is not a usable safetensors file: it has ${size} bytes, fewer than the 8 it must start with`);
+  if (size < 8) throw new UserError(`${path} is not a usable safetensors file: it has ${size} bytes, fewer than the 8 it must start with.`);
   const length = Number((await readRange(file, Buffer.alloc(8), 0, path)).readBigUInt64LE());
   if (length > Math.min(longestHeader, size - 8)) {
     throw new UserError(
       `${path} is not a usable safetensors file: it announces a header of ${length} bytes, but ` +
-        (length > longestHeader ? `at most ${longestHeader} are allowed` : `only ${size - 8} follow`),
+        (length > longestHeader ? `at most ${longestHeader} are allowed.` : `only ${size - 8} follow.`),
     );
   }
   const json = (await readRange(file, Buffer.alloc(length), 8, path)).toString('utf8');

@@ -1,4 +1,4 @@
-/** Element types that files of tensors hold: those that the program computes with, and narrower ones that it widens. */
+/** Element types in files of tensors: those that the program computes with, and others that it converts. */
 import type { DataType } from './tensor-data.js';
 
 export type StoredType = DataType | 'bfloat16' | 'int16';
@@ -37,7 +37,7 @@ const conversions: Partial<Record<StoredType, (buffer: ArrayBuffer) => Float32Ar
   },
 };
 
-/** Whether elements of this type are numbers that `toFloat32` converts. */
+/** True for types that `toFloat32` converts. */
 export function isFloating(type: StoredType): boolean {
   return conversions[type] !== undefined;
 }

@@ -28,7 +28,7 @@ export interface TensorData {
   readonly data: ElementArray;
 }
 
-/** Tensors by their names: what a call is given, and what it returns. */
+/** Tensors by name: the inputs or outputs of a call. */
 export type NamedTensors = Readonly<Record<string, TensorData>>;
 
 /** Buffers that can move to another thread without a copy, each once. */

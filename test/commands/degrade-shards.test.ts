@@ -142,7 +142,7 @@ describe('interrupted', () => {
         },
       );
       expect(status).toBe(1);
-      expect(stderr).toMatch(/^error: cannot write full\/pairs-000000\.tar: it would be larger than files may be here$/m);
+      expect(stderr).toMatch(/^error: Cannot write full\/pairs-000000\.tar: it would exceed the largest file size allowed here\.$/m);
       expect(await readdir(join(folder, 'full'))).toEqual(['index.json']);
       expect(await make('--out', 'full')).toMatchObject({ status: 0 });
       expect(await digestsOf('full')).toEqual(await digestsOf('whole'));

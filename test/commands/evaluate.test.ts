@@ -91,7 +91,7 @@ describe('evaluate --opinion', () => {
     ['an unknown benchmark', ['--opinion', 'cilve'], /There is no benchmark and no file named "cilve"\. Did you mean "clive"\?$/],
     ['a benchmark that is not there', ['--opinion', 'clive'], /the benchmark clive is not in .*: download it from https:/],
     ['columns of a benchmark', ['--opinion', 'clive', '--mos-column', 'mos'], /datasets\.json says which columns clive has: leave out/],
-    ['no such file', ['--opinion', 'nowhere.csv'], /cannot read the opinions nowhere\.csv: it does not exist$/],
+    ['no such file', ['--opinion', 'nowhere.csv'], /Cannot read the opinions nowhere\.csv: it does not exist\.$/],
     [
       'an unknown column',
       ['--opinion', 'mine/opinions.csv', '--image-column', 'name'],

@@ -111,7 +111,7 @@ describe('export', () => {
     [['--run', 'model', '--prompts', 'seeded'], /A run has its own weights and prompts: leave out --prompts, or --run/],
     [['--run', 'model', '--scale', '0'], /--scale must be a number from 0\.01 to 1000, but received 0/],
     [['--run', 'modle'], /there is no run "modle".*Did you mean "model"\?/],
-    [['--run', 'model', '--out', 'photos/00.png'], /cannot write the exported model to photos.00\.png/],
+    [['--run', 'model', '--out', 'photos/00.png'], /Cannot write the exported model to photos.00\.png/],
     [['--run', 'model', '--precision', 'int4'], /--precision must be one of fp32, fp16, int8, but received int4/],
     [['--run', 'model', '--force'], /--force is about the comparison with fp32: give --precision/],
     [['--run', 'model', '--precision', 'int8', '--data', 'nowhere'], /nowhere/],

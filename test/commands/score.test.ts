@@ -97,7 +97,7 @@ describe('score', () => {
     expect(errors.sort()).toEqual([
       expect.stringMatching(/cut\.jpg: ./),
       expect.stringMatching(/notes\.txt: the content is not JPEG/),
-      expect.stringMatching(/cannot read nowhere\.jpg: it does not exist/),
+      expect.stringMatching(/Cannot read nowhere\.jpg: it does not exist/),
       expect.stringMatching(/empty holds no images/),
       expect.stringMatching(/small\.png: 200x31 pixels are too small: the model needs at least 32/),
     ]);

@@ -176,8 +176,8 @@ describe('a stop', () => {
     const late = startAntonym(['train', '--resume', 'stopped'], folder);
     await late.until(() => existsSync(run('stopped', 'previews', 'step-1.png')));
     late.kill('SIGSTOP');
-    expectOneLine(await train('--resume', 'stopped'), /the run runs.stopped is in use by process \d+/);
-    expectOneLine(await antonym(['export', '--run', 'stopped'], folder), /the run runs.stopped is in use by process \d+/);
+    expectOneLine(await train('--resume', 'stopped'), /The run runs.stopped is in use by process \d+/);
+    expectOneLine(await antonym(['export', '--run', 'stopped'], folder), /The run runs.stopped is in use by process \d+/);
     late.kill('SIGINT');
     late.kill('SIGCONT');
     const { code, stderr } = await late.ended;
@@ -232,7 +232,7 @@ describe('a training that fails', () => {
     const cli = new URL(import.meta.resolve('#antonym/cli.js')).pathname;
     const flags = ['train', ...settings, '--data', join(folder, 'photos'), '--run', 'full'];
     const { status, stdout, stderr } = isolate('sh', '-c', script, process.execPath, cli, ...flags);
-    expectOneLine({ status: status ?? -1, stdout, stderr }, /cannot save the checkpoint .*: the disk is full/);
+    expectOneLine({ status: status ?? -1, stdout, stderr }, /Cannot save the checkpoint .*: the disk is full/);
     const kept = join(folder, 'full', 'kept', 'full', 'checkpoints');
     expect(await readdir(kept)).toEqual(['best.safetensors']);
     expect((await loadCheckpoint(join(kept, 'best.safetensors'))).step).toBe(3);
@@ -311,8 +311,8 @@ describe('wrong input is one clear line', () => {
     [['photos'], /Too many arguments/],
     [['--config', 'wrong-key.json'], /Unknown option "levles" in wrong-key\.json\. Did you mean "levels"\?/],
     [['--config', 'not.json'], /not\.json is not JSON/],
-    [['--config', 'nowhere.json'], /cannot read nowhere\.json: it does not exist/],
-    [['--config', 'photos'], /photos: it is a directory, not a file/],
+    [['--config', 'nowhere.json'], /Cannot read nowhere\.json: it does not exist/],
+    [['--config', 'photos'], /photos: it is a folder, not a file/],
     [['--resume', 'referense'], /there is no run "referense".*Did you mean "reference"\?/],
     [['--resume', 'reference', '--run', 'new'], /--run names a new run and --resume an existing one/],
     [['--run', '../outside'], /a run's name must be/],

@@ -47,9 +47,9 @@ test('unreadable and too small files are skipped and named', async () => {
   const { images, skipped } = await openDataset(folder, { minimumSide: 64 });
   expect(images.map(({ id }) => id)).toEqual(['good.png']);
   expect(skipped).toEqual([
-    { id: 'empty.jpg', path: join(folder, 'empty.jpg'), reason: 'the file is empty' },
-    { id: 'small.png', path: small, reason: '80x63 is too small: each side must have at least 64 pixels' },
-    { id: 'text.jpg', path: join(folder, 'text.jpg'), reason: expect.stringMatching(/^[^\n]*the content is not JPEG, [^\n]*BMP$/) },
+    { id: 'empty.jpg', path: join(folder, 'empty.jpg'), reason: 'the file is empty.' },
+    { id: 'small.png', path: small, reason: '80x63 is too small: each side must have at least 64 pixels.' },
+    { id: 'text.jpg', path: join(folder, 'text.jpg'), reason: expect.stringMatching(/^[^\n]*the content is not JPEG, [^\n]*BMP\.$/) },
   ]);
 });
 

@@ -142,7 +142,7 @@ describe('what is not as described', async () => {
       () => at('clive', 'nowhere'),
       /^the benchmark clive is not in .*nowhere: download it from https:\/\/live\.ece\.utexas\.edu\S* \(/,
     ],
-    ['no file', () => at('clive', 'csiq'), /^cannot read the opinions .*AllMOS_release\.mat: it does not exist$/],
+    ['no file', () => at('clive', 'csiq'), /^Cannot read the opinions .*AllMOS_release\.mat: it does not exist\.$/],
     [
       'no column',
       () => at('csiq', 'csiq', { opinion: '{dmso}' }),

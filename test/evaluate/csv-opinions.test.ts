@@ -67,7 +67,7 @@ describe('a CSV file of opinions', () => {
 
   test('that is not there, or is far too large, is not read', async () => {
     await expect(readCsvOpinions(join(folder, 'nowhere.csv'))).rejects.toThrow(
-      /cannot read the opinions .*nowhere\.csv: it does not exist$/,
+      /Cannot read the opinions .*nowhere\.csv: it does not exist\.$/,
     );
     const path = await table('large.csv', '');
     await import('node:fs/promises').then(({ truncate }) => truncate(path, 2 ** 30));
@@ -100,7 +100,7 @@ describe('images of opinions', () => {
       /^none of the 1 images is in .*other \(1 image files\): for example photo_1\.png\. Did you mean "photo-1\.png"\? Say where they are with --images$/,
     );
     await expect(matchImages(join(folder, 'nowhere'), rate('a.png'))).rejects.toThrow(
-      /cannot read the folder of images .*: it does not exist$/,
+      /Cannot read the folder of images .*: it does not exist\.$/,
     );
   });
 });

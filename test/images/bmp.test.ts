@@ -59,9 +59,9 @@ describe('a bitmap', () => {
       ],
       /more than 268 megapixels/,
     ],
-    ['has no pixels', [[18, 0]], /a\.bmp: a bitmap of 0x6 pixels$/],
+    ['has no pixels', [[18, 0]], /a\.bmp: a bitmap of 0x6 pixels\.$/],
     ['is of a rare kind', [[30, 4]], /a bitmap of compression 4 with 24 bits a pixel: only uncompressed/],
-    ['is shorter than it says', [[10, 200]], /a\.bmp: the file is damaged or truncated$/],
+    ['is shorter than it says', [[10, 200]], /a\.bmp: the file is damaged or truncated\.$/],
   ])('that %s is one line', async (_, changes, message) => {
     const bytes = Buffer.from(plain);
     for (const [at, value] of changes) bytes.writeInt32LE(value, at);

@@ -119,9 +119,9 @@ test('what is no image is an error of one line that names the reason', async () 
       () => 'no error',
       (error: Error) => error.message.replace(`Cannot read image ${join(folder, name)}: `, ''),
     );
-  expect(await reason('text.jpg')).toMatch(/the content is not JPEG, PNG, WebP, TIFF, AVIF or BMP$/);
-  expect(await reason('empty.jpg')).toBe('the file is empty');
+  expect(await reason('text.jpg')).toMatch(/the content is not JPEG, PNG, WebP, TIFF, AVIF or BMP\.$/);
+  expect(await reason('empty.jpg')).toBe('the file is empty.');
   expect(await reason('drawing.png')).toMatch(/^the content is svg, not JPEG/);
-  expect(await reason('missing.jpg')).toBe('no such file');
-  expect(await reason('.')).toBe('it is a folder, not a file');
+  expect(await reason('missing.jpg')).toBe('no such file.');
+  expect(await reason('.')).toBe('it is a folder, not a file.');
 });

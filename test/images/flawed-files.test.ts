@@ -94,7 +94,7 @@ describe('a JPEG file', () => {
   ])('of a kind that is not read is named: %s', async (name, change) => {
     const jpeg = await kinds.baseline!();
     change(jpeg, jpeg.indexOf(Buffer.from([0xff, 0xc0])));
-    await expect(decodeImage(jpeg)).rejects.toThrow(`it is ${name}, which is not read: save it as baseline or progressive JPEG`);
+    await expect(decodeImage(jpeg)).rejects.toThrow(`it is ${name}, which is not supported: save it as baseline or progressive JPEG`);
   });
 });
 
@@ -130,9 +130,9 @@ describe('what the system says', () => {
   test('is the reason', async () => {
     await writeFile(join(folder, 'file'), 'x');
     await symlink('circle.jpg', join(folder, 'circle.jpg'));
-    expect(await reason(join(folder, 'file', 'a.jpg'))).toBe('a part of its path is a file, not a directory');
-    expect(await reason(join(folder, 'circle.jpg'))).toBe('links lead in a circle');
-    expect(await reason(join(folder, `${'a'.repeat(300)}.jpg`))).toBe('the name is longer than names may be here');
+    expect(await reason(join(folder, 'file', 'a.jpg'))).toBe('a part of its path is a file, not a folder.');
+    expect(await reason(join(folder, 'circle.jpg'))).toBe('links lead in a circle.');
+    expect(await reason(join(folder, `${'a'.repeat(300)}.jpg`))).toBe('the name is too long for this file system.');
   });
 
   test.runIf(process.platform === 'linux')('is told apart from damage where the machine lacks something', async () => {
@@ -156,7 +156,7 @@ describe('what the system says', () => {
       program,
     ]);
     // Once it lasts, once it passes.
-    expect(JSON.parse(stdout)).toEqual([`PassingError: Cannot read image ${path}: too many files are open (see ulimit -n)`, width]);
+    expect(JSON.parse(stdout)).toEqual([`PassingError: Cannot read image ${path}: too many files are open (see ulimit -n).`, width]);
   });
 
   test.runIf(process.platform !== 'win32')('a pipe is read once', async () => {

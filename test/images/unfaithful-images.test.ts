@@ -47,14 +47,14 @@ describe('samples', () => {
     });
 
   test.each([
-    [32, 3, 'its samples are floating-point numbers of 32 bits, and what is white is not known: convert it to 8-bit or 16-bit RGB'],
-    [64, 3, 'its samples are floating-point numbers of 64 bits, and'],
-    [16, 3, 'its samples are floating-point numbers of 16 bits, and'],
-    [8, 2, 'its samples are signed numbers of 8 bits, and'],
-    [16, 2, 'its samples are signed numbers of 16 bits, and'],
-    [64, 5, 'its samples are complex numbers, and'],
-    [32, 1, 'its samples have 32 bits, and 1, 2, 4, 8 or 16 are read'],
-    [64, 1, 'its samples have 64 bits, and'],
+    [32, 3, 'its samples are floating-point numbers of 32 bits, whose white level is unknown: convert it to 8-bit or 16-bit RGB'],
+    [64, 3, 'its samples are floating-point numbers of 64 bits, whose'],
+    [16, 3, 'its samples are floating-point numbers of 16 bits, whose'],
+    [8, 2, 'its samples are signed numbers of 8 bits, whose'],
+    [16, 2, 'its samples are signed numbers of 16 bits, whose'],
+    [64, 5, 'its samples are complex numbers, whose'],
+    [32, 1, 'its samples have 32 bits, but only 1, 2, 4, 8 or 16 are supported'],
+    [64, 1, 'its samples have 64 bits, but'],
   ])('of %i bits and format %i are refused', async (bits, format, reason) => {
     expect(await reasonOf(grey(bits, format))).toContain(reason);
   });
@@ -78,7 +78,7 @@ describe('samples', () => {
       .toBuffer();
     const cicp = Buffer.from('0000000463494350' + '09100001' + '00000000', 'hex');
     expect(await reasonOf(Buffer.concat([png.subarray(0, 33), cicp, png.subarray(33)]))).toBe(
-      'it is in HDR (PQ), which is not read: convert it to sRGB',
+      'it is in HDR (PQ), which is not supported: convert it to sRGB.',
     );
   });
 });
@@ -116,7 +116,7 @@ describe('bands that are no colours', () => {
 
   test('bands of which nobody knows which is red', async () => {
     expect(await reasonOf(made(withBands(infrared, opacity), [0, 0, 0, 0], 1))).toContain(
-      'it has 5 bands, and which of them are red, green and blue is not said',
+      'it has 5 bands and does not say which are red, green and blue',
     );
   });
 
@@ -156,7 +156,7 @@ describe('several pictures in a file', () => {
   test('camera raw is refused: the preview would be taken for the photograph', async () => {
     const sensor = { width: 64, height: 48, samples: 1, bits: 16, photometric: 32803, data: new Uint8Array(64 * 48 * 2) };
     expect(await reasonOf(makeTiff({ ...small, tags: reduced, inside: [sensor] }))).toMatch(
-      /^it is a camera raw file, of which only a preview/,
+      /^it is a camera raw file, in which only a preview/,
     );
     expect(await reasonOf(makeTiff({ ...small, tags: { 50706: [0x401] } }))).toMatch(/^it is a camera raw file \(DNG\)/);
     expect(await reasonOf(makeTiff({ ...small, inside: [{ ...sensor, photometric: 1, tags: { 259: [34713] } }] }))).toMatch(

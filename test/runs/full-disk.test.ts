@@ -24,7 +24,7 @@ describe.each([
     place: 'a file that may not grow',
     wrap: smallFiles,
     possible: process.platform !== 'win32',
-    reason: 'it would be larger than files may be here',
+    reason: 'it would exceed the largest file size allowed here',
   },
 ])('$place', ({ wrap, possible, reason }) => {
   test('fails a checkpoint in one line, and the one before it stays', async ({ skip }) => {
@@ -32,7 +32,7 @@ describe.each([
     const folder = await mkdtemp(join(root, 'disk-'));
     const { stdout } = runUnder(wrap(folder), ['--input-type=module', '-e', saveTooMuch, folder]);
     expect(JSON.parse(stdout)).toEqual({
-      error: `UserError: cannot save the checkpoint ${join(folder, 'last')}: ${reason}`,
+      error: `UserError: Cannot save the checkpoint ${join(folder, 'last')}: ${reason}.`,
       files: ['last'],
       step: 1,
     });
@@ -43,7 +43,7 @@ describe.each([
     const folder = await mkdtemp(join(root, 'disk-'));
     const { stdout } = runUnder(wrap(folder), ['--input-type=module', '-e', appendTooMuch, folder]);
     const { error, written, rows } = JSON.parse(stdout);
-    expect(error).toBe(`UserError: cannot write ${join(folder, 'metrics.jsonl')}: ${reason}`);
+    expect(error).toBe(`UserError: Cannot write ${join(folder, 'metrics.jsonl')}: ${reason}.`);
     expect(rows).toEqual(Array.from({ length: written }, (_, index) => index + 1));
     expect(written).toBeGreaterThan(10);
   });

@@ -68,7 +68,7 @@ describe('runs', () => {
     await expect(createRun(root, { name: 'a' }, { count: 1n }, {})).rejects.toThrow(TypeError);
     expect(await readdir(root)).toEqual([]);
     await writeFile(join(root, 'file'), '');
-    await expect(createRun(join(root, 'file'), { name: 'a' }, {}, {})).rejects.toThrow(/cannot create a run in .*file/);
+    await expect(createRun(join(root, 'file'), { name: 'a' }, {}, {})).rejects.toThrow(/Cannot create a run in .*file/);
   });
 
   test('opening removes what a killed write left', async () => {

@@ -41,8 +41,8 @@ describe('loadModel', () => {
   });
 
   test.each<[path: string, message: RegExp]>([
-    ['nowhere', /cannot read the model .*nowhere: it does not exist/],
-    ['empty', /cannot read the model .*empty.model\.onnx: it does not exist/],
+    ['nowhere', /Cannot read the model .*nowhere: it does not exist/],
+    ['empty', /Cannot read the model .*empty.model\.onnx: it does not exist/],
     ['51.png', /51\.png is not an ONNX model/],
     ['alone', /model\.json is missing/],
   ])('%s: a ModelError that says why', async (path, message) => {

@@ -149,7 +149,7 @@ describe('safetensors', () => {
     announced.writeBigUInt64LE(2n ** 40n);
     await writeFile(path, announced);
     await expect(readSafetensors(path)).rejects.toThrow(/announces a header of 1099511627776 bytes, but at most 100000000 are allowed/);
-    await expect(readSafetensors(join(folder, 'missing'))).rejects.toThrow(/cannot read .*missing: it does not exist/);
-    await expect(readSafetensors(folder)).rejects.toThrow(/it is a directory, not a file/);
+    await expect(readSafetensors(join(folder, 'missing'))).rejects.toThrow(/Cannot read .*missing: it does not exist/);
+    await expect(readSafetensors(folder)).rejects.toThrow(/it is a folder, not a file/);
   });
 });

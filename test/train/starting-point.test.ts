@@ -59,9 +59,9 @@ describe('what training starts from', () => {
   });
 
   test.each([
-    ['nowhere.pt', 'auto', /cannot read .*nowhere\.pt: it does not exist/],
+    ['nowhere.pt', 'auto', /Cannot read .*nowhere\.pt: it does not exist/],
     ['weights.safetensors', 'antonyms', /prompts of words need a text encoder, but the backbone clip-tiny has none/],
-    ['weights.safetensors', 'nowhere.json', /cannot read nowhere\.json: it does not exist/],
+    ['weights.safetensors', 'nowhere.json', /Cannot read nowhere\.json: it does not exist/],
     ['random', 'stored', /no prompts stored with random weights/],
     ['cut.safetensors', 'auto', /is not a usable safetensors file: its tensors take \d+ bytes, but \d+ bytes follow/],
   ])('not from %s with --prompts %s', async (file, prompts, message) => {

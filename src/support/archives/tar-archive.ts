@@ -1,4 +1,4 @@
-/** Tar archives, written so that equal members give equal bytes, and read without trust. */
+/** Tar archives: equal members are written as equal bytes, and reading trusts nothing. */
 import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 
@@ -11,12 +11,12 @@ export interface TarMember {
 /** Archives are made of blocks of this many bytes, and end with two blocks of zeros. */
 const block = 512;
 
-/** What a member takes of an archive: a header, and its content in whole blocks. */
+/** Bytes of a member in an archive: a header, and its content in whole blocks. */
 export function tarMemberBytes(contentBytes: number): number {
   return block + Math.ceil(contentBytes / block) * block;
 }
 
-/** The size of an archive whose members take so many bytes together. */
+/** The size of an archive whose members take `memberBytes` together. */
 export function tarArchiveBytes(memberBytes: number): number {
   return memberBytes + 2 * block;
 }
@@ -46,15 +46,15 @@ async function fill(pack: tar.Pack, members: AsyncIterable<TarMember>): Promise<
   pack.finalize();
 }
 
-/** How far the source may run ahead of the members: what streams buffer between them. */
+/** Most bytes that the source may be ahead of the members, in the buffers of streams. */
 const slack = 8 * 2 ** 20;
 
 /**
  * The members of an archive as `packTar` writes them, in order.
  * @param chunks the archive's bytes.
  * @param limit largest content of a member, bytes: with it, memory is bounded whatever the bytes are.
- * @throws Error for any other archive: larger members, other kinds of members, extensions of the format, a damaged header, a
- * missing end, anything after it; and what `chunks` throws.
+ * @throws Error for any other archive (larger members, other kinds of members, extensions of the format, a damaged header, a
+ * missing end, anything after it), and whatever `chunks` throws.
  */
 export async function* readTar(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<TarMember> {
   let fed = 0;

@@ -7,10 +7,10 @@ import { systemCodeOf, UserError } from '../errors.js';
 import { fileError } from './file-errors.js';
 
 /**
- * Writes a folder so that nobody ever meets half of it under its name. Creates missing parent folders.
- * @param fill writes the content into the folder that it is given, which becomes `path` when it is done. When it fails, or
+ * Writes a folder so that a half-written one never appears under its name. Creates missing parent folders.
+ * @param fill writes the content into a given folder, which becomes `path` at the end. When it fails, or
  * Ctrl-C or SIGTERM end the process, the folder is removed.
- * @throws UserError when something that is not an empty folder is at `path`, before and after filling; what `fill` throws.
+ * @throws UserError when something other than an empty folder is at `path`, before or after filling; whatever `fill` throws.
  */
 export async function writeFolderAtomically(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
   const target = resolve(path);
@@ -29,7 +29,7 @@ export async function writeFolderAtomically(path: string, fill: (folder: string)
     await rmdir(target).catch(() => {});
     await rename(temporary, target);
   } catch (error) {
-    // Writes that are still under way when another one fails may put a file into it once more.
+    // Writes still under way when another one fails may add a file after its removal.
     await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
     throw error instanceof Error && 'syscall' in error ? fileError('write', path, error) : error;
   } finally {
@@ -38,8 +38,8 @@ export async function writeFolderAtomically(path: string, fill: (folder: string)
 }
 
 /**
- * For commands that work for long before they write: fails early.
- * @throws UserError when something that is not an empty folder is at `path`.
+ * Fails early, for commands that work for long before they write.
+ * @throws UserError when something other than an empty folder is at `path`.
  */
 export async function requireFreeFolder(path: string): Promise<void> {
   try {

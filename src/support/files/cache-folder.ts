@@ -1,4 +1,4 @@
-/** Where results are kept that can be made again at any time. */
+/** The folder of results that can be remade at any time. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 

@@ -1,8 +1,8 @@
 /**
- * One process per folder. The lock survives `kill -9`: an owner that is no longer alive holds nothing, and nobody has to clean up.
+ * One process per folder. The lock survives `kill -9`: a dead owner holds nothing, and no one has to clean up.
  *
- * Every process that wants the folder first puts down a file that is named after itself, and only then looks for those of others:
- * of two processes that want it at once, the later one to look sees the file of the earlier one, so at most one goes on. No two
+ * Every process that wants the folder first writes a file named after itself, and only then looks for those of others:
+ * of two processes that want it at once, the later one to look sees the file of the earlier one, so at most one proceeds. No two
  * processes share a name, so removing the file of a dead owner never removes that of a living one; and a name, unlike a
  * content, is never half-written.
  */
@@ -16,14 +16,14 @@ import { fileError } from './file-errors.js';
 
 const prefix = 'lock.';
 
-/** Two processes that step back from each other meet again after different delays. */
+/** Two processes that yield to each other try again after different delays. */
 const attempts = 4;
 
 /**
  * Takes the lock of a folder that exists.
- * @param name of what is locked, for errors: `the run runs/mine`.
- * @returns a function that gives the lock back; a process that dies gives it back by dying.
- * @throws UserError when a living process holds it, or one on another machine, of which nothing can be known.
+ * @param name begins errors: `The run runs/mine`.
+ * @returns a function that releases the lock; the death of the process releases it too.
+ * @throws UserError when a living process holds it, or one on another machine, whose state cannot be known.
  */
 export async function lockFolder(folder: string, name: string): Promise<() => Promise<void>> {
   const own = lockName(await currentProcess());
@@ -43,12 +43,12 @@ async function putDown(folder: string, name: string, own: string): Promise<void>
     const file = await open(join(folder, own), 'wx');
     await file.close();
   } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') throw new UserError(`${name} is in use by this process already`);
+    if (systemCodeOf(error) === 'EEXIST') throw new UserError(`${name} is already in use by this process.`);
     throw fileError('write', join(folder, own), error);
   }
 }
 
-/** Why the lock cannot be had, if another holds it; removes what dead owners left. */
+/** The reason of a refusal, if another process holds the lock; removes the files of dead owners. */
 async function findRefusal(folder: string, name: string, own: string): Promise<UserError | undefined> {
   for (const file of await readdir(folder)) {
     if (!file.startsWith(prefix) || file === own) continue;
@@ -60,8 +60,8 @@ async function findRefusal(folder: string, name: string, own: string): Promise<U
       const user = `${name} is in use by process ${owner.pid} on ${owner.host}`;
       return new UserError(
         state === 'alive'
-          ? `${user}. Wait for it or stop it`
-          : `${user}, another machine or container. If it no longer runs there, remove the file ${path}`,
+          ? `${user}. Wait for it or stop it.`
+          : `${user}, another machine or container. If it no longer runs there, remove the file ${path}.`,
       );
     }
   }

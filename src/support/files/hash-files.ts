@@ -1,4 +1,4 @@
-/** Files by name, size and hash, so that whoever gets them can tell that they are the same. */
+/** Files by name, size and hash, so that a recipient can verify them. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../errors.js';
@@ -13,7 +13,7 @@ export interface HashedFile {
 }
 
 /**
- * The files of a folder by name; none where there is no such folder. Files that are being written (`.tmp`) are left out.
+ * The files of a folder by name; none when there is no such folder. Unfinished files (`.tmp`) are left out.
  * @throws UserError when one cannot be read.
  */
 export async function hashFiles(folder: string): Promise<HashedFile[]> {

@@ -1,4 +1,4 @@
-/** A part of a file, whole: `read` may return less than was asked for, and at most 2 GiB - 1 bytes at once. */
+/** Reads a range of a file in full: `read` alone may return fewer bytes than requested, and at most 2 GiB - 1 at once. */
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 
@@ -8,13 +8,13 @@ const longestRead = 2 ** 30;
  * Fills all of `bytes` from a position of the file.
  * @param path of the file, for the message
  * @returns `bytes`
- * @throws UserError when the file ends before.
+ * @throws UserError when the file ends early.
  */
 export async function readRange<Bytes extends Uint8Array>(file: FileHandle, bytes: Bytes, position: number, path: string): Promise<Bytes> {
   let filled = 0;
   while (filled < bytes.length) {
     const { bytesRead } = await file.read(bytes, filled, Math.min(longestRead, bytes.length - filled), position + filled);
-    if (bytesRead === 0) throw new UserError(`cannot read ${path}: it became shorter while it was read`);
+    if (bytesRead === 0) throw new UserError(`Cannot read ${path}: it became shorter while it was read.`);
     filled += bytesRead;
   }
   return bytes;

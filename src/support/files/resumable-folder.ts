@@ -1,4 +1,4 @@
-/** Folders that take long to fill: what was interrupted is gone on with, and nobody ever meets half of one under its name. */
+/** Folders that take long to fill: an interrupted one is resumed, and a half-filled one never appears under its name. */
 import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf, UserError } from '../errors.js';
@@ -7,14 +7,14 @@ import { requireFreeFolder } from './atomic-folder.js';
 import { fileError } from './file-errors.js';
 import { lockFolder } from './folder-lock.js';
 
-/** What an interrupted process leaves for the next one, as JSON; gone when the folder is whole. */
+/** Notes that an interrupted process leaves for the next one, as JSON; removed when the folder is complete. */
 export interface Notes {
-  /** What was written under a name; undefined when nothing was. */
+  /** The note of a name; undefined when there is none. */
   read(name: string): Promise<unknown>;
   write(name: string, value: unknown): Promise<void>;
 }
 
-/** Where a folder is filled: beside the place where it will be. */
+/** The place where a folder is filled, beside its final one. */
 export function partialFolder(path: string): string {
   return `${path}.partial`;
 }
@@ -23,11 +23,11 @@ const notesFolder = '.notes';
 const configurationNote = 'configuration';
 
 /**
- * Fills `<path>.partial`, and calls it `path` when it is whole. When the process ends before, it stays, and the next call goes on.
- * @param configuration all that the content depends on, as JSON.
- * @param fill writes what is missing; the content must not depend on how often it was interrupted.
- * @throws UserError when something that is not an empty folder is at `path`, or `<path>.partial` was begun with another configuration
- * or is being filled by another process; what `fill` throws.
+ * Fills `<path>.partial`, and renames it to `path` when it is complete. If the process ends before that, the next call resumes.
+ * @param configuration everything the content depends on, as JSON.
+ * @param fill writes the missing files; the content must not depend on interruptions.
+ * @throws UserError when something other than an empty folder is at `path`, or `<path>.partial` was begun with another configuration
+ * or is being filled by another process; whatever `fill` throws.
  */
 export async function writeFolderResumably(
   path: string,
@@ -57,7 +57,7 @@ export async function writeFolderResumably(
   }
 }
 
-/** Whether `<path>.partial` is missing or was begun with this configuration. */
+/** True when `<path>.partial` is missing or was begun with this configuration. */
 export async function canContinue(path: string, configuration: object): Promise<boolean> {
   const partial = partialFolder(path);
   const begun = await notesIn(partial).read(configurationNote);
@@ -79,7 +79,7 @@ function notesIn(folder: string): Notes {
         return JSON.parse(await readFile(pathOf(name), 'utf8'));
       } catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return undefined;
-        throw error instanceof SyntaxError ? new UserError(`${pathOf(name)} is damaged: remove ${folder}`) : error;
+        throw error instanceof SyntaxError ? new UserError(`${pathOf(name)} is damaged: remove ${folder}.`) : error;
       }
     },
     async write(name, value) {

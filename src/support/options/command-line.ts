@@ -1,11 +1,11 @@
-/** From the words of a command line to the texts of an option table's flags, and what else was given. */
+/** Splits the words of a command line into the values of an option table's flags and the rest. */
 import { UserError } from '../errors.js';
 import { suggestName } from '../nearest-name.js';
 import { flagOf, type GivenFlags, type Option, type OptionTable } from './option-table.js';
 
 export interface CommandLine {
   readonly flags: GivenFlags;
-  /** Words that belong to no flag, in their order. */
+  /** Words that belong to no flag, in order. */
   readonly operands: readonly string[];
   /** `true` for `--help`; the option's name for `--help OPTION`. */
   readonly help?: true | string;
@@ -13,8 +13,8 @@ export interface CommandLine {
 
 /**
  * Reads `--flag VALUE`, `--flag=VALUE`, switches and operands; everything after `--` is an operand. The last of two equal flags counts.
- * @param explain a message for a flag that is not in the table, where there is a better one than the nearest name.
- * @throws UserError for a flag that is not in the table, with the nearest one, or that lacks its value.
+ * @param explain a better message than the nearest name for an unknown flag, if there is one.
+ * @throws UserError for an unknown flag, with the nearest one, or a flag without its value.
  */
 export function parseCommandLine(
   words: readonly string[],

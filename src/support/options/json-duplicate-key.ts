@@ -1,6 +1,6 @@
-/** `JSON.parse` keeps the last of two equal keys in silence; files from elsewhere must not hide one behind the other. */
+/** Finds duplicate keys: `JSON.parse` silently keeps the last of two, so one could hide behind the other. */
 
-/** Strings, and the punctuation that makes a string a key. */
+/** Strings, and the punctuation that tells keys from values. */
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
 /** The first key that occurs twice in one object of a text that `JSON.parse` accepts. */

@@ -1,4 +1,4 @@
-/** Kinds of values that options take: what is accepted, and how to say so in help and in errors, from one statement of the bounds. */
+/** Kinds of option values: one statement of the bounds yields the check and its wording in help and errors. */
 import { z } from 'zod';
 
 export interface OptionKind<T> {
@@ -6,12 +6,12 @@ export interface OptionKind<T> {
   readonly expected: string;
   /** Bounds, short enough for a line of help: `2 to 20`. */
   readonly range?: string;
-  /** True for flags without a value: given or not. */
+  /** True for flags without a value. */
   readonly isSwitch?: true;
   /** True for flags that take several values, and may be given several times. */
   readonly isList?: true;
   readonly schema: z.ZodType<T>;
-  /** The value that a text on the command line stands for, to be checked with `schema`. */
+  /** Converts a text of the command line to a value, to be checked with `schema`. */
   fromText(text: string): unknown;
 }
 

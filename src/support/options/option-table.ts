@@ -1,4 +1,4 @@
-/** Options as data: one typed table says everything about each option, and parsing, help, files and saved configurations follow from it. */
+/** Options as data: parsing, help, files and saved configurations follow from one typed table. */
 
 import { UserError } from '../errors.js';
 import { suggestName } from '../nearest-name.js';
@@ -14,26 +14,26 @@ export interface DerivedDefault<T, Inputs> {
 /** An option: its key in files is its name in the table, its flag the same in kebab case. */
 export interface Option<T, Inputs> {
   readonly kind: OptionKind<T>;
-  /** Stands for the value in help: `--crop PIXELS`. Flags without a value have none. */
+  /** Stands for the value in help: `--crop PIXELS`. Absent for flags without a value. */
   readonly placeholder?: string;
   /** A few words: help is one line an option. */
   readonly description: string;
   /** Sentences for `--help OPTION` and the documentation. */
   readonly details?: string;
-  /** Absent where the value is undefined unless one is given. */
+  /** Absent when an option that is not given stays undefined. */
   readonly default?: T | DerivedDefault<T, Inputs>;
-  /** Says what happens where there is neither a value nor a default: `the run's export folder`. */
+  /** The effect of giving no value when there is no default: `the run's export folder`. */
   readonly withoutIt?: string;
-  /** Values that replace the default where other options make them more suitable. */
+  /** Values that replace the default when other options make them more suitable. */
   readonly preset?: {
     /** For people: `for clip-rn* 224`. */
     readonly text: string;
-    /** @returns undefined where the default is as suitable */
+    /** @returns undefined when the default is as suitable */
     of(inputs: Inputs): T | undefined;
   };
-  /** Why this default. */
+  /** The reason of this default. */
   readonly reason?: string;
-  /** True where a result depends on it: such an option cannot change when a run is resumed. */
+  /** True when a result depends on it: such an option cannot change when a run is resumed. */
   readonly changesResult?: boolean;
 }
 
@@ -52,7 +52,7 @@ export type OptionOrigin = (typeof origins)[number];
 
 export interface ResolvedOptions<Table extends OptionTable> {
   readonly values: OptionValues<Table>;
-  /** Where each value came from. */
+  /** The origin of each value. */
   readonly origins: Readonly<Record<keyof Table, OptionOrigin>>;
 }
 
@@ -86,17 +86,17 @@ export function requireKnownKeys(table: OptionTable, { path, values }: NonNullab
 
 /** Values of other options that the value of one brings with it. */
 export interface ImpliedOptions {
-  /** Whose they are, for people. */
+  /** Their owner, for people. */
   readonly by: string;
-  /** Values by key that cannot be others. */
+  /** Values by key that cannot be changed. */
   readonly fixed: Readonly<Record<string, unknown>>;
-  /** Values by key, unless others are given. */
+  /** Values by key, used unless others are given. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The value of every option: its flag, else the file's, else the implied one, else the preset's, else the default. Presets may use
- * options that have none and whose defaults are not derived.
+ * The value of every option: its flag, else the file's, else the implied one, else the preset, else the default. Presets may use
+ * options that have neither a preset nor a derived default.
  * @param facts what derived defaults may use besides the options: facts about the machine.
  * @throws UserError for a value out of bounds, an unknown key or a value that another option rules out, naming what is accepted.
  */
@@ -124,9 +124,9 @@ export function resolveOptions<Table extends OptionTable>(
 }
 
 /**
- * The options of a resumed run: those it was started with. Options on which no result depends may be given anew.
- * @param isChangeable true for an option that may change all the same, together with the others that are wanted
- * @throws UserError that names every option that was given another value.
+ * The options of a resumed run: those it was started with. Options on which no result depends may change.
+ * @param isChangeable true for an option that may change nevertheless, given all the wanted options
+ * @throws UserError naming every option given another value.
  */
 export function resumeOptions<Table extends OptionTable>(
   table: Table,
@@ -153,8 +153,8 @@ export function savedForm<Table extends OptionTable>({ values, origins }: Resolv
 
 /**
  * Reads a saved form back.
- * @param before values of options that forms written before there were these lack
- * @throws UserError when it does not have the options of the table, each within its bounds, and no others.
+ * @param before values of options that older forms lack
+ * @throws UserError unless it has exactly the options of the table, each within its bounds.
  */
 export function parseSavedForm<Table extends OptionTable>(
   table: Table,

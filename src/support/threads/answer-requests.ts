@@ -4,15 +4,15 @@ import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type RequestWorkerData } from './request-messages.js';
 
-/** What the thread that asks has given this one to begin with. */
+/** The data that the asking thread gave this one at its start. */
 export function dataOfThread<Data>(): Data {
   return (workerData as RequestWorkerData).data as Data;
 }
 
 interface AnsweringOptions {
-  /** Frees what does not go with the thread. */
+  /** Frees resources that outlive the thread. */
   readonly end?: () => Promise<void>;
-  /** True when a request need not wait for the one before it, which may be in the middle of an asynchronous call. */
+  /** True when a request need not wait for the one before it to finish. */
   readonly isConcurrent?: boolean;
 }
 
@@ -26,7 +26,7 @@ export function answerRequests<Request, Reply>(
   { end = async () => {}, isConcurrent = false }: AnsweringOptions = {},
 ): void {
   const port = parentPort;
-  if (!port) throw new Error('requests are answered in a worker thread only');
+  if (!port) throw new Error('requests are answered only in a worker thread');
   const calls = NativeCalls.from((workerData as RequestWorkerData).calls);
   const handle = async ({ id, request }: NumberedRequest<Request>): Promise<void> => {
     try {

@@ -1,12 +1,12 @@
 /**
- * Keeps a thread from being ended in the middle of a call. Node.js ends a thread by refusing whatever it asks for next: a native binding
- * that is just being loaded, or that is about to return a result, then throws in C++ where nothing catches it, and the process aborts.
+ * Keeps a thread from being terminated during a call. Node.js terminates a thread by refusing its next request: a native binding
+ * that is being loaded, or about to return a result, then throws in C++ where nothing catches it, and the process aborts.
  */
 
-/** Places in the memory that both threads share: 1 when no other call shall begin, 1 while a call is under way, 1 when only the last one shall begin. */
+/** Indices of flags in the shared memory: no further call may begin, a call is under way, only the last call may still begin. */
 const [callsEnd, inCall, isClosing] = [0, 1, 2];
 
-/** The calls of one thread, of which the first is its start. */
+/** The calls of one thread; the first is its start. */
 export class NativeCalls {
   /** Calls under way, in the thread that makes them. */
   private underWay = 0;
@@ -16,7 +16,7 @@ export class NativeCalls {
     readonly shared: Int32Array<SharedArrayBuffer>,
   ) {}
 
-  /** For a thread that is about to start: in a call until it has made its first. */
+  /** For a thread about to start: counts as in a call until it has made its first. */
   static ofNewThread(): NativeCalls {
     const shared = new Int32Array(new SharedArrayBuffer(12));
     shared[inCall] = 1;
@@ -28,12 +28,12 @@ export class NativeCalls {
     return new NativeCalls(shared);
   }
 
-  /** In the thread that is ended: makes a call, unless `close` or `endNow` was called. */
+  /** In the thread to be ended: makes a call, unless `close` or `endNow` was called. */
   async make(call: () => Promise<unknown>): Promise<void> {
     await this.makeUnless([callsEnd, isClosing], call);
   }
 
-  /** As `make`, for the last call, after `close`. */
+  /** The same for the last call, after `close`. */
   async makeLast(call: () => Promise<unknown>): Promise<void> {
     await this.makeUnless([callsEnd], call);
   }
@@ -50,12 +50,12 @@ export class NativeCalls {
     }
   }
 
-  /** In the thread that ends the other: of the calls that wait, only the last one is still made. */
+  /** In the thread that ends the other: of the waiting calls, only the last one is still made. */
   close(): void {
     Atomics.store(this.shared, isClosing, 1);
   }
 
-  /** For a process that exits now: blocks until the call under way is over, and none is made after it. */
+  /** For a process that exits now: blocks until the call under way is over, and prevents any after it. */
   endNow(): void {
     Atomics.store(this.shared, callsEnd, 1);
     Atomics.wait(this.shared, inCall, 1);

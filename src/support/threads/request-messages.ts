@@ -1,4 +1,4 @@
-/** What a thread that answers requests and the one that asks say to each other. */
+/** Messages between a thread that answers requests and the one that asks. */
 
 export interface NumberedRequest<Request> {
   readonly id: number;
@@ -15,19 +15,19 @@ export interface NumberedReply<Reply> {
   readonly error?: PlainError;
 }
 
-/** An error as plain data: its class would not survive the way between threads. */
+/** An error as plain data: its class would not survive the transfer between threads. */
 export interface PlainError {
   readonly message: string;
   readonly isForUsers: boolean;
   readonly stack?: string | undefined;
 }
 
-/** What a thread begins with. */
+/** Data that a thread starts with. */
 export interface RequestWorkerData {
   /** The memory of its `NativeCalls`. */
   readonly calls: Int32Array<SharedArrayBuffer>;
   /** The URL of the module that calls `answerRequests`. */
   readonly program: string;
-  /** For that module. */
+  /** Data for that module. */
   readonly data: unknown;
 }

@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type PlainError, type RequestWorkerData } from './request-messages.js';
 
-/** Calls of each thread that has not ended. */
+/** Calls of all threads that have not ended. */
 const open = new Set<NativeCalls>();
 process.on('exit', () => {
   for (const calls of open) calls.endNow();
@@ -17,11 +17,11 @@ export class RequestThread<Request, Reply> {
   private lastId = 0;
   private readonly calls = NativeCalls.ofNewThread();
   private readonly exit: Promise<void>;
-  /** Requests that the thread has not answered, whether or not anyone still waits for the answer. */
+  /** The number of unanswered requests, including those no one waits for any more. */
   private unanswered = 0;
 
   /**
-   * @param program the worker's, which calls `answerRequests`
+   * @param program the worker's module, which calls `answerRequests`
    * @param name for errors: `the thread of ONNX Runtime`
    * @param data plain data for the program, which reads it with `dataOfThread`
    */
@@ -37,7 +37,7 @@ export class RequestThread<Request, Reply> {
     this.worker.on('message', ({ id, reply, error }: NumberedReply<Reply>) => {
       const request = this.waiting.get(id);
       this.waiting.delete(id);
-      // while it is closed, the process must not end for want of anything to do
+      // the process must not end while the thread is being closed
       if (--this.unanswered === 0 && !this.failure) this.worker.unref();
       if (error === undefined) request?.resolve(reply as Reply);
       else request?.reject(errorOf(error));
@@ -56,12 +56,12 @@ export class RequestThread<Request, Reply> {
   /** @param transfer buffers that move to the thread and are gone for the caller */
   ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Reply> {
     if (this.failure) return Promise.reject(this.failure);
-    // Node.js 20 silently drops a message that transfers a buffer which has already gone
-    if (transfer.some(({ byteLength }) => byteLength === 0)) return Promise.reject(new Error('a buffer to transfer is empty or gone'));
+    // Node.js 20 silently drops a message that transfers a detached buffer
+    if (transfer.some(({ byteLength }) => byteLength === 0)) return Promise.reject(new Error('a buffer to transfer is empty or detached'));
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       const message: NumberedRequest<Request> = { id, request };
-      // throws when a tensor's buffer has gone elsewhere: before the request counts as waiting
+      // throws for a detached buffer: before the request counts as waiting
       this.worker.postMessage(message, [...transfer]);
       this.waiting.set(id, { resolve, reject });
       this.unanswered++;
@@ -70,8 +70,8 @@ export class RequestThread<Request, Reply> {
   }
 
   /**
-   * Ends the thread; outstanding requests fail at once. Settles when the call under way, or the loading of the program, is over and what the
-   * thread held is free.
+   * Ends the thread; outstanding requests fail at once. Settles when the call under way, or the loading of the program, is over and
+   * everything the thread held is free.
    */
   async close(): Promise<void> {
     this.fail(new Error(`${this.name} ended: it was closed`));

@@ -9,14 +9,14 @@ import { currentProcess, type ProcessIdentity } from '#antonym/support/process-i
 import { temporaryFolder } from './temporary-folder.js';
 
 const root = await temporaryFolder();
-const lock = (folder: string) => lockFolder(folder, `the run ${folder}`);
+const lock = (folder: string) => lockFolder(folder, `The run ${folder}`);
 const newFolder = () => mkdtemp(join(root, 'run-'));
 
 /** Takes the lock, says `held` or why not, and holds it until it is killed. */
 const holder = `
   import { lockFolder } from '#antonym/support/files/folder-lock.js';
   process.stdin.once('data', async () => {
-    await lockFolder(process.argv[1], 'the run ' + process.argv[1]).then(() => process.stdout.write('held'), (error) => process.stdout.write(error.name + ': ' + error.message));
+    await lockFolder(process.argv[1], 'The run ' + process.argv[1]).then(() => process.stdout.write('held'), (error) => process.stdout.write(error.name + ': ' + error.message));
     process.stdin.on('data', () => undefined);
   });
   process.stdout.write('ready');
@@ -52,7 +52,7 @@ describe('the lock of a folder', () => {
     const owner = await startHolder(folder);
     expect(await owner.ask()).toBe('held');
     await expect(lock(folder)).rejects.toThrow(
-      `the run ${folder} is in use by process ${owner.child.pid} on ${hostname()}. Wait for it or stop it`,
+      `The run ${folder} is in use by process ${owner.child.pid} on ${hostname()}. Wait for it or stop it.`,
     );
     await owner.kill();
     const release = await lock(folder);
@@ -70,14 +70,14 @@ describe('the lock of a folder', () => {
     await Promise.all(holders.map(({ kill }) => kill()));
     const refused = answers.filter((answer) => answer !== 'held');
     expect(refused.length).toBeGreaterThanOrEqual(3); // all four step back if they keep meeting
-    for (const answer of refused) expect(answer).toMatch(/^UserError: the run .* is in use by process \d+ on /);
+    for (const answer of refused) expect(answer).toMatch(/^UserError: The run .* is in use by process \d+ on /);
     await (await lock(folder))();
   });
 
   test('is had once by this process, and again after it was given back', async () => {
     const folder = await newFolder();
     const release = await lock(folder);
-    await expect(lock(folder)).rejects.toThrow(/in use by this process already/);
+    await expect(lock(folder)).rejects.toThrow(/already in use by this process/);
     await release();
     await (await lock(folder))();
   });
@@ -86,7 +86,7 @@ describe('the lock of a folder', () => {
     const folder = await newFolder();
     const path = await putDownLock(folder, { pid: process.pid, host: 'elsewhere', boot: 'another' });
     await expect(lock(folder)).rejects.toThrow(
-      `is in use by process ${process.pid} on elsewhere, another machine or container. If it no longer runs there, remove the file ${path}`,
+      `is in use by process ${process.pid} on elsewhere, another machine or container. If it no longer runs there, remove the file ${path}.`,
     );
   });
 

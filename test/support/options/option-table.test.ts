@@ -152,7 +152,7 @@ describe('a file of options', () => {
   });
 
   test('that does not exist or is a folder is named', async () => {
-    await expect(readOptionFile(join(folder, 'none.json'))).rejects.toThrow(/cannot read .*none\.json: it does not exist/);
-    await expect(readOptionFile(folder)).rejects.toThrow(/it is a directory, not a file/);
+    await expect(readOptionFile(join(folder, 'none.json'))).rejects.toThrow(/Cannot read .*none\.json: it does not exist/);
+    await expect(readOptionFile(folder)).rejects.toThrow(/it is a folder, not a file/);
   });
 });
