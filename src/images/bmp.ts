@@ -1,5 +1,5 @@
 /**
- * Windows bitmaps, in which older collections of images are published and which sharp does not read: uncompressed, 8 bits a pixel with a
+ * Windows bitmaps, the format of some older collections of images, which sharp does not read: uncompressed, 8 bits a pixel with a
  * palette, 24 or 32 bits. Format: Microsoft, "Bitmap Storage".
  */
 import type { Image } from './image.js';
@@ -11,11 +11,11 @@ export interface BitmapHeader {
   readonly height: number;
   /** True when rows begin at the top; otherwise they begin at the bottom. */
   readonly topDown: boolean;
-  /** Of a pixel: 8, 24 or 32. */
+  /** Bits of a pixel: 8, 24 or 32. */
   readonly bits: number;
-  /** Where pixels begin, bytes from the beginning of the file. */
+  /** Offset of the pixels, bytes from the beginning of the file. */
   readonly pixels: number;
-  /** Where colours of the palette begin, 4 bytes each, and their number: 0 where pixels are colours. */
+  /** Offset of the palette's colours, 4 bytes each, and their number: 0 without a palette. */
   readonly palette: { readonly start: number; readonly count: number };
 }
 
@@ -28,8 +28,8 @@ const coreLength = 12;
 /**
  * The header of a bitmap.
  * @param bytes the beginning of the file, `bitmapHeaderLength` bytes where it has as many.
- * @returns undefined when it is no bitmap.
- * @throws Error in a few words for a kind that is not read.
+ * @returns undefined when it is not a bitmap.
+ * @throws Error in a few words for an unsupported kind.
  */
 export function parseBitmapHeader(bytes: Uint8Array): BitmapHeader | undefined {
   if (bytes[0] !== 0x42 || bytes[1] !== 0x4d) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Members of a ZIP archive, read by their place: PyTorch's files are such archives, and NuGet's packages. Format: PKWARE's APPNOTE.TXT 6.3, sections
+ * Random access to members of a ZIP archive, as in PyTorch's files and NuGet's packages. Format: PKWARE's APPNOTE.TXT 6.3, sections
  * 4.3 and 4.5.3 (Zip64).
  */
 import type { FileHandle } from 'node:fs/promises';
@@ -12,27 +12,27 @@ export interface ZipMember {
   readonly name: string;
   /** Bytes of its content. */
   readonly size: number;
-  /** Whether its content lies in the file as it is. */
+  /** True when its content is not compressed. */
   readonly stored: boolean;
-  /** Bytes that it takes in the file. */
+  /** Bytes of its content in the file. */
   readonly compressed: number;
-  /** How it is compressed: 8 is deflate. */
+  /** Compression method: 8 is deflate. */
   readonly method: number;
   readonly crc: number;
-  /** Of its local header, from the beginning of the file. */
+  /** Offset of its local header in the file. */
   readonly position: number;
 }
 
 export interface ZipArchive {
   readonly members: ReadonlyMap<string, ZipMember>;
   /**
-   * Bytes `from` to `to` of a stored member, whose checksum has been compared: of one that is read in part, by reading it once more.
+   * Bytes `from` to `to` of a stored member after its checksum was compared; for a part, the whole member is read first, once.
    * @throws UserError when the file is damaged.
    */
   read(member: ZipMember, from?: number, to?: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * The content of a member, stored or deflated, piece by piece.
-   * @throws UserError when the file is damaged: at the end, if only the checksum says so.
+   * @throws UserError when the file is damaged; at the end, if only the checksum is wrong.
    */
   content(member: ZipMember): AsyncIterable<Uint8Array>;
 }
@@ -40,22 +40,22 @@ export interface ZipArchive {
 const signatures = { end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50, member: 0x02014b50, local: 0x04034b50 };
 const sizes = { end: 22, end64: 56, locator64: 20, member: 46, local: 30 };
 const longestComment = 0xffff;
-/** Of the list of members, bytes: hundred thousands of them. */
+/** Limit of the list of members, bytes: enough for hundreds of thousands. */
 const longestDirectory = 2 ** 26;
 const encrypted = 1;
 const deflate = 8;
-/** Bytes that are held while a checksum is computed. */
+/** Bytes held while a checksum is computed. */
 const checkedBytes = 2 ** 22;
 const inZip64 = 0xffffffff;
 
 /**
  * @param file stays the caller's to close
  * @param path of the file, for messages
- * @throws UserError when the file is no ZIP archive, is cut off, or its list of members is damaged.
+ * @throws UserError when the file is not a ZIP archive, is cut off, or has a damaged list of members.
  */
 export async function openZip(file: FileHandle, path: string): Promise<ZipArchive> {
   const fail = (problem: string): never => {
-    throw new UserError(`${path} is damaged or not a ZIP archive: ${problem}`);
+    throw new UserError(`${path} is damaged or not a ZIP archive: ${problem}.`);
   };
   const { size } = await file.stat();
   const directory = await findDirectory(file, size, path, fail);
@@ -91,7 +91,7 @@ export async function openZip(file: FileHandle, path: string): Promise<ZipArchiv
     members,
     async read(member, from = 0, to = member.size) {
       const name = JSON.stringify(member.name);
-      if (!member.stored) fail(`its member ${name} is compressed; weights must be stored as they are`);
+      if (!member.stored) fail(`its member ${name} is compressed; weights must be stored without compression`);
       if (from < 0 || from > to || to > member.size)
         fail(`its member ${name} has ${member.size} bytes, but bytes ${from} to ${to} are needed`);
       const start = await startOf(member);
@@ -142,13 +142,13 @@ interface Directory {
   readonly length: number;
 }
 
-/** The record at the end of the file that says where the list of members is; with Zip64, by way of a locator before it. */
+/** The place of the list of members, from the record at the end of the file; with Zip64, by way of a locator before it. */
 async function findDirectory(file: FileHandle, size: number, path: string, fail: (problem: string) => never): Promise<Directory> {
   const length = Math.min(size, sizes.end + longestComment + sizes.locator64);
   const tail = await readRange(file, Buffer.alloc(length), size - length, path);
   let at = length - sizes.end;
   while (at >= 0 && !(tail.readUInt32LE(at) === signatures.end && at + sizes.end + tail.readUInt16LE(at + 20) === length)) at--;
-  if (at < 0) fail('it has no list of members at its end. Was it copied or downloaded completely?');
+  if (at < 0) fail('it has no list of members at its end, perhaps because it was copied or downloaded only in part');
   const locator = at - sizes.locator64;
   if (locator < 0 || tail.readUInt32LE(locator) !== signatures.locator64) {
     return { count: tail.readUInt16LE(at + 10), length: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
