@@ -9,6 +9,7 @@ export const commandList: Readonly<Record<string, () => Promise<Command | Comman
   evaluate: async () => (await import('./evaluate/evaluate.js')).evaluateCommands,
   export: async () => (await import('./export.js')).exportCommand,
   degrade: async () => (await import('./degrade/degrade.js')).degradeCommands,
+  compare: async () => (await import('./compare/compare.js')).compareCommand,
   report: async () => (await import('./report.js')).reportCommand,
   devices: async () => (await import('./devices.js')).devicesCommand,
   'fetch-cuda': async () => (await import('./fetch-cuda.js')).fetchCudaCommand,

@@ -34,10 +34,12 @@ export interface ComparisonResult {
 /** The outcome of one variant in a sentence. */
 export function verdictOf({ summary, limit }: ComparedVariant): string {
   const { mean, pairs, worse } = summary;
+  const against = limit && ` ${limit.failed ? 'This fails' : 'This passes'} the limit of ${signed(limit.failBelow)}.`;
+  // the interval of one difference says nothing of other pictures
+  if (pairs === 1) return `${signed(mean.value)} for one picture.${against ?? ''}`;
   const direction = mean.high < 0 ? 'worse' : mean.low > 0 ? 'better' : 'not clearly different';
   const change = `${signed(mean.value)} on average (95 % interval ${signed(mean.low)} to ${signed(mean.high)})`;
-  const counted = `${pairs} ${pairs === 1 ? 'picture' : 'pictures'}, ${Math.round(worse * 100)} % of them worse`;
-  const against = limit && ` ${limit.failed ? 'This fails' : 'This passes'} the limit of ${signed(limit.failBelow)}.`;
+  const counted = `${pairs} pictures, ${Math.round(worse * 100)} % of them worse`;
   return `${direction[0]!.toUpperCase()}${direction.slice(1)}: ${change} over ${counted}.${against ?? ''}`;
 }
 

@@ -1,0 +1,41 @@
+/** Writes what a comparison found: a page for people, and files for programs. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ComparisonResult, verdictOf } from '../../compare/comparison-result.js';
+import { junitXml } from '../../compare/junit.js';
+import { comparePage } from '../../report/compare-page.js';
+import { writeFolderAtomically } from '../../support/files/atomic-folder.js';
+
+/** Writes index.html, comparison.json, pictures.csv and junit.xml into a new folder. */
+export async function writeComparison(folder: string, result: ComparisonResult): Promise<void> {
+  const checks = result.variants.map((variant) => ({
+    name: variant.name,
+    text: verdictOf(variant),
+    failed: variant.limit?.failed ?? false,
+  }));
+  await writeFolderAtomically(folder, async (temporary) => {
+    const files = {
+      'index.html': await comparePage(result),
+      'comparison.json': `${JSON.stringify(result, undefined, 2)}\n`,
+      'pictures.csv': csvOf(result),
+      'junit.xml': junitXml(checks),
+    };
+    for (const [name, content] of Object.entries(files)) await writeFile(join(temporary, name), content);
+  });
+}
+
+function csvOf({ variants }: ComparisonResult): string {
+  const rows = variants.flatMap((variant) =>
+    variant.pairs.map(({ name, before, after, difference }) =>
+      [variant.name, name, before.score, after.score, difference, before.bytes, after.bytes].map(csvCell).join(','),
+    ),
+  );
+  return ['variant,picture,before,after,difference,bytes_before,bytes_after', ...rows, ''].join('\r\n');
+}
+
+/** A cell by RFC 4180; a text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection). */
+function csvCell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
