@@ -7,6 +7,8 @@ import { type ComparedVariant, type ComparisonResult, signed, variantOf, verdict
 import { parseEncoders } from '../../compare/encoders.js';
 import { type MatchedPictures, matchPictures, type PicturePair } from '../../compare/match-pictures.js';
 import { scorePairs } from '../../compare/score-pairs.js';
+import type { FileReference } from '../../datasets/image-reference.js';
+import { describeLeftOut } from '../../datasets/left-out.js';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
@@ -117,7 +119,7 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
     const [named] = models;
     const found =
       values.encoders === undefined
-        ? await twoFolders(before!, after!)
+        ? await twoFolders(before!, after!, progress)
         : await encodedVariants(before!, values.encoders, encoded, progress);
     const variants: ComparedVariant[] = [];
     for (const variant of found.variants) variants.push(await compareVariant(variant, named!, values, progress));
@@ -150,22 +152,26 @@ interface Variants extends Pick<MatchedPictures, 'onlyBefore' | 'onlyAfter'> {
   }[];
 }
 
-async function twoFolders(before: string, after: string): Promise<Variants> {
-  const matched = (await linePairs(before, after)) ?? matchPictures(await listPictures(before), await listPictures(after));
+async function twoFolders(before: string, after: string, progress: Progress): Promise<Variants> {
+  const [first, second] = [await list(before, progress), await list(after, progress)];
+  const matched = (await isFile(before)) && (await isFile(after)) ? linePairs(before, first, after, second) : matchPictures(first, second);
   if (matched.pairs.length === 0) throw new UserError(`No picture of ${before} has a partner of the same name in ${after}.`);
   return { variants: [{ name: after, series: after, pairs: matched.pairs, failed: [] }], ...matched };
 }
 
+/** The pictures of a path; what its listing left out is noted. */
+async function list(path: string, progress: Progress): Promise<readonly FileReference[]> {
+  const { files, leftOut } = await listPictures(path);
+  for (const line of describeLeftOut(leftOut, `${path}: `)) progress.note(line);
+  return files;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path)).isFile();
+}
+
 /** Two lists of paths are matched line by line, two files with each other. */
-async function linePairs(before: string, after: string): Promise<MatchedPictures | undefined> {
-  const isFile = async (path: string): Promise<boolean> =>
-    (
-      await stat(path).catch((error) => {
-        throw fileError('read', path, error);
-      })
-    ).isFile();
-  if (!(await isFile(before)) || !(await isFile(after))) return undefined;
-  const [first, second] = [await listPictures(before), await listPictures(after)];
+function linePairs(before: string, first: readonly FileReference[], after: string, second: readonly FileReference[]): MatchedPictures {
   if (first.length !== second.length) {
     throw new UserError(
       `The two lists must be equally long, but ${before} has ${first.length} pictures and ${after} has ${second.length}.`,
@@ -180,7 +186,7 @@ async function encodedVariants(before: string, path: string, folder: string, pro
     throw fileError('read', path, error);
   });
   const encoders = parseEncoders(content, path);
-  const pictures = await listPictures(before);
+  const pictures = await list(before, progress);
   const variants: Variants['variants'][number][] = [];
   for (const [index, encoder] of encoders.entries()) {
     const { pairs, failed } = await encodePictures(encoder, pictures, join(folder, String(index)), (done) =>

@@ -2,7 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { FileReference } from '../../datasets/image-reference.js';
-import { listImageFiles } from '../../datasets/list-image-files.js';
+import { type LeftOut, nothingLeftOut } from '../../datasets/left-out.js';
+import { type ListedImages, listImageFiles } from '../../datasets/list-image-files.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 
@@ -10,20 +11,23 @@ import { fileError } from '../../support/files/file-errors.js';
 const largestList = 2 ** 26;
 
 /** @throws UserError when there is nothing of that name, or no picture in it. */
-export async function listPictures(path: string): Promise<readonly FileReference[]> {
+export async function listPictures(path: string): Promise<ListedImages> {
   const status = await stat(path).catch((error) => {
     throw fileError('read', path, error);
   });
-  if (status.isDirectory()) return requirePictures(await listImageFiles(path), path);
+  if (status.isDirectory()) {
+    const { files, leftOut } = await listImageFiles(path);
+    return listed(files, path, leftOut);
+  }
   if (!status.isFile()) throw new UserError(`${path} is neither a file nor a folder.`);
-  if (!path.toLowerCase().endsWith('.txt')) return [{ kind: 'file', id: path, path }];
+  if (!path.toLowerCase().endsWith('.txt')) return listed([{ kind: 'file', id: path, path }], path);
   if (status.size > largestList) throw new UserError(`${path} is too large for a list of paths.`);
   const lines = (await readFile(path, 'utf8')).replace(/^\ufeff/, '').split(/\r?\n/);
   const files = lines.filter((line) => line.trim() !== '').map((id) => ({ kind: 'file' as const, id, path: resolve(dirname(path), id) }));
-  return requirePictures(files, path);
+  return listed(files, path);
 }
 
-function requirePictures(files: readonly FileReference[], path: string): readonly FileReference[] {
+function listed(files: FileReference[], path: string, leftOut: LeftOut = nothingLeftOut): ListedImages {
   if (files.length === 0) throw new UserError(`${path} holds no pictures.`);
-  return files;
+  return { files, leftOut };
 }
