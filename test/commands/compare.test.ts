@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import type { ComparedVariant } from '#antonym/compare/comparison-result.js';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { encodePng } from '#antonym/images/encode-png.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
@@ -51,7 +52,7 @@ test('encoders that copy change nothing, and leave no file', async () => {
   );
   expect(status, stderr).toBe(0);
   const { variants } = JSON.parse(stdout);
-  expect(variants.map(({ name, summary, limit }: Record<string, never>) => [name, summary.mean, limit])).toEqual(
+  expect((variants as ComparedVariant[]).map(({ name, summary, limit }) => [name, summary.mean, limit])).toEqual(
     ['one', 'two'].map((name) => [name, { value: 0, low: 0, high: 0 }, { failBelow: -0.001, failed: false }]),
   );
   expect(await readdir(join(folder, 'empty'))).toEqual([]);
