@@ -1,4 +1,4 @@
-/** What a table says of images, checked: names that are given once, opinions that are numbers. */
+/** What a table says of images, checked: names and opinions that are numbers. */
 import { UserError } from '../support/errors.js';
 import type { RatedImage } from './opinions.js';
 
@@ -11,23 +11,43 @@ export interface TableRow {
   readonly place: string;
 }
 
+/** No scale of opinions is longer. */
+const largestOpinion = 1e9;
+
 /**
  * The opinions of a table.
  * @param path for messages
+ * @param severalRaters rows may repeat an image: each is the opinion of one person; otherwise every image is named once.
  * @throws UserError that names the row, or for a table without any.
  */
-export function checkRated(path: string, rows: readonly TableRow[]): RatedImage[] {
+export function checkRated(path: string, rows: readonly TableRow[], severalRaters = false): RatedImage[] {
   if (rows.length === 0) throw new UserError(`${path} has no opinions in it`);
   const seen = new Map<string, string>();
+  const decimals = new Map<string, string>();
   return rows.map(({ image, text, place }) => {
     if (image === '') throw new UserError(`${path}, ${place}: the image has no name`);
-    const opinion = Number(text.trim() === '' ? Number.NaN : text);
-    if (!Number.isFinite(opinion)) {
+    const opinion = parseOpinion(text);
+    if (opinion === undefined) {
       throw new UserError(`${path}, ${place}: the opinion of ${image} must be a number, but received ${text.slice(0, 40) || 'nothing'}`);
     }
+    const [decimal] = /[.,]/.exec(text) ?? [];
+    if (decimal !== undefined) decimals.set(decimal, place);
+    if (decimals.size > 1) {
+      throw new UserError(`${path}: decimals have a point in ${decimals.get('.')} and a comma in ${decimals.get(',')}: use one of them`);
+    }
     const earlier = seen.get(image);
-    if (earlier !== undefined) throw new UserError(`${path}, ${place}: ${image} has an opinion already, in ${earlier}. Remove one`);
+    if (earlier !== undefined && !severalRaters) {
+      throw new UserError(`${path}, ${place}: ${image} has an opinion already, in ${earlier}. Remove one`);
+    }
     seen.set(image, place);
     return { image: image.replaceAll('\\', '/'), opinion };
   });
+}
+
+/** A number as people and their programs write it, decimals after a point or a comma; undefined for anything else. */
+function parseOpinion(text: string): number | undefined {
+  const plain = text.trim().replace('\u2212', '-');
+  if (!/^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
+  const value = Number(plain.replace(',', '.'));
+  return Math.abs(value) <= largestOpinion ? value : undefined;
 }

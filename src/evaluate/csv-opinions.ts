@@ -1,10 +1,12 @@
-/** Opinions in a table of anybody's: a CSV file with a row of names above. */
+/** Opinions in a table of anybody's: a CSV file, or the first sheet of an xlsx workbook, with a row of names above. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { checkRated } from './check-rated.js';
 import type { Direction, Opinions } from './opinions.js';
+import { readBounded } from './tables/read-bounded.js';
+import { readSheetRows } from './tables/sheet.js';
 import { readTextTable } from './tables/text-table.js';
 
 export interface CsvColumns {
@@ -17,16 +19,20 @@ export interface CsvColumns {
 }
 
 /**
- * Reads a CSV file of opinions.
+ * Reads a CSV file or workbook of opinions. An image may have several rows, one of each rater.
  * @param folder of the images; default: `images` beside the file, or the file's own.
  * @throws UserError when it cannot be read, or does not have the columns.
  */
 export async function readCsvOpinions(path: string, columns: CsvColumns = {}, folder?: string): Promise<Opinions> {
-  const [header, ...rows] = await readTextTable(path);
+  const [header, ...rows] = (await isWorkbook(path)) ? await readWorkbook(path) : await readTextTable(path);
   if (header === undefined) throw new UserError(`${path} is empty: a row of names is needed, such as image,mos`);
   const place = (flag: string, name: string): number => {
+    const same = header.filter((column) => column === name);
+    if (same.length > 1) throw new UserError(`${path} has ${same.length} columns "${name}": which one is meant? Rename the others`);
     const index = header.indexOf(name);
     if (index >= 0) return index;
+    const anyCase = header.filter((column) => column.toLowerCase() === name.toLowerCase());
+    if (anyCase.length === 1) return header.indexOf(anyCase[0]!);
     throw new UserError(
       `${path} has no column "${name}".${suggestName(name, header)} Say which column it is with ${flag}; there are ${header.join(', ')}`,
     );
@@ -45,8 +51,20 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     name: nameOf(path),
     direction: columns.direction ?? 'higher is better',
     folder: folder ?? (existsSync(beside) ? beside : dirname(path)),
-    rated: checkRated(path, rated),
+    tableFolder: dirname(path),
+    rated: checkRated(path, rated, true),
   };
+}
+
+/** xlsx is a zip archive; an old xls file is refused by whoever reads workbooks. */
+async function isWorkbook(path: string): Promise<boolean> {
+  const start = (await readBounded(path)).subarray(0, 4).toString('latin1');
+  return start === 'PK\x03\x04' || start === '\xd0\xcf\x11\xe0';
+}
+
+async function readWorkbook(path: string): Promise<string[][]> {
+  const rows = await readSheetRows(path);
+  return rows.map((row) => row.map((value) => value.trim())).filter((row) => row.some((value) => value !== ''));
 }
 
 /** `mos.csv` says nothing: its folder does. */

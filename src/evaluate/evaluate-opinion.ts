@@ -3,6 +3,7 @@ import { originOf } from '../datasets/dataset-file.js';
 import type { Scorer } from '../score/scorer.js';
 import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
 import { describeEnvironment } from '../support/environment.js';
+import { UserError } from '../support/errors.js';
 import { type Bootstrap, measureAgreement } from './agreement.js';
 import type { Evaluation } from './evaluation.js';
 import { type MatchedImages, matchImages, type RatedFile } from './match-images.js';
@@ -43,18 +44,23 @@ const misjudgedCount = 8;
 
 /**
  * Scores all images that have an opinion, and measures how the scores agree with it.
- * @throws UserError when the images are not there.
+ * @param allowMissing figures of fewer than nine of ten images are wanted, too.
+ * @throws UserError when the images are not there, or more than a tenth of them is lost.
  */
 export async function evaluateOpinion(
   opinions: Opinions,
   models: readonly NamedModel[],
   bootstrap: Bootstrap,
   watch: EvaluationWatch = {},
+  allowMissing = false,
 ): Promise<EvaluatedOpinion> {
-  const matched = await matchImages(opinions.folder, opinions.rated);
+  const matched = await matchImages(opinions.folder, opinions.rated, opinions.tableFolder);
   watch.onMatched?.(matched);
+  const total = matched.found.length + matched.missing.length;
+  if (!allowMissing) requireMost(total, matched.missing, 'not there');
   const measures = [...models.map(({ scorer }) => scorer), { score: logLaplacianVariance }];
   const { images, scores, unusable } = await scoreImages(matched.found, measures, watch.onImage);
+  if (!allowMissing) requireMost(total, [...matched.missing, ...unusable.map(({ image }) => image)], 'not there or cannot be scored');
   // Turned so that higher is better: a good model has a positive correlation on every benchmark.
   const sign = opinions.direction === 'higher is better' ? 1 : -1;
   const turned = images.map(({ opinion }) => sign * opinion);
@@ -81,6 +87,7 @@ export async function evaluateOpinion(
         missing: [...matched.missing],
         withoutOpinion: [...matched.withoutOpinion],
         unusable: [...unusable],
+        ...ratersOf(images),
       },
       bootstrap,
       measures: named.map((about, index) => {
@@ -99,6 +106,23 @@ export async function evaluateOpinion(
     images,
     scores,
   };
+}
+
+/** How many images have several opinions, and how far these lie apart. */
+function ratersOf(images: readonly RatedFile[]): { raters?: { images: number; spread: number } } {
+  const spreads = images.flatMap(({ spread }) => spread ?? []);
+  if (spreads.length === 0) return {};
+  return { raters: { images: spreads.length, spread: spreads.reduce((sum, value) => sum + value, 0) / spreads.length } };
+}
+
+/** The share of images that may be lost: figures of the rest would be of another set. */
+const mostLost = 0.1;
+
+function requireMost(total: number, lost: readonly string[], why: string): void {
+  if (lost.length <= mostLost * total) return;
+  throw new UserError(
+    `${lost.length} of the ${total} images that have an opinion are ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them`,
+  );
 }
 
 /** The images at either end of what the curve gets wrong. */

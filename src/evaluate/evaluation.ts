@@ -82,6 +82,8 @@ export const evaluationSchema = z.strictObject({
     withoutOpinion: z.array(z.string()),
     /** Images that some model could not score. */
     unusable: z.array(image),
+    /** Where a table has several opinions on an image: how many such images, and the mean of their standard deviations. */
+    raters: z.strictObject({ images: z.int(), spread: z.number() }).optional(),
   }),
   bootstrap: z.strictObject({ resamples: z.int(), seed: z.int(), confidence: z.number() }),
   /** Models in the order given, then the baseline. */

@@ -2,6 +2,7 @@
 import { type Estimate, statisticNames } from './agreement.js';
 import { alignedRows } from './aligned-rows.js';
 import type { EvaluatedOpinion } from './evaluate-opinion.js';
+import type { Direction } from './opinions.js';
 
 /** Lines of text, the last one ended. */
 export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: EvaluatedOpinion['evaluation']): string {
@@ -14,7 +15,30 @@ export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: 
     ['difference of SRCC, on the same resamples', '', 'p'],
     ...comparisons.map(({ first, second, srcc }) => [`${first} - ${second}`, interval(srcc), srcc.p === null ? '-' : digits(srcc.p)]),
   ];
-  return [about, '', ...alignedRows(table), '', ...alignedRows(differences), ''].join('\n');
+  const remarks = [...remarksOn(opinion), ...directionHint(opinion.direction, measures)];
+  return [about, ...remarks, '', ...alignedRows(table), '', ...alignedRows(differences), ''].join('\n');
+}
+
+/** What the figures are not of, and what opinions are means of. */
+function remarksOn({ images, missing, unusable, raters }: EvaluatedOpinion['evaluation']['opinion']): string[] {
+  const lost = missing.length + unusable.length;
+  return [
+    ...(lost > 0
+      ? [`${lost} of ${images + lost} images with an opinion are lost: ${missing.length} not there, ${unusable.length} not scored`]
+      : []),
+    ...(raters
+      ? [
+          `${raters.images} ${raters.images === 1 ? 'image has' : 'images have'} several opinions, which are averaged; they differ by ${digits(raters.spread)} (standard deviation)`,
+        ]
+      : []),
+  ];
+}
+
+/** Where everything disagrees, the baseline too, the scale is more likely to be turned round than all scores. */
+function directionHint(direction: Direction, measures: EvaluatedOpinion['evaluation']['measures']): string[] {
+  if (!measures.every(({ srcc }) => srcc.value !== null && srcc.value < -0.3 && (srcc.high ?? 0) < 0)) return [];
+  const better = direction === 'higher is better' ? 'lower' : 'higher';
+  return [`every measure, the baseline too, is negative: is a ${better} opinion better here, as in DMOS? Then add --direction ${better}`];
 }
 
 function interval({ value, low, high }: Estimate): string {

@@ -1,9 +1,12 @@
-/** From the names that a benchmark gives its images to files. */
-import { basename } from 'node:path';
-import { listImageFiles } from '../datasets/list-image-files.js';
+/** From the names that a table gives its images to files. */
+import { stat } from 'node:fs/promises';
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { LeftOut } from '../datasets/left-out.js';
+import { imageExtensions, listImageFiles } from '../datasets/list-image-files.js';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { suggestName } from '../support/nearest-name.js';
+import { FileIndex } from './file-index.js';
 import type { RatedImage } from './opinions.js';
 
 export interface RatedFile extends RatedImage {
@@ -11,55 +14,111 @@ export interface RatedFile extends RatedImage {
 }
 
 export interface MatchedImages {
-  /** In the order of the opinions. */
+  /** In the order of the opinions; each file once. */
   readonly found: readonly RatedFile[];
   /** Names of images that are not there. */
   readonly missing: readonly string[];
   /** Image files, from their folder, of which there is no opinion. */
   readonly withoutOpinion: readonly string[];
+  /** Other files of the folder. */
+  readonly leftOut: LeftOut;
 }
 
 /**
- * Finds the images in a folder and its subfolders: by their path from the folder, else by their name alone where only one file has
- * it. Upper and lower case are equal where no file has the exact name, as on the systems on which many benchmarks were made.
+ * Finds the images in a folder and its subfolders: by their path from it, from the table or from anywhere, else by their name alone
+ * where only one file has it, last without its extension where the table states none. Forms of Unicode are equal; upper and lower case
+ * are where no file has the exact name. What could be several files is missing. Opinions on one file are averaged.
+ * @param tableFolder where relative paths of the table may begin, too.
  * @throws UserError when the folder cannot be read, or has none of the images.
  */
-export async function matchImages(folder: string, rated: readonly RatedImage[]): Promise<MatchedImages> {
-  const { files } = await listImageFiles(folder).catch((error) => {
+export async function matchImages(folder: string, rated: readonly RatedImage[], tableFolder = folder): Promise<MatchedImages> {
+  const { files, leftOut } = await listImageFiles(folder).catch((error) => {
     throw fileError('read the folder of images', folder, error);
   });
-  const byName = new Map<string, { readonly id: string; readonly path: string }[]>();
-  for (const file of files) {
-    for (const key of new Set([file.id, basename(file.id), file.id.toLowerCase(), basename(file.id).toLowerCase()])) {
-      const same = byName.get(key);
-      if (same === undefined) byName.set(key, [file]);
-      else same.push(file);
-    }
-  }
-  const ids = new Map(files.map((file) => [file.id, file]));
+  const index = new FileIndex(files);
+  const names = new NameCounts(rated.map(({ image }) => image));
+  const opinions = new Map<string, { readonly image: string; readonly values: number[] }>();
   const used = new Set<string>();
-  const found: RatedFile[] = [];
-  const missing: string[] = [];
-  for (const item of rated) {
-    const file = ids.get(item.image) ?? only(byName.get(item.image)) ?? only(byName.get(item.image.toLowerCase()));
-    if (file === undefined) missing.push(item.image);
-    else {
-      used.add(file.id);
-      found.push({ ...item, path: file.path });
+  const missing = new Set<string>();
+  for (const { image, opinion } of rated) {
+    const inside = [image, ...[folder, tableFolder].flatMap((from) => below(folder, resolve(from, image)))];
+    const file =
+      index.byPath(inside) ??
+      (await existing(image, tableFolder)) ??
+      (names.isOnly(image) ? index.byName(image) : undefined) ??
+      (hasExtension(image) ? undefined : index.byStem(inside));
+    if (file === undefined) {
+      missing.add(image);
+      continue;
     }
+    used.add(file.id);
+    const earlier = opinions.get(file.path);
+    if (earlier === undefined) opinions.set(file.path, { image, values: [opinion] });
+    else earlier.values.push(opinion);
   }
+  const found = [...opinions].map(([path, { image, values }]) => ({ image, path, ...averaged(values) }));
   const withoutOpinion = files.map(({ id }) => id).filter((id) => !used.has(id));
-  if (found.length > 0) return { found, missing, withoutOpinion };
+  if (found.length > 0) return { found, missing: [...missing], withoutOpinion, leftOut };
   const [name = ''] = missing;
   const hint = suggestName(
     name,
     withoutOpinion.slice(0, 1000).map((id) => basename(id)),
   ).replace(/ Known: .*/, '');
   throw new UserError(
-    `none of the ${missing.length} images is in ${folder} (${files.length} image files): for example ${name}.${hint} Say where they are with --images`,
+    `none of the ${missing.size} images is in ${folder} (${files.length} image files): for example ${name}.${hint} Say where they are with --images`,
   );
 }
 
-function only<T>(list: readonly T[] | undefined): T | undefined {
-  return list?.length === 1 ? list[0] : undefined;
+/** The mean; with several opinions, their number and standard deviation. */
+function averaged(values: readonly number[]): Pick<RatedImage, 'opinion' | 'raters' | 'spread'> {
+  const opinion = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (values.length === 1) return { opinion };
+  const squares = values.reduce((sum, value) => sum + (value - opinion) ** 2, 0);
+  return { opinion, raters: values.length, spread: Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** A path below the folder, relative to it; nothing for any other. */
+function below(folder: string, path: string): string[] {
+  const inside = relative(resolve(folder), path).split(sep).join('/');
+  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? [] : [inside];
+}
+
+/** A file outside the folder that the table names with its path. */
+async function existing(image: string, tableFolder: string): Promise<{ id: string; path: string } | undefined> {
+  if (!image.includes('/')) return undefined;
+  for (const form of [image, image.normalize('NFC'), image.normalize('NFD')]) {
+    const path = resolve(tableFolder, form);
+    const status = await stat(path).catch(() => undefined);
+    if (status?.isFile()) return { id: path, path };
+  }
+  return undefined;
+}
+
+function hasExtension(image: string): boolean {
+  const name = image.toLowerCase();
+  return imageExtensions.some((extension) => name.endsWith(extension));
+}
+
+/** How many different paths of the table, folders included, end in a name. */
+class NameCounts {
+  readonly #paths = new Map<string, Set<string>>();
+
+  constructor(images: readonly string[]) {
+    for (const image of images) {
+      const path = image.normalize('NFC').replace(/^(\.\/)+/, '');
+      if (!path.includes('/')) continue;
+      const paths = this.#paths.get(nameOf(path)) ?? new Set();
+      paths.add(path);
+      this.#paths.set(nameOf(path), paths);
+    }
+  }
+
+  /** True when it is a name alone, or no other path of the table ends in its name: it can mean one file only. */
+  isOnly(image: string): boolean {
+    return (this.#paths.get(nameOf(image))?.size ?? 0) <= 1 || !image.includes('/');
+  }
+}
+
+function nameOf(image: string): string {
+  return basename(image).normalize('NFC').toLowerCase();
 }

@@ -6,8 +6,11 @@ export type Direction = (typeof directions)[number];
 export interface RatedImage {
   /** As the benchmark names it: a path from the folder of images, or a file's name. */
   readonly image: string;
-  /** As published. */
+  /** As published, or the mean of the rows of the image. */
   readonly opinion: number;
+  /** How many people's opinions it is the mean of, and their standard deviation, where a table has several rows of an image. */
+  readonly raters?: number;
+  readonly spread?: number;
 }
 
 /** The mean opinions of a benchmark. */
@@ -22,6 +25,8 @@ export interface Opinions {
   readonly citation?: string;
   /** Where the images are. */
   readonly folder: string;
-  /** Not empty, every image once. */
+  /** Where relative paths of the table may begin, too. */
+  readonly tableFolder?: string;
+  /** Not empty; an image as often as the table has opinions on it. */
   readonly rated: readonly RatedImage[];
 }

@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readCsvOpinions } from '#antonym/evaluate/csv-opinions.js';
+import { evaluateOpinion } from '#antonym/evaluate/evaluate-opinion.js';
 import { matchImages } from '#antonym/evaluate/match-images.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
@@ -26,6 +28,42 @@ describe('a CSV file of opinions', () => {
     ]) {
       expect((await readCsvOpinions(await table('any.csv', text))).rated).toEqual(rated);
     }
+  });
+
+  const names = ['Größe.png', 'Café été.png', 'x.png'];
+  const expected = names.map((image, index) => ({ image, opinion: index + 1.5 }));
+  const lines = (separator: string, decimal = '.'): string =>
+    [
+      `image${separator}mos`,
+      ...expected.map(({ image, opinion }) => `${image}${separator}${String(opinion).replace('.', decimal)}`),
+      '',
+    ].join('\r\n');
+
+  test.each([
+    ['UTF-8 with a mark', Buffer.from(`\ufeff${lines(',')}`)],
+    ['UTF-16 of Excel', Buffer.from(`\ufeff${lines('\t')}`, 'utf16le')],
+    ['UTF-16 without a mark', Buffer.from(lines('\t'), 'utf16le')],
+    ['UTF-16, big-endian', Buffer.from(`\ufeff${lines('\t')}`, 'utf16le').swap16()],
+    ['Windows-1252', Buffer.from(lines(';', ','), 'latin1')],
+    ['decimal commas', Buffer.from(lines(';', ','))],
+    ['quoted decimal commas', Buffer.from(lines(',').replaceAll(/(\d)\.(\d)/g, '"$1,$2"'))],
+    ['a line that names the separator', Buffer.from(`sep=|\r\n${lines('|')}`)],
+    ['rows of nothing', Buffer.from(`${lines(',')},\r\n,\r\n \r\n`)],
+    ['names of columns in capitals', Buffer.from(lines(',').replace('image,mos', 'Image,MOS'))],
+  ])('is read with %s', async (_, bytes) => {
+    expect((await readCsvOpinions(await table('any.csv', bytes))).rated).toEqual(expected);
+  });
+
+  test('keeps characters whose UTF-16 bytes are those of separators', async () => {
+    const chinese = ['三月.jpg', '上海.jpg', '下雨.jpg', '不动.jpg'];
+    const text = `\ufeffimage\tmos\r\n${chinese.map((name) => `${name}\t1\r\n`).join('')}`;
+    const { rated } = await readCsvOpinions(await table('any.txt', Buffer.from(text, 'utf16le')));
+    expect(rated.map(({ image }) => image)).toEqual(chinese);
+  });
+
+  test('may be a workbook', async () => {
+    const path = fileURLToPath(new URL('golden/benchmarks/csiq/csiq.DMOS.xlsx', import.meta.url));
+    await expect(readCsvOpinions(path)).rejects.toThrow(/csiq\.DMOS\.xlsx has no column "image"/);
   });
 
   test('is named after itself, or after its folder where its own name says nothing', async () => {
@@ -58,7 +96,12 @@ describe('a CSV file of opinions', () => {
     ['no number', 'image,mos\na.png,1\nb.png,good\n', /any\.csv, row 3: the opinion of b\.png must be a number, but received good$/],
     ['an empty opinion', 'image,mos\na.png,\n', /row 2: the opinion of a\.png must be a number, but received nothing$/],
     ['an image without a name', 'image,mos\n,1\n', /row 2: the image has no name$/],
-    ['an image twice', 'image,mos\na.png,1\na.png,2\n', /row 3: a\.png has an opinion already, in row 2\. Remove one$/],
+    ['a hexadecimal number', 'image,mos\na.png,0x10\n', /the opinion of a\.png must be a number, but received 0x10$/],
+    ['a binary number', 'image,mos\na.png,0b11\n', /must be a number, but received 0b11$/],
+    ['a number beyond all scales', 'image,mos\na.png,1e308\n', /must be a number, but received 1e308$/],
+    ['a column twice', 'image,mos,mos\na.png,1,2\n', /any\.csv has 2 columns "mos": which one is meant\? Rename the others$/],
+    ['points and commas', 'image;mos\na.png;1,5\nb.png;2.5\n', /decimals have a point in row 3 and a comma in row 2: use one of them$/],
+    ['no text', 'image,mos\na\0.png,1\n', /any\.csv is no table: it holds bytes that no text has$/],
     ['rows of different lengths', 'image,mos\na.png,1,2\n', /any\.csv is no table: [^\n]+$/],
     ['a quote that does not end', 'image,mos\n"a.png,1\n', /any\.csv is no table: [^\n]+$/],
   ])('%s is one line', async (_, text, message) => {
@@ -90,6 +133,78 @@ describe('images of opinions', () => {
     // one/a.png or two/a.png: nobody knows
     expect(missing).toEqual(['a.png', 'd.jpg']);
     expect(withoutOpinion).toEqual(['c.jpg', 'one/a.png']);
+  });
+
+  async function images(name: string, files: readonly string[]): Promise<string> {
+    const there = join(folder, name, 'images');
+    for (const file of files) {
+      await mkdir(join(there, file, '..'), { recursive: true });
+      await writeFile(join(there, file), '');
+    }
+    return there;
+  }
+  const pathsOf = async (there: string, ...rated: string[]) => {
+    const { found, missing } = await matchImages(there, rate(...rated), join(there, '..'));
+    return { found: found.map(({ path }) => path.slice(there.length + 1)), missing };
+  };
+
+  test('are found whatever the form of Unicode', async () => {
+    const composed = ['Größe.jpg', 'Café été.jpg', 'プール.jpg'];
+    const there = await images(
+      'unicode',
+      composed.map((name) => name.normalize('NFD')),
+    );
+    expect(await pathsOf(there, ...composed)).toEqual({ found: composed.map((name) => name.normalize('NFD')), missing: [] });
+  });
+
+  test('are found by paths from anywhere', async () => {
+    const there = await images('paths', ['p0.jpg', 'sub/p1.jpg', 'p2.jpg', 'p3.jpg', 'p4.jpg']);
+    const given = [join(there, 'p0.jpg'), './sub/p1.jpg', './images/p2.jpg', 'C:/data/images/p3.jpg', '/elsewhere/photos/p4.jpg'];
+    expect(await pathsOf(there, ...given)).toEqual({ found: ['p0.jpg', 'sub/p1.jpg', 'p2.jpg', 'p3.jpg', 'p4.jpg'], missing: [] });
+  });
+
+  test('are not found by a name that two paths of the table have', async () => {
+    const there = await images('twice', ['test/001.jpg', 'test/002.jpg']);
+    expect(await pathsOf(there, 'train/001.jpg', 'test/001.jpg', 'old/002.jpg')).toEqual({
+      found: ['test/001.jpg', 'test/002.jpg'],
+      missing: ['train/001.jpg'],
+    });
+  });
+
+  test('are found without their extension, unless it could be several', async () => {
+    const there = await images('stems', ['953619.jpg', '953958.jpg', '953958.png', 'a.b.jpg']);
+    expect(await pathsOf(there, '953619', '953958', 'a.b', '95361')).toEqual({
+      found: ['953619.jpg', 'a.b.jpg'],
+      missing: ['953958', '95361'],
+    });
+  });
+
+  test('of which more than a tenth is lost stop the evaluation before anything is scored', async () => {
+    const there = await images(
+      'lost',
+      Array.from({ length: 17 }, (_, index) => `${index}.jpg`),
+    );
+    const bootstrap = { resamples: 100, seed: 1, confidence: 0.95 };
+    const evaluate = (count: number, allowMissing = false) => {
+      const rated = rate(...Array.from({ length: count }, (_, index) => `${index}.jpg`));
+      return evaluateOpinion({ name: 'lost', direction: 'higher is better', folder: there, rated }, [], bootstrap, {}, allowMissing);
+    };
+    await expect(evaluate(19)).rejects.toThrow(
+      /^2 of the 19 images that have an opinion are not there, for example 17\.jpg: [^\n]* Add --allow-missing to have them$/,
+    );
+    // The files are empty: what stops it now is that none can be scored.
+    await expect(evaluate(18)).rejects.toThrow(/none of the 17 images can be scored/);
+    await expect(evaluate(19, true)).rejects.toThrow(/none of the 17 images can be scored/);
+  });
+
+  test('have the mean of several opinions, whatever names the rows give them', async () => {
+    const there = await images('raters', ['sub/q.jpg', 'r.jpg']);
+    const rated = ['sub/q.jpg', './sub/q.jpg', 'q.jpg', 'r.jpg'].map((image, index) => ({ image, opinion: index + 1 }));
+    const { found } = await matchImages(there, rated);
+    expect(found).toEqual([
+      { image: 'sub/q.jpg', opinion: 2, raters: 3, spread: 1, path: join(there, 'sub/q.jpg') },
+      { image: 'r.jpg', opinion: 4, path: join(there, 'r.jpg') },
+    ]);
   });
 
   test('that are nowhere are an error with the nearest name', async () => {

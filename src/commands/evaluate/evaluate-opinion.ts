@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBenchmarks } from '../../datasets/dataset-file.js';
+import { describeLeftOut } from '../../datasets/left-out.js';
 import { readBenchmarkOpinions } from '../../evaluate/benchmark-opinions.js';
 import { readCsvOpinions } from '../../evaluate/csv-opinions.js';
 import { type EvaluatedOpinion, evaluateOpinion, type NamedModel } from '../../evaluate/evaluate-opinion.js';
@@ -11,7 +12,7 @@ import { writeEvaluation } from '../../evaluate/write-evaluation.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { suggestName } from '../../support/nearest-name.js';
-import { oneOf, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { oneOf, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
@@ -39,6 +40,12 @@ const options = {
     placeholder: 'higher|lower',
     description: 'which opinions are better',
     withoutIt: 'higher',
+  },
+  allowMissing: {
+    kind: switched(),
+    description: 'measure although images are lost',
+    details: 'Without it, an evaluation ends where more than a tenth of the images is not there or cannot be scored.',
+    default: false,
   },
   resamples: {
     kind: wholeNumber({ min: 100, max: 100_000 }),
@@ -70,7 +77,7 @@ export const opinionCommand: Command = {
     'Laplacian. Opinions are for measuring, never for training or choosing.',
   operand: {
     placeholder: 'NAME|CSV',
-    description: 'a downloaded benchmark of datasets.json, or a CSV file with the columns image and mos',
+    description: 'a downloaded benchmark of datasets.json, or a CSV or xlsx file with the columns image and mos',
     isOptional: true,
   },
   groups: { Options: options },
@@ -97,7 +104,8 @@ async function evaluateOpinions(opinion: string | undefined, flags: Options): Pr
       models,
       { resamples, seed, confidence },
       {
-        onMatched: ({ missing, withoutOpinion }) => {
+        onMatched: ({ missing, withoutOpinion, leftOut }) => {
+          for (const line of describeLeftOut(leftOut)) progress.note(line);
           if (missing.length > 0)
             progress.note(`not there: ${counted(missing, 'image that has an opinion', 'images that have an opinion')}`);
           if (withoutOpinion.length > 0)
@@ -105,6 +113,7 @@ async function evaluateOpinions(opinion: string | undefined, flags: Options): Pr
         },
         onImage: (done, total) => progress.update(done, total, 'images'),
       },
+      flags.allowMissing,
     );
     for (const { image, reason } of evaluated.evaluation.opinion.unusable) progress.note(`left out: ${image}: ${reason}`);
     const folders = await writeResults(

@@ -1,4 +1,4 @@
-/** Tables as text: values separated by commas, semicolons, tabs or spaces. */
+/** Tables as text, as Excel, LibreOffice and programs write them: whatever the encoding, the separator and the language. */
 import { CsvError, parse } from 'csv-parse/sync';
 import { UserError } from '../../support/errors.js';
 import { readBounded } from './read-bounded.js';
@@ -8,26 +8,62 @@ export interface TextTableOptions {
   readonly spaces?: boolean;
 }
 
+/** The tables of all benchmarks together have fewer cells. */
+const mostCells = 5_000_000;
+
 /**
- * The rows of a table, values as they stand there. Quotes protect separators; empty lines are left out.
+ * The rows of a table, values as they stand there. Quotes protect separators; rows without any value are left out. A first line
+ * `sep=;` names the separator, as Excel reads it.
  * @throws UserError when the file cannot be read or is no such table.
  */
 export async function readTextTable(path: string, { spaces = false }: TextTableOptions = {}): Promise<string[][]> {
-  const bytes = await readBounded(path);
+  const decoded = decodeText(await readBounded(path));
+  if (decoded.includes('\0')) throw new UserError(`${path} is no table: it holds bytes that no text has`);
   if (spaces) {
-    const lines = bytes.toString('utf8').split(/\r?\n/);
+    const lines = decoded.split(/\r?\n/);
     return lines.map((line) => line.trim().split(/\s+/)).filter(([first]) => first !== '');
   }
-  const [firstLine = ''] = bytes.subarray(0, 4096).toString('utf8').split('\n', 1);
-  const delimiter = [',', ';', '\t'].reduce((best, candidate) => (count(firstLine, candidate) > count(firstLine, best) ? candidate : best));
+  const [, named] = /^"?sep=(.)"?\r?\n?/i.exec(decoded) ?? [];
+  const text = named === undefined ? decoded : decoded.replace(/^.*\r?\n?/, '');
+  const [firstLine = ''] = text.slice(0, 4096).split(/[\r\n]/, 1);
+  const delimiter =
+    named ?? [',', ';', '\t'].reduce((best, candidate) => (count(firstLine, candidate) > count(firstLine, best) ? candidate : best));
+  if (count(text, delimiter) + count(text, '\n') > mostCells) throw new UserError(`${path} has more than ${mostCells} cells`);
   try {
-    return parse(bytes, { bom: true, delimiter, trim: true, skipEmptyLines: true, maxRecordSize: 2 ** 20 });
+    const rows: string[][] = parse(text, { delimiter, trim: delimiter !== '\t', skipEmptyLines: true, maxRecordSize: 2 ** 20 });
+    const trimmed = delimiter === '\t' ? rows.map((row) => row.map((value) => value.trim())) : rows;
+    return trimmed.filter((row) => row.some((value) => value !== ''));
   } catch (error) {
-    if (error instanceof CsvError) throw new UserError(`${path} is no table: ${error.message}`);
+    if (error instanceof CsvError) throw new UserError(`${path} is no table: ${readable(error)}`);
     throw error;
   }
 }
 
+/** UTF-8, UTF-16 with or without a mark, else Windows-1252, of which Latin-1 is a part. */
+function decodeText(bytes: Buffer): string {
+  const decoded = (encoding: string, fatal = false): string => new TextDecoder(encoding, { fatal }).decode(bytes);
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return decoded('utf-16le');
+  if (first === 0xfe && second === 0xff) return decoded('utf-16be');
+  // Without a mark, the first character, a letter or a quote, has an empty half.
+  if (bytes.length > 3 && first !== 0 && second === 0 && bytes[3] === 0) return decoded('utf-16le');
+  if (bytes.length > 3 && first === 0 && second !== 0 && bytes[2] === 0) return decoded('utf-16be');
+  try {
+    return decoded('utf-8', true);
+  } catch {
+    return decoded('windows-1252');
+  }
+}
+
+function readable(error: CsvError): string {
+  const row = 'lines' in error ? ` (line ${error.lines})` : '';
+  if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') return `rows have different numbers of values${row}`;
+  if (/QUOTE/.test(error.code)) return `a quote (") stands where none may be, or does not end${row}`;
+  return error.message.replaceAll(/\s+/g, ' ').slice(0, 200);
+}
+
 function count(text: string, part: string): number {
-  return text.split(part).length - 1;
+  let found = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) found++;
+  return found;
 }
