@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import { expandPaths } from '../datasets/expand-paths.js';
 import { describeLeftOut } from '../datasets/left-out.js';
-import { decodeImage } from '../images/decode-image.js';
+import { decodeImage, type ImageSource } from '../images/decode-image.js';
 import { chooseDevice } from '../runtime/devices/choose-device.js';
 import { openScorer, type Scorer } from '../score/scorer.js';
 import { messageOf, UserError } from '../support/errors.js';
@@ -11,7 +11,8 @@ import { type OptionTable, type OptionValues, resolveOptions } from '../support/
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
 import { findModel } from './find-model.js';
-import { exportedModelDevice, jsonOption, maxPixelsOption } from './shared-options.js';
+import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from './shared-options.js';
+import { readStandardInput } from './standard-input.js';
 
 interface Scored {
   readonly image: string;
@@ -28,6 +29,7 @@ const options = {
     description: 'what to score with',
     withoutIt: 'the model of this program',
   },
+  exclude: excludeOption,
   maxPixels: maxPixelsOption,
   ...exportedModelDevice,
   json: { ...jsonOption, description: 'print a JSON object per image, in the order given' },
@@ -37,15 +39,19 @@ export const scoreCommand: Command = {
   name: 'score',
   summary: 'score photographs with an exported model',
   description: 'Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively.',
-  operand: { placeholder: 'PATH...', description: 'image files and folders of images' },
+  operand: { placeholder: 'PATH...', description: 'image files, folders of images and patterns; - for an image or a list of paths from standard input' },
   groups: { Options: options },
   run: async (given, paths) => ((await scorePaths(paths, resolveOptions(options, given).values)) > 0 ? 1 : undefined),
 };
 
 /** @returns how many images could not be scored. */
-async function scorePaths(paths: readonly string[], { model, maxPixels, json, ...device }: OptionValues<typeof options>): Promise<number> {
+async function scorePaths(paths: readonly string[], { model, exclude, maxPixels, json, ...device }: OptionValues<typeof options>): Promise<number> {
   const modelPath = (await findModel(model)).path;
-  const { files, leftOut, failed: missing } = await expandPaths(paths);
+  const piped = paths.includes('-') ? await readStandardInput() : undefined;
+  const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
+  const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }) });
+  const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
+  const files = content === undefined ? found : ['-', ...found];
   for (const { reason } of missing) process.stderr.write(`error: ${reason}\n`);
   const remarks = describeLeftOut(leftOut);
   for (const line of remarks) process.stderr.write(`${line}\n`);
@@ -68,7 +74,7 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, json, ..
     });
     scorer = opened;
     const ahead = pLimit(imagesInMemory);
-    const tasks = files.map((image) => ahead(() => scoreFile(opened, image)));
+    const tasks = files.map((image) => ahead(() => scoreFile(opened, image, image === '-' ? (content ?? image) : image)));
     for (const [index, image] of files.entries()) {
       const result = await tasks[index]!;
       if (!hasReader) break;
@@ -89,9 +95,9 @@ async function scorePaths(paths: readonly string[], { model, maxPixels, json, ..
 }
 
 /** Errors of one image are results: the others are still scored. */
-async function scoreFile(scorer: Scorer, path: string): Promise<number | Error> {
+async function scoreFile(scorer: Scorer, path: string, source: ImageSource): Promise<number | Error> {
   try {
-    const image = await decodeImage(path);
+    const image = await decodeImage(source);
     return await scorer.score(image);
   } catch (error) {
     if (!(error instanceof UserError)) return new Error(`${path}: ${messageOf(error)}`);

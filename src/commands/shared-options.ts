@@ -1,7 +1,7 @@
 /** Options that several commands share. */
 import { deviceNames } from '../runtime/devices/choose-device.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
-import { oneOf, switched, text, wholeNumber } from '../support/options/option-kinds.js';
+import { names, oneOf, switched, text, wholeNumber } from '../support/options/option-kinds.js';
 import type { OptionTable } from '../support/options/option-table.js';
 
 /** Every command has it. */
@@ -31,6 +31,15 @@ export const exportedModelDevice = {
     default: noProviderOptions,
   },
 } satisfies OptionTable;
+
+/** Of commands that read folders of images. */
+export const excludeOption = {
+  kind: names(),
+  placeholder: 'PATTERN,...',
+  description: 'files and folders to leave out',
+  details: 'Patterns such as "thumbs", "*-small.jpg" or "2019/**", of names or of paths below the folder.',
+  withoutIt: 'only those of the system',
+};
 
 export const maxPixelsOption = {
   kind: wholeNumber({ min: 4096 }),

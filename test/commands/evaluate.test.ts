@@ -33,7 +33,7 @@ beforeAll(async () => {
   await writeRandomModel(join(folder, 'copy'));
 });
 
-const columns = ['--image-column', 'name', '--resamples', '100'];
+const columns = ['--image-column', 'name', '--resamples', '100', '--allow-missing'];
 const opinions = ['--opinion', 'mine/opinions.csv', ...columns, '--mos-column'];
 
 describe('evaluate --opinion', () => {

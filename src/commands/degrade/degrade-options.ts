@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { defaultDatasetName } from '../../datasets/open-dataset.js';
 import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
 import type { OptionTable } from '../../support/options/option-table.js';
+import { excludeOption } from '../shared-options.js';
 import { trainOptions } from '../../train/options.js';
 
 export const levelsOption = {
@@ -28,6 +29,7 @@ export const pairOptions = {
     description: 'photographs',
     default: defaultDatasetName,
   },
+  exclude: excludeOption,
   downscale: { ...trainOptions.downscale, reason: 'photographs are taken to be pristine' },
   count: { kind: wholeNumber({ min: 1 }), placeholder: 'N', description: 'number of pairs', default: 16 },
   levels: levelsOption,

@@ -24,7 +24,7 @@ export async function openTrainingImages(
   onRead?: OnRead,
 ): Promise<TrainingImages> {
   const { data, crop, seed, heldOut, downscale } = options;
-  const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed, downscale });
+  const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed, downscale, ...(options.exclude && { exclude: options.exclude }) });
   const nearDuplicates = await findNearDuplicates(dataset.images, onRead);
   return { dataset, nearDuplicates, split: splitImages(dataset.images, heldOut, seed, nearDuplicates) };
 }
