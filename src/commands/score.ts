@@ -39,13 +39,19 @@ export const scoreCommand: Command = {
   name: 'score',
   summary: 'score photographs with an exported model',
   description: 'Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively.',
-  operand: { placeholder: 'PATH...', description: 'image files, folders of images and patterns; - for an image or a list of paths from standard input' },
+  operand: {
+    placeholder: 'PATH...',
+    description: 'image files, folders of images and patterns; - for an image or a list of paths from standard input',
+  },
   groups: { Options: options },
   run: async (given, paths) => ((await scorePaths(paths, resolveOptions(options, given).values)) > 0 ? 1 : undefined),
 };
 
 /** @returns how many images could not be scored. */
-async function scorePaths(paths: readonly string[], { model, exclude, maxPixels, json, ...device }: OptionValues<typeof options>): Promise<number> {
+async function scorePaths(
+  paths: readonly string[],
+  { model, exclude, maxPixels, json, ...device }: OptionValues<typeof options>,
+): Promise<number> {
   const modelPath = (await findModel(model)).path;
   const piped = paths.includes('-') ? await readStandardInput() : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));

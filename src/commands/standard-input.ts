@@ -1,5 +1,5 @@
 /** What comes through a pipe to a command that takes images: the content of one, or a list of paths. */
-import { recognizeImage, recognizedLength } from '../images/recognize-image.js';
+import { recognizedLength, recognizeImage } from '../images/recognize-image.js';
 import { UserError } from '../support/errors.js';
 
 /** Bytes. */

@@ -5,7 +5,7 @@ import type { ExtraBands } from './choose-tiff-picture.js';
  * Red, green and blue alone; transparent parts are laid over white.
  * @param data [pixels, channels], 8 bits; red, green and blue come first.
  */
-export function seenPixels(data: Uint8Array, channels: number, { opacity }: ExtraBands): Uint8Array {
+export function seenPixels(data: Uint8Array | Uint8ClampedArray, channels: number, { opacity }: ExtraBands): Uint8Array {
   const pixels = data.length / channels;
   const seen = new Uint8Array(pixels * 3);
   for (let pixel = 0; pixel < pixels; pixel++) {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ImageError, loadModel, type Model, ModelError, type Pixels } from '#antonym/score/load-model.js';
+import { ImageError, type ImageInput, loadModel, type Model, ModelError, type Pixels } from '#antonym/score/load-model.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { brightnessDescription, saveBrightnessModel } from './brightness-model.js';
 
@@ -93,6 +93,21 @@ describe('score', () => {
     }
     await half.close();
     expect(await model.score(plain(51))).toBeCloseTo(0.2, 6);
+  });
+
+  test('takes what the web and Node.js hand out as the content of an image, or as its pixels', async () => {
+    const content = await readFile(at('51.png'));
+    const own = content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength);
+    const shared = new SharedArrayBuffer(content.length);
+    new Uint8Array(shared).set(content);
+    const half = Uint8ClampedArray.from({ length: 20 * 10 * 4 }, (_, index) => (index % 4 === 3 ? 51 : 0));
+    const inputs: ImageInput[] = [own, shared, new DataView(own as ArrayBuffer), new Blob([content]), new File([content], '51.png')];
+    for (const input of inputs) expect(await model.score(input)).toBe(await model.score(content));
+    // Black that is a fifth opaque, over white.
+    expect(await model.score({ data: half, width: 20, height: 10 })).toBeCloseTo(0.8, 6);
+    await expect(model.score({ data: half, width: 20, height: 10, colorSpace: 'display-p3' } as Pixels)).rejects.toThrow(
+      /colour space display-p3/,
+    );
   });
 
   test.each<[what: string, input: unknown, message: RegExp]>([

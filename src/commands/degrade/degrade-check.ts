@@ -12,13 +12,13 @@ import { type OptionTable, type OptionValues, resolveOptions } from '../../suppo
 import { startProgress } from '../../support/progress.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
-import { jsonOption } from '../shared-options.js';
+import { excludeOption, jsonOption } from '../shared-options.js';
 import { seedOption } from './degrade-options.js';
 
 /** Files named for each finding. */
 const worst = 3;
 
-const options = { seed: seedOption, json: jsonOption } satisfies OptionTable;
+const options = { exclude: excludeOption, seed: seedOption, json: jsonOption } satisfies OptionTable;
 
 export const checkCommand: Command = {
   name: 'degrade check',
@@ -37,9 +37,9 @@ export const checkCommand: Command = {
  * Looks at every image; findings are advice, so that the command succeeds whatever they are.
  * @throws UserError when the data cannot be used at all.
  */
-async function degradeCheck(data: string, { seed, json }: OptionValues<typeof options>): Promise<void> {
+async function degradeCheck(data: string, { exclude, seed, json }: OptionValues<typeof options>): Promise<void> {
   const minimumSide = minimumSideFor(trainOptions.crop.default);
-  const dataset = await openDataset(data, { minimumSide, seed });
+  const dataset = await openDataset(data, { minimumSide, seed, ...(exclude && { exclude }) });
   const progress = startProgress(`Checking ${dataset.name}`);
   try {
     const total = dataset.images.length;

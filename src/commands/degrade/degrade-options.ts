@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { defaultDatasetName } from '../../datasets/open-dataset.js';
 import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
 import type { OptionTable } from '../../support/options/option-table.js';
-import { excludeOption } from '../shared-options.js';
 import { trainOptions } from '../../train/options.js';
+import { excludeOption } from '../shared-options.js';
 
 export const levelsOption = {
   ...trainOptions.levels,

@@ -56,7 +56,12 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
   const { count, seed, levels, crop, maxDistortions, workers } = flags;
   const distortions = flags.distortion && parseDistortionPool(flags.distortion);
   if (flags.out !== undefined) await requireFreeFolder(flags.out);
-  const dataset = await openDataset(flags.data, { minimumSide: minimumSideFor(crop), seed, downscale: flags.downscale, ...(flags.exclude && { exclude: flags.exclude }) });
+  const dataset = await openDataset(flags.data, {
+    minimumSide: minimumSideFor(crop),
+    seed,
+    downscale: flags.downscale,
+    ...(flags.exclude && { exclude: flags.exclude }),
+  });
   const downscale = dataset.downscale.factor;
   const skipped = dataset.skipped.map(({ path, reason }) => ({ image: path, reason }));
   const progress = startProgress('Degrading pairs');

@@ -20,11 +20,16 @@ export interface TrainingImages extends AdvisedImages {
  * @throws UserError when the data cannot be used.
  */
 export async function openTrainingImages(
-  options: Pick<TrainOptions, 'data' | 'crop' | 'seed' | 'heldOut' | 'downscale'>,
+  options: Pick<TrainOptions, 'data' | 'crop' | 'seed' | 'heldOut' | 'downscale'> & { readonly exclude?: readonly string[] | undefined },
   onRead?: OnRead,
 ): Promise<TrainingImages> {
   const { data, crop, seed, heldOut, downscale } = options;
-  const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed, downscale, ...(options.exclude && { exclude: options.exclude }) });
+  const dataset = await openDataset(data, {
+    minimumSide: minimumSideFor(crop),
+    seed,
+    downscale,
+    ...(options.exclude && { exclude: options.exclude }),
+  });
   const nearDuplicates = await findNearDuplicates(dataset.images, onRead);
   return { dataset, nearDuplicates, split: splitImages(dataset.images, heldOut, seed, nearDuplicates) };
 }
