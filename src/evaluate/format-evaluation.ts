@@ -16,7 +16,8 @@ export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: 
     ...comparisons.map(({ first, second, srcc }) => [`${first} - ${second}`, interval(srcc), srcc.p === null ? '-' : digits(srcc.p)]),
   ];
   const remarks = [...remarksOn(opinion), ...directionHint(opinion.direction, measures)];
-  return [about, ...remarks, '', ...alignedRows(table), '', ...alignedRows(differences), ''].join('\n');
+  const end = remarks.length > 0 ? ['', ...remarks] : [];
+  return [about, '', ...alignedRows(table), '', ...alignedRows(differences), ...end, ''].join('\n');
 }
 
 /** What the figures are not of, and what opinions are means of. */

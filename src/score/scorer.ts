@@ -10,6 +10,7 @@ import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
+import { mistakenFileAt } from '../support/files/mistaken-file.js';
 import { IdleThreads } from './idle-threads.js';
 import { squareTilesOf, tilesOf } from './tiles.js';
 
@@ -124,7 +125,7 @@ async function load(thread: SessionThread, path: string): Promise<ModelSignature
     const reason = messageOf(error)
       .replaceAll(/\s+/g, ' ')
       .replace(/^Load model from .* failed: ?/, '');
-    throw new UserError(`${path} is not an ONNX model that can be run: ${reason.slice(0, 200)}`);
+    throw new UserError(`${path} is not an ONNX model that can be run: ${(await mistakenFileAt(path)) ?? reason.slice(0, 200)}`);
   }
 }
 

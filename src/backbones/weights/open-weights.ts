@@ -3,6 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { mistakenFile } from '../../support/files/mistaken-file.js';
 import { openPytorchSource } from './pytorch-source.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import { openShardedSource } from './sharded-source.js';
@@ -60,10 +61,7 @@ async function firstBytes(path: string): Promise<Buffer> {
 
 function whatItIs(beginning: Buffer): string {
   const text = beginning.toString('latin1');
-  if (beginning.length === 0) return 'it is empty';
   // protocol 2 of pickle, then the number that PyTorch began its files with
   if (text.startsWith('\x80\x02\x8a\x0a')) return 'PyTorch before 1.6 wrote it. Load it in Python and torch.save it again';
-  if (text.startsWith('version https://git-lfs')) return 'it is a pointer of Git LFS, not the file that it points to. Run: git lfs pull';
-  if (/^\s*</.test(text)) return 'it is a web page. Download the file itself';
-  return 'it is neither safetensors nor a file that PyTorch 1.6 or newer wrote';
+  return mistakenFile(beginning) ?? 'it is neither safetensors nor a file that PyTorch 1.6 or newer wrote';
 }

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { messageOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { mistakenFileAt } from '../../support/files/mistaken-file.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Dimension } from '../value.js';
 import { ExternalData } from './external-data.js';
@@ -87,7 +88,7 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${path} is not an ONNX model that can be read: ${messageOf(error)}`);
+    throw new UserError(`${path} is not an ONNX model that can be read: ${(await mistakenFileAt(path)) ?? messageOf(error)}`);
   } finally {
     await external.close();
   }
