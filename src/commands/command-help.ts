@@ -4,7 +4,7 @@ import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { usageOf } from '../support/options/command-line.js';
 import { flagOf, isDerived, type Option } from '../support/options/option-table.js';
-import { wrapText } from '../support/wrap-text.js';
+import { capitalized, wrapText } from '../support/wrap-text.js';
 import { type Command, optionsOf } from './command.js';
 
 type AnyOption = Option<unknown, unknown>;
@@ -63,7 +63,7 @@ export function optionHelp(command: Command, name: string, width = helpWidth()):
 
 /** Description and details as sentences. */
 export function sentencesOf({ description, details }: AnyOption): string {
-  return `${description.charAt(0).toUpperCase()}${description.slice(1)}.${details ? ` ${details}` : ''}`;
+  return `${capitalized(description)}.${details ? ` ${details}` : ''}`;
 }
 
 /** Label and text of what the one line of help leaves out. */

@@ -26,7 +26,7 @@ const options = {
   model: {
     kind: text('an exported model.onnx, its folder, or the name of a run'),
     placeholder: 'FILE|RUN',
-    description: 'what to score with',
+    description: 'model to score with',
     withoutIt: 'the model of this program',
   },
   exclude: excludeOption,

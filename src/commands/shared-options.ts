@@ -19,15 +19,15 @@ export const exportedModelDevice = {
   device: {
     kind: oneOf(deviceNames),
     placeholder: 'NAME',
-    description: 'cpu, webgpu, cuda or auto',
-    details: 'Where to compute; the command "devices" lists what this machine offers.',
+    description: 'device: cpu, webgpu, cuda or auto',
+    details: 'The command "devices" lists what this machine offers.',
     default: 'cpu',
   },
   providerOptions: {
     kind: text('name=value pairs separated by commas, or none'),
     placeholder: 'K=V,...',
-    description: "ONNX Runtime's, for the device",
-    details: "Options of ONNX Runtime's provider for the device, by its names, such as device_id=1 for the second card of CUDA.",
+    description: "options of the device's provider",
+    details: "They are those of ONNX Runtime's provider for the device, by its names, such as device_id=1 for the second card of CUDA.",
     default: noProviderOptions,
   },
 } satisfies OptionTable;

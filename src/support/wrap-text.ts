@@ -18,3 +18,8 @@ export function wrapText(text: string, width: number, indent = 0, first = indent
   }
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
+
+/** The text with a capital letter first. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

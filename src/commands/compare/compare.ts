@@ -28,7 +28,7 @@ const modelOptions = {
     kind: text('an exported model.onnx, its folder, or the name of a run'),
     placeholder: 'FILE|RUN',
     description: 'the model that scores',
-    withoutIt: 'the model that ships',
+    withoutIt: 'the model of this program',
   },
   maxPixels: maxPixelsOption,
 } satisfies OptionTable;
@@ -57,7 +57,7 @@ const comparisonOptions = {
     description: 'bootstrap resamples of the intervals',
     default: 2000,
   },
-  seed: { kind: wholeNumber({ min: 0 }), placeholder: 'N', description: 'of the resamples', default: 0 },
+  seed: { kind: wholeNumber({ min: 0 }), placeholder: 'N', description: 'seed of the resamples', default: 0 },
 } satisfies OptionTable;
 
 const outputOptions = {

@@ -30,7 +30,7 @@ const options = {
   images: {
     kind: text('a folder'),
     placeholder: 'FOLDER',
-    description: 'where the images are',
+    description: 'folder of the images',
     details: 'By default as datasets.json says; for a CSV file, the folder images beside it, or its own.',
   },
   imageColumn: { kind: text('the name of a column'), placeholder: 'NAME', description: 'column of image names', withoutIt: 'image' },
@@ -54,11 +54,11 @@ const options = {
     details: 'Bootstrap resamples, from which the 95 % intervals follow.',
     default: 1000,
   },
-  seed: { kind: wholeNumber({ min: 0 }), placeholder: 'N', description: 'names the draws of the resamples', default: 1 },
+  seed: { kind: wholeNumber({ min: 0 }), placeholder: 'N', description: 'seed of the resamples', default: 1 },
   out: {
     kind: text('a folder'),
     placeholder: 'FOLDER',
-    description: 'where to write',
+    description: 'folder to write',
     details:
       'Writes evaluation.json, the score of every image, scatter plots and the images that are misjudged most; without it, into ' +
       'runs/NAME/evaluation/BENCHMARK of each model that is a run.',

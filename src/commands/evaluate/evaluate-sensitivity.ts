@@ -43,7 +43,7 @@ const options = {
   out: {
     kind: text('a folder'),
     placeholder: 'FOLDER',
-    description: 'where to write',
+    description: 'folder to write',
     details: 'Writes sensitivity.json and its chart; without it, into the folder of each model that is a run.',
     withoutIt: 'into each run',
   },

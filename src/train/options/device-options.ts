@@ -13,9 +13,9 @@ export const deviceOptions = {
   device: {
     kind: oneOf(deviceNames),
     placeholder: 'NAME',
-    description: 'cpu, webgpu, cuda or auto',
+    description: 'device: cpu, webgpu, cuda or auto',
     details:
-      'Where ONNX Runtime computes the steps: the processor, any GPU, an NVIDIA GPU, or the fastest of them that is there. The command ' +
+      'ONNX Runtime computes the steps there: on the processor, any GPU, an NVIDIA GPU, or the fastest of them that is there. The command ' +
       '"devices" lists what this machine offers. Can be changed on resume.',
     default: 'cpu',
     reason: 'is always there',
@@ -24,7 +24,7 @@ export const deviceOptions = {
   precision: {
     kind: oneOf(['fp32', 'mixed']),
     placeholder: 'fp32|mixed',
-    description: 'of the steps',
+    description: 'precision of the steps',
     details: 'Mixed: products in half precision; weights, sums and AdamW in float32, with a loss scale.',
     default: 'fp32',
     reason: 'every device agrees with the others to rounding; mixed takes less time and memory on GPUs that have half precision',
@@ -33,7 +33,7 @@ export const deviceOptions = {
   tf32: {
     kind: oneOf(['on', 'off']),
     placeholder: 'on|off',
-    description: 'cuda: faster, less precise',
+    description: 'faster products on CUDA, less precise',
     details: 'With --device cuda, the factors of products are rounded to 10 bits (TF32): faster on Ampere and newer.',
     default: 'off',
     reason: 'then every device agrees with the others to rounding',
@@ -42,7 +42,7 @@ export const deviceOptions = {
   graphCapture: {
     kind: oneOf(['on', 'off']),
     placeholder: 'on|off',
-    description: 'on a GPU: record and replay launches',
+    description: 'record and replay launches of a GPU',
     details:
       'With --device webgpu or cuda, the launches of the first step are recorded and replayed, which cuts CPU launch time to a fraction.',
     default: 'off',
@@ -53,9 +53,8 @@ export const deviceOptions = {
   providerOptions: {
     kind: text('name=value pairs separated by commas, or none'),
     placeholder: 'K=V,...',
-    description: "ONNX Runtime's, for the device",
-    details:
-      "With --device cuda or webgpu, options of ONNX Runtime's provider by its names, such as device_id=1 for the second card of CUDA.",
+    description: "options of the device's provider",
+    details: "They are those of ONNX Runtime's provider for cuda or webgpu, by its names, such as device_id=1 for the second card of CUDA.",
     default: noProviderOptions,
     reason: "ONNX Runtime's defaults",
     changesResult: false,
@@ -63,9 +62,9 @@ export const deviceOptions = {
   engine: {
     kind: oneOf(['onnxruntime', 'tensorflow']),
     placeholder: 'NAME',
-    description: 'onnxruntime or tensorflow',
+    description: 'engine: onnxruntime or tensorflow',
     details:
-      'What computes the steps; results agree within rounding. TensorFlow.js needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node. ' +
+      'It computes the steps; results agree within rounding. TensorFlow.js needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node. ' +
       'Can be changed on resume.',
     default: 'onnxruntime',
     reason: 'is installed with this program',

@@ -16,7 +16,7 @@ export const modelOptions = {
   weights: {
     kind: text('random, published, hf:OWNER/NAME, a file or folder (safetensors or PyTorch), or own: those in the ONNX file'),
     placeholder: 'SOURCE',
-    description: 'what the encoder starts from',
+    description: 'weights that the encoder starts from',
     details: 'Published weights are downloaded from the Hugging Face hub, once.',
     default: 'random',
     preset: fromPresets('weights'),
@@ -26,8 +26,8 @@ export const modelOptions = {
   head: {
     kind: oneOf(headNames),
     placeholder: 'KIND',
-    description: headNames.join(' or '),
-    details: `What turns an embedding into a score. ${headNames.map((name) => `${name}: ${headKinds[name].summary}`).join('; ')}.`,
+    description: `kind of head: ${headNames.join(' or ')}`,
+    details: `The head turns an embedding into a score. ${headNames.map((name) => `${name}: ${headKinds[name].summary}`).join('; ')}.`,
     default: 'prompts',
     reason: "QualiCLIP's",
     changesResult: true,
@@ -63,7 +63,7 @@ export const modelOptions = {
   positionalEmbedding: {
     kind: oneOf(['drop', 'keep']),
     placeholder: 'HOW',
-    description: 'of an attention pool: drop or keep',
+    description: 'drop or keep that of an attention pool',
     details: "The positional embedding of a ResNet's attention pool; kept, it is interpolated for other sizes than 224 pixels.",
     default: 'drop',
     reason: 'as in QualiCLIP: quality does not depend on the place',
@@ -72,8 +72,8 @@ export const modelOptions = {
   output: {
     kind: text('the name of an output, or auto'),
     placeholder: 'NAME',
-    description: "an ONNX backbone's embedding",
-    details: 'Name of the embedding output [N, D] of an ONNX backbone.',
+    description: 'output of an ONNX backbone',
+    details: 'The name of the output that is the embedding, [N, D].',
     default: 'auto',
     reason: 'the only output, or image_embeds or pooler_output',
     changesResult: true,
@@ -81,8 +81,8 @@ export const modelOptions = {
   mean: {
     kind: text('three numbers separated by commas, or auto'),
     placeholder: 'R,G,B',
-    description: "an ONNX backbone's pixel mean",
-    details: 'What an ONNX backbone expects to be subtracted from pixels in 0..1.',
+    description: 'pixel mean of an ONNX backbone',
+    details: 'The backbone expects it to be subtracted from pixels in 0..1.',
     default: 'auto',
     reason: "ImageNet's 0.485,0.456,0.406, as most encoders",
     changesResult: true,
@@ -90,8 +90,8 @@ export const modelOptions = {
   std: {
     kind: text('three numbers separated by commas, or auto'),
     placeholder: 'R,G,B',
-    description: "an ONNX backbone's pixel deviation",
-    details: 'What an ONNX backbone expects pixels in 0..1 to be divided by after --mean is subtracted.',
+    description: 'pixel deviation of an ONNX backbone',
+    details: 'The backbone expects pixels in 0..1 to be divided by it after --mean is subtracted.',
     default: 'auto',
     reason: "ImageNet's 0.229,0.224,0.225, as most encoders",
     changesResult: true,

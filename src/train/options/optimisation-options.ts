@@ -94,7 +94,7 @@ export const optimisationOptions = {
   clipNorm: {
     kind: number({ min: 1e-6, max: 1e6 }),
     placeholder: 'NORM',
-    description: 'shorten longer gradients to it',
+    description: 'norm that longer gradients are cut to',
     default: 1,
     reason: 'one odd batch must not undo many steps',
     changesResult: true,
@@ -102,8 +102,8 @@ export const optimisationOptions = {
   marginConsistency: {
     kind: number({ min: 0, max: 2 }),
     placeholder: 'COS',
-    description: 'allowed between crops of a photo',
-    details: 'Difference allowed between the cues of two crops of one photograph.',
+    description: 'difference allowed between two crops',
+    details: 'It is between the cues of two crops of one photograph.',
     default: 2.5e-3,
     reason: 'a starting value: none is published',
     changesResult: true,
@@ -111,8 +111,8 @@ export const optimisationOptions = {
   marginRank: {
     kind: number({ min: 0, max: 2 }),
     placeholder: 'COS',
-    description: 'asked for between two levels',
-    details: 'Difference asked for between the cues of any two levels.',
+    description: 'difference asked for between levels',
+    details: 'It is between the cues of any two levels.',
     default: 6.75e-2,
     reason: "QualiCLIP's, from a grid search",
     changesResult: true,
