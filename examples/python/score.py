@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before onnxruntime is imported, or it reports to its maker
@@ -20,6 +21,13 @@ def load_pixels(path):
     with Image.open(path) as file:
         profile = file.info.get("icc_profile")
         image = ImageOps.exif_transpose(file)
+    if image.mode == "F":
+        raise ValueError("its samples are floating-point numbers, and what is white is not known")
+    if image.mode.startswith("I"):  # Pillow turns 16 bits into white; the upper 8 are what antonym takes
+        samples = numpy.asarray(image)
+        if samples.min() < 0 or samples.max() > 65535:
+            raise ValueError("its samples have 32 bits, and what is white is not known")
+        image = Image.fromarray((samples >> 8).astype(numpy.uint8))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
@@ -48,8 +56,14 @@ def main():
     arguments = parser.parse_args()
     description = json.loads((arguments.model / "model.json").read_text(encoding="utf-8"))
     session = onnxruntime.InferenceSession(str(arguments.model / "model.onnx"), providers=["CPUExecutionProvider"])
+    failed = False
     for path in arguments.photos:
-        print(f"{score(session, description, load_pixels(path)):.7f}  {path}")
+        try:
+            print(f"{score(session, description, load_pixels(path)):.7f}  {path}")
+        except Exception as error:  # one bad file never ends the others
+            failed = True
+            print(f"error: {path}: {error}", file=sys.stderr)
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
