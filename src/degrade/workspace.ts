@@ -24,16 +24,16 @@ export function keepTable(table: Float32Array | Uint8Array): number {
 
 /** Buffers of one call: see `inWorkspace`. */
 export class Workspace {
-  #top = bottom;
+  private top = bottom;
 
   /**
    * Memory of unknown content.
    * @throws UserError when it takes more than 4 GiB, the most that WebAssembly can address, or more than the machine has
    */
   reserve(bytes: number): number {
-    const pointer = this.#top;
-    this.#top = alignedEnd(pointer, bytes);
-    grow(this.#top);
+    const pointer = this.top;
+    this.top = alignedEnd(pointer, bytes);
+    grow(this.top);
     return pointer;
   }
 

@@ -80,46 +80,46 @@ export async function measureAgreement(
 }
 
 class Measure {
-  readonly #scores: readonly number[];
-  readonly #opinions: readonly number[];
-  readonly #ranks: ResampledCorrelation;
+  private readonly scores: readonly number[];
+  private readonly opinions: readonly number[];
+  private readonly ranks: ResampledCorrelation;
   /** Of all images. */
   readonly curve: LogisticCurve | undefined;
 
   constructor(scores: readonly number[], opinions: readonly number[]) {
-    this.#scores = scores;
-    this.#opinions = opinions;
-    this.#ranks = new ResampledCorrelation(scores, opinions);
+    this.scores = scores;
+    this.opinions = opinions;
+    this.ranks = new ResampledCorrelation(scores, opinions);
     this.curve = fitLogistic(scores, opinions);
   }
 
   /** @param times how often each image counts; the curve is fitted to them anew. */
   statistics(times: Uint32Array): Record<StatisticName, number> {
     const near = this.curve;
-    const curve = near && fitLogistic(this.#scores, this.#opinions, { weights: times, near });
+    const curve = near && fitLogistic(this.scores, this.opinions, { weights: times, near });
     return {
-      srcc: this.#ranks.srcc(times),
-      krcc: this.#ranks.krcc(times),
-      ...(curve ? this.#afterFit(curve, times) : { plcc: Number.NaN, rmse: Number.NaN }),
+      srcc: this.ranks.srcc(times),
+      krcc: this.ranks.krcc(times),
+      ...(curve ? this.afterFit(curve, times) : { plcc: Number.NaN, rmse: Number.NaN }),
     };
   }
 
-  #afterFit(curve: LogisticCurve, times: Uint32Array): { plcc: number; rmse: number } {
-    const fitted = this.#scores.map((score) => logistic(curve, score));
+  private afterFit(curve: LogisticCurve, times: Uint32Array): { plcc: number; rmse: number } {
+    const fitted = this.scores.map((score) => logistic(curve, score));
     let [total, sumX, sumY] = [0, 0, 0];
     for (let i = 0; i < times.length; i++) {
       total += times[i]!;
       sumX += times[i]! * fitted[i]!;
-      sumY += times[i]! * this.#opinions[i]!;
+      sumY += times[i]! * this.opinions[i]!;
     }
     let [xx, yy, xy, errors] = [0, 0, 0, 0];
     for (let i = 0; i < times.length; i++) {
       const dx = fitted[i]! - sumX / total;
-      const dy = this.#opinions[i]! - sumY / total;
+      const dy = this.opinions[i]! - sumY / total;
       xx += times[i]! * dx * dx;
       yy += times[i]! * dy * dy;
       xy += times[i]! * dx * dy;
-      errors += times[i]! * (fitted[i]! - this.#opinions[i]!) ** 2;
+      errors += times[i]! * (fitted[i]! - this.opinions[i]!) ** 2;
     }
     return { plcc: Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy))), rmse: Math.sqrt(errors / total) };
   }

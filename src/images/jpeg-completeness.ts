@@ -155,18 +155,18 @@ function followBand(reader: BitReader, scan: JpegScan, ac: Decoder | undefined, 
 
 /** Codes of a table by length (T.81, F.2.2.3). */
 class Decoder {
-  readonly #first = new Int32Array(17);
-  readonly #offset = new Int32Array(17);
-  readonly #counts: Uint8Array;
-  readonly #values: Uint8Array;
+  private readonly first = new Int32Array(17);
+  private readonly offset = new Int32Array(17);
+  private readonly counts: Uint8Array;
+  private readonly values: Uint8Array;
 
   constructor({ counts, values }: HuffmanTable) {
-    this.#counts = counts;
-    this.#values = values;
+    this.counts = counts;
+    this.values = values;
     let [code, offset] = [0, 0];
     for (let length = 1; length <= 16; length++) {
-      this.#first[length] = code;
-      this.#offset[length] = offset;
+      this.first[length] = code;
+      this.offset[length] = offset;
       code = (code + counts[length - 1]!) << 1;
       offset += counts[length - 1]!;
     }
@@ -176,8 +176,8 @@ class Decoder {
     let code = 0;
     for (let length = 1; length <= 16; length++) {
       code = (code << 1) | reader.bits(1);
-      const place = code - this.#first[length]!;
-      if (place >= 0 && place < this.#counts[length - 1]!) return this.#values[this.#offset[length]! + place]!;
+      const place = code - this.first[length]!;
+      if (place >= 0 && place < this.counts[length - 1]!) return this.values[this.offset[length]! + place]!;
     }
     throw new Incomplete();
   }
@@ -185,14 +185,14 @@ class Decoder {
 
 /** Reads the bits of entropy-coded data, first bit first, up to a marker. */
 class BitReader {
-  readonly #bytes: Uint8Array;
-  #at: number;
-  #byte = 0;
-  #left = 0;
+  private readonly bytes: Uint8Array;
+  private at: number;
+  private byte = 0;
+  private left = 0;
 
   constructor(bytes: Uint8Array, start: number) {
-    this.#bytes = bytes;
-    this.#at = start;
+    this.bytes = bytes;
+    this.at = start;
   }
 
   code(decoder: Decoder | undefined): number {
@@ -203,9 +203,9 @@ class BitReader {
   bits(count: number): number {
     let value = 0;
     for (let index = 0; index < count; index++) {
-      if (this.#left === 0) this.#next();
-      this.#left--;
-      value = (value << 1) | ((this.#byte >> this.#left) & 1);
+      if (this.left === 0) this.next();
+      this.left--;
+      value = (value << 1) | ((this.byte >> this.left) & 1);
     }
     return value;
   }
@@ -216,37 +216,37 @@ class BitReader {
 
   /** Requires the restart marker with this number next. */
   restart(number: number): void {
-    if (this.#marker() !== 0xd0 + number) throw new Incomplete();
-    this.#at += 2;
-    this.#left = 0;
+    if (this.marker() !== 0xd0 + number) throw new Incomplete();
+    this.at += 2;
+    this.left = 0;
   }
 
   /** Requires a marker, or the end of the file, next. */
   requireEnd(): void {
-    this.#marker();
+    this.marker();
   }
 
   /** The code of the next marker, after any padding; undefined at the end of the file. */
-  #marker(): number | undefined {
+  private marker(): number | undefined {
     for (;;) {
-      const byte = this.#bytes[this.#at];
-      const after = this.#bytes[this.#at + 1];
+      const byte = this.bytes[this.at];
+      const after = this.bytes[this.at + 1];
       if (byte === undefined || (byte === 0xff && after === undefined)) return undefined;
       if (byte === 0xff && after !== 0 && after !== 0xff) return after;
       if (byte !== 0 && byte !== 0xff) throw new Incomplete();
-      this.#at += byte === 0xff && after === 0 ? 2 : 1;
+      this.at += byte === 0xff && after === 0 ? 2 : 1;
     }
   }
 
-  #next(): void {
-    const byte = this.#bytes[this.#at];
+  private next(): void {
+    const byte = this.bytes[this.at];
     if (byte === undefined) throw new Incomplete();
     if (byte === 0xff) {
-      if (this.#bytes[this.#at + 1] !== 0) throw new Incomplete();
-      this.#at++;
+      if (this.bytes[this.at + 1] !== 0) throw new Incomplete();
+      this.at++;
     }
-    this.#at++;
-    this.#byte = byte;
-    this.#left = 8;
+    this.at++;
+    this.byte = byte;
+    this.left = 8;
   }
 }

@@ -6,45 +6,45 @@ import type { Image } from '../images/image.js';
 /** Keeps the most recently used images within a bound on their bytes. */
 export class ImageCache {
   /** In the order of use, oldest first. */
-  readonly #images = new Map<string, { loading: Promise<Image>; bytes: number }>();
-  readonly #maximumBytes: number;
-  readonly #load: (reference: ImageReference) => Promise<Image>;
-  #bytes = 0;
+  private readonly images = new Map<string, { loading: Promise<Image>; bytes: number }>();
+  private readonly maximumBytes: number;
+  private readonly load: (reference: ImageReference) => Promise<Image>;
+  private bytes = 0;
 
   constructor(maximumBytes: number, load: (reference: ImageReference) => Promise<Image>) {
-    this.#maximumBytes = maximumBytes;
-    this.#load = load;
+    this.maximumBytes = maximumBytes;
+    this.load = load;
   }
 
   /** The image, loaded at most once while it is kept, also for requests at the same time. A failure is not kept. */
   async get(reference: ImageReference): Promise<Image> {
     const key = JSON.stringify(reference);
-    const known = this.#images.get(key);
+    const known = this.images.get(key);
     if (known !== undefined) {
-      this.#images.delete(key);
-      this.#images.set(key, known);
+      this.images.delete(key);
+      this.images.set(key, known);
       return known.loading;
     }
-    const entry = { loading: this.#load(reference), bytes: 0 };
-    this.#images.set(key, entry);
+    const entry = { loading: this.load(reference), bytes: 0 };
+    this.images.set(key, entry);
     try {
       const image = await entry.loading;
       entry.bytes = image.data.byteLength;
-      this.#bytes += entry.bytes;
-      this.#evict();
+      this.bytes += entry.bytes;
+      this.evict();
       return image;
     } catch (error) {
-      this.#images.delete(key);
+      this.images.delete(key);
       throw error;
     }
   }
 
-  #evict(): void {
-    for (const [key, { bytes }] of this.#images) {
-      if (this.#bytes <= this.#maximumBytes) return;
+  private evict(): void {
+    for (const [key, { bytes }] of this.images) {
+      if (this.bytes <= this.maximumBytes) return;
       if (bytes === 0) continue;
-      this.#images.delete(key);
-      this.#bytes -= bytes;
+      this.images.delete(key);
+      this.bytes -= bytes;
     }
   }
 }

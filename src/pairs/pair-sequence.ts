@@ -31,16 +31,16 @@ export function drawPairs(pool: Pick<PairPool, 'make' | 'release'>, options: Dra
 }
 
 class DrawnPairs implements PairSequence {
-  readonly #pool: Pick<PairPool, 'make' | 'release'>;
-  readonly #options: DrawOptions;
-  readonly #orders = new Map<number, readonly ImageReference[]>();
+  private readonly pool: Pick<PairPool, 'make' | 'release'>;
+  private readonly options: DrawOptions;
+  private readonly orders = new Map<number, readonly ImageReference[]>();
   /** Reasons by image id. */
-  readonly #skipped = new Map<string, string>();
+  private readonly skipped = new Map<string, string>();
 
   constructor(pool: Pick<PairPool, 'make' | 'release'>, options: DrawOptions) {
     if (options.images.length === 0) throw new RangeError('a sequence of pairs needs at least one image');
-    this.#pool = pool;
-    this.#options = options;
+    this.pool = pool;
+    this.options = options;
   }
 
   /**
@@ -49,37 +49,37 @@ class DrawnPairs implements PairSequence {
    * @throws UserError when no image can be used.
    */
   async pair(index: number): Promise<DegradedPair> {
-    const { images, seed, levels, crop, maxDistortions, distortions, onSkip } = this.#options;
+    const { images, seed, levels, crop, maxDistortions, distortions, onSkip } = this.options;
     const epoch = Math.floor(index / images.length);
-    const order = this.#order(epoch);
+    const order = this.order(epoch);
     const place = index % images.length;
     for (let step = 0; step < images.length; step++) {
       const image = order[(place + step) % images.length]!;
-      if (this.#skipped.has(image.id)) continue;
+      if (this.skipped.has(image.id)) continue;
       const stream = [seed, 'pairs', image.id, epoch, ...(step === 0 ? [] : ['in place of', order[place]!.id])] as const;
       try {
-        return await this.#pool.make({ image, levels, crop, maxDistortions, ...(distortions && { distortions }), stream });
+        return await this.pool.make({ image, levels, crop, maxDistortions, ...(distortions && { distortions }), stream });
       } catch (error) {
         if (!(error instanceof UnusableImageError)) throw error;
-        if (!this.#skipped.has(image.id)) onSkip?.(image, error.message);
-        this.#skipped.set(image.id, error.message);
+        if (!this.skipped.has(image.id)) onSkip?.(image, error.message);
+        this.skipped.set(image.id, error.message);
       }
     }
-    const [reason] = this.#skipped.values();
+    const [reason] = this.skipped.values();
     throw new UserError(`None of the ${images.length} images can be used; for example: ${reason}`);
   }
 
   release(pixels: Uint8Array<ArrayBuffer>): void {
-    this.#pool.release(pixels);
+    this.pool.release(pixels);
   }
 
   /** The images in the order of an epoch. Pairs are asked for in (almost) ascending order: two epochs are kept. */
-  #order(epoch: number): readonly ImageReference[] {
-    let order = this.#orders.get(epoch);
+  private order(epoch: number): readonly ImageReference[] {
+    let order = this.orders.get(epoch);
     if (order === undefined) {
-      order = randomStream(this.#options.seed, 'epoch', epoch).shuffle(this.#options.images);
-      this.#orders.set(epoch, order);
-      for (const known of this.#orders.keys()) if (this.#orders.size > 2 && known !== epoch) this.#orders.delete(known);
+      order = randomStream(this.options.seed, 'epoch', epoch).shuffle(this.options.images);
+      this.orders.set(epoch, order);
+      for (const known of this.orders.keys()) if (this.orders.size > 2 && known !== epoch) this.orders.delete(known);
     }
     return order;
   }

@@ -2,22 +2,22 @@
 import type { SessionThread } from '../runtime/sessions/session-thread.js';
 
 export class IdleThreads {
-  readonly #idle: SessionThread[];
-  readonly #waiting: ((thread: SessionThread) => void)[] = [];
+  private readonly idle: SessionThread[];
+  private readonly waiting: ((thread: SessionThread) => void)[] = [];
 
   constructor(threads: readonly SessionThread[]) {
-    this.#idle = [...threads];
+    this.idle = [...threads];
   }
 
   /** Gives work to a thread as soon as one is idle, in the order of calls. */
   async use<Result>(work: (thread: SessionThread) => Promise<Result>): Promise<Result> {
-    const thread = this.#idle.pop() ?? (await new Promise<SessionThread>((resolve) => this.#waiting.push(resolve)));
+    const thread = this.idle.pop() ?? (await new Promise<SessionThread>((resolve) => this.waiting.push(resolve)));
     try {
       return await work(thread);
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.waiting.shift();
       if (next) next(thread);
-      else this.#idle.push(thread);
+      else this.idle.push(thread);
     }
   }
 }

@@ -6,19 +6,19 @@ import { checkPairs } from './pairs.js';
  * in O(n) and O(n log n) without sorting. Not defined for NaN.
  */
 export class ResampledCorrelation {
-  readonly #x: Groups;
-  readonly #y: Groups;
+  private readonly x: Groups;
+  private readonly y: Groups;
 
   /** @throws RangeError when the lists differ in length. */
   constructor(x: ArrayLike<number>, y: ArrayLike<number>) {
     checkPairs(x, y);
-    this.#x = groupsOf(x);
-    this.#y = groupsOf(y);
+    this.x = groupsOf(x);
+    this.y = groupsOf(y);
   }
 
   /** @param times how often each pair counts: whole numbers. */
   srcc(times: ArrayLike<number>): number {
-    const [x, y] = [this.#x, this.#y];
+    const [x, y] = [this.x, this.y];
     const [ranksX, ranksY] = [ranksOf(x, times), ranksOf(y, times)];
     let total = 0;
     for (let i = 0; i < times.length; i++) total += times[i]!;
@@ -36,7 +36,7 @@ export class ResampledCorrelation {
 
   /** @param times how often each pair counts: whole numbers. */
   krcc(times: ArrayLike<number>): number {
-    const [x, y] = [this.#x, this.#y];
+    const [x, y] = [this.x, this.y];
     // Sums of times by group of y, in a tree that adds prefixes (Fenwick).
     const tree = new Float64Array(y.count + 1);
     const upTo = (group: number): number => {

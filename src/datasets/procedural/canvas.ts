@@ -24,7 +24,7 @@ export class Canvas {
   readonly open: Float32Array;
   /** The share of light that reaches what is behind everything drawn so far. */
   readonly light: Float32Array;
-  readonly #colour = new Float64Array(3);
+  private readonly colour = new Float64Array(3);
 
   constructor(
     /** Pixels. */
@@ -43,7 +43,7 @@ export class Canvas {
   /** Draws a shape behind all that is drawn already, its edge antialiased by its distance function. */
   fill(shape: Shape, material: Material, shadow?: Shadow): void {
     const { width, height, open, light, red, green, blue } = this;
-    const colour = this.#colour;
+    const colour = this.colour;
     const right = Math.min(width - 1, Math.ceil(shape.right + 1));
     const bottom = Math.min(height - 1, Math.ceil(shape.bottom + 1));
     const left = Math.max(0, Math.floor(shape.left - 1));
@@ -66,7 +66,7 @@ export class Canvas {
       }
     }
     // What is hidden altogether may keep its shadow to itself: nobody misses it, and it costs as much as drawing.
-    if (seen && shadow !== undefined) this.#darken(shape, shadow);
+    if (seen && shadow !== undefined) this.darken(shape, shadow);
   }
 
   /** Draws what fills the rest of the picture. */
@@ -91,7 +91,7 @@ export class Canvas {
     return (7 * sum) / this.open.length;
   }
 
-  #darken(shape: Shape, { dx, dy, softness, depth }: Shadow): void {
+  private darken(shape: Shape, { dx, dy, softness, depth }: Shadow): void {
     const { width, height, open, light } = this;
     const right = Math.min(width - 1, Math.ceil(shape.right + dx + softness));
     const bottom = Math.min(height - 1, Math.ceil(shape.bottom + dy + softness));

@@ -61,48 +61,48 @@ interface Element {
 }
 
 class Reader {
-  readonly #bytes: Buffer;
-  readonly #littleEndian: boolean;
+  private readonly bytes: Buffer;
+  private readonly littleEndian: boolean;
 
   constructor(bytes: Buffer, littleEndian: boolean) {
-    this.#bytes = bytes;
-    this.#littleEndian = littleEndian;
+    this.bytes = bytes;
+    this.littleEndian = littleEndian;
   }
 
   /** The first element of inflated bytes. */
   inside(bytes: Buffer): { reader: Reader; element: Element } {
-    const reader = new Reader(bytes, this.#littleEndian);
+    const reader = new Reader(bytes, this.littleEndian);
     return { reader, element: reader.element(0) };
   }
 
   element(at: number): Element {
-    const [first, second] = [this.#uint32(at), this.#uint32(at + 4)];
+    const [first, second] = [this.uint32(at), this.uint32(at + 4)];
     // Up to four bytes stand in the tag itself.
     const small = first >>> 16;
-    if (small > 0) return { type: first & 0xffff, data: this.#slice(at + 4, Math.min(small, 4)), next: at + 8 };
+    if (small > 0) return { type: first & 0xffff, data: this.slice(at + 4, Math.min(small, 4)), next: at + 8 };
     const end = at + 8 + second;
     const padded = first === compressedType ? end : end + ((8 - (end % 8)) % 8);
-    return { type: first, data: this.#slice(at + 8, second), next: padded };
+    return { type: first, data: this.slice(at + 8, second), next: padded };
   }
 
   matrix(data: Buffer, depth: number): { name: string; value: MatValue | undefined } {
     // A matrix without content is an empty array.
     if (data.length === 0) return { name: '', value: [] };
     if (depth > deepest) throw new Error(`cells are nested more than ${deepest} deep`);
-    const inner = new Reader(data, this.#littleEndian);
+    const inner = new Reader(data, this.littleEndian);
     const flags = inner.element(0);
-    const kind = inner.#numbers(flags)[0]! & 0xff;
+    const kind = inner.numbers(flags)[0]! & 0xff;
     const dimensions = inner.element(flags.next);
     const name = inner.element(dimensions.next);
-    const count = inner.#numbers(dimensions).reduce((product, size) => product * size, 1);
-    const value = inner.#content(kind, count, name.next, depth);
+    const count = inner.numbers(dimensions).reduce((product, size) => product * size, 1);
+    const value = inner.content(kind, count, name.next, depth);
     return { name: name.data.toString('latin1'), value };
   }
 
-  #content(kind: number, count: number, start: number, depth: number): MatValue | undefined {
+  private content(kind: number, count: number, start: number, depth: number): MatValue | undefined {
     if (kind === classes.cell) {
       // Eight bytes at least stand for each.
-      if (count * 8 > this.#bytes.length) throw new Error(`${count} cells do not fit into it`);
+      if (count * 8 > this.bytes.length) throw new Error(`${count} cells do not fit into it`);
       const cells: MatValue[] = [];
       for (let at = start; cells.length < count; ) {
         const element = this.element(at);
@@ -112,15 +112,15 @@ class Reader {
       return cells;
     }
     if (kind !== classes.char && (kind < classes.firstNumeric || kind > classes.lastNumeric)) return undefined;
-    const values = count === 0 ? [] : this.#numbers(this.element(start));
+    const values = count === 0 ? [] : this.numbers(this.element(start));
     if (values.length !== count) throw new Error(`an array of ${count} values has ${values.length}`);
     return kind === classes.char ? String.fromCharCode(...values.slice(0, 4096)) : values;
   }
 
   /** Numbers as stored, which may be in a smaller type than the array's. UTF-8 and UTF-16 are read as units. */
-  #numbers({ type, data }: Element): number[] {
+  private numbers({ type, data }: Element): number[] {
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    const little = this.#littleEndian;
+    const little = this.littleEndian;
     const read = (size: number, get: (at: number) => number): number[] =>
       Array.from({ length: Math.floor(data.length / size) }, (_, index) => get(index * size));
     switch (type) {
@@ -151,13 +151,13 @@ class Reader {
     }
   }
 
-  #uint32(at: number): number {
-    if (at + 4 > this.#bytes.length) throw new Error('it ends too early');
-    return this.#littleEndian ? this.#bytes.readUInt32LE(at) : this.#bytes.readUInt32BE(at);
+  private uint32(at: number): number {
+    if (at + 4 > this.bytes.length) throw new Error('it ends too early');
+    return this.littleEndian ? this.bytes.readUInt32LE(at) : this.bytes.readUInt32BE(at);
   }
 
-  #slice(at: number, length: number): Buffer {
-    if (at + length > this.#bytes.length) throw new Error('it ends too early');
-    return this.#bytes.subarray(at, at + length);
+  private slice(at: number, length: number): Buffer {
+    if (at + length > this.bytes.length) throw new Error('it ends too early');
+    return this.bytes.subarray(at, at + length);
   }
 }

@@ -22,19 +22,19 @@ interface Extent {
 }
 
 export class ShardReader {
-  readonly #path: string;
-  readonly #shard: IndexedShard;
-  readonly #configuration: Pick<PairsConfiguration, 'crop' | 'levels'>;
-  readonly #members: readonly string[];
-  readonly #limit: number;
-  #extents: Promise<ReadonlyMap<number, Extent>> | undefined;
+  private readonly path: string;
+  private readonly shard: IndexedShard;
+  private readonly configuration: Pick<PairsConfiguration, 'crop' | 'levels'>;
+  private readonly members: readonly string[];
+  private readonly limit: number;
+  private extents: Promise<ReadonlyMap<number, Extent>> | undefined;
 
   constructor(folder: string, shard: IndexedShard, configuration: Pick<PairsConfiguration, 'crop' | 'levels'>) {
-    this.#path = join(folder, shard.file);
-    this.#shard = shard;
-    this.#configuration = configuration;
-    this.#members = [...cropNames(configuration.levels), 'json'];
-    this.#limit = Math.max(largestPngBytes(configuration.crop), largestJsonBytes);
+    this.path = join(folder, shard.file);
+    this.shard = shard;
+    this.configuration = configuration;
+    this.members = [...cropNames(configuration.levels), 'json'];
+    this.limit = Math.max(largestPngBytes(configuration.crop), largestJsonBytes);
   }
 
   /**
@@ -43,20 +43,20 @@ export class ShardReader {
    * @throws UserError naming the file when it is missing, cut off, changed, or holds anything but the pairs of its index.
    */
   async pair(index: number): Promise<DegradedPair | undefined> {
-    this.#extents ??= this.#verify();
-    const extent = (await this.#extents).get(index);
+    this.extents ??= this.verify();
+    const extent = (await this.extents).get(index);
     if (extent === undefined) return undefined;
     try {
       const files: Uint8Array[] = [];
-      for await (const { data } of readTar(this.#read(extent), this.#limit)) files.push(data);
+      for await (const { data } of readTar(this.read(extent), this.limit)) files.push(data);
       const rows: unknown = JSON.parse(Buffer.from(files.pop() ?? []).toString('utf8'));
-      return await decodePair(files, rows, { index, ...this.#configuration });
+      return await decodePair(files, rows, { index, ...this.configuration });
     } catch (error) {
-      throw this.#failure(error, `its pair ${keyOf(this.#shard.set, index)} cannot be used`);
+      throw this.failure(error, `its pair ${keyOf(this.shard.set, index)} cannot be used`);
     }
   }
 
-  async #verify(): Promise<ReadonlyMap<number, Extent>> {
+  private async verify(): Promise<ReadonlyMap<number, Extent>> {
     const hash = createHash('sha256');
     const hashed = async function* (path: string): AsyncGenerator<Uint8Array> {
       for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>) {
@@ -65,54 +65,54 @@ export class ShardReader {
       }
     };
     try {
-      const extents = await this.#scan(hashed(this.#path));
-      if (hash.digest('hex') === this.#shard.sha256) return extents;
+      const extents = await this.scan(hashed(this.path));
+      if (hash.digest('hex') === this.shard.sha256) return extents;
     } catch (error) {
       // What is wrong with the content matters only when it is the content that the index means.
-      if ((await this.#sha256()) === this.#shard.sha256) throw this.#failure(error, 'it is no shard of these pairs');
+      if ((await this.sha256()) === this.shard.sha256) throw this.failure(error, 'it is no shard of these pairs');
     }
-    throw new UserError(`${this.#path} is damaged: its content does not match the SHA-256 in its index. Copy it again, or make it again`);
+    throw new UserError(`${this.path} is damaged: its content does not match the SHA-256 in its index. Copy it again, or make it again`);
   }
 
   /** Finds the pairs, and makes sure that nothing else is there. */
-  async #scan(chunks: AsyncIterable<Uint8Array>): Promise<ReadonlyMap<number, Extent>> {
-    const { set, from, to } = this.#shard;
+  private async scan(chunks: AsyncIterable<Uint8Array>): Promise<ReadonlyMap<number, Extent>> {
+    const { set, from, to } = this.shard;
     const extents = new Map<number, Extent>();
     let index = from - 1;
     let start = 0;
     let position = 0;
     let member = 0;
-    for await (const { name, data } of readTar(chunks, this.#limit)) {
+    for await (const { name, data } of readTar(chunks, this.limit)) {
       if (member === 0) {
         start = position;
         index++;
         // Only held-out pairs may be left out.
         if (set === 'held-out') while (index < to && !name.startsWith(`${keyOf(set, index)}.`)) index++;
       }
-      if (index >= to || name !== `${keyOf(set, index)}.${this.#members[member]}`) {
+      if (index >= to || name !== `${keyOf(set, index)}.${this.members[member]}`) {
         throw new Error(`the member ${JSON.stringify(name)} has no place in it`);
       }
       position += tarMemberBytes(data.byteLength);
-      member = (member + 1) % this.#members.length;
+      member = (member + 1) % this.members.length;
       if (member === 0) extents.set(index, { start, length: position - start });
     }
-    if (member !== 0) throw new Error(`its last pair has no ${this.#members[member]}`);
+    if (member !== 0) throw new Error(`its last pair has no ${this.members[member]}`);
     if (set === 'training' && index !== to - 1) throw new Error(`it has ${extents.size} pairs, not ${to - from}`);
     return extents;
   }
 
-  async #sha256(): Promise<string> {
+  private async sha256(): Promise<string> {
     try {
-      return await digestOfFile(this.#path);
+      return await digestOfFile(this.path);
     } catch (error) {
-      throw fileError('read', this.#path, error);
+      throw fileError('read', this.path, error);
     }
   }
 
   /** The members of a pair as an archive of their own. */
-  async *#read({ start, length }: Extent): AsyncGenerator<Uint8Array> {
+  private async *read({ start, length }: Extent): AsyncGenerator<Uint8Array> {
     const archive = Buffer.alloc(tarArchiveBytes(length));
-    const file = await open(this.#path, 'r');
+    const file = await open(this.path, 'r');
     try {
       const { bytesRead } = await file.read(archive, 0, length, start);
       if (bytesRead !== length) throw new Error('the file was cut off while it was in use');
@@ -122,9 +122,9 @@ export class ShardReader {
     yield archive;
   }
 
-  #failure(error: unknown, what: string): unknown {
-    const readable = fileError('read', this.#path, error);
+  private failure(error: unknown, what: string): unknown {
+    const readable = fileError('read', this.path, error);
     if (readable !== error) return readable;
-    return new UserError(`${this.#path} is damaged: ${what}: ${messageOf(error)}`);
+    return new UserError(`${this.path} is damaged: ${what}: ${messageOf(error)}`);
   }
 }
