@@ -1,7 +1,7 @@
 /** Fingerprints of a large folder of images from one run to the next: reading all of its files may take minutes. */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
@@ -9,8 +9,11 @@ import { cacheFolder } from '../../support/files/cache-folder.js';
 import type { FileReference } from '../image-reference.js';
 import type { Fingerprint } from './fingerprint.js';
 
-/** Reading fewer takes seconds. */
-export const leastCached = 256;
+/** Fewer are read in less than a second, even photographs of 12 megapixels. */
+export const leastCached = 16;
+
+/** Folders that are remembered, of 0.4 KB an image: those used last. */
+const mostFolders = 256;
 
 /** Other versions of libvips may decode or reduce otherwise. */
 const version = `1, libvips ${sharp.versions.vips}`;
@@ -54,9 +57,21 @@ export async function openFingerprintCache(images: readonly FileReference[], fol
       return fingerprint;
     },
     async save() {
-      if (isNew) await writeFileAtomically(path, JSON.stringify({ version, files })).catch(() => {});
+      const now = new Date();
+      const saving = isNew
+        ? writeFileAtomically(path, JSON.stringify({ version, files })).then(() => forgetOldest(dirname(path)))
+        : utimes(path, now, now);
+      await saving.catch(() => {});
     },
   };
+}
+
+async function forgetOldest(folder: string): Promise<void> {
+  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  if (paths.length <= mostFolders) return;
+  const used = await Promise.all(paths.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })));
+  const oldest = used.sort((a, b) => b.time - a.time).slice(mostFolders);
+  await Promise.all(oldest.map(({ path }) => rm(path, { force: true })));
 }
 
 async function readKnown(path: string): Promise<z.infer<typeof fileSchema>['files']> {

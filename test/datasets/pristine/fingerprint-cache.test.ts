@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FileReference } from '#antonym/datasets/image-reference.js';
@@ -59,6 +59,32 @@ test('a cache that cannot be written is none', async () => {
   const cache = await openFingerprintCache(files, join(files[0]!.path, 'below a file'));
   expect(await cache.get(files[0]!, async () => fingerprint(3))).toEqual(fingerprint(3));
   await cache.save();
+});
+
+test('the folders that were used last are remembered, 256 of them', async () => {
+  const many = join(folder, 'many');
+  const of = (name: string): FileReference => ({ kind: 'file', id: 'a.png', path: join(folder, name, 'a.png') });
+  const use = async (name: string): Promise<boolean> => {
+    const cache = await openFingerprintCache([of(name)], many);
+    let isRead = false;
+    await cache.get(of(name), async () => {
+      isRead = true;
+      return fingerprint(1);
+    });
+    await cache.save();
+    return isRead;
+  };
+  for (const name of ['first', 'second', 'last']) {
+    await mkdir(join(folder, name));
+    await writeFile(of(name).path, 'content');
+  }
+  expect([await use('first'), await use('second')]).toEqual([true, true]);
+  for (const name of await readdir(join(many, 'fingerprints'))) await utimes(join(many, 'fingerprints', name), 1, 1);
+  for (let index = 0; index < 254; index++) await writeFile(join(many, 'fingerprints', `${index}.json`), '{}');
+  expect(await use('first')).toBe(false);
+  expect(await use('last')).toBe(true);
+  expect(await readdir(join(many, 'fingerprints'))).toHaveLength(256);
+  expect([await use('first'), await use('last'), await use('second')]).toEqual([false, false, true]);
 });
 
 test('lies where the system keeps caches', () => {

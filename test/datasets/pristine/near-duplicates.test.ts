@@ -1,18 +1,20 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { FileReference } from '#antonym/datasets/image-reference.js';
 import { findNearDuplicates } from '#antonym/datasets/pristine/find-near-duplicates.js';
 import type { Fingerprint } from '#antonym/datasets/pristine/fingerprint.js';
 import { nearDuplicateGroups } from '#antonym/datasets/pristine/near-duplicates.js';
+import type { Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
 import { rendered } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { haveKodak, kodakPhotographs, renderedPhotographs } from './photographs.js';
 
 const folder = await temporaryFolder();
+vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
 
 async function save(name: string, content: Uint8Array): Promise<FileReference> {
   const path = join(folder, name);
@@ -46,6 +48,29 @@ test('copies of a photograph are in one group, different photographs are not', a
   }
   const groups = await findNearDuplicates(files);
   expect(groups.map((group) => group.map(({ id }) => id))).toEqual(expected);
+});
+
+test('a folder of sixteen photographs or more is decoded once, a smaller one every time', async () => {
+  for (const [count, isKept] of [
+    [15, false],
+    [16, true],
+  ] as const) {
+    const files: FileReference[] = [];
+    const [{ data, width, height }] = (await renderedPhotographs(1, 96, 80)) as [Image];
+    const png = await sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    await mkdir(join(folder, String(count)));
+    for (let index = 0; index < count; index++) files.push(await save(`${count}/${index}.png`, png));
+    for (const { path } of files) await utimes(path, 1, 1);
+    expect(await findNearDuplicates(files)).toEqual([files]);
+    // of the same size and time, but no images
+    for (const { path } of files) {
+      await writeFile(path, Buffer.alloc(png.length));
+      await utimes(path, 1, 1);
+    }
+    expect(await findNearDuplicates(files)).toEqual(isKept ? [files] : []);
+  }
 });
 
 test('rendered images repeat none', async () => {
