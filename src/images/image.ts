@@ -10,6 +10,14 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
+/** The rectangle that crops are cut out of and judged in. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * Copies the part of an image inside a box.
  * @throws RangeError when the box does not lie inside the image.

@@ -1,7 +1,6 @@
 /** How much detail a crop shows: a cheap guard against crops of sky, on which no distortion can be seen. */
 
-import type { Box } from './box.js';
-import type { Image } from './image.js';
+import type { Box, Image } from './image.js';
 
 /**
  * Texture below which a crop hardly shows blur, compression or a change of resolution; see `textureOf` for the unit. Of crops of

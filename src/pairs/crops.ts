@@ -1,7 +1,6 @@
 /** Where the two crops of one image lie: overlapping within stated bounds, and on something that a distortion can change. */
 
-import type { Box } from '../images/box.js';
-import type { Image } from '../images/image.js';
+import type { Box, Image } from '../images/image.js';
 import { leastTexture, textureOf } from '../images/texture.js';
 import type { RandomStream } from '../support/random.js';
 

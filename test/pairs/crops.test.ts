@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Box } from '#antonym/images/box.js';
-import type { Image } from '#antonym/images/image.js';
+import type { Box, Image } from '#antonym/images/image.js';
 import { leastTexture, textureOf } from '#antonym/images/texture.js';
 import { chooseCrops, minimumSideFor, overlapOf, overlapRange } from '#antonym/pairs/crops.js';
 import { randomStream } from '#antonym/support/random.js';

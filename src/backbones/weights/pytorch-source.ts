@@ -5,9 +5,8 @@ import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { storedBytes } from '../../tensors/stored-types.js';
 import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
-import { floatingValues } from './floating-values.js';
 import { readPytorchPickle, type StoredView } from './pytorch-pickle.js';
-import type { TensorSource } from './tensor-source.js';
+import { floatingValues, type TensorSource } from './tensor-source.js';
 
 /** A pickle of names and shapes takes some hundred bytes per tensor. */
 const longestPickle = 2 ** 26;

@@ -1,8 +1,7 @@
 /** Tensors of a safetensors file, as published by open_clip and on the Hugging Face hub. */
 import { openSafetensors } from '../../tensors/safetensors.js';
 import { floatTensor } from '../../tensors/tensor-data.js';
-import { floatingValues } from './floating-values.js';
-import type { TensorSource } from './tensor-source.js';
+import { floatingValues, type TensorSource } from './tensor-source.js';
 
 /** @throws UserError when the file cannot be read or breaks the format. */
 export async function openSafetensorsSource(path: string): Promise<TensorSource> {

@@ -1,5 +1,6 @@
 /** Named tensors that lie in files, read one at a time: a model's weights need never be in memory twice. */
-import type { StoredType } from '../../tensors/stored-types.js';
+import { UserError } from '../../support/errors.js';
+import { isFloating, type StoredType, toFloat32 } from '../../tensors/stored-types.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 
 export interface StoredTensor {
@@ -18,4 +19,13 @@ export interface TensorSource {
    */
   read(name: string): Promise<TensorData>;
   close(): Promise<void>;
+}
+
+/**
+ * Elements of a stored tensor as float32.
+ * @throws UserError, naming the tensor, when they are not floating-point numbers.
+ */
+export function floatingValues(type: StoredType, buffer: ArrayBuffer, name: string, path: string): Float32Array {
+  if (!isFloating(type)) throw new UserError(`${path} cannot be used: the tensor ${name} is of type ${type}, not of a floating-point type`);
+  return toFloat32(type, buffer);
 }

@@ -3,7 +3,7 @@
 import type { Image } from '../../images/image.js';
 import type { RandomStream } from '../../support/random.js';
 import type { Canvas } from './canvas.js';
-import { hash } from './hash.js';
+import { hash } from './noise.js';
 
 const steps = 4096;
 /** sRGB (IEC 61966-2-1), 0..255, over the square root of linear light, where it is nearly straight. */

@@ -1,8 +1,8 @@
 /** House fronts: straight edges and repetition. */
 import type { RandomStream } from '../../support/random.js';
 import type { Material } from './canvas.js';
-import { hash } from './hash.js';
 import { surface } from './material.js';
+import { hash } from './noise.js';
 import { lit, type PaletteName, paletteColour } from './palette.js';
 import { band } from './pattern.js';
 import type { Shape } from './shape.js';

@@ -1,7 +1,7 @@
 /** Rows of signs that look like writing without being any: the finest man-made detail in photographs. */
 import type { RandomStream } from '../../support/random.js';
-import { hash } from './hash.js';
 import type { Pattern } from './material.js';
+import { hash } from './noise.js';
 
 /** Strokes of a sign in a cell of 1 by 1: straight from (x0, y0) to (x1, y1), or an arc when `radius` > 0 around (x0, y0) towards x1. */
 type Sign = readonly { x0: number; y0: number; x1: number; y1: number; radius: number }[];

@@ -1,7 +1,7 @@
 /** Regular detail: stripes, checks, dots, veins, planks. */
 
-import { hash } from './hash.js';
 import type { Pattern } from './material.js';
+import { hash } from './noise.js';
 
 /** How much of a pixel at `u` lies between `from` and `to`; `pixel` is a pixel's width in the unit of `u`. */
 export function band(u: number, from: number, to: number, pixel = 1): number {

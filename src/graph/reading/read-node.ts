@@ -98,3 +98,6 @@ export class ReadNode {
     if (unknown !== undefined) throw new Error(`attribute ${unknown} is not supported`);
   }
 }
+
+/** How one operator of a file becomes nodes of a graph: adds the nodes that a node of the file stands for, and returns its outputs. */
+export type Rewrite = (node: ReadNode) => Value | readonly Value[];

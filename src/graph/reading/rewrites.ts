@@ -1,6 +1,6 @@
 /** How each operator of a file, in operator sets 11 to 21, is said with the operators that graphs are made of. */
 import { type OperatorName, operators } from '../operators/table.js';
-import type { Rewrite } from './rewrite.js';
+import type { Rewrite } from './read-node.js';
 import { activations } from './rewrites/activations.js';
 import { comparisons } from './rewrites/comparisons.js';
 import { constants } from './rewrites/constants.js';

@@ -6,8 +6,7 @@ import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
 import { buildDeviceGradientsGraph, deviceGroups } from './device-gradients-graph.js';
 import { loadDeviceUpdate } from './device-update.js';
-import { loadGraph } from './load-graph.js';
-import type { StepParts, StepStrategy } from './step-strategy.js';
+import { loadGraph, type StepParts, type StepStrategy } from './step-strategy.js';
 
 export function deviceStep(
   { thread, losses, options, trained, averaged, update }: StepParts,

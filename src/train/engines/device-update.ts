@@ -10,7 +10,7 @@ import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import { joinedTensors } from '../graphs/tensor-groups.js';
 import { buildNormGraph, buildUpdateGraph, normName, type OptimizerOptions, scaleName, updateFeeds } from '../graphs/update-graph.js';
 import { deviceGroups } from './device-gradients-graph.js';
-import { loadGraph } from './load-graph.js';
+import { loadGraph } from './step-strategy.js';
 
 export interface DeviceUpdateGraphs {
   /** Gradients -> their norm. */

@@ -15,9 +15,9 @@ import { buildDeviceGradientsGraph } from './device-gradients-graph.js';
 import { deviceStep } from './device-step.js';
 import type { Engine, EngineOptions, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
-import { loadGraph } from './load-graph.js';
 import { cropMeasurer } from './measured-model.js';
 import { processorStep } from './processor-step.js';
+import { loadGraph } from './step-strategy.js';
 
 /**
  * An engine in its initial state.

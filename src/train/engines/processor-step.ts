@@ -1,9 +1,8 @@
 /** A training step on the processor: the state lies in the memory of its thread, where AdamW changes it in place. */
 import { separateTensors } from '../graphs/tensor-groups.js';
 import { buildCpuGradientsGraph } from './cpu-gradients-graph.js';
-import { loadGraph } from './load-graph.js';
 import { buildMixedGradientsGraph } from './mixed-gradients-graph.js';
-import type { StepParts, StepStrategy } from './step-strategy.js';
+import { loadGraph, type StepParts, type StepStrategy } from './step-strategy.js';
 
 const roundedOnProcessor =
   'The processor has no kernels of half precision: it computes in float32 and rounds results as a GPU would. That is slower than --precision fp32';

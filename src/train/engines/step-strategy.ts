@@ -1,5 +1,8 @@
 /** The part of a training step that depends on where it is computed: one interface, which the processor and devices implement. */
 import type { ParameterSpec } from '../../backbones/parameters.js';
+import type { Graph } from '../../graph/graph.js';
+import { encodeOnnx } from '../../graph/onnx-file.js';
+import { outputsInPlace } from '../../lowering/device/outputs-in-place.js';
 import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
@@ -36,4 +39,12 @@ export interface StepStrategy {
    * @returns the norm of the gradient before clipping; where it is not finite, the state stays as it is
    */
   update(update: AdamWUpdate): Promise<number>;
+}
+
+/**
+ * Loads a graph into a thread's sessions.
+ * @param isCaptured true where the device replays it: see `CapturedModel`
+ */
+export async function loadGraph(thread: SessionThread, model: string, graph: Graph, isCaptured = false): Promise<void> {
+  await thread.load(model, encodeOnnx(graph), { inPlace: outputsInPlace(graph), isCaptured });
 }

@@ -1,8 +1,7 @@
 /** Functions of single elements. */
 import type { Graph } from '../../graph.js';
 import type { Value } from '../../value.js';
-import type { ReadNode } from '../read-node.js';
-import type { Rewrite } from '../rewrite.js';
+import type { ReadNode, Rewrite } from '../read-node.js';
 
 export const activations: Readonly<Record<string, Rewrite>> = {
   Clip: ({ graph, inputs }) => graph.add('Clip', inputs),

@@ -1,7 +1,7 @@
 /** Comparisons and logic. */
 import type { Graph } from '../../graph.js';
 import type { Value } from '../../value.js';
-import type { Rewrite } from '../rewrite.js';
+import type { Rewrite } from '../read-node.js';
 
 export const comparisons: Readonly<Record<string, Rewrite>> = {
   // x < y = y > x

@@ -1,7 +1,7 @@
 /** What makes constants, and what computes shapes. */
 import { elementArrays, elementCount, type TensorData } from '../../../tensors/tensor-data.js';
 import { fixedShape } from '../../value.js';
-import type { Rewrite } from '../rewrite.js';
+import type { Rewrite } from '../read-node.js';
 
 /** Of a constant that a node makes from nothing. */
 const mostElements = 2 ** 20;

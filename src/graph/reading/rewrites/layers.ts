@@ -1,7 +1,6 @@
 /** Convolutions, reductions and resizing. */
 import { fixedShape, formatShape, type Value } from '../../value.js';
-import type { ReadNode } from '../read-node.js';
-import type { Rewrite } from '../rewrite.js';
+import type { ReadNode, Rewrite } from '../read-node.js';
 import { padding } from './pool-padding.js';
 
 export const layers: Readonly<Record<string, Rewrite>> = {

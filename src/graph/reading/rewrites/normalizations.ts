@@ -1,8 +1,7 @@
 /** Normalisations. */
 import { foldedNormalization } from '../../folded-normalization.js';
 import { fixedShape, type Value } from '../../value.js';
-import type { ReadNode } from '../read-node.js';
-import type { Rewrite } from '../rewrite.js';
+import type { ReadNode, Rewrite } from '../read-node.js';
 
 export const normalizations: Readonly<Record<string, Rewrite>> = {
   BatchNormalization: (node) => {

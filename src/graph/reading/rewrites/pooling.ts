@@ -1,7 +1,7 @@
 /** Poolings. */
 import { elementCount, floatTensor } from '../../../tensors/tensor-data.js';
 import { fixedShape, type Value } from '../../value.js';
-import type { Rewrite } from '../rewrite.js';
+import type { Rewrite } from '../read-node.js';
 import { padding, type Windows, windowShares } from './pool-padding.js';
 
 export const pooling: Readonly<Record<string, Rewrite>> = {

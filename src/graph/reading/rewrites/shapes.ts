@@ -4,8 +4,7 @@ import { onnxDataTypes } from '../../../tensors/onnx-data-types.js';
 import { elementCount } from '../../../tensors/tensor-data.js';
 import type { Graph } from '../../graph.js';
 import { fixedShape, type Value } from '../../value.js';
-import type { ReadNode } from '../read-node.js';
-import type { Rewrite } from '../rewrite.js';
+import type { ReadNode, Rewrite } from '../read-node.js';
 
 /** float16, float64, bfloat16: everything is computed in float32. */
 const otherFloats: readonly number[] = [10, 11, 16];
