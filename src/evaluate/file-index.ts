@@ -8,39 +8,39 @@ interface NamedFile {
 }
 
 export class FileIndex {
-  readonly #exact = new Map<string, NamedFile[]>();
-  readonly #anyCase = new Map<string, NamedFile[]>();
+  private readonly exact = new Map<string, NamedFile[]>();
+  private readonly anyCase = new Map<string, NamedFile[]>();
 
   constructor(files: readonly NamedFile[]) {
     for (const file of files) {
       const name = posix.basename(file.id);
       const keys = [`path ${file.id}`, `name ${name}`, `stem ${withoutExtension(file.id)}`, `stem of name ${withoutExtension(name)}`];
       for (const key of keys.map((text) => text.normalize('NFC'))) {
-        add(this.#exact, key, file);
-        add(this.#anyCase, key.toLowerCase(), file);
+        add(this.exact, key, file);
+        add(this.anyCase, key.toLowerCase(), file);
       }
     }
   }
 
   /** @param paths that all mean the same file; the first that is there is taken */
   byPath(paths: readonly string[]): NamedFile | undefined {
-    return first(paths, (path) => this.#find(`path ${posix.normalize(path)}`));
+    return first(paths, (path) => this.find(`path ${posix.normalize(path)}`));
   }
 
   /** By its name, whatever its folder. */
   byName(path: string): NamedFile | undefined {
-    return this.#find(`name ${posix.basename(path)}`);
+    return this.find(`name ${posix.basename(path)}`);
   }
 
   /** By its path or its name without an extension. */
   byStem(paths: readonly string[]): NamedFile | undefined {
-    return first(paths, (path) => this.#find(`stem ${posix.normalize(path)}`) ?? this.#find(`stem of name ${path}`));
+    return first(paths, (path) => this.find(`stem ${posix.normalize(path)}`) ?? this.find(`stem of name ${path}`));
   }
 
-  #find(text: string): NamedFile | undefined {
+  private find(text: string): NamedFile | undefined {
     const key = text.normalize('NFC');
-    const exact = this.#exact.get(key);
-    return only(exact ?? this.#anyCase.get(key.toLowerCase()));
+    const exact = this.exact.get(key);
+    return only(exact ?? this.anyCase.get(key.toLowerCase()));
   }
 }
 

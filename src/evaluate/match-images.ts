@@ -101,21 +101,21 @@ function hasExtension(image: string): boolean {
 
 /** How many different paths of the table, folders included, end in a name. */
 class NameCounts {
-  readonly #paths = new Map<string, Set<string>>();
+  private readonly paths = new Map<string, Set<string>>();
 
   constructor(images: readonly string[]) {
     for (const image of images) {
       const path = image.normalize('NFC').replace(/^(\.\/)+/, '');
       if (!path.includes('/')) continue;
-      const paths = this.#paths.get(nameOf(path)) ?? new Set();
+      const paths = this.paths.get(nameOf(path)) ?? new Set();
       paths.add(path);
-      this.#paths.set(nameOf(path), paths);
+      this.paths.set(nameOf(path), paths);
     }
   }
 
   /** True when it is a name alone, or no other path of the table ends in its name: it can mean one file only. */
   isOnly(image: string): boolean {
-    return (this.#paths.get(nameOf(image))?.size ?? 0) <= 1 || !image.includes('/');
+    return (this.paths.get(nameOf(image))?.size ?? 0) <= 1 || !image.includes('/');
   }
 }
 
