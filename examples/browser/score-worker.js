@@ -1,6 +1,6 @@
 /** Scores photographs beside the page, which stays responsive: one at a time, and a large one in parts, since pixels take memory. */
 import * as ort from './runtime/ort.wasm.bundle.min.mjs';
-import { squareTilesOf, tilesOf } from './tiles/tiles.js';
+import { partsOf } from './tiles/tiles.js';
 
 ort.env.wasm.wasmPaths = { wasm: new URL('runtime/ort-wasm-simd-threaded.wasm', import.meta.url).href };
 
@@ -31,30 +31,26 @@ async function fetchFile(path) {
   return response;
 }
 
-/** 0..1, higher is better: the mean over the tiles of a large photograph, weighted by their pixels. */
+/** 0..1, higher is better: the mean over the parts of a photograph that model.json asks for. */
 async function score(file) {
   const { session, description } = await loaded;
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error('this browser cannot read it as an image');
   });
   const { width, height } = bitmap;
-  const { minimumSide, fixedSide } = description.size;
+  const { minimumSide } = description.size;
   if (Math.min(width, height) < minimumSide) {
     throw new Error(`${width}x${height} pixels are too small: the model needs at least ${minimumSide} on each side`);
   }
-  const tiles =
-    fixedSide === undefined
-      ? tilesOf(width, height, description.largeImages.maximumPixels, minimumSide)
-      : squareTilesOf(width, height, fixedSide);
-  let [sum, pixels] = [0, 0];
-  for (const tile of tiles) {
-    const image = new ort.Tensor('uint8', pixelsOf(bitmap, tile), [1, tile.height, tile.width, 3]);
+  let [sum, weight] = [0, 0];
+  for (const part of partsOf(width, height, description)) {
+    const image = new ort.Tensor('uint8', pixelsOf(bitmap, part), [1, part.height, part.width, 3]);
     const { score } = await session.run({ image }, ['score']);
-    sum += score.data[0] * tile.width * tile.height;
-    pixels += tile.width * tile.height;
+    sum += score.data[0] * part.weight;
+    weight += part.weight;
   }
   bitmap.close();
-  return sum / pixels;
+  return sum / weight;
 }
 
 /** Upright, in sRGB, transparent parts over white. @returns uint8 [height, width, 3] */

@@ -13,7 +13,7 @@ import numpy
 import onnxruntime
 from PIL import Image, ImageCms, ImageOps
 
-from tiles import tiles_of
+from tiles import parts_of
 
 
 def load_pixels(path):
@@ -38,15 +38,15 @@ def load_pixels(path):
 
 
 def score(session, description, pixels):
-    """The mean over the tiles of a large image, weighted by their pixels."""
+    """The mean over the parts of an image that model.json asks for, by their weights."""
     height, width, _ = pixels.shape
-    total = area = 0
-    for left, top, tile_width, tile_height in tiles_of(width, height, description):
-        tile = numpy.ascontiguousarray(pixels[None, top : top + tile_height, left : left + tile_width])
-        (scores,) = session.run(["score"], {"image": tile})
-        total += float(scores[0]) * tile_width * tile_height
-        area += tile_width * tile_height
-    return total / area
+    total = weights = 0
+    for left, top, part_width, part_height, weight in parts_of(width, height, description):
+        part = numpy.ascontiguousarray(pixels[None, top : top + part_height, left : left + part_width])
+        (scores,) = session.run(["score"], {"image": part})
+        total += float(scores[0]) * weight
+        weights += weight
+    return total / weights
 
 
 def main():

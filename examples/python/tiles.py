@@ -1,16 +1,27 @@
-"""The tiles of images that are too large, or of another size than the model's, to be scored at once: those that Antonym itself makes."""
+"""The parts of images that are scored, by the policy in model.json: those that Antonym itself makes."""
 
 import math
 
 
-def tiles_of(width, height, description):
-    """(left, top, width, height) in pixels; `description` is the content of model.json."""
+def parts_of(width, height, description):
+    """(left, top, width, height, weight), the first four in pixels; `description` is the content of model.json."""
     size = description["size"]
     if min(width, height) < size["minimumSide"]:
         raise ValueError(f"{width}x{height} pixels are too small: the model needs at least {size['minimumSide']} on each side")
+    if "crops" in description:
+        return [(*crop, 1) for crop in crops_of(width, height, **description["crops"])]
     if "fixedSide" in size:
-        return square_tiles(width, height, size["fixedSide"])
-    return equal_tiles(width, height, description["largeImages"]["maximumPixels"], size["minimumSide"])
+        tiles = square_tiles(width, height, size["fixedSide"])
+    else:
+        tiles = equal_tiles(width, height, description["largeImages"]["maximumPixels"], size["minimumSide"])
+    return [(left, top, tile_width, tile_height, tile_width * tile_height) for left, top, tile_width, tile_height in tiles]
+
+
+def crops_of(width, height, side, stride, whole):
+    """Row by row the crops that fit whole, then the whole image, which the file itself makes a square of `side`."""
+    assert whole == "bilinear"
+    starts = [range(0, size - side + 1, stride) for size in (width, height)]
+    return [(left, top, side, side) for top in starts[1] for left in starts[0]] + [(0, 0, width, height)]
 
 
 def square_tiles(width, height, side):

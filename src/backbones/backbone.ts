@@ -67,6 +67,12 @@ export interface Backbone {
   embed(context: BackboneContext, pixels: Value): Value;
   /** The same with a positional embedding that published weights have and that `embed` leaves out. */
   embedWithPositions?(context: BackboneContext, pixels: Value): Value;
+  /** The same without the positional embedding that `embed` has. */
+  readonly embedWithoutPositions?: {
+    embed(context: BackboneContext, pixels: Value): Value;
+    /** Names of tensors that published weights have and that it leaves out. */
+    readonly unused: RegExp;
+  };
 }
 
 /** The beginning of the names of every image encoder's parameters: what else a checkpoint holds begins otherwise. */

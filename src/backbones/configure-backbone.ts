@@ -7,12 +7,12 @@ export interface BackboneOptions {
   /** Names of parts separated by commas, or `none`. */
   readonly freeze: string;
   readonly batchNorm: 'frozen' | 'train';
-  readonly positionalEmbedding: 'drop' | 'keep';
+  readonly positionalEmbedding: 'drop' | 'keep' | 'none';
 }
 
 /** @throws UserError for what the backbone does not have. */
 export function configureBackbone(backbone: Backbone, { freeze, batchNorm, positionalEmbedding }: BackboneOptions): Backbone {
-  const { name, batchNormalization, embedWithPositions, embed } = backbone;
+  const { name, batchNormalization, embedWithPositions, embedWithoutPositions, embed, reader } = backbone;
   if (batchNorm === 'train' && !batchNormalization) {
     throw new UserError(`--batch-norm train does not fit ${name}, which has no batch normalisation that could be trained. Leave it out`);
   }
@@ -22,11 +22,18 @@ export function configureBackbone(backbone: Backbone, { freeze, batchNorm, posit
         (backbone.pretrained === 'none' ? 'it was never trained with one' : 'it always has its own, for any size'),
     );
   }
+  if (positionalEmbedding === 'none' && !embedWithoutPositions) {
+    throw new UserError(
+      `--positional-embedding none is for vision transformers of CLIP, but the backbone is ${name}: leave it out, which drops an attention pool's.`,
+    );
+  }
   const frozen = frozenParts(backbone, freeze);
+  const without = positionalEmbedding === 'none' ? embedWithoutPositions : undefined;
   return {
     ...backbone,
     trainNormalization: batchNorm === 'train' ? 'batch' : 'running',
-    embed: positionalEmbedding === 'keep' ? embedWithPositions! : embed,
+    embed: positionalEmbedding === 'keep' ? embedWithPositions! : (without?.embed ?? embed),
+    ...(without && { reader: { ...reader, unused: without.unused } }),
     isFrozen: (parameter) => frozen.some((part) => part.test(parameter)),
   };
 }

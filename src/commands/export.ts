@@ -9,6 +9,7 @@ import { mostCompared, openComparedImages } from '../export/precision/compared-i
 import { type Precision, precisions, type ReducedPrecision } from '../export/precision/precision.js';
 import { mostChangedPairs, percent, precisionTable } from '../export/precision/precision-table.js';
 import { publishedScale } from '../heads/fit-scale.js';
+import type { HeadName } from '../heads/table.js';
 import { openRun, type RunFolder, runsFolder } from '../runs/run-directory.js';
 import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
 import { commandHint } from '../support/command-hint.js';
@@ -21,12 +22,15 @@ import { trainOptions } from '../train/options.js';
 import { optionsOfRun } from '../train/stored-options.js';
 import { setUpTraining, type TrainingSpec } from '../train/training-setup.js';
 import type { Command } from './command.js';
+import { fusionOf, fusionOptions } from './fusion-options.js';
 import { exportedModelDevice, jsonOption } from './shared-options.js';
 import { watchWeights } from './watch-weights.js';
 
 /** Options that describe a model that was not trained here; a run has its own. */
 const { backbone, weights, output, mean, std, prompts, positionalEmbedding } = trainOptions;
 const publishedOptions = { backbone, weights, output, mean, std, prompts, positionalEmbedding };
+/** Options of what turns an embedding into a score: a run's embedding may be scored in another way than it was trained. */
+const headOptions = { head: trainOptions.head, ...fusionOptions };
 
 const exportOptions = {
   run: { kind: text('the name of a run'), placeholder: 'NAME', description: 'the run to export' },
@@ -35,7 +39,7 @@ const exportOptions = {
     placeholder: 'FOLDER',
     description: 'where to write',
     withoutIt: "the run's export folder",
-    details: "A reduced precision has a folder of its own in the run's export folder.",
+    details: "A reduced precision, and another head than the run's, have a folder of their own in the run's export folder.",
   },
   scale: {
     kind: number({ min: 0.01, max: 1000 }),
@@ -74,22 +78,26 @@ export const exportCommand: Command = {
   description:
     'Writes model.onnx, model.json, parity.json and MODEL_CARD.md from the best checkpoint of a run; or, without training, from published ' +
     'weights and prompts (--backbone, --weights, --out).',
-  groups: { 'Published weights': publishedOptions, Device: exportedModelDevice, Output: exportOptions },
+  groups: { 'Published weights': publishedOptions, Head: headOptions, Device: exportedModelDevice, Output: exportOptions },
   async run(given) {
     const { run, out, scale, precision, data, force, json, ...device } = resolveOptions(ownOptions, givenIn(ownOptions, given)).values;
     const format: Format = { scale, ...reductionOf(precision, data, force), device, json };
     const model = givenIn(publishedOptions, given);
     const [first] = [...Object.keys(model.flags), ...Object.keys(model.file?.values ?? {})];
+    const chosenHead = givenIn(headOptions, given);
     if (run === undefined) {
       if (first === undefined || out === undefined) {
         throw new UserError(
           'Say what to export: --run NAME, or published weights with --backbone NAME, --weights SOURCE and --out FOLDER.',
         );
       }
-      await exportPublished(model, out, { ...format, scale: scale ?? publishedScale });
+      await exportPublished(givenIn({ ...publishedOptions, head: headOptions.head }, given), givenIn(fusionOptions, given), out, {
+        ...format,
+        scale: scale ?? publishedScale,
+      });
     } else {
       if (first !== undefined) throw new UserError(`A run has its own weights and prompts: leave out ${flagOf(first)}, or --run.`);
-      await exportFinished(run, out, format);
+      await exportFinished(run, out, chosenHead, format);
     }
     return undefined;
   },
@@ -114,27 +122,32 @@ function reductionOf(precision: Precision, data: string | undefined, force: bool
   return {};
 }
 
-async function exportFinished(name: string, out: string | undefined, format: Format): Promise<void> {
+async function exportFinished(name: string, out: string | undefined, chosenHead: GivenOptions, format: Format): Promise<void> {
   const run = await openRun(runsFolder, name);
   try {
-    const spec = { options: optionsOfRun(run).values, run: run.folder, checkpoint: checkpointOf(run.folder) };
-    const ownFolder = format.reduction ? join(run.folder.exported, format.reduction.precision) : run.folder.exported;
+    const own = optionsOfRun(run).values;
+    const options = { ...own, head: headOf(chosenHead) ?? own.head };
+    const fusion = fusionOf(options.head, givenIn(fusionOptions, chosenHead));
+    const spec = { options, run: run.folder, checkpoint: checkpointOf(run.folder), fusion };
+    const otherHead = options.head === own.head ? [] : [options.head];
+    const ownFolder = join(run.folder.exported, ...otherHead, ...(format.reduction ? [format.reduction.precision] : []));
     const { heldOut } = await exportModel(spec, name, out ?? ownFolder, format);
-    // what the run's own model gives, not that of a copy with another scale or precision
-    if (out === undefined && !format.reduction) await writeHeldOutScores(run.folder.heldOut, heldOut);
+    // what the run's own model gives, not that of a copy with another head, scale or precision
+    if (out === undefined && ownFolder === run.folder.exported) await writeHeldOutScores(run.folder.heldOut, heldOut);
   } finally {
     await run.close();
   }
 }
 
-async function exportPublished(given: GivenOptions, folder: string, format: Format): Promise<void> {
+async function exportPublished(given: GivenOptions, chosenFusion: GivenOptions, folder: string, format: Format): Promise<void> {
   const facts = { cores: availableParallelism() };
   const { trainedSide } = await chooseBackbone(resolveOptions(trainOptions, given, facts).values);
   // nothing is trained; scores are measured on crops of one image, each of which costs RN50 a quarter of a second on two cores
   const few = { steps: 1, batchSize: 1, heldOut: 1, levels: 3, ...(trainedSide !== undefined && { crop: trainedSide }) };
   const implied = { by: 'published weights', fixed: {}, defaults: few };
   const { values } = resolveOptions(trainOptions, { ...given, implied }, facts);
-  await exportModel({ options: values }, values.backbone, folder, format);
+  const fusion = fusionOf(values.head, chosenFusion);
+  await exportModel({ options: values, fusion }, values.backbone, folder, format);
 }
 
 async function exportModel(
@@ -170,6 +183,13 @@ async function exportModel(
   } finally {
     progress.stop();
   }
+}
+
+/** Undefined where none was given. */
+function headOf(given: GivenOptions): HeadName | undefined {
+  const { kind, description } = headOptions.head;
+  const own = { head: { kind, description } };
+  return resolveOptions(own, givenIn(own, given)).values.head;
 }
 
 /** The best checkpoint, or the last one of a run that was stopped before its first evaluation. */

@@ -67,12 +67,12 @@ export async function exportRun(
   const { crop } = setup.options;
   const { head } = setup.model;
   const { scale: usedScale, scores } = await scoreMeasured(head, measured, scale);
-  const evaluation = evaluateOrdering(head, heldOut, measured);
+  const evaluation = evaluateOrdering(head, heldOut, measured, usedScale);
   const description: ModelDescription = {
     ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
   };
-  const scoringModel = buildScoringModel(setup.model, tensors, usedScale);
+  const scoringModel = buildScoringModel(setup.model, tensors, usedScale, description.crops?.side);
   const facts = { version: description.version, metadata: toMetadata(description) };
   const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
   const expected = { score: sample.scores, [head.outputName]: sample.measured };
@@ -131,13 +131,23 @@ async function scoreMeasured(
   measured: readonly Float32Array[],
   given: number | undefined,
 ): Promise<{ scale: number; scores: number[][] }> {
+  const scale = given ?? (await calibrated(head, measured));
   const scorer = await openMeasuredScorer(head);
   try {
-    const all = concatenate(measured);
-    const scale = given ?? (await head.calibrate((candidate) => scorer.scores(all, candidate)));
     const scores: number[][] = [];
     for (const part of measured) scores.push(await scorer.scores(part, scale));
     return { scale, scores };
+  } finally {
+    await scorer.close();
+  }
+}
+
+async function calibrated(head: Head, measured: readonly Float32Array[]): Promise<number> {
+  const { measuredShape, calibratedScore = head.score } = head;
+  const scorer = await openMeasuredScorer({ measuredShape, score: calibratedScore });
+  try {
+    const all = concatenate(measured);
+    return await head.calibrate((candidate) => scorer.scores(all, candidate));
   } finally {
     await scorer.close();
   }
@@ -159,6 +169,7 @@ function describe(
   heldOutImages: number,
   { antonym, commit, modified }: Environment,
 ): ModelDescription {
+  const crops = model.head.crops?.(options.crop);
   // two crops of each level, from level 0 on
   const scores = heldOutScores.flatMap((own) => own.map((score, index) => ({ level: index >> 1, score })));
   const percentilesOf = (level: number): ModelDescription['scorePercentiles'][number] => {
@@ -177,9 +188,10 @@ function describe(
     size: {
       minimumSide: model.backbone.minimumSide,
       recommendedSide: options.crop,
-      ...(model.backbone.fixedSide !== undefined && { fixedSide: model.backbone.fixedSide }),
+      ...(model.backbone.fixedSide !== undefined && !crops && { fixedSide: model.backbone.fixedSide }),
     },
     largeImages: { policy: 'tiles', maximumPixels },
+    ...(crops && { crops }),
     scorePercentiles: Array.from({ length: options.levels + 1 }, (_, level) => percentilesOf(level)),
     evaluation,
     data: { name, ...given({ licence, homepage, citation }), images, heldOut: heldOutImages, downscale },

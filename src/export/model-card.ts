@@ -82,8 +82,7 @@ import numpy, onnxruntime
 from PIL import Image
 
 session = onnxruntime.InferenceSession('model.onnx')
-pixels = numpy.asarray(Image.open('photo.jpg').convert('RGB'))[None]  # uint8 [1, height, width, 3]
-[score] = session.run(['score'], {'image': pixels})[0]
+${scoring(description)}
 \`\`\`
 
 In Node.js, \`antonym score --model model.onnx PHOTO...\` reads pictures of any kind and splits large ones.
@@ -111,7 +110,7 @@ ${opinionsOf(opinions)}
     .map(([distortion, { srcc }]) => `${plain(distortion)} (SRCC ${srcc.toFixed(2)})`)
     .join(', ')}.
 - ${opinions.length === 0 ? 'Ordering distortions of one image is not the same as ordering different photographs as people would: that was not measured.' : 'Scores order images; they are no opinion scores and not comparable with those of other models.'}
-- It judges distortions such as blur, noise and compression, not content, composition or taste.
+${head?.limit === undefined ? '' : `- ${head.limit}\n`}- It judges distortions such as blur, noise and compression, not content, composition or taste.
 - Whoever uses or passes on the model should look at the terms of its weights and of the images it was trained on, above.
 
 ## Files
@@ -156,7 +155,25 @@ ${rows.join('\n')}
 `;
 }
 
-function sizes({ size, largeImages }: ModelDescription): string {
+/** Python, from the session to the score. */
+function scoring({ crops }: ModelDescription): string {
+  if (!crops)
+    return `pixels = numpy.asarray(Image.open('photo.jpg').convert('RGB'))[None]  # uint8 [1, height, width, 3]
+[score] = session.run(['score'], {'image': pixels})[0]`;
+  return `pixels = numpy.asarray(Image.open('photo.jpg').convert('RGB'))  # uint8 [height, width, 3]
+side, stride, (height, width, _) = ${crops.side}, ${crops.stride}, pixels.shape
+places = [(top, left) for top in range(0, height - side + 1, stride) for left in range(0, width - side + 1, stride)]
+crops = [pixels[top : top + side, left : left + side] for top, left in places] + [pixels]
+score = numpy.mean([session.run(['score'], {'image': crop[None]})[0] for crop in crops])`;
+}
+
+function sizes({ size, largeImages, crops }: ModelDescription): string {
+  if (crops)
+    return (
+      `Images of any shape, from ${size.minimumSide} pixels on each side: the score is the mean over squares of ${crops.side} pixels, one every ${crops.stride} from the top ` +
+      `left corner on (what remains at the right and the bottom is not seen),\nand over the whole image, which the file itself makes a square of ${crops.side} without ` +
+      'smoothing. Of an image with a smaller side, it is that of the whole alone.'
+    );
   const { minimumSide, recommendedSide, fixedSide } = size;
   if (fixedSide !== undefined)
     return `It takes squares of ${fixedSide} pixels only; larger images are covered with them and their scores averaged.`;

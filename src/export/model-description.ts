@@ -14,7 +14,21 @@ const schema = z.strictObject({
   /** The prompts of a model that compares images with prompts. */
   prompts: z.string().optional(),
   /** What turns an embedding into a score; absent: prompts. */
-  head: z.strictObject({ name: z.string(), description: z.string() }).optional(),
+  head: z
+    .strictObject({
+      name: z.string(),
+      description: z.string(),
+      /** The constants of the head `magnitude`. */
+      fusion: z
+        .strictObject({
+          magnitudeExponent: z.number(),
+          similarityLogit: z.number(),
+          magnitudeLogit: z.number(),
+          fusionStrength: z.number(),
+        })
+        .optional(),
+    })
+    .optional(),
   /** What the file computes with (fp16) or holds its weights in (int8); absent: float32. */
   precision: z.enum(['fp16', 'int8']).optional(),
   /** How steeply the score follows what the head measures: for prompts, the scale of the softmax. */
@@ -30,6 +44,12 @@ const schema = z.strictObject({
   }),
   /** What `score` does with images of more pixels: splits them into equal tiles of at most as many and averages their scores. */
   largeImages: z.strictObject({ policy: z.literal('tiles'), maximumPixels: z.int().positive() }),
+  /**
+   * The image's score is the mean over these crops: squares of this side from the top left corner on, one every `stride` pixels in both
+   * directions, as many as fit whole (the remainder is not seen); and the whole image, which the file itself squashes to this side. Of an image
+   * with a side that is smaller, the whole image is the only crop. Absent: see `size` and `largeImages`, which do not apply here.
+   */
+  crops: z.strictObject({ side: z.int().positive(), stride: z.int().positive(), whole: z.literal('bilinear') }).optional(),
   /** Scores of held-out crops, pristine (level 0) and at every severity level. */
   scorePercentiles: z.array(z.strictObject({ level: z.int().min(0), ...percentiles.shape })),
   /** How held-out crops are ordered by severity; see `evaluation` rows of metrics.jsonl. */

@@ -16,13 +16,19 @@ export interface ScoringModel {
  * what the head measures, float32 [batch, ...measuredShape], by the name that it has there.
  * @param tensors parameters and buffers by name
  * @param scale of the score
+ * @param squashedTo side of the squares that images of other sizes become first, pixels; default: they stay as they are
  */
-export function buildScoringModel(model: ModelDefinition, tensors: Readonly<Record<string, TensorData>>, scale: number): ScoringModel {
+export function buildScoringModel(
+  model: ModelDefinition,
+  tensors: Readonly<Record<string, TensorData>>,
+  scale: number,
+  squashedTo?: number,
+): ScoringModel {
   const graph = new Graph();
-  const { fixedSide } = model.backbone;
+  const fixedSide = squashedTo === undefined ? model.backbone.fixedSide : undefined;
   const image = graph.input('image', 'uint8', ['batch', fixedSide ?? 'height', fixedSide ?? 'width', 3]);
   const parameters = new Parameters(graph, tensors);
-  const embedding = embeddingOf(graph, parameters, image, model, 'running');
+  const embedding = embeddingOf(graph, parameters, image, model, 'running', squashedTo);
   const measured = model.head.measure(graph, parameters, embedding);
   graph.output('score', model.head.score(graph, measured, scale));
   graph.output(model.head.outputName, measured);

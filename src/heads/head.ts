@@ -5,6 +5,7 @@ import type { TensorSource } from '../backbones/weights/tensor-source.js';
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import type { TensorData } from '../tensors/tensor-data.js';
+import type { FusionConstants } from './fusion.js';
 
 /** Numbers per crop that severity should move in a known direction: all that losses see of a model. */
 export interface Cues {
@@ -12,6 +13,16 @@ export interface Cues {
   readonly falling: Value;
   /** [N, cues]: each should rise as severity grows. */
   readonly rising: Value;
+}
+
+/** The overlapping crops that an image is cut into, beside the whole image: see `crops` of `model.json`. */
+export interface CropPolicy {
+  /** Pixels. */
+  readonly side: number;
+  /** Pixels from one crop to the next. */
+  readonly stride: number;
+  /** The interpolation by which the exported file makes the whole image a square of `side`: without smoothing. */
+  readonly whole: 'bilinear';
 }
 
 export interface Head {
@@ -43,13 +54,21 @@ export interface Head {
   /**
    * Numbers that order crops by quality as the score does, but never saturate.
    * @param measured [count, ...measuredShape]
+   * @param scale of the score, where the order depends on it; default: CLIP's
    */
-  order(measured: Float32Array, count: number): number[];
+  order(measured: Float32Array, count: number, scale?: number): number[];
   /**
    * The scale of the score, chosen without labels.
    * @param scoresAt scores of held-out crops at a scale
    */
   calibrate(scoresAt: (scale: number) => Promise<readonly number[]>): Promise<number>;
+  /** The score that `calibrate` is given, where that is another; parameters and result as those of `score`. */
+  calibratedScore?(graph: Graph, measured: Value, scale: Value | number): Value;
+  /**
+   * The crops that are scored, where an image is not scored as a whole.
+   * @param side of the crops that the model was trained on, pixels
+   */
+  crops?(side: number): CropPolicy;
   /** The method of a model with this head, for `model.json`. */
   method(isTrained: boolean): string;
   /** Its own entries of `model.json`. */
@@ -59,7 +78,7 @@ export interface Head {
 /** What `model.json` says of a head; prompts came first and are told by their name alone. */
 export interface HeadFacts {
   readonly prompts?: string | undefined;
-  readonly head?: { readonly name: string; readonly description: string } | undefined;
+  readonly head?: { readonly name: string; readonly description: string; readonly fusion?: FusionConstants | undefined } | undefined;
 }
 
 /** A head of a new model. */
@@ -67,6 +86,8 @@ export interface NewHead {
   readonly backbone: Backbone;
   /** The option `prompts`. */
   readonly prompts: string;
+  /** The constants of the head `magnitude`; default: its authors'. */
+  readonly fusion?: FusionConstants;
   readonly seed: number;
   /** Weights that may hold the head's parameters too; undefined for random ones. */
   readonly source: TensorSource | undefined;
@@ -76,8 +97,19 @@ export interface NewHead {
 export interface StoredHead {
   readonly backbone: Backbone;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The constants of the head `magnitude`; default: its authors'. */
+  readonly fusion?: FusionConstants;
   /** A float32 tensor of the checkpoint; undefined where it has none of this name. */
   read(name: string): Promise<TensorData | undefined>;
+}
+
+/** Rows of the model card. */
+export interface HeadCard {
+  readonly title: string;
+  readonly description: string;
+  readonly score: string;
+  /** A sentence on what the head's score cannot be relied on for. */
+  readonly limit?: string;
 }
 
 /** A kind of head: makes heads, and describes those of exported models to people. */
@@ -92,5 +124,5 @@ export interface HeadKind {
    * Rows of the model card.
    * @param scale of the score
    */
-  card(facts: HeadFacts, scale: number): { readonly title: string; readonly description: string; readonly score: string };
+  card(facts: HeadFacts, scale: number): HeadCard;
 }

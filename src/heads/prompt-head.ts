@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import { choosePrompts, type Prompts } from '../prompts/prompts.js';
 import { fitScale } from './fit-scale.js';
-import type { Cues, Head, HeadKind } from './head.js';
+import type { Cues, Head, HeadKind, StoredHead } from './head.js';
 
 /** The buffer of text features, [pairs, 2, D]. */
 export const promptsName = 'prompts.features';
@@ -15,9 +15,9 @@ const untrainedMethod = 'CLIP-IQA (arXiv 2207.12396): similarities of an image e
 export const promptKind: HeadKind = {
   summary: 'similarities to antonym prompts',
   create: async ({ prompts, seed, backbone, source }) => promptHead(await choosePrompts(prompts, seed, backbone, source)),
-  async restore({ metadata: { prompts: description }, read }) {
-    const features = await read(promptsName);
-    return features && description !== undefined ? promptHead({ features, description }) : undefined;
+  async restore(stored) {
+    const prompts = await readPrompts(stored);
+    return prompts && promptHead(prompts);
   },
   card: ({ prompts = '' }, scale) => ({
     title: 'Prompts',
@@ -25,6 +25,12 @@ export const promptKind: HeadKind = {
     score: `mean softmax of similarities to opposite prompts, scale ${scale}`,
   }),
 };
+
+/** The prompts of a checkpoint; undefined where it has none. */
+export async function readPrompts({ metadata: { prompts: description }, read }: StoredHead): Promise<Prompts | undefined> {
+  const features = await read(promptsName);
+  return features && description !== undefined ? { features, description } : undefined;
+}
 
 /** Measures cosine similarities, [N, pairs, 2]: to the positive prompt of each pair, then to the negative one. */
 export function promptHead({ features, description }: Prompts): Head {

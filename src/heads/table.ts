@@ -1,11 +1,13 @@
 /** Every kind of head by name: a new one is its own file and a line here. */
 import type { HeadFacts, HeadKind } from './head.js';
+import { magnitudeKind } from './magnitude-head.js';
 import { promptKind } from './prompt-head.js';
 import { regressionKind } from './regression-head.js';
 
 export const headKinds = {
   prompts: promptKind,
   regression: regressionKind,
+  magnitude: magnitudeKind,
 } as const satisfies Record<string, HeadKind>;
 
 export type HeadName = keyof typeof headKinds;

@@ -18,6 +18,19 @@ export const antonymPairs: readonly PromptPair[] = [
   ['Noise-free image.', 'Noisy image.'],
 ];
 
+/** MA-CLIP's (arXiv 2511.09948). */
+const maClipPairs: readonly PromptPair[] = [
+  ['Good image', 'bad image'],
+  ['Sharp image', 'blurry image'],
+  ['sharp edges', 'blurry edges'],
+  ['High resolution image', 'low resolution image'],
+  ['Noise-free image', 'noisy image'],
+];
+
+/** Pairs by the name that an option gives them. */
+export const promptSets = { antonyms: antonymPairs, 'ma-clip': maClipPairs } as const;
+export type PromptSetName = keyof typeof promptSets;
+
 const prompt = z.string().trim().min(1).max(1000);
 const pairsSchema = z
   .array(z.tuple([prompt, prompt]).refine(([positive, negative]) => positive !== negative, 'the two texts of a pair must differ'))

@@ -6,7 +6,7 @@ import { isLaidOut, layOut } from '../backbones/weights/weights-layout.js';
 import { UserError } from '../support/errors.js';
 import type { TensorData } from '../tensors/tensor-data.js';
 import { encodePrompts } from './encode-prompts.js';
-import { antonymPairs, type PromptPair, readPromptPairs } from './prompt-pairs.js';
+import { antonymPairs, type PromptPair, type PromptSetName, promptSets, readPromptPairs } from './prompt-pairs.js';
 import { seededPrompts } from './seeded-prompts.js';
 import { readStoredPrompts } from './stored-prompts.js';
 import { textTowers } from './text-towers.js';
@@ -22,11 +22,18 @@ export interface Prompts {
 const seededPairs = antonymPairs.length;
 
 /**
- * @param choice `stored`, `antonyms`, `seeded`, the path of a file of pairs, or `auto`: the first of these three that there is
+ * @param choice `stored`, the name of a set of pairs, `seeded`, the path of a file of pairs, or `auto`: stored ones, else `words`, else seeded
  * @param source the weights, which may store features or hold a text encoder; undefined for random ones
+ * @param words the set of pairs that `auto` takes
  * @throws UserError when the choice needs what the weights do not have.
  */
-export async function choosePrompts(choice: string, seed: number, backbone: Backbone, source: TensorSource | undefined): Promise<Prompts> {
+export async function choosePrompts(
+  choice: string,
+  seed: number,
+  backbone: Backbone,
+  source: TensorSource | undefined,
+  words: PromptSetName = 'antonyms',
+): Promise<Prompts> {
   if (choice === 'seeded') return seeded(seed, backbone);
   if (choice === 'stored' || choice === 'auto') {
     const features = source && (await readStoredPrompts(source, backbone.embedding));
@@ -35,7 +42,12 @@ export async function choosePrompts(choice: string, seed: number, backbone: Back
       throw new UserError(`there are no prompts stored with ${source?.path ?? 'random weights'}. Choose other --prompts`);
     if (!source || !backbone.textEncoder) return wordless[backbone.wordlessPrompts](seed, backbone);
   }
-  return encoded(choice === 'antonyms' || choice === 'auto' ? antonymPairs : await readPromptPairs(choice), backbone, source);
+  const set = choice === 'auto' ? words : choice;
+  return encoded(isPromptSet(set) ? promptSets[set] : await readPromptPairs(set), backbone, source);
+}
+
+function isPromptSet(name: string): name is PromptSetName {
+  return Object.hasOwn(promptSets, name);
 }
 
 function seeded(seed: number, { embedding }: Backbone): Prompts {

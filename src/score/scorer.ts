@@ -12,7 +12,7 @@ import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { mistakenFileAt } from '../support/files/mistaken-file.js';
 import { IdleThreads } from './idle-threads.js';
-import { squareTilesOf, tilesOf } from './tiles.js';
+import { type Part, partsOf } from './tiles.js';
 
 export interface Scorer {
   readonly description: ModelDescription;
@@ -28,12 +28,14 @@ export interface Scorer {
 export interface ScorerOptions extends Partial<DeviceSetup> {
   /** Images of more pixels are split into tiles; default: as the model says. */
   readonly maximumPixels?: number;
-  /** Takes what is worth knowing about the device, after the first image. */
+  /** Takes what is worth knowing about the device, after the first image, and of images that are too small for crops, once. */
   readonly onNotice?: (notice: string) => void;
   /** Whether many images are scored at a time: then small models have a copy for every few cores, each image one; default: no. */
   readonly manyImages?: boolean;
 }
 
+/** Crops in one call: bounds memory; more are no faster. */
+const cropsAtOnce = 12;
 /** Of a model that has copies, with its weights: copies take memory, and large models use several cores well enough. */
 const largestCopied = 64 * 2 ** 20;
 const mostCopies = 4;
@@ -61,7 +63,20 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
     throw error;
   }
   const idle = new IdleThreads(threads);
-  const maximumPixels = options.maximumPixels ?? description.largeImages.maximumPixels;
+  const { crops } = description;
+  const policy = { ...description, largeImages: { maximumPixels: options.maximumPixels ?? description.largeImages.maximumPixels } };
+  const scoresOf = async (image: Image, parts: readonly Part[]): Promise<Float32Array> => {
+    const { width, height } = parts[0]!;
+    const feeds = { image: { dataType: 'uint8', shape: [parts.length, height, width, 3], data: pixelsOf(image, parts) } } as const;
+    const results = await idle.use((thread) => thread.run('model', feeds, { outputs: ['score'] }));
+    return results.score!.data as Float32Array;
+  };
+  let isSmallKnown = false;
+  const tellSmall = ({ width, height }: Image, side: number): void => {
+    if (isSmallKnown) return;
+    isSmallKnown = true;
+    onNotice?.(`Images with a side under ${side} pixels, such as one of ${width}x${height}, are scored as a whole only.`);
+  };
   let placementIsKnown = false;
   const tellPlacement = async (): Promise<void> => {
     if (placementIsKnown) return;
@@ -72,28 +87,44 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
   return {
     description,
     async score(image) {
-      const { minimumSide, fixedSide } = description.size;
+      const { minimumSide } = description.size;
       if (Math.min(image.width, image.height) < minimumSide) {
         throw new UserError(`${image.width}x${image.height} pixels are too small: the model needs at least ${minimumSide} on each side`);
       }
-      const tiles =
-        fixedSide === undefined
-          ? tilesOf(image.width, image.height, maximumPixels, minimumSide)
-          : squareTilesOf(image.width, image.height, fixedSide);
-      let [sum, pixels] = [0, 0];
-      for (const { left, top, width, height } of tiles) {
-        const whole = width === image.width && height === image.height;
-        const { data } = whole ? image : cropImage(image, left, top, width, height);
-        const feeds = { image: { dataType: 'uint8', shape: [1, height, width, 3], data } } as const;
-        const results = await idle.use((thread) => thread.run('model', feeds, { outputs: ['score'] }));
-        sum += Number(results.score!.data[0]) * width * height;
-        pixels += width * height;
+      const parts = partsOf(image.width, image.height, policy);
+      if (crops && parts.length === 1) tellSmall(image, crops.side);
+      let [sum, weight] = [0, 0];
+      for (const batch of batchesOf(parts, crops ? cropsAtOnce : 1)) {
+        const scores = await scoresOf(image, batch);
+        for (const [index, part] of batch.entries()) {
+          sum += scores[index]! * part.weight;
+          weight += part.weight;
+        }
       }
       await tellPlacement();
-      return sum / pixels;
+      return sum / weight;
     },
     close,
   };
+}
+
+/** Parts in their order, neighbours of one size together. */
+function batchesOf(parts: readonly Part[], most: number): Part[][] {
+  const batches: Part[][] = [];
+  for (const part of parts) {
+    const last = batches.at(-1);
+    if (last && last.length < most && last[0]!.width === part.width && last[0]!.height === part.height) last.push(part);
+    else batches.push([part]);
+  }
+  return batches;
+}
+
+/** @returns [parts, height, width, 3] */
+function pixelsOf(image: Image, parts: readonly Part[]): Uint8Array {
+  const cropped = parts.map(({ left, top, width, height }) =>
+    width === image.width && height === image.height ? image.data : cropImage(image, left, top, width, height).data,
+  );
+  return cropped.length === 1 ? cropped[0]! : new Uint8Array(Buffer.concat(cropped));
 }
 
 async function isSmall(path: string): Promise<boolean> {

@@ -1,10 +1,44 @@
-/** The policy for images that are too large to score at once: equal tiles at full resolution. Resizing would hide noise and blur. */
+/**
+ * The parts of an image that are scored, by the policy in `model.json`. Images that are too large to score at once become equal tiles at full
+ * resolution: resizing would hide noise and blur. Methods that prescribe crops get theirs.
+ */
+
+import type { CropPolicy } from '../heads/head.js';
 
 export interface Tile {
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** A part of an image, and how much its score counts. */
+export interface Part extends Tile {
+  readonly weight: number;
+}
+
+/** The policy for parts of images, as `model.json` states it. */
+export interface PartPolicy {
+  readonly size: { readonly minimumSide: number; readonly fixedSide?: number | undefined };
+  readonly largeImages: { readonly maximumPixels: number };
+  readonly crops?: CropPolicy | undefined;
+}
+
+/** The parts of an image whose mean score, by weight, is the image's. */
+export function partsOf(width: number, height: number, { size, largeImages, crops }: PartPolicy): Part[] {
+  if (crops) return cropsOf(width, height, crops).map((crop) => ({ ...crop, weight: 1 }));
+  const { minimumSide, fixedSide } = size;
+  const tiles =
+    fixedSide === undefined ? tilesOf(width, height, largeImages.maximumPixels, minimumSide) : squareTilesOf(width, height, fixedSide);
+  return tiles.map((tile) => ({ ...tile, weight: tile.width * tile.height }));
+}
+
+/** Row by row the crops that fit whole, then the whole image; it alone where a side is smaller than the crops'. */
+export function cropsOf(width: number, height: number, { side, stride }: CropPolicy): Tile[] {
+  const starts = (size: number): number[] =>
+    Array.from({ length: Math.max(0, Math.floor((size - side) / stride) + 1) }, (_, index) => index * stride);
+  const squares = starts(height).flatMap((top) => starts(width).map((left) => ({ left, top, width: side, height: side })));
+  return [...squares, { left: 0, top: 0, width, height }];
 }
 
 /** Squares of one size that cover an image that is no smaller, evenly spread: they overlap where the size does not divide the image's. */

@@ -42,11 +42,17 @@ export async function measureHeldOut(
 /**
  * How well measured pairs are ordered, by the numbers that the head orders crops by. A crop that scores the same at every level (a grey one under a change of colour) counts as neither right nor wrong, SRCC 0;
  * where a measurement is not a number, so is the mean SRCC.
+ * @param scale of the score; default: CLIP's
  */
-export function evaluateOrdering(head: Pick<Head, 'order'>, pairs: readonly HeldOutPair[], measured: readonly Float32Array[]): Evaluation {
+export function evaluateOrdering(
+  head: Pick<Head, 'order'>,
+  pairs: readonly HeldOutPair[],
+  measured: readonly Float32Array[],
+  scale?: number,
+): Evaluation {
   const orderings: { distortion: string; ordering: Ordering }[] = [];
   for (const [index, { distortion, pair }] of pairs.entries()) {
-    const order = head.order(measured[index]!, (pair.record.levels + 1) * 2);
+    const order = head.order(measured[index]!, (pair.record.levels + 1) * 2, scale);
     for (const side of [0, 1]) {
       const scores = order.filter((_, crop) => crop % 2 === side);
       orderings.push({ distortion, ordering: { srcc: levelCorrelation(scores), ordered: correctlyOrderedShare(scores) } });

@@ -7,6 +7,7 @@ import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
 import { recognizeWeights } from '../backbones/weights/recognize-weights.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
+import type { FusionConstants } from '../heads/fusion.js';
 import type { Head } from '../heads/head.js';
 import { type HeadName, headKinds } from '../heads/table.js';
 import { loadCheckpoint } from '../runs/checkpoint.js';
@@ -28,6 +29,8 @@ export interface StartOptions {
   readonly head: HeadName;
   readonly prompts: string;
   readonly seed: number;
+  /** The constants of the head `magnitude`; default: its authors'. */
+  readonly fusion?: FusionConstants;
 }
 
 /** Of who watches. */
@@ -52,7 +55,7 @@ const hubPrefix = 'hf:';
  * @throws UserError when it cannot be read or does not fit the backbone; nothing is half-loaded.
  */
 export async function startingPoint(
-  { weights, head, prompts, seed }: StartOptions,
+  { weights, head, prompts, seed, fusion }: StartOptions,
   backbone: Backbone,
   watch: StartWatch = {},
 ): Promise<StartingPoint> {
@@ -66,7 +69,7 @@ export async function startingPoint(
   const source = await openSource(weights, backbone, watch);
   try {
     const parameters = source ? await readBackbone(source, backbone) : {};
-    return { parameters, head: await headKinds[head].create({ prompts, seed, backbone, source }) };
+    return { parameters, head: await headKinds[head].create({ prompts, seed, backbone, source, ...(fusion && { fusion }) }) };
   } finally {
     await source?.close();
   }
@@ -78,7 +81,7 @@ export async function startingPoint(
  */
 export async function startingPointOf(
   checkpoint: string,
-  { head: name }: Pick<StartOptions, 'head'>,
+  { head: name, fusion }: Pick<StartOptions, 'head' | 'fusion'>,
   backbone: Backbone,
 ): Promise<StartingPoint> {
   const file = await openSafetensors(checkpoint);
@@ -87,7 +90,7 @@ export async function startingPointOf(
       const entry = file.entries.find((candidate) => candidate.name === tensor);
       return entry?.type === 'float32' ? floatTensor(entry.shape, new Float32Array(await file.read(entry))) : undefined;
     };
-    const head = await headKinds[name].restore({ backbone, metadata: file.metadata, read });
+    const head = await headKinds[name].restore({ backbone, metadata: file.metadata, ...(fusion && { fusion }), read });
     if (!head) throw new UserError(`${checkpoint} is not a checkpoint of this program: it has no head of the kind ${name}.`);
     return { parameters: {}, head };
   } finally {

@@ -1,6 +1,7 @@
 /** From what was asked for to what is trained: the model, its starting values and its data. */
 import { requireSide } from '../backbones/require-side.js';
 import type { OnRead } from '../datasets/pristine/find-near-duplicates.js';
+import type { FusionConstants } from '../heads/fusion.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import { chooseBackbone } from './choose-backbone.js';
 import { openStoredPairData } from './data/stored-pair-data.js';
@@ -18,6 +19,8 @@ export interface TrainingSpec {
   readonly run?: RunFolder | undefined;
   /** The checkpoint to start from; a new run starts from what the options name. */
   readonly checkpoint?: string | undefined;
+  /** The constants of the head `magnitude`; default: its authors'. */
+  readonly fusion?: FusionConstants;
 }
 
 export interface TrainingSetup {
@@ -35,11 +38,11 @@ export interface SetupWatch extends StartWatch {
 }
 
 /** @throws UserError when the backbone, its weights, the head or the data cannot be used. */
-export async function setUpTraining({ options, run, checkpoint }: TrainingSpec, watch?: SetupWatch): Promise<TrainingSetup> {
+export async function setUpTraining({ options, run, checkpoint, fusion }: TrainingSpec, watch?: SetupWatch): Promise<TrainingSetup> {
   const backbone = await chooseBackbone(options, run);
   requireSide(backbone, options.crop);
   const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead) : openStoredPairData(options));
-  const start =
-    checkpoint === undefined ? await startingPoint(options, backbone, watch) : await startingPointOf(checkpoint, options, backbone);
+  const from = { ...options, ...(fusion && { fusion }) };
+  const start = checkpoint === undefined ? await startingPoint(from, backbone, watch) : await startingPointOf(checkpoint, from, backbone);
   return { options, model: { backbone, head: start.head }, start, data };
 }

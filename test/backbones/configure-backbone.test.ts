@@ -95,4 +95,9 @@ test('the positional embedding of the attention pool is kept on request, where t
   expect(shapes(configure('clip-rn50', { positionalEmbedding: 'keep' })).get(name)).toEqual([50, 2048]);
   expect(() => configure('clip-tiny', { positionalEmbedding: 'keep' })).toThrow(/never trained with one/);
   expect(() => configure('clip-vit-l-14', { positionalEmbedding: 'keep' })).toThrow(/always has its own/);
+  expect(shapes(configure('clip-vit-b-32', {})).get('visual.positional_embedding')).toEqual([50, 768]);
+  const without = configure('clip-vit-b-32', { positionalEmbedding: 'none' });
+  expect(shapes(without).has('visual.positional_embedding')).toBe(false);
+  expect(without.reader.unused!.test('visual.positional_embedding')).toBe(true);
+  expect(() => configure('clip-rn50', { positionalEmbedding: 'none' })).toThrow(/none is for vision transformers of CLIP/);
 });

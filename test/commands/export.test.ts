@@ -72,6 +72,44 @@ describe('export', () => {
     expect(parity).toEqual(JSON.parse(await readFile(exported('parity.json'), 'utf8')));
   });
 
+  test('with another head stands beside the model as it was trained, and is scored by crops and as a whole', async () => {
+    const { status, stdout, stderr } = await antonym(['export', '--run', 'model', '--head', 'magnitude', '--fusion-strength', '2'], folder);
+    expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: `${join('runs', 'model', 'export', 'magnitude', 'model.onnx')}\n` });
+    expect((await readdir(exported('magnitude'))).sort()).toEqual(files);
+    const description = JSON.parse(await readFile(exported('magnitude', 'model.json'), 'utf8'));
+    const own = JSON.parse(await readFile(exported('model.json'), 'utf8'));
+    expect(description).toMatchObject({
+      method: expect.stringMatching(/^MA-CLIP .*trained label-free/),
+      prompts: own.prompts,
+      head: { name: 'magnitude', fusion: { magnitudeExponent: 0.5, similarityLogit: 1, magnitudeLogit: 0.6, fusionStrength: 2 } },
+      scale: own.scale,
+      crops: { side: 32, stride: 18, whole: 'bilinear' },
+    });
+    expect(await readFile(exported('magnitude', 'MODEL_CARD.md'), 'utf8')).toMatch(/side, stride, .* = 32, 18,[\s\S]*is not measured/);
+    const model = await loadModel(exported('magnitude'));
+    const session = await InferenceSession.create(exported('magnitude', 'model.onnx'));
+    const [width, height] = [51, 33];
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * index * 7 + (index >> 3)) % 256);
+    const crop = (left: number): Uint8Array =>
+      Uint8Array.from({ length: 32 * 32 * 3 }, (_, index) => data[(Math.floor(index / 96) * width + left) * 3 + (index % 96)]!);
+    const scores: number[] = [];
+    for (const [pixels, shape] of [
+      [crop(0), [1, 32, 32, 3]],
+      [crop(18), [1, 32, 32, 3]],
+      [data, [1, height, width, 3]],
+    ] as const) {
+      const { score, cues } = await session.run({ image: new Tensor('uint8', pixels, shape) });
+      expect(cues!.dims).toEqual([1, 15]);
+      scores.push(Number(score!.data[0]));
+    }
+    expect(new Set(scores).size).toBe(3);
+    expect(await model.score({ data, width, height })).toBeCloseTo((scores[0]! + scores[1]! + scores[2]!) / 3, 6);
+    await model.close();
+    // the run's own model is as it was
+    expect(JSON.parse(await readFile(exported('model.json'), 'utf8'))).toEqual(own);
+    await rm(exported('magnitude'), { recursive: true });
+  });
+
   test('in a reduced precision is compared with float32, and scored like any other model', async () => {
     const { status, stdout, stderr } = await antonym(['export', '--run', 'model', '--precision', 'int8', '--force'], folder);
     expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: `${join('runs', 'model', 'export', 'int8', 'model.onnx')}\n` });
@@ -113,6 +151,8 @@ describe('export', () => {
     [['--run', 'modle'], /there is no run "modle".*Did you mean "model"\?/],
     [['--run', 'model', '--out', 'photos/00.png'], /Cannot write the exported model to photos.00\.png/],
     [['--run', 'model', '--precision', 'int4'], /--precision must be one of fp32, fp16, int8, but received int4/],
+    [['--run', 'model', '--magnitude-logit', '0'], /--magnitude-logit is for --head magnitude, but the head is prompts\. Leave it out/],
+    [['--run', 'model', '--head', 'regression'], /is not a checkpoint of this program: it has no head of the kind regression/],
     [['--run', 'model', '--force'], /--force is about the comparison with fp32: give --precision/],
     [['--run', 'model', '--precision', 'int8', '--data', 'nowhere'], /nowhere/],
     [['--run', 'model', '--outt', 'x'], /Unknown option --outt\. Did you mean "--out"\?/],

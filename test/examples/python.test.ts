@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { squareTilesOf, tilesOf } from '#antonym/score/tiles.js';
+import { partsOf } from '#antonym/score/tiles.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { type ScoredPhotographs, scoredPhotographs } from './scored-photographs.js';
 
@@ -23,15 +23,21 @@ const unless = (python: string | undefined, missing: string) => (python === unde
 
 test.skipIf(plain === undefined)(`the tiles of examples/python are those of Node.js${unless(plain, 'Python')}`, async () => {
   const sizes = [32, 33, 63, 100, 224, 225, 449, 1000, 1201, 2047].flatMap((width) => [32, 97, 449, 901].map((height) => [width, height]));
+  const [size, largeImages] = [{ minimumSide: 32 }, { maximumPixels: 20_000 }];
+  const crops = { side: 224, stride: 128, whole: 'bilinear' } as const;
+  const policies = [
+    { size, largeImages },
+    { size: { ...size, fixedSide: 32 }, largeImages },
+    { size, largeImages, crops },
+  ];
   const program = `
 import json, sys
 sys.path.insert(0, ${JSON.stringify(example)})
-from tiles import tiles_of
-free, fixed = {"size": {"minimumSide": 32}, "largeImages": {"maximumPixels": 20000}}, {"size": {"minimumSide": 32, "fixedSide": 32}}
-print(json.dumps([[tiles_of(*size, free), tiles_of(*size, fixed)] for size in ${JSON.stringify(sizes)}]))`;
+from tiles import parts_of
+print(json.dumps([[parts_of(*size, policy) for policy in ${JSON.stringify(policies)}] for size in ${JSON.stringify(sizes)}]))`;
   const expected = sizes.map(([width, height]) =>
-    [tilesOf(width!, height!, 20_000, 32), squareTilesOf(width!, height!, 32)].map((tiles) =>
-      tiles.map((tile) => [tile.left, tile.top, tile.width, tile.height]),
+    policies.map((policy) =>
+      partsOf(width!, height!, policy).map(({ left, top, width, height, weight }) => [left, top, width, height, weight]),
     ),
   );
   expect(JSON.parse(await run(plain!, '-c', program))).toEqual(expected);

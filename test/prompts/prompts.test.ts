@@ -90,6 +90,18 @@ describe('prompts', () => {
     }
   });
 
+  test('are the five pairs of MA-CLIP by their name, and where a head prefers them', async () => {
+    const source = sourceOf(clip());
+    const { features, description } = await choosePrompts('ma-clip', 1, reduced, source);
+    expect(features.shape).toEqual([5, 2, 8]);
+    expect(description).toBe(
+      '"Good image" / "bad image", "Sharp image" / "blurry image", "sharp edges" / "blurry edges", ' +
+        '"High resolution image" / "low resolution image", "Noise-free image" / "noisy image"',
+    );
+    expect((await choosePrompts('auto', 1, reduced, source, 'ma-clip')).description).toBe(description);
+    expect((await choosePrompts('antonyms', 1, reduced, source, 'ma-clip')).features.shape).toEqual([7, 2, 8]);
+  });
+
   test('of words need a whole text encoder', async () => {
     const { 'ln_final.bias': _, ...rest } = clip();
     await expect(choosePrompts('antonyms', 1, reduced, sourceOf(rest))).rejects.toThrow(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { squareTilesOf, tilesOf } from '#antonym/score/tiles.js';
+import { cropsOf, squareTilesOf, tilesOf } from '#antonym/score/tiles.js';
 
 const side = fc.integer({ min: 1, max: 3000 });
 const cases = {
@@ -88,5 +88,43 @@ describe('squares of one size', () => {
         }
       }),
     );
+  });
+});
+
+describe('overlapping crops', () => {
+  const policy = { side: 224, stride: 128, whole: 'bilinear' } as const;
+
+  test('are as many as in MA-CLIP, row by row, and the whole image last', () => {
+    const counts = {
+      '1024x768': 36,
+      '500x500': 10,
+      '512x384': 7,
+      '448x448': 5,
+      '224x224': 2,
+      '3000x2000': 309,
+      '351x479': 3,
+      '352x480': 7,
+    };
+    for (const [size, count] of Object.entries(counts)) {
+      const [width, height] = size.split('x').map(Number) as [number, number];
+      const crops = cropsOf(width, height, policy);
+      expect(crops, size).toHaveLength(count);
+      expect(crops.at(-1)).toEqual({ left: 0, top: 0, width, height });
+    }
+    expect(cropsOf(400, 352, policy).slice(0, -1)).toEqual([
+      { left: 0, top: 0, width: 224, height: 224 },
+      { left: 128, top: 0, width: 224, height: 224 },
+      { left: 0, top: 128, width: 224, height: 224 },
+      { left: 128, top: 128, width: 224, height: 224 },
+    ]);
+  });
+
+  test('are the whole image alone where a side is too small for one', () => {
+    for (const [width, height] of [
+      [223, 1000],
+      [1000, 223],
+      [32, 32],
+    ] as const)
+      expect(cropsOf(width, height, policy)).toEqual([{ left: 0, top: 0, width, height }]);
   });
 });

@@ -64,6 +64,10 @@ function transformer(options: VisionTransformerOptions): Architecture {
     // 1.0 for clip-vit-b-32 (12 crops of 224), .9 for clip-vit-b-16 (6 of 224)
     memoryOverhead: { batch: 1.05, running: 1.05 },
     embed: (context, pixels) => visionTransformer(context, pixels, options),
+    embedWithoutPositions: {
+      embed: (context, pixels) => visionTransformer(context, pixels, { ...options, hasPositions: false }),
+      unused: /^visual\.positional_embedding$/,
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export interface VisionTransformerOptions extends TransformerOptions {
   readonly side: number;
   /** How the positional embedding is fitted to other sizes; default: `bicubic`. */
   readonly interpolation?: PositionInterpolation;
+  /** False where positions count for nothing, as in MA-CLIP (arXiv 2511.09948); default: true. */
+  readonly hasPositions?: boolean;
   /** Size of the embedding. */
   readonly embedding: number;
 }
@@ -26,14 +28,12 @@ export interface VisionTransformerOptions extends TransformerOptions {
  */
 export function visionTransformer(context: LayerContext, pixels: Value, options: VisionTransformerOptions): Value {
   const { graph } = context;
-  const { width, layers, patch, embedding } = options;
+  const { width, layers, patch, embedding, hasPositions = true } = options;
   const filters = weightOf(context, 'visual.conv1.weight', [width, 3, patch, patch], (3 * patch * patch) ** -0.5);
   const patches = graph.add('Conv', [pixels, filters], { kernel_shape: [patch, patch], strides: [patch, patch] });
   const columns = graph.add('Reshape', [patches, graph.integers(0, width, -1)]);
   const positions = graph.add('Transpose', [columns], { perm: [0, 2, 1] });
-  // a row of zeros in front of each image makes room for the class token
-  const padded = graph.add('Pad', [positions, graph.integers(0, 1, 0, 0, 0, 0)]);
-  const tokens = graph.add('Add', [padded, firstTokens(context, patches, options)]);
+  const tokens = hasPositions ? withPositions(context, positions, patches, options) : withClassToken(context, positions);
   let x = layerNorm(context, graph.add('Reshape', [tokens, graph.integers(-1, width)]), 'visual.ln_pre');
   const sequences = { count: [tokens, 0], length: [tokens, 1] } as const;
   const blockName = (layer: number): string => `visual.transformer.resblocks.${layer}`;
@@ -42,14 +42,24 @@ export function visionTransformer(context: LayerContext, pixels: Value, options:
   return graph.add('Gemm', [image, weightOf(context, 'visual.proj', [width, embedding], width ** -0.5)]);
 }
 
-/** What every image starts from besides its patches: the class token and the embedding of every position, [1 + rows columns, width]. */
-function firstTokens(
-  context: LayerContext,
-  patches: Value,
-  { width, side, patch, interpolation = 'bicubic' }: VisionTransformerOptions,
-): Value {
-  const { graph, parameters } = context;
-  const classToken = parameters.declare({
+function withPositions(context: LayerContext, tokens: Value, patches: Value, options: VisionTransformerOptions): Value {
+  const { graph } = context;
+  // a row of zeros in front of each image makes room for the class token
+  const padded = graph.add('Pad', [tokens, graph.integers(0, 1, 0, 0, 0, 0)]);
+  return graph.add('Add', [padded, firstTokens(context, patches, options)]);
+}
+
+/** @param tokens [N, rows columns, width] */
+function withClassToken(context: LayerContext, tokens: Value): Value {
+  const { graph } = context;
+  const width = tokens.shape[2] as number;
+  const batch = graph.add('Slice', [graph.add('Shape', [tokens]), graph.integers(0), graph.integers(1)]);
+  const shape = graph.add('Concat', [batch, graph.integers(1, width)], { axis: 0 });
+  return graph.add('Concat', [graph.add('Expand', [classTokenOf(context, width), shape]), tokens], { axis: 1 });
+}
+
+function classTokenOf({ parameters }: LayerContext, width: number): Value {
+  return parameters.declare({
     name: 'visual.class_embedding',
     shape: [width],
     role: 'parameter',
@@ -60,6 +70,16 @@ function firstTokens(
         Float32Array.from({ length: width }, () => random.normal() * width ** -0.5),
       ),
   });
+}
+
+/** What every image starts from besides its patches: the class token and the embedding of every position, [1 + rows columns, width]. */
+function firstTokens(
+  context: LayerContext,
+  patches: Value,
+  { width, side, patch, interpolation = 'bicubic' }: VisionTransformerOptions,
+): Value {
+  const { graph } = context;
+  const classToken = classTokenOf(context, width);
   const { first, grid } = positionalEmbedding(context, 'visual.positional_embedding', patches, side / patch, interpolation);
   return graph.add('Concat', [graph.add('Add', [first, classToken]), grid], { axis: 0 });
 }

@@ -1,6 +1,6 @@
 /**
  * Resize: [N, C, H, W] to other heights and widths (input 3: all four sizes) by cubic interpolation, as `cubicInterpolation`, or to whole
- * multiples of them by repeating pixels, with the attributes `nearestResize`.
+ * multiples of them by repeating pixels, with the attributes `nearestResize`; or bilinearly, with `linearResize`, which no gradient passes.
  */
 import { cubicCoefficient, cubicInterpolation } from '../cubic-interpolation.js';
 import type { GradientContext, NodeContext, Operator } from '../operator.js';
@@ -9,6 +9,9 @@ import { requireRank } from '../shape-rules.js';
 import { type Dimension, fixedShape, formatShape, type Value } from '../value.js';
 
 export const nearestResize = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } as const;
+
+/** Bilinear interpolation at half-pixel centres, without smoothing. */
+export const linearResize = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' } as const;
 
 export const resize: Operator = {
   // repeated pixels are moved, not interpolated
@@ -24,6 +27,7 @@ export const resize: Operator = {
           const mean = node.graph.add('AveragePool', [node.gradient], { kernel_shape: copies, strides: copies });
           return node.graph.add('Mul', [mean, copies[0]! * copies[1]!]);
         }
+        requireCubic(node);
         const rows = node.graph.add('Transpose', [interpolation(node, 2)], { perm: [1, 0] });
         return node.graph.add('MatMul', [node.graph.add('MatMul', [rows, node.gradient]), interpolation(node, 3)]);
       },
@@ -37,7 +41,7 @@ export const resize: Operator = {
     const x = node.input(0);
     const sizes = node.input(3).elements;
     requireRank(x, 4);
-    if (!isNearest(node)) requireCubic(node);
+    if (!isNearest(node) && !isLinear(node)) requireCubic(node);
     if (!sizes) throw new Error(`the sizes (${node.input(3).name}) must be known while building the graph`);
     if (sizes.length !== 4 || sizes[0] !== x.shape[0] || sizes[1] !== x.shape[1]) {
       throw new Error(`only height and width of ${formatShape(x.shape)} can be resized, received the sizes ${formatShape(sizes)}`);
@@ -53,7 +57,15 @@ export const resize: Operator = {
 };
 
 function isNearest(node: NodeContext): boolean {
-  return Object.entries(nearestResize).every(([name, value]) => node.attributes[name] === value);
+  return hasAttributes(node, nearestResize);
+}
+
+function isLinear(node: NodeContext): boolean {
+  return hasAttributes(node, linearResize);
+}
+
+function hasAttributes(node: NodeContext, attributes: Readonly<Record<string, string>>): boolean {
+  return Object.entries(attributes).every(([name, value]) => node.attributes[name] === value);
 }
 
 function requireCubic(node: NodeContext): void {

@@ -28,6 +28,7 @@ export function measurementOf(
 
 /**
  * @param pixels uint8 RGB, [N, H, W, 3]
+ * @param squashedTo side of the squares that images of other sizes become first, pixels
  * @returns the unnormalised embedding, [N, embedding]
  */
 export function embeddingOf(
@@ -36,8 +37,9 @@ export function embeddingOf(
   pixels: Value,
   { backbone }: ModelDefinition,
   normalization: 'batch' | 'running',
+  squashedTo?: number,
 ): Value {
-  return backbone.embed({ graph, parameters, normalization }, normalizePixels(graph, pixels, backbone));
+  return backbone.embed({ graph, parameters, normalization }, normalizePixels(graph, pixels, backbone, squashedTo));
 }
 
 /** Numbers that the head measures of one crop. */

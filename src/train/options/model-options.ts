@@ -26,19 +26,21 @@ export const modelOptions = {
   head: {
     kind: oneOf(headNames),
     placeholder: 'KIND',
-    description: `kind of head: ${headNames.join(' or ')}`,
+    description: headNames.join(', '),
     details: `The head turns an embedding into a score. ${headNames.map((name) => `${name}: ${headKinds[name].summary}`).join('; ')}.`,
     default: 'prompts',
     reason: "QualiCLIP's",
     changesResult: true,
   },
   prompts: {
-    kind: text('auto, antonyms, stored, seeded, or a JSON file such as [["Good photo.", "Bad photo."]]'),
+    kind: text('auto, antonyms, ma-clip, stored, seeded, or a JSON file such as [["Good photo.", "Bad photo."]]'),
     placeholder: 'SOURCE',
     description: 'pairs of opposite texts',
-    details: 'Crops are compared with them by --head prompts.',
+    details:
+      'Crops are compared with them by --head prompts and --head magnitude. antonyms: the seven of QualiCLIP; ma-clip: the five of MA-CLIP.',
     default: 'auto',
-    reason: 'those stored with the weights, else the seven antonym pairs; without a text encoder, directions from the seed',
+    reason:
+      'those stored with the weights, else the seven antonym pairs, for --head magnitude ma-clip; without a text encoder, directions from the seed',
     changesResult: true,
   },
   freeze: {
@@ -61,10 +63,12 @@ export const modelOptions = {
     changesResult: true,
   },
   positionalEmbedding: {
-    kind: oneOf(['drop', 'keep']),
+    kind: oneOf(['drop', 'keep', 'none']),
     placeholder: 'HOW',
-    description: 'drop or keep that of an attention pool',
-    details: "The positional embedding of a ResNet's attention pool; kept, it is interpolated for other sizes than 224 pixels.",
+    description: 'drop, keep or none',
+    details:
+      "drop and keep are about the positional embedding of a ResNet's attention pool; kept, it is interpolated for other sizes than 224 pixels. " +
+      "none leaves out that of CLIP's vision transformers too, as MA-CLIP's authors do.",
     default: 'drop',
     reason: 'as in QualiCLIP: quality does not depend on the place',
     changesResult: true,

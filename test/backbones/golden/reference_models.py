@@ -54,12 +54,13 @@ def positions(parameter, name, channels, cells, rows, columns):
     return torch.cat([embedding[:1], grid.flatten(2)[0].transpose(0, 1)])
 
 
-def vision_transformer(parameter, pixels, patch, side, width, layers, heads, embedding, activation):
+def vision_transformer(parameter, pixels, patch, side, width, layers, heads, embedding, activation, with_positions=True):
     """Normalised [N, 3, H, W] to [N, embedding]."""
     patches = F.conv2d(pixels, parameter("visual.conv1.weight", (width, 3, patch, patch)), stride=patch)
     token = parameter("visual.class_embedding", (width,)).expand(len(patches), 1, width)
     x = torch.cat([token, patches.flatten(2).transpose(1, 2)], 1)
-    x = x + positions(parameter, "visual.positional_embedding", width, side // patch, *patches.shape[2:])
+    if with_positions:
+        x = x + positions(parameter, "visual.positional_embedding", width, side // patch, *patches.shape[2:])
     x = blocks(parameter, layer_norm(parameter, x, "visual.ln_pre"), "visual.transformer", layers, heads, activation)
     return layer_norm(parameter, x[:, 0], "visual.ln_post") @ parameter("visual.proj", (width, embedding))
 
