@@ -1,7 +1,8 @@
-/** `npm run bench -- train|updates|degrade|score|table|prove`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|score|table|lowering|prove`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchDegrade } from './degrade.js';
+import { benchLowering } from './lowering.js';
 import { benchProve } from './prove.js';
 import { defaultPython } from './pytorch-step.js';
 import { benchScore } from './score.js';
@@ -68,6 +69,16 @@ program
   .option('--device <name,...>', 'devices of ONNX Runtime: cpu, webgpu, cuda', 'cpu')
   .option('--json', 'print one JSON object')
   .action(benchTable);
+
+program
+  .command('lowering')
+  .description('What each pass buys: the gradients of a step on the CPU with one pass left out, in turn with the whole. Two threads.')
+  .option('--backbone <name>', 'image encoder', 'clip-rn50')
+  .option('--crops <n>', 'crops in a step, even', '10')
+  .option('--crop <pixels>', 'side of the crops', '224')
+  .option('--steps <n>', 'calls of each graph', '7')
+  .option('--json', 'print one JSON object')
+  .action(benchLowering);
 
 program
   .command('prove')

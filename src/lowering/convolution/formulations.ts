@@ -14,13 +14,19 @@ export interface Formulations {
    * convolutions, and memory is read and written more often. 0: never.
    */
   readonly winogradInputs: number;
+  /** Windows that do not overlap (the patches of a vision transformer) become a permutation of the pixels and one product. */
+  readonly patches: boolean;
+  /** Gradients of weights are one product an image where it has more positions than this multiple of the channels; elsewhere one over all images. */
+  readonly byImage: number;
+  /** Gradients of inputs of stride 1 are convolutions with flipped filters, not transposed convolutions. */
+  readonly convolvedInputs: boolean;
 }
 
 /** Measured on two cores with AVX-512; nothing has been measured on a GPU, which computes as a processor without blocked channels. */
-const unblocked: Formulations = { winogradWeights: 0.75, winogradInputs: 0 };
+const unblocked: Formulations = { winogradWeights: 0.75, winogradInputs: 0, patches: true, byImage: 2, convolvedInputs: true };
 
 export const formulations: Readonly<Record<Machine, Formulations>> = {
-  'blocked-cpu': { winogradWeights: 0.75, winogradInputs: 0.4 },
+  'blocked-cpu': { ...unblocked, winogradInputs: 0.4 },
   cpu: unblocked,
   cuda: unblocked,
   webgpu: unblocked,

@@ -3,15 +3,22 @@ import { type ConvolutionGeometry, reach } from '../../graph/convolution-geometr
 import type { Graph } from '../../graph/graph.js';
 import type { Attributes } from '../../graph/operator.js';
 import { fixedShape, type Value } from '../../graph/value.js';
+import type { Formulations } from './formulations.js';
 import type { NamedInputGradient } from './named-gradients.js';
 
 /**
  * dX = dY * W, with W flipped and its channels exchanged within each group, as a convolution where the stride is 1 (twice as fast as ConvTranspose
  * in ONNX Runtime); as a transposed convolution elsewhere.
  */
-export function inputGradient(graph: Graph, gradient: Value, w: Value, { geometry, rest }: NamedInputGradient): Value {
+export function inputGradient(
+  graph: Graph,
+  gradient: Value,
+  w: Value,
+  { geometry, rest }: NamedInputGradient,
+  { convolvedInputs }: Formulations,
+): Value {
   const { strides, pads, dilations, group } = geometry;
-  if (strides.every((stride) => stride === 1))
+  if (convolvedInputs && strides.every((stride) => stride === 1))
     return graph.add('Conv', [gradient, gradientFilters(graph, w, group)], inputGradientAttributes(geometry));
   const shared = { ...(group > 1 && { group }), ...(dilations.some((size) => size > 1) && { dilations }) };
   return graph.add('ConvTranspose', [gradient, w], { ...shared, strides, pads, output_padding: rest });

@@ -2,7 +2,7 @@
 import type { Graph } from '../../graph/graph.js';
 import type { Node } from '../../graph/operator.js';
 import { type Replace, rewriteNodes } from '../rewrite-nodes.js';
-import { formulations, type Machine } from './formulations.js';
+import { type Formulations, formulations, type Machine } from './formulations.js';
 import { PlainImage } from './image.js';
 import { inputGradient } from './input-gradient.js';
 import { inputGradientOf, weightGradientOf } from './named-gradients.js';
@@ -13,8 +13,8 @@ import { winogradInputGradient, winogradInputPays } from './winograd-input-gradi
  * An equal graph, up to rounding, of plain images.
  * @param copied is told of every other node, and of its copy
  */
-export function lowerConvolutions(source: Graph, machine: Machine, copied?: (node: Node, copy: Node) => void): Graph {
-  const chosen = formulations[machine];
+export function lowerConvolutions(source: Graph, machine: Machine | Formulations, copied?: (node: Node, copy: Node) => void): Graph {
+  const chosen = typeof machine === 'string' ? formulations[machine] : machine;
   const replace: Replace = (target, node, copyOf) => {
     const ofWeights = weightGradientOf(node);
     if (ofWeights) {
@@ -27,7 +27,7 @@ export function lowerConvolutions(source: Graph, machine: Machine, copied?: (nod
     const ofInput = inputGradientOf(node);
     if (!ofInput) return undefined;
     const [gradient, weights] = [copyOf(ofInput.gradient), copyOf(ofInput.weights)];
-    if (!winogradInputPays(ofInput, chosen.winogradInputs)) return [inputGradient(target, gradient, weights, ofInput)];
+    if (!winogradInputPays(ofInput, chosen.winogradInputs)) return [inputGradient(target, gradient, weights, ofInput, chosen)];
     const pixels = winogradInputGradient(target, new PlainImage(target, gradient), weights, ofInput);
     return [target.add('Transpose', [pixels], { perm: [2, 3, 0, 1] })];
   };

@@ -13,15 +13,16 @@ import { winogradPays, winogradWeightGradient } from './winograd-weight-gradient
  * the kernel, summed after; elsewhere one product over all images.
  * @returns [M, C / group, kh, kw]
  */
-export function weightGradient(operands: WeightGradient, { winogradWeights }: Formulations): Value {
+export function weightGradient(operands: WeightGradient, { winogradWeights, patches, byImage }: Formulations): Value {
   const { x, gradient, geometry } = operands;
   const { kernel, strides, pads, dilations, group } = geometry;
   if (group > 1) return weightGradientByGroup(operands);
   const isOfPatches =
+    patches &&
     kernel.every((size, axis) => size > 1 && size === strides[axis]) &&
     [...pads, ...dilations.map((size) => size - 1)].every((size) => size === 0);
   if (isOfPatches) return weightGradientOverPatches(operands);
   if (winogradPays(operands, winogradWeights)) return winogradWeightGradient(operands);
   const [, filters, rows, columns] = gradient.shape;
-  return rows * columns > 2 * Math.max(filters, x.shape[1]) ? weightGradientByImage(operands) : weightGradientOverImages(operands);
+  return rows * columns > byImage * Math.max(filters, x.shape[1]) ? weightGradientByImage(operands) : weightGradientOverImages(operands);
 }

@@ -4,7 +4,7 @@ import { neededParts } from '../../graph/needed-parts.js';
 import type { Attributes, Node } from '../../graph/operator.js';
 import { nearestResize } from '../../graph/operators/resize.js';
 import { sameShape, type Value } from '../../graph/value.js';
-import { formulations } from '../convolution/formulations.js';
+import { type Formulations, formulations } from '../convolution/formulations.js';
 import { type Image, type ImageShape, PlainImage } from '../convolution/image.js';
 import { gradientFilters, inputGradient, inputGradientAttributes } from '../convolution/input-gradient.js';
 import { inputGradientOf, type NamedInputGradient, weightGradientOf } from '../convolution/named-gradients.js';
@@ -19,16 +19,14 @@ import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
  * An equal graph, up to rounding, for sessions on this machine only: see `blockedOperators`.
  * @param block channels that lie together, as `channelBlock` found
  */
-export function blockChannels(graph: Graph, block: number): Graph {
+export function blockChannels(graph: Graph, block: number, chosen: Formulations = formulations['blocked-cpu']): Graph {
   const { nodes } = neededParts(graph);
   const uses = new Map<Value, number>();
   for (const value of [...nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.values()]) {
     if (value) uses.set(value, (uses.get(value) ?? 0) + 1);
   }
-  return copyGraph(graph, new Blocking(block, uses));
+  return copyGraph(graph, new Blocking(block, uses, chosen));
 }
-
-const chosen = formulations['blocked-cpu'];
 
 /** A convolution that may still take in what follows it. */
 interface PendingConvolution {
@@ -49,6 +47,7 @@ class Blocking implements GraphCopy {
   constructor(
     private readonly block: number,
     private readonly uses: ReadonlyMap<Value, number>,
+    private readonly chosen: Formulations,
   ) {}
 
   given(value: Value, inTarget: Value): void {
@@ -78,7 +77,7 @@ class Blocking implements GraphCopy {
     const ofWeights = weightGradientOf(node);
     if (ofWeights) {
       const operands = { x: this.imageOf(ofWeights.x), gradient: this.imageOf(ofWeights.gradient) };
-      this.plain.set(node.outputs[0]!, weightGradient({ graph: this.target, ...operands, geometry: ofWeights.geometry }, chosen));
+      this.plain.set(node.outputs[0]!, weightGradient({ graph: this.target, ...operands, geometry: ofWeights.geometry }, this.chosen));
       return true;
     }
     const ofInput = inputGradientOf(node);
@@ -89,7 +88,7 @@ class Blocking implements GraphCopy {
   private addInputGradient(named: NamedInputGradient): void {
     const { target, block } = this;
     const { gradient, weights, geometry, output } = named;
-    if (winogradInputPays(named, chosen.winogradInputs)) {
+    if (winogradInputPays(named, this.chosen.winogradInputs)) {
       const pixels = winogradInputGradient(target, this.imageOf(gradient), this.valueOf(weights), named);
       const shape = output.shape as unknown as ImageShape;
       if (this.canBeBlocked(output)) this.blocked.set(output, blockedOfPixelsFirst(target, pixels, shape));
@@ -97,7 +96,7 @@ class Blocking implements GraphCopy {
       return;
     }
     const [filters, channels] = weights.shape as [number, number];
-    const isConvolution = geometry.strides.every((stride) => stride === 1);
+    const isConvolution = this.chosen.convolvedInputs && geometry.strides.every((stride) => stride === 1);
     if (isConvolution && this.canConvolve(gradient, { filters: channels, channels: filters, group: geometry.group })) {
       this.pending.set(output, {
         x: filters < block ? this.valueOf(gradient) : this.blockedOf(gradient),
@@ -108,7 +107,7 @@ class Blocking implements GraphCopy {
         bias: null,
         attributes: inputGradientAttributes(geometry),
       });
-    } else this.plain.set(output, inputGradient(target, this.valueOf(gradient), this.valueOf(weights), named));
+    } else this.plain.set(output, inputGradient(target, this.valueOf(gradient), this.valueOf(weights), named, this.chosen));
   }
 
   /** @returns whether the node could be added with blocked channels, and should be */
