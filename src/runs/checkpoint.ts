@@ -7,7 +7,7 @@ import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 
 export interface Checkpoint {
-  /** How many steps are done. */
+  /** Number of steps done. */
   readonly step: number;
   readonly tensors: ReadonlyMap<string, TensorData>;
   /** Whatever else a resumed run needs to know; keys must not start with `antonym.`. */
@@ -39,11 +39,11 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata: stored } = await readSafetensors(path);
   const { 'antonym.format': storedFormat, 'antonym.sha256': digest, 'antonym.step': step, ...metadata } = stored;
   if (storedFormat !== format || digest === undefined || step === undefined) {
-    throw new UserError(`${path} is not a checkpoint of this program: it is a safetensors file without the mark "${format}"`);
+    throw new UserError(`${path} is not a checkpoint of this program: it is a safetensors file without the mark "${format}".`);
   }
   const checkpoint = { step: Number(step), tensors, metadata };
   if (digestOf(checkpoint) !== digest) {
-    throw new UserError(`${path} is damaged: its content does not match its checksum. Use another checkpoint, or start a new run`);
+    throw new UserError(`${path} is damaged: its content does not match its checksum. Use another checkpoint, or start a new run.`);
   }
   return checkpoint;
 }

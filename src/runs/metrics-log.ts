@@ -99,5 +99,5 @@ function parseRow(line: string, place: string): MetricsRow {
   if (typeof value === 'object' && value !== null && 'kind' in value && 'step' in value && Number.isInteger(value.step)) {
     return value as MetricsRow;
   }
-  throw new UserError(`${place} is damaged: expected an object with "kind" and "step", but received ${JSON.stringify(line.slice(0, 60))}`);
+  throw new UserError(`${place} is damaged: expected an object with "kind" and "step", but received ${JSON.stringify(line.slice(0, 60))}.`);
 }

@@ -11,7 +11,7 @@ import { checkRunName, numberedName } from './run-name.js';
 /** The folder of all runs, in the working folder. */
 export const runsFolder = 'runs';
 
-/** Where things lie in a run's folder. Writing is safe only with the lock: see `OpenRun`. */
+/** Paths of everything in a run's folder. Writing is safe only with the lock: see `OpenRun`. */
 export interface RunFolder {
   readonly name: string;
   readonly path: string;
@@ -22,17 +22,17 @@ export interface RunFolder {
   readonly report: string;
   /** The metrics for TensorBoard. */
   readonly tensorboard: string;
-  /** The folder of what the exported model gives held-out crops. */
+  /** The folder of the exported model's scores of held-out crops. */
   readonly heldOut: string;
-  /** The folder of one folder for each benchmark that the model was measured on. */
+  /** The folder with one folder for each benchmark that the model was measured on. */
   readonly evaluations: string;
-  /** The folder of one folder for each set of images on which the model's sensitivity was measured. */
+  /** The folder with one folder for each set of images on which the model's sensitivity was measured. */
   readonly sensitivities: string;
-  /** The folder of copies of the files of a backbone, where it was read from some. */
+  /** The folder with copies of the backbone's files, if it was read from files. */
   readonly backbone: string;
-  /** What to go on from. */
+  /** The checkpoint that the loop resumes from. */
   readonly lastCheckpoint: string;
-  /** What to export. */
+  /** The checkpoint to export. */
   readonly bestCheckpoint: string;
   /** The folder of the exported model. */
   readonly exported: string;
@@ -69,7 +69,7 @@ export interface OpenRun {
   close(): Promise<void>;
 }
 
-/** What a new run is called: a name that must be free, or the beginning of one that is completed with the next free number. */
+/** The name of a new run: one that must be free, or the beginning of one that is completed with the next free number. */
 export type RunNaming = { readonly name: string } | { readonly prefix: string };
 
 /**
@@ -109,7 +109,7 @@ export async function requireFreeRun(root: string, name: string): Promise<void> 
 }
 
 /**
- * Opens a run to go on with it, and removes what a killed process left half-written.
+ * Opens a run to resume it, and removes files that a killed process left half-written.
  * @throws UserError when there is no such run, it is in use, or it was never completely created.
  */
 export async function openRun(root: string, name: string): Promise<OpenRun> {
@@ -133,7 +133,7 @@ export async function findRun(root: string, name: string): Promise<RunFolder> {
   const names = await listRuns(root);
   if (names.includes(name)) return runFolder(root, name);
   const hint = names.length === 0 ? ' There are no runs yet: make one with the train command.' : suggestName(name, names);
-  throw new UserError(`there is no run "${name}" in ${root}.${hint}`);
+  throw new UserError(`There is no run "${name}" in ${root}.${hint}`);
 }
 
 /**
@@ -146,10 +146,10 @@ export async function readConfig(folder: RunFolder): Promise<unknown> {
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') {
       throw new UserError(
-        `the run ${folder.path} has no config.json: it was stopped while it was created. Remove the folder and start again`,
+        `The run ${folder.path} has no config.json: it was stopped while it was created. Remove the folder and start again.`,
       );
     }
-    if (error instanceof SyntaxError) throw new UserError(`${folder.config} is damaged: ${error.message}`);
+    if (error instanceof SyntaxError) throw new UserError(`${folder.config} is damaged: ${error.message}.`);
     throw fileError('read', folder.config, error);
   }
 }
@@ -190,7 +190,7 @@ async function makeFolder(root: string, naming: RunNaming): Promise<RunFolder> {
 }
 
 function takenError(root: string, name: string): UserError {
-  return new UserError(`the run "${name}" exists already in ${root}. Go on with it with --resume ${name}, or choose another --run`);
+  return new UserError(`The run "${name}" exists already in ${root}. Resume it with --resume ${name}, or choose another --run.`);
 }
 
 /** Temporary files of writes that were killed (see `atomic-file.ts`). Their targets are whole, or were never there. */

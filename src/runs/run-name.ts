@@ -10,8 +10,8 @@ const refusedByWindows = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)|\.$/i;
 export function checkRunName(name: string): string {
   if (name.length <= longest && allowed.test(name) && !refusedByWindows.test(name)) return name;
   throw new UserError(
-    `a run's name must be 1 to ${longest} letters, digits, dots, dashes or underscores, start with a letter or digit and not end with a dot, ` +
-      `but received ${JSON.stringify(name.slice(0, longest + 1))}`,
+    `A run's name must be 1 to ${longest} letters, digits, dots, dashes or underscores, start with a letter or digit and not end with a dot, ` +
+      `but received ${JSON.stringify(name.slice(0, longest + 1))}.`,
   );
 }
 

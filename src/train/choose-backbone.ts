@@ -11,7 +11,7 @@ import type { TrainOptions } from './options.js';
 
 type BackboneChoice = Pick<TrainOptions, 'backbone' | 'output' | 'mean' | 'std' | 'freeze' | 'batchNorm' | 'positionalEmbedding'>;
 
-/** Of ImageNet's photographs, by which torchvision, timm and most others normalise. */
+/** Statistics of ImageNet's photographs, by which torchvision, timm and most others normalise. */
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 /**
@@ -30,7 +30,9 @@ export async function chooseBackbone(options: BackboneChoice, run?: RunFolder): 
   }
   const described = (['output', 'mean', 'std'] as const).find((key) => options[key] !== 'auto');
   if (described === undefined) return configureBackbone(findBackbone(name), options);
-  throw new UserError(`${flagOf(described)} describes an ONNX file, but the backbone is ${name}, which needs no description. Leave it out`);
+  throw new UserError(
+    `${flagOf(described)} describes an ONNX file, but the backbone is ${name}, which needs no description. Leave it out.`,
+  );
 }
 
 /** One number per channel. */
@@ -38,5 +40,5 @@ function channels(key: 'mean' | 'std', text: string, { min, max }: { min: number
   if (text === 'auto') return imageNet[key];
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (numbers.length === 3 && numbers.every((value) => value >= min && value <= max)) return numbers as [number, number, number];
-  throw new UserError(`${flagOf(key)} must be three numbers from ${min} to ${max}, separated by commas, or auto, but received ${text}`);
+  throw new UserError(`${flagOf(key)} must be three numbers from ${min} to ${max}, separated by commas, or auto, but received ${text}.`);
 }

@@ -1,4 +1,4 @@
-/** A training that came to values that are not finite: its batch is kept, and who compares learning rates counts it as a result. */
+/** A training run that reached values that are not finite: its batch is kept, and a comparison of learning rates counts it as a result. */
 import { join } from 'node:path';
 import type { Batch } from '../pairs/batches.js';
 import type { RunFolder } from '../runs/run-directory.js';
@@ -20,7 +20,7 @@ export interface DivergenceReport {
   readonly saved: number;
 }
 
-/** Keeps the batch that made the training diverge, and says so. @throws UserError when it cannot be saved. */
+/** Saves the batch that made the training diverge. @returns the error to throw. @throws UserError when it cannot be saved. */
 export async function saveDiverged(
   folder: RunFolder,
   { step, batches: used, saved }: DivergenceReport,
@@ -35,8 +35,9 @@ export async function saveDiverged(
     throw fileError('save the batch of a diverged step to', path, error);
   }
   return new DivergedError(
-    `the training diverged at step ${step}: a loss, gradient or weight is not a finite number. Its batch is saved in ${path}. ` +
-      `${saved === 0 ? 'There was no checkpoint yet' : `The checkpoint of step ${saved} is intact`}. Start a new run with a lower --lr` +
-      (precision === 'mixed' ? ', or with --precision fp32, where more than 65504 is a number' : ''),
+    `The training diverged at step ${step}: a loss, gradient or weight is not a finite number. Its batch is saved in ${path}. ` +
+      `${saved === 0 ? 'There was no checkpoint yet' : `The checkpoint of step ${saved} is intact`}. Start a new run with a lower --lr${
+        precision === 'mixed' ? ', or with --precision fp32, where more than 65504 is a number' : ''
+      }.`,
   );
 }

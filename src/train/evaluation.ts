@@ -1,4 +1,4 @@
-/** How well the model orders held-out crops by severity. */
+/** The measure of a model: how well it orders held-out crops by severity. */
 
 import type { Head } from '../heads/head.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
@@ -7,7 +7,7 @@ import type { HeldOutPair } from './data/held-out.js';
 import type { Engine } from './engines/engine.js';
 
 export interface Ordering {
-  /** Mean over images and crops of SRCC between score and severity level 0..L: -1 is perfect. */
+  /** Mean SRCC over images and crops between score and severity level 0..L: -1 is perfect. */
   readonly srcc: number;
   /** Share of pairs of levels (i < j, of one crop) whose scores are in order, 0..1: 1 is perfect. */
   readonly ordered: number;
@@ -22,7 +22,7 @@ export const bestMetric = { name: 'ordered', direction: 'higher is better' } as 
 
 /**
  * Measures all crops of every held-out pair, in the order of its pixels.
- * @param onPair how many pairs of all are measured
+ * @param onPair told the number of pairs measured so far, and of all
  * @returns for each pair [(levels + 1) x 2, ...measuredShape]
  */
 export async function measureHeldOut(
@@ -40,8 +40,8 @@ export async function measureHeldOut(
 }
 
 /**
- * How well measured pairs are ordered, by the numbers that the head orders crops by. A crop that scores the same at every level (a grey one under a change of colour) counts as neither right nor wrong, SRCC 0;
- * where a measurement is not a number, so is the mean SRCC.
+ * The order of measured pairs, by the numbers that the head orders crops by. A crop that scores the same at every level (a grey one under a
+ * change of colour) counts as neither right nor wrong, SRCC 0; if a measurement is not a number, neither is the mean SRCC.
  * @param scale of the score; default: CLIP's
  */
 export function evaluateOrdering(

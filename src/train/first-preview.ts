@@ -1,4 +1,4 @@
-/** A picture of the first batch: what the model is trained on, for people. */
+/** A picture of the first batch, which shows people what the model is trained on. */
 import { join } from 'node:path';
 import type { Batch } from '../pairs/batches.js';
 import { describeComposition } from '../pairs/describe-composition.js';

@@ -13,11 +13,11 @@ import type { LossName } from './graphs/gradients-graph.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSession } from './training-session.js';
 
-/** Events of a training, for whoever watches. */
+/** Events of a training run, for progress displays. */
 export interface TrainingEvents {
   onStart(firstStep: number): void;
   onStep(report: StepReport): void;
-  /** So many held-out pairs of all are measured. */
+  /** Number of held-out pairs measured so far, and of all. */
   onMeasure?(step: number, done: number, total: number): void;
   onEvaluation(step: number, evaluation: Evaluation): void;
   /** An image cannot be used. */
@@ -37,7 +37,7 @@ export interface BestCheckpoint {
 }
 
 export interface LoopResult {
-  /** Steps that are done; fewer than planned after a stop. */
+  /** Steps done; fewer than planned after a stop. */
   readonly step: number;
   readonly best: BestCheckpoint | undefined;
   /** In mixed precision: steps without an update, since training began. */
@@ -88,7 +88,7 @@ async function runSteps(
     await saveCheckpoint(run.lastCheckpoint, checkpointOf(state, done, best, metadata));
     saved = done;
   };
-  /** The state to save: weights that are no numbers must not replace the last good checkpoint. */
+  /** The state to save: weights that are not numbers must not replace the last good checkpoint. */
   const readGoodState = async (): Promise<NamedTensors> => {
     const state = await engine.readState();
     if (!isFiniteState(state)) throw await diverged(done);

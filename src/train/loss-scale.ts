@@ -13,10 +13,10 @@ export interface LossScaleOptions {
 
 export const defaultLossScale: LossScaleOptions = { initial: 2 ** 16, growthInterval: 2000 };
 
-/** A scale this small does not help: gradients are infinite or no numbers for another reason. Near where fairseq gives up (1e-4). */
+/** A scale this small does not help: gradients are infinite or NaN for another reason. Near where fairseq gives up (1e-4). */
 const smallestScale = 2 ** -13;
 
-/** Part of the state of a training: by these names in checkpoints. */
+/** Names of this part of the training state in checkpoints. */
 const stateNames = { scale: 'loss_scale.value', goodSteps: 'loss_scale.good_steps', skipped: 'loss_scale.skipped' } as const;
 
 export class LossScale {
@@ -28,7 +28,7 @@ export class LossScale {
     this.value = options.initial;
   }
 
-  /** What the loss of the next step is multiplied by. */
+  /** Factor of the next step's loss. */
   get scale(): number {
     return this.value;
   }
@@ -41,7 +41,7 @@ export class LossScale {
   /**
    * After a step.
    * @param isGood whether its gradient is finite
-   * @returns false where it is not and no smaller scale is left to try: the training has diverged
+   * @returns false when it is not and no smaller scale is left to try: the training has diverged
    */
   update(isGood: boolean): boolean {
     if (isGood) {
@@ -76,7 +76,7 @@ export class LossScale {
   }
 }
 
-/** Whether a tensor of a checkpoint is of the loss scale, not of the model. */
+/** True when a tensor of a checkpoint belongs to the loss scale, not to the model. */
 export function isLossScale(name: string): boolean {
   return (Object.values(stateNames) as string[]).includes(name);
 }

@@ -1,4 +1,4 @@
-/** How much memory a training will take, stated before it starts. */
+/** The memory that a training run will take, stated before it starts. */
 import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
 import { lowerGradients } from '../lowering/lower-gradients.js';
@@ -19,9 +19,9 @@ export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'> {
 }
 
 /**
- * The peak of a run, bytes; good to about a quarter. The state counts with the copy that a checkpoint is saved from, sums of
- * gradients beside what a step computes; what a step, an evaluation and the making of pairs have taken once they keep. The export
- * begins when all that is given up, and takes less.
+ * The peak memory of a run, bytes, to within about a quarter: the state and its copy for a checkpoint; sums of gradients beside the
+ * values of a step; memory that a step, an evaluation and the making of pairs have once taken, which they keep. The export takes less: it
+ * begins when all that is given up.
  */
 export function estimateMemory({ options, model, data }: MemorySetup): number {
   const { crop, levels, accumulate, recompute, precision, ema, workers } = options;
@@ -37,7 +37,7 @@ export function estimateMemory({ options, model, data }: MemorySetup): number {
   );
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));
-  // what ONNX Runtime takes over the values of a graph: work space of convolutions and gaps in its arena
+  // ONNX Runtime's overhead over the values of a graph: work space of convolutions and gaps in its arena
   const overhead = model.backbone.memoryOverhead[model.backbone.trainNormalization];
   const values = (step + evaluation) * overhead;
   const pixels = heldOutCrops * crop * crop * 3 + pairCacheBytes;
@@ -59,7 +59,7 @@ export function fittingBatch(setup: MemorySetup, bytes: number): Pick<TrainingSe
   return undefined;
 }
 
-/** What people read before a training starts; a warning when there is not enough. */
+/** The line shown before training starts; a warning when there is too little memory. */
 export function describeMemory(setup: MemorySetup, available: number): string {
   const needed = estimateMemory(setup);
   // ONNX Runtime does not say how much a device has; where it is too little, the trial before the first step does

@@ -12,8 +12,8 @@ export const trainOptions = { ...dataOptions, ...modelOptions, ...optimisationOp
 export type TrainOptions = OptionValues<typeof trainOptions>;
 
 /**
- * True for options that a run may change when it is resumed although results depend on them: the parts in which the photographs of an
- * update are computed. They stay the same photographs, and where memory does not suffice there is no other way.
+ * True for options that a run may change on resume although results depend on them: the parts in which the photographs of an update are
+ * computed. The photographs stay the same, and with too little memory there is no other way.
  */
 export function isOtherSplit(key: string, wanted: TrainOptions, saved: TrainOptions): boolean {
   const photographs = ({ batchSize, accumulate }: TrainOptions): number => batchSize * accumulate;

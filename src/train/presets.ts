@@ -3,12 +3,12 @@ import { isOnnxFile } from '../backbones/onnx-backbone.js';
 import { onnxPreset, type Preset, type PresetValues } from '../backbones/preset.js';
 import { backbones } from '../backbones/registry.js';
 
-/** @returns undefined where the defaults suit, as for `clip-tiny`, and for unknown names */
+/** @returns undefined when the defaults suit, as for `clip-tiny`, and for unknown names */
 export function presetOf(backbone: string): Preset | undefined {
   return isOnnxFile(backbone) ? onnxPreset : backbones.find(({ name }) => name === backbone)?.preset;
 }
 
-/** How an option takes its value from presets, and says so: `for clip-rn* 224`. */
+/** An option's values from presets, and their description: `for clip-rn* 224`. */
 export function fromPresets<Key extends keyof PresetValues>(
   key: Key,
 ): { readonly text: string; of(inputs: { readonly backbone: string }): PresetValues[Key]['value'] | undefined } {

@@ -6,7 +6,7 @@ export interface Schedule {
   readonly peak: number;
   /** The learning rate of the last step. */
   readonly floor: number;
-  /** How many steps rise in a straight line to the peak; 0 for none. */
+  /** Number of steps that rise in a straight line to the peak; 0 for none. */
   readonly warmupSteps: number;
   /** The number of the last step. */
   readonly steps: number;
@@ -30,7 +30,7 @@ export function learningRate(step: number, { peak, floor, warmupSteps, steps }: 
   return floor + ((peak - floor) * (1 + Math.cos(Math.PI * progress))) / 2;
 }
 
-/** The part of a step in the moving averages, 0..1. The first steps count more, so that what training began with is soon forgotten. */
+/** The part of a step in the moving averages, 0..1. The first steps count more, so that the starting values are soon forgotten. */
 export function averageShare(step: number, decay: number): number {
   return 1 - Math.min(decay, (1 + step) / (10 + step));
 }

@@ -1,4 +1,4 @@
-/** What a model under training starts from: weights of its image encoder, and its head. */
+/** The starting point of a model under training: weights of its image encoder, and its head. */
 import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/onnx-backbone.js';
@@ -23,7 +23,7 @@ export interface StartingPoint {
   readonly head: Head;
 }
 
-/** The options that say what a model starts from. */
+/** The options that choose a model's starting point. */
 export interface StartOptions {
   readonly weights: string;
   readonly head: HeadName;
@@ -33,25 +33,25 @@ export interface StartOptions {
   readonly fusion?: FusionConstants;
 }
 
-/** Of who watches. */
+/** Callbacks for progress displays. */
 export interface StartWatch {
-  /** Published weights are not on this machine, and asked for: where, and which. */
+  /** Published weights are missing on this machine and about to be downloaded: from where, and which. */
   onAsk?(text: string): void;
-  /** Bytes of published weights that are there, of all. */
+  /** Bytes of published weights downloaded so far, and of all. */
   onDownload?(done: number, total: number): void;
-  /** What a given file of weights is known to be, or not to be. */
+  /** The verdict on a given file of weights: known, or not. */
   onRecognize?(text: string): void;
 }
 
-/** What names a run as a source of weights: `run:NAME`. */
+/** Prefix of a run as a source of weights: `run:NAME`. */
 export const runPrefix = 'run:';
 /** The weights that an ONNX file has. */
 const ownWeights = 'own';
-/** What names a repository of the Hugging Face hub: `hf:OWNER/NAME`. */
+/** Prefix of a repository of the Hugging Face hub: `hf:OWNER/NAME`. */
 const hubPrefix = 'hf:';
 
 /**
- * Reads what the options `weights`, `head` and `prompts` name.
+ * Reads the weights, head and prompts that the options name.
  * @throws UserError when it cannot be read or does not fit the backbone; nothing is half-loaded.
  */
 export async function startingPoint(
@@ -62,8 +62,8 @@ export async function startingPoint(
   if (isOnnxFile(backbone.name) !== (weights === ownWeights) && !weights.startsWith(runPrefix)) {
     throw new UserError(
       weights === ownWeights
-        ? `--weights own are those of an ONNX file, but the backbone is ${backbone.name}`
-        : `--weights ${weights} does not fit ${backbone.name}, which has its own. Leave it out`,
+        ? `--weights own are those of an ONNX file, but the backbone is ${backbone.name}. Leave it out.`
+        : `--weights ${weights} does not fit ${backbone.name}, which has its own. Leave it out.`,
     );
   }
   const source = await openSource(weights, backbone, watch);
@@ -76,7 +76,7 @@ export async function startingPoint(
 }
 
 /**
- * Where a run goes on: its checkpoint has everything, and what its head was made from may be gone.
+ * The starting point of a resumed run: its checkpoint has everything, and the sources of its head may be gone.
  * @throws UserError when the file is no checkpoint.
  */
 export async function startingPointOf(
@@ -110,7 +110,7 @@ async function openSource(
   const watch = { ...(onAsk && { onAsk }), ...(onDownload && { onProgress: onDownload }) };
   if (weights.startsWith(hubPrefix)) return openWeights(await downloadWeights(weights.slice(hubPrefix.length), watch));
   if (weights === 'published') {
-    if (!published) throw new UserError(`nobody has published weights of ${backbone.name}: use --weights random`);
+    if (!published) throw new UserError(`There are no published weights for ${backbone.name}: use --weights random.`);
     return openWeights(await downloadPublished(published.hub, watch));
   }
   const source = await openWeights(weights);
@@ -123,7 +123,8 @@ async function openSource(
 async function openRun(name: string): Promise<TensorSource> {
   const { bestCheckpoint, lastCheckpoint } = await findRun(runsFolder, name);
   const path = [bestCheckpoint, lastCheckpoint].find(existsSync);
-  if (path === undefined) throw new UserError(`the run ${name} has no checkpoint yet: nothing can start from it`);
+  if (path === undefined)
+    throw new UserError(`The run ${name} has no checkpoint yet: nothing can start from it. Wait for its first evaluation.`);
   const tensors = scoringTensors((await loadCheckpoint(path)).tensors);
   return {
     path,

@@ -7,7 +7,7 @@ import { anyPairs, noPairs } from './options/data-options.js';
 import { type TrainOptions, trainOptions } from './options.js';
 
 /**
- * What runs did before there was an option: those that are older than it do so still. An option that is added to `trainOptions` is added
+ * The behaviour of runs older than an option, which they keep. An option that is added to `trainOptions` is added
  * here, with the value that changes nothing; presets and later defaults are not for them.
  */
 export const beforeOptions = {

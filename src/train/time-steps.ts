@@ -1,4 +1,4 @@
-/** Three real steps of a training that has not started: they tell how long all of them will take. */
+/** Three real steps before training starts: they tell how long all of them will take. */
 import { cropCount, cropsPerLevel } from '../losses/levels.js';
 import { batches } from '../pairs/batches.js';
 import { quantile } from '../statistics/quantile.js';
@@ -14,11 +14,11 @@ export interface StepTimes {
   readonly evaluations: number;
   /** The time of one of them. */
   readonly evaluationMilliseconds: number;
-  /** The most memory that this process has held. */
+  /** The peak memory of this process. */
   readonly peakBytes: number;
 }
 
-/** Steps that are measured, after one that warms up. */
+/** Steps measured, after one that warms up. */
 const measuredSteps = 3;
 
 /** Runs a few steps and keeps nothing of them; call it once: it takes the starting parameters away. */

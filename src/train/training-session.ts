@@ -1,4 +1,4 @@
-/** A training that is ready to run: an engine in its state, pairs being made, and the held-out pairs to measure it with. */
+/** A training run that is ready to start: an engine in its state, pairs being made, and the held-out pairs to measure it with. */
 import { type Checkpoint, loadCheckpoint } from '../runs/checkpoint.js';
 import { UserError } from '../support/errors.js';
 import type { HeldOutPair, HeldOutWatch } from './data/held-out.js';
@@ -35,7 +35,7 @@ export interface SessionOptions extends HeldOutWatch {
  */
 export async function openTrainingSession(setup: TrainingSetup, options: SessionOptions): Promise<TrainingSession> {
   const { checkpoint: path, stop } = options;
-  // First what is quick and may fail.
+  // Quick steps that may fail come first.
   const checkpoint = path === undefined ? undefined : await loadCheckpointOf(setup, path);
   stop?.throwIfAborted();
   const feed = setup.data.open();
@@ -76,8 +76,8 @@ export async function loadCheckpointOf(setup: TrainingSetup, path: string): Prom
   const checkpoint = await loadCheckpoint(path);
   if (checkpoint.metadata.data === setup.data.fingerprint) return checkpoint;
   throw new UserError(
-    `the images of ${setup.data.dataset.name} are not those that the run was started with: some were added, removed or renamed. ` +
-      'Restore them, or start a new run',
+    `The images of ${setup.data.dataset.name} are not those that the run was started with: some were added, removed or renamed. ` +
+      'Restore them, or start a new run.',
   );
 }
 
@@ -86,12 +86,12 @@ async function writeInto(engine: Engine, { tensors }: Checkpoint, path: string):
   const own = await engine.readState();
   for (const [name, { shape }] of Object.entries(own)) {
     const stored = tensors.get(name);
-    if (!stored) throw new UserError(`${path} does not fit this model: the tensor ${name} is missing`);
+    if (!stored) throw new UserError(`${path} does not fit this model: the tensor ${name} is missing.`);
     if (String(stored.shape) !== String(shape)) {
-      throw new UserError(`${path} does not fit this model: ${name} has the shape [${stored.shape}], expected [${shape}]`);
+      throw new UserError(`${path} does not fit this model: ${name} has the shape [${stored.shape}], expected [${shape}].`);
     }
   }
   const unknown = [...tensors.keys()].find((name) => !own[name]);
-  if (unknown !== undefined) throw new UserError(`${path} does not fit this model: it has an unknown tensor ${unknown}`);
+  if (unknown !== undefined) throw new UserError(`${path} does not fit this model: it has an unknown tensor ${unknown}.`);
   await engine.writeState(Object.fromEntries(tensors));
 }

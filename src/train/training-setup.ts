@@ -1,4 +1,4 @@
-/** From what was asked for to what is trained: the model, its starting values and its data. */
+/** The setup of a training run, made from its options: the model, its starting values and its data. */
 import { requireSide } from '../backbones/require-side.js';
 import type { OnRead } from '../datasets/pristine/find-near-duplicates.js';
 import type { FusionConstants } from '../heads/fusion.js';
@@ -12,10 +12,10 @@ import { noPairs } from './options/data-options.js';
 import type { TrainOptions } from './options.js';
 import { type StartingPoint, type StartWatch, startingPoint, startingPointOf } from './starting-point.js';
 
-/** The training that a person asked for: options, and for a run that exists the files that they would name. */
+/** The training that the user asked for: options, and for an existing run the files that they would name. */
 export interface TrainingSpec {
   readonly options: TrainOptions;
-  /** The run that has copies of the files that it needs. */
+  /** The run that has copies of the needed files. */
   readonly run?: RunFolder | undefined;
   /** The checkpoint to start from; a new run starts from what the options name. */
   readonly checkpoint?: string | undefined;
@@ -33,7 +33,7 @@ export interface TrainingSetup {
 
 /** Events of the minutes that setting up may take. */
 export interface SetupWatch extends StartWatch {
-  /** Image files are read, to find those that repeat others. */
+  /** Image files are read, to find repetitions. */
   readonly onRead?: OnRead;
 }
 

@@ -148,7 +148,7 @@ describe('export', () => {
     [['--weights', 'random'], /and --out FOLDER/],
     [['--run', 'model', '--prompts', 'seeded'], /A run has its own weights and prompts: leave out --prompts, or --run/],
     [['--run', 'model', '--scale', '0'], /--scale must be a number from 0\.01 to 1000, but received 0/],
-    [['--run', 'modle'], /there is no run "modle".*Did you mean "model"\?/],
+    [['--run', 'modle'], /There is no run "modle".*Did you mean "model"\?/],
     [['--run', 'model', '--out', 'photos/00.png'], /Cannot write the exported model to photos.00\.png/],
     [['--run', 'model', '--precision', 'int4'], /--precision must be one of fp32, fp16, int8, but received int4/],
     [['--run', 'model', '--magnitude-logit', '0'], /--magnitude-logit is for --head magnitude, but the head is prompts\. Leave it out/],

@@ -27,7 +27,7 @@ test('writes the page of a run, a page that compares several, and says where', a
 
 test.each([
   [['report'], /RUN\.\.\. is missing/],
-  [['report', 'frist'], /there is no run "frist" in runs\. Did you mean "first"\?/],
+  [['report', 'frist'], /There is no run "frist" in runs\. Did you mean "first"\?/],
   [['report', 'first', 'runs/first'], /The run first is given twice/],
 ])('%j is refused in one line', async (args, message) => {
   const outcome = await antonym(args, folder);

@@ -169,7 +169,7 @@ describe('a model that is none', () => {
     ['altered', /model\.json does not describe a model of this version/],
     ['empty', /empty is a directory without a model\.onnx/],
     ['nowhere.onnx', /nowhere\.onnx does not exist/],
-    ['modle', /there is no run "modle".*Did you mean "model"\?/],
+    ['modle', /There is no run "modle".*Did you mean "model"\?/],
     ['unfinished', /The run unfinished has no exported model.*npm run export -- --run unfinished/],
   ])('%s is refused in one line', async (model, message) => {
     expectOneLine(await score('photos/a.jpg', '--model', model), message);

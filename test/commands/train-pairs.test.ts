@@ -81,7 +81,7 @@ test('what does not fit is one clear line', async () => {
     [['--pairs', 'all', '--levels', '3'], /the pairs in all have --levels 2, but received 3\. Leave it out/],
     [['--pairs', 'all', '--data', 'procedural'], /the pairs in all have --data photos, but received procedural/],
     [['--pairs', 'nowhere'], /there are no shards in nowhere/],
-    [['--pairs', 'all', '--pairs-sha256', 'abc'], /the pairs in all are not those .* --pairs-sha256 [0-9a-f]{64}, not abc/],
+    [['--pairs', 'all', '--pairs-sha256', 'abc'], /The pairs in all are not those .* --pairs-sha256 [0-9a-f]{64}, not abc/],
   ];
   for (const [flags, message] of cases) expectOneLine(await train(...flags), message);
 
@@ -99,5 +99,5 @@ test('what does not fit is one clear line', async () => {
   expect((await metricsOf(run('damaged')))[0]!.gradientNorm).toEqual((await metricsOf(run('reference')))[0]!.gradientNorm);
   await rm(join(folder, 'damaged'), { recursive: true });
   await cp(join(folder, 'few'), join(folder, 'damaged'), { recursive: true });
-  expectOneLine(await train('--resume', 'damaged'), /the pairs in damaged are not those that the run was started with/);
+  expectOneLine(await train('--resume', 'damaged'), /The pairs in damaged are not those that the run was started with/);
 });

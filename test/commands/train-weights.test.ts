@@ -62,7 +62,7 @@ test('a run starts where another was best, prompts included; from its file too, 
 
 describe('wrong weights and prompts are one clear line, and no run is made', () => {
   test.concurrent.for<[flags: string[], message: RegExp]>([
-    [['--init', 'frist'], /there is no run "frist".*Did you mean "first"\?/],
+    [['--init', 'frist'], /There is no run "frist".*Did you mean "first"\?/],
     [['--init', 'first', '--weights', 'random'], /--init and --weights both say what to start from/],
     [['--init', 'first', '--backbone', 'clip-rn50'], /holds weights of clip-tiny, not of clip-rn50\. Use --backbone clip-tiny/],
     [['--weights', 'photos'], /photos has no file of weights in it/],

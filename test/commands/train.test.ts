@@ -245,7 +245,7 @@ describe('a run', () => {
   test('is never overwritten', async () => {
     const before = await resultsOf(run('reference'));
     const again = await train(...settings, '--run', 'reference');
-    expectOneLine(again, /the run "reference" exists already.*--resume reference/);
+    expectOneLine(again, /The run "reference" exists already.*--resume reference/);
     expect(again.stderr, 'before anything is prepared').not.toContain('Preparing');
     expect(await resultsOf(run('reference'))).toEqual(before);
   });
@@ -262,7 +262,7 @@ describe('a run', () => {
 
   test('does not go on with other images, and says so', async () => {
     await copyFile(join(folder, 'photos', '00.png'), join(folder, 'photos', 'another.png'));
-    const message = /the images of photos are not those that the run was started with.*Restore them/;
+    const message = /The images of photos are not those that the run was started with.*Restore them/;
     expectOneLine(await train('--resume', 'copy'), message);
     expectOneLine(await antonym(['export', '--run', 'copy'], folder), message);
     await rm(join(folder, 'photos', 'another.png'));
@@ -313,9 +313,9 @@ describe('wrong input is one clear line', () => {
     [['--config', 'not.json'], /not\.json is not JSON/],
     [['--config', 'nowhere.json'], /Cannot read nowhere\.json: it does not exist/],
     [['--config', 'photos'], /photos: it is a folder, not a file/],
-    [['--resume', 'referense'], /there is no run "referense".*Did you mean "reference"\?/],
+    [['--resume', 'referense'], /There is no run "referense".*Did you mean "reference"\?/],
     [['--resume', 'reference', '--run', 'new'], /--run names a new run and --resume an existing one/],
-    [['--run', '../outside'], /a run's name must be/],
+    [['--run', '../outside'], /A run's name must be/],
     [['--data', 'empty'], /No image in .*empty/],
     [['--data', 'photoss'], /no dataset and no folder named "photoss"/],
     [['--data', 'wrong-key.json'], /wrong-key\.json is a file; a folder of images is needed/],

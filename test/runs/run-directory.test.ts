@@ -28,7 +28,7 @@ describe('runs', () => {
     const root = await newRoot();
     await requireFreeRun(root, 'a');
     await (await createRun(root, { name: 'a' }, { levels: 5 }, {})).close();
-    const taken = `the run "a" exists already in ${root}. Go on with it with --resume a, or choose another --run`;
+    const taken = `The run "a" exists already in ${root}. Resume it with --resume a, or choose another --run.`;
     await expect(createRun(root, { name: 'a' }, { levels: 2 }, {})).rejects.toThrow(taken);
     await expect(requireFreeRun(root, 'a')).rejects.toThrow(taken);
     expect(await readConfig(await findRun(root, 'a'))).toEqual({ levels: 5 });
@@ -45,11 +45,11 @@ describe('runs', () => {
 
   test('a run that does not exist is named, with the nearest one', async () => {
     const root = await newRoot();
-    await expect(openRun(join(root, 'none'), 'tiny-0001')).rejects.toThrow(/there is no run "tiny-0001" in .*none\. There are no runs yet/);
+    await expect(openRun(join(root, 'none'), 'tiny-0001')).rejects.toThrow(/There is no run "tiny-0001" in .*none\. There are no runs yet/);
     await mkdir(join(root, 'tiny-0001'));
     await expect(openRun(root, 'tiny-0002')).rejects.toThrow('Did you mean "tiny-0001"?');
-    await expect(openRun(root, '../tiny-0001')).rejects.toThrow(/there is no run/);
-    await expect(openRun(root, '.')).rejects.toThrow(/there is no run/);
+    await expect(openRun(root, '../tiny-0001')).rejects.toThrow(/There is no run/);
+    await expect(openRun(root, '.')).rejects.toThrow(/There is no run/);
   });
 
   test('a run without a configuration, or with a damaged one, says so and is not left in use', async () => {
@@ -126,7 +126,7 @@ describe('names of runs', () => {
     'NUL.txt',
     'x'.repeat(81),
   ])('refuses %j', (name) => {
-    expect(() => checkRunName(name)).toThrow(/a run's name must be/);
+    expect(() => checkRunName(name)).toThrow(/A run's name must be/);
   });
 
   test.each(['a', 'clip-tiny-procedural-0001', 'A_b.2', 'console', 'x'.repeat(80)])('accepts %j', (name) => {

@@ -6,7 +6,7 @@ import { findingNames } from '../../datasets/pristine/findings.js';
 
 /** Images looked at: less than a second. */
 const sampleSize = 16;
-/** Share up to which nothing is said: some images are soft or grainy on purpose, and fine patterns may look like noise. */
+/** Share up to which there is no warning: some images are soft or grainy on purpose, and fine patterns may look like noise. */
 const mostFlawed = 1 / 8;
 
 export interface AdvisedImages {

@@ -65,7 +65,7 @@ export interface HeldOutPair {
   readonly pair: DegradedPair;
 }
 
-/** What happens while held-out pairs are made, for whoever watches. */
+/** Events while held-out pairs are made, for progress displays. */
 export interface HeldOutWatch {
   readonly onPair?: (done: number, total: number) => void;
   /** An image cannot be used and is left out; called once for each. */
@@ -118,5 +118,5 @@ export async function makeHeldOutPairs(
   const usable = made.filter((item) => item !== undefined);
   if (usable.length > 0) return usable;
   const [reason] = skipped.values();
-  throw new UserError(`none of the ${images.length} held-out images can be used; for example: ${reason}`);
+  throw new UserError(`None of the ${images.length} held-out images can be used; for example: ${reason}`);
 }

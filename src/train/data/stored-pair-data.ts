@@ -12,7 +12,7 @@ import type { TrainOptions } from '../options.js';
 import type { HeldOutPair, HeldOutWatch } from './held-out.js';
 import type { TrainingData } from './training-data.js';
 
-/** Held-out pairs that are read at a time. */
+/** Held-out pairs read at a time. */
 const readTogether = 8;
 
 /** @throws UserError when the folder is not complete, or does not hold the pairs that the options name. */
@@ -23,7 +23,7 @@ export async function openStoredPairData(
   const { dataset, pairs: counts } = pairs.configuration;
   if (![anyPairs, pairs.sha256].includes(options.pairsSha256)) {
     throw new UserError(
-      `the pairs in ${pairs.folder} are not those that the run was started with: they have --pairs-sha256 ${pairs.sha256}, not ${options.pairsSha256}`,
+      `The pairs in ${pairs.folder} are not those that the run was started with: they have --pairs-sha256 ${pairs.sha256}, not ${options.pairsSha256}.`,
     );
   }
   const visits = (options.steps * options.accumulate * options.batchSize) / counts.training;
@@ -59,7 +59,7 @@ async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: A
     if (pair !== undefined) read.push({ distortion: pair.record.composition.distortions[0]!.name, pair });
     onPair?.(++done, count);
   }
-  if (read.length === 0) throw new UserError(`${pairs.folder} has no held-out pairs: none of their images could be used`);
+  if (read.length === 0) throw new UserError(`${pairs.folder} has no held-out pairs: none of their images could be used.`);
   return read;
 }
 

@@ -1,4 +1,4 @@
-/** Where the pairs of a run come from, as training, exporting and their reports see it. */
+/** The source of a run's pairs, as training, exporting and their reports see it. */
 
 import type { DatasetOrigin } from '../../datasets/dataset-file.js';
 import type { ImageReference } from '../../datasets/image-reference.js';
@@ -11,15 +11,15 @@ export interface TrainingData {
   readonly dataset: DatasetOrigin & Pick<Dataset, 'name'> & { readonly images: number };
   /** `84 images to train on, 12 held out` */
   readonly summary: string;
-  /** How many pairs an evaluation measures. */
+  /** Number of pairs that an evaluation measures. */
   readonly heldOutPairs: number;
-  /** A digest of what is trained on and held out: a run resumes with the same only. */
+  /** A digest of the images trained on and held out: a run resumes with the same only. */
   readonly fingerprint: string;
   /** Image files that cannot be used. */
   readonly skipped: Dataset['skipped'];
   /** Other files of the folder, and folders that were not read. */
   readonly leftOut: Dataset['leftOut'];
-  /** Factor by which images are reduced: the option's, or what `auto` came to. */
+  /** Factor by which images are reduced: the option's, or the one that `auto` chose. */
   readonly downscale: number;
   /** Lines about the images that a person should read before training on them; looks at some of them, in less than a second. */
   advice(): Promise<readonly string[]>;
@@ -39,6 +39,6 @@ export interface PairFeed {
    * @throws UserError when none can be used.
    */
   heldOut(watch?: HeldOutWatch): Promise<HeldOutPair[]>;
-  /** Gives up what is not yet handed out, which then fails. */
+  /** Gives up the pairs not yet handed out, which then fail. */
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { type AdvisedImages, dataAdvice } from './data-advice.js';
 import { fingerprintOf, makeHeldOutPairs, type Split, splitImages } from './held-out.js';
 import type { TrainingData } from './training-data.js';
 
-/** The images of a training; each group of near duplicates lies on one side of the split. */
+/** The images of a training run; each group of near duplicates lies on one side of the split. */
 export interface TrainingImages extends AdvisedImages {
   readonly split: Split;
 }

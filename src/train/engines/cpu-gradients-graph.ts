@@ -1,4 +1,4 @@
-/** The gradients graph in the form that is fastest on this machine's processor: what is trained with, proven and profiled. */
+/** The gradients graph in the form that is fastest on this machine's processor: the one used to train, prove and profile. */
 
 import type { Graph } from '../../graph/graph.js';
 import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';

@@ -1,4 +1,4 @@
-/** The engine that the options name, told what it needs to know of a training. */
+/** The engine that the options name, with the part of the setup that it needs. */
 import { chooseDevice } from '../../runtime/devices/choose-device.js';
 import type { TrainingSetup } from '../training-setup.js';
 import type { Engine, EngineOptions } from './engine.js';
@@ -6,7 +6,7 @@ import { createOnnxRuntimeEngine } from './onnxruntime.js';
 import { createTensorFlowEngine } from './tensorflow.js';
 
 /**
- * An engine in the state that a training starts from; call it once: it takes the starting parameters away.
+ * An engine in the state that training starts from; call it once: it takes the starting parameters away.
  * @param threads of its kernels; default: one per physical core
  * @throws UserError when the device is not available or has too little memory.
  */

@@ -1,4 +1,4 @@
-/** The gradients graph in the form that GPUs compute: of kernels that they have, and of few. */
+/** The gradients graph in the form that GPUs compute: kernels that they have, and few of them. */
 
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
@@ -31,7 +31,7 @@ export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision
   return writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
 }
 
-/** Which tensors a device computes in one. */
+/** The tensors that a device computes in one. */
 export function deviceGroups(trained: readonly ParameterSpec[]): readonly TensorGroup[] {
   return updateGroups(trained, joinedTensors);
 }

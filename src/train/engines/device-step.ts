@@ -24,7 +24,7 @@ export function deviceStep(
       updateOnDevice = await loadDeviceUpdate(thread, trained, optimizer, averaged);
     },
 
-    /** Shaders are compiled and memory is taken. The state stays as it is if its moments are zeros: the update is one of zero gradients. */
+    /** Compiles shaders and takes memory. The state does not change if its moments are zeros: the update is one of zero gradients. */
     async prepare(feeds) {
       const outputs = ['loss', ...gradients.map((name) => `${nextPrefix}${name}`)];
       await thread.run('gradients', feeds, { outputs });

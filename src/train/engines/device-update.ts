@@ -1,5 +1,5 @@
 /**
- * AdamW where the state lies on a device: a handful of numbers go up, the norm of the gradient comes down. It is looked at before anything is
+ * AdamW where the state lies on a device: a handful of numbers go up, the norm of the gradient comes down. It is checked before anything is
  * written, since the new state takes the place of the old.
  */
 import type { ParameterSpec } from '../../backbones/parameters.js';
@@ -28,7 +28,7 @@ export function buildDeviceUpdateGraphs(
   return { norm: buildNormGraph(trained, joinedTensors), update: writtenByKernels(update) };
 }
 
-/** @returns what `SessionThread.update` does for state in the processor's memory; the state stays as it is where the norm is not finite */
+/** @returns what `SessionThread.update` does for state in the processor's memory; the state does not change if the norm is not finite */
 export async function loadDeviceUpdate(
   thread: SessionThread,
   trained: readonly ParameterSpec[],

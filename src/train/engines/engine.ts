@@ -1,4 +1,4 @@
-/** What executes the training step and holds its state; the loop knows nothing of where either lives. */
+/** The interface that executes the training step and holds its state; the loop does not know where either lives. */
 import type { BatchLayout } from '../../losses/levels.js';
 import type { DeviceSetup } from '../../runtime/devices/device.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
@@ -19,15 +19,15 @@ export interface EngineOptions extends Partial<DeviceSetup> {
   readonly optimizer: OptimizerOptions;
   /** Decay per step of the moving averages that the model is measured with; 0: measured as it is. Costs memory of the size of the model. */
   readonly averageDecay?: number;
-  /** Whether the backward pass computes most of the forward pass once more instead of keeping it. */
+  /** True when the backward pass computes most of the forward pass again instead of keeping it. */
   readonly recompute?: boolean;
   /** Seed of the initial values of parameters that are not given. */
   readonly seed: number;
-  /** Values of parameters to start from; they move to the engine and can be used no more. */
+  /** Values of parameters to start from; they move to the engine and cannot be used afterwards. */
   readonly parameters?: NamedTensors;
   /** Threads of the kernels; default: one per physical core. */
   readonly threads?: number;
-  /** Whether the device records the launches of the gradients and replays them. */
+  /** True when the device records the launches of the gradients and replays them. */
   readonly graphCapture?: boolean;
   /** `mixed`: products in half precision, with a scaled loss. Default: `fp32`. */
   readonly precision?: 'fp32' | 'mixed';
@@ -49,9 +49,9 @@ export interface UpdateResult {
   readonly gradientNorm: number;
   /** In mixed precision. */
   readonly lossScale?: {
-    /** What the loss of this step was multiplied by. */
+    /** Factor of this step's loss. */
     readonly scale: number;
-    /** Whether the step was skipped, so that the next one has a smaller scale. */
+    /** True when the step was skipped, so that the next one has a smaller scale. */
     readonly isSkipped: boolean;
     /** Steps that were skipped since training began. */
     readonly skippedSteps: number;
@@ -59,7 +59,7 @@ export interface UpdateResult {
 }
 
 export interface Engine {
-  /** What is worth knowing before a training, such as how slow it will be. */
+  /** A note for the user before training starts, such as how slow it will be. */
   readonly notice?: string | undefined;
   /**
    * Adds the gradients of one batch of crops to the sum.
@@ -70,7 +70,7 @@ export interface Engine {
   /** Applies the sum of gradients to the parameters. */
   update(options: UpdateOptions): Promise<UpdateResult>;
   /**
-   * What the head measures of crops, with running statistics.
+   * Measurements of crops by the head, with running statistics.
    * @param crops uint8 RGB, [count, side, side, 3]
    * @returns [count, ...measuredShape]
    */

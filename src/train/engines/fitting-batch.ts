@@ -1,10 +1,10 @@
-/** What to do where the memory of a device does not suffice for a batch: the largest part of it that fits, found by steps that really run. */
+/** Advice where a device has too little memory for a batch: the largest part of it that fits, found by steps that really run. */
 import { isBufferTooLarge } from '../../runtime/devices/device.js';
 import { UserError } from '../../support/errors.js';
 
 /**
  * The largest proper divisor of a batch that runs, so that a whole number of smaller batches makes as many photographs.
- * @param runs whether a batch of so many photographs does; smaller ones than one that runs, run too
+ * @param runs true when a batch of that many photographs runs; batches smaller than one that runs, run too
  * @returns undefined when not even one photograph at a time does
  */
 export async function fittingBatch(photographs: number, runs: (photographs: number) => Promise<boolean>): Promise<number | undefined> {
@@ -18,16 +18,16 @@ export async function fittingBatch(photographs: number, runs: (photographs: numb
   return divisors[fitting];
 }
 
-/** What did not fit, and what does. */
+/** The batch that did not fit, and the one that does. */
 export interface TriedBatch {
   readonly photographs: number;
   /** Batches in an update. */
   readonly accumulate: number;
-  /** Of `fittingBatch`. */
+  /** The result of `fittingBatch`. */
   readonly fitting: number | undefined;
   /** Bytes of the largest tensor of the batch. */
   readonly largest: number;
-  /** Whether it could keep less of the forward pass: see `recomputeForward`. */
+  /** True when it could keep less of the forward pass: see `recomputeForward`. */
   readonly canRecompute: boolean;
 }
 
@@ -35,11 +35,11 @@ export interface TriedBatch {
 export function explainOutOfMemory(error: Error, { photographs, accumulate, fitting, largest, canRecompute }: TriedBatch): UserError {
   const size = `${(largest / 2 ** 30).toPrecision(2)} GiB`;
   const what = isBufferTooLarge(error)
-    ? `the device has no buffers as large as the largest tensor of a batch of ${photographs}, ${size}`
-    : `the memory of the device does not suffice for a batch of ${photographs}, whose largest tensor takes ${size}`;
+    ? `The device has no buffers as large as the largest tensor of a batch of ${photographs}, ${size}`
+    : `The device has too little memory for a batch of ${photographs}, whose largest tensor takes ${size}`;
   const advice =
     fitting === undefined
       ? `Not even one photograph at a time fits: use ${canRecompute ? '--recompute on, ' : ''}a smaller --crop or fewer --levels, or --freeze the first parts`
       : `A step with ${fitting} at a time has been tried and fits: use --batch-size ${fitting} --accumulate ${(accumulate * photographs) / fitting}, as many photographs an update`;
-  return new UserError(`${what}. ${advice}. Checkpoints are intact, and --resume takes both options too`);
+  return new UserError(`${what}. ${advice}. Checkpoints are intact, and --resume takes both options too.`);
 }

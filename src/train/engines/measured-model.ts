@@ -22,7 +22,7 @@ export async function openMeasuredModel(
   const thread = new SessionThread();
   try {
     await thread.load('measure', encodeOnnx(joinVectors(buildMeasuringGraph(model, crop).graph)));
-    // one by one: what is under way is there twice
+    // one by one: a tensor under way is in memory twice
     for (const [name, tensor] of Object.entries(tensors)) await thread.writeState({ [name]: tensor });
   } catch (error) {
     await thread.close();

@@ -35,7 +35,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
 
 /**
  * Tries smaller batches, each with an engine of its own: call it when the one that failed is closed.
- * @returns the error itself where none runs and it need not be about memory
+ * @returns the error itself if none runs and it need not be about memory
  */
 async function explainBatch(error: Error, { parameters: _, ...options }: EngineOptions): Promise<Error> {
   const { model, layout, crop, losses, accumulate = 1, device = 'cpu', precision, recompute } = options;
@@ -65,7 +65,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const losses = buildLossGraph(model, layout, crop, options.losses);
   const { specs, updates } = losses.parameters;
   const trained = trainedSpecs(losses.parameters);
-  // what changes: buffers too, such as running statistics
+  // everything that changes: buffers too, such as running statistics
   const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
   const isAveraged = new Set(averaged.map(({ name }) => name));
   const update = {
@@ -118,7 +118,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
 
     async update({ step, learningRate }) {
       const scale = lossScale?.scale ?? 1;
-      // what AdamW counts: steps that were skipped are none
+      // AdamW does not count skipped steps
       const taken = step - (lossScale?.skipped ?? 0);
       const share = averageDecay > 0 ? averageShare(taken, averageDecay) : 0;
       const gradientScale = 1 / (summed * scale);

@@ -1,4 +1,4 @@
-/** The part of a training step that depends on where it is computed: one interface, which the processor and devices implement. */
+/** The part of a training step that depends on where it is computed: one interface, implemented by the processor and by devices. */
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
@@ -25,18 +25,18 @@ export interface StepParts {
 export interface StepStrategy {
   /** Names of the sums of gradients in the thread's state. */
   readonly gradients: readonly string[];
-  /** Loads the model `gradients` (crops and state -> losses, gradients, updated buffers), and what an update needs. */
+  /** Loads the model `gradients` (crops and state -> losses, gradients, updated buffers), and everything an update needs. */
   load(): Promise<void>;
   /**
-   * Takes the memory of a step, when the state is there; the state stays as it is.
-   * @param feeds a batch of crops, and what else `gradients` is fed besides the state
-   * @returns what is worth knowing before a training
+   * Takes the memory of a step, once the state is there; the state does not change.
+   * @param feeds a batch of crops, and the other inputs of `gradients` besides the state
+   * @returns a note for the user before training starts
    * @throws Error that `isOutOfMemory` knows, where the memory does not suffice.
    */
   prepare(feeds: NamedTensors): Promise<string | undefined>;
   /**
    * AdamW with the sums of gradients.
-   * @returns the norm of the gradient before clipping; where it is not finite, the state stays as it is
+   * @returns the norm of the gradient before clipping; where it is not finite, the state does not change
    */
   update(update: AdamWUpdate): Promise<number>;
 }

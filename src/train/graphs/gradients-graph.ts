@@ -30,11 +30,11 @@ export interface LossOptions {
 export interface LossGraph {
   readonly graph: Graph;
   readonly parameters: Parameters;
-  /** What the backbone makes of the crops; head and losses follow. */
+  /** The backbone's embedding of the crops; head and losses follow. */
   readonly embedding: Value;
 }
 
-/** What every graph has; the first is the sum of the others. */
+/** Losses that every graph has; the first is the sum of the others. */
 export const lossNames = ['loss', 'consistency', 'positive', 'negative'] as const;
 export type LossName = (typeof lossNames)[number] | 'across';
 
@@ -76,9 +76,9 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
 }
 
 /**
- * Adds the backward pass to a copy of a loss graph, in the words of mathematics: it has to be lowered for the machine that computes it. Further
+ * Adds the backward pass to a copy of a loss graph, in mathematical operators: it has to be lowered for the machine that computes it. Further
  * outputs: `next.gradient.<parameter>`.
- * @param recompute whether it computes most of the forward pass once more, instead of keeping it: see `recomputeForward`
+ * @param recompute true to compute most of the forward pass again instead of keeping it: see `recomputeForward`
  */
 export function buildGradientsGraph(losses: LossGraph, recompute = false): Graph {
   const { graph } = withGradients(losses, losses.graph.outputs.get('loss')!);

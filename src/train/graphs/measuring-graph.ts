@@ -1,4 +1,4 @@
-/** The model as a graph for measuring: crops and state -> what the head measures, with running statistics, as the exported file has them. */
+/** The model as a graph for measuring: crops and state -> the head's measurements, with running statistics, as in the exported file. */
 import { Parameters } from '../../backbones/parameters.js';
 import { Graph } from '../../graph/graph.js';
 import type { Dimension } from '../../graph/value.js';
@@ -11,8 +11,8 @@ export interface MeasuringGraph {
 
 /**
  * Inputs: `crops` uint8 [batch, side, side, 3], parameters and buffers by name. Output: `measured` [batch, ...measuredShape].
- * @param inputName what the input of a parameter or buffer is called
- * @param batch how many crops; by default any number
+ * @param inputName gives the name of the input of a parameter or buffer
+ * @param batch number of crops; by default any
  */
 export function buildMeasuringGraph(
   model: ModelDefinition,

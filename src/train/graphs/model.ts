@@ -1,4 +1,4 @@
-/** The model under training: pixels -> what its head measures, from the same function as the exported file. */
+/** The model under training: pixels -> its head's measurements, from the same function as the exported file. */
 import type { Backbone } from '../../backbones/backbone.js';
 import { normalizePixels } from '../../backbones/normalize-pixels.js';
 import type { Parameters } from '../../backbones/parameters.js';
@@ -14,7 +14,7 @@ export interface ModelDefinition {
 
 /**
  * @param pixels uint8 RGB, [N, H, W, 3]
- * @returns what the head measures, [N, ...measuredShape]
+ * @returns the head's measurements, [N, ...measuredShape]
  */
 export function measurementOf(
   graph: Graph,

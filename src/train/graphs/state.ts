@@ -17,7 +17,7 @@ export const averageName = (name: string): string => `${averagePrefix}${name}`;
 const averagePrefix = 'average.';
 
 /**
- * What a model scores with, of its state: parameters and buffers, or their averages where there are some; no moments, no loss scale.
+ * The part of the state that a model scores with: parameters and buffers, or their averages if there are some; no moments, no loss scale.
  * @returns tensors by the names of parameters and buffers
  */
 export function scoringTensors(state: Iterable<readonly [string, TensorData]>): Record<string, TensorData> {
@@ -44,7 +44,7 @@ export function initialMoments(specs: Iterable<ParameterSpec>): Record<string, T
   return zerosFor(specs, [firstMomentName, secondMomentName]);
 }
 
-/** What AdamW reads and writes of every trained parameter. */
+/** Tensors that AdamW reads and writes for every trained parameter. */
 export function updatedTensors(specs: Iterable<ParameterSpec>): AdamWUpdate['parameters'] {
   return [...specs].map(({ name, weightDecay }) => ({
     parameter: name,

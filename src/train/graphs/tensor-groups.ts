@@ -1,4 +1,4 @@
-/** Tensors that are computed in one: a GPU that launches a kernel for every operator and tensor spends an update on launching. */
+/** Tensors computed in one: a GPU that launches a kernel for every operator and tensor spends an update on launching. */
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Value } from '../../graph/value.js';
@@ -8,13 +8,13 @@ import { gradientName } from './state.js';
 
 export interface TensorGroup {
   readonly specs: readonly ParameterSpec[];
-  /** Of the state tensor of its sum of gradients. */
+  /** Name of the state tensor with its sum of gradients. */
   readonly gradient: string;
-  /** Of what `join` makes. */
+  /** Shape of the result of `join`. */
   readonly shape: readonly number[];
   /** @param values one for each spec, of its shape */
   join(graph: Graph, values: readonly Value[]): Value;
-  /** @param value of the shape of what `join` makes @returns one for each spec, of its shape */
+  /** @param value of the shape that `join` makes @returns one for each spec, of its shape */
   split(graph: Graph, value: Value): readonly Value[];
 }
 
@@ -32,10 +32,10 @@ export function separateTensors(specs: readonly ParameterSpec[]): readonly Tenso
 /** Elements of a group: 128 MiB, the largest binding of a buffer that every WebGPU device has. A larger tensor stays by itself. */
 const mostElements = 2 ** 25;
 
-/** Of a group: what is split twice, with what fills up its last row. */
+/** Tensors of a group: it is split twice, the padding of its last row being one part. */
 const mostTensors = mostParts ** 2 - 1;
 
-/** Joined tensors lie in rows of so many values, the last one filled up with zeros, which AdamW leaves as they are. */
+/** Values in a row of joined tensors; the last row is filled up with zeros, which AdamW does not change. */
 const rowLength = 1024;
 
 /** Groups of tensors that are computed alike, as weight decay applies to them or not. */

@@ -76,7 +76,7 @@ export function buildUpdateGraph(
 }
 
 /**
- * What `buildUpdateGraph` with a given norm is given.
+ * The inputs of `buildUpdateGraph` with a given norm.
  * @param grouping of the update
  */
 export function buildNormGraph(specs: readonly ParameterSpec[], grouping: Grouping): Graph {
@@ -88,9 +88,9 @@ export function buildNormGraph(specs: readonly ParameterSpec[], grouping: Groupi
 }
 
 export interface UpdateGraphOptions {
-  /** Which tensors are computed in one; default: each by itself. */
+  /** The tensors that are computed in one; default: each by itself. */
   readonly grouping?: Grouping;
-  /** Whether the norm of the gradient is known before; default: it is computed. */
+  /** True when the norm of the gradient is known before; default: it is computed. */
   readonly normIsGiven?: boolean;
 }
 
@@ -154,7 +154,7 @@ function adamw(
   return { parameter: graph.add('Sub', [decayed, step]), m: first, v: second };
 }
 
-/** What the graph is fed besides the state. */
+/** The inputs of the graph besides the state. */
 export function updateFeeds({ step, learningRate, gradientScale, beta1, beta2, averageShare }: UpdateNumbers): NamedTensors {
   const scalar = (value: number): TensorData => floatTensor([], [value]);
   return {
@@ -168,7 +168,7 @@ export function updateFeeds({ step, learningRate, gradientScale, beta1, beta2, a
 
 type UpdateNumbers = Pick<AdamWUpdate, 'step' | 'learningRate' | 'gradientScale' | 'beta1' | 'beta2' | 'averageShare'>;
 
-/** Of rows first: devices sum up each on its own, but a whole tensor with a few threads. */
+/** Sums rows first: devices sum up each on its own, but a whole tensor with a few threads. */
 function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
   const squares = gradients.map((gradient) => {
     const rows = gradient.shape.length > 1 ? gradient : graph.add('Unsqueeze', [gradient, graph.integers(0)]);

@@ -3,7 +3,7 @@ import { parseDistortionPool } from '../../degrade/composition.js';
 import type { DistortionName } from '../../degrade/distortions/table.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 
-/** The distortions that are drawn from unless a person names others. */
+/** The distortions drawn from by default. */
 export const kadidDistortions = 'kadid-10k';
 
 /** @throws UserError with the nearest name for an unknown one. */

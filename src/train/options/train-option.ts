@@ -1,7 +1,7 @@
 /** An option of training: unlike those of other commands it is stored with a run, so it has a reason and says whether a result depends on it. */
 import type { DerivedDefault, Option, OptionTable } from '../../support/options/option-table.js';
 
-/** What derived defaults and presets follow from. */
+/** The facts that derived defaults and presets follow from. */
 export interface DefaultInputs {
   readonly backbone: string;
   readonly steps: number;

@@ -89,6 +89,6 @@ describe('held-out pairs', () => {
   });
 
   test('need one image that can be used', async () => {
-    await expect(make(1, photographs.images.slice(2))).rejects.toThrow(/none of the 1 held-out images can be used; for example: .*x0\.png/);
+    await expect(make(1, photographs.images.slice(2))).rejects.toThrow(/None of the 1 held-out images can be used; for example: .*x0\.png/);
   });
 });

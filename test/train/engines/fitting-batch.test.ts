@@ -32,8 +32,8 @@ describe('a batch for which a device has no memory', () => {
     const tried = { photographs: 12, accumulate: 2, fitting: 4, largest: 1.5 * 2 ** 30, canRecompute: true };
     expect(explainOutOfMemory(lost, tried)).toEqual(
       new UserError(
-        'the memory of the device does not suffice for a batch of 12, whose largest tensor takes 1.5 GiB. A step with 4 at a time has been ' +
-          'tried and fits: use --batch-size 4 --accumulate 6, as many photographs an update. Checkpoints are intact, and --resume takes both options too',
+        'The device has too little memory for a batch of 12, whose largest tensor takes 1.5 GiB. A step with 4 at a time has been ' +
+          'tried and fits: use --batch-size 4 --accumulate 6, as many photographs an update. Checkpoints are intact, and --resume takes both options too.',
       ),
     );
     const limited = new Error('Buffer size (1610612736) exceeds the max buffer size limit (1073741824)');

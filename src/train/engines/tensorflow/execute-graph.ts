@@ -8,11 +8,11 @@ import { tensorFlowOperators } from './operators/table.js';
 import { TensorFlowNode } from './tensorflow-operator.js';
 
 export interface ExecutionOptions {
-  /** The tensor of a constant; it stays as it is. */
+  /** The tensor of a constant; it is not changed. */
   readonly constant: (value: Value) => Tensor;
-  /** The tensor of an input of the graph; it stays as it is. */
+  /** The tensor of an input of the graph; it is not changed. */
   readonly input: (name: string) => Tensor;
-  /** Whether what no later node needs is freed at once: not where TensorFlow.js differentiates what it has recorded. */
+  /** True when tensors that no later node needs are freed at once: not where TensorFlow.js differentiates its recording. */
   readonly frees: boolean;
 }
 
@@ -50,7 +50,7 @@ export function executeGraph(tf: TensorFlow, graph: SendableGraph, { constant, i
   return new Map([...graph.outputs].map(([name, value]) => [name, take(value).onnx]));
 }
 
-/** Whether some input is in that layout and all others can be broadcast in it. */
+/** True when some input is in that layout and all others can be broadcast in it. */
 function canBeChannelsLast(inputs: readonly (LaidOutTensor | null)[]): boolean {
   const tensors = inputs.filter((tensor) => tensor !== null);
   return tensors.some(({ isChannelsLast }) => isChannelsLast) && tensors.every(({ rank }) => rank === 4 || rank === 0);

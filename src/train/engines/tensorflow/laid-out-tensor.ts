@@ -1,4 +1,4 @@
-/** Where the layouts of ONNX (channels before pixels) and TensorFlow (channels last) meet: here and nowhere else. */
+/** The only place where the layouts of ONNX (channels before pixels) and TensorFlow (channels last) meet. */
 import type { Tensor, TensorFlow } from './load-tensorflow.js';
 
 /**
@@ -35,7 +35,7 @@ export class LaidOutTensor {
     return (this.first ?? this.last)!.rank;
   }
 
-  /** Whether channels are last already. */
+  /** True when channels are last already. */
   get isChannelsLast(): boolean {
     return this.last !== undefined;
   }

@@ -13,11 +13,11 @@ export type Tensor4D = tensorflow.Tensor4D;
 
 export interface LoadedTensorFlow {
   readonly tf: TensorFlow;
-  /** What is worth knowing before a training: how slow it will be. */
+  /** A note for the user before training starts: how slow it will be. */
   readonly notice: string | undefined;
 }
 
-/** What TensorFlow 2.9, on which the packages for Node.js are built, asks of a machine. */
+/** Requirements of TensorFlow 2.9, on which the packages for Node.js are built. */
 export const gpuRequirements =
   'CUDA 11.2 and cuDNN 8.1 for NVIDIA GPUs up to Ampere (compute capability 3.5 to 8.6); Ada is not supported, Hopper and newer cannot be used';
 
@@ -34,14 +34,14 @@ export async function loadTensorFlow(load: (name: string) => unknown = createReq
     const found = loadPackage(load, name);
     if (found === undefined) continue;
     const tf = found as TensorFlow;
-    // no advice to install other packages: there is ours
+    // no advice to install other packages: ours is there
     tf.enableProdMode();
     await tf.ready();
     return { tf, notice: noticeOf(tf, name) };
   }
   throw new UserError(
     'TensorFlow.js is not installed. Add it with npm install --no-save --ignore-scripts=false @tensorflow/tfjs-node-gpu ' +
-      `(${gpuRequirements}) or @tensorflow/tfjs-node, or train with --engine onnxruntime`,
+      `(${gpuRequirements}) or @tensorflow/tfjs-node, or train with --engine onnxruntime.`,
   );
 }
 
@@ -57,7 +57,7 @@ function loadPackage(load: (name: string) => unknown, name: string): unknown {
       .replace(/[. ]+$/, '');
     throw new UserError(
       `${name} is installed but cannot be loaded: ${reason}. Its install script fetches TensorFlow's library: ` +
-        `npm rebuild ${name} --ignore-scripts=false. Or remove the package`,
+        `npm rebuild ${name} --ignore-scripts=false. Or remove the package.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** What the thread that owns TensorFlow.js and the engine that uses it say to each other. */
+/** Messages between the thread that owns TensorFlow.js and the engine that uses it. */
 import type { SendableGraph } from '../../../graph/sendable-graph.js';
 import type { NamedTensors } from '../../../tensors/tensor-data.js';
 
@@ -20,5 +20,5 @@ export type TensorFlowRequest =
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
   | { readonly kind: 'read-state' };
 
-/** After `start`, what is worth knowing of the TensorFlow.js that was found. */
+/** After `start`, a note for the user on the TensorFlow.js that was found. */
 export type TensorFlowReply = NamedTensors | string | undefined;

@@ -1,4 +1,4 @@
-/** What TensorFlow.js needs to know of an operator: how to compute its outputs, and in which layout. Gradients are its own affair. */
+/** An operator as TensorFlow.js needs it: how to compute its outputs, and in which layout. Gradients are its own affair. */
 import { type Attributes, NodeContext } from '../../../graph/operator.js';
 import { fixedShape, type Value } from '../../../graph/value.js';
 import type { Tensor, TensorFlow } from './load-tensorflow.js';
@@ -13,7 +13,7 @@ export interface TensorFlowOperator {
   run(node: TensorFlowNode): Tensor | readonly Tensor[];
 }
 
-/** A node while it is executed: its tensors, beside what is known of it. */
+/** A node while it is executed: its tensors, and the facts known about it. */
 export class TensorFlowNode extends NodeContext {
   constructor(
     readonly tf: TensorFlow,
@@ -39,7 +39,7 @@ export class TensorFlowNode extends NodeContext {
     return typeof value === 'number' ? value : otherwise;
   }
 
-  /** Of the first output, in ONNX's layout. */
+  /** Shape of the first output, in ONNX's layout. */
   get outputShape(): number[] {
     return fixedShape(this.outputs[0]!.shape, 'TensorFlow.js');
   }

@@ -1,5 +1,5 @@
 /**
- * The thread that owns TensorFlow.js, whose operations block their thread. As in ONNX Runtime's thread, inputs that a call does not feed
+ * The thread that owns TensorFlow.js, whose operations block their thread. Inputs that a call does not feed, as in ONNX Runtime's thread,
  * come from the state, and outputs named `next.<name>` replace the state's tensor <name>.
  */
 import type { SendableGraph } from '../../../graph/sendable-graph.js';
@@ -81,7 +81,7 @@ function accumulate(
   let outputs = new Map<string, Tensor>();
   const variables = Object.keys(parameters).map(stateOf);
   const { grads } = tf.variableGrads(() => {
-    // what is not kept goes with the record of the differentiation
+    // tensors not kept go with the record of the differentiation
     outputs = new Map([...execute()].map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
     return tf.clone(outputs.get(loss)!) as Scalar;
   }, variables);

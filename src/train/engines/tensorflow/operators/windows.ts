@@ -84,7 +84,7 @@ function channelAxis(x: Tensor): number {
   return x.rank === 4 ? 3 : 1;
 }
 
-/** [C] as [1, ..., C] or [1, C, 1]: what meets the channels of x. */
+/** [C] as [1, ..., C] or [1, C, 1], so that it meets the channels of x. */
 function perChannel(tf: TensorFlow, x: Tensor, vector: Tensor): Tensor {
   const axis = channelAxis(x);
   return tf.reshape(
