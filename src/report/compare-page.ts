@@ -30,7 +30,7 @@ export async function comparePage(result: ComparisonResult): Promise<string> {
     style: `${reportStyle}\n.pair { display: inline-grid; grid-template-columns: repeat(2, auto); gap: 2px; } .pairs { display: flex; flex-wrap: wrap; gap: 1rem; }`,
     body: html`<header>
 <h1>Before and after</h1>
-${variants.map((variant) => html`<p class="${variant.limit?.failed ? 'problem' : ''}">${one ? '' : html`<b>${variant.name}</b>: `}${verdictOf(variant)}</p>\n`)}</header>
+${verdicts(variants)}</header>
 <nav aria-label="Sections"><a href="#results">Results</a><a href="#charts">Charts</a><a href="#worst">Worst</a><a href="#files">Files</a></nav>
 <main>
 ${resultsSection(result)}${chartsSection(result)}<section id="worst"><h2>What lost most</h2>
@@ -39,6 +39,15 @@ ${sections}</section>
 ${filesSection(result)}</main>
 <footer>Scores of ${model.name}, 0 to 1, higher is better. Intervals are percentile bootstrap intervals (${result.bootstrap.resamples} resamples); p is that of Wilcoxon's signed-rank test.</footer>`,
   });
+}
+
+/** One verdict in full; of several variants, those that fail a limit. */
+function verdicts(variants: readonly ComparedVariant[]): Markup {
+  const [first, ...more] = variants;
+  if (more.length === 0) return html`<p class="${first!.limit?.failed ? 'problem' : ''}">${verdictOf(first!)}</p>\n`;
+  const failed = variants.filter(({ limit }) => limit?.failed);
+  return html`<p>${variants.length} variants of ${first!.summary.pairs} pictures.</p>
+${failed.map((variant) => html`<p class="problem"><b>${variant.name}</b>: ${verdictOf(variant)}</p>\n`)}`;
 }
 
 function resultsSection({ variants }: ComparisonResult): Markup {

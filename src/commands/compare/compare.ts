@@ -217,17 +217,20 @@ function bootstrapOf({ resamples, seed }: Options): ComparisonBootstrap {
 }
 
 function formatComparison({ variants, onlyBefore, onlyAfter }: ComparisonResult): string {
-  const lines = variants.map((variant) => `${variants.length > 1 ? `${variant.name}: ` : ''}${verdictOf(variant)}\n`);
+  const lines: string[] = [];
   if (variants.length > 1) {
-    const width = Math.max(...variants.map(({ name }) => name.length));
-    lines.push(`\n${'encoder'.padEnd(width)}   bits/pixel   score   difference\n`);
+    const width = Math.max(...variants.map(({ name }) => name.length), 'encoder'.length);
+    lines.push(`${'encoder'.padEnd(width)}  bits/pixel   score  difference (95 % interval)\n`);
     for (const { name, bitsPerPixel, summary } of variants) {
-      lines.push(
-        `${name.padEnd(width)}   ${bitsPerPixel.toFixed(3).padStart(10)}   ${summary.after.toFixed(4).padStart(5)}   ${signed(summary.mean.value).padStart(10)}\n`,
-      );
+      const { value, low, high } = summary.mean;
+      const figures = `${bitsPerPixel.toFixed(3).padStart(10)}  ${summary.after.toFixed(4)}  ${signed(value)} (${signed(low)} to ${signed(high)})`;
+      lines.push(`${name.padEnd(width)}  ${figures}\n`);
     }
+    for (const variant of variants) if (variant.limit?.failed) lines.push(`${variant.name}: ${verdictOf(variant)}\n`);
   } else {
-    const [{ pairs, resized }] = variants as [ComparedVariant];
+    const [variant] = variants as [ComparedVariant];
+    const { pairs, resized } = variant;
+    lines.push(`${verdictOf(variant)}\n`);
     const worst = [...pairs].sort((a, b) => a.difference - b.difference).filter(({ difference }) => difference < 0);
     for (const { name, difference, before, after } of worst.slice(0, 5)) {
       lines.push(`${signed(difference)}  ${before.score.toFixed(4)} to ${after.score.toFixed(4)}  ${name}\n`);

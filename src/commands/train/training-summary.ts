@@ -59,7 +59,7 @@ function nextCommands({ options: { weights, data, pairs, steps }, model: { backb
       ? [
           [
             commandHint(`train --backbone ${pretrained} ${sameData}`),
-            'start from published weights instead of random ones: see README.md',
+            'start from published weights instead of random ones: docs/training-clip.md',
           ] as const,
         ]
       : []),
