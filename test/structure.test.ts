@@ -110,10 +110,10 @@ function loadedWith(...starts: readonly string[]): { files: Set<string>; package
   return { files, packages };
 }
 
-test('scoring on the processor loads neither the builder of graphs nor protobuf', () => {
-  const { files, packages } = loadedWith('score/load-model.ts', 'runtime/sessions/session-worker.ts');
+test('scoring on the processor loads neither the builder of graphs, nor protobuf, nor zod', () => {
+  const { files, packages } = loadedWith('index.ts', 'runtime/sessions/session-worker.ts');
   expect(packages).toContain('koffi');
-  expect([...packages].filter((name) => /proto/.test(name))).toEqual([]);
+  expect([...packages].filter((name) => /proto|zod/.test(name))).toEqual([]);
   expect(files).toContain('runtime/onnxruntime/session.ts');
   expect(files).not.toContain('graph/graph.ts');
   // the walk finds what there is to find

@@ -7,7 +7,7 @@ import { evaluateOpinion } from '#antonym/evaluate/evaluate-opinion.js';
 import { modelCard, modelCardName } from '#antonym/export/model-card.js';
 import { paritySchema } from '#antonym/export/parity.js';
 import { opinionResult } from '#antonym/report/opinion-result.js';
-import { openScorer } from '#antonym/score/scorer.js';
+import { loadModel } from '#antonym/score/load-model.js';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
 import { digestOfFile } from '#antonym/support/files/file-digest.js';
@@ -23,19 +23,19 @@ try {
   if (opinion === undefined || name === undefined)
     throw new UserError('say whose opinions: --opinion FILE.csv and --name TEXT for the card');
   const folder = join('models', modelName);
-  const model = join(folder, 'model.onnx');
-  const scorer = await openScorer(model);
+  const path = join(folder, 'model.onnx');
+  const model = await loadModel(path);
   try {
     const opinions = { ...(await readCsvOpinions(opinion, {}, images)), name };
-    const { evaluation } = await evaluateOpinion(opinions, [{ name: modelName, sha256: await digestOfFile(model), scorer }], bootstrap);
+    const { evaluation } = await evaluateOpinion(opinions, [{ name: modelName, sha256: await digestOfFile(path), model }], bootstrap);
     const result = opinionResult(evaluation, evaluation.measures[0]!);
     const files = (await hashFiles(folder)).filter((file) => file.name !== modelCardName);
     const parity = paritySchema.parse(JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8')));
-    const card = modelCard({ description: scorer.description, parity, files, opinions: [result] });
+    const card = modelCard({ description: model.description, parity, files, opinions: [result] });
     await writeFileAtomically(join(folder, modelCardName), card);
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
-    await scorer.close();
+    await model.close();
   }
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -1,11 +1,12 @@
 /** The models of `--model`, opened to be compared. */
 import type { NamedModel } from '../evaluate/evaluate-opinion.js';
-import { chooseDevice, type DeviceName } from '../runtime/devices/choose-device.js';
-import { openScorer } from '../score/scorer.js';
+import type { DeviceName } from '../runtime/devices/choose-device.js';
+import { noProviderOptions } from '../runtime/devices/provider-options.js';
+import { findModel } from '../score/find-model.js';
+import { type LoadOptions, loadModel } from '../score/load-model.js';
 import { UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/files/file-digest.js';
 import { fileError } from '../support/files/file-errors.js';
-import { findModel } from './find-model.js';
 
 /** The flags of a command that say what to open and how. */
 export interface ModelFlags {
@@ -15,14 +16,25 @@ export interface ModelFlags {
   readonly providerOptions: string;
 }
 
+/** The library's options for the flags of a command. */
+export function loadOptionsOf(flags: Omit<ModelFlags, 'model'>, onNotice: (notice: string) => void): LoadOptions {
+  const { device, providerOptions, maxPixels } = flags;
+  return {
+    device,
+    ...(providerOptions !== noProviderOptions && { providerOptions }),
+    ...(maxPixels !== undefined && { maximumPixels: maxPixels }),
+    onNotice,
+  };
+}
+
 /**
  * Opens models by file or run; without any, the one that `score` takes.
  * @param onNotice takes what is worth knowing about the device
  * @throws UserError when one cannot be opened or is given twice; none stays open then.
  */
 export async function openModels(flags: ModelFlags, onNotice: (notice: string) => void): Promise<NamedModel[]> {
-  const { model: given = [], maxPixels: maximumPixels } = flags;
-  const options = { ...(await chooseDevice(flags)), onNotice, ...(maximumPixels !== undefined && { maximumPixels }) };
+  const { model: given = [] } = flags;
+  const options = loadOptionsOf(flags, onNotice);
   const models: NamedModel[] = [];
   try {
     for (const text of given.length === 0 ? [undefined] : given) {
@@ -32,8 +44,7 @@ export async function openModels(flags: ModelFlags, onNotice: (notice: string) =
       const sha256 = await digestOfFile(path).catch((error) => {
         throw fileError('read the model', path, error);
       });
-      const scorer = await openScorer(path, options);
-      models.push({ name, ...(run !== undefined && { run }), sha256, scorer });
+      models.push({ name, ...(run !== undefined && { run }), sha256, model: await loadModel(path, options) });
     }
     return models;
   } catch (error) {
@@ -43,5 +54,5 @@ export async function openModels(flags: ModelFlags, onNotice: (notice: string) =
 }
 
 export async function closeModels(models: readonly NamedModel[]): Promise<void> {
-  for (const { scorer } of models) await scorer.close();
+  for (const { model } of models) await model.close();
 }

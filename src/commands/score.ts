@@ -1,16 +1,13 @@
 /** `antonym score`: scores photographs with an exported model. */
-import pLimit from 'p-limit';
 import { expandPaths } from '../datasets/expand-paths.js';
 import { describeLeftOut } from '../datasets/left-out.js';
-import { decodeImage, type ImageSource } from '../images/decode-image.js';
-import { chooseDevice } from '../runtime/devices/choose-device.js';
-import { openScorer, type Scorer } from '../score/scorer.js';
-import { messageOf, UserError } from '../support/errors.js';
+import { findModel } from '../score/find-model.js';
+import { loadModel, type Model } from '../score/load-model.js';
 import { text } from '../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
-import { findModel } from './find-model.js';
+import { loadOptionsOf } from './open-models.js';
 import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from './shared-options.js';
 import { readStandardInput } from './standard-input.js';
 
@@ -18,9 +15,6 @@ interface Scored {
   readonly image: string;
   readonly score: number;
 }
-
-/** Images decoded or scored at a time. */
-const imagesInMemory = 6;
 
 const options = {
   model: {
@@ -52,7 +46,7 @@ async function scorePaths(
   paths: readonly string[],
   { model, exclude, maxPixels, json, ...device }: OptionValues<typeof options>,
 ): Promise<number> {
-  const modelPath = (await findModel(model)).path;
+  const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput() : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
   const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }) });
@@ -64,7 +58,7 @@ async function scorePaths(
   if (json && remarks.length > 0) process.stdout.write(`${JSON.stringify({ leftOut })}\n`);
   if (files.length === 0) return missing.length;
   const progress = startProgress('Scoring');
-  let scorer: Scorer | undefined;
+  let opened: Model | undefined;
   let failed = missing.length;
   const scored: Scored[] = [];
   let hasReader = true;
@@ -72,43 +66,28 @@ async function scorePaths(
     hasReader = false;
   });
   try {
-    const opened = await openScorer(modelPath, {
-      ...(await chooseDevice(device)),
-      onNotice: (notice) => progress.note(notice),
-      manyImages: files.length > 1,
-      ...(maxPixels !== undefined && { maximumPixels: maxPixels }),
-    });
-    scorer = opened;
-    const ahead = pLimit(imagesInMemory);
-    const tasks = files.map((image) => ahead(() => scoreFile(opened, image, image === '-' ? (content ?? image) : image)));
-    for (const [index, image] of files.entries()) {
-      const result = await tasks[index]!;
+    opened = await loadModel(
+      modelPath,
+      loadOptionsOf({ ...device, maxPixels }, (notice) => progress.note(notice)),
+    );
+    const inputs = files.map((image) => (image === '-' ? (content ?? image) : image));
+    for await (const { index, score, error } of opened.scoreEach(inputs)) {
+      const image = files[index]!;
       if (!hasReader) break;
-      if (result instanceof Error) {
+      if (error) {
         failed++;
-        progress.aside(() => process.stderr.write(`error: ${result.message}\n`));
-      } else if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, score: result })}\n`));
-      else scored.push({ image, score: result });
+        const message = error.message.includes(image) ? error.message : `${image}: ${error.message}`;
+        progress.aside(() => process.stderr.write(`error: ${message}\n`));
+      } else if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, score })}\n`));
+      else scored.push({ image, score });
       if (files.length > 1) progress.update(index + 1, files.length);
     }
-    ahead.clearQueue();
   } finally {
     progress.stop();
-    await scorer?.close();
+    await opened?.close();
   }
   if (!json) process.stdout.write(formatTable(scored));
   return failed;
-}
-
-/** Errors of one image are results: the others are still scored. */
-async function scoreFile(scorer: Scorer, path: string, source: ImageSource): Promise<number | Error> {
-  try {
-    const image = await decodeImage(source);
-    return await scorer.score(image);
-  } catch (error) {
-    if (!(error instanceof UserError)) return new Error(`${path}: ${messageOf(error)}`);
-    return error.message.includes(path) ? error : new Error(`${path}: ${error.message}`);
-  }
 }
 
 /** Best first; equal scores by name. */

@@ -1,6 +1,6 @@
 /** Models against the opinions of a benchmark, the baseline beside them. */
 import { originOf } from '../datasets/dataset-file.js';
-import type { Scorer } from '../score/scorer.js';
+import type { Model } from '../score/load-model.js';
 import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
@@ -18,7 +18,7 @@ export interface NamedModel {
   readonly run?: string;
   /** Of its ONNX file. */
   readonly sha256: string;
-  readonly scorer: Scorer;
+  readonly model: Model;
 }
 
 /** What happens meanwhile, for whoever watches. */
@@ -58,7 +58,7 @@ export async function evaluateOpinion(
   watch.onMatched?.(matched);
   const total = matched.found.length + matched.missing.length;
   if (!allowMissing) requireMost(total, matched.missing, 'not there');
-  const measures = [...models.map(({ scorer }) => scorer), { score: logLaplacianVariance }];
+  const measures = [...models.map(({ model }) => model), { score: logLaplacianVariance }];
   const { images, scores, unusable } = await scoreImages(matched.found, measures, watch.onImage);
   if (!allowMissing) requireMost(total, [...matched.missing, ...unusable.map(({ image }) => image)], 'not there or cannot be scored');
   // Turned so that higher is better: a good model has a positive correlation on every benchmark.

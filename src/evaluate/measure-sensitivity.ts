@@ -96,9 +96,9 @@ export async function measureSensitivity(
 
 type Triple = readonly [whole: number, first: number, second: number];
 
-async function scoreTriple({ scorer }: NamedModel, image: Image, boxes: readonly [Box, Box]): Promise<Triple> {
-  const crop = ({ left, top, width, height }: Box) => scorer.score(cropImage(image, left, top, width, height));
-  return [await scorer.score(image), await crop(boxes[0]), await crop(boxes[1])];
+async function scoreTriple({ model }: NamedModel, image: Image, boxes: readonly [Box, Box]): Promise<Triple> {
+  const crop = ({ left, top, width, height }: Box) => model.score(cropImage(image, left, top, width, height));
+  return [await model.score(image), await crop(boxes[0]), await crop(boxes[1])];
 }
 
 function startingWith([whole, first, second]: Triple): Scores {

@@ -1,6 +1,7 @@
 /** Scores of the same images by several models and by the baseline: each image is decoded once, whatever it is scored by. */
 import { decodeImage } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
+import { ImageError, ModelError } from '../score/errors.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import type { RatedFile } from './match-images.js';
@@ -18,11 +19,11 @@ export interface ScoredImages {
   readonly unusable: readonly { readonly image: string; readonly reason: string }[];
 }
 
-/** Images decoded while another is scored. */
-const decodedAhead = 3;
+/** Images decoded or scored at a time, besides the one whose turn it is: small models have copies for several. */
+const imagesAhead = 5;
 
 /**
- * Scores images one after the other; an image that cannot be scored by one measure is left out for all.
+ * Scores images, in their order; an image that cannot be scored by one measure is left out for all.
  * @throws UserError when none can be scored.
  */
 export async function scoreImages(
@@ -34,9 +35,8 @@ export async function scoreImages(
   const scores: number[][] = measures.map(() => []);
   const unusable: { image: string; reason: string }[] = [];
   let done = 0;
-  for await (const decoded of resultsAhead(files, decodedAhead, decode)) {
+  for await (const own of resultsAhead(files, imagesAhead, (file) => scoreFile(file, measures))) {
     const file = files[done]!;
-    const own = decoded instanceof Error ? decoded : await scoreAll(decoded, measures);
     if (own instanceof Error) unusable.push({ image: file.image, reason: own.message.replace(`Cannot read image ${file.path}: `, '') });
     else {
       images.push(file);
@@ -50,8 +50,9 @@ export async function scoreImages(
   return { images, scores, unusable };
 }
 
-async function decode({ path }: RatedFile): Promise<Image | Error> {
-  return decodeImage(path).catch(userErrorOf);
+async function scoreFile({ path }: RatedFile, measures: readonly ImageMeasure[]): Promise<number[] | Error> {
+  const image = await decodeImage(path).catch(userErrorOf);
+  return image instanceof Error ? image : scoreAll(image, measures);
 }
 
 async function scoreAll(image: Image, measures: readonly ImageMeasure[]): Promise<number[] | Error> {
@@ -65,7 +66,9 @@ async function scoreAll(image: Image, measures: readonly ImageMeasure[]): Promis
   }
 }
 
+/** The error of an image, without the words for what was given; any other is thrown. */
 function userErrorOf(error: unknown): Error {
-  if (error instanceof UserError) return error;
+  if (error instanceof ImageError && error.cause instanceof UserError) return error.cause;
+  if (error instanceof UserError && !(error instanceof ModelError)) return error;
   throw error instanceof Error ? error : new Error(messageOf(error));
 }

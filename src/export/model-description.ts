@@ -98,12 +98,13 @@ export function parseModelDescription(text: string, path: string): ModelDescript
   try {
     json = JSON.parse(text);
   } catch {
-    throw new UserError(`${path} is not JSON. Export the model again`);
+    throw new UserError(`${path} is not JSON. Export the model again.`, { code: 'ERR_ANTONYM_BAD_MODEL' });
   }
   const { success, data, error } = schema.safeParse(json);
   if (success) return data;
   const [issue] = error.issues;
   throw new UserError(
-    `${path} does not describe a model of this version: ${issue?.path.join('.')}: ${issue?.message}. Export the model again`,
+    `${path} does not describe a model of this version: ${issue?.path.join('.')}: ${issue?.message}. Export the model again.`,
+    { code: 'ERR_ANTONYM_BAD_MODEL' },
   );
 }

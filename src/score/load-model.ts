@@ -1,103 +1,185 @@
-/** The package as a library: `import { loadModel } from 'antonym'` gives an exported model that scores images. */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import pLimit from 'p-limit';
+/** The model object: what the library gives its users, and what the commands score with. */
 import type { ModelDescription } from '../export/model-description.js';
-import { UserError } from '../support/errors.js';
-import { ImageError, type ImageInput, nameOfInput, type Pixels, readInput } from './image-input.js';
-import { openScorer } from './scorer.js';
-import { shippedModel } from './shipped-model.js';
+import type { DeviceFlags } from '../runtime/devices/choose-device.js';
+import type { DeviceSetup } from '../runtime/devices/device.js';
+import { messageOf, UserError } from '../support/errors.js';
+import { resultsAhead } from '../support/results-ahead.js';
+import { ImageError, ModelError, modelError } from './errors.js';
+import { findModel } from './find-model.js';
+import type { ImageInput } from './image-input.js';
+import { JobQueue } from './job-queue.js';
+import { nameOfInput, readInput } from './read-input.js';
+import { openScorer, type Scorer } from './scorer.js';
 
-export { ImageError, type ImageInput, type ModelDescription, type Pixels };
-
-/** A model cannot be used: its files are missing or are not what they should be, or it was closed. */
-export class ModelError extends UserError {
-  override name = 'ModelError';
+export interface LoadOptions {
+  /** `cpu`, `webgpu`, `cuda`, or `auto` for the fastest that is there; default: `cpu`. */
+  readonly device?: DeviceFlags['device'];
+  /** Options of ONNX Runtime's provider for the device, such as `device_id=1`; default: none. */
+  readonly providerOptions?: string;
+  /** Images of more pixels are scored in tiles; default: `description.largeImages.maximumPixels`. */
+  readonly maximumPixels?: number;
+  /** Images that may wait for their turn; a call beyond it fails with `ERR_ANTONYM_QUEUE_FULL`; default: any number. */
+  readonly maxQueue?: number;
+  /** Takes a sentence worth knowing about the device, after the first image. */
+  readonly onNotice?: (notice: string) => void;
 }
 
-/** An exported model in memory, with a thread of its own. */
+export interface ScoreOptions {
+  /** Calls the scoring off: an image that waits is never scored, the result of one that is being scored is dropped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An image of `scoreEach`: its score and size, or the reason why it has none. */
+export type ScoredImage = {
+  readonly image: ImageInput;
+  /** Its place among those given, from 0. */
+  readonly index: number;
+} & (
+  | { readonly score: number; readonly width: number; readonly height: number; readonly error?: never }
+  | { readonly error: ImageError; readonly score?: never }
+);
+
+/** An exported model in memory, with threads of its own. */
 export interface Model {
-  /** What `model.json` says: how it was trained, the smallest image that it takes, the scores that it gave at each severity. */
+  /** The content of `model.json`: how it was trained, the smallest image that it takes, the scores that it gave at each severity. */
   readonly description: ModelDescription;
+  /** Number of images that wait for their turn. */
+  readonly waiting: number;
   /**
    * Scores an image: 0..1, higher is better. One of more pixels than `description.largeImages.maximumPixels` is scored in tiles.
    * Calls may overlap: they queue, and few images are decoded at a time. Leave buffers as they are until their score has come.
    * @throws {ImageError} when the image cannot be scored.
-   * @throws {ModelError} when the model was closed.
+   * @throws {ModelError} when the model was closed, too many images wait, or ONNX Runtime's thread ended.
+   * @throws the signal's reason when it is aborted.
    */
-  score(image: ImageInput): Promise<number>;
-  /** Scores images, in their order. The first that cannot be scored fails all: score one by one where the others should go on. */
-  score(images: readonly ImageInput[]): Promise<number[]>;
-  /** Frees memory and thread; scores that are outstanding fail. Without it, a program ends as well. */
+  score(image: ImageInput, options?: ScoreOptions): Promise<number>;
+  /** Scores images, in their order. The first that cannot be scored fails all: `scoreEach` scores the others as well. */
+  score(images: readonly ImageInput[], options?: ScoreOptions): Promise<number[]>;
+  score(given: ImageInput | readonly ImageInput[], options?: ScoreOptions): Promise<number | number[]>;
+  /**
+   * Scores images one after the other as the loop asks for them, with few ahead, in their order; those that cannot be scored have an `error`.
+   * @throws {ModelError} as `score`; the loop ends then.
+   */
+  scoreEach(images: Iterable<ImageInput> | AsyncIterable<ImageInput>, options?: ScoreOptions): AsyncGenerator<ScoredImage, void>;
+  /** Frees memory and threads; scores that are outstanding fail, and every later call. Without it, a program ends as well. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Decoded, or waiting for ONNX Runtime, at a time. */
-const imagesInMemory = 4;
+/** Images decoded, or waiting for ONNX Runtime, at a time: enough for every copy of a model, and few in memory. */
+const imagesInMemory = 6;
 
 /**
  * Loads an exported model.
- * @param path `model.onnx` with `model.json` beside it, or the folder of both, as `runs/<name>/export`; default: the model that comes
- * with the package
- * @throws {ModelError} when a file is missing or is not what it should be.
+ * @param path `model.onnx` with `model.json` beside it, the folder of both, as `runs/<name>/export`, or the name of a run; default: the model
+ * that comes with the package.
+ * @throws {ModelError} when a file is missing or is not what it should be, or the device cannot be used.
  */
-export async function loadModel(path?: string | URL): Promise<Model> {
-  const scorer = await openScorer(await findModel(path)).catch((error) => {
-    throw error instanceof UserError ? new ModelError(error.message, { cause: error }) : error;
-  });
-  const limit = pLimit(imagesInMemory);
-  let closed = false;
-  const checkOpen = (): void => {
-    if (closed) throw new ModelError('the model was closed: load it again');
-  };
-  const scoreOne = async (input: ImageInput): Promise<number> => {
-    checkOpen();
-    const image = await readInput(input);
-    try {
-      return await scorer.score(image);
-    } catch (error) {
-      checkOpen();
-      throw error instanceof UserError ? new ImageError(`${nameOfInput(input)}: ${error.message}`, input, { cause: error }) : error;
-    }
-  };
-  const scoreAll = async (inputs: readonly ImageInput[]): Promise<number[]> => {
-    let failed = false;
-    return limit.map(inputs, async (input) => {
-      if (failed) return Number.NaN; // nobody will see it
-      return scoreOne(input).catch((error) => {
-        failed = true;
-        throw error;
-      });
-    });
-  };
-  function score(image: ImageInput): Promise<number>;
-  function score(images: readonly ImageInput[]): Promise<number[]>;
-  function score(given: ImageInput | readonly ImageInput[]): Promise<number | number[]> {
-    return isList(given) ? scoreAll(given) : limit(scoreOne, given);
+export async function loadModel(path?: string | URL, options: LoadOptions = {}): Promise<Model> {
+  const { maxQueue = Number.POSITIVE_INFINITY, device, providerOptions, ...others } = options;
+  if (!(maxQueue >= 0)) throw new ModelError('maxQueue must be a number, at least 0.', { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
+  try {
+    const found = await findModel(path);
+    return new LoadedModel(await openScorer(found.path, { ...others, device: await setupOf(device, providerOptions) }), maxQueue);
+  } catch (error) {
+    throw modelError(error);
   }
-  return {
-    description: scorer.description,
-    score,
-    async close() {
-      closed = true;
-      await scorer.close();
-    },
-  };
 }
 
-async function findModel(given: string | URL | undefined): Promise<string> {
-  if (given === undefined) {
-    const shipped = await shippedModel();
-    if (shipped === undefined) throw new ModelError('no model comes with this package: give the path of an exported model.onnx');
-    return shipped;
+/** The choice of a device is loaded where there is one. */
+async function setupOf(device: DeviceFlags['device'] = 'cpu', providerOptions = ''): Promise<DeviceSetup> {
+  if (device === 'cpu' && providerOptions === '') return { device };
+  const { chooseDevice } = await import('../runtime/devices/choose-device.js');
+  return chooseDevice({ device, ...(providerOptions !== '' && { providerOptions }) });
+}
+
+interface Measured {
+  readonly score: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+class LoadedModel implements Model {
+  private readonly scorer: Scorer;
+  private readonly queue: JobQueue;
+  private closed: ModelError | undefined;
+
+  constructor(scorer: Scorer, maxQueue: number) {
+    this.scorer = scorer;
+    this.queue = new JobQueue(imagesInMemory, maxQueue);
   }
-  const path = given instanceof URL ? fileURLToPath(given) : given;
-  const isFolder = await stat(path).then(
-    (status) => status.isDirectory(),
-    () => false,
-  );
-  return isFolder ? join(path, 'model.onnx') : path;
+
+  get description(): ModelDescription {
+    return this.scorer.description;
+  }
+
+  get waiting(): number {
+    return this.queue.waiting;
+  }
+
+  score(image: ImageInput, options?: ScoreOptions): Promise<number>;
+  score(images: readonly ImageInput[], options?: ScoreOptions): Promise<number[]>;
+  score(given: ImageInput | readonly ImageInput[], options?: ScoreOptions): Promise<number | number[]>;
+  async score(given: ImageInput | readonly ImageInput[], { signal }: ScoreOptions = {}): Promise<number | number[]> {
+    this.queue.requirePlace();
+    signal?.throwIfAborted();
+    if (!isList(given)) return (await this.measure(given, signal)).score;
+    const scores: number[] = [];
+    for await (const result of this.scoreEach(given, { signal })) {
+      if (result.error) throw result.error;
+      scores.push(result.score);
+    }
+    return scores;
+  }
+
+  async *scoreEach(
+    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
+    { signal }: ScoreOptions = {},
+  ): AsyncGenerator<ScoredImage, void> {
+    this.queue.requirePlace();
+    let next = 0;
+    yield* resultsAhead(images, imagesInMemory, async (image): Promise<ScoredImage> => {
+      const index = next++;
+      try {
+        return { image, index, ...(await this.measure(image, signal)) };
+      } catch (error) {
+        if (error instanceof ImageError) return { image, index, error };
+        throw error;
+      }
+    });
+  }
+
+  private measure(input: ImageInput, signal: AbortSignal | undefined): Promise<Measured> {
+    const job = async (): Promise<Measured> => {
+      const image = await readInput(input);
+      signal?.throwIfAborted();
+      if (this.closed) throw this.closed;
+      try {
+        const score = await this.scorer.score(image, this.queue.unfinished, signal);
+        return { score, width: image.width, height: image.height };
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : (this.closed ?? scoringError(error, input));
+      }
+    };
+    return this.queue.run(job, signal);
+  }
+
+  async close(): Promise<void> {
+    this.closed ??= new ModelError('the model was closed: load it again', { code: 'ERR_ANTONYM_CLOSED' });
+    this.queue.end(this.closed);
+    await this.scorer.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** A missing runtime is no fault of the image. */
+function scoringError(error: unknown, input: ImageInput): unknown {
+  if (!(error instanceof UserError)) return error;
+  if (error.code === 'ERR_ANTONYM_NO_RUNTIME') return modelError(error);
+  return new ImageError(`${nameOfInput(input)}: ${messageOf(error)}`, input, { cause: error, code: error.code });
 }
 
 function isList(given: ImageInput | readonly ImageInput[]): given is readonly ImageInput[] {

@@ -1,75 +1,64 @@
-/** An exported model, ready to score images of any size. */
-import { readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
+/** The part of an exported model that turns pixels of any size into a score. */
+import type { ModelDescription } from '../export/model-description.js';
 import { cropImage, type Image } from '../images/image.js';
-import type { DeviceSetup } from '../runtime/devices/device.js';
+import { type DeviceSetup, isOutOfMemory } from '../runtime/devices/device.js';
 import { describePlacement } from '../runtime/models/node-placement.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
-import { SessionThread } from '../runtime/sessions/session-thread.js';
-import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
-import { fileError } from '../support/files/file-errors.js';
+import { messageOf, UserError } from '../support/errors.js';
 import { mistakenFileAt } from '../support/files/mistaken-file.js';
-import { IdleThreads } from './idle-threads.js';
+import { ThreadFailure } from '../support/threads/request-thread.js';
+import { ModelSessions } from './model-sessions.js';
+import { readDescription } from './read-description.js';
 import { type Part, partsOf } from './tiles.js';
 
 export interface Scorer {
   readonly description: ModelDescription;
   /**
    * The score of an image, 0..1, higher is better.
-   * @throws UserError when the image is smaller than the model's minimum.
+   * @param images number of images that are decoded, scored or wait at the moment.
+   * @param signal ends the scoring between two tiles.
+   * @throws UserError when the image is smaller than the model's minimum, or ONNX Runtime fails.
    */
-  score(image: Image): Promise<number>;
+  score(image: Image, images: number, signal?: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Computed on the processor unless a device is given. */
-export interface ScorerOptions extends Partial<DeviceSetup> {
+export interface ScorerOptions {
+  readonly device: DeviceSetup;
   /** Images of more pixels are split into tiles; default: as the model says. */
   readonly maximumPixels?: number;
   /** Takes what is worth knowing about the device, after the first image, and of images that are too small for crops, once. */
   readonly onNotice?: (notice: string) => void;
-  /** Whether many images are scored at a time: then small models have a copy for every few cores, each image one; default: no. */
-  readonly manyImages?: boolean;
 }
 
 /** Crops in one call: bounds memory; more are no faster. */
 const cropsAtOnce = 12;
-/** Of a model that has copies, with its weights: copies take memory, and large models use several cores well enough. */
-const largestCopied = 64 * 2 ** 20;
-const mostCopies = 4;
 
 /**
  * Loads an exported model: `model.onnx` with `model.json` beside it.
  * @throws UserError when a file is missing or is not what it should be.
  */
-export async function openScorer(modelPath: string, options: ScorerOptions = {}): Promise<Scorer> {
-  const { device = 'cpu', providerOptions, onNotice, manyImages = false } = options;
-  const threads =
-    manyImages && device === 'cpu' && (await isSmall(modelPath))
-      ? copies()
-      : [new SessionThread({ device, ...(providerOptions && { providerOptions }) })];
-  const close = async (): Promise<void> => {
-    await Promise.all(threads.map((thread) => thread.close()));
-  };
+export async function openScorer(modelPath: string, { device, maximumPixels, onNotice }: ScorerOptions): Promise<Scorer> {
+  const sessions = new ModelSessions(modelPath, device);
   let description: ModelDescription;
   try {
-    const signatures = await Promise.all(threads.map((thread) => load(thread, modelPath)));
-    checkSignature(signatures[0]!, modelPath);
+    checkSignature(await load(sessions, modelPath), modelPath);
     description = await readDescription(modelPath);
   } catch (error) {
-    await close();
+    await sessions.close();
     throw error;
   }
-  const idle = new IdleThreads(threads);
   const { crops } = description;
-  const policy = { ...description, largeImages: { maximumPixels: options.maximumPixels ?? description.largeImages.maximumPixels } };
-  const scoresOf = async (image: Image, parts: readonly Part[]): Promise<Float32Array> => {
+  const policy = { ...description, largeImages: { maximumPixels: maximumPixels ?? description.largeImages.maximumPixels } };
+  const scoresOf = async (image: Image, parts: readonly Part[], images: number): Promise<Float32Array> => {
     const { width, height } = parts[0]!;
     const feeds = { image: { dataType: 'uint8', shape: [parts.length, height, width, 3], data: pixelsOf(image, parts) } } as const;
-    const results = await idle.use((thread) => thread.run('model', feeds, { outputs: ['score'] }));
-    return results.score!.data as Float32Array;
+    try {
+      const results = await sessions.use((thread) => thread.run('model', feeds, { outputs: ['score'] }), images);
+      return results.score!.data as Float32Array;
+    } catch (error) {
+      throw runningError(error);
+    }
   };
   let isSmallKnown = false;
   const tellSmall = ({ width, height }: Image, side: number): void => {
@@ -81,30 +70,32 @@ export async function openScorer(modelPath: string, options: ScorerOptions = {})
   const tellPlacement = async (): Promise<void> => {
     if (placementIsKnown) return;
     placementIsKnown = true;
-    const notice = describePlacement(await threads[0]!.placement('model'));
+    const notice = describePlacement(await sessions.first.placement('model'));
     if (notice !== undefined) onNotice?.(notice);
   };
   return {
     description,
-    async score(image) {
+    async score(image, images, signal) {
       const { minimumSide } = description.size;
       if (Math.min(image.width, image.height) < minimumSide) {
-        throw new UserError(`${image.width}x${image.height} pixels are too small: the model needs at least ${minimumSide} on each side`);
+        const message = `${image.width}x${image.height} pixels are too small: the model needs at least ${minimumSide} on each side`;
+        throw new UserError(message, { code: 'ERR_ANTONYM_TOO_SMALL' });
       }
       const parts = partsOf(image.width, image.height, policy);
       if (crops && parts.length === 1) tellSmall(image, crops.side);
       let [sum, weight] = [0, 0];
       for (const batch of batchesOf(parts, crops ? cropsAtOnce : 1)) {
-        const scores = await scoresOf(image, batch);
+        signal?.throwIfAborted();
+        const scores = await scoresOf(image, batch, images);
         for (const [index, part] of batch.entries()) {
           sum += scores[index]! * part.weight;
           weight += part.weight;
         }
       }
-      await tellPlacement();
+      if (onNotice !== undefined) await tellPlacement();
       return sum / weight;
     },
-    close,
+    close: () => sessions.close(),
   };
 }
 
@@ -127,52 +118,52 @@ function pixelsOf(image: Image, parts: readonly Part[]): Uint8Array {
   return cropped.length === 1 ? cropped[0]! : new Uint8Array(Buffer.concat(cropped));
 }
 
-async function isSmall(path: string): Promise<boolean> {
-  const sizes = [path, `${path}.data`].map((file) =>
-    stat(file).then(
-      ({ size }) => size,
-      () => 0,
-    ),
-  );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size) <= largestCopied;
-}
-
-function copies(): SessionThread[] {
-  const cores = availableParallelism();
-  const count = Math.min(mostCopies, cores);
-  return Array.from({ length: count }, () => new SessionThread({ threads: Math.floor(cores / count) }));
-}
-
-async function load(thread: SessionThread, path: string): Promise<ModelSignature> {
+async function load(sessions: ModelSessions, path: string): Promise<ModelSignature> {
   try {
-    if ((await stat(path)).isDirectory()) throw new UserError(`${path} is a directory, not an ONNX file. Give its model.onnx`);
+    return await sessions.load();
   } catch (error) {
-    throw fileError('read the model', path, error);
-  }
-  try {
-    return await thread.load('model', path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const reason = messageOf(error)
-      .replaceAll(/\s+/g, ' ')
-      .replace(/^Load model from .* failed: ?/, '');
-    throw new UserError(`${path} is not an ONNX model that can be run: ${(await mistakenFileAt(path)) ?? reason.slice(0, 200)}`);
+    throw await loadingError(error, path);
   }
 }
 
-async function readDescription(modelPath: string): Promise<ModelDescription> {
-  const path = join(dirname(modelPath), 'model.json');
-  try {
-    return parseModelDescription(await readFile(path, 'utf8'), path);
-  } catch (error) {
-    if (systemCodeOf(error) !== 'ENOENT') throw fileError('read', path, error);
-    throw new UserError(`${path} is missing: it says how to use ${modelPath} and belongs beside it`);
+/** Only what ONNX Runtime says of the file is the file's fault. */
+async function loadingError(error: unknown, path: string): Promise<unknown> {
+  if (error instanceof UserError) return error;
+  if (error instanceof ThreadFailure) return threadError(error);
+  const reason = messageOf(error)
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^Load model from .* failed: ?/, '');
+  if (isOutOfMemory(error)) {
+    return new UserError(`${path} cannot be loaded: the memory does not suffice.`, { cause: error, code: 'ERR_ANTONYM_OUT_OF_MEMORY' });
   }
+  const message = `${path} is not an ONNX model that can be run: ${(await mistakenFileAt(path)) ?? reason.slice(0, 200)}`;
+  return new UserError(message, { cause: error, code: 'ERR_ANTONYM_BAD_MODEL' });
+}
+
+function runningError(error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  if (error instanceof ThreadFailure) return threadError(error);
+  if (isOutOfMemory(error)) {
+    const message = 'the memory does not suffice for it: score fewer images at a time, or smaller tiles';
+    return new UserError(message, { cause: error, code: 'ERR_ANTONYM_OUT_OF_MEMORY' });
+  }
+  return new UserError(`ONNX Runtime failed: ${messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300)}`, { cause: error });
+}
+
+/** A thread that does not start or ends early: files of the installation are missing, or the system ends it. */
+function threadError(error: ThreadFailure): UserError {
+  const reason = messageOf(error.cause ?? error).split('\n')[0]!;
+  if (isOutOfMemory(error)) {
+    return new UserError(`ONNX Runtime's thread ended: the memory does not suffice.`, { cause: error, code: 'ERR_ANTONYM_OUT_OF_MEMORY' });
+  }
+  const message = `ONNX Runtime cannot be started: ${reason}. The model is not the cause: a file of the installation is missing or cannot be loaded.`;
+  return new UserError(message, { cause: error, code: 'ERR_ANTONYM_NO_RUNTIME' });
 }
 
 function checkSignature({ inputs, outputs }: ModelSignature, path: string): void {
   const [image] = inputs;
   if (inputs.length !== 1 || image?.name !== 'image' || image.dataType !== 'uint8' || !outputs.some(({ name }) => name === 'score')) {
-    throw new UserError(`${path} is not a model of this program: expected the input image (uint8) and the output score`);
+    const message = `${path} is not a model of this program: expected the input image (uint8) and the output score`;
+    throw new UserError(message, { code: 'ERR_ANTONYM_BAD_MODEL' });
   }
 }

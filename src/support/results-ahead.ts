@@ -6,12 +6,12 @@
  * @throws whatever `make` throws, when the failed item's turn comes; items already begun end unobserved.
  */
 export async function* resultsAhead<Item, Result>(
-  items: Iterable<Item>,
+  items: Iterable<Item> | AsyncIterable<Item>,
   ahead: number,
   make: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void> {
   const making: Promise<Result>[] = [];
-  for (const item of items) {
+  for await (const item of items) {
     const result = make(item);
     // Marked as handled: it is thrown to the consumer when the item's turn comes.
     result.catch(() => {});

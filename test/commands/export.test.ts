@@ -5,7 +5,7 @@ import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseModelDescription } from '#antonym/export/model-description.js';
-import { loadModel } from '#antonym/score/load-model.js';
+import { loadModel } from '#antonym/index.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';

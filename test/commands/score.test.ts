@@ -167,8 +167,8 @@ describe('a model that is none', () => {
     ['foreign', /model\.onnx is not a model of this program/],
     ['alone', /model\.json is missing/],
     ['altered', /model\.json does not describe a model of this version/],
-    ['empty', /empty is a directory without a model\.onnx/],
-    ['nowhere.onnx', /nowhere\.onnx does not exist/],
+    ['empty', /empty is a folder without a model\.onnx/],
+    ['nowhere.onnx', /nowhere\.onnx: it does not exist/],
     ['modle', /There is no run "modle".*Did you mean "model"\?/],
     ['unfinished', /The run unfinished has no exported model.*npm run export -- --run unfinished/],
   ])('%s is refused in one line', async (model, message) => {

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadModel } from '#antonym/score/load-model.js';
+import { loadModel } from '#antonym/index.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { type ScoredPhotographs, scoredPhotographs } from './scored-photographs.js';
 

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
-import { loadModel } from '#antonym/score/load-model.js';
+import { loadModel } from '#antonym/index.js';
 import { writeRandomModel } from '../commands/random-model.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 

@@ -6,15 +6,14 @@ import { type ComparisonResult, variantOf, verdictOf } from '#antonym/compare/co
 import { scorePairs } from '#antonym/compare/score-pairs.js';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { encodePng } from '#antonym/images/encode-png.js';
-import type { Image } from '#antonym/images/image.js';
+import { loadModel } from '#antonym/index.js';
 import { comparePage } from '#antonym/report/compare-page.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
+import { saveBrightnessModel } from '../score/brightness-model.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { checkPage } from './check-page.js';
 
 const bootstrap = { resamples: 200, seed: 0, confidence: 0.95 };
-/** Brightness, 0..1: a measure whose values are known. */
-const brightness = { score: async ({ data }: Image) => data.reduce((sum, value) => sum + value, 0) / data.length / 255 };
 
 async function darkened(names: readonly string[]): Promise<ComparisonResult> {
   const folder = await temporaryFolder();
@@ -29,7 +28,10 @@ async function darkened(names: readonly string[]): Promise<ComparisonResult> {
   );
   const broken = join(folder, 'broken.png');
   await writeFile(broken, 'no picture');
-  const scored = await scorePairs([...pairs, { name: 'broken.png', before: broken, after: pairs[0]!.after }], brightness);
+  // brightness, 0..1: a model whose scores are known
+  const model = await loadModel(await saveBrightnessModel(join(folder, 'model')));
+  const scored = await scorePairs([...pairs, { name: 'broken.png', before: broken, after: pairs[0]!.after }], model);
+  await model.close();
   const variant = variantOf(
     { name: 'darker', series: 'darker', failBelow: -0.01 },
     scored.compared,

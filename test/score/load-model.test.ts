@@ -1,5 +1,6 @@
 /** The library as a program that imports it sees it. */
 import { execFile } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,13 +8,15 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ImageError, type ImageInput, loadModel, type Model, ModelError, type Pixels } from '#antonym/score/load-model.js';
+import { ImageError, type ImageInput, loadModel, type Model, ModelError, type Pixels } from '#antonym/index.js';
+import { errorCodes } from '#antonym/support/errors.js';
+import { RequestThread, ThreadFailure } from '#antonym/support/threads/request-thread.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { brightnessDescription, saveBrightnessModel } from './brightness-model.js';
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]): string => join(folder, ...parts);
-const library = import.meta.resolve('#antonym/score/load-model.js');
+const library = import.meta.resolve('#antonym/index.js');
 
 /** A plain picture: its score is value / 255. */
 const plain = (value: number, width = 20, height = 10): Pixels => ({ data: new Uint8Array(width * height * 3).fill(value), width, height });
@@ -42,16 +45,17 @@ describe('loadModel', () => {
 
   test.each<[path: string, message: RegExp]>([
     ['nowhere', /Cannot read the model .*nowhere: it does not exist/],
-    ['empty', /Cannot read the model .*empty.model\.onnx: it does not exist/],
+    ['empty', /empty is a folder without a model\.onnx/],
     ['51.png', /51\.png is not an ONNX model/],
     ['alone', /model\.json is missing/],
-  ])('%s: a ModelError that says why', async (path, message) => {
+  ])('%s: a ModelError that says why, with a code', async (path, message) => {
     await mkdir(at('empty'), { recursive: true });
     await mkdir(at('alone'), { recursive: true });
     await copyFile(at('model', 'model.onnx'), at('alone', 'model.onnx'));
     const error = await loadModel(at(path)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ModelError);
-    expect(error).toMatchObject({ name: 'ModelError', message: expect.stringMatching(message) });
+    const code = path === '51.png' ? 'ERR_ANTONYM_BAD_MODEL' : 'ERR_ANTONYM_NO_SUCH_FILE';
+    expect(error).toMatchObject({ name: 'ModelError', code, message: expect.stringMatching(message) });
   });
 });
 
@@ -137,6 +141,98 @@ describe('score', () => {
     await closing.close();
     await expect(closing.score(plain(1))).rejects.toThrow(ModelError);
     await expect(closing.score(plain(1))).rejects.toThrow(/the model was closed/);
+    for (const call of [() => closing.score([]), () => closing.scoreEach([]).next()])
+      await expect(call()).rejects.toMatchObject({ name: 'ModelError', code: 'ERR_ANTONYM_CLOSED' });
+  });
+});
+
+describe('errors', () => {
+  test.each<[what: string, input: unknown, code: string]>([
+    ['no such file', 'nowhere.png', 'ERR_ANTONYM_NO_SUCH_FILE'],
+    ['a folder', folder, 'ERR_ANTONYM_NOT_AN_IMAGE'],
+    ['no image', Buffer.from('hello'), 'ERR_ANTONYM_NOT_AN_IMAGE'],
+    ['too small an image', plain(0, 7, 90), 'ERR_ANTONYM_TOO_SMALL'],
+    ['a number', 3, 'ERR_ANTONYM_BAD_ARGUMENT'],
+    ['a URL of the web', 'https://example.com/a.png', 'ERR_ANTONYM_BAD_ARGUMENT'],
+    ['a data: URL in percent code', 'data:image/png,%89PNG', 'ERR_ANTONYM_BAD_ARGUMENT'],
+  ])('of %s have a code', async (_, input, code) => {
+    await expect(model.score(input as Pixels)).rejects.toMatchObject({ name: 'ImageError', code });
+  });
+
+  test("lead down to the system's own", async () => {
+    let error: unknown = await model.score(at('nowhere.png')).catch((reason: unknown) => reason);
+    while (error instanceof Error && error.cause !== undefined) error = error.cause;
+    expect(error).toMatchObject({ code: 'ENOENT', path: at('nowhere.png') });
+  });
+
+  test('a model of the web is not fetched', async () => {
+    const refused = { name: 'ModelError', code: 'ERR_ANTONYM_BAD_ARGUMENT', message: expect.stringMatching(/nothing is fetched/) };
+    await expect(loadModel('https://example.com/model.onnx')).rejects.toMatchObject(refused);
+    await expect(loadModel(new URL('https://example.com/model.onnx'))).rejects.toMatchObject(refused);
+  });
+
+  test('a missing file of the program is not blamed on the model', async () => {
+    const missing = new RequestThread(new URL('file:///nowhere/worker.js'), 'the thread');
+    await expect(missing.ask({})).rejects.toBeInstanceOf(ThreadFailure);
+  });
+
+  test('all have their place in the documentation', async () => {
+    const page = await readFile('docs/library.md', 'utf8');
+    for (const [code, meaning] of Object.entries(errorCodes)) expect(page).toContain(`| \`${code}\` | ${meaning} |`);
+  });
+});
+
+describe('a service', () => {
+  const large = { data: new Uint8Array(3 * 1000 * 800), width: 1000, height: 800 };
+
+  test('scores data: and file: URLs given as texts', async () => {
+    const url = `data:image/png;base64,${(await encoded(51)).toString('base64')}`;
+    for (const input of [url, new URL(url), pathToFileURL(at('51.png')).href]) expect(await model.score(input)).toBeCloseTo(0.2, 6);
+    const either: string | string[] = [at('51.png'), at('51.png')].slice(0, 2);
+    expect(await model.score(either)).toHaveLength(2);
+  });
+
+  test('calls off what waits and what is being scored, and scores the next', async () => {
+    const reason = new Error('the client left');
+    const client = new AbortController();
+    setMaxListeners(0, client.signal);
+    const calls = Array.from({ length: 20 }, () => model.score(large, { signal: client.signal }).catch((error: unknown) => error));
+    expect(model.waiting).toBeGreaterThan(0);
+    client.abort(reason);
+    expect(model.waiting).toBe(0);
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([reason]));
+    await expect(model.score(plain(1), { signal: client.signal })).rejects.toBe(reason);
+    await expect(model.score([], { signal: client.signal })).rejects.toBe(reason);
+    expect(await model.score(plain(51))).toBeCloseTo(0.2, 6);
+  });
+
+  test('refuses what would wait beyond maxQueue', async () => {
+    const busy = await loadModel(at('model'), { maxQueue: 2 });
+    const calls = await Promise.allSettled(Array.from({ length: 12 }, () => busy.score(plain(51))));
+    const refused = calls.filter((call) => call.status === 'rejected').map(({ reason }) => reason);
+    expect(refused).toHaveLength(4);
+    for (const error of refused) expect(error).toMatchObject({ name: 'ModelError', code: 'ERR_ANTONYM_QUEUE_FULL' });
+    expect(await busy.score(Array(20).fill(plain(51)))).toHaveLength(20);
+    await busy[Symbol.asyncDispose]();
+    await expect(busy.score(plain(51))).rejects.toMatchObject({ code: 'ERR_ANTONYM_CLOSED' });
+  });
+
+  test('scoreEach gives every image its score or its error, in order, from lists and streams', async () => {
+    const images = [plain(51), 'nowhere.png', plain(102, 30, 40), null as unknown as Pixels, at('51.png')];
+    const stream = async function* () {
+      yield* images;
+    };
+    for (const given of [images, stream()]) {
+      const results = [];
+      for await (const result of model.scoreEach(given)) results.push(result);
+      expect(results).toMatchObject([
+        { index: 0, score: expect.closeTo(0.2, 6), width: 20, height: 10 },
+        { index: 1, image: 'nowhere.png', error: { code: 'ERR_ANTONYM_NO_SUCH_FILE' } },
+        { index: 2, score: expect.closeTo(0.4, 6), width: 30, height: 40 },
+        { index: 3, error: { code: 'ERR_ANTONYM_BAD_ARGUMENT' } },
+        { index: 4, image: at('51.png'), score: expect.closeTo(0.2, 6) },
+      ]);
+    }
   });
 });
 

@@ -9,8 +9,8 @@ import { openModels } from '#antonym/commands/open-models.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { modelCard } from '#antonym/export/model-card.js';
 import { parseModelDescription } from '#antonym/export/model-description.js';
+import { loadModel } from '#antonym/index.js';
 import { noProviderOptions } from '#antonym/runtime/devices/provider-options.js';
-import { loadModel } from '#antonym/score/load-model.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 
 const folder = fileURLToPath(new URL('golden/capture-0.1.0', import.meta.url));
@@ -25,11 +25,11 @@ test('a model of the first format scores as it did, in the library and in comman
     expect(model.description).toMatchObject({ prompts: 'the directions of high and of low quality', scale: 2.5 });
     for (const [index, image] of images.entries()) {
       expect(Math.abs((await model.score(image)) - scores[index]!)).toBeLessThan(1e-6);
-      expect(Math.abs((await named!.scorer.score(image)) - scores[index]!)).toBeLessThan(1e-6);
+      expect(Math.abs((await named!.model.score(image)) - scores[index]!)).toBeLessThan(1e-6);
     }
   } finally {
     await model.close();
-    await named!.scorer.close();
+    await named!.model.close();
   }
 });
 

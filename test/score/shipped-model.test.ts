@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
-import { loadModel } from '#antonym/score/load-model.js';
+import { loadModel } from '#antonym/index.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
 import { hashFiles } from '#antonym/support/files/hash-files.js';
 import { rendered } from '../pairs/folder-of-photographs.js';

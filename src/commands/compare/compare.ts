@@ -200,11 +200,11 @@ async function encodedVariants(before: string, path: string, folder: string, pro
 
 async function compareVariant(
   { name, series, pairs, failed }: Variants['variants'][number],
-  { scorer }: NamedModel,
+  { model }: NamedModel,
   values: Options,
   progress: Progress,
 ): Promise<ComparedVariant> {
-  const { compared, unusable } = await scorePairs(pairs, scorer, (done) => progress.update(done, pairs.length, 'pairs'));
+  const { compared, unusable } = await scorePairs(pairs, model, (done) => progress.update(done, pairs.length, 'pairs'));
   const left = [...failed, ...unusable];
   for (const { name: file, reason } of left) progress.note(`Left out: ${file}: ${reason}`);
   if (compared.length === 0) throw new UserError(`None of the ${pairs.length} pairs can be scored: ${left[0]!.reason}`);

@@ -71,7 +71,7 @@ async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise
   let models: readonly NamedModel[] = [];
   try {
     models = await openModels(flags, (notice) => progress.note(notice));
-    const crop = flags.crop ?? Math.max(...models.map(({ scorer }) => scorer.description.size.recommendedSide));
+    const crop = flags.crop ?? Math.max(...models.map(({ model }) => model.description.size.recommendedSide));
     const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed: renderingSeed, limit: count });
     for (const { id, reason } of dataset.skipped) progress.note(`left out: ${id}: ${reason}`);
     for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
+import { messageOf, UserError } from '../../support/errors.js';
 import { disableTelemetry, wantsTelemetry } from './telemetry.js';
 
 const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
@@ -135,10 +136,13 @@ export function onnxRuntime(): OnnxRuntime {
 }
 
 function load(path: string): OnnxRuntime {
-  if (!existsSync(path)) throw new Error(`ONNX Runtime's library is not there: ${path}. Install onnxruntime-node once more`);
+  if (!existsSync(path)) {
+    const message = `ONNX Runtime's library is not there: ${path}. Install onnxruntime-node once more.`;
+    throw new UserError(message, { code: 'ERR_ANTONYM_NO_RUNTIME' });
+  }
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
   disableTelemetry();
-  const library = koffi.load(path);
+  const library = loadLibrary(path);
   pin(path);
   const base = library.func('void *OrtGetApiBase()')() as bigint;
   const [getApi] = koffi.decode(base, 'void *', 1) as [bigint];
@@ -176,6 +180,18 @@ function load(path: string): OnnxRuntime {
   // Windows builds hand events to the system's tracing whatever the variable says
   if (!wantsTelemetry()) runtime.DisableTelemetryEvents(environment);
   return { ...runtime, environment };
+}
+
+/** @throws UserError with the system's reason. */
+function loadLibrary(path: string): ReturnType<typeof koffi.load> {
+  try {
+    return koffi.load(path);
+  } catch (error) {
+    // Alpine's own C library lacks what the library was built for
+    const advice = messageOf(error).includes('ld-linux') ? ' It needs glibc: use an image such as node:22-slim instead of Alpine.' : '';
+    const message = `ONNX Runtime's library cannot be loaded: ${messageOf(error)}.${advice}`;
+    throw new UserError(message, { cause: error, code: 'ERR_ANTONYM_NO_RUNTIME' });
+  }
 }
 
 /**

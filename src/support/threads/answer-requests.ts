@@ -34,7 +34,7 @@ export function answerRequests<Request, Reply>(
       port.postMessage({ id, reply } satisfies NumberedReply<Reply>, [...transferOf(reply)]);
     } catch (error) {
       const stack = error instanceof Error ? error.stack : undefined;
-      const failure = { message: messageOf(error), isForUsers: error instanceof UserError, stack };
+      const failure = { message: messageOf(error), ...(error instanceof UserError && { code: error.code }), stack };
       port.postMessage({ id, error: failure } satisfies NumberedReply<Reply>);
     }
   };

@@ -1,4 +1,5 @@
 /** Messages between a thread that answers requests and the one that asks. */
+import type { ErrorCode } from '../errors.js';
 
 export interface NumberedRequest<Request> {
   readonly id: number;
@@ -18,7 +19,8 @@ export interface NumberedReply<Reply> {
 /** An error as plain data: its class would not survive the transfer between threads. */
 export interface PlainError {
   readonly message: string;
-  readonly isForUsers: boolean;
+  /** Of a `UserError`. */
+  readonly code?: ErrorCode;
   readonly stack?: string | undefined;
 }
 

@@ -4,6 +4,9 @@ import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type PlainError, type RequestWorkerData } from './request-messages.js';
 
+/** The thread itself failed: its program is missing or cannot start, or the thread ended. */
+export class ThreadFailure extends Error {}
+
 /** Calls of all threads that have not ended. */
 const open = new Set<NativeCalls>();
 process.on('exit', () => {
@@ -42,11 +45,11 @@ export class RequestThread<Request, Reply> {
       if (error === undefined) request?.resolve(reply as Reply);
       else request?.reject(errorOf(error));
     });
-    this.worker.on('error', (error) => this.fail(new Error(`${name} failed: ${messageOf(error)}`, { cause: error })));
+    this.worker.on('error', (error) => this.fail(new ThreadFailure(`${name} failed: ${messageOf(error)}`, { cause: error })));
     this.exit = new Promise((resolve) => {
       this.worker.on('exit', (code) => {
         open.delete(this.calls);
-        this.fail(new Error(`${name} ended with code ${code}`));
+        this.fail(new ThreadFailure(`${name} ended with code ${code}`));
         resolve();
       });
     });
@@ -74,7 +77,7 @@ export class RequestThread<Request, Reply> {
    * everything the thread held is free.
    */
   async close(): Promise<void> {
-    this.fail(new Error(`${this.name} ended: it was closed`));
+    this.fail(new ThreadFailure(`${this.name} ended: it was closed`));
     this.calls.close();
     this.worker.ref();
     // a thread that has not loaded its program yet ends by itself
@@ -89,8 +92,8 @@ export class RequestThread<Request, Reply> {
   }
 }
 
-function errorOf({ message, isForUsers, stack }: PlainError): Error {
-  if (isForUsers) return new UserError(message);
+function errorOf({ message, code, stack }: PlainError): Error {
+  if (code !== undefined) return new UserError(message, { code });
   const error = new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;

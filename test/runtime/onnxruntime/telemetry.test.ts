@@ -43,7 +43,7 @@ const training = [
   '--workers',
   '1',
 ];
-const library = import.meta.resolve('#antonym/score/load-model.js');
+const library = import.meta.resolve('#antonym/index.js');
 const scoring = `
   const { loadModel } = await import(${JSON.stringify(library)});
   const model = await loadModel('model');

@@ -1,0 +1,107 @@
+/**
+ * The sessions of a model. One uses every core for each image, which answers soonest; where several images wait, small models get copies, each
+ * image one of them, which score more of them a second.
+ */
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { DeviceSetup } from '../runtime/devices/device.js';
+import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
+import { SessionThread } from '../runtime/sessions/session-thread.js';
+
+/** Of a model that has copies, with its weights, bytes: copies take memory, and large models use several cores well enough. */
+const largestCopied = 64 * 2 ** 20;
+const mostCopies = 4;
+/** Images at a time from which on copies are made. */
+const manyImages = 3;
+
+export class ModelSessions {
+  private readonly path: string;
+  private readonly device: DeviceSetup;
+  private readonly threads: SessionThread[] = [];
+  private readonly single: IdleThreads;
+  private copies: IdleThreads | 'in the making' | 'none' | undefined;
+  private isClosed = false;
+
+  constructor(path: string, device: DeviceSetup) {
+    this.path = path;
+    this.device = device;
+    this.single = new IdleThreads([this.start(device)]);
+  }
+
+  /** Loads the model. @throws as `SessionThread.load` */
+  load(): Promise<ModelSignature> {
+    return this.first.load('model', this.path);
+  }
+
+  /** The session that uses every core. */
+  get first(): SessionThread {
+    return this.threads[0]!;
+  }
+
+  /**
+   * Gives work to a session as soon as one is idle, in the order of calls.
+   * @param images number of images that are decoded, scored or wait at the moment.
+   */
+  use<Result>(work: (thread: SessionThread) => Promise<Result>, images: number): Promise<Result> {
+    if (images >= manyImages && this.copies === undefined) void this.makeCopies();
+    const threads = images > 1 && this.copies instanceof IdleThreads ? this.copies : this.single;
+    return threads.use(work);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all(this.threads.map((thread) => thread.close()));
+  }
+
+  /** Scoring continues with the first session until they are there, and where they cannot be made. */
+  private async makeCopies(): Promise<void> {
+    this.copies = 'in the making';
+    const cores = availableParallelism();
+    const count = Math.min(mostCopies, cores);
+    if (count < 2 || this.device.device !== 'cpu' || !(await isSmall(this.path)) || this.isClosed) {
+      this.copies = 'none';
+      return;
+    }
+    const copies = Array.from({ length: count }, () => this.start({ device: 'cpu', threads: Math.floor(cores / count) }));
+    const loaded = await Promise.allSettled(copies.map((copy) => copy.load('model', this.path)));
+    const usable = copies.filter((_, index) => loaded[index]!.status === 'fulfilled');
+    this.copies = usable.length === count ? new IdleThreads(usable) : 'none';
+  }
+
+  private start(options: ConstructorParameters<typeof SessionThread>[0]): SessionThread {
+    const thread = new SessionThread(options);
+    this.threads.push(thread);
+    return thread;
+  }
+}
+
+/** Threads, each of which works on one image at a time. */
+class IdleThreads {
+  private readonly idle: SessionThread[];
+  private readonly waiting: ((thread: SessionThread) => void)[] = [];
+
+  constructor(threads: readonly SessionThread[]) {
+    this.idle = [...threads];
+  }
+
+  async use<Result>(work: (thread: SessionThread) => Promise<Result>): Promise<Result> {
+    const thread = this.idle.pop() ?? (await new Promise<SessionThread>((resolve) => this.waiting.push(resolve)));
+    try {
+      return await work(thread);
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next(thread);
+      else this.idle.push(thread);
+    }
+  }
+}
+
+async function isSmall(path: string): Promise<boolean> {
+  const sizes = [path, `${path}.data`].map((file) =>
+    stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size) <= largestCopied;
+}
