@@ -75,7 +75,7 @@ describe('evaluate --opinion', () => {
     expect(lower.srcc).toEqual(higher.srcc);
     expect(lower.rmse.value).toBeCloseTo(higher.rmse.value, 6);
     const out = ['--out', 'both', '--model', 'runs/model/export/model.onnx', 'both.onnx'];
-    expectOneLine(await evaluate(...opinions, 'quality', ...out), /--model both\.onnx does not exist$/);
+    expectOneLine(await evaluate(...opinions, 'quality', ...out), /Cannot read the model both\.onnx: it does not exist\.$/);
     const { status, stdout, stderr } = await evaluate(...opinions, 'quality', '--out', 'both', '--model', model, 'copy');
     expect(status, stderr).toBe(0);
     expect(stdout).toMatch(/^mine: 6 images, higher is better; 95 % intervals from 100 resamples\n\n +SRCC +KRCC +PLCC +RMSE\n/);
