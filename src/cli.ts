@@ -7,12 +7,15 @@ import { commandList } from './commands/command-list.js';
 import { runCommand } from './commands/run-command.js';
 import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
+import { systemReason } from './support/files/file-errors.js';
 import { suggestName } from './support/nearest-name.js';
 import { wrapText } from './support/wrap-text.js';
 
 // A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
 process.stdout.on('error', (error) => {
-  if (systemCodeOf(error) !== 'EPIPE') throw error;
+  if (systemCodeOf(error) === 'EPIPE') return;
+  say(`Cannot write the result: ${systemReason(error)}.`);
+  process.exit(1);
 });
 
 try {
@@ -26,7 +29,7 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
     process.stderr.write(await programHelp());
     return 1;
   }
-  if (name === '--version' || name === '-V') {
+  if (name === '--version' || name === '-V' || name === '-v') {
     process.stdout.write(`${packageFacts().version}\n`);
     return undefined;
   }

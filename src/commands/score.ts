@@ -1,10 +1,12 @@
 /** `antonym score`: scores photographs with an exported model. */
 import { expandPaths } from '../datasets/expand-paths.js';
 import { describeLeftOut } from '../datasets/left-out.js';
+import { readingFault } from '../score/errors.js';
 import { findModel } from '../score/find-model.js';
 import { loadModel, type Model } from '../score/load-model.js';
-import { text } from '../support/options/option-kinds.js';
+import { switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
+import { printable } from '../support/printable.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
 import { loadOptionsOf } from './open-models.js';
@@ -26,41 +28,59 @@ const options = {
   exclude: excludeOption,
   maxPixels: maxPixelsOption,
   ...exportedModelDevice,
-  json: { ...jsonOption, description: 'print a JSON object per image, in the order given' },
+  quiet: { kind: switched(), description: 'print neither progress nor notes', default: false },
+  json: {
+    ...jsonOption,
+    description: 'print a JSON object per image, in the order given',
+    details: 'One that cannot be scored has "error" and "code" in the place of "score"; docs/library.md lists the codes.',
+  },
 } satisfies OptionTable;
+
+/** Beside 0 for no failure, and 1 for a command that could not begin. */
+const exitCodes = { someFailed: 2, allFailed: 3 };
 
 export const scoreCommand: Command = {
   name: 'score',
   summary: 'score photographs with an exported model',
-  description: 'Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively.',
+  description:
+    'Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively. ' +
+    'The exit code is 0 if all were scored, 2 if some were, 3 if none was, and 1 if the command could not begin.',
   operand: {
     placeholder: 'PATH...',
     description: 'image files, folders of images and patterns; - for an image or a list of paths from standard input',
   },
   groups: { Options: options },
-  run: async (given, paths) => ((await scorePaths(paths, resolveOptions(options, given).values)) > 0 ? 1 : undefined),
+  async run(given, paths) {
+    const { scored, failed } = await scorePaths(paths, resolveOptions(options, given).values);
+    return failed === 0 ? undefined : scored > 0 ? exitCodes.someFailed : exitCodes.allFailed;
+  },
 };
 
-/** @returns how many images could not be scored. */
+/** @returns how many images were scored, and how many could not be. */
 async function scorePaths(
   paths: readonly string[],
-  { model, exclude, maxPixels, json, ...device }: OptionValues<typeof options>,
-): Promise<number> {
+  { model, exclude, maxPixels, json, quiet, ...device }: OptionValues<typeof options>,
+): Promise<{ readonly scored: number; readonly failed: number }> {
   const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput() : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
   const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }) });
   const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
   const files = content === undefined ? found : ['-', ...found];
-  for (const { reason } of missing) process.stderr.write(`error: ${reason}\n`);
+  const tell = ({ path, error }: { readonly path: string; readonly error: Error }): void => {
+    process.stderr.write(`error: ${printable(error.message.includes(path) ? error.message : `${path}: ${error.message}`)}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ image: path, error: error.message, code: readingFault(error) })}\n`);
+  };
+  for (const one of missing) tell(one);
   const remarks = describeLeftOut(leftOut);
-  for (const line of remarks) process.stderr.write(`${line}\n`);
+  if (!quiet) for (const line of remarks) process.stderr.write(`${printable(line)}\n`);
   if (json && remarks.length > 0) process.stdout.write(`${JSON.stringify({ leftOut })}\n`);
-  if (files.length === 0) return missing.length;
-  const progress = startProgress('Scoring');
+  if (files.length === 0) return { scored: 0, failed: missing.length };
+  const progress = quiet ? undefined : startProgress('Scoring');
+  const aside = (write: () => void): void => (progress ? progress.aside(write) : write());
   let opened: Model | undefined;
-  let failed = missing.length;
-  const scored: Scored[] = [];
+  let [done, failed] = [0, missing.length];
+  const table: Scored[] = [];
   let hasReader = true;
   process.stdout.once('error', () => {
     hasReader = false;
@@ -68,7 +88,7 @@ async function scorePaths(
   try {
     opened = await loadModel(
       modelPath,
-      loadOptionsOf({ ...device, maxPixels }, (notice) => progress.note(notice)),
+      loadOptionsOf({ ...device, maxPixels }, (notice) => progress?.note(notice)),
     );
     const inputs = files.map((image) => (image === '-' ? (content ?? image) : image));
     for await (const { index, score, error } of opened.scoreEach(inputs)) {
@@ -76,22 +96,24 @@ async function scorePaths(
       if (!hasReader) break;
       if (error) {
         failed++;
-        const message = error.message.includes(image) ? error.message : `${image}: ${error.message}`;
-        progress.aside(() => process.stderr.write(`error: ${message}\n`));
-      } else if (json) progress.aside(() => process.stdout.write(`${JSON.stringify({ image, score })}\n`));
-      else scored.push({ image, score });
-      if (files.length > 1) progress.update(index + 1, files.length);
+        aside(() => tell({ path: image, error }));
+        continue;
+      }
+      done++;
+      if (json) aside(() => process.stdout.write(`${JSON.stringify({ image, score })}\n`));
+      else table.push({ image, score });
+      if (files.length > 1) progress?.update(index + 1, files.length);
     }
   } finally {
-    progress.stop();
+    progress?.stop();
     await opened?.close();
   }
-  if (!json) process.stdout.write(formatTable(scored));
-  return failed;
+  if (!json) process.stdout.write(formatTable(table));
+  return { scored: done, failed };
 }
 
 /** Best first; equal scores by name. */
 function formatTable(scored: readonly Scored[]): string {
   const sorted = [...scored].sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
-  return sorted.map(({ image, score }) => `${score.toFixed(4)}  ${image}\n`).join('');
+  return sorted.map(({ image, score }) => `${score.toFixed(4)}  ${printable(image)}\n`).join('');
 }

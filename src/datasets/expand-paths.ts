@@ -11,13 +11,13 @@ export interface ExpandedPaths {
   readonly files: readonly string[];
   readonly leftOut: LeftOut;
   /** What could not be used, and why; each message is one line. */
-  readonly failed: readonly { readonly path: string; readonly reason: string }[];
+  readonly failed: readonly { readonly path: string; readonly error: Error }[];
 }
 
 /** Folders become the images in them, patterns that no shell has expanded the files that they match. */
 export async function expandPaths(paths: readonly string[], options: ListingOptions = {}): Promise<ExpandedPaths> {
   const files: string[] = [];
-  const failed: { path: string; reason: string }[] = [];
+  const failed: { path: string; error: Error }[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of paths) {
     try {
@@ -31,10 +31,11 @@ export async function expandPaths(paths: readonly string[], options: ListingOpti
         const listed = await listImageFiles(path, options);
         leftOut.push(listed.leftOut);
         files.push(...listed.files.map((file) => file.path));
-        if (listed.files.length === 0) throw new UserError(`${path} holds no images that are read`);
+        if (listed.files.length === 0) throw new UserError(`${path} holds no images that are read`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       }
     } catch (error) {
-      failed.push({ path, reason: messageOf(fileError('read', path, error)) });
+      const reason = fileError('read', path, error);
+      failed.push({ path, error: reason instanceof Error ? reason : new Error(messageOf(reason)) });
     }
   }
   return { files, leftOut: joinLeftOut(leftOut), failed };
@@ -46,6 +47,6 @@ async function filesOfPattern(pattern: string, options: ListingOptions): Promise
   const matches = pathPattern(rest, { wholly: true });
   const { files } = await listImageFiles(folder, { ...options, anyExtension: true });
   const found = files.filter(({ id }) => matches(id));
-  if (found.length === 0) throw new UserError(`no file matches ${pattern}`);
+  if (found.length === 0) throw new UserError(`no file matches ${pattern}`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
   return found.map(({ path }) => path);
 }

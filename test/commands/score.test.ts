@@ -1,6 +1,7 @@
 /** Scoring by the real command, with a really trained model. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,7 +76,7 @@ describe('score', () => {
     for (const { image, score } of rows) expect(table).toContain(`${score.toFixed(4)}  ${image}\n`);
   });
 
-  test('names each image that cannot be scored, scores the others, and ends with code 1', async () => {
+  test('names each image that cannot be scored, scores the others, and ends with code 2', async () => {
     const { status, stdout, stderr } = await score(
       'cut.jpg',
       'photos/a.jpg',
@@ -86,13 +87,19 @@ describe('score', () => {
       '--json',
       ...trained,
     );
-    expect(status).toBe(1);
-    expect(
-      stdout
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line).image),
-    ).toEqual(['photos/a.jpg']);
+    expect(status).toBe(2);
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.filter((row) => 'score' in row).map(({ image }) => image)).toEqual(['photos/a.jpg']);
+    expect(rows.filter((row) => !('score' in row))).toEqual([
+      { image: 'nowhere.jpg', error: expect.stringMatching(/does not exist/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
+      { image: 'empty', error: expect.stringMatching(/no images/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
+      { image: 'cut.jpg', error: expect.stringMatching(/cut\.jpg: ./), code: 'ERR_ANTONYM_NOT_AN_IMAGE' },
+      { image: 'small.png', error: expect.stringMatching(/too small/), code: 'ERR_ANTONYM_TOO_SMALL' },
+      { image: 'notes.txt', error: expect.stringMatching(/not JPEG/), code: 'ERR_ANTONYM_NOT_AN_IMAGE' },
+    ]);
     const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
     expect(errors.sort()).toEqual([
       expect.stringMatching(/cut\.jpg: ./),
@@ -102,6 +109,35 @@ describe('score', () => {
       expect.stringMatching(/small\.png: 200x31 pixels are too small: the model needs at least 32/),
     ]);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('ends with code 3 where none can be scored', async () => {
+    expect(await score('nowhere.jpg', 'photos-of-nothing', ...trained)).toMatchObject({ status: 3, stdout: '' });
+    expect(await score('cut.jpg', ...trained)).toMatchObject({ status: 3, stdout: '' });
+  });
+
+  test('prints a name with a line break in one line, and with --quiet nothing but results', async () => {
+    await copyFile(join(folder, 'photos', 'a.jpg'), join(folder, 'two\nlines.jpg'));
+    const { status, stdout, stderr } = await score('two\nlines.jpg', '--quiet', ...trained);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^0\.\d{4} {2}two\\nlines\.jpg\n$/),
+      stderr: '',
+    });
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('says in one line that the result cannot be written', async () => {
+    const cli = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
+    const child = spawn('sh', ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, cli, 'score', 'photos', ...trained], { cwd: folder });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    expect(stderr.split('\n').filter((line) => /^error: |^\s+at /.test(line))).toEqual([
+      expect.stringMatching(/^error: Cannot write the result: the disk is full\./),
+    ]);
   });
 
   test('gives an image above --max-pixels the mean score of its tiles, any other its own', async () => {
