@@ -104,5 +104,5 @@ test('patterns that no shell has expanded are expanded', async () => {
   // A file of that name is itself.
   expect(await expand('[1].jpg')).toEqual([['[1].jpg'], []]);
   expect(await expand('*.webp')).toEqual([[], [`no file matches ${join(folder, '*.webp')}`]]);
-  expect(await expand('a.webp')).toEqual([[], [`cannot read ${join(folder, 'a.webp')}: it does not exist`]]);
+  expect(await expand('a.webp')).toEqual([[], [`Cannot read ${join(folder, 'a.webp')}: it does not exist.`]]);
 });
