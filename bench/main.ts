@@ -1,9 +1,10 @@
-/** `npm run bench -- train|updates|degrade|score|table|lowering|prove`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|score|table|lowering|prove|prove-magnitude`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchDegrade } from './degrade.js';
 import { benchLowering } from './lowering.js';
 import { benchProve } from './prove.js';
+import { benchProveMagnitude } from './prove-magnitude.js';
 import { defaultPython } from './pytorch-step.js';
 import { benchScore } from './score.js';
 import { benchTable } from './table.js';
@@ -89,6 +90,18 @@ program
   .option('--folder <folder>', 'what bench/python/clip_proof.py wrote (default: it is run)')
   .option('--json', 'print one JSON object')
   .action(benchProve);
+
+program
+  .command('prove-magnitude')
+  .description(
+    "MA-CLIP's score of eight photographs of 200x300 to 3000x2000 pixels at published size against PyTorch, with random weights; and how fast both score one of 1024x768, in turn.",
+  )
+  .option('--backbone <name>', 'clip-rn50, clip-rn101, clip-vit-b-32 or clip-vit-b-16', 'clip-rn50')
+  .option('--data <folder>', 'photographs (default: rendered ones)')
+  .option('--folder <folder>', 'keeps what bench/python/ma_clip_proof.py and the export wrote, and uses what is there')
+  .option('--pairs <n>', 'measured pairs; 0: proof only', '5')
+  .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
+  .action(benchProveMagnitude);
 
 try {
   await program.parseAsync();
