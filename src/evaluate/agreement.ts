@@ -1,4 +1,4 @@
-/** How well scores agree with opinions: the field's four statistics, their intervals, and whether two scores differ in them. */
+/** Agreement of scores with opinions: the field's four statistics, their intervals, and tests if two scores differ in them. */
 import { bootstrapP, percentileInterval, resample } from '../statistics/bootstrap.js';
 import { fitLogistic, type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
 import { ResampledCorrelation } from '../statistics/resampled-correlation.js';
@@ -83,7 +83,7 @@ class Measure {
   private readonly scores: readonly number[];
   private readonly opinions: readonly number[];
   private readonly ranks: ResampledCorrelation;
-  /** Of all images. */
+  /** Statistics of all images. */
   readonly curve: LogisticCurve | undefined;
 
   constructor(scores: readonly number[], opinions: readonly number[]) {
@@ -93,7 +93,7 @@ class Measure {
     this.curve = fitLogistic(scores, opinions);
   }
 
-  /** @param times how often each image counts; the curve is fitted to them anew. */
+  /** @param times number of times that each image counts; the curve is fitted to them again. */
   statistics(times: Uint32Array): Record<StatisticName, number> {
     const near = this.curve;
     const curve = near && fitLogistic(this.scores, this.opinions, { weights: times, near });

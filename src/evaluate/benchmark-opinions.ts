@@ -19,7 +19,7 @@ export async function readBenchmarkOpinions(name: string, benchmark: BenchmarkDe
   const { path, images, direction, range, homepage, licence, citation, layout } = benchmark;
   if (!(await exists(path))) {
     throw new UserError(
-      `the benchmark ${name} is not in ${path}: download it from ${homepage} (${licence}), or state another path in datasets.json`,
+      `the benchmark ${name} is not in ${path}: download it from ${homepage} (${licence}), or state another path in datasets.json.`,
     );
   }
   const rated = await readLayout(path, layout);
@@ -71,7 +71,7 @@ async function textFiles(path: string): Promise<string[]> {
   const status = await stat(path).catch(() => undefined);
   if (!status?.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => /\.(txt|csv)$/i.test(name)).sort();
-  if (names.length === 0) throw new UserError(`${path} has no text files with opinions in it`);
+  if (names.length === 0) throw new UserError(`${path} has no text files with opinions in it.`);
   return names.map((name) => join(path, name));
 }
 
@@ -135,7 +135,7 @@ async function readMatlab(root: string, { images, opinion, skip = 0, pristine }:
     ['marks of references', references ?? names],
   ] as const) {
     if (list.length !== opinions.length)
-      throw new UserError(`${path} has ${opinions.length} opinions, but there are ${list.length} ${what}`);
+      throw new UserError(`${path} has ${opinions.length} opinions, but there are ${list.length} ${what}.`);
   }
   const rows = names.map((image, index) => ({ image, text: String(opinions[index]), place: `place ${index + 1}` }));
   return checkRated(
@@ -152,7 +152,7 @@ async function matVariable(
   const variables = await readMatFile(path);
   const value = variables.get(variable);
   if (value === undefined) throw new UserError(`${path} has no variable "${variable}".${suggestName(variable, [...variables.keys()])}`);
-  if (typeof value === 'string') throw new UserError(`the variable "${variable}" of ${path} is a text, not an array`);
+  if (typeof value === 'string') throw new UserError(`The variable "${variable}" of ${path} is a text, not an array.`);
   return value;
 }
 

@@ -1,13 +1,13 @@
-/** What a table says of images, checked: names and opinions that are numbers. */
+/** The checked content of a table: images' names, and opinions that are numbers. */
 import { UserError } from '../support/errors.js';
 import type { RatedImage } from './opinions.js';
 
 /** One row of a table. */
 export interface TableRow {
   readonly image: string;
-  /** Of the opinion: as it stands in the table. */
+  /** The opinion as it stands in the table. */
   readonly text: string;
-  /** For messages: `row 3`. */
+  /** Place in the table, for messages: `row 3`. */
   readonly place: string;
 }
 
@@ -21,23 +21,23 @@ const largestOpinion = 1e9;
  * @throws UserError that names the row, or for a table without any.
  */
 export function checkRated(path: string, rows: readonly TableRow[], severalRaters = false): RatedImage[] {
-  if (rows.length === 0) throw new UserError(`${path} has no opinions in it`);
+  if (rows.length === 0) throw new UserError(`${path} has no opinions in it.`);
   const seen = new Map<string, string>();
   const decimals = new Map<string, string>();
   return rows.map(({ image, text, place }) => {
-    if (image === '') throw new UserError(`${path}, ${place}: the image has no name`);
+    if (image === '') throw new UserError(`${path}, ${place}: the image has no name.`);
     const opinion = parseOpinion(text);
     if (opinion === undefined) {
-      throw new UserError(`${path}, ${place}: the opinion of ${image} must be a number, but received ${text.slice(0, 40) || 'nothing'}`);
+      throw new UserError(`${path}, ${place}: the opinion of ${image} must be a number, but received ${text.slice(0, 40) || 'nothing'}.`);
     }
     const [decimal] = /[.,]/.exec(text) ?? [];
     if (decimal !== undefined) decimals.set(decimal, place);
     if (decimals.size > 1) {
-      throw new UserError(`${path}: decimals have a point in ${decimals.get('.')} and a comma in ${decimals.get(',')}: use one of them`);
+      throw new UserError(`${path}: decimals have a point in ${decimals.get('.')} and a comma in ${decimals.get(',')}: use one of them.`);
     }
     const earlier = seen.get(image);
     if (earlier !== undefined && !severalRaters) {
-      throw new UserError(`${path}, ${place}: ${image} has an opinion already, in ${earlier}. Remove one`);
+      throw new UserError(`${path}, ${place}: ${image} has an opinion already, in ${earlier}. Remove one.`);
     }
     seen.set(image, place);
     return { image: image.replaceAll('\\', '/'), opinion };

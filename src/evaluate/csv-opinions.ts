@@ -1,4 +1,4 @@
-/** Opinions in a table of anybody's: a CSV file, or the first sheet of an xlsx workbook, with a row of names above. */
+/** Opinions in any table: a CSV file, or the first sheet of an xlsx workbook, with a row of names above. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../support/errors.js';
@@ -25,16 +25,16 @@ export interface CsvColumns {
  */
 export async function readCsvOpinions(path: string, columns: CsvColumns = {}, folder?: string): Promise<Opinions> {
   const [header, ...rows] = (await isWorkbook(path)) ? await readWorkbook(path) : await readTextTable(path);
-  if (header === undefined) throw new UserError(`${path} is empty: a row of names is needed, such as image,mos`);
+  if (header === undefined) throw new UserError(`${path} is empty: a row of names is needed, such as image,mos.`);
   const place = (flag: string, name: string): number => {
     const same = header.filter((column) => column === name);
-    if (same.length > 1) throw new UserError(`${path} has ${same.length} columns "${name}": which one is meant? Rename the others`);
+    if (same.length > 1) throw new UserError(`${path} has ${same.length} columns "${name}": which one is meant? Rename the others.`);
     const index = header.indexOf(name);
     if (index >= 0) return index;
     const anyCase = header.filter((column) => column.toLowerCase() === name.toLowerCase());
     if (anyCase.length === 1) return header.indexOf(anyCase[0]!);
     throw new UserError(
-      `${path} has no column "${name}".${suggestName(name, header)} Say which column it is with ${flag}; there are ${header.join(', ')}`,
+      `${path} has no column "${name}".${suggestName(name, header)} Say which column it is with ${flag}; there are ${header.join(', ')}.`,
     );
   };
   const imageAt = place('--image-column', columns.image ?? 'image');
@@ -42,7 +42,7 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
   const opinionAt = place('--mos-column', opinionName);
   if (columns.direction === undefined && /dmos/i.test(opinionName)) {
     throw new UserError(
-      `is a higher "${opinionName}" better or worse? Differential opinions are published both ways: say it with --direction higher or --direction lower`,
+      `Is a higher "${opinionName}" better or worse? Differential opinions are published both ways: say it with --direction higher or --direction lower.`,
     );
   }
   const rated = rows.map((row, index) => ({ image: row[imageAt] ?? '', text: row[opinionAt] ?? '', place: `row ${index + 2}` }));

@@ -11,24 +11,24 @@ import type { Opinions } from './opinions.js';
 import { scoreImages } from './score-images.js';
 import { baselineName, logLaplacianVariance } from './sharpness-baseline.js';
 
-/** An exported model that is open, and what it is called. */
+/** An open exported model with its name. */
 export interface NamedModel {
   /** Unique among those evaluated together. */
   readonly name: string;
   readonly run?: string;
-  /** Of its ONNX file. */
+  /** SHA-256 of its ONNX file. */
   readonly sha256: string;
   readonly model: Model;
 }
 
-/** What happens meanwhile, for whoever watches. */
+/** Events of the evaluation, for progress displays. */
 export interface EvaluationWatch {
   readonly onMatched?: (matched: MatchedImages) => void;
   readonly onImage?: (done: number, total: number) => void;
   readonly onResample?: (done: number, total: number) => void;
 }
 
-/** The measures of an evaluation without their pictures, and what is drawn from. */
+/** The measures of an evaluation without their pictures, and the data that these are drawn from. */
 export interface EvaluatedOpinion {
   /** All but the names of files, which are those of `write-evaluation`. */
   readonly evaluation: Omit<Evaluation, 'files' | 'measures'> & {
@@ -39,7 +39,7 @@ export interface EvaluatedOpinion {
   readonly scores: readonly (readonly number[])[];
 }
 
-/** How many images are named at either end. */
+/** Number of images named at either end. */
 const misjudgedCount = 8;
 
 /**
@@ -108,7 +108,7 @@ export async function evaluateOpinion(
   };
 }
 
-/** How many images have several opinions, and how far these lie apart. */
+/** Number of images that have several opinions, and the spread of these. */
 function ratersOf(images: readonly RatedFile[]): { raters?: { images: number; spread: number } } {
   const spreads = images.flatMap(({ spread }) => spread ?? []);
   if (spreads.length === 0) return {};
@@ -121,7 +121,7 @@ const mostLost = 0.1;
 function requireMost(total: number, lost: readonly string[], why: string): void {
   if (lost.length <= mostLost * total) return;
   throw new UserError(
-    `${lost.length} of the ${total} images that have an opinion are ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them`,
+    `${lost.length} of the ${total} images that have an opinion are ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them.`,
   );
 }
 

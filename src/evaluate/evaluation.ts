@@ -1,4 +1,4 @@
-/** `evaluation.json`: how models agree with human opinion on one benchmark, for programs; written by `antonym evaluate opinion`. */
+/** `evaluation.json`: models' agreement with human opinion on one benchmark, for programs; written by `antonym evaluate opinion`. */
 import { z } from 'zod';
 import { parseResult } from './parse-result.js';
 import { measuredModel, statistic } from './result-parts.js';
@@ -8,9 +8,9 @@ const estimate = z.strictObject({ value: statistic, low: statistic, high: statis
 
 /** An image whose score is far from what its opinion asks for. */
 const misjudged = z.strictObject({
-  /** As the benchmark names it. */
+  /** Its name in the benchmark. */
   image: z.string(),
-  /** As published. */
+  /** The published opinion. */
   opinion: z.number(),
   score: z.number(),
   /** The opinion that the fitted curve gives the score, on the published scale. */
@@ -46,7 +46,7 @@ const measure = z.strictObject({
 /** `first` minus `second`, on the same resamples. */
 const difference = z.strictObject({
   ...estimate.shape,
-  /** Of no difference, two-sided, from the resamples. */
+  /** Probability of no difference, two-sided, from the resamples. */
   p: statistic,
 });
 
@@ -63,10 +63,10 @@ const comparison = z.strictObject({
 const image = z.strictObject({ image: z.string(), reason: z.string() });
 
 export const evaluationSchema = z.strictObject({
-  /** Of this file's layout. */
+  /** Version of this file's layout. */
   format: z.literal('antonym-evaluation-1'),
   opinion: z.strictObject({
-    /** In datasets.json, or the name of the file of opinions. */
+    /** Name in datasets.json, or of the file of opinions. */
     name: z.string(),
     direction: z.enum(['higher is better', 'lower is better']),
     /** Least and greatest possible opinion, where that is known. */
@@ -74,7 +74,7 @@ export const evaluationSchema = z.strictObject({
     homepage: z.string().optional(),
     licence: z.string().optional(),
     citation: z.string().optional(),
-    /** How many images were scored: all statistics are of these. */
+    /** Number of images scored: all statistics are of these. */
     images: z.int(),
     /** Opinions whose images are not there. */
     missing: z.array(z.string()),
@@ -82,7 +82,7 @@ export const evaluationSchema = z.strictObject({
     withoutOpinion: z.array(z.string()),
     /** Images that some model could not score. */
     unusable: z.array(image),
-    /** Where a table has several opinions on an image: how many such images, and the mean of their standard deviations. */
+    /** Number of images on which a table has several opinions, and the mean of their standard deviations. */
     raters: z.strictObject({ images: z.int(), spread: z.number() }).optional(),
   }),
   bootstrap: z.strictObject({ resamples: z.int(), seed: z.int(), confidence: z.number() }),
@@ -94,7 +94,7 @@ export const evaluationSchema = z.strictObject({
     /** CSV beside this file: image, opinion, and the score of every measure. */
     scores: z.string(),
   }),
-  /** Of the program that measured: version, and commit where it ran from a repository. */
+  /** The program that measured: version, and commit if it ran from a repository. */
   version: z.string(),
   commit: z.string().optional(),
 });

@@ -20,7 +20,7 @@ export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: 
   return [about, '', ...alignedRows(table), '', ...alignedRows(differences), ...end, ''].join('\n');
 }
 
-/** What the figures are not of, and what opinions are means of. */
+/** Notes on images that the figures leave out, and on opinions that are means. */
 function remarksOn({ images, missing, unusable, raters }: EvaluatedOpinion['evaluation']['opinion']): string[] {
   const lost = missing.length + unusable.length;
   return [
@@ -35,7 +35,7 @@ function remarksOn({ images, missing, unusable, raters }: EvaluatedOpinion['eval
   ];
 }
 
-/** Where everything disagrees, the baseline too, the scale is more likely to be turned round than all scores. */
+/** A note if everything disagrees, the baseline too: the scale is more likely to be turned round than all scores. */
 function directionHint(direction: Direction, measures: EvaluatedOpinion['evaluation']['measures']): string[] {
   if (!measures.every(({ srcc }) => srcc.value !== null && srcc.value < -0.3 && (srcc.high ?? 0) < 0)) return [];
   const better = direction === 'higher is better' ? 'lower' : 'higher';

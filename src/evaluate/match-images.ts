@@ -14,7 +14,7 @@ export interface RatedFile extends RatedImage {
 }
 
 export interface MatchedImages {
-  /** In the order of the opinions; each file once. */
+  /** Images in the order of the opinions; each file once. */
   readonly found: readonly RatedFile[];
   /** Names of images that are not there. */
   readonly missing: readonly string[];
@@ -65,7 +65,7 @@ export async function matchImages(folder: string, rated: readonly RatedImage[], 
     withoutOpinion.slice(0, 1000).map((id) => basename(id)),
   ).replace(/ Known: .*/, '');
   throw new UserError(
-    `none of the ${missing.size} images is in ${folder} (${files.length} image files): for example ${name}.${hint} Say where they are with --images`,
+    `None of the ${missing.size} images is in ${folder} (${files.length} image files): for example ${name}.${hint} Say where they are with --images.`,
   );
 }
 
@@ -99,7 +99,7 @@ function hasExtension(image: string): boolean {
   return imageExtensions.some((extension) => name.endsWith(extension));
 }
 
-/** How many different paths of the table, folders included, end in a name. */
+/** Number of different paths of the table, folders included, that end in a name. */
 class NameCounts {
   private readonly paths = new Map<string, Set<string>>();
 

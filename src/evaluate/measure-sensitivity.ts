@@ -1,4 +1,4 @@
-/** What models see: pristine images degraded by one distortion at a time, each at every level, and the scores that they get. */
+/** The sensitivity of models: scores of pristine images degraded by one distortion at a time, each at every level. */
 
 import type { ImageReference } from '../datasets/image-reference.js';
 import { loadImage } from '../datasets/load-image.js';
@@ -105,7 +105,7 @@ function startingWith([whole, first, second]: Triple): Scores {
   return { whole: [whole], crops: [[first], [second]] };
 }
 
-/** Means over images, and how alike crops are over all images and levels. */
+/** Means over images, and the likeness of crops over all images and levels. */
 function summaryOf(scores: readonly Scores[]) {
   const [first, second] = [0, 1].map((crop) => scores.flatMap(({ crops }) => crops[crop]!)) as [number[], number[]];
   return {

@@ -19,7 +19,7 @@ export interface MisjudgedRow {
 
 const margin = 12;
 const gap = 8;
-/** Of a tile, pixels; images are reduced to fit, for what they show is judged here, not their pixels. */
+/** Side of a tile, pixels; images are reduced to fit, since their content is judged here, not their pixels. */
 const side = 224;
 
 /** Rows of images with a heading above each, as PNG. */

@@ -1,21 +1,21 @@
-/** What people think of images: one mean opinion for each. */
+/** People's opinions of images: one mean opinion for each. */
 
 export const directions = ['higher is better', 'lower is better'] as const;
 export type Direction = (typeof directions)[number];
 
 export interface RatedImage {
-  /** As the benchmark names it: a path from the folder of images, or a file's name. */
+  /** Its name in the benchmark: a path from the folder of images, or a file's name. */
   readonly image: string;
-  /** As published, or the mean of the rows of the image. */
+  /** The published opinion, or the mean of the rows of the image. */
   readonly opinion: number;
-  /** How many people's opinions it is the mean of, and their standard deviation, where a table has several rows of an image. */
+  /** Number of people's opinions that it is the mean of, and their standard deviation, if a table has several rows of an image. */
   readonly raters?: number;
   readonly spread?: number;
 }
 
 /** The mean opinions of a benchmark. */
 export interface Opinions {
-  /** In datasets.json, or the name of the file of opinions. */
+  /** Name in datasets.json, or of the file of opinions. */
   readonly name: string;
   readonly direction: Direction;
   /** Least and greatest possible opinion, where that is known. */
@@ -23,10 +23,10 @@ export interface Opinions {
   readonly homepage?: string;
   readonly licence?: string;
   readonly citation?: string;
-  /** Where the images are. */
+  /** The folder of the images. */
   readonly folder: string;
-  /** Where relative paths of the table may begin, too. */
+  /** Another folder where relative paths of the table may begin. */
   readonly tableFolder?: string;
-  /** Not empty; an image as often as the table has opinions on it. */
+  /** The opinions, not empty; an image occurs as often as the table has opinions on it. */
   readonly rated: readonly RatedImage[];
 }

@@ -12,10 +12,10 @@ export function parseResult<T>(schema: z.ZodType<T>, text: string, path: string)
   try {
     json = JSON.parse(text);
   } catch {
-    throw new UserError(`${path} is not JSON. Evaluate the model again`);
+    throw new UserError(`${path} is not JSON. Evaluate the model again.`);
   }
   const { success, data, error } = schema.safeParse(json);
   if (success) return data;
   const [issue] = error.issues;
-  throw new UserError(`${path} is no result of this version: ${issue?.path.join('.')}: ${issue?.message}. Evaluate the model again`);
+  throw new UserError(`${path} is no result of this version: ${issue?.path.join('.')}: ${issue?.message}. Evaluate the model again.`);
 }

@@ -1,10 +1,10 @@
-/** What the files of results have in common. */
+/** Parts that the files of results have in common. */
 import { z } from 'zod';
 
 /** Null where a statistic is not defined. */
 export const statistic = z.number().nullable();
 
-/** What was measured: an exported model, or the baseline that needs none. */
+/** The measured thing: an exported model, or the baseline that needs none. */
 export const measuredModel = z.strictObject({
   /** Unique among those measured together: the run's name, or the file's. */
   name: z.string(),

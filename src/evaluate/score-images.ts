@@ -1,4 +1,4 @@
-/** Scores of the same images by several models and by the baseline: each image is decoded once, whatever it is scored by. */
+/** Scores of the same images by several models and by the baseline: each image is decoded once, however many score it. */
 import { decodeImage } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { ImageError, ModelError } from '../score/errors.js';
@@ -46,7 +46,7 @@ export async function scoreImages(
     onImage?.(done, files.length);
   }
   const [first] = unusable;
-  if (images.length === 0) throw new UserError(`none of the ${files.length} images can be scored: ${first?.image}: ${first?.reason}`);
+  if (images.length === 0) throw new UserError(`None of the ${files.length} images can be scored: ${first?.image}: ${first?.reason}`);
   return { images, scores, unusable };
 }
 
@@ -60,7 +60,7 @@ async function scoreAll(image: Image, measures: readonly ImageMeasure[]): Promis
     const scores: number[] = [];
     for (const measure of measures) scores.push(await measure.score(image));
     if (scores.every(Number.isFinite)) return scores;
-    return new UserError('a score is not a number');
+    return new UserError('A score is not a number.');
   } catch (error) {
     return userErrorOf(error);
   }

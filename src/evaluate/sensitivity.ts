@@ -1,9 +1,9 @@
-/** `sensitivity.json`: what a model has learned to see, without any opinion, for programs; written by `antonym evaluate --sensitivity`. */
+/** `sensitivity.json`: the distortions that a model sees, measured without any opinion, for programs; written by `antonym evaluate sensitivity`. */
 import { z } from 'zod';
 import { parseResult } from './parse-result.js';
 import { measuredModel, statistic } from './result-parts.js';
 
-/** How scores follow severity. */
+/** Agreement of scores with severity. */
 const ordering = {
   /** Mean over images of SRCC between score and severity 0..L: -1 is perfect. */
   srcc: statistic,
@@ -11,7 +11,7 @@ const ordering = {
   ordered: statistic,
 };
 
-/** How alike the scores of two overlapping crops of one degraded photograph are. */
+/** Likeness of the scores of two overlapping crops of one degraded photograph. */
 const consistency = {
   /** Mean absolute difference of the two scores. */
   cropDifference: statistic,
@@ -37,12 +37,12 @@ const measure = z.strictObject({
 });
 
 export const sensitivitySchema = z.strictObject({
-  /** Of this file's layout. */
+  /** Version of this file's layout. */
   format: z.literal('antonym-sensitivity-1'),
   data: z.strictObject({
     /** In datasets.json, or the folder's own name. */
     name: z.string(),
-    /** How many were degraded. */
+    /** Number of degraded images. */
     images: z.int(),
     licence: z.string().optional(),
     homepage: z.string().optional(),
@@ -57,7 +57,7 @@ export const sensitivitySchema = z.strictObject({
   measures: z.array(measure),
   /** Picture beside this file: score against severity, one small chart for each distortion. */
   files: z.strictObject({ chartSvg: z.string(), chartPng: z.string() }),
-  /** Of the program that measured: version, and commit where it ran from a repository. */
+  /** The program that measured: version, and commit if it ran from a repository. */
   version: z.string(),
   commit: z.string().optional(),
 });

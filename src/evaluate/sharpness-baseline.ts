@@ -1,10 +1,10 @@
 /** The baseline beside every model: one classic line of code, which a model worth its name must beat. */
 import type { Image } from '../images/image.js';
 
-/** What it is called in results. */
+/** Its name in results. */
 export const baselineName = 'log variance of Laplacian';
 
-/** Of a picture of one grey, whose variance is 0. */
+/** Score of a picture of one grey, whose variance is 0. */
 const leastVariance = 1e-9;
 
 /**

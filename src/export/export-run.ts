@@ -29,7 +29,7 @@ export interface ExportedModel {
   readonly model: string;
   readonly description: ModelDescription;
   readonly parity: Parity;
-  /** What it gives crops that training never saw. */
+  /** Its scores of crops that training never saw. */
   readonly heldOut: HeldOutFiles;
 }
 
@@ -39,23 +39,23 @@ const maximumPixels = 2 ** 21;
 const parityCrops = 96;
 
 export interface ExportOptions {
-  /** Of the score; default: fitted to the held-out crops. */
+  /** Scale of the score; default: fitted to the held-out crops. */
   readonly scale?: number | undefined;
-  /** In which precision, if not in float32. */
+  /** The reduced precision, if any; default: float32. */
   readonly reduction?: Reduction | undefined;
 }
 
 export interface Reduction {
   readonly precision: ReducedPrecision;
-  /** On which it is compared with float32; default: held-out crops. */
+  /** Images on which it is compared with float32; default: held-out crops. */
   readonly images?: ComparedImages | undefined;
-  /** Whether it is written however many pairs change their order. */
+  /** True to write it however many pairs change their order. */
   readonly force: boolean;
 }
 
 /**
  * Writes `model.onnx`, `model.json`, `parity.json` and `MODEL_CARD.md`, each whole or not at all; weights of more than 2 GB lie in `model.onnx.data`.
- * @throws UserError when the exported file does not compute the same as what was measured, a reduced precision changes the order of more than
+ * @throws UserError when the exported file does not compute the measured values, a reduced precision changes the order of more than
  * 1 % of pairs, or a file cannot be written.
  */
 export async function exportRun(
@@ -89,7 +89,7 @@ export async function exportRun(
       pieces,
       async (path) => {
         if (!reduction || !compared) return checkParity(path, sample.crops, expected, kernels, device);
-        // the float32 file is proven as ever, then the other compared with it
+        // the float32 file is proven as always, then the other is compared with it
         const float32 = await writeModel(join(dirname(path), 'float32'), reference);
         const parity = await checkParity(float32, sample.crops, expected, kernels, device);
         const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
@@ -209,7 +209,7 @@ function describe(
   };
 }
 
-/** How many different images pairs show. */
+/** Number of different images that pairs show. */
 function imagesOf(pairs: readonly HeldOutPair[]): number {
   return new Set(pairs.map(({ pair }) => pair.record.image)).size;
 }
@@ -224,7 +224,7 @@ function cropsToCompare({ data }: TrainingSetup, { pixels, count, side }: Parity
   return { source: `held-out crops of ${data.dataset.name}, pristine and distorted`, images };
 }
 
-/** Crops spread evenly over all held-out pairs, and what the engine measured on them. */
+/** Crops spread evenly over all held-out pairs, and the engine's measurements of them. */
 function sampleForParity(
   pairs: readonly HeldOutPair[],
   measured: readonly Float32Array[],

@@ -1,4 +1,4 @@
-/** `held-out/scores.json`: what an exported model says of crops that it never saw, by distortion and level, and the most telling of them as pictures. */
+/** `held-out/scores.json`: an exported model's scores of crops that it never saw, by distortion and level, and the most telling of them as pictures. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { distortions } from '../degrade/distortions/table.js';
@@ -28,22 +28,22 @@ const strip = z.strictObject({
   file: z.string(),
   image: z.string(),
   distortion: z.string(),
-  /** Of levels 0 (pristine) to L. */
+  /** Scores at levels 0 (pristine) to L. */
   scores: z.array(z.number()),
   /** Share of pairs of levels whose scores are in order, 0..1. */
   ordered: z.number(),
 });
 
 export const heldOutScoresSchema = z.strictObject({
-  /** Of this file's layout. */
+  /** Version of this file's layout. */
   format: z.literal('antonym-held-out-1'),
-  /** After which the model was exported. */
+  /** Step after which the model was exported. */
   step: z.int(),
   /** L. */
   levels: z.int(),
   /** Side, pixels. */
   crop: z.int(),
-  /** Photographs; of each two crops under every distortion. */
+  /** Photographs; each gives two crops under every distortion. */
   images: z.int(),
   distortions: z.array(
     z.strictObject({
@@ -60,9 +60,9 @@ export const heldOutScoresSchema = z.strictObject({
   highest: z.array(crop),
   /** Worst first. */
   lowest: z.array(crop),
-  /** One of each distortion at most, best first: where scores fall as they should. */
+  /** At most one of each distortion, best first: scores fall as they should. */
   inOrder: z.array(strip),
-  /** Worst first: where they do not. */
+  /** Worst first: scores do not fall. */
   outOfOrder: z.array(strip),
 });
 
@@ -175,7 +175,7 @@ function levelsOf(sides: readonly Side[], levels: number): HeldOutScores['distor
   });
 }
 
-/** The first item of each key, at most so many, in order. */
+/** The first item of each key, in order, up to a number of items. */
 function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string, count: number): T[] {
   const first = new Map<string, T>();
   for (const item of items) if (first.size < count && !first.has(keyOf(item))) first.set(keyOf(item), item);
@@ -195,7 +195,7 @@ function beside(images: readonly Image[]): Image {
   return row;
 }
 
-/** Of the file with the scores; pictures lie beside it. */
+/** Name of the file with the scores; pictures lie beside it. */
 const scoresName = 'scores.json';
 
 /**

@@ -1,4 +1,4 @@
-/** Weights and their figures on held-out pairs: the part of a training that an export shows and proves. */
+/** Weights and their figures on held-out pairs: the part of a training run that an export shows and proves. */
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { UserError } from '../support/errors.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
@@ -12,18 +12,18 @@ import type { TrainingSetup } from '../train/training-setup.js';
 
 export interface Measurement {
   readonly setup: TrainingSetup;
-  /** How many steps the weights were trained; 0: not here. */
+  /** Number of steps that the weights were trained; 0: not here. */
   readonly step: number;
   /** Parameters and buffers by name. */
   readonly tensors: NamedTensors;
   readonly heldOut: readonly HeldOutPair[];
-  /** What the head measured of their crops: see `measureHeldOut`. */
+  /** The head's measurements of their crops: see `measureHeldOut`. */
   readonly measured: readonly Float32Array[];
-  /** Whether the kernels that measured them are those that `checkParity` runs the file with. */
+  /** True when the kernels that measured them are those that `checkParity` runs the file with. */
   readonly kernels: 'same' | 'other';
-  /** Where the file is run to be compared with them; default: on the processor. */
+  /** Device on which the file is compared with them; default: the processor. */
   readonly device?: DeviceSetup;
-  /** How the weights came about where they were neither trained in steps nor published: fitted to so many crops. */
+  /** Number of crops that the weights were fitted to, if they were neither trained in steps nor published. */
   readonly fitted?: { readonly method: string; readonly samples: number };
 }
 
@@ -107,9 +107,9 @@ async function weightsOf(setup: TrainingSetup, path: string | undefined): Promis
   const { specs } = buildMeasuringGraph(setup.model, setup.options.crop).parameters;
   for (const { name, shape } of specs.values()) {
     const tensor = stored[name];
-    if (!tensor) throw new UserError(`${path} does not fit this model: the tensor ${name} is missing`);
+    if (!tensor) throw new UserError(`${path} does not fit this model: the tensor ${name} is missing.`);
     if (String(tensor.shape) !== String(shape)) {
-      throw new UserError(`${path} does not fit this model: ${name} has the shape [${tensor.shape}], expected [${shape}]`);
+      throw new UserError(`${path} does not fit this model: ${name} has the shape [${tensor.shape}], expected [${shape}].`);
     }
   }
   return { step: checkpoint.step, tensors: stored };

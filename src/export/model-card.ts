@@ -1,4 +1,4 @@
-/** `MODEL_CARD.md`: what a person needs to know of an exported model before using it, from the facts in `model.json`. */
+/** `MODEL_CARD.md`: everything a person needs to know about an exported model before using it, from the facts in `model.json`. */
 import { headKindOf } from '../heads/table.js';
 import { formatBytes } from '../support/byte-size.js';
 import type { HashedFile } from '../support/files/hash-files.js';
@@ -8,7 +8,7 @@ import type { PrecisionReport } from './precision/compare-precision.js';
 import type { ReducedPrecision } from './precision/precision.js';
 import { differences } from './precision/precision-table.js';
 
-/** How a model agrees with human opinion on one benchmark. */
+/** A model's agreement with human opinion on one benchmark. */
 export interface OpinionResult {
   readonly benchmark: string;
   readonly images: number;
@@ -25,14 +25,14 @@ export interface ModelCardFacts {
   readonly parity: Parity;
   /** Those that belong to the model. */
   readonly files: readonly HashedFile[];
-  /** None: it was not measured. */
+  /** Empty: it was not measured. */
   readonly opinions: readonly OpinionResult[];
 }
 
-/** Of the file beside the model. */
+/** Name of the file beside the model. */
 export const modelCardName = 'MODEL_CARD.md';
 
-/** How many distortions are named as the weakest. */
+/** Number of distortions named as the weakest. */
 const named = 5;
 
 /** Markdown. Everything from outside is shown as it is written. */

@@ -7,13 +7,13 @@ const percentiles = z.strictObject({ p5: z.number(), p25: z.number(), p50: z.num
 const ordering = z.strictObject({ srcc: z.number(), ordered: z.number() });
 
 const schema = z.strictObject({
-  /** Of this file's layout. */
+  /** Version of this file's layout. */
   format: z.literal('antonym-model-1'),
   method: z.string(),
   backbone: z.string(),
   /** The prompts of a model that compares images with prompts. */
   prompts: z.string().optional(),
-  /** What turns an embedding into a score; absent: prompts. */
+  /** The head, which turns an embedding into a score; absent: prompts. */
   head: z
     .strictObject({
       name: z.string(),
@@ -29,9 +29,9 @@ const schema = z.strictObject({
         .optional(),
     })
     .optional(),
-  /** What the file computes with (fp16) or holds its weights in (int8); absent: float32. */
+  /** Precision that the file computes with (fp16) or holds its weights in (int8); absent: float32. */
   precision: z.enum(['fp16', 'int8']).optional(),
-  /** How steeply the score follows what the head measures: for prompts, the scale of the softmax. */
+  /** Steepness of the score over the head's measurements: for prompts, the scale of the softmax. */
   scale: z.number().positive(),
   score: z.strictObject({ range: z.tuple([z.number(), z.number()]), direction: z.literal('higher is better') }),
   size: z.strictObject({
@@ -42,7 +42,7 @@ const schema = z.strictObject({
     /** The model takes squares of this side only: `score` covers other images with them, pixels. */
     fixedSide: z.int().positive().optional(),
   }),
-  /** What `score` does with images of more pixels: splits them into equal tiles of at most as many and averages their scores. */
+  /** The limit above which `score` splits images into equal tiles of at most as many pixels and averages their scores. */
   largeImages: z.strictObject({ policy: z.literal('tiles'), maximumPixels: z.int().positive() }),
   /**
    * The image's score is the mean over these crops: squares of this side from the top left corner on, one every `stride` pixels in both
@@ -52,7 +52,7 @@ const schema = z.strictObject({
   crops: z.strictObject({ side: z.int().positive(), stride: z.int().positive(), whole: z.literal('bilinear') }).optional(),
   /** Scores of held-out crops, pristine (level 0) and at every severity level. */
   scorePercentiles: z.array(z.strictObject({ level: z.int().min(0), ...percentiles.shape })),
-  /** How held-out crops are ordered by severity; see `evaluation` rows of metrics.jsonl. */
+  /** Order of held-out crops by severity; see `evaluation` rows of metrics.jsonl. */
   evaluation: z.strictObject({ ...ordering.shape, perDistortion: z.record(z.string(), ordering) }),
   data: z.strictObject({
     name: z.string(),
@@ -61,7 +61,7 @@ const schema = z.strictObject({
     citation: z.string().optional(),
     images: z.int(),
     heldOut: z.int(),
-    /** What the sides of the images were divided by before crops were taken. */
+    /** Divisor of the images' sides before crops were taken. */
     downscale: z.number().min(1).optional(),
   }),
   training: z.strictObject({
@@ -71,12 +71,12 @@ const schema = z.strictObject({
     seed: z.int(),
     levels: z.int(),
     crop: z.int(),
-    /** Of the steps; absent: float32. The file's own is `precision` above. */
+    /** Precision of the steps; absent: float32. The file's own is `precision` above. */
     precision: z.literal('mixed').optional(),
     /** Crops that the model was fitted to, where it was not trained in steps. */
     samples: z.int().positive().optional(),
   }),
-  /** Of the program that made the file: version, and commit where it ran from a repository. */
+  /** The program that made the file: version, and commit if it ran from a repository. */
   version: z.string(),
   commit: z.string().optional(),
 });

@@ -12,14 +12,14 @@ export const paritySchema = z.strictObject({
   largestDifference: z.object({ score: z.number() }).catchall(z.number()),
   /** Beyond this, the export fails. */
   tolerance: z.number(),
-  /** Of a file in a reduced precision: it is compared with the float32 file, which is what the rest is about. */
+  /** Comparison of a file in a reduced precision with the float32 file, which the other figures are about. */
   reduced: precisionReportSchema.optional(),
 });
 
 /** `parity.json` */
 export type Parity = Readonly<z.infer<typeof paritySchema>>;
 
-/** Of the same kernels on the same processor, and of others, which round and sum differently. */
+/** Tolerances: for the same kernels on the same processor, and for others, which round and sum differently. */
 const tolerances = { same: 1e-5, other: 1e-4 } as const;
 
 /** Crops that an exported file is proven on. */
@@ -29,7 +29,7 @@ export interface ParityCrops {
   readonly count: number;
   /** Pixels. */
   readonly side: number;
-  /** How many of them the file is given in one call: bounds memory. */
+  /** Number of them given to the file in one call: bounds memory. */
   readonly atOnce: number;
 }
 
@@ -41,9 +41,9 @@ export interface ExpectedOutputs extends Readonly<Record<string, ArrayLike<numbe
 /**
  * Runs the exported model on crops and compares its outputs with expected values.
  * @param file the path or the bytes of the model
- * @param expected values of `score` and of what the head measures, by the names of outputs
- * @param kernels whether the expected values were computed by those that run the file here, ONNX Runtime's on the CPU
- * @param setup where the file is run; default: on the processor
+ * @param expected values of `score` and of the head's measurement, by the names of outputs
+ * @param kernels tells if the expected values were computed by those that run the file here, ONNX Runtime's on the CPU
+ * @param setup the device that runs the file; default: the processor
  * @throws UserError when an output differs by more than 1e-5, from values of other kernels 1e-4.
  */
 export async function checkParity(
@@ -72,7 +72,7 @@ export async function checkParity(
   }
 }
 
-/** What the loaded model says of all crops. */
+/** The loaded model's outputs for all crops. */
 async function outputsOf(
   thread: SessionThread,
   { pixels, count, side, atOnce }: ParityCrops,

@@ -6,14 +6,14 @@ import type { OnnxPieces } from '../graph/onnx-file.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 
 export const modelName = 'model.onnx';
-/** Where weights go that do not fit into the model's own file. */
+/** Name of the file for weights that do not fit into the model's own. */
 export const dataName = `${modelName}.data`;
 
 /**
  * Writes a model next to its place, has it checked there, and moves it. A model never meets the weights of another one: while the
  * file of weights is exchanged, there is no model.
- * @param check is given the path of the written model, in a folder that goes away; when it throws, what was there stays, and nothing else
- * @param rest writes what belongs to the model, after the check and before the model
+ * @param check is given the path of the written model, in a folder that goes away; when it throws, the earlier files stay, and nothing else
+ * @param rest writes the files that belong to the model, after the check and before the model
  */
 export async function publishModel<Checked>(
   folder: string,

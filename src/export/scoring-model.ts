@@ -7,16 +7,16 @@ import { embeddingOf, type ModelDefinition } from '../train/graphs/model.js';
 
 export interface ScoringModel {
   readonly graph: Graph;
-  /** The unnormalised embedding, [batch, embedding]: where the encoder ends and the head begins. */
+  /** The unnormalised embedding, [batch, embedding]: the encoder ends and the head begins here. */
   readonly embedding: Value;
 }
 
 /**
  * Input: `image` uint8 [batch, height, width, 3], RGB; of one size where the backbone takes no other. Outputs: `score` float32 [batch], 0..1, higher is better, and
- * what the head measures, float32 [batch, ...measuredShape], by the name that it has there.
+ * the head's measurement, float32 [batch, ...measuredShape], by its own name.
  * @param tensors parameters and buffers by name
  * @param scale of the score
- * @param squashedTo side of the squares that images of other sizes become first, pixels; default: they stay as they are
+ * @param squashedTo side of the squares that images of other sizes become first, pixels; default: they are not changed
  */
 export function buildScoringModel(
   model: ModelDefinition,

@@ -7,7 +7,7 @@ export interface FusionConstants {
   readonly similarityLogit: number;
   /** The logit of the weight of the magnitude where both cues are equal. */
   readonly magnitudeLogit: number;
-  /** How far the larger cue draws the weight towards itself. */
+  /** Strength with which the larger cue draws the weight towards itself. */
   readonly fusionStrength: number;
 }
 

@@ -28,16 +28,16 @@ export interface CropPolicy {
 export interface Head {
   /** The key of its kind in the table of heads. */
   readonly kind: string;
-  /** For people: the prompts, or how the score comes about. */
+  /** A description for people: the prompts, or how the score comes about. */
   readonly description: string;
-  /** The shape of what is measured of one crop. */
+  /** The shape of the measurement of one crop. */
   readonly measuredShape: readonly number[];
   /** Name of the measurement among the outputs of an exported model, beside `score`. */
   readonly outputName: string;
-  /** What a checkpoint stores beside tensors, for `HeadKind.restore`. */
+  /** Metadata that a checkpoint stores beside tensors, for `HeadKind.restore`. */
   readonly metadata: Readonly<Record<string, string>>;
   /**
-   * What an engine returns and parity compares: cues, score and ordering follow from it alone. Parameters, if any, are declared here.
+   * The measurement that an engine returns and parity compares: cues, score and ordering follow from it alone. It declares parameters, if any.
    * @param embedding [N, D], of any length
    * @returns [N, ...measuredShape]
    */
@@ -47,7 +47,7 @@ export interface Head {
   /**
    * The score, higher is better.
    * @param measured [N, ...measuredShape]
-   * @param scale how steeply the score follows what is measured
+   * @param scale steepness of the score over the measurement
    * @returns [N], 0..1
    */
   score(graph: Graph, measured: Value, scale: Value | number): Value;
@@ -62,7 +62,7 @@ export interface Head {
    * @param scoresAt scores of held-out crops at a scale
    */
   calibrate(scoresAt: (scale: number) => Promise<readonly number[]>): Promise<number>;
-  /** The score that `calibrate` is given, where that is another; parameters and result as those of `score`. */
+  /** The score given to `calibrate`, if it is another; parameters and result as those of `score`. */
   calibratedScore?(graph: Graph, measured: Value, scale: Value | number): Value;
   /**
    * The crops that are scored, where an image is not scored as a whole.
@@ -75,7 +75,7 @@ export interface Head {
   facts(): HeadFacts;
 }
 
-/** What `model.json` says of a head; prompts came first and are told by their name alone. */
+/** The head in a `model.json`; prompts came first and are recognised by their name alone. */
 export interface HeadFacts {
   readonly prompts?: string | undefined;
   readonly head?: { readonly name: string; readonly description: string; readonly fusion?: FusionConstants | undefined } | undefined;
@@ -116,7 +116,7 @@ export interface HeadCard {
 export interface HeadKind {
   /** For the help of the option `head`. */
   readonly summary: string;
-  /** @throws UserError when it needs what the weights do not have. */
+  /** @throws UserError when the weights lack something that it needs. */
   create(wanted: NewHead): Promise<Head>;
   /** @returns undefined when the checkpoint has no head of this kind */
   restore(stored: StoredHead): Promise<Head | undefined>;

@@ -11,7 +11,7 @@ import { page } from './page.js';
 export interface GalleryPageOptions {
   /** Whose picture it is: a file's name. */
   readonly title: string;
-  /** What was done, in a sentence. */
+  /** The distortion in a sentence. */
   readonly about: string;
   /** Not empty; made from `pristine`. */
   readonly rows: readonly GalleryRow[];

@@ -1,4 +1,4 @@
-/** Pictures inside of a page, every pixel as it is. */
+/** Pictures inside a page, every pixel unchanged. */
 import sharp from 'sharp';
 import type { Image } from '../images/image.js';
 

@@ -1,4 +1,4 @@
-/** HTML whose values cannot become markup by mistake: what a template is filled with is text unless it is markup itself. */
+/** HTML whose values cannot become markup by mistake: a value in a template is text unless it is markup itself. */
 import { type Drawing, inlineSvg } from '../charts/drawing.js';
 import { escapeHtml } from '../support/escape-html.js';
 
@@ -8,7 +8,7 @@ export class Markup {
 
 type Part = Markup | string | number | undefined | readonly (Markup | string | undefined)[];
 
-/** Fills a template: markup as it is, lists one after the other, undefined as nothing, anything else as text. */
+/** Fills a template: markup unchanged, lists one after the other, undefined as nothing, anything else as text. */
 export function html(template: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(template.map((text, index) => (index === 0 ? text : `${render(parts[index - 1])}${text}`)).join(''));
 }
@@ -47,7 +47,7 @@ ${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 </table></div>`;
 }
 
-/** What most readers do not need, behind a line that they can open. */
+/** Details that most readers do not need, behind a line that they can open. */
 export function details(summary: string, content: Markup): Markup {
   return html`<details><summary>${summary}</summary>${content}</details>`;
 }

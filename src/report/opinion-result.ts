@@ -1,4 +1,4 @@
-/** What a model card says of an evaluation against opinions. */
+/** The model card's entry on an evaluation against opinions. */
 import type { Evaluation } from '../evaluate/evaluation.js';
 import type { OpinionResult } from '../export/model-card.js';
 

@@ -1,4 +1,4 @@
-/** What every page of ours has in common: one file, pictures included, nothing from the network, no script, light and dark. */
+/** The frame of every page: one file, pictures included, nothing from the network, no script, light and dark. */
 import { html, type Markup } from './markup.js';
 
 export interface PageOptions {

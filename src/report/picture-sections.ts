@@ -1,4 +1,4 @@
-/** What a model was trained on and how it judges, as pictures. */
+/** Pictures of a model's training data and of its judgements. */
 import { join } from 'node:path';
 import type { HeldOutScores } from '../export/held-out-scores.js';
 import { html, type Markup } from './markup.js';

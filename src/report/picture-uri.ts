@@ -1,4 +1,4 @@
-/** Pictures of a run inside of its report: as they are, as long as they are small enough to be sent with it. */
+/** Pictures of a run inside its report: unchanged, if they are small enough to be sent with it. */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
@@ -9,7 +9,7 @@ export interface PagePicture {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** Whether only the upper part is shown. */
+  /** True when only the upper part is shown. */
   readonly isPart: boolean;
 }
 

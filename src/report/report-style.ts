@@ -1,4 +1,4 @@
-/** How reports of runs look, besides what all pages share. */
+/** The style of reports of runs, besides the style that all pages share. */
 import { chartStyle } from '../charts/chart-style.js';
 
 export const reportStyle = `main > section > p, header > p { max-width: 48rem; }

@@ -1,4 +1,4 @@
-/** What a model has learned and how it agrees with people, as measured. */
+/** Measured results: the distortions that a model sees, and its agreement with people. */
 import { join } from 'node:path';
 import type { Evaluation } from '../evaluate/evaluation.js';
 import { type Cell, details, html, type Markup, svg, table } from './markup.js';

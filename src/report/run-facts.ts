@@ -25,7 +25,7 @@ export interface RunFacts {
   readonly folder: RunFolder;
   /** Values of options by key; those of other versions of this program too. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Where each came from. */
+  /** Origin of each value. */
   readonly origins: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, unknown>>;
   /** All rows of metrics.jsonl, and those of two kinds. */
@@ -42,7 +42,7 @@ export interface RunFacts {
   readonly files: readonly HashedFile[];
   /** Paths of pictures of what it was trained on. */
   readonly previews: readonly string[];
-  /** What could not be read, in sentences. */
+  /** Parts that could not be read, in sentences. */
   readonly problems: readonly string[];
 }
 
@@ -115,7 +115,7 @@ function parseJsonRecord(text: string, path: string): Record<string, unknown> {
 
 function parseRecord(value: unknown, path: string): Record<string, unknown> {
   if (isRecord(value)) return value;
-  throw new UserError(`${path} must be an object of options`);
+  throw new UserError(`${path} must be an object of options.`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

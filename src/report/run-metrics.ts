@@ -1,4 +1,4 @@
-/** What the metrics of a run say, as curves and figures. */
+/** The metrics of a run as curves and figures. */
 import { type Point, smooth } from '../charts/points.js';
 import type { MetricsRow } from '../runs/metrics-log.js';
 import { bestMetric } from '../train/evaluation.js';

@@ -27,7 +27,7 @@ const sections = [
 /** The page's text. */
 export async function runPage(facts: RunFacts): Promise<string> {
   return page({
-    title: `${facts.name}: report of a training`,
+    title: `${facts.name}: report of a training run`,
     style: reportStyle,
     body: html`<header>
 <h1>${facts.name}</h1>
@@ -41,7 +41,7 @@ ${footer(facts)}`,
   });
 }
 
-/** What could not be read, so that a reader knows that something is missing. */
+/** Parts that could not be read, so that a reader knows that something is missing. */
 export function problemList(runs: readonly RunFacts[]): Markup {
   return html`${runs.flatMap(({ problems }) => problems).map((problem) => html`<p class="problem">Left out: ${problem}</p>\n`)}`;
 }

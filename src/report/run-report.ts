@@ -1,4 +1,4 @@
-/** Writes what can be said of runs once they have something to say: the report, the metrics for TensorBoard, the model's card. */
+/** Writes the pages about runs: the report, the metrics for TensorBoard, the model's card. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelCard, modelCardName } from '../export/model-card.js';
@@ -13,7 +13,7 @@ import { runPage } from './run-page.js';
 import { eventFile } from './tensorboard.js';
 
 /**
- * Writes `report.html`, `tensorboard/` and, where a model was exported, its `MODEL_CARD.md` anew, with what was measured since.
+ * Rewrites `report.html`, `tensorboard/` and, if a model was exported, its `MODEL_CARD.md` with the latest measurements.
  * @param path of the report, where it is not to be in the run's folder
  * @returns the path of the report
  * @throws UserError when the run's configuration or metrics cannot be read, or a file cannot be written.
@@ -54,7 +54,7 @@ function cardOf({ name, model, parity, files, opinions }: RunFacts): string | un
   });
 }
 
-/** When the run was started: its configuration is written once, at its beginning. Seconds since 1970. */
+/** Start of the run, seconds since 1970: its configuration is written once, at its beginning. */
 async function startOf({ config }: RunFolder): Promise<number> {
   try {
     return (await stat(config)).mtimeMs / 1000;

@@ -4,7 +4,7 @@ import { lineChart } from '../charts/line-chart.js';
 import { ticksOf } from '../charts/ticks.js';
 import { percent, rounded } from './numbers.js';
 
-/** What one model gives crops of growing severity. */
+/** One model's scores of crops of growing severity. */
 export interface SeverityCurves {
   readonly name: string;
   readonly distortions: readonly {

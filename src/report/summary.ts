@@ -5,7 +5,7 @@ import { percent, rounded, significant } from './numbers.js';
 import type { RunFacts } from './run-facts.js';
 import { bestOrdering, doneSteps, stepTime } from './run-metrics.js';
 
-/** How many distortions are named as the best and the weakest. */
+/** Number of distortions named as the best and the weakest. */
 const named = 3;
 
 /** Plain sentences, from what the run's folder holds: what was trained on what, how far it got, what came out. */

@@ -1,4 +1,4 @@
-/** Curves of a training, or of several over each other. */
+/** Curves of a training run, or of several over each other. */
 import type { Drawing } from '../charts/drawing.js';
 import { lineChart, type Series } from '../charts/line-chart.js';
 import type { Axis } from '../charts/plot-frame.js';

@@ -98,7 +98,7 @@ describe('opinions in the layout that a benchmark is published in', () => {
     ]);
     // as published there are 982
     await expect(readBenchmarkOpinions('live', described('live'))).rejects.toThrow(
-      /dmos\.mat has 5 opinions, but there are 982 names of images$/,
+      /dmos\.mat has 5 opinions, but there are 982 names of images\.$/,
     );
   });
 
@@ -149,9 +149,9 @@ describe('what is not as described', async () => {
       /has no column "dmso", which datasets\.json says it has\. Did you mean "dmos"\?$/,
     ],
     ['no sheet', () => at('csiq', 'csiq', { sheet: 'all_by_imag' }), /csiq\.DMOS\.xlsx is no workbook that can be read: [^\n]+$/],
-    ['an old workbook', () => at('bid', 'xls'), /is an old xls file, which is not read: save it as xlsx or CSV$/],
+    ['an old workbook', () => at('bid', 'xls'), /is an old xls file, which is not read: save it as xlsx or CSV\.$/],
     ['a broken workbook', () => at('bid', 'broken'), /DatabaseGrades\.xlsx is no workbook that can be read: [^\n]+$/],
-    ['no text files', () => at('pipal', 'empty'), /Train_Label has no text files with opinions in it$/],
+    ['no text files', () => at('pipal', 'empty'), /Train_Label has no text files with opinions in it\.$/],
   ])('%s', async (_, read, message) => {
     await expect(read()).rejects.toThrow(message);
   });

@@ -82,28 +82,28 @@ describe('a CSV file of opinions', () => {
       direction: 'lower is better',
       rated: [{ image: 'a.png', opinion: 1 }],
     });
-    await expect(readCsvOpinions(path, columns)).rejects.toThrow('is a higher "dmos" better or worse?');
+    await expect(readCsvOpinions(path, columns)).rejects.toThrow('Is a higher "dmos" better or worse?');
   });
 
   test.each([
     [
       'no such column',
       'image,mso\na.png,1\n',
-      /has no column "mos"\. Did you mean "mso"\? Say which column it is with --mos-column; there are image, mso$/,
+      /has no column "mos"\. Did you mean "mso"\? Say which column it is with --mos-column; there are image, mso\.$/,
     ],
-    ['no opinions', 'image,mos\n', /any\.csv has no opinions in it$/],
+    ['no opinions', 'image,mos\n', /any\.csv has no opinions in it\.$/],
     ['nothing', '', /any\.csv is empty: a row of names is needed/],
-    ['no number', 'image,mos\na.png,1\nb.png,good\n', /any\.csv, row 3: the opinion of b\.png must be a number, but received good$/],
-    ['an empty opinion', 'image,mos\na.png,\n', /row 2: the opinion of a\.png must be a number, but received nothing$/],
-    ['an image without a name', 'image,mos\n,1\n', /row 2: the image has no name$/],
-    ['a hexadecimal number', 'image,mos\na.png,0x10\n', /the opinion of a\.png must be a number, but received 0x10$/],
-    ['a binary number', 'image,mos\na.png,0b11\n', /must be a number, but received 0b11$/],
-    ['a number beyond all scales', 'image,mos\na.png,1e308\n', /must be a number, but received 1e308$/],
-    ['a column twice', 'image,mos,mos\na.png,1,2\n', /any\.csv has 2 columns "mos": which one is meant\? Rename the others$/],
-    ['points and commas', 'image;mos\na.png;1,5\nb.png;2.5\n', /decimals have a point in row 3 and a comma in row 2: use one of them$/],
-    ['no text', 'image,mos\na\0.png,1\n', /any\.csv is no table: it holds bytes that no text has$/],
-    ['rows of different lengths', 'image,mos\na.png,1,2\n', /any\.csv is no table: [^\n]+$/],
-    ['a quote that does not end', 'image,mos\n"a.png,1\n', /any\.csv is no table: [^\n]+$/],
+    ['no number', 'image,mos\na.png,1\nb.png,good\n', /any\.csv, row 3: the opinion of b\.png must be a number, but received good\.$/],
+    ['an empty opinion', 'image,mos\na.png,\n', /row 2: the opinion of a\.png must be a number, but received nothing\.$/],
+    ['an image without a name', 'image,mos\n,1\n', /row 2: the image has no name\.$/],
+    ['a hexadecimal number', 'image,mos\na.png,0x10\n', /the opinion of a\.png must be a number, but received 0x10\.$/],
+    ['a binary number', 'image,mos\na.png,0b11\n', /must be a number, but received 0b11\.$/],
+    ['a number beyond all scales', 'image,mos\na.png,1e308\n', /must be a number, but received 1e308\.$/],
+    ['a column twice', 'image,mos,mos\na.png,1,2\n', /any\.csv has 2 columns "mos": which one is meant\? Rename the others\.$/],
+    ['points and commas', 'image;mos\na.png;1,5\nb.png;2.5\n', /decimals have a point in row 3 and a comma in row 2: use one of them\.$/],
+    ['no text', 'image,mos\na\0.png,1\n', /any\.csv is no table: it holds bytes that no text has\.$/],
+    ['rows of different lengths', 'image,mos\na.png,1,2\n', /any\.csv is no table: [^\n]+\.$/],
+    ['a quote that does not end', 'image,mos\n"a.png,1\n', /any\.csv is no table: [^\n]+\.$/],
   ])('%s is one line', async (_, text, message) => {
     await expect(readCsvOpinions(await table('any.csv', text))).rejects.toThrow(message);
   });
@@ -114,7 +114,7 @@ describe('a CSV file of opinions', () => {
     );
     const path = await table('large.csv', '');
     await import('node:fs/promises').then(({ truncate }) => truncate(path, 2 ** 30));
-    await expect(readCsvOpinions(path)).rejects.toThrow(/large\.csv has 1024 MiB: opinions are at most 64$/);
+    await expect(readCsvOpinions(path)).rejects.toThrow(/large\.csv has 1024 MiB: opinions are at most 64\.$/);
   });
 });
 
@@ -190,11 +190,11 @@ describe('images of opinions', () => {
       return evaluateOpinion({ name: 'lost', direction: 'higher is better', folder: there, rated }, [], bootstrap, {}, allowMissing);
     };
     await expect(evaluate(19)).rejects.toThrow(
-      /^2 of the 19 images that have an opinion are not there, for example 17\.jpg: [^\n]* Add --allow-missing to have them$/,
+      /^2 of the 19 images that have an opinion are not there, for example 17\.jpg: [^\n]* Add --allow-missing to have them\.$/,
     );
     // The files are empty: what stops it now is that none can be scored.
-    await expect(evaluate(18)).rejects.toThrow(/none of the 17 images can be scored/);
-    await expect(evaluate(19, true)).rejects.toThrow(/none of the 17 images can be scored/);
+    await expect(evaluate(18)).rejects.toThrow(/None of the 17 images can be scored/);
+    await expect(evaluate(19, true)).rejects.toThrow(/None of the 17 images can be scored/);
   });
 
   test('have the mean of several opinions, whatever names the rows give them', async () => {
@@ -212,7 +212,7 @@ describe('images of opinions', () => {
     await mkdir(images);
     await writeFile(join(images, 'photo-1.png'), '');
     await expect(matchImages(images, rate('photo_1.png'))).rejects.toThrow(
-      /^none of the 1 images is in .*other \(1 image files\): for example photo_1\.png\. Did you mean "photo-1\.png"\? Say where they are with --images$/,
+      /^None of the 1 images is in .*other \(1 image files\): for example photo_1\.png\. Did you mean "photo-1\.png"\? Say where they are with --images\.$/,
     );
     await expect(matchImages(join(folder, 'nowhere'), rate('a.png'))).rejects.toThrow(
       /Cannot read the folder of images .*: it does not exist\.$/,

@@ -50,6 +50,6 @@ describe('a MATLAB file', () => {
 
   test('of version 7.3, or no such file, says so', () => {
     expect(() => parse(Buffer.from('\u0089HDF\r\n\u001a\n', 'latin1'))).toThrow(/of version 7\.3, which is not read: save it with/);
-    expect(() => parse(Buffer.from('image,mos\na.png,1\n'))).toThrow(/file\.mat is no MATLAB file of version 5 to 7\.2$/);
+    expect(() => parse(Buffer.from('image,mos\na.png,1\n'))).toThrow(/file\.mat is not a MATLAB file of version 5 to 7\.2\.$/);
   });
 });

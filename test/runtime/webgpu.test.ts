@@ -94,7 +94,7 @@ describe.runIf(useSwiftShader())(`sessions with WebGPU ${needsSwiftShader}`, () 
     graph.output('y', graph.add('Mul', [scattered, 2]));
     await thread.load('scattering', encodeOnnx(graph), { isCaptured: true });
     const refused = expect(thread.run('scattering', { x: floatTensor([1], [3]) })).rejects;
-    await refused.toThrow('the device does not replay what was recorded: y differs. Use --graph-capture off');
+    await refused.toThrow('The device does not replay what was recorded: y differs. Use --graph-capture off.');
   });
 
   test('write over state where they are told to, whatever its shape', async () => {

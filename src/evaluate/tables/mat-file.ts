@@ -13,7 +13,7 @@ const dataTypes = { int8: 1, uint8: 2, int16: 3, uint16: 4, int32: 5, uint32: 6,
 const [matrixType, compressedType] = [14, 15];
 const classes = { cell: 1, char: 4, firstNumeric: 6, lastNumeric: 15 };
 
-/** Of one compressed variable, bytes, and cells inside of cells: more is no list of opinions. */
+/** Limits of one compressed variable, bytes, and of cells inside cells: more is not a list of opinions. */
 const largestVariable = 2 ** 26;
 const deepest = 8;
 
@@ -29,10 +29,10 @@ export async function readMatFile(path: string): Promise<ReadonlyMap<string, Mat
  */
 export function parseMatFile(bytes: Buffer, path: string): ReadonlyMap<string, MatValue> {
   if (bytes.subarray(1, 4).toString('latin1') === 'HDF') {
-    throw new UserError(`${path} is a MATLAB file of version 7.3, which is not read: save it with save(..., '-v7')`);
+    throw new UserError(`${path} is a MATLAB file of version 7.3, which is not read: save it with save(..., '-v7').`);
   }
   const order = bytes.subarray(126, 128).toString('latin1');
-  if (bytes.length < 128 || (order !== 'IM' && order !== 'MI')) throw new UserError(`${path} is no MATLAB file of version 5 to 7.2`);
+  if (bytes.length < 128 || (order !== 'IM' && order !== 'MI')) throw new UserError(`${path} is not a MATLAB file of version 5 to 7.2.`);
   const variables = new Map<string, MatValue>();
   try {
     const reader = new Reader(bytes, order === 'IM');
@@ -56,7 +56,7 @@ export function parseMatFile(bytes: Buffer, path: string): ReadonlyMap<string, M
 interface Element {
   readonly type: number;
   readonly data: Buffer;
-  /** Where the next element begins. */
+  /** Offset of the next element. */
   readonly next: number;
 }
 

@@ -10,7 +10,7 @@ const largest = 2 ** 26;
 export async function readBounded(path: string): Promise<Buffer> {
   try {
     const { size } = await stat(path);
-    if (size > largest) throw new UserError(`${path} has ${Math.ceil(size / 2 ** 20)} MiB: opinions are at most ${largest / 2 ** 20}`);
+    if (size > largest) throw new UserError(`${path} has ${Math.ceil(size / 2 ** 20)} MiB: opinions are at most ${largest / 2 ** 20}.`);
     return await readFile(path);
   } catch (error) {
     throw fileError('read the opinions', path, error);

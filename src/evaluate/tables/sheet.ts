@@ -14,12 +14,12 @@ const mostCells = 5_000_000;
 export async function readSheetRows(path: string, sheet?: string): Promise<string[][]> {
   const bytes = await readBounded(path);
   if (bytes.subarray(0, 4).toString('hex') === 'd0cf11e0') {
-    throw new UserError(`${path} is an old xls file, which is not read: save it as xlsx or CSV`);
+    throw new UserError(`${path} is an old xls file, which is not read: save it as xlsx or CSV.`);
   }
   const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(bytes) : readSheet(bytes, sheet));
   const rows = await read().catch((error) => {
     throw new UserError(`${path} is no workbook that can be read: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
   });
-  if (rows.reduce((sum, row) => sum + row.length, 0) > mostCells) throw new UserError(`${path} has more than ${mostCells} cells`);
+  if (rows.reduce((sum, row) => sum + row.length, 0) > mostCells) throw new UserError(`${path} has more than ${mostCells} cells.`);
   return rows.map((row) => row.map((value) => (value === null ? '' : String(value))));
 }

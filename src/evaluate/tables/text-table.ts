@@ -18,7 +18,7 @@ const mostCells = 5_000_000;
  */
 export async function readTextTable(path: string, { spaces = false }: TextTableOptions = {}): Promise<string[][]> {
   const decoded = decodeText(await readBounded(path));
-  if (decoded.includes('\0')) throw new UserError(`${path} is no table: it holds bytes that no text has`);
+  if (decoded.includes('\0')) throw new UserError(`${path} is no table: it holds bytes that no text has.`);
   if (spaces) {
     const lines = decoded.split(/\r?\n/);
     return lines.map((line) => line.trim().split(/\s+/)).filter(([first]) => first !== '');
@@ -28,13 +28,13 @@ export async function readTextTable(path: string, { spaces = false }: TextTableO
   const [firstLine = ''] = text.slice(0, 4096).split(/[\r\n]/, 1);
   const delimiter =
     named ?? [',', ';', '\t'].reduce((best, candidate) => (count(firstLine, candidate) > count(firstLine, best) ? candidate : best));
-  if (count(text, delimiter) + count(text, '\n') > mostCells) throw new UserError(`${path} has more than ${mostCells} cells`);
+  if (count(text, delimiter) + count(text, '\n') > mostCells) throw new UserError(`${path} has more than ${mostCells} cells.`);
   try {
     const rows: string[][] = parse(text, { delimiter, trim: delimiter !== '\t', skipEmptyLines: true, maxRecordSize: 2 ** 20 });
     const trimmed = delimiter === '\t' ? rows.map((row) => row.map((value) => value.trim())) : rows;
     return trimmed.filter((row) => row.some((value) => value !== ''));
   } catch (error) {
-    if (error instanceof CsvError) throw new UserError(`${path} is no table: ${readable(error)}`);
+    if (error instanceof CsvError) throw new UserError(`${path} is no table: ${readable(error)}.`);
     throw error;
   }
 }

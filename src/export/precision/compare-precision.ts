@@ -1,4 +1,4 @@
-/** What a reduced precision costs and gives: its scores beside those of the float32 file on the same images, its size and its speed. */
+/** Costs and benefits of a reduced precision: its scores beside those of the float32 file on the same images, its size and its speed. */
 import { z } from 'zod';
 import type { Image } from '../../images/image.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
@@ -10,7 +10,7 @@ import { precisions, type ReducedPrecision } from './precision.js';
 
 const fileFigures = z.strictObject({
   precision: z.enum(precisions),
-  /** Of the model, with its weights. */
+  /** Size of the model with its weights. */
   bytes: z.int(),
   /** One at a time, on the CPU of the machine that exported it, from the median time. */
   imagesPerSecond: z.number(),
@@ -18,9 +18,9 @@ const fileFigures = z.strictObject({
 
 export const precisionReportSchema = z.strictObject({
   precision: z.enum(precisions),
-  /** What was scored: how many images of what, and the largest side among them, pixels. */
+  /** The images scored: their number, their source, and the largest side among them, pixels. */
   images: z.strictObject({ source: z.string(), count: z.int(), largestSide: z.int() }),
-  /** Whether scores are those of the file here, or of the same computing with every result rounded, as on a GPU. */
+  /** Origin of the scores: the file run here, or the same computation with every result rounded, as on a GPU. */
   scores: z.enum(['file', 'rounded']),
   /** Absolute differences of scores from those of the float32 file. */
   scoreDifference: z.strictObject({ largest: z.number(), mean: z.number() }),

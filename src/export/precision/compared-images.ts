@@ -1,4 +1,4 @@
-/** The photographs on which precisions are compared: the middles of some that a person gives. */
+/** The photographs on which precisions are compared: the middles of some that the user gives. */
 import type { Backbone } from '../../backbones/backbone.js';
 import { loadImage } from '../../datasets/load-image.js';
 import { openDataset } from '../../datasets/open-dataset.js';
@@ -34,7 +34,7 @@ export async function openComparedImages(
     }
   }
   if (images.length < fewest)
-    throw new UserError(`--data ${nameOrFolder} has ${images.length} usable images, at least ${fewest} are needed`);
+    throw new UserError(`--data ${nameOrFolder} has ${images.length} usable images, at least ${fewest} are needed.`);
   return { source: dataset.name, images };
 }
 

@@ -1,4 +1,4 @@
-/** What a graph computes from its constants alone, such as weights with a normalisation folded into them: to be stored narrower, they must be known. */
+/** Values that a graph computes from its constants alone, such as weights with a normalisation folded in: to be stored narrower, they must be known. */
 
 import { Graph } from '../../graph/graph.js';
 import { neededParts } from '../../graph/needed-parts.js';
@@ -23,7 +23,7 @@ export async function constantValues(graph: Graph): Promise<ReadonlyMap<Value, T
   try {
     await thread.load('folding', encodeOnnx(folding));
     for (const [name, tensor] of fed) await thread.writeState({ [name]: tensor });
-    // one by one: what a thread sends is there twice
+    // one by one: a tensor that a thread sends is in memory twice
     for (const [index, value] of wanted.entries()) {
       const name = outputName(index);
       results.set(value, (await thread.run('folding', {}, { outputs: [name] }))[name]!);

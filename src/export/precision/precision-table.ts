@@ -1,9 +1,9 @@
-/** What reducing a model's precision costs and gives, as text for people: a table where it is written, an error where it is not. */
+/** Costs and benefits of a reduced precision as text for people: a table if the file is written, an error if it is not. */
 import { formatBytes } from '../../support/byte-size.js';
 import { UserError } from '../../support/errors.js';
 import type { PrecisionReport } from './compare-precision.js';
 
-/** Above this share of pairs whose order changes, a precision is refused: what a model is for is the order of images. */
+/** Above this share of pairs whose order changes, a precision is refused: the purpose of a model is to order images. */
 export const mostChangedPairs = 0.01;
 
 /** Lines, each ended. */
@@ -32,7 +32,7 @@ export function requireOrder(report: PrecisionReport): void {
   if (changedPairs <= mostChangedPairs) return;
   throw new UserError(
     `${precision} changes the order of more than ${percent(mostChangedPairs)} of pairs of images: it was not written. ${differences(report)}. ` +
-      'Compare on photographs such as you will score (--data FOLDER), leave --precision out, or write it all the same with --force',
+      'Compare on photographs such as you will score (--data FOLDER), leave --precision out, or write it all the same with --force.',
   );
 }
 

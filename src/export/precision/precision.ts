@@ -1,4 +1,4 @@
-/** In which precision a model is exported: from the float32 scoring graph to one whose file is a half or a quarter of the size. */
+/** The precision in which a model is exported: from the float32 scoring graph to one whose file is a half or a quarter of the size. */
 import type { Graph } from '../../graph/graph.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '../../lowering/precision/half-precision.js';
 import { withInt8Weights } from '../../lowering/precision/int8-weights.js';
@@ -12,7 +12,7 @@ export type Precision = (typeof precisions)[number];
 export type ReducedPrecision = Exclude<Precision, 'fp32'>;
 
 interface Rewritings {
-  /** What the file computes. */
+  /** The computation of the file. */
   readonly file: (source: PrecisionSource) => Graph;
   /** The same as other devices compute it, where the CPU computes more exactly than they do. */
   readonly elsewhere?: (source: PrecisionSource) => Graph;

@@ -1,4 +1,4 @@
-/** How many channels ONNX Runtime blocks together on this machine: that depends on its processor. */
+/** The number of channels that ONNX Runtime blocks together on this machine: it depends on the processor. */
 import { Graph } from '../../graph/graph.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import { blockedOperators } from '../../lowering/cpu/blocked-operators.js';

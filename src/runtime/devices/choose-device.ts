@@ -8,12 +8,12 @@ import { noProviderOptions, parseProviderOptions } from './provider-options.js';
 export const deviceNames = [...devices, 'auto'] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
-/** What the flags of a command say of a device. */
+/** A command's flags about a device. */
 export interface DeviceFlags {
   readonly device: DeviceName;
   /** See `parseProviderOptions`; default: none. */
   readonly providerOptions?: string;
-  /** Whether CUDA may round factors to TF32's 10 bits; default: no. */
+  /** True when CUDA may round factors to TF32's 10 bits; default: false. */
   readonly tf32?: boolean;
 }
 

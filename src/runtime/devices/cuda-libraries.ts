@@ -1,4 +1,4 @@
-/** Why CUDA is not available, found before ONNX Runtime is asked: it only says that a library could not be loaded. */
+/** Reasons why CUDA is not available, found before ONNX Runtime is asked: it only says that a library could not be loaded. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { commandHint } from '../../support/command-hint.js';
 import { libraryFolder } from '../onnxruntime/library.js';
 
-/** Where `antonym fetch-cuda` puts ONNX Runtime's CUDA provider. */
+/** The folder where `antonym fetch-cuda` puts ONNX Runtime's CUDA provider. */
 export const cudaProvider = join(libraryFolder, 'libonnxruntime_providers_cuda.so');
 
-/** Where an NVIDIA driver is to be seen: in Linux, and in its subsystem of Windows. */
+/** Paths that show an NVIDIA driver: on Linux, and in the Windows subsystem for Linux. */
 const drivers = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];
 
 /** @returns why there can be no CUDA at all; undefined where there can */
@@ -20,7 +20,7 @@ export function withoutCuda(platform = `${process.platform}/${process.arch}`): s
 
 /**
  * @param provider path of the provider's library
- * @returns what is missing and how to get it; undefined where nothing is
+ * @returns the missing parts and how to get them; undefined if nothing is missing
  */
 export async function missingForCuda(provider = cudaProvider, platform?: string): Promise<string | undefined> {
   const never = withoutCuda(platform);
@@ -45,7 +45,7 @@ export async function missingForCuda(provider = cudaProvider, platform?: string)
 }
 
 /**
- * What a library is part of, in the version that the provider was built for: ONNX Runtime's packages moved from CUDA 12 to 13.
+ * The product that a library is part of, in the version that the provider was built for: ONNX Runtime's packages moved from CUDA 12 to 13.
  * @param libraries the output of ldd; of CUDA's own, some are numbered as CUDA is
  */
 function sourceOf(name: string, libraries: string): string {

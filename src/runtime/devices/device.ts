@@ -1,4 +1,4 @@
-/** Where graphs are computed, and what a device's refusals mean. */
+/** Devices that compute graphs, and the meaning of their refusals. */
 import { UserError } from '../../support/errors.js';
 import { missingForCuda } from './cuda-libraries.js';
 
@@ -9,7 +9,7 @@ export type Device = (typeof devices)[number];
 /** Options of the provider that computes on a device, by ONNX Runtime's names. */
 export type ProviderOptions = Readonly<Record<string, string>>;
 
-/** Where to compute, and how the device's provider is set up. */
+/** A device, and the setup of its provider. */
 export interface DeviceSetup {
   readonly device: Device;
   /** Default: as ONNX Runtime has it. */
@@ -18,15 +18,15 @@ export interface DeviceSetup {
 
 const webgpuNeeds: Partial<Record<NodeJS.Platform, string>> = {
   linux:
-    "It needs Vulkan: the loader (libvulkan1 on Debian and Ubuntu) and the driver of your GPU's maker; vulkaninfo --summary lists what it finds",
-  darwin: 'It needs Metal',
-  win32: 'It needs a driver for Direct3D 12',
+    "It needs Vulkan: the loader (libvulkan1 on Debian and Ubuntu) and the driver of your GPU's maker; vulkaninfo --summary lists what it finds.",
+  darwin: 'It needs Metal.',
+  win32: 'It needs a driver for Direct3D 12.',
 };
 
 /** @throws UserError when a device is known to be missing, before ONNX Runtime tries it. */
 export async function requireDevice(device: Device): Promise<void> {
   const missing = device === 'cuda' ? await missingForCuda() : undefined;
-  if (missing !== undefined) throw new UserError(`CUDA is not available: ${missing}`);
+  if (missing !== undefined) throw new UserError(`CUDA is not available: ${missing}.`);
 }
 
 /** ONNX Runtime's refusal of a device, in words that a person can act on. @returns the error itself where it is about something else */
@@ -38,18 +38,18 @@ export function explainDeviceError(device: Device, error: Error): Error {
     // before it ONNX Runtime says where in its source, after it on which host
     if (withoutCudnn.test(error.message)) {
       return new UserError(
-        'CUDA is not available: cuDNN cannot be loaded. Install cuDNN 9 for the CUDA that the provider needs, or add its folder to LD_LIBRARY_PATH',
+        'CUDA is not available: cuDNN cannot be loaded. Install cuDNN 9 for the CUDA that the provider needs, or add its folder to LD_LIBRARY_PATH.',
       );
     }
     const failure =
       /(CUDA|CUBLAS|CUDNN) failure \d+: [^;\n]*/.exec(error.message)?.[0] ?? /.*load shared library.*/i.exec(error.message)?.[0];
     if (failure !== undefined && !isOutOfMemory(error))
-      return new UserError(`CUDA is not available: ${failure.trim()}. ${adviceForCuda(failure)}`);
+      return new UserError(`CUDA is not available: ${failure.trim()}. ${adviceForCuda(failure)}.`);
   }
   return error;
 }
 
-/** What the first convolution says where there is no cuDNN: ONNX Runtime loads it then, so that nothing tells before (from 1.29 on). */
+/** The first convolution's error if there is no cuDNN: ONNX Runtime loads it only then (from 1.29 on). */
 const withoutCudnn = /cuDNN is unavailable/i;
 
 function adviceForCuda(failure: string): string {
@@ -59,14 +59,14 @@ function adviceForCuda(failure: string): string {
   return 'nvidia-smi says whether GPU and driver work';
 }
 
-/** What to do where a call failed because a GPU cannot compute in half precision. @returns undefined where it failed for another reason */
+/** Advice for a call that failed because a GPU cannot compute in half precision. @returns undefined if it failed for another reason */
 export function explainHalfPrecision(error: unknown): UserError | undefined {
   if (!(error instanceof Error && error.message.includes('requires f16 but the device does not support it'))) return undefined;
-  return new UserError('the GPU, or its driver, does not compute in half precision (WebGPU calls it shader-f16): use --precision fp32');
+  return new UserError('The GPU, or its driver, does not compute in half precision (WebGPU calls it shader-f16): use --precision fp32.');
 }
 
 /**
- * Whether a call failed because the memory of its device does not suffice, or because one tensor is larger than its buffers may be. WebGPU
+ * True when a call failed because its device has too little memory, or because one tensor is larger than its buffers may be. WebGPU
  * reports what it cannot allocate only where it is used.
  */
 export function isOutOfMemory(error: unknown): error is Error {
@@ -74,7 +74,7 @@ export function isOutOfMemory(error: unknown): error is Error {
 }
 
 /**
- * Whether a call may have failed for the same reason: WebGPU reports it late, and at times for what was made after, such as a shader, or
+ * True when a call may have failed for the same reason: WebGPU reports it late, and at times for a later object, such as a shader, or
  * the driver gives up. That a smaller batch runs is the proof.
  */
 export function mayBeOutOfMemory(error: unknown): error is Error {
@@ -85,7 +85,7 @@ export function mayBeOutOfMemory(error: unknown): error is Error {
   );
 }
 
-/** Whether the device may have memory enough, but not in one piece. */
+/** True when the device may have enough memory, but not in one piece. */
 export function isBufferTooLarge({ message }: Error): boolean {
   return bufferTooLarge.test(message) || missingPart.test(message);
 }
@@ -93,5 +93,5 @@ export function isBufferTooLarge({ message }: Error): boolean {
 const outOfMemory =
   /out of memory|failed to allocate memory|bad_alloc|CUDA failure 2:|_ALLOC(ATION)?_FAILED|Failed to create GPU buffer|\[Invalid Buffer .*is invalid due to a previous error/i;
 const bufferTooLarge = /exceeds the max buffer size|exceeding maxStorageBufferBindingSize|too many storage buffers/i;
-/** What Conv says of a tensor that is bound in several parts, each as large as a binding may be; it may come of something else, too. */
+/** Conv's error for a tensor bound in several parts, each as large as a binding may be; it may have other causes, too. */
 const missingPart = /raw_hash_map<>::at/;

@@ -7,7 +7,7 @@ import { describeFailure, openConnection } from '../../support/connection.js';
 import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 
-/** Where a package of NuGet's is to be had: https://learn.microsoft.com/nuget/api/overview. */
+/** The source of a NuGet package: https://learn.microsoft.com/nuget/api/overview. */
 export interface NugetPackage {
   /** URL of the feed's index. */
   readonly index: string;
@@ -24,9 +24,9 @@ export interface FetchOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** How long an answer may take, milliseconds. */
+/** Time limit of an answer, milliseconds. */
 const patience = 30_000;
-/** Of an answer that is no package, bytes. */
+/** Limit of an answer that is not a package, bytes. */
 const longestAnswer = 2 ** 24;
 
 const indexSchema = z.object({ resources: z.array(z.object({ '@id': z.url(), '@type': z.string() })) });
@@ -46,15 +46,15 @@ export async function fetchFromNuget({ source, files, folder, onProgress }: Fetc
   const get = async (url: string): Promise<Response> => {
     asked = url;
     const response = await connection.fetch(url);
-    if (!response.ok || !response.body) throw new UserError(`${url} answered with status ${response.status}`);
+    if (!response.ok || !response.body) throw new UserError(`${url} answered with status ${response.status}.`);
     return response;
   };
   try {
     const { resources } = await answerOf(await get(index), indexSchema);
     const base = resources.find((resource) => resource['@type'] === 'PackageBaseAddress/3.0.0')?.['@id'];
-    if (base === undefined) throw new UserError(`${index} names no place of packages`);
+    if (base === undefined) throw new UserError(`${index} names no place of packages.`);
     const { versions } = await answerOf(await get(new URL(`${name}/index.json`, base).href), versionsSchema);
-    if (!versions.includes(version)) throw new UserError(`there is no version ${version} of ${source.name}`);
+    if (!versions.includes(version)) throw new UserError(`There is no version ${version} of ${source.name}.`);
     const response = await get(new URL(`${name}/${version}/${name}.${version}.nupkg`, base).href);
     await writeFileAtomically(archive, watched(response, onProgress));
     return await extract(archive, files, folder);
@@ -71,7 +71,7 @@ async function answerOf<T>(response: Response, schema: z.ZodType<T>): Promise<T>
   let length = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > longestAnswer) throw new UserError(`${response.url} answers with more than ${longestAnswer} bytes`);
+    if (length > longestAnswer) throw new UserError(`${response.url} answers with more than ${longestAnswer} bytes.`);
     chunks.push(chunk);
   }
   let answer: unknown;
@@ -93,7 +93,7 @@ async function* watched(response: Response, onProgress: FetchOptions['onProgress
     if (total > 0) onProgress?.(done, total);
     yield chunk;
   }
-  if (done < total) throw new UserError(`the connection ended after ${done} of ${total} bytes`);
+  if (done < total) throw new UserError(`The connection ended after ${done} of ${total} bytes. Try again.`);
 }
 
 async function extract(path: string, files: readonly string[], folder: string): Promise<string[]> {
@@ -103,7 +103,7 @@ async function extract(path: string, files: readonly string[], folder: string): 
     const extracted: string[] = [];
     for (const file of files) {
       const member = archive.members.get(file);
-      if (!member) throw new UserError(`the package has no ${file}`);
+      if (!member) throw new UserError(`The package has no ${file}.`);
       const target = join(folder, file.split('/').at(-1)!);
       await writeFileAtomically(target, archive.content(member));
       extracted.push(target);

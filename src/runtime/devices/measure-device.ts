@@ -1,4 +1,4 @@
-/** Whether this machine can compute with a device, and how fast, found by computing something there. */
+/** Tests if this machine can compute with a device, and how fast, by computing something there. */
 import { Graph } from '../../graph/graph.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import { messageOf } from '../../support/errors.js';
@@ -7,10 +7,10 @@ import { floatTensor } from '../../tensors/tensor-data.js';
 import { SessionThread } from '../sessions/session-thread.js';
 import { type DeviceSetup, explainHalfPrecision } from './device.js';
 
-/** How fast a device multiplies matrices, floating-point operations a second; or why it cannot be used. */
+/** Speed at which a device multiplies matrices, floating-point operations a second; or the reason why it cannot be used. */
 export type MeasuredDevice = { readonly speed: number } | { readonly unavailable: string };
 
-/** Sides of matrices, multiples of 128, until a call takes so long: a large GPU shows its speed with large ones, and a slow one is not kept busy. */
+/** Sides of matrices, multiples of 128, grow until a call takes this long: a large GPU shows its speed with large ones; a slow one is not kept busy. */
 const growingSides = [128, 256, 512, 1024, 2048];
 const enoughMilliseconds = 10;
 const products = 4;
@@ -20,9 +20,9 @@ const calls = 3;
 const blockSide = 128;
 
 export interface MeasureOptions {
-  /** Of the matrices that are multiplied, multiples of 128; the speed is that of the last. */
+  /** Sides of the multiplied matrices, multiples of 128; the speed is that of the last. */
   readonly sides?: readonly number[];
-  /** Whether products are computed in half precision. */
+  /** True to compute products in half precision. */
   readonly halfPrecision?: boolean;
 }
 

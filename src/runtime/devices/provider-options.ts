@@ -3,10 +3,10 @@ import { messageOf, UserError } from '../../support/errors.js';
 import { suggestName } from '../../support/nearest-name.js';
 import type { Device, ProviderOptions } from './device.js';
 
-/** What stands for none. */
+/** The text that stands for no options. */
 export const noProviderOptions = 'none';
 
-/** Of WebGPU in ONNX Runtime 1.30, which does not say when a name is wrong: webgpu_provider_options.h, without pointers and what has a flag of its own. */
+/** WebGPU's names in ONNX Runtime 1.30, which accepts wrong names silently: webgpu_provider_options.h, without pointers and names with a flag here. */
 const webgpuNames = [
   'dawnBackendType',
   'defaultBufferCacheMode',
@@ -39,14 +39,14 @@ const flags: Readonly<Record<string, string>> = {
 export function parseProviderOptions(text: string, device: Device | 'auto'): ProviderOptions {
   if (text === noProviderOptions) return {};
   if (device === 'cpu' || device === 'auto')
-    throw new UserError(`--provider-options are for --device webgpu or cuda, but received ${device}`);
+    throw new UserError(`--provider-options are for --device webgpu or cuda, but received ${device}.`);
   const options: Record<string, string> = {};
   for (const part of text.split(',')) {
     const [, name, value] = /^\s*([A-Za-z]\w*)\s*=\s*(.*\S)\s*$/.exec(part) ?? [];
     if (name === undefined || value === undefined)
-      throw new UserError(`--provider-options must be name=value pairs separated by commas, but received ${part.trim() || 'nothing'}`);
-    if (Object.hasOwn(options, name)) throw new UserError(`--provider-options has ${name} twice`);
-    if (Object.hasOwn(flags, name)) throw new UserError(`--provider-options: use ${flags[name]} instead of ${name}`);
+      throw new UserError(`--provider-options must be name=value pairs separated by commas, but received ${part.trim() || 'nothing'}.`);
+    if (Object.hasOwn(options, name)) throw new UserError(`--provider-options has ${name} twice. Remove one.`);
+    if (Object.hasOwn(flags, name)) throw new UserError(`--provider-options: use ${flags[name]} instead of ${name}.`);
     if (device === 'webgpu' && !webgpuNames.includes(name))
       throw new UserError(`--provider-options: WebGPU has no option ${name}.${suggestName(name, webgpuNames)}`);
     options[name] = value;
@@ -54,7 +54,7 @@ export function parseProviderOptions(text: string, device: Device | 'auto'): Pro
   return options;
 }
 
-/** Where in its source ONNX Runtime has found an error: a file and a function with its arguments, or in other places its name alone. */
+/** The place in ONNX Runtime's source that found an error: a file and a function with its arguments, or elsewhere its name alone. */
 const places = [
   /^\S+\.cc:\d+ [^(]*\((?:[^()]|\([^()]*\))*\)(?: const)?(?:::<lambda\([^)]*\)>)? /,
   /\[ONNXRuntimeError\] : \d+ : \w+ : /g,

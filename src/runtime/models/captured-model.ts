@@ -1,6 +1,6 @@
 /**
- * A model whose launches a device records in its first call and replays in every other: the processor then takes a fraction of the time to say what
- * the device is to do. A recording knows addresses only, so whatever the model reads and writes stays where it is.
+ * A model whose launches a device records in its first call and replays in every other: the processor then takes a fraction of the time to tell the device
+ * its work. A recording knows addresses only, so everything that the model reads and writes stays in its place.
  */
 
 import { stateName } from '../../graph/state-names.js';
@@ -17,13 +17,13 @@ import { hasFixedShape, inputsOf, type LoadedModel, outputsOf } from './loaded-m
 /** Names of the option that records, of each provider. */
 const captureOptions = { webgpu: 'enableGraphCapture', cuda: 'enable_cuda_graph' } as const;
 
-/** Of a tensor that a replay has written: how far it may be from what the recorded call wrote, relative to its norm. */
+/** Tolerance of a tensor that a replay has written, against that of the recorded call, relative to its norm. */
 const tolerance = 1e-3;
 
 export class CapturedModel implements LoadedModel {
   readonly placement: Placement = { onProcessor: {} };
   readonly signature;
-  /** What is fed. */
+  /** The tensors fed. */
   private readonly fed = new Map<string, DeviceTensor>();
   private readonly outputs: ReadonlyMap<string, DeviceTensor>;
   private recorded: Readonly<Record<string, bigint>> | undefined;
@@ -85,7 +85,7 @@ export class CapturedModel implements LoadedModel {
     this.checkReplay(inputs);
   }
 
-  /** A kernel that a device cannot record is left out of a replay silently: what it should write stays as it was. */
+  /** A kernel that a device cannot record is left out of a replay silently: its output does not change. */
   private checkReplay(inputs: Readonly<Record<string, DeviceTensor>>): void {
     const places = [...this.outputs].filter(([, { dataType }]) => dataType === 'float32');
     const expected = places.map(([, place]) => this.state.download([place])[0]!);
@@ -96,7 +96,7 @@ export class CapturedModel implements LoadedModel {
     this.session.run(inputs, Object.fromEntries(this.outputs));
     for (const [index, [name, place]] of places.entries()) {
       if (isClose(this.state.download([place])[0]!.data as Float32Array, expected[index]!.data as Float32Array)) continue;
-      throw new UserError(`the device does not replay what was recorded: ${name} differs. Use --graph-capture off`);
+      throw new UserError(`The device does not replay what was recorded: ${name} differs. Use --graph-capture off.`);
     }
   }
 
@@ -117,7 +117,7 @@ export function openCaptured(source: string | Uint8Array, settings: DeviceSettin
   } catch (error) {
     if (!String(error).includes('graph capture feature')) throw error;
     throw new UserError(
-      'the device leaves nodes of the model to the processor, so that its launches cannot be recorded. Use --graph-capture off, which names them',
+      'The device leaves nodes of the model to the processor, so that its launches cannot be recorded. Use --graph-capture off, which names them.',
     );
   }
 }
@@ -128,6 +128,6 @@ function isClose(found: Float32Array, expected: Float32Array): boolean {
     difference += (found[index]! - expected[index]!) ** 2;
     norm += expected[index]! ** 2;
   }
-  // where the call itself has written no numbers, nothing can be told
+  // if the call itself wrote NaN, nothing can be told
   return difference <= tolerance ** 2 * norm || !Number.isFinite(norm);
 }

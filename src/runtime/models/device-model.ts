@@ -1,4 +1,4 @@
-/** A model on a device, whose state lies in the device's memory: what is fed goes up, and outputs that are not state come down. */
+/** A model on a device, whose state lies in the device's memory: feeds go up, and outputs that are not state come down. */
 
 import { stateName } from '../../graph/state-names.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';

@@ -14,7 +14,7 @@ export interface LoadedModel {
 }
 
 /**
- * What each input of a model is.
+ * The tensor for each input of a model.
  * @param ofState the tensor of the state by that name
  * @throws Error that names an input that is neither fed nor there.
  */
@@ -32,7 +32,7 @@ export function inputsOf<Tensor>(
   return inputs;
 }
 
-/** What a call is to compute. @throws Error that names an output that the model does not have. */
+/** The outputs that a call computes. @throws Error that names an output that the model does not have. */
 export function outputsOf({ signature }: LoadedModel, { model, outputs }: RunRequest): readonly InputOrOutput[] {
   const found = (name: string): InputOrOutput => {
     const output = signature.outputs.find((own) => own.name === name);
@@ -42,7 +42,7 @@ export function outputsOf({ signature }: LoadedModel, { model, outputs }: RunReq
   return outputs?.map(found) ?? signature.outputs;
 }
 
-/** Whether every size is known before a call. */
+/** True when every size is known before a call. */
 export function hasFixedShape<Of extends InputOrOutput>(value: Of): value is Of & { readonly shape: readonly number[] } {
   return value.shape.every((size) => typeof size === 'number');
 }

@@ -1,4 +1,4 @@
-/** Which nodes of a model a device leaves to the processor: ONNX Runtime moves them silently, and only its profile says so. */
+/** The nodes of a model that a device leaves to the processor: ONNX Runtime moves them silently, and only its profile says so. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export class PlacedSession {
 
   private constructor(
     readonly session: OnnxSession,
-    /** Where the profile of the first run is to be found. */
+    /** Path prefix of the profile of the first run. */
     private folder?: string,
   ) {}
 
@@ -32,7 +32,7 @@ export class PlacedSession {
     return { onProcessor: this.onProcessor };
   }
 
-  /** As `OnnxSession.run`. */
+  /** Same as `OnnxSession.run`. */
   async run<Place extends Tensor>(
     inputs: Readonly<Record<string, Tensor>>,
     outputs: Readonly<Record<string, Place | undefined>>,
@@ -59,12 +59,12 @@ export class PlacedSession {
   }
 }
 
-/** Whether a session was refused because its device does not compute everything. */
+/** True when a session was refused because its device does not compute everything. */
 export function isLeftToProcessor(error: unknown): boolean {
   return String(error).includes('fallback to CPU EP');
 }
 
-/** What people read; undefined where the device computes everything. */
+/** A sentence for people; undefined when the device computes everything. */
 export function describePlacement({ onProcessor }: Placement): string | undefined {
   const left = Object.entries(onProcessor);
   if (left.length === 0) return undefined;

@@ -11,12 +11,12 @@ import { disableTelemetry, wantsTelemetry } from './telemetry.js';
 
 const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
 
-/** Where the library lies, and beside it those of its providers. */
+/** Path of the library; those of its providers lie beside it. */
 export const libraryFolder = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch);
 
 const libraryNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' };
 
-/** Of the interface: a library has the functions of every earlier version, in the same places. */
+/** Version of the interface: a library has the functions of every earlier version, in the same places. */
 const interfaceVersion = 20;
 
 /** Types of arguments, as koffi calls them. */
@@ -48,10 +48,10 @@ interface ArgumentValues {
 }
 
 interface Declaration {
-  /** Of the function in `struct OrtApi`, counted from 0: onnxruntime_c_api.h. */
+  /** Index of the function in `struct OrtApi`, counted from 0: onnxruntime_c_api.h. */
   readonly place: number;
   readonly takes: readonly (keyof typeof argumentTypes)[];
-  /** Whether what it makes is its last argument in C. */
+  /** True when its result is its last argument in C. */
   readonly makes?: 'object' | 'size' | 'int';
 }
 
@@ -124,7 +124,7 @@ export type OnnxRuntime = {
   readonly environment: bigint;
 };
 
-/** Of calls, which run on memory of koffi's: a session is made with recursion over its graph. */
+/** Stack of calls, which run on koffi's memory: a session is made with recursion over its graph. */
 const stackBytes = 8 * 2 ** 20;
 
 let loaded: OnnxRuntime | undefined;
@@ -137,7 +137,7 @@ export function onnxRuntime(): OnnxRuntime {
 
 function load(path: string): OnnxRuntime {
   if (!existsSync(path)) {
-    const message = `ONNX Runtime's library is not there: ${path}. Install onnxruntime-node once more.`;
+    const message = `ONNX Runtime's library is not there: ${path}. Install onnxruntime-node again.`;
     throw new UserError(message, { code: 'ERR_ANTONYM_NO_RUNTIME' });
   }
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
@@ -213,7 +213,7 @@ function pin(path: string): void {
 type KoffiType = string | ReturnType<typeof koffi.out>;
 type Call = (...values: unknown[]) => unknown;
 
-/** What is grave enough for ONNX Runtime to say on stderr: what fails is said by an Error. */
+/** Severity from which ONNX Runtime writes to stderr: failures are Errors anyway. */
 const fatal = 4;
 
 /** The text at an address. */

@@ -1,4 +1,4 @@
-/** What a model takes and gives. */
+/** Inputs and outputs of a model. */
 import type { DataType } from '../../tensors/tensor-data.js';
 
 export interface InputOrOutput {

@@ -1,4 +1,4 @@
-/** How ONNX Runtime is set up wherever graphs run: the device with its provider's options, and everything else. */
+/** Setup of ONNX Runtime wherever graphs run: the device with its provider's options, and everything else. */
 import { messageOf } from '../../support/errors.js';
 import type { DeviceSetup } from '../devices/device.js';
 import { explainProviderOptions } from '../devices/provider-options.js';
@@ -6,15 +6,15 @@ import { onnxRuntime } from './library.js';
 
 /** Nodes that the device has no kernels for are computed by the processor. */
 export interface SessionSettings extends DeviceSetup {
-  /** Of the kernels; default: one per physical core. */
+  /** Threads of the kernels; default: one per physical core. */
   readonly threads?: number | undefined;
-  /** Whether nodes that the device has no kernels for are an error. */
+  /** True when nodes that the device has no kernels for are an error. */
   readonly isStrict?: boolean;
-  /** What the path of a profile begins with, where there is to be one. */
+  /** Path prefix of a profile, if one is wanted. */
   readonly profile?: string;
 }
 
-/** Of a model's graph: every rewriting that ONNX Runtime has. */
+/** Optimisation of a model's graph: every rewriting that ONNX Runtime has. */
 const allOptimizations = 99;
 
 /** @returns ONNX Runtime's object, which the caller releases @throws Error when a provider is missing, or refuses an option. */

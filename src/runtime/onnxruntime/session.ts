@@ -53,7 +53,7 @@ export class OnnxSession {
   /**
    * Computes. Blocks the thread.
    * @param inputs all that the model has
-   * @param outputs what to compute, and where the values are written: by default into new memory of the processor
+   * @param outputs names of the outputs, and the memory to write them into: by default new memory of the processor
    * @returns the outputs
    * @throws Error with ONNX Runtime's message.
    */
@@ -84,7 +84,7 @@ export class OnnxSession {
     }
   }
 
-  /** Of a session with a profile: ends it. @returns its file, JSON */
+  /** Ends the profile of a session that has one. @returns its file, JSON */
   endProfile(): string {
     const { SessionEndProfiling, GetAllocatorWithDefaultOptions, AllocatorFree } = onnxRuntime();
     const allocator = GetAllocatorWithDefaultOptions();

@@ -6,7 +6,7 @@ import koffi from 'koffi';
 
 const variable = 'ORT_DISABLE_TELEMETRY';
 
-/** Whether the user wants telemetry: `ORT_DISABLE_TELEMETRY=0`. Every other value, and none, mean no. */
+/** True when the user wants telemetry: `ORT_DISABLE_TELEMETRY=0`. Every other value, and none, mean no. */
 export function wantsTelemetry(environment: NodeJS.ProcessEnv = process.env): boolean {
   return environment[variable] === '0';
 }

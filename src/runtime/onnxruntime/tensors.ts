@@ -121,7 +121,7 @@ export class DeviceMemory {
     this.allocator = onnxRuntime().CreateAllocator(session, this.memory);
   }
 
-  /** What is in it is undefined. @throws Error when the memory does not suffice. */
+  /** A tensor with undefined content. @throws Error when there is too little memory. */
   tensor({ dataType, shape }: TensorType): DeviceTensor {
     const { CreateTensorAsOrtValue } = onnxRuntime();
     const value = CreateTensorAsOrtValue(this.allocator, sizesOf(shape), shape.length, onnxDataTypes[dataType]);

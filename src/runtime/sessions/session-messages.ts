@@ -1,4 +1,4 @@
-/** What the thread that owns ONNX Runtime sessions and the thread that uses it say to each other. */
+/** Messages between the thread that owns ONNX Runtime sessions and the thread that uses it. */
 
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { ModelSignature } from '../onnxruntime/model-signature.js';
@@ -29,7 +29,7 @@ export type SessionReply = ModelSignature | NamedTensors | Placement | undefined
 export interface LoadOptions {
   /** Outputs that a device may write where the state tensor of their name lies: see `outputsInPlace`. */
   readonly inPlace?: readonly string[];
-  /** Whether a device records the launches of the first call and replays them in the others: see `CapturedModel`. */
+  /** True when a device records the launches of the first call and replays them in the others: see `CapturedModel`. */
   readonly isCaptured?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface ModelSource extends LoadOptions {
   readonly settings: SessionSettings;
 }
 
-/** What of a model its device leaves to the processor: how many nodes of each operator. */
+/** The part of a model that its device leaves to the processor: number of nodes of each operator. */
 export interface Placement {
   readonly onProcessor: Readonly<Record<string, number>>;
 }

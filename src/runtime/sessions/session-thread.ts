@@ -7,7 +7,7 @@ import type { ModelSignature } from '../onnxruntime/model-signature.js';
 import type { AdamWUpdate, UpdatedNames } from '../state/adamw.js';
 import type { LoadOptions, Placement, SessionReply, SessionRequest } from './session-messages.js';
 
-/** Where models are computed; default: on the processor. */
+/** Device that computes models; default: the processor. */
 export interface SessionThreadOptions extends Partial<DeviceSetup> {
   /** Threads for the kernels of each model; default: the number of physical cores. */
   readonly threads?: number;
@@ -53,7 +53,7 @@ export class SessionThread {
     return (await this.thread.ask({ kind: 'run', model, feeds, outputs, added }, transfer)) as NamedTensors;
   }
 
-  /** What of a model the device leaves to the processor; known once the model has run. */
+  /** The nodes of a model that the device leaves to the processor; known once the model has run. */
   async placement(model: string): Promise<Placement> {
     return (await this.thread.ask({ kind: 'placement', model })) as Placement;
   }

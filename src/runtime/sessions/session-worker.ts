@@ -19,7 +19,7 @@ import type { ModelSource, RunRequest, SessionReply, SessionRequest } from './se
 const models = new Map<string, LoadedModel>();
 /** On the device from the first model on that is computed there. */
 let state: ProcessorState | DeviceState = new ProcessorState();
-/** Of the last model: a thread has one. */
+/** Device of the last model: a thread has one. */
 let usedDevice: Device = 'cpu';
 
 answerRequests(answer, (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []), {
@@ -84,7 +84,7 @@ async function run(request: RunRequest): Promise<NamedTensors> {
   }
 }
 
-/** Of a device's refusal, what a person can do about it. */
+/** A device's refusal, with advice on what a person can do about it. */
 function explained(error: unknown): Error {
   return explainDeviceError(usedDevice, error instanceof Error ? error : new Error(messageOf(error)));
 }

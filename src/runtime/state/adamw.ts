@@ -12,7 +12,7 @@ export interface AdamWUpdate {
     readonly first: string;
     readonly second: string;
     readonly gradient: string;
-    /** Whether weight decay applies. */
+    /** True when weight decay applies. */
     readonly decays: boolean;
   }[];
   /** Moving averages, and what they are averages of. */
@@ -26,7 +26,7 @@ export interface AdamWUpdate {
   readonly weightDecay: number;
   /** Largest global norm of the gradient. */
   readonly clipNorm: number;
-  /** What the gradients are multiplied by first: one over the number of those that were summed up. */
+  /** Factor of the gradients, applied first: one over the number of those summed up. */
   readonly gradientScale: number;
   /** The part of this step in the averages. */
   readonly averageShare: number;
@@ -36,7 +36,7 @@ export interface AdamWUpdate {
 export interface UpdatedState {
   /** The values themselves of a float32 tensor. */
   floats(name: string): Float32Array;
-  /** Sees to it that the tensors of each group lie in one memory of the kernels: moves them there, one by one, if they do not yet. */
+  /** Moves the tensors of each group into one memory of the kernels, one by one, if they are not there yet. */
   gather(groups: readonly (readonly string[])[]): void;
 }
 
@@ -58,16 +58,16 @@ function averagesByValue(averages: UpdatedNames['averages']): ReadonlyMap<string
   return new Map(averages.map(({ average, value }) => [value, average]));
 }
 
-/** Of what is no parameter, such as running statistics. */
+/** Averages of tensors that are not parameters, such as running statistics. */
 function averagesOfOthers({ parameters, averages }: UpdatedNames): UpdatedNames['averages'] {
   const isParameter = new Set(parameters.map(({ parameter }) => parameter));
   return averages.filter(({ value }) => !isParameter.has(value));
 }
 
-/** What of an update is the same for all parameters. */
+/** The part of an update that is the same for all parameters. */
 interface AdamWStep {
   readonly factors: Omit<AdamWFactors, 'kept'>;
-  /** What weight decay leaves of a parameter. */
+  /** The share of a parameter that weight decay leaves. */
   readonly kept: number;
 }
 

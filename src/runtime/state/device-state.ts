@@ -11,14 +11,14 @@ import { missingTensor, type SessionState } from './session-state.js';
 /** ONNX Runtime's names of the memory of devices. */
 const memoryKinds = { webgpu: 'WebGPU_Buffer', cuda: 'Cuda' } as const;
 
-/** Types of what is carried: weights and pixels. */
+/** Types of tensors carried: weights and pixels. */
 const carried: ReadonlySet<DataType> = new Set(['float32', 'uint8']);
 
 export type DeviceSettings = SessionSettings & { readonly device: keyof typeof memoryKinds };
 
 export class DeviceState implements SessionState {
   private readonly tensors = new Map<string, DeviceTensor>();
-  /** Names of those that belong to somebody else. */
+  /** Names of those that have another owner. */
   private readonly lent = new Set<string>();
   /** By type and number of tensors. */
   private readonly copies = new Map<string, OnnxSession>();
@@ -41,7 +41,7 @@ export class DeviceState implements SessionState {
     return this.tensors.get(name);
   }
 
-  /** Where a tensor of the same type and shape is there, its memory stays. */
+  /** Keeps the memory of an existing tensor of the same type and shape. */
   write(name: string, tensor: TensorData): void {
     const old = this.tensors.get(name);
     const stays = old && isAsLarge(old, tensor) && old.shape.join() === tensor.shape.join();

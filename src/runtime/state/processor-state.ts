@@ -1,4 +1,4 @@
-/** The state in the processor's memory: calls write what becomes state where it was before, and updates compute on it there. */
+/** The state in the processor's memory: calls overwrite it in place, and updates compute on it there. */
 
 import { type DataType, elementArrays, elementCount, floatTensor, type TensorData } from '../../tensors/tensor-data.js';
 import type { UpdatedState } from './adamw.js';
@@ -8,7 +8,7 @@ import { areTogether, arraysInMemory } from './state-kernels.js';
 
 export class ProcessorState implements SessionState, UpdatedState {
   private readonly tensors = new Map<string, TensorData>();
-  /** Where calls write what they compute under a name: memory that is of no use until then. */
+  /** Memory that calls write their result of a name into: it is of no use until then. */
   private readonly places = new Map<string, TensorData[]>();
 
   get names(): Iterable<string> {
@@ -134,7 +134,7 @@ export function emptyTensor(dataType: DataType, shape: readonly number[]): Tenso
   return { dataType, shape, data: new elementArrays[dataType](elementCount(shape)) };
 }
 
-/** What is sent to a closed port has moved away from here and arrives nowhere. */
+/** Buffers sent to a closed port leave this thread and arrive nowhere. */
 const nowhere = new MessageChannel().port1;
 nowhere.close();
 

@@ -13,7 +13,7 @@ export function sumOfSquares(values: Float32Array): number {
 }
 
 /**
- * How far apart to read an array in several places at once: in each the processor fetches ahead, up to the end of a page, and addresses
+ * The distance between the places where an array is read at once: in each the processor fetches ahead, up to the end of a page, and addresses
  * that differ by whole pages get in each other's way.
  * @param part bytes of the array over the number of places
  * @param offset in a page, bytes
@@ -24,7 +24,7 @@ function distance(part: number, offset: number): number {
   return part > 16 * page ? (Math.floor(part / page) - 1) * page + offset : Math.floor(part / vector) * vector;
 }
 
-/** What AdamW keeps of a parameter, and its gradient. */
+/** A parameter with its gradient and AdamW's moments. */
 export interface AdamWTensors {
   readonly parameter: Float32Array;
   readonly first: Float32Array;
@@ -34,10 +34,10 @@ export interface AdamWTensors {
 
 export interface AdamWFactors {
   readonly beta1: number;
-  /** Of the gradient in the first moment. */
+  /** Share of the gradient in the first moment. */
   readonly share1: number;
   readonly beta2: number;
-  /** Of the squared gradient in the second moment. */
+  /** Share of the squared gradient in the second moment. */
   readonly share2: number;
   readonly rate: number;
   /** Added to the root of the second moment. */

@@ -32,7 +32,7 @@ const kernelsIn = new WeakMap<ArrayBufferLike, StateKernels>();
 /** Kernels read and write whole vectors: what follows an array up to the next line of the cache is its own, and one line more. */
 const lineBytes = 64;
 const pageBytes = 2 ** 16;
-/** Memory is taken in parts of so many bytes, or as many as one group of arrays needs. */
+/** Size of a part of memory, bytes; a group of arrays that needs more gets a larger part. */
 const partBytes = 2 ** 30;
 /** Pointers have 32 bits. */
 const largestPart = 2 ** 32 - 2 * pageBytes;
@@ -77,14 +77,14 @@ function newMemory(groups: readonly (readonly number[])[]): Float32Array[][] {
 }
 
 /**
- * What an array takes. Arrays of whole pages that follow each other without a line between them get in each other's way in the cache: an
+ * Bytes that an array takes. Arrays of whole pages that follow each other without a line between them get in each other's way in the cache: an
  * update of them takes a tenth longer.
  */
 function bytesOf(length: number): number {
   return (Math.ceil((4 * length) / lineBytes) + 1) * lineBytes;
 }
 
-/** Whether arrays lie in one memory of the kernels. */
+/** True when arrays lie in one memory of the kernels. */
 export function areTogether(arrays: readonly (Float32Array | undefined)[]): boolean {
   const buffer = arrays[0]?.buffer;
   return buffer !== undefined && kernelsIn.has(buffer) && arrays.every((array) => array?.buffer === buffer);

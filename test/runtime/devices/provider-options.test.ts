@@ -15,14 +15,14 @@ describe('--provider-options', () => {
   });
 
   test.each([
-    ['device_id=1', 'cpu', '--provider-options are for --device webgpu or cuda, but received cpu'],
-    ['device_id=1', 'auto', '--provider-options are for --device webgpu or cuda, but received auto'],
-    ['device_id', 'cuda', 'must be name=value pairs separated by commas, but received device_id'],
-    ['device_id=1,', 'cuda', 'must be name=value pairs separated by commas, but received nothing'],
-    ['device_id=', 'cuda', 'must be name=value pairs separated by commas, but received device_id='],
-    ['device_id=1,device_id=2', 'cuda', '--provider-options has device_id twice'],
-    ['use_tf32=1', 'cuda', 'use --tf32 instead of use_tf32'],
-    ['enableGraphCapture=1', 'webgpu', 'use --graph-capture instead of enableGraphCapture'],
+    ['device_id=1', 'cpu', '--provider-options are for --device webgpu or cuda, but received cpu.'],
+    ['device_id=1', 'auto', '--provider-options are for --device webgpu or cuda, but received auto.'],
+    ['device_id', 'cuda', 'must be name=value pairs separated by commas, but received device_id.'],
+    ['device_id=1,', 'cuda', 'must be name=value pairs separated by commas, but received nothing.'],
+    ['device_id=', 'cuda', 'must be name=value pairs separated by commas, but received device_id=.'],
+    ['device_id=1,device_id=2', 'cuda', '--provider-options has device_id twice. Remove one.'],
+    ['use_tf32=1', 'cuda', 'use --tf32 instead of use_tf32.'],
+    ['enableGraphCapture=1', 'webgpu', 'use --graph-capture instead of enableGraphCapture.'],
     ['preferedLayout=NHWC', 'webgpu', 'WebGPU has no option preferedLayout. Did you mean "preferredLayout"?'],
   ] as const)('%s with %s is refused', (text, device, message) => {
     expect(() => parseProviderOptions(text, device)).toThrow(message);

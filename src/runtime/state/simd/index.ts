@@ -1,4 +1,4 @@
-// AssemblyScript: arithmetic on the state of a training, described in `state-arithmetic.ts`. Pointers are byte offsets into the memory;
+// AssemblyScript: arithmetic on the state of training, described in `state-arithmetic.ts`. Pointers are byte offsets into the memory;
 // counts are of float32, and whole vectors are read and written: up to three values more.
 
 /** sum += values */
@@ -37,14 +37,14 @@ function squares(values: v128): v128 {
   return f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high));
 }
 
-/** What is not a number stays. */
+/** NaN stays NaN. */
 function zeroBelow(values: v128, smallest: f32): v128 {
   return v128.andnot(values, f32x4.lt(f32x4.abs(values), f32x4.splat(smallest)));
 }
 
 /**
  * m = beta1 m + share1 g, v = beta2 v + share2 (g g), p = kept p - (rate m) / (sqrt(v) + offset): in float32, rounded after every
- * operation; g, m and v are zero where they are smaller than what is given. In so many places side by side, that are so many bytes apart: of
+ * operation; g, m and v are zero where they are smaller than the given limits. The `places` lie `bytes` apart and are computed side by side: of
  * whole vectors, where there is more than one.
  */
 export function adamw(
