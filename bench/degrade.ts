@@ -177,7 +177,7 @@ function printEach(rows: readonly Row[], compared: boolean): void {
   process.stdout.write(`${lines.join('\n')}\n\n`);
 }
 
-/** How many times faster than a library, over the distortions that it has; and than the array libraries together, OpenCV last. */
+/** Speed relative to a library, over the distortions that it has; and to the array libraries together, OpenCV last. */
 function summaries(rows: readonly Row[]): string[] {
   const line = (title: string, ratios: readonly number[]): string => {
     const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;

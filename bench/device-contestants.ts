@@ -4,12 +4,12 @@ import { startOwn } from './own-step.js';
 import { type PyTorchOptions, type PyTorchPrecision, startPyTorch } from './pytorch-step.js';
 import type { Steps } from './step-process.js';
 
-/** What a step is made of: `photographs` x (`levels` + 1) x 2 crops. */
+/** Size of a step: `photographs` x (`levels` + 1) x 2 crops. */
 export interface StepSizes {
   readonly backbone: string;
   readonly photographs: number;
   readonly levels: number;
-  /** Of the crops, pixels. */
+  /** Side of the crops, pixels. */
   readonly side: number;
 }
 
@@ -19,7 +19,7 @@ export interface Contestant {
   readonly precision: string;
   /** Said with its figures. */
   readonly remark?: string;
-  /** Of our engine, what makes it this one. */
+  /** Settings of our engine that make it this one. */
   readonly flags?: SetupFlags;
   /** @throws UserError that says why it cannot, such as memory that does not suffice. */
   start(sizes: StepSizes): Promise<Steps<unknown>>;
@@ -65,7 +65,7 @@ export function pytorchContestants(python: string): Contestant[] {
   return precisions.map((precision) => pytorch({ python, device: 'cuda', precision }));
 }
 
-/** Where there is no card that PyTorch can use: the benchmark runs all the same. */
+/** The contestant if there is no card that PyTorch can use: the benchmark runs all the same. */
 export function standIn(python: string): Contestant {
   return { ...pytorch({ python, device: 'cpu', precision: 'fp32' }), remark: 'a stand-in: PyTorch finds no GPU here' };
 }

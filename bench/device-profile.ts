@@ -1,4 +1,4 @@
-/** Where the time of our step on a device goes, by ONNX Runtime's profile: kernels, what each takes there, and the transfer of crops. */
+/** Time of our step on a device by part, from ONNX Runtime's profile: kernels, the time of each, and the transfer of crops. */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -32,7 +32,7 @@ export interface DeviceProfile {
   readonly kernelMilliseconds: number;
   /** Of the crops of a step, with one number that comes back. */
   readonly uploadMilliseconds: number;
-  /** What the processor takes to launch the kernels of the gradients, and to have their recording replayed. */
+  /** Processor time to launch the kernels of the gradients, and to have their recording replayed. */
   readonly launchMilliseconds: number;
   readonly replayMilliseconds: number;
   /** Milliseconds by ONNX Runtime's operators, the longest first. */
@@ -88,7 +88,7 @@ interface ProfileEvent {
   readonly args?: { readonly op_name?: string; readonly provider?: string };
 }
 
-/** Of the last of a few calls: shaders are compiled in the first. */
+/** Time of the last of a few calls: shaders are compiled in the first. */
 async function kernelTimes(graph: Graph, setup: DeviceSetup): Promise<KernelTime[]> {
   const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
   try {

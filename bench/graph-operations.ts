@@ -1,4 +1,4 @@
-/** How much arithmetic a graph is: multiplications and additions of its matrix products and convolutions, which are nearly all of it. */
+/** Amount of arithmetic in a graph: multiplications and additions of its matrix products and convolutions, which are nearly all of it. */
 import type { Graph } from '#antonym/graph/graph.js';
 import { neededParts } from '#antonym/graph/needed-parts.js';
 import type { Node } from '#antonym/graph/operator.js';

@@ -1,4 +1,4 @@
-/** What benchmarks share: medians, memory, and one way to print. */
+/** Shared parts of benchmarks: medians, memory, and one way to print. */
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

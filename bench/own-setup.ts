@@ -1,4 +1,4 @@
-/** Trainings of benchmarks: the options of training with seeded random weights and prompts, on crops that are never looked at. */
+/** Training runs of benchmarks: the options of training with seeded random weights and prompts, on crops that are never looked at. */
 import { availableParallelism } from 'node:os';
 import { isOnnxFile } from '#antonym/backbones/onnx-backbone.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';

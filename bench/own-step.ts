@@ -13,7 +13,7 @@ import { type SetupFlags, setupOf } from './own-setup.js';
 import { type Steps, startSteps } from './step-process.js';
 
 export interface OwnFacts {
-  /** What `auto` came to. */
+  /** The choice of `auto`. */
   readonly device: Device;
   /** In a step. */
   readonly crops: number;

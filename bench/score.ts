@@ -41,7 +41,7 @@ export async function benchScore({ json, device, ...flags }: Flags): Promise<voi
 }
 
 export interface ScoringSizes {
-  /** Of the images, pixels. */
+  /** Size of the images, pixels. */
   readonly width: number;
   readonly height: number;
   /** Calls that are measured, after two that are not. */

@@ -4,13 +4,13 @@ import { createInterface } from 'node:readline';
 
 export interface Step {
   readonly milliseconds: number;
-  /** Of its process so far. */
+  /** Peak memory of its process so far. */
   readonly peakMemoryMiB: number;
 }
 
 /** Between steps the process sleeps. */
 export interface Steps<Facts> {
-  /** What it says of itself when it is ready. */
+  /** Its description of itself when it is ready. */
   readonly facts: Facts;
   step(): Promise<Step>;
   /** Settles when its process has ended and has left the card. */

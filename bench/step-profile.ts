@@ -1,4 +1,4 @@
-/** Where the time of a training step goes, by ONNX Runtime's own profile and a clock around the update. */
+/** Time of a training step by part, from ONNX Runtime's own profile and a clock around the update. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ type GradientPart = (typeof gradientParts)[number];
 
 export interface ProfileRow {
   readonly part: GradientPart | 'update';
-  /** Of one step. */
+  /** Time of one step. */
   readonly milliseconds: number;
   readonly sharePercent: number;
   /** Milliseconds by ONNX Runtime's operators, the longest first. */
@@ -111,7 +111,7 @@ function outputNamesOf(graph: Graph, node: Node): string[] {
 }
 
 interface KernelTime {
-  /** Of the first output of the node that became this kernel. */
+  /** Name of the first output of the node that became this kernel. */
   readonly name: string;
   readonly operator: string;
   readonly milliseconds: number;

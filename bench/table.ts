@@ -28,14 +28,14 @@ interface Row {
   readonly training: number | undefined;
   /** The same; undefined for an engine that does not score. */
   readonly scoring: number | undefined;
-  /** What the engine says of itself. */
+  /** The engine's description of itself. */
   readonly remark: string | undefined;
 }
 
 const [warmUpSteps, mostSteps] = [1, 5];
-/** Of a step that is not tried any more. */
+/** Time of a step from which no more are tried. */
 const tooManySeconds = 60;
-/** As in the other figures of the README. */
+/** The photograph of the README's other figures. */
 const photograph = { width: 500, height: 500, steps: 12, crops: 1 };
 
 export async function benchTable({ backbone, device, json }: Flags): Promise<void> {

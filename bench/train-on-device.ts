@@ -44,10 +44,10 @@ export interface DeviceRow extends Pick<Contestant, 'engine' | 'device' | 'preci
   readonly imagesPerSecond: number;
   /** With the arithmetic of the gradients graph, whatever is really computed. */
   readonly teraflops: number;
-  /** What the card's memory in use grew by; where nvidia-smi does not say, the most that the process took of the machine's. */
+  /** Growth of the card's memory in use; if nvidia-smi does not say, the peak of the process's memory. */
   readonly memoryMiB: number;
   readonly memoryOf: 'card' | 'process';
-  /** Of the smallest step that there is: launches. */
+  /** Time of the smallest step that there is: launches. */
   readonly smallestStepMilliseconds: number;
   /** Ours alone; undefined also where its profile does not fit into the memory. */
   readonly profile: DeviceProfile | undefined;

@@ -1,4 +1,4 @@
-/** What training each published CLIP takes, as `train --dry-run` measures it: the table of docs/training-clip.md. */
+/** Cost of training each published CLIP, as `train --dry-run` measures it: the table of docs/training-clip.md. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { formatDuration } from '#antonym/support/duration.js';
@@ -12,7 +12,7 @@ interface Flags {
   readonly json?: true;
 }
 
-/** Of `train --dry-run --json`. */
+/** Output of `train --dry-run --json`. */
 interface Figures {
   readonly backbone: string;
   readonly cropsPerStep: number;

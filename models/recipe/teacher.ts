@@ -36,7 +36,7 @@ export function targets(rows: readonly (readonly number[])[]): number[] {
   return rows.map((row) => -row.reduce((sum, distance, kind) => sum + below(sorted[kind]!, distance) / rows.length, 0) / kinds);
 }
 
-/** How many values of an ascending list are below one. */
+/** Number of values of an ascending list below one. */
 function below(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

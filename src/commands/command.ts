@@ -11,7 +11,7 @@ export interface Operand {
 }
 
 export interface Command {
-  /** As typed after the program's name: `degrade check`. */
+  /** The words typed after the program's name: `degrade check`. */
   readonly name: string;
   /** A line of the list of commands: starts with a verb, without a full stop. */
   readonly summary: string;

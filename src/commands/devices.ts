@@ -53,7 +53,7 @@ async function offeredDevices(): Promise<Offer[]> {
   return offers;
 }
 
-/** What `--precision mixed` gains there; nothing is said of the processor, which has no kernels of half precision. */
+/** The gain of `--precision mixed` there; empty for the processor, which has no kernels of half precision. */
 async function inHalfPrecision(device: Device): Promise<string> {
   if (device === 'cpu') return '';
   const measured = await measureDevice({ device }, { halfPrecision: true });

@@ -103,12 +103,12 @@ export const exportCommand: Command = {
   },
 };
 
-/** How it is to be exported, and the result printed. */
+/** The options of the export and of its printed result. */
 interface Format {
   /** Undefined: fitted. */
   readonly scale: number | undefined;
   readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
-  /** Where the file is proven. */
+  /** Device that proves the file. */
   readonly device: DeviceFlags;
   readonly json: boolean;
 }

@@ -52,7 +52,7 @@ async function fetchCuda(): Promise<void> {
   );
 }
 
-/** As onnxruntime-node's own installation finds it: by a script that fails behind a proxy, for want of a host's name in TLS (global-agent 4.1). */
+/** Same as onnxruntime-node's own installation, whose script fails behind a proxy for want of a host's name in TLS (global-agent 4.1). */
 function nugetPackage(): NugetPackage {
   const metadata = createRequire(import.meta.url)('onnxruntime-node/script/install-metadata.js') as {
     readonly packages: Readonly<Record<string, { readonly name: string; readonly versions: readonly { feed: string; version: string }[] }>>;

@@ -1,4 +1,4 @@
-/** What commands show while weights are fetched and recognised. */
+/** Progress that commands show while weights are fetched and recognised. */
 import { formatBytes } from '../support/byte-size.js';
 import type { Progress } from '../support/progress.js';
 import type { StartWatch } from '../train/starting-point.js';

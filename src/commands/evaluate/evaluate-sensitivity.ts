@@ -23,7 +23,7 @@ import { jsonOption } from '../shared-options.js';
 import { modelOptions } from './model-options.js';
 import { writeResults } from './write-results.js';
 
-/** Of rendered images: training renders from seeds that people choose, which are small. */
+/** Seed of rendered images: training renders from seeds that people choose, which are small. */
 const renderingSeed = 12345;
 
 const options = {

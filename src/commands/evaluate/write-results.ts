@@ -1,4 +1,4 @@
-/** Where results go: into the folder that was asked for, else into that of each run that was measured. */
+/** The place of results: the folder that was asked for, else that of each run that was measured. */
 import { rm } from 'node:fs/promises';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { findRun, type RunFolder, runsFolder } from '../../runs/run-directory.js';

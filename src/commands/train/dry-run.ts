@@ -1,4 +1,4 @@
-/** `train --dry-run`: says what a training would do, how long it would take and how much memory, and makes no run. */
+/** `train --dry-run`: says what training would do, how long it would take and how much memory, and makes no run. */
 import type { PresetValues } from '../../backbones/preset.js';
 import { cropCount } from '../../losses/levels.js';
 import { formatDuration } from '../../support/duration.js';
@@ -12,7 +12,7 @@ import type { TrainingSetup } from '../../train/training-setup.js';
 
 type Resolved = ResolvedOptions<typeof trainOptions>;
 
-/** Prints what there is to know of a training before it starts: three steps are really made. */
+/** Prints the facts of a training run before it starts: three steps are really made. */
 export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress: Progress, json: boolean): Promise<void> {
   const available = process.availableMemory();
   // said before steps that may end the process

@@ -43,7 +43,7 @@ export function ratesOf({ from, to, count }: Sweep): number[] {
 interface Result {
   readonly lr: number;
   readonly run: string;
-  /** Of the best evaluation; undefined when the training diverged before the first. */
+  /** Metrics of the best evaluation; undefined when the training diverged before the first. */
   readonly ordered?: number;
   readonly srcc?: number;
   readonly step?: number;
@@ -52,7 +52,7 @@ interface Result {
 }
 
 /**
- * Each rate is a run of its own, `<name>-lr-<rate>`, which a sweep that is started again goes on with.
+ * Each rate is a run of its own, `<name>-lr-<rate>`, which a sweep started again resumes.
  * @returns the exit code: 0, or 128 + signal after a stop.
  */
 export async function sweepLearningRates(sweep: Sweep, name: string, given: GivenOptions, json: boolean): Promise<number> {

@@ -112,7 +112,7 @@ function trainingOptions({ flags, ...file }: GivenOptions, own: OptionValues<typ
 }
 
 /**
- * The stages of a training, one after the other: a session, the loop, the measurement of its best checkpoint, the exported files.
+ * The stages of a training run, one after the other: a session, the loop, the measurement of its best checkpoint, the exported files.
  * @param started when the command started, for the time that it took
  * @returns the exit code.
  */

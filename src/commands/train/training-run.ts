@@ -1,4 +1,4 @@
-/** The run that a training belongs to: a new one, or one that is resumed. */
+/** The run that training writes to: a new one, or one that is resumed. */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

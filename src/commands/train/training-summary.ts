@@ -1,4 +1,4 @@
-/** What a training run learned, in plain words, and what to type next. */
+/** The result of a training run in plain words, and the next commands. */
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { backbones } from '../../backbones/registry.js';
@@ -11,7 +11,7 @@ import { formatDuration } from '../../support/duration.js';
 import { noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 
-/** How many distortions are named as the best and the weakest. */
+/** Number of distortions named as the best and the weakest. */
 const named = 3;
 
 /** @param skippedSteps steps without an update; undefined where none can be skipped */
@@ -46,7 +46,7 @@ ${nextCommands(setup, run)}
 `;
 }
 
-/** What to type next, aligned. */
+/** The next commands, aligned. */
 function nextCommands({ options: { weights, data, pairs, steps }, model: { backbone } }: TrainingSetup, run: RunFolder): string {
   const isOwn = data !== defaultDatasetName || pairs !== noPairs;
   const sameData = pairs === noPairs ? `--data ${isOwn ? quote(data) : 'FOLDER'}` : `--pairs ${quote(pairs)}`;
@@ -68,7 +68,7 @@ function nextCommands({ options: { weights, data, pairs, steps }, model: { backb
   return commands.map(([command, purpose]) => `  ${command.padEnd(width)}${purpose}`).join('\n');
 }
 
-/** As a shell reads it back as one word. */
+/** A text quoted so that a shell reads it as one word. */
 function quote(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
