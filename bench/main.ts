@@ -60,6 +60,7 @@ program
   .option('--width <pixels>', 'of the images', '500')
   .option('--height <pixels>', 'of the images', '500')
   .option('--device <name>', 'cpu, webgpu or cuda', 'cpu')
+  .option('--photographs <n>', 'instead: the command and the library with the model that ships, on as many photographs, in turn')
   .option('--json', 'print one JSON object')
   .action(benchScore);
 

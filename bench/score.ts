@@ -18,6 +18,7 @@ import { UserError } from '#antonym/support/errors.js';
 import { measurementOf } from '#antonym/train/graphs/model.js';
 import { initialTensors } from '#antonym/train/graphs/state.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
+import { measureLists } from './score-list.js';
 
 interface Flags {
   readonly backbone: string;
@@ -26,6 +27,7 @@ interface Flags {
   readonly width: string;
   readonly height: string;
   readonly device: string;
+  readonly photographs?: string;
   readonly json?: true;
 }
 
@@ -37,6 +39,7 @@ export async function benchScore({ json, device, ...flags }: Flags): Promise<voi
     number,
     number,
   ];
+  if (flags.photographs !== undefined) return printFigures(await measureLists(Number(flags.photographs), width, height), json === true);
   printFigures(await measureScoring(flags.backbone, device, { width, height, steps, crops }), json === true);
 }
 
