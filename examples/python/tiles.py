@@ -13,7 +13,7 @@ def parts_of(width, height, description):
     if "fixedSide" in size:
         tiles = square_tiles(width, height, size["fixedSide"])
     else:
-        tiles = equal_tiles(width, height, description["largeImages"]["maximumPixels"], size["minimumSide"])
+        tiles = equal_tiles(width, height, description["largeImages"]["maximumPixels"], size["minimumSide"], size.get("sideMultiple", 1))
     return [(left, top, tile_width, tile_height, tile_width * tile_height) for left, top, tile_width, tile_height in tiles]
 
 
@@ -34,19 +34,28 @@ def square_tiles(width, height, side):
     return [(left, top, side, side) for top in starts(height) for left in starts(width)]
 
 
-def equal_tiles(width, height, maximum_pixels, minimum_side):
-    """A grid of equal tiles, as square as can be, of at most `maximum_pixels` unless a side would be less than `minimum_side`."""
+def equal_tiles(width, height, maximum_pixels, minimum_side, side_multiple):
+    """A grid of equal tiles, as square as can be, of at most `maximum_pixels` unless a side would be less than `minimum_side`.
+
+    Their sides are multiples of `side_multiple`; what remains is left out, half at each border.
+    """
+    across, down = width // side_multiple, height // side_multiple  # in steps of the multiple
+    fewest, most = ceil_divide(minimum_side, side_multiple), maximum_pixels / side_multiple**2
     columns = rows = 1
-    while ceil_divide(width, columns) * ceil_divide(height, rows) > maximum_pixels:
-        wider, higher = width // (columns + 1) >= minimum_side, height // (rows + 1) >= minimum_side
+    while ceil_divide(across, columns) * ceil_divide(down, rows) > most:
+        wider, higher = across // (columns + 1) >= fewest, down // (rows + 1) >= fewest
         if not (wider or higher):
             break
-        if wider and (not higher or width / columns >= height / rows):
+        if wider and (not higher or across / columns >= down / rows):
             columns += 1
         else:
             rows += 1
-    x = [round_half_up(width * index / columns) for index in range(columns + 1)]
-    y = [round_half_up(height * index / rows) for index in range(rows + 1)]
+
+    def edges(length, steps, count):
+        border = (length - steps * side_multiple) // 2
+        return [border + round_half_up(steps * index / count) * side_multiple for index in range(count + 1)]
+
+    x, y = edges(width, across, columns), edges(height, down, rows)
     return [(x[c], y[r], x[c + 1] - x[c], y[r + 1] - y[r]) for r in range(rows) for c in range(columns)]
 
 

@@ -189,6 +189,7 @@ function describe(
       minimumSide: model.backbone.minimumSide,
       recommendedSide: options.crop,
       ...(model.backbone.fixedSide !== undefined && !crops && { fixedSide: model.backbone.fixedSide }),
+      ...(model.backbone.sideMultiple > 1 && !crops && { sideMultiple: model.backbone.sideMultiple }),
     },
     largeImages: { policy: 'tiles', maximumPixels },
     ...(crops && { crops }),

@@ -174,12 +174,13 @@ function sizes({ size, largeImages, crops }: ModelDescription): string {
       `left corner on (what remains at the right and the bottom is not seen),\nand over the whole image, which the file itself makes a square of ${crops.side} without ` +
       'smoothing. Of an image with a smaller side, it is that of the whole alone.'
     );
-  const { minimumSide, recommendedSide, fixedSide } = size;
+  const { minimumSide, recommendedSide, fixedSide, sideMultiple } = size;
   if (fixedSide !== undefined)
     return `It takes squares of ${fixedSide} pixels only; larger images are covered with them and their scores averaged.`;
   return (
     `Images of any shape, from ${minimumSide} pixels on each side; from ${recommendedSide} on scores are as reliable as in training. Do not resize: that hides noise and ` +
-    `blur.\nSplit images of more than ${(largeImages.maximumPixels / 1e6).toFixed(1)} megapixels into equal tiles and average their scores.`
+    `blur.\nSplit images of more than ${(largeImages.maximumPixels / 1e6).toFixed(1)} megapixels into equal tiles and average their scores.` +
+    (sideMultiple === undefined ? '' : `\nSides are multiples of ${sideMultiple} pixels: leave out what remains at the borders.`)
   );
 }
 

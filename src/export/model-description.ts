@@ -41,6 +41,8 @@ const schema = z.strictObject({
     recommendedSide: z.int().positive(),
     /** The model takes squares of this side only: `score` covers other images with them, pixels. */
     fixedSide: z.int().positive().optional(),
+    /** Sides are multiples of this, pixels: `score` leaves out what remains at the borders. Absent: any will do. */
+    sideMultiple: z.int().min(2).optional(),
   }),
   /** The limit above which `score` splits images into equal tiles of at most as many pixels and averages their scores. */
   largeImages: z.strictObject({ policy: z.literal('tiles'), maximumPixels: z.int().positive() }),

@@ -19,7 +19,7 @@ export interface Part extends Tile {
 
 /** The policy for parts of images, as `model.json` states it. */
 export interface PartPolicy {
-  readonly size: { readonly minimumSide: number; readonly fixedSide?: number | undefined };
+  readonly size: { readonly minimumSide: number; readonly fixedSide?: number | undefined; readonly sideMultiple?: number | undefined };
   readonly largeImages: { readonly maximumPixels: number };
   readonly crops?: CropPolicy | undefined;
 }
@@ -27,9 +27,11 @@ export interface PartPolicy {
 /** The parts of an image whose mean score, by weight, is the image's. */
 export function partsOf(width: number, height: number, { size, largeImages, crops }: PartPolicy): Part[] {
   if (crops) return cropsOf(width, height, crops).map((crop) => ({ ...crop, weight: 1 }));
-  const { minimumSide, fixedSide } = size;
+  const { minimumSide, fixedSide, sideMultiple } = size;
   const tiles =
-    fixedSide === undefined ? tilesOf(width, height, largeImages.maximumPixels, minimumSide) : squareTilesOf(width, height, fixedSide);
+    fixedSide === undefined
+      ? tilesOf(width, height, largeImages.maximumPixels, minimumSide, sideMultiple)
+      : squareTilesOf(width, height, fixedSide);
   return tiles.map((tile) => ({ ...tile, weight: tile.width * tile.height }));
 }
 
@@ -53,19 +55,28 @@ export function squareTilesOf(width: number, height: number, side: number): Tile
 /**
  * Splits an image into a grid of tiles, equal to a pixel, without overlap or remainder, of at most `maximumPixels` each.
  * Tiles are as square as can be and at least `minimumSide` on each side; where both bounds cannot hold, the smaller side wins.
+ * With a `sideMultiple` their sides are multiples of it, equal to one of it, and what remains is left out, half at each border.
  */
-export function tilesOf(width: number, height: number, maximumPixels: number, minimumSide: number): Tile[] {
+export function tilesOf(width: number, height: number, maximumPixels: number, minimumSide: number, sideMultiple = 1): Tile[] {
+  // in steps of the multiple
+  const [across, down] = [Math.floor(width / sideMultiple), Math.floor(height / sideMultiple)];
+  const fewest = Math.ceil(minimumSide / sideMultiple);
+  const most = maximumPixels / sideMultiple ** 2;
   let [columns, rows] = [1, 1];
-  while (Math.ceil(width / columns) * Math.ceil(height / rows) > maximumPixels) {
-    const [wider, higher] = [Math.floor(width / (columns + 1)) >= minimumSide, Math.floor(height / (rows + 1)) >= minimumSide];
+  while (Math.ceil(across / columns) * Math.ceil(down / rows) > most) {
+    const [wider, higher] = [Math.floor(across / (columns + 1)) >= fewest, Math.floor(down / (rows + 1)) >= fewest];
     if (!wider && !higher) break;
-    if (wider && (!higher || width / columns >= height / rows)) columns++;
+    if (wider && (!higher || across / columns >= down / rows)) columns++;
     else rows++;
   }
-  const edge = (size: number, count: number, index: number): number => Math.round((size * index) / count);
+  const edges = (size: number, steps: number, count: number): number[] => {
+    const border = Math.floor((size - steps * sideMultiple) / 2);
+    return Array.from({ length: count + 1 }, (_, index) => border + Math.round((steps * index) / count) * sideMultiple);
+  };
+  const [x, y] = [edges(width, across, columns), edges(height, down, rows)];
   return Array.from({ length: rows * columns }, (_, index) => {
     const [row, column] = [Math.floor(index / columns), index % columns];
-    const [left, top] = [edge(width, columns, column), edge(height, rows, row)];
-    return { left, top, width: edge(width, columns, column + 1) - left, height: edge(height, rows, row + 1) - top };
+    const [left, top] = [x[column]!, y[row]!];
+    return { left, top, width: x[column + 1]! - left, height: y[row + 1]! - top };
   });
 }

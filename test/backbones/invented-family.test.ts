@@ -1,5 +1,5 @@
 /** A family that no file of the program knows: its entry alone is enough to read weights, train, and export. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
@@ -186,7 +186,8 @@ describe('an invented family', () => {
     const measured = await measureSetup(await setUp(), undefined, { onMeasure() {} });
     const { description, parity } = await exportRun(measured, join(folder, 'export'));
     expect(description.backbone).toBe('invented-s-4: patches, and their mean projected');
-    expect(description.size.minimumSide).toBe(patch);
+    expect(description.size).toMatchObject({ minimumSide: patch, sideMultiple: patch });
+    expect(await readFile(join(folder, 'export', 'MODEL_CARD.md'), 'utf8')).toContain(`Sides are multiples of ${patch} pixels`);
     expect(parity.largestDifference.score).toBeLessThan(1e-5);
   });
 });

@@ -28,6 +28,7 @@ test.skipIf(plain === undefined)(`the tiles of examples/python are those of Node
   const policies = [
     { size, largeImages },
     { size: { ...size, fixedSide: 32 }, largeImages },
+    { size: { minimumSide: 14, sideMultiple: 14 }, largeImages },
     { size, largeImages, crops },
   ];
   const program = `

@@ -60,6 +60,22 @@ describe('loadModel', () => {
 });
 
 describe('score', () => {
+  test('leaves out what remains at the borders where sides must be multiples', async () => {
+    const { size } = brightnessDescription;
+    await saveBrightnessModel(at('patches'));
+    await writeFile(at('patches', 'model.json'), JSON.stringify({ ...brightnessDescription, size: { ...size, sideMultiple: 7 } }));
+    // white where 14 x 7 pixels are seen of 20 x 10
+    const framed = plain(0);
+    for (let y = 1; y < 8; y++) framed.data.fill(255, (y * 20 + 3) * 3, (y * 20 + 17) * 3);
+    const patches = await loadModel(at('patches'));
+    try {
+      expect(await patches.score(framed)).toBeCloseTo(1, 6);
+      expect(await model.score(framed)).toBeCloseTo(98 / 200, 6);
+    } finally {
+      await patches.close();
+    }
+  });
+
   test('takes a path, a URL, the content of a file and pixels', async () => {
     const content = await readFile(at('51.png'));
     const clamped = { ...plain(51), data: new Uint8ClampedArray(plain(51).data) };

@@ -71,6 +71,38 @@ describe('the tiles of an image', () => {
   });
 });
 
+describe('tiles whose sides are multiples', () => {
+  const multiple = fc.integer({ min: 2, max: 32 });
+
+  test('lie side by side around the middle, leave less than one out, and keep the bounds', () => {
+    fc.assert(
+      fc.property(multiple, fc.integer({ min: 32, max: 3000 }), fc.integer({ min: 32, max: 3000 }), cases.maximumPixels, (m, ...rest) => {
+        const [width, height, maximumPixels] = rest;
+        const tiles = tilesOf(width, height, maximumPixels, m, m);
+        const seen = tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0);
+        expect(seen).toBe((width - (width % m)) * (height - (height % m)));
+        for (const [start, length, size] of [
+          ['left', 'width', width],
+          ['top', 'height', height],
+        ] as const) {
+          expect(tiles.every((tile) => tile[length] % m === 0 && tile[length] >= m)).toBe(true);
+          const ends = [...new Map(tiles.map((tile) => [tile[start], tile[start] + tile[length]]))].sort(([a], [b]) => a - b);
+          const [before, after] = [ends[0]![0], size - ends.at(-1)![1]];
+          expect([after - before, before + after]).toEqual([(size % m) % 2, size % m]);
+          for (const [index, [from]] of ends.slice(1).entries()) expect(from).toBe(ends[index]![1]);
+        }
+        const isTooLarge = tiles.some((tile) => tile.width * tile.height > maximumPixels);
+        if (isTooLarge) for (const tile of tiles) expect(Math.max(tile.width, tile.height)).toBeLessThan(2 * m);
+      }),
+    );
+  });
+
+  test('are the image without its rest where it is small enough', () => {
+    expect(tilesOf(647, 480, 640 * 480, 14, 14)).toEqual([{ left: 1, top: 2, width: 644, height: 476 }]);
+    expect(tilesOf(640, 480, 100_000, 14, 16)).toEqual(tilesOf(640, 480, 100_000, 16, 16));
+  });
+});
+
 describe('squares of one size', () => {
   test('lie within the image and cover every pixel, without one too many', () => {
     fc.assert(

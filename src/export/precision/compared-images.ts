@@ -20,14 +20,14 @@ const fewest = 2;
  */
 export async function openComparedImages(
   nameOrFolder: string,
-  { minimumSide, fixedSide }: Pick<Backbone, 'minimumSide' | 'fixedSide'>,
+  { minimumSide, fixedSide, sideMultiple }: Pick<Backbone, 'minimumSide' | 'fixedSide' | 'sideMultiple'>,
   onSkip: (image: string, reason: string) => void,
 ): Promise<ComparedImages> {
   const dataset = await openDataset(nameOrFolder, { minimumSide, limit: mostCompared });
   const images: Image[] = [];
   for (const reference of dataset.images) {
     try {
-      images.push(middleOf(await loadImage(reference), fixedSide ?? largestSide));
+      images.push(middleOf(await loadImage(reference), fixedSide ?? largestSide, sideMultiple));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       onSkip(reference.id, messageOf(error));
@@ -38,7 +38,10 @@ export async function openComparedImages(
   return { source: dataset.name, images };
 }
 
-function middleOf(image: Image, side: number): Image {
-  const [width, height] = [Math.min(image.width, side), Math.min(image.height, side)];
+function middleOf(image: Image, side: number, sideMultiple: number): Image {
+  const [width, height] = [image.width, image.height].map((own) => Math.min(own, side)).map((own) => own - (own % sideMultiple)) as [
+    number,
+    number,
+  ];
   return cropImage(image, (image.width - width) >> 1, (image.height - height) >> 1, width, height);
 }
