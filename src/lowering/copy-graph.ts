@@ -13,7 +13,7 @@ export interface GraphCopy {
   /** In place of `given` for a constant, where its form in the target is chosen by who uses it. */
   constant?(value: Value, tensor: TensorData): void;
   node(node: Node): void;
-  /** What stands for a value of the source as an output: the same element type and shape. */
+  /** The value that stands for one of the source as an output: the same element type and shape. */
   valueOf(value: Value): Value;
   /** Names the outputs of the target; default: as in the source. */
   nameOutputs?(): void;

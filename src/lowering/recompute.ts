@@ -54,7 +54,7 @@ function singleValues(nodes: readonly Node[], activations: ReadonlySet<Value>, i
   return cuts;
 }
 
-/** For every value that is computed once more, that from which its segment begins; segments hold about as many bytes each. */
+/** For every value computed again, the value from which its segment begins; segments hold about as many bytes each. */
 function evenSegments(nodes: readonly Node[], activations: ReadonlySet<Value>, cuts: readonly Value[], count: number): Map<Value, Value> {
   const sizes = nodes.map(({ outputs }) => outputs.reduce((sum, value) => sum + (activations.has(value) ? bytesOf(value) : 0), 0));
   const share = sizes.reduce((sum, size) => sum + size, 0) / count;
@@ -75,7 +75,7 @@ function evenSegments(nodes: readonly Node[], activations: ReadonlySet<Value>, c
 }
 
 class Recomputation extends PlainCopy {
-  /** What the backward pass uses in place of the copies. */
+  /** Values that the backward pass uses in place of the copies. */
   private readonly again = new Map<Value, Value>();
 
   constructor(

@@ -1,6 +1,6 @@
-/** Which formulation of a convolution's gradient a machine runs fastest: data, so that each machine has its own. */
+/** The formulation of a convolution's gradient that a machine runs fastest: data, so that each machine has its own. */
 
-/** What a graph is lowered for. `blocked-cpu`: a processor for which ONNX Runtime has kernels of blocked channels. */
+/** The machine that a graph is lowered for. `blocked-cpu`: a processor for which ONNX Runtime has kernels of blocked channels. */
 export type Machine = 'blocked-cpu' | 'cpu' | 'cuda' | 'webgpu';
 
 export interface Formulations {

@@ -39,7 +39,7 @@ interface PendingConvolution {
 
 class Blocking implements GraphCopy {
   readonly target = new Graph();
-  /** What stands for a value of the source: its plain form, its blocked form, or both. */
+  /** The forms of a value of the source: plain, blocked, or both. */
   private readonly plain = new Map<Value, Value>();
   private readonly blocked = new Map<Value, Value>();
   private readonly pending = new Map<Value, PendingConvolution>();
@@ -243,7 +243,7 @@ class Blocking implements GraphCopy {
     return this.plain.has(value) || this.isBlocked(value);
   }
 
-  /** Whether a value is a convolution that nothing but the node in hand uses. */
+  /** True when a value is a convolution that only the node in hand uses. */
   private endsIn(value: Value): boolean {
     return this.pending.has(value) && this.uses.get(value) === 1;
   }

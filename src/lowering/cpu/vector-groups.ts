@@ -1,4 +1,4 @@
-/** Which nodes of a graph compute alike of short vectors, so that one node can compute them all. */
+/** Nodes of a graph that compute the same of short vectors, so that one node can compute them all. */
 import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 
@@ -39,7 +39,7 @@ export function isScalar({ shape }: Value): boolean {
   return shape.length === 0 || (shape.length === 1 && shape[0] === 1);
 }
 
-/** What a vector was before Reshape, which only adds or removes axes of size 1. */
+/** The vector before a Reshape that only adds or removes axes of size 1. */
 export function originOf(value: Value): Value {
   const { producer } = value;
   return producer && isReshapedVector(producer) ? originOf(producer.inputs[0]!) : value;

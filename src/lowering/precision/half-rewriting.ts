@@ -14,7 +14,7 @@ const smallestNormalHalf = 2 ** -14;
 
 export class HalfRewriting implements GraphCopy {
   readonly target = new Graph();
-  /** What stands for a float32 value of the source in either precision; for values of other types, their own. */
+  /** The value that stands for a float32 value of the source in either precision; for other types, the value in its own. */
   private readonly single = new Map<Value, Value>();
   private readonly half = new Map<Value, Value>();
 
