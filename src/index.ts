@@ -2,5 +2,5 @@
 export type { ModelDescription } from './export/model-description.js';
 export { ImageError, ModelError } from './score/errors.js';
 export type { ImageInput, Pixels } from './score/image-input.js';
-export { type LoadOptions, loadModel, type Model, type ScoredImage, type ScoreOptions } from './score/load-model.js';
+export { type LoadOptions, loadModel, type Model, type Rating, type ScoredImage, type ScoreOptions } from './score/load-model.js';
 export type { ErrorCode } from './support/errors.js';

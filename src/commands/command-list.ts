@@ -7,6 +7,7 @@ export const commandList: Readonly<Record<string, () => Promise<Command | Comman
   train: async () => (await import('./train/train.js')).trainCommand,
   score: async () => (await import('./score.js')).scoreCommand,
   evaluate: async () => (await import('./evaluate/evaluate.js')).evaluateCommands,
+  calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
   export: async () => (await import('./export.js')).exportCommand,
   degrade: async () => (await import('./degrade/degrade.js')).degradeCommands,
   compare: async () => (await import('./compare/compare.js')).compareCommand,

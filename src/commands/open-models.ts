@@ -1,4 +1,6 @@
 /** The models of `--model`, opened to be compared. */
+import { dirname, join } from 'node:path';
+import { calibratedImages, calibrationName } from '../calibrate/calibration-file.js';
 import type { NamedModel } from '../evaluate/evaluate-opinion.js';
 import type { DeviceName } from '../runtime/devices/choose-device.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
@@ -36,15 +38,21 @@ export async function openModels(flags: ModelFlags, onNotice: (notice: string) =
   const { model: given = [] } = flags;
   const options = loadOptionsOf(flags, onNotice);
   const models: NamedModel[] = [];
+  const names = new Set<string>();
   try {
     for (const text of given.length === 0 ? [undefined] : given) {
       const { path, run } = await findModel(text);
       const name = run ?? text ?? path;
-      if (models.some((other) => other.name === name)) throw new UserError(`--model ${name} is given twice.`);
+      if (names.has(name)) throw new UserError(`--model ${name} is given twice.`);
+      names.add(name);
       const sha256 = await digestOfFile(path).catch((error) => {
         throw fileError('read the model', path, error);
       });
-      models.push({ name, ...(run !== undefined && { run }), sha256, model: await loadModel(path, options) });
+      const model = await loadModel(path, options);
+      const { opinion } = model.description;
+      const entry = { name: opinion ? `${name} (saw ${opinion.images} opinions)` : name, ...(run !== undefined && { run }), sha256, model };
+      models.push(entry);
+      if (opinion) models.splice(-1, 1, { ...entry, calibratedOn: await calibratedImages(join(dirname(path), calibrationName)) });
     }
     return models;
   } catch (error) {

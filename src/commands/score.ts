@@ -4,6 +4,7 @@ import { describeLeftOut } from '../datasets/left-out.js';
 import { readingFault } from '../score/errors.js';
 import { findModel } from '../score/find-model.js';
 import { loadModel, type Model } from '../score/load-model.js';
+import { mapped } from '../statistics/monotonic-map.js';
 import { switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { printable } from '../support/printable.js';
@@ -16,6 +17,8 @@ import { readStandardInput } from './standard-input.js';
 interface Scored {
   readonly image: string;
   readonly score: number;
+  /** By a calibrated model. */
+  readonly opinion?: number;
 }
 
 const options = {
@@ -90,6 +93,8 @@ async function scorePaths(
       modelPath,
       loadOptionsOf({ ...device, maxPixels }, (notice) => progress?.note(notice)),
     );
+    const { opinion } = opened.description;
+    if (opinion) progress?.note(`The model saw ${opinion.images} opinions of ${opinion.name}: score, then opinion (${opinion.direction})`);
     const inputs = files.map((image) => (image === '-' ? (content ?? image) : image));
     for await (const { index, score, error } of opened.scoreEach(inputs)) {
       const image = files[index]!;
@@ -100,8 +105,9 @@ async function scorePaths(
         continue;
       }
       done++;
-      if (json) aside(() => process.stdout.write(`${JSON.stringify({ image, score })}\n`));
-      else table.push({ image, score });
+      const rated = { image, score, ...(opinion && { opinion: mapped(opinion.map, score) }) };
+      if (json) aside(() => process.stdout.write(`${JSON.stringify(rated)}\n`));
+      else table.push(rated);
       if (files.length > 1) progress?.update(index + 1, files.length);
     }
   } finally {
@@ -115,5 +121,6 @@ async function scorePaths(
 /** Best first; equal scores by name. */
 function formatTable(scored: readonly Scored[]): string {
   const sorted = [...scored].sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
-  return sorted.map(({ image, score }) => `${score.toFixed(4)}  ${printable(image)}\n`).join('');
+  const digits = (opinion: number | undefined): string => (opinion === undefined ? '' : `${Number(opinion.toPrecision(5))}  `);
+  return sorted.map(({ image, score, opinion }) => `${score.toFixed(4)}  ${digits(opinion)}${printable(image)}\n`).join('');
 }

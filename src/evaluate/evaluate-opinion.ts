@@ -4,6 +4,7 @@ import type { Model } from '../score/load-model.js';
 import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
+import { digestOfFile } from '../support/files/file-digest.js';
 import { type Bootstrap, measureAgreement } from './agreement.js';
 import type { Evaluation } from './evaluation.js';
 import { type MatchedImages, matchImages, type RatedFile } from './match-images.js';
@@ -18,6 +19,8 @@ export interface NamedModel {
   readonly run?: string;
   /** SHA-256 of its ONNX file. */
   readonly sha256: string;
+  /** The hashes of the images that a calibrated model saw opinions of. */
+  readonly calibratedOn?: ReadonlySet<string>;
   readonly model: Model;
 }
 
@@ -56,6 +59,7 @@ export async function evaluateOpinion(
 ): Promise<EvaluatedOpinion> {
   const matched = await matchImages(opinions.folder, opinions.rated, opinions.tableFolder);
   watch.onMatched?.(matched);
+  await requireUnseen(models, matched.found);
   const total = matched.found.length + matched.missing.length;
   if (!allowMissing) requireMost(total, matched.missing, 'not there');
   const measures = [...models.map(({ model }) => model), { score: logLaplacianVariance }];
@@ -118,7 +122,22 @@ function ratersOf(images: readonly RatedFile[]): { raters?: { images: number; sp
 /** The share of images that may be lost: figures of the rest would be of another set. */
 const mostLost = 0.1;
 
-function requireMost(total: number, lost: readonly string[], why: string): void {
+/** @throws UserError when a calibrated model saw opinions of some of the images. */
+async function requireUnseen(models: readonly NamedModel[], files: readonly RatedFile[]): Promise<void> {
+  if (models.every(({ calibratedOn }) => calibratedOn === undefined)) return;
+  const hashes: string[] = [];
+  for (const { path } of files) hashes.push(await digestOfFile(path));
+  for (const { name, calibratedOn } of models) {
+    const seen = hashes.filter((hash) => calibratedOn?.has(hash)).length;
+    if (seen > 0)
+      throw new UserError(
+        `${seen} of the ${files.length} images are those that ${name} was calibrated on: figures on them would be too good. Evaluate it on other images.`,
+      );
+  }
+}
+
+/** @throws UserError when more than a tenth of the images is lost. */
+export function requireMost(total: number, lost: readonly string[], why: string): void {
   if (lost.length <= mostLost * total) return;
   throw new UserError(
     `${lost.length} of the ${total} images that have an opinion are ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them.`,

@@ -6,6 +6,28 @@ const percentiles = z.strictObject({ p5: z.number(), p25: z.number(), p50: z.num
 
 const ordering = z.strictObject({ srcc: z.number(), ordered: z.number() });
 
+const curve = { lower: z.number(), upper: z.number(), middle: z.number(), width: z.number().positive() };
+
+/** The map from scores to opinions of a calibrated model; a model that has one saw opinions of people. */
+const opinion = z.strictObject({
+  /** The table of opinions. */
+  name: z.string(),
+  /** Rated images that the map was fitted to. */
+  images: z.int(),
+  direction: z.enum(['higher is better', 'lower is better']),
+  /** Least and greatest rating among them. */
+  range: z.tuple([z.number(), z.number()]),
+  /** Of the score of a whole image: see statistics/monotonic-map.ts. */
+  map: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('logistic4'), ...curve }),
+    z.strictObject({ kind: z.literal('logistic5'), ...curve, slope: z.number() }),
+    z.strictObject({ kind: z.literal('isotonic'), x: z.array(z.number()).min(1).readonly(), y: z.array(z.number()).min(1).readonly() }),
+  ]),
+  leaveOneOut: z.strictObject({ rmse: z.number(), srcc: z.number().nullable(), rmseOfMean: z.number() }),
+  /** SHA-256 of the ONNX file without opinions. */
+  model: z.string(),
+});
+
 const schema = z.strictObject({
   /** Version of this file's layout. */
   format: z.literal('antonym-model-1'),
@@ -34,6 +56,8 @@ const schema = z.strictObject({
   /** Steepness of the score over the head's measurements: for prompts, the scale of the softmax. */
   scale: z.number().positive(),
   score: z.strictObject({ range: z.tuple([z.number(), z.number()]), direction: z.literal('higher is better') }),
+  /** Absent: label-free. */
+  opinion: opinion.optional(),
   size: z.strictObject({
     /** Smaller images cannot be scored, pixels. */
     minimumSide: z.int().positive(),

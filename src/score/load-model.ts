@@ -2,6 +2,7 @@
 import type { ModelDescription } from '../export/model-description.js';
 import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
+import { mapped } from '../statistics/monotonic-map.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import { ImageError, ModelError, modelError } from './errors.js';
@@ -39,6 +40,13 @@ export type ScoredImage = {
   | { readonly error: ImageError; readonly score?: never }
 );
 
+export interface Rating {
+  /** 0..1, higher is better. */
+  readonly score: number;
+  /** On the scale and in the direction of `description.opinion`. */
+  readonly opinion: number;
+}
+
 /** An exported model in memory, with threads of its own. */
 export interface Model {
   /** The content of `model.json`: how it was trained, the smallest image that it takes, the scores that it gave at each severity. */
@@ -56,6 +64,11 @@ export interface Model {
   /** Scores images, in their order. The first that cannot be scored fails all: `scoreEach` scores the others as well. */
   score(images: readonly ImageInput[], options?: ScoreOptions): Promise<number[]>;
   score(given: ImageInput | readonly ImageInput[], options?: ScoreOptions): Promise<number | number[]>;
+  /**
+   * Scores an image by a calibrated model, which saw opinions (`description.opinion`): its score, and the opinion on the scale of those ratings.
+   * @throws {ModelError} when the model is not calibrated, and as `score`.
+   */
+  rate(image: ImageInput, options?: ScoreOptions): Promise<Rating>;
   /**
    * Scores images one after the other as the loop asks for them, with few ahead, in their order; those that cannot be scored have an `error`.
    * @throws {ModelError} as `score`; the loop ends then.
@@ -130,6 +143,16 @@ class LoadedModel implements Model {
       scores.push(result.score);
     }
     return scores;
+  }
+
+  async rate(image: ImageInput, options?: ScoreOptions): Promise<Rating> {
+    const { opinion } = this.description;
+    if (opinion === undefined)
+      throw new ModelError('The model is label-free and knows no scale of opinions: calibrate it first, or use score.', {
+        code: 'ERR_ANTONYM_BAD_ARGUMENT',
+      });
+    const score = await this.score(image, options);
+    return { score, opinion: mapped(opinion.map, score) };
   }
 
   async *scoreEach(

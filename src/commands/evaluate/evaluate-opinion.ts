@@ -1,24 +1,19 @@
 /** `antonym evaluate opinion`: models beside each other, and the baseline, against human opinion. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBenchmarks } from '../../datasets/dataset-file.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
-import { readBenchmarkOpinions } from '../../evaluate/benchmark-opinions.js';
-import { readCsvOpinions } from '../../evaluate/csv-opinions.js';
 import { type EvaluatedOpinion, evaluateOpinion, type NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { formatEvaluation } from '../../evaluate/format-evaluation.js';
-import type { Opinions } from '../../evaluate/opinions.js';
 import { writeEvaluation } from '../../evaluate/write-evaluation.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
-import { suggestName } from '../../support/nearest-name.js';
-import { oneOf, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { closeModels, openModels } from '../open-models.js';
 import { jsonOption } from '../shared-options.js';
 import { modelOptions } from './model-options.js';
+import { readOpinions, tableOptions } from './read-opinions.js';
 import { writeResults } from './write-results.js';
 
 const confidence = 0.95;
@@ -27,20 +22,7 @@ const shownNames = 3;
 
 const options = {
   ...modelOptions,
-  images: {
-    kind: text('a folder'),
-    placeholder: 'FOLDER',
-    description: 'folder of the images',
-    details: 'By default as datasets.json says; for a CSV file, the folder images beside it, or its own.',
-  },
-  imageColumn: { kind: text('the name of a column'), placeholder: 'NAME', description: 'column of image names', withoutIt: 'image' },
-  mosColumn: { kind: text('the name of a column'), placeholder: 'NAME', description: 'column of mean opinions', withoutIt: 'mos' },
-  direction: {
-    kind: oneOf(['higher', 'lower']),
-    placeholder: 'higher|lower',
-    description: 'which opinions are better',
-    withoutIt: 'higher',
-  },
+  ...tableOptions,
   allowMissing: {
     kind: switched(),
     description: 'measure although images are lost',
@@ -131,28 +113,6 @@ async function evaluateOpinions(opinion: string | undefined, flags: Options): Pr
     progress.stop();
     await closeModels(models);
   }
-}
-
-/** A benchmark by its name, else a file. */
-async function readOpinions(given: string, flags: Options): Promise<Opinions> {
-  const { images, imageColumn, mosColumn, direction } = flags;
-  const benchmarks = await readBenchmarks();
-  const benchmark = benchmarks.get(given);
-  if (benchmark !== undefined) {
-    const column = [imageColumn, mosColumn, direction].find((value) => value !== undefined);
-    if (column !== undefined)
-      throw new UserError(`datasets.json says which columns ${given} has: leave out --image-column, --mos-column and --direction.`);
-    return readBenchmarkOpinions(given, benchmark, images);
-  }
-  if (!existsSync(given) && !/[\\/.]/.test(given)) {
-    throw new UserError(`There is no benchmark and no file named "${given}".${suggestName(given, [...benchmarks.keys()])}`);
-  }
-  const columns = {
-    ...(imageColumn !== undefined && { image: imageColumn }),
-    ...(mosColumn !== undefined && { opinion: mosColumn }),
-    ...(direction !== undefined && { direction: `${direction} is better` as const }),
-  };
-  return readCsvOpinions(given, columns, images);
 }
 
 /** `3 images: a.png, b.png, ...` */

@@ -1,0 +1,39 @@
+/** Writes the folder of a calibrated model: a copy of the ONNX file with the opinion added, and everything that says so. */
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { modelCardName } from '../export/model-card.js';
+import { type ModelDescription, toMetadata } from '../export/model-description.js';
+import { dataName, modelName } from '../export/publish-model.js';
+import { systemCodeOf } from '../support/errors.js';
+import { writeFolderAtomically } from '../support/files/atomic-folder.js';
+import { hashFiles } from '../support/files/hash-files.js';
+import { addOpinion } from './add-opinion.js';
+import { calibratedCard } from './calibrated-card.js';
+import { type CalibrationFile, calibrationName } from './calibration-file.js';
+
+/** The description of a model once it is calibrated: its method says so first. */
+export function calibratedDescription(base: ModelDescription, opinion: NonNullable<ModelDescription['opinion']>): ModelDescription {
+  return { ...base, method: `calibrated with ${opinion.images} opinions of ${opinion.name}; ${base.method}`, opinion };
+}
+
+/**
+ * @param modelPath the ONNX file of the model without opinions
+ * @throws UserError when the folder is not free or cannot be written.
+ */
+export async function writeCalibrated(
+  folder: string,
+  modelPath: string,
+  description: ModelDescription,
+  calibration: CalibrationFile,
+): Promise<void> {
+  const model = addOpinion(await readFile(modelPath), description.opinion!.map, toMetadata(description));
+  await writeFolderAtomically(folder, async (temporary) => {
+    await writeFile(join(temporary, modelName), model);
+    await copyFile(`${modelPath}.data`, join(temporary, dataName)).catch((error) => {
+      if (systemCodeOf(error) !== 'ENOENT') throw error;
+    });
+    await writeFile(join(temporary, 'model.json'), `${JSON.stringify(description, null, 2)}\n`);
+    await writeFile(join(temporary, calibrationName), `${JSON.stringify(calibration, null, 2)}\n`);
+    await writeFile(join(temporary, modelCardName), calibratedCard(description, await hashFiles(temporary)));
+  });
+}
