@@ -1,4 +1,4 @@
-/** What datasets.json says of benchmarks of human opinion: where to get one, under which terms, and how its files are laid out. */
+/** Benchmarks of human opinion in datasets.json: source, terms of use and layout of the files. */
 import { z } from 'zod';
 
 const file = z.string().min(1);
@@ -63,6 +63,6 @@ export const benchmarkSchema = z.strictObject({
   unverified: z.array(z.string()).optional().describe('What of this is from memory or from others, not from the published files.'),
 });
 
-/** What datasets.json says about one benchmark; its `path` is absolute here. */
+/** The entry of a benchmark in datasets.json, its `path` made absolute. */
 export type BenchmarkDescription = z.infer<typeof benchmarkSchema>;
 export type BenchmarkLayout = BenchmarkDescription['layout'];

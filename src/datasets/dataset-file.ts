@@ -1,4 +1,4 @@
-/** datasets.json: named sources of pristine images and benchmarks of opinion, validated so that a typing error is one clear line. */
+/** datasets.json: named sources of pristine images and benchmarks of opinion, validated so that a typo gives one clear line. */
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ const datasetFileSchema = z
   })
   .describe('Sources of pristine images, and benchmarks, for Antonym.');
 
-/** What datasets.json says about one source; a folder's `path` is absolute here. */
+/** The entry of a source in datasets.json, a folder's `path` made absolute. */
 export type DatasetDescription = z.infer<typeof datasetSchema>;
 
 /** The terms of a source of images, and where it comes from; exported models and stored pairs record it. */
@@ -59,8 +59,8 @@ export function datasetFileJsonSchema(): object {
 }
 
 /**
- * The sources that datasets.json names. The package's own file is always read; a datasets.json in the working folder adds
- * to it, and replaces entries of the same name. Paths are relative to the file that states them.
+ * The sources named in datasets.json. The package's own file is always read; a datasets.json in the working folder adds
+ * to it and replaces entries of the same name. Paths are relative to the file that states them.
  * @throws UserError, one line naming the file and the key.
  */
 export async function readDatasetFiles(workingFolder = process.cwd()): Promise<Map<string, DatasetDescription>> {
@@ -74,7 +74,7 @@ export async function readDatasetFiles(workingFolder = process.cwd()): Promise<M
 }
 
 /**
- * The benchmarks that datasets.json names, from the same files.
+ * The benchmarks named in datasets.json, from the same files.
  * @throws UserError, one line naming the file and the key.
  */
 export async function readBenchmarks(workingFolder = process.cwd()): Promise<Map<string, BenchmarkDescription>> {
@@ -97,7 +97,7 @@ async function readFiles(workingFolder: string): Promise<{ folder: string; conte
       text = await readFile(path, 'utf8');
     } catch (error) {
       if (path === theirs && systemCodeOf(error) === 'ENOENT') continue;
-      throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
+      throw new UserError(`Cannot read ${path}: ${messageOf(error)}.`);
     }
     files.push({ folder: dirname(path), content: parseDatasetFile(text, relative(workingFolder, path)) });
   }
@@ -114,12 +114,12 @@ export function parseDatasetFile(text: string, file: string): DatasetFile {
   try {
     content = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${file} is not valid JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    throw new UserError(`${file} is not valid JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}.`);
   }
   const result = datasetFileSchema.safeParse(content);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new UserError(issue === undefined ? `${file} is not valid` : `${file}: ${describeIssue(issue, content)}`);
+  throw new UserError(issue === undefined ? `${file} is not valid.` : `${file}: ${describeIssue(issue, content)}`);
 }
 
 function describeIssue(issue: z.core.$ZodIssue, content: unknown): string {
@@ -129,7 +129,7 @@ function describeIssue(issue: z.core.$ZodIssue, content: unknown): string {
     return `unknown key "${key}"${place === '' ? '' : ` in ${place}`}.${suggestName(key, knownKeys(issue.path, content))}`;
   }
   if (issue.code === 'invalid_union' && issue.path[0] === 'datasets') return `${place} must be "procedural" or "folder".`;
-  if (issue.code === 'invalid_union') return `${place} is not a layout that is known: see datasets.schema.json.`;
+  if (issue.code === 'invalid_union') return `${place} is not a known layout: see datasets.schema.json.`;
   return `${place === '' ? 'the content' : place}: ${issue.message.replace(/^Invalid input: /, '')}.`;
 }
 

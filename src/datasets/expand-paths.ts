@@ -1,4 +1,4 @@
-/** From what people name on a command line, files, folders and patterns, to image files. */
+/** Expands the files, folders and patterns of a command line to image files. */
 import { stat } from 'node:fs/promises';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
@@ -7,14 +7,14 @@ import { joinLeftOut, type LeftOut } from './left-out.js';
 import { type ListingOptions, listImageFiles } from './list-image-files.js';
 
 export interface ExpandedPaths {
-  /** In the order given; those of a folder or pattern in the order of their names. */
+  /** In the given order; those of a folder or pattern in the order of their names. */
   readonly files: readonly string[];
   readonly leftOut: LeftOut;
-  /** What could not be used, and why; each message is one line. */
+  /** Unusable paths with the reason; each message is one line. */
   readonly failed: readonly { readonly path: string; readonly error: Error }[];
 }
 
-/** Folders become the images in them, patterns that no shell has expanded the files that they match. */
+/** Replaces folders by the images in them, and patterns not expanded by a shell by the matching files. */
 export async function expandPaths(paths: readonly string[], options: ListingOptions = {}): Promise<ExpandedPaths> {
   const files: string[] = [];
   const failed: { path: string; error: Error }[] = [];
@@ -31,7 +31,7 @@ export async function expandPaths(paths: readonly string[], options: ListingOpti
         const listed = await listImageFiles(path, options);
         leftOut.push(listed.leftOut);
         files.push(...listed.files.map((file) => file.path));
-        if (listed.files.length === 0) throw new UserError(`${path} holds no images that are read`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
+        if (listed.files.length === 0) throw new UserError(`${path} holds no supported images.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       }
     } catch (error) {
       const reason = fileError('read', path, error);
@@ -41,12 +41,12 @@ export async function expandPaths(paths: readonly string[], options: ListingOpti
   return { files, leftOut: joinLeftOut(leftOut), failed };
 }
 
-/** Whatever a pattern names is given back, of any extension: what cannot be read is said of each. */
+/** All files that a pattern matches, of any extension: unreadable ones are reported one by one. */
 async function filesOfPattern(pattern: string, options: ListingOptions): Promise<string[]> {
   const { folder, rest } = splitPattern(pattern)!;
   const matches = pathPattern(rest, { wholly: true });
   const { files } = await listImageFiles(folder, { ...options, anyExtension: true });
   const found = files.filter(({ id }) => matches(id));
-  if (found.length === 0) throw new UserError(`no file matches ${pattern}`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
+  if (found.length === 0) throw new UserError(`No file matches ${pattern}.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
   return found.map(({ path }) => path);
 }

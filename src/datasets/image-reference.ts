@@ -1,11 +1,11 @@
-/** Where one pristine image comes from: small, serialisable, and enough to load it in any thread. */
+/** The origin of one pristine image: small, serialisable, and enough to load it in any thread. */
 
 export type ImageReference = FileReference | ProceduralReference;
 
 /** An image file on this machine. */
 export interface FileReference {
   readonly kind: 'file';
-  /** The path relative to the data set's folder with `/` between folders: equal on every machine, so it may name random streams. */
+  /** The path relative to the data set's folder, with `/` between folders: equal on every machine, so it may name random streams. */
   readonly id: string;
   readonly path: string;
   /** Factor by which the image is reduced when it is loaded, 1 or more; 1 when absent. */

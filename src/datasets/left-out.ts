@@ -1,23 +1,23 @@
-/** What a listing of images left out, counted by reason: nothing is missing without a word. */
+/** Files left out of a listing of images, counted by reason, so that nothing is missing silently. */
 
-/** Things that are no images, or were not wanted. */
+/** Entries that are not images, or were not wanted. */
 export interface LeftOut {
   /** Files by reason: an extension as `.heic`, or words such as `without extension`. */
   readonly files: Readonly<Record<string, number>>;
   /** Folders of other programs and of the system: paths relative to the listed one, with `/`. */
   readonly systemFolders: readonly string[];
-  /** Folders that could not be read, and why. */
+  /** Unreadable folders, with the reason. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
 export const nothingLeftOut: LeftOut = { files: {}, systemFolders: [], unreadable: [] };
 
-/** Reasons and folders that are named, of each kind. */
+/** Most reasons and folders named, of each kind. */
 const named = 6;
 
 /**
- * Lines for people; none where nothing was left out.
- * @param prefix begins the first line of files: where the listing was, for example.
+ * Lines for people; none when nothing was left out.
+ * @param prefix begins the first line of files: the place of the listing, for example.
  */
 export function describeLeftOut({ files, systemFolders, unreadable }: LeftOut, prefix = ''): string[] {
   const lines = unreadable.map(({ path, reason }) => `left out: the folder ${path}: ${reason}`);
@@ -42,7 +42,7 @@ export function describeLeftOut({ files, systemFolders, unreadable }: LeftOut, p
 /** Endings of HEIC files. */
 export const heicExtensions: ReadonlySet<string> = new Set(['.heic', '.heif', '.hif']);
 
-/** What several listings left out together. */
+/** The sum of the files left out of several listings. */
 export function joinLeftOut(all: readonly LeftOut[]): LeftOut {
   const files: Record<string, number> = {};
   for (const listing of all) for (const [reason, count] of Object.entries(listing.files)) files[reason] = (files[reason] ?? 0) + count;

@@ -1,4 +1,4 @@
-/** The image files of a folder and its subfolders, in an order that is the same on every machine, and what is not among them. */
+/** Lists the image files of a folder and its subfolders, in an order that is the same on every machine, and the files left out. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { canReadHeic } from '../images/heif.js';
@@ -7,13 +7,13 @@ import { type PathPattern, pathPattern } from '../support/path-pattern.js';
 import type { FileReference } from './image-reference.js';
 import { heicExtensions, type LeftOut } from './left-out.js';
 
-/** Lower case; any case is accepted. */
+/** Extensions in lower case; any case is accepted. */
 export const imageExtensions: readonly string[] = [
   ...['.jpg', '.jpeg', '.jpe', '.jfif', '.jfi', '.jif', '.pjpeg', '.pjp', '.mpo'],
   ...['.png', '.apng', '.webp', '.tif', '.tiff', '.avif', '.avifs', '.bmp', '.dib'],
 ];
 
-/** Folders, lower case, in which NAS devices, systems and archives keep thumbnails, deleted files and copies; hidden ones need no entry. */
+/** Folders, lower case, of thumbnails, deleted files and copies, kept by NAS devices, systems and archives; hidden ones need no entry. */
 const systemFolders = new Set([
   ...['@eadir', '#recycle', '#snapshot', '~snapshot', '@recycle', '@recently-snapshot', '@tmp', '@sharebin', '@__thumb', 'lost+found'],
   ...['$recycle.bin', 'recycler', 'recycled', 'system volume information', 'found.000', 'windows.old'],
@@ -21,7 +21,7 @@ const systemFolders = new Set([
 ]);
 
 export interface ListingOptions {
-  /** Patterns of names or of paths below the folder; what matches is left out. */
+  /** Patterns of names or of paths below the folder; matching entries are left out. */
   readonly exclude?: readonly string[];
   /** Files of any extension are listed. */
   readonly anyExtension?: boolean;
@@ -107,7 +107,7 @@ async function enter(listing: Listing, folder: string, prefix: string): Promise<
   await collect(listing, folder, prefix, entries);
 }
 
-/** False where a name was garbled because it is not UTF-8. */
+/** False for a name garbled because it is not UTF-8. */
 async function isThere(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

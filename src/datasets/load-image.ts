@@ -1,4 +1,4 @@
-/** The pixels of a pristine image, whatever it comes from. */
+/** Loads the pixels of a pristine image from any origin. */
 import { decodeImage } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import type { ImageReference } from './image-reference.js';

@@ -1,4 +1,4 @@
-/** From the name of a data set, or any folder, to the images that can be used. */
+/** Opens a data set by name, or any folder, and lists its usable images. */
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import pLimit from 'p-limit';
@@ -13,17 +13,17 @@ import { describeLeftOut, type LeftOut, nothingLeftOut } from './left-out.js';
 import { imageExtensions, listImageFiles } from './list-image-files.js';
 import { chooseDownscale, type Downscale } from './pristine/choose-downscale.js';
 
-/** The data set that needs nothing. */
+/** The data set that needs no files. */
 export const defaultDatasetName = 'procedural';
 
-/** Pristine images and where they come from. */
+/** Pristine images and their origin. */
 export interface Dataset extends DatasetOrigin {
   /** The name in datasets.json, or the folder's own name. */
   readonly name: string;
   readonly kind: DatasetDescription['kind'];
   /** Not empty. Files are ordered by id (code units), rendered images by index. */
   readonly images: readonly ImageReference[];
-  /** Image files that cannot be used, in the same order. */
+  /** Unusable image files, in the same order. */
   readonly skipped: readonly { readonly id: string; readonly path: string; readonly reason: string }[];
   /** The factor by which images are reduced: the option's, or what `auto` came to, then with what it found. */
   readonly downscale: Pick<Downscale, 'factor'> & Partial<Downscale>;
@@ -34,9 +34,9 @@ export interface Dataset extends DatasetOrigin {
 export interface OpenDatasetOptions {
   /** Images with a side below this, once reduced, are skipped, pixels. */
   readonly minimumSide: number;
-  /** The run's seed, from which procedural images are rendered; 0 when not given. Files do not depend on it. */
+  /** The run's seed, from which procedural images are rendered; default: 0. Files do not depend on it. */
   readonly seed?: number;
-  /** At most this many images: the first ones; the headers of the rest are not read. */
+  /** At most this many images, the first ones; the headers of the rest are not read. */
   readonly limit?: number;
   /** 1 (the default) or more, or `auto`: as much as photographs need to look pristine, see `chooseDownscale`. */
   readonly downscale?: number | 'auto';
@@ -47,8 +47,8 @@ export interface OpenDatasetOptions {
 /**
  * Opens a data set by its name in datasets.json (the package's, or one in the working folder), or any folder of images,
  * read recursively. A name wins over a folder of the same name; `./name` is the folder.
- * Only headers are read: a truncated file is found when `loadImage` fails on it, which callers must expect.
- * @throws UserError when there is no such name or folder, not a single usable image in it, or a factor above 1 for rendered images.
+ * Only headers are read: callers must expect `loadImage` to fail on a truncated file.
+ * @throws UserError when there is no such name or folder, no usable image in it, or a factor above 1 for rendered images.
  */
 export async function openDataset(nameOrFolder: string, { downscale = 1, ...options }: OpenDatasetOptions): Promise<Dataset> {
   const dataset = await openInFullSize(nameOrFolder, options);
@@ -87,7 +87,7 @@ async function openInFullSize(nameOrFolder: string, options: Omit<OpenDatasetOpt
     if (!(await stat(folder)).isDirectory()) throw new UserError(`${nameOrFolder} is a file; a folder of images is needed.`);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    if (systemCodeOf(error) !== 'ENOENT') throw new UserError(`Cannot open the folder ${folder}: ${messageOf(error)}`);
+    if (systemCodeOf(error) !== 'ENOENT') throw new UserError(`Cannot open the folder ${folder}: ${messageOf(error)}.`);
     if (description === undefined) {
       throw new UserError(`There is no dataset and no folder named "${nameOrFolder}".${suggestName(nameOrFolder, [...datasets.keys()])}`);
     }
@@ -158,7 +158,7 @@ async function reasonToSkip(path: string, minimumSide: number): Promise<string |
       return `${width}x${height} is too small: each side must have at least ${minimumSide} pixels.`;
     return undefined;
   } catch (error) {
-    // Which images are used must not depend on the moment.
+    // The choice of images must not depend on a transient failure.
     if (error instanceof PassingError) throw error;
     return messageOf(error).replace(`Cannot read image ${path}: `, '');
   }

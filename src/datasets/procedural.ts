@@ -14,7 +14,7 @@ import { meadow } from './procedural/scenes/meadow.js';
 import { street } from './procedural/scenes/street.js';
 import { tabletop } from './procedural/scenes/tabletop.js';
 
-/** Each as often as it stands here. */
+/** Scenes with repetitions that set their frequencies. */
 const scenes: readonly Scene[] = [clutter, foliage, fur, landscape, landscape, meadow, street, street, tabletop, tabletop];
 
 /**

@@ -1,4 +1,4 @@
-/** Several distortions in a row, drawn once per image and applied at any level: what all crops of one image share. */
+/** Several distortions in a row, drawn once per image, shared by all its crops and applied at any level. */
 import { z } from 'zod';
 import { cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
@@ -75,7 +75,7 @@ const compositionSchema = z.strictObject({
 
 /**
  * A composition from a manifest.
- * @throws UserError for anything that `sampleComposition` could not have made (but the number of distortions of one group is free)
+ * @throws UserError for anything `sampleComposition` cannot make, except that one group may have several distortions
  */
 export function parseComposition(json: unknown): Composition {
   const parsed = compositionSchema.safeParse(json);
@@ -102,7 +102,7 @@ export function parseComposition(json: unknown): Composition {
 }
 
 /**
- * Names of distortions as a person types them.
+ * Parses names of distortions typed by a person.
  * @throws UserError with the nearest name for an unknown one
  */
 export function parseDistortionNames(names: readonly string[]): DistortionName[] {
@@ -116,7 +116,7 @@ export function parseDistortionNames(names: readonly string[]): DistortionName[]
 }
 
 /**
- * Distortions to draw from, as a person types them: names, groups, or `all`, which includes those that are off by default. Each once.
+ * Parses a pool of distortions typed by a person: names, groups, or `all`, which includes those off by default. Each appears once.
  * @throws UserError with the nearest name for an unknown one
  */
 export function parseDistortionPool(names: readonly string[]): DistortionName[] {

@@ -2,7 +2,7 @@
 import type { Image } from '../images/image.js';
 import type { RandomStream } from '../support/random.js';
 
-/** The seven groups of KADID-10k, and ours of what today's pipelines do; a composition takes at most one distortion from each. */
+/** The seven groups of KADID-10k, and our own for today's pipelines; a composition takes at most one distortion from each. */
 export const distortionGroups = [
   'blur',
   'color',
@@ -20,7 +20,7 @@ export interface DistortionParameter {
   /** Meaning, unit and range, for people. */
   readonly about: string;
   sample(random: RandomStream): number;
-  /** True when a number read from a file is one that `sample` could have drawn. */
+  /** True for a number, read from a file, that `sample` could have drawn. */
   accepts(value: number): boolean;
 }
 
@@ -29,7 +29,7 @@ export type DistortionParameters = Readonly<Record<string, number>>;
 
 export interface Distortion<Parameters extends string = string> {
   readonly group: DistortionGroup;
-  /** What the strength is and its unit, for people: `standard deviation of the kernel, pixels`. */
+  /** Meaning and unit of the strength, for people: `standard deviation of the kernel, pixels`. */
   readonly strength: string;
   /** Strengths through which the severity curve passes, mildest first, ordered by visible effect; see `severity.ts`. */
   readonly severities: readonly number[];

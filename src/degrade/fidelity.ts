@@ -1,4 +1,4 @@
-/** How close a degraded image is to its pristine one, by the two measures that everybody knows. */
+/** PSNR and SSIM, the two best-known measures of the distance between a degraded image and its pristine one. */
 import type { Image } from '../images/image.js';
 import { lumaOfImage } from './color/color-spaces.js';
 import { gaussianFilter } from './filters/gaussian-filter.js';

@@ -1,4 +1,4 @@
-/** Every distortion at every level on one picture, measured: what the severity tables mean to the eye. */
+/** Every distortion at every level on one picture, measured, to show the meaning of the severity tables. */
 import type { Image } from '../images/image.js';
 import { randomStream } from '../support/random.js';
 import { type Composition, degrade, sampleComposition } from './composition.js';

@@ -1,7 +1,7 @@
 /**
- * The distortions of KADID-10k that are drawn from, trained on and evaluated unless a person names others: 24 of its 25 (Lin et al.
+ * The distortions of KADID-10k drawn, trained on and evaluated by default: 24 of its 25 (Lin et al.
  * 2019), without denoising, as in ARNIQA and QualiCLIP. A literal list in the order of the draws: stored runs and manifests name the
- * set, and a new distortion must not change what they mean.
+ * set, and a new distortion must not change their meaning.
  */
 import type { DistortionName } from './distortions/table.js';
 

@@ -23,14 +23,14 @@ export const orientation: DistortionParameter = {
   accepts: (value) => value >= 0 && value < Math.PI,
 };
 
-/** Whether the magnitude is added or taken away: fixed for all levels, since an alternating sign would not be ordered. */
+/** The sign of the change, fixed for all levels, since an alternating sign would not be ordered. */
 export const sign: DistortionParameter = {
   about: 'sign of the change, -1 or 1',
   sample: (random) => (random.uniform() < 0.5 ? -1 : 1),
   accepts: (value) => value === -1 || value === 1,
 };
 
-/** Where the grid of a first JPEG lies; never where that of the second does. */
+/** Offset of the grid of a first JPEG from that of the second, never 0. */
 export const gridOffset: DistortionParameter = {
   about: 'displacement of the 8x8 blocks of the first encoder, pixels, 1..7',
   sample: (random) => 1 + random.integer(7),

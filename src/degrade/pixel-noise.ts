@@ -30,7 +30,7 @@ export function uniformField(workspace: Workspace, count: number, seed: number):
 }
 
 /**
- * Independent draws from the standard normal distribution, of the generator of `uniformField`: two of 16 bits from each word.
+ * Independent draws from the standard normal distribution, by the generator of `uniformField`: two of 16 bits from each word.
  * @returns pointer to float32, `count` of them rounded up to a multiple of 32
  */
 export function normalField(workspace: Workspace, count: number, seed: number): number {
@@ -83,7 +83,7 @@ function normalQuantile(share: number): number {
   return (q * above) / below;
 }
 
-/** The coefficient of the highest power first. */
+/** The value of a polynomial, its coefficients from the highest power down. */
 function polynomial(x: number, ...coefficients: readonly number[]): number {
   return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
 }

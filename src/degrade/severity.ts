@@ -1,8 +1,8 @@
-/** Severity levels to strengths: any number of levels over a distortion's table. */
+/** Converts severity levels to strengths: any number of levels over a distortion's table. */
 
 /**
  * The strength of one severity level: linear interpolation in the index of the table, so that level 1 is the table's first (mildest)
- * value, the last level its last, and `levels` = table length gives the table itself. Strictly monotone where the table is.
+ * value, the last level its last, and `levels` = table length gives the table itself. Strictly monotone if the table is.
  * @param level 1..levels; level 0 is the pristine image, which no distortion touches.
  * @param levels 2 or more.
  * @throws RangeError outside these ranges.

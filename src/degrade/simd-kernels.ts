@@ -88,5 +88,5 @@ export interface Kernels {
 
 const loaded = loadKernels<Kernels>(new URL('kernels.wasm', import.meta.url));
 export const { kernels } = loaded;
-/** In which they work; see `workspace.ts` for its layout. */
+/** The memory that they work in; see `workspace.ts` for its layout. */
 export const kernelMemory = loaded.memory;

@@ -1,17 +1,17 @@
-/** The memory in which the SIMD kernels work: tables that stay, and the buffers of one call. */
+/** The memory of the SIMD kernels: permanent tables, and the buffers of one call. */
 import { UserError } from '../support/errors.js';
 import { takePixels } from './pixel-buffers.js';
 import { kernelMemory as memory } from './simd-kernels.js';
 
 const pageBytes = 65536;
-/** Kernels read and write whole vectors: up to this much beyond the end of what they are given. */
+/** Kernels read and write whole vectors: up to this many bytes beyond the end of a buffer. */
 const slack = 128;
 
-/** The first free byte; tables that stay lie below it. */
+/** The first free byte; permanent tables lie below it. */
 let bottom = memory.buffer.byteLength;
 
 /**
- * A table that stays for the life of the thread: call at the top of a module only.
+ * Stores a table for the life of the thread: call only at the top of a module.
  * @returns its pointer
  */
 export function keepTable(table: Float32Array | Uint8Array): number {
@@ -28,7 +28,7 @@ export class Workspace {
 
   /**
    * Memory of unknown content.
-   * @throws UserError when it takes more than 4 GiB, the most that WebAssembly can address, or more than the machine has
+   * @throws UserError above 4 GiB, the limit of WebAssembly, or the memory of the machine
    */
   reserve(bytes: number): number {
     const pointer = this.top;
@@ -64,7 +64,7 @@ export class Workspace {
   }
 }
 
-/** Runs work that does not wait for anything on an empty workspace: what it reserved is free again afterwards. */
+/** Runs synchronous work on an empty workspace, and frees everything it reserved. */
 export function inWorkspace<Result>(work: (workspace: Workspace) => Result): Result {
   return work(new Workspace());
 }
@@ -79,7 +79,7 @@ function grow(end: number): void {
   try {
     memory.grow(Math.ceil(missing / pageBytes));
   } catch (cause) {
-    throw new UserError('The image is too large: to distort it takes more than 4 GiB of memory. Reduce it, or take a part of it.', {
+    throw new UserError('The image is too large: distorting it takes more than 4 GiB of memory. Reduce it, or use a part of it.', {
       cause,
     });
   }

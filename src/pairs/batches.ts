@@ -1,4 +1,4 @@
-/** The batches that the trainer consumes, made ahead while it computes. */
+/** The batches of the trainer, made ahead while it computes. */
 import { resultsAhead } from '../support/results-ahead.js';
 import type { PairRecord } from './pair.js';
 import type { PairSequence } from './pair-sequence.js';
@@ -6,7 +6,7 @@ import type { PairSequence } from './pair-sequence.js';
 export interface BatchOptions {
   /** Photographs per batch; may exceed the number of images. */
   readonly batchSize: number;
-  /** The step of the first batch: 0, or where a run resumes. */
+  /** The step of the first batch: 0, or that of a resumed run. */
   readonly firstStep: number;
 }
 
@@ -18,13 +18,13 @@ export interface Batch {
   readonly records: readonly PairRecord[];
 }
 
-/** Batches made before they are asked for: one that is ready when the step ends, one that covers for slow pairs. */
+/** Batches made ahead: one is ready when the step ends, one covers for slow pairs. */
 const batchesAhead = 2;
 
 /**
- * Batches without end from `firstStep` on. The batch of step s holds the pairs s * batchSize and up of the sequence, so it depends
- * on s and the sequence alone. Stop by leaving the loop; the sequence stays usable.
- * @throws what the sequence throws.
+ * Endless batches from `firstStep` on. The batch of step s holds the pairs s * batchSize and up of the sequence, so it depends
+ * only on s and the sequence. Stop by leaving the loop; the sequence stays usable.
+ * @throws whatever the sequence throws.
  */
 export function batches(sequence: PairSequence, { batchSize, firstStep }: BatchOptions): AsyncGenerator<Batch, never> {
   // Steps do not end, so neither do batches.

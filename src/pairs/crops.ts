@@ -1,13 +1,13 @@
-/** Where the two crops of one image lie: overlapping within stated bounds, and on something that a distortion can change. */
+/** Chooses the two crops of one image: they overlap within stated bounds and show texture that a distortion can change. */
 
 import type { Box, Image } from '../images/image.js';
 import { leastTexture, textureOf } from '../images/texture.js';
 import type { RandomStream } from '../support/random.js';
 
 /**
- * Least and greatest part of a crop that the other one shows too. The paper says "overlapping" and no more. Two crops of one
- * photograph should have the same quality: below a quarter they show different content, whose quality may rightly differ
- * (in focus, out of focus); above three quarters they are so alike that the consistency loss has nothing to teach.
+ * Least and greatest overlap, as a share of a crop. The paper only says "overlapping". Two crops of one
+ * photograph should have the same quality: below a quarter they show different content, whose quality may well differ
+ * (in focus, out of focus); above three quarters they are so similar that the consistency loss has no effect.
  */
 export const overlapRange = [0.25, 0.75] as const;
 
@@ -15,10 +15,10 @@ export const overlapRange = [0.25, 0.75] as const;
 export const cropMultiple = 32;
 export const largestCrop = 1024;
 
-/** Pairs of crops tried until both show texture; the best pair is taken when none passes. */
+/** Limit of attempts to find two crops with texture; when none passes, the best pair is taken. */
 const candidates = 12;
 
-/** The smallest image side from which crops are taken: at 1.25 crops, shifts that bring the overlap down to 9/16 fit. */
+/** The smallest image side for crops: 1.25 crops leave room for shifts that reduce the overlap to 9/16. */
 export function minimumSideFor(crop: number): number {
   return Math.ceil(crop * 1.25);
 }
@@ -78,7 +78,7 @@ function placeCrops(image: Image, crop: number, random: RandomStream): readonly 
   ];
 }
 
-/** The two positions in either order: which crop lies to the left (above) is a coin's throw. */
+/** The two positions in random order: either crop may be the left (upper) one. */
 function ends(start: number, shift: number, random: RandomStream): [number, number] {
   return random.uniform() < 0.5 ? [start, start + shift] : [start + shift, start];
 }

@@ -7,7 +7,7 @@ import { type ManifestRow, parseRow, sha256Of } from './manifest.js';
 import type { DegradedPair } from './pair.js';
 
 export interface EncodedPair {
-  /** By level, the two crops of a level one after the other. */
+  /** Ordered by level, the two crops of a level one after the other. */
   readonly files: readonly { readonly name: string; readonly png: Buffer }[];
   /** One for each file. */
   readonly rows: readonly ManifestRow[];
@@ -67,7 +67,7 @@ export function cropNames(levels: number): string[] {
   return Array.from({ length: (levels + 1) * 2 }, (_, place) => cropName(place >> 1, place % 2 === 0 ? 0 : 1));
 }
 
-/** What a pair must be to be decoded. */
+/** The properties that a decoded pair must have. */
 export interface ExpectedPair {
   readonly index: number;
   readonly levels: number;
@@ -76,10 +76,10 @@ export interface ExpectedPair {
 }
 
 /**
- * A pair from its files, none of which is trusted.
+ * Decodes a pair from untrusted files.
  * @param files PNGs in order.
  * @param rows parsed JSON.
- * @throws Error for anything that `encodePair` did not make for this index, level count and crop; pixels are verified by their hashes.
+ * @throws Error for anything not made by `encodePair` for this index, level count and crop; pixels are verified by their hashes.
  */
 export async function decodePair(
   files: readonly Uint8Array[],

@@ -1,4 +1,4 @@
-/** Decoded images kept for their next crops: decoding or rendering one costs more than degrading a pair of it. */
+/** Keeps decoded images for their next crops: decoding or rendering one costs more than degrading a pair. */
 
 import type { ImageReference } from '../datasets/image-reference.js';
 import type { Image } from '../images/image.js';

@@ -1,4 +1,4 @@
-/** manifest.jsonl: one line for every crop on disk, with all that is needed to make its pixels again. */
+/** manifest.jsonl: one line for every crop on disk, with everything needed to remake its pixels. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parseComposition } from '../degrade/composition.js';
@@ -14,9 +14,9 @@ const rowSchema = z.strictObject({
   pair: z.int().min(0),
   /** The dataset's name, or the folder's. */
   dataset: z.string(),
-  /** The pristine image within the dataset: an `ImageReference` without what depends on the machine. */
+  /** The pristine image within the dataset: an `ImageReference` without the parts that depend on the machine. */
   image: z.discriminatedUnion('kind', [
-    // The crops lie in the image as it is once reduced by `downscale`, if that is given.
+    // The crops lie in the image reduced by `downscale`, if given.
     z.strictObject({ kind: z.literal('file'), id: z.string(), downscale: z.number().min(1).optional() }),
     z.strictObject({
       kind: z.literal('procedural'),
@@ -29,20 +29,20 @@ const rowSchema = z.strictObject({
   ]),
   /** Both crops of the pair, in pixels of the pristine image. */
   crops: z.tuple([box, box]).readonly(),
-  /** In the order of application; parameters are shared by all levels and both crops. */
+  /** Distortions in the order of application; all levels and both crops share the parameters. */
   composition: z.strictObject({
     distortions: z.array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.number()) })).readonly(),
   }),
   levels: z.int().min(2),
   /** This row's level, 0 (pristine) to `levels`. */
   level: z.int().min(0),
-  /** Which of the two crops this row is. */
+  /** The crop of this row. */
   crop: z.union([z.literal(0), z.literal(1)]),
   /** The strength of each distortion at this level; empty at level 0. */
   strengths: z.array(z.strictObject({ name: z.string(), strength: z.number() })),
   /** Relative to the manifest, with `/` between folders. */
   file: z.string(),
-  /** Of the decoded pixels: RGB bytes, row by row. Does not depend on the version of the PNG encoder. */
+  /** Hash of the decoded pixels (RGB bytes, row by row), independent of the version of the PNG encoder. */
   pixelsSha256: sha256,
   fileSha256: sha256,
 });
@@ -55,7 +55,7 @@ export function formatManifest(rows: readonly ManifestRow[]): string {
 }
 
 /**
- * The rows of a manifest.
+ * Parses the rows of a manifest.
  * @param file its name in errors.
  * @throws UserError naming the line and the key.
  */
@@ -68,40 +68,40 @@ export function parseManifest(text: string, file: string): ManifestRow[] {
     try {
       content = JSON.parse(line);
     } catch {
-      throw new UserError(`${place} is not valid JSON: the file is damaged or cut off`);
+      throw new UserError(`${place} is not valid JSON: the file is damaged or cut off.`);
     }
     return parseRow(content, place);
   });
 }
 
 /**
- * One row.
- * @param place where it stands, for errors.
+ * Parses one row.
+ * @param place its place, for errors.
  * @throws UserError naming the place and the key.
  */
 export function parseRow(json: unknown, place: string): ManifestRow {
   const result = rowSchema.safeParse(json);
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    throw new UserError(`${place}: ${[...issue.path, ''].join('.').replace(/\.$/, ': ')}${issue.message}`);
+    throw new UserError(`${place}: ${[...issue.path, ''].join('.').replace(/\.$/, ': ')}${issue.message}.`);
   }
   const { level, levels, crops } = result.data;
-  if (level > levels) throw new UserError(`${place}: level ${level} is above the number of levels, ${levels}`);
+  if (level > levels) throw new UserError(`${place}: level ${level} is above the number of levels, ${levels}.`);
   if (crops.some((crop) => crop.width !== crops[0].width || crop.height !== crops[0].height)) {
-    throw new UserError(`${place}: the two crops differ in size`);
+    throw new UserError(`${place}: the two crops differ in size.`);
   }
   return result.data;
 }
 
 /**
- * The crop that a row describes, made again from the pristine image that it names.
- * @throws UserError for a composition that this version does not know.
+ * Remakes the crop of a row from its pristine image.
+ * @throws UserError for a composition unknown to this version.
  */
 export async function replayRow(pristine: Image, { image, crops, composition, levels, level, crop }: ManifestRow): Promise<Image> {
   return replayPair(pristine, { image: image.id, crops, composition: parseComposition(composition), levels }, level, crop);
 }
 
-/** As in `pixelsSha256` and `fileSha256`. */
+/** The hash in `pixelsSha256` and `fileSha256`. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

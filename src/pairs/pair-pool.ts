@@ -5,26 +5,26 @@ import { RequestThread } from '../support/threads/request-thread.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from './pair.js';
 import type { PairWorkerData, PairWorkerReply, PairWorkerRequest } from './pair-worker.js';
 
-/** Most bytes of decoded images that a pool keeps, all its workers together. */
+/** Most bytes of decoded images kept by a pool, all its workers together. */
 export const pairCacheBytes = 512 * 2 ** 20;
 
 export interface PairPoolOptions {
-  /** Worker threads; as many as cores when absent. */
+  /** Worker threads; default: one for each core. */
   readonly workers?: number;
-  /** Bound on the decoded images that all workers together keep. */
+  /** Limit of the decoded images kept by all workers together, bytes. */
   readonly cacheBytes?: number;
 }
 
-/** Requests a worker holds at a time: one that it works on, one that waits there so that it never idles. */
+/** Requests at a worker at a time: one in progress and one waiting, so that it never idles. */
 const requestsPerWorker = 2;
 
-/** An image stays with the worker that keeps it in memory unless that one has this many requests more than another. */
+/** An image stays with the worker that holds it in memory unless that one has this many more requests than another. */
 const patience = 4;
 
-/** Buffers kept for the next pairs: as many as two batches of the usual size leave behind. */
+/** Buffers kept for the next pairs: those of two batches of the usual size. */
 const mostSpare = 16;
 
-/** Which worker makes a pair, and how many there are, never changes the pair. */
+/** A pool of worker threads; pairs depend on neither their number nor the assignment of work. */
 export class PairPool {
   private readonly members: readonly Member[];
   private readonly spare: ArrayBuffer[] = [];
@@ -50,19 +50,19 @@ export class PairPool {
     return (home.load > idlest.load + patience ? idlest : home).make(request, this.spare);
   }
 
-  /** Takes back the pixels of a pair that nobody will read any more: their memory serves a pair to come. */
+  /** Takes back the pixels of a pair that will not be read again: their memory serves a later pair. */
   release(pixels: Uint8Array<ArrayBuffer>): void {
     if (this.spare.length < mostSpare) this.spare.push(pixels.buffer);
   }
 
-  /** Ends the workers; pairs not yet made are rejected at once. Settles when pairs that are being made are done with. */
+  /** Ends the workers; pairs not yet made are rejected at once. Settles when pairs in progress are finished. */
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all(this.members.map((member) => member.close()));
   }
 }
 
-/** One worker thread and the requests that wait for it. */
+/** One worker thread and the requests waiting for it. */
 class Member {
   private readonly thread: RequestThread<PairWorkerRequest, PairWorkerReply>;
   private readonly limit: LimitFunction = pLimit(requestsPerWorker);
@@ -76,7 +76,7 @@ class Member {
     return this.limit.activeCount + this.limit.pendingCount;
   }
 
-  /** @param spare buffers, of which one is used up. */
+  /** @param spare buffers; one of them is used up. */
   make(request: PairRequest, spare: ArrayBuffer[]): Promise<DegradedPair> {
     return this.limit(async () => {
       const into = spare.pop();

@@ -1,4 +1,4 @@
-/** Endless sequences of degraded pairs, and the one that a seed and a list of images determine: training sees it, `degrade` shows it. */
+/** Endless sequences of degraded pairs, and the one determined by a seed and a list of images: training sees it, `degrade` shows it. */
 import type { ImageReference } from '../datasets/image-reference.js';
 import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
@@ -7,9 +7,9 @@ import type { PairPool } from './pair-pool.js';
 
 /** An endless sequence of pairs: drawn on the fly (`drawPairs`), or read from shards (`storedSequence`). */
 export interface PairSequence {
-  /** Pair `index`, 0 and up; the same whenever and in whatever order it is asked for. */
+  /** Pair `index`, 0 and up; the same at any time and in any order of requests. */
   pair(index: number): Promise<DegradedPair>;
-  /** Takes back the pixels of a pair that nobody will read any more. */
+  /** Takes back the pixels of a pair that will not be read again. */
   release?(pixels: Uint8Array<ArrayBuffer>): void;
 }
 
@@ -17,14 +17,14 @@ export interface DrawOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxD
   /** Not empty; ids are unique. */
   readonly images: readonly ImageReference[];
   readonly seed: number;
-  /** Called once for each image that cannot be used, with the reason. */
+  /** Called once for each unusable image, with the reason. */
   readonly onSkip?: (image: ImageReference, reason: string) => void;
 }
 
 /**
  * Pair k shows the image at place k modulo n of epoch floor(k / n): every epoch visits all n images in an order of its own, and an
- * image has other crops and distortions in every epoch. Pair k depends on k and the options alone, so that a resumed run
- * continues anywhere.
+ * image has other crops and distortions in every epoch. Pair k depends only on k and the options, so that a resumed run
+ * can continue anywhere.
  */
 export function drawPairs(pool: Pick<PairPool, 'make' | 'release'>, options: DrawOptions): PairSequence {
   return new DrawnPairs(pool, options);
@@ -44,8 +44,8 @@ class DrawnPairs implements PairSequence {
   }
 
   /**
-   * Pair `index`, 0 and up. An image that turns out to be broken is replaced by the next one of its epoch that is not, with crops
-   * and distortions that this one does not have at its own place.
+   * Pair `index`, 0 and up. A broken image is replaced by the next usable one of its epoch, with crops
+   * and distortions other than those at its own place.
    * @throws UserError when no image can be used.
    */
   async pair(index: number): Promise<DegradedPair> {
@@ -73,7 +73,7 @@ class DrawnPairs implements PairSequence {
     this.pool.release(pixels);
   }
 
-  /** The images in the order of an epoch. Pairs are asked for in (almost) ascending order: two epochs are kept. */
+  /** The images in the order of an epoch. Pairs are requested in (almost) ascending order, so two epochs are kept. */
   private order(epoch: number): readonly ImageReference[] {
     let order = this.orders.get(epoch);
     if (order === undefined) {

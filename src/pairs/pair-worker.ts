@@ -1,4 +1,4 @@
-/** The worker thread of `PairPool`: makes the pairs it is asked for. */
+/** The worker thread of `PairPool`: makes requested pairs. */
 import sharp from 'sharp';
 import { loadImage } from '../datasets/load-image.js';
 import { messageOf } from '../support/errors.js';
@@ -7,7 +7,7 @@ import { ImageCache } from './image-cache.js';
 import { type DegradedPair, makePair, type PairRequest, UnusableImageError } from './pair.js';
 
 export interface PairWorkerData {
-  /** Bound on the decoded images that the worker keeps. */
+  /** Limit of the decoded images kept by the worker, bytes. */
   readonly cacheBytes: number;
 }
 
@@ -17,11 +17,11 @@ export interface PairWorkerRequest {
   readonly into: ArrayBuffer | undefined;
 }
 
-/** A pair, or why its image cannot be used. */
+/** A pair, or the reason why its image is unusable. */
 export type PairWorkerReply = { readonly pair: DegradedPair } | { readonly unusable: string };
 
 // Parallelism comes from the workers: libvips' own threads would only contend with them, and its cache of operations
-// would hold memory for calls that never repeat. Both settings are the process's, not the thread's.
+// would hold memory for calls that never repeat. Both settings apply to the process, not the thread.
 sharp.concurrency(1);
 sharp.cache(false);
 

@@ -1,4 +1,4 @@
-/** Degraded pairs: two overlapping crops of one photograph at every severity level, and the record from which to make them again. */
+/** Degraded pairs: two overlapping crops of one photograph at every severity level, and the record from which to remake them. */
 
 import type { ImageReference } from '../datasets/image-reference.js';
 import { type Composition, degrade, sampleComposition } from '../degrade/composition.js';
@@ -10,7 +10,7 @@ import { UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
 import { chooseCrops, minimumSideFor } from './crops.js';
 
-/** The one failure of a pair that training can step over: the pixels of its image are needed and turn out to be broken, or too few. */
+/** The one failure of a pair that training can skip: its image turns out to be broken or too small. */
 export class UnusableImageError extends UserError {
   override name = 'UnusableImageError';
 }
@@ -24,13 +24,13 @@ export interface PairRequest {
   readonly crop: number;
   /** Distortions in the composition: 1 to this many. */
   readonly maxDistortions: number;
-  /** Distortions to choose from; all when absent. */
+  /** Distortions to choose from; default: all. */
   readonly distortions?: readonly DistortionName[];
   /** Seed and names of the random stream: `[seed, 'pairs', image.id, epoch]`. */
   readonly stream: readonly [seed: string | number, ...names: (string | number)[]];
 }
 
-/** The draw of a pair: plain JSON, enough to make every crop again, pixel by pixel. */
+/** The draws of a pair: plain JSON, enough to remake every crop pixel by pixel. */
 export interface PairRecord {
   /** The image's id. */
   readonly image: string;
@@ -48,7 +48,7 @@ export interface DegradedPair {
 
 /**
  * Makes one degraded pair. The same request gives the same bytes.
- * @param load gives the pixels of the image.
+ * @param load loads the pixels of the image.
  * @param into a buffer for the pixels, used when it has their length.
  * @throws UnusableImageError when the image cannot be loaded or is too small.
  */
@@ -88,14 +88,14 @@ async function loadLargeEnough(
     if (Math.min(image.width, image.height) >= minimumSide) return image;
     const name = reference.kind === 'file' ? reference.path : reference.id;
     throw new UserError(
-      `${name} is ${image.width}x${image.height}, but two overlapping crops need at least ${minimumSide} pixels on each side`,
+      `${name} is ${image.width}x${image.height}, but two overlapping crops need at least ${minimumSide} pixels on each side.`,
     );
   } catch (error) {
     throw error instanceof UserError && !(error instanceof PassingError) ? new UnusableImageError(error.message) : error;
   }
 }
 
-/** One crop of a pair at one level, 0..`record.levels`, made again from its record. */
+/** Remakes one crop of a pair at one level, 0..`record.levels`, from its record. */
 export async function replayPair(image: Image, record: PairRecord, level: number, cropIndex: 0 | 1): Promise<Image> {
   const { left, top, width, height } = record.crops[cropIndex];
   const pristine = cropImage(image, left, top, width, height);

@@ -151,8 +151,8 @@ describe('interrupted', () => {
 
   test('a command with other options is refused, and one with the same has nothing to do', async () => {
     const before = await digestsOf('whole');
-    expectOneLine(await make('--out', 'whole', '--seed', '2'), /whole\/index\.json tells of other pairs: dataset\.sha256 /);
-    expectOneLine(await make('--out', 'whole', '--levels', '3'), /index\.json tells of other pairs: levels 2, not 3/);
+    expectOneLine(await make('--out', 'whole', '--seed', '2'), /whole\/index\.json describes other pairs: dataset\.sha256 /);
+    expectOneLine(await make('--out', 'whole', '--levels', '3'), /index\.json describes other pairs: levels 2, not 3/);
     expectOneLine(await make('--out', 'whole', '--shard', '1/2'), /divides the work into 1 parts, not 2/);
     expect((await make('--out', 'whole')).stderr).toContain('4 shards, 1 MiB (4 were there already)');
     expect(await digestsOf('whole')).toEqual(before);

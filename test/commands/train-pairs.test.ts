@@ -80,7 +80,7 @@ test('what does not fit is one clear line', async () => {
   const cases: [string[], RegExp][] = [
     [['--pairs', 'all', '--levels', '3'], /the pairs in all have --levels 2, but received 3\. Leave it out/],
     [['--pairs', 'all', '--data', 'procedural'], /the pairs in all have --data photos, but received procedural/],
-    [['--pairs', 'nowhere'], /there are no shards in nowhere/],
+    [['--pairs', 'nowhere'], /There are no shards in nowhere/],
     [['--pairs', 'all', '--pairs-sha256', 'abc'], /The pairs in all are not those .* --pairs-sha256 [0-9a-f]{64}, not abc/],
   ];
   for (const [flags, message] of cases) expectOneLine(await train(...flags), message);

@@ -57,14 +57,14 @@ test('benchmarks are known by name, and their errors name the key too', async ()
     'datasets.json: unknown key "driection" in benchmarks.mine. Did you mean "direction"?',
   );
   expect(parseBenchmark({ layout: { format: 'pdf' } })).toThrow(
-    /benchmarks\.mine\.layout.* is not a layout that is known: see datasets\.schema\.json\.$/,
+    /benchmarks\.mine\.layout.* is not a known layout: see datasets\.schema\.json\.$/,
   );
   expect(parseBenchmark({ direction: 'up' })).toThrow(/^datasets\.json: benchmarks\.mine\.direction: [^\n]+$/);
 });
 
 test('a file that is not JSON is one line', () => {
   expect(() => parseDatasetFile('{\n  "datasets": {,\n}', 'mine/datasets.json')).toThrow(
-    /^mine\/datasets\.json is not valid JSON: [^\n]+$/,
+    /^mine\/datasets\.json is not valid JSON: [^\n]+\.$/,
   );
 });
 

@@ -103,6 +103,6 @@ test('patterns that no shell has expanded are expanded', async () => {
   expect(await expand('?.{png,heic}')).toEqual([['c.png', 'd.heic'], []]);
   // A file of that name is itself.
   expect(await expand('[1].jpg')).toEqual([['[1].jpg'], []]);
-  expect(await expand('*.webp')).toEqual([[], [`no file matches ${join(folder, '*.webp')}`]]);
+  expect(await expand('*.webp')).toEqual([[], [`No file matches ${join(folder, '*.webp')}.`]]);
   expect(await expand('a.webp')).toEqual([[], [`Cannot read ${join(folder, 'a.webp')}: it does not exist.`]]);
 });

@@ -1,4 +1,4 @@
-/** How much detail of each size every small part of an image has: what sharpness and noise are told from. */
+/** The amount of detail of each size in every small part of an image, from which sharpness and noise are judged. */
 import type { LumaWindow } from './luma-window.js';
 
 /** Side of the parts, pixels. */
@@ -8,11 +8,11 @@ const cell = 32;
 export interface CellEnergy {
   /** Mean luma, 0..255. */
   readonly mean: number;
-  /** Of horizontal and vertical differences between pixels. */
+  /** Energy of horizontal and vertical differences between pixels. */
   readonly fine: number;
-  /** Of diagonal ones. */
+  /** Energy of diagonal ones. */
   readonly diagonal: number;
-  /** Of horizontal and vertical differences between means of 2x2 pixels. For a photograph, whose power falls with the square of frequency, about as much as `fine`. */
+  /** Energy of horizontal and vertical differences between means of 2x2 pixels, about that of `fine` for photographs, whose power falls with the square of frequency. */
   readonly coarse: number;
 }
 

@@ -1,4 +1,4 @@
-/** Looks for what is wrong with images that are claimed to be pristine. */
+/** Looks for flaws of images that are claimed to be pristine. */
 import pLimit from 'p-limit';
 import { PassingError } from '../../images/image-content.js';
 import { messageOf, UserError } from '../../support/errors.js';
@@ -10,18 +10,18 @@ import { readJpegQuality } from './jpeg-quality.js';
 
 export interface CheckedImage {
   readonly image: ImageReference;
-  /** Or why it cannot be read. */
+  /** A string is the reason why it cannot be read. */
   readonly traits: ImageTraits | string;
-  /** Empty for an image that cannot be read. */
+  /** Empty for an unreadable image. */
   readonly findings: readonly FindingName[];
 }
 
-/** Decoded at a time: one that is looked at, one that is decoded meanwhile. */
+/** Images in memory: one is examined while the next is decoded. */
 const atATime = 2;
 
 /**
  * Measures images, in the order given: some 50 ms for each of a few megapixels.
- * @param onChecked how many were looked at so far.
+ * @param onChecked receives the number of images examined so far.
  */
 export function checkImages(
   images: readonly ImageReference[],
@@ -41,7 +41,7 @@ export function checkImages(
   });
 }
 
-/** Reducing an image leaves little of its compression: what is left shows in its pixels. */
+/** Undefined for a reduced image: the rest of its compression shows in its pixels. */
 async function jpegQualityOf(image: ImageReference): Promise<number | undefined> {
   return image.kind === 'file' && (image.downscale ?? 1) < 2 ? readJpegQuality(image.path) : undefined;
 }

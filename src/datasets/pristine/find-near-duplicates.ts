@@ -9,12 +9,12 @@ import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { leastCached, openFingerprintCache } from './fingerprint-cache.js';
 import { nearDuplicateGroups } from './near-duplicates.js';
 
-/** How many files were read so far. */
+/** Receives the number of files read so far. */
 export type OnRead = (done: number, total: number) => void;
 
 /**
- * Groups of near duplicates among image files; files that cannot be read are in none. Rendered images are none of each other: their scenes are
- * drawn anew for every index. Every file is read: 5 ms for half a megapixel, 60 ms for a JPEG of 12; 16 files or more only once (see `FingerprintCache`).
+ * Groups of near duplicates among image files, without unreadable ones. Rendered images are never duplicates: their scenes are
+ * drawn separately for every index. Every file is read: 5 ms for half a megapixel, 60 ms for a JPEG of 12; 16 files or more only once (see `FingerprintCache`).
  */
 export async function findNearDuplicates(images: readonly ImageReference[], onRead: OnRead = () => {}): Promise<FileReference[][]> {
   const files = images.filter((image) => image.kind === 'file');

@@ -1,10 +1,10 @@
-/** From measurements to words: what is wrong with an image that is claimed to be pristine. */
+/** Turns measurements of an image that is claimed to be pristine into findings. */
 import { leastTexture } from '../../images/texture.js';
 import type { ImageTraits } from './image-traits.js';
 
 /**
- * Thresholds lie between pristine images and their degraded versions. Of the 24 Kodak photographs nothing is found in any, in 3 when they are reduced by 2
- * (fine patterns look like noise), and in 1 saved at JPEG quality 95; of those saved at 80 the blocks of 20 are found, of those enlarged 1.5 times
+ * Thresholds lie between pristine images and their degraded versions. Among the 24 Kodak photographs, nothing is found in any, in 3 when they are reduced by 2
+ * (fine patterns look like noise), and in 1 saved at JPEG quality 95; the blocks of 20 saved at 80 are found, and the enlargement by 1.5 of
  * 23. findings.test.ts measures these rates, on rendered images too.
  */
 const thresholds = { jpegQuality: 90, blockiness: 0.065, resampling: 5, sharpDetail: 1.25, fineDetail: 0.72, noise: 2.5 } as const;
@@ -15,15 +15,15 @@ export type FindingName = (typeof findingNames)[number];
 export interface Finding {
   /** For people. */
   readonly about: string;
-  /** How far an image is from being free of it; above 0 it is found. Larger is worse, within one finding. */
+  /** The distance of an image from being free of it; found above 0. Larger is worse, within one finding. */
   excess(traits: ImageTraits): number;
-  /** What was measured, in a few words: `JPEG quality 71`. */
+  /** The measurement in a few words: `JPEG quality 71`. */
   measured(traits: ImageTraits): string;
 }
 
 export const findings: Readonly<Record<FindingName, Finding>> = {
   compressed: {
-    about: 'saved as JPEG below quality 90, or with the blocks of one that was',
+    about: 'saved as JPEG below quality 90, or with blocks of such a file',
     excess: ({ jpegQuality = 100, blockiness }) =>
       Math.max((thresholds.jpegQuality - jpegQuality) / 100, blockiness - thresholds.blockiness),
     measured: ({ jpegQuality, blockiness }) =>
@@ -32,7 +32,7 @@ export const findings: Readonly<Record<FindingName, Finding>> = {
         : `steps ${(100 * blockiness).toFixed(0)} % steeper at blocks`,
   },
   enlarged: {
-    about: 'made larger: interpolated pixels, and little detail between neighbours',
+    about: 'enlarged: interpolated pixels, and little detail between neighbours',
     // Cameras interpolate colours, which leaves a period of 2 in sharp photographs too.
     excess: ({ resampling, fineDetail }) => (fineDetail < thresholds.sharpDetail ? resampling - thresholds.resampling : 0),
     measured: ({ resampling }) => `periodic pattern ${resampling.toFixed(0)} times the median`,
@@ -54,7 +54,7 @@ export const findings: Readonly<Record<FindingName, Finding>> = {
   },
 };
 
-/** What is found in an image, in the order of `findingNames`. */
+/** The findings in an image, in the order of `findingNames`. */
 export function findingsIn(traits: ImageTraits): FindingName[] {
   return findingNames.filter((name) => findings[name].excess(traits) > 0);
 }

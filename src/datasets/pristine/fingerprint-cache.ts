@@ -1,4 +1,4 @@
-/** Fingerprints of a large folder of images from one run to the next: reading all of its files may take minutes. */
+/** Keeps fingerprints of a large folder of images between runs: reading all of its files may take minutes. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -15,25 +15,25 @@ export const leastCached = 16;
 /** Folders that are remembered, of 0.4 KB an image: those used last. */
 const mostFolders = 256;
 
-/** Other versions of libvips may decode or reduce otherwise. */
+/** Other versions of libvips may decode or reduce differently. */
 const version = `1, libvips ${sharp.versions.vips}`;
 
 const signsLength = 8;
 const fileSchema = z.strictObject({
   version: z.literal(version),
-  /** By path: size, time of the last change (ms), signs and means in base64; null for a file that is no image. */
+  /** By path: size, time of the last change (ms), signs and means in base64; null for a file that is not an image. */
   files: z.record(z.string(), z.tuple([z.number(), z.number(), z.base64().length(352).nullable()])),
 });
 
-/** Keeps what it is given for the next time, once `save` is called. */
+/** Keeps its content for the next run once `save` is called. */
 export interface FingerprintCache {
-  /** @param read makes the fingerprint of a file that is new, or was changed since. */
+  /** @param read makes the fingerprint of a new or changed file. */
   get(image: FileReference, read: () => Promise<Fingerprint | undefined>): Promise<Fingerprint | undefined>;
-  /** A cache that cannot be written is none: nothing depends on it. */
+  /** Ignores a cache that cannot be written: nothing depends on it. */
   save(): Promise<void>;
 }
 
-/** The cache for a set of files: that of the folder in which the first lies. A missing or damaged one is empty. */
+/** The cache for a set of files: that of the folder of the first. A missing or damaged one is empty. */
 export async function openFingerprintCache(images: readonly FileReference[], folder = cacheFolder()): Promise<FingerprintCache> {
   const [first] = images;
   const root = first === undefined ? '' : first.path.slice(0, first.path.length - first.id.length);

@@ -1,4 +1,4 @@
-/** What a copy of a photograph keeps when it is saved again, reduced, brightened or cut a little: the signs of its coarsest waves. */
+/** Fingerprints of photographs, preserved when a copy is saved again, reduced, brightened or cut a little: the signs of its coarsest waves. */
 import { thumbnailSide as side } from '../../images/thumbnail.js';
 import { quantile } from '../../statistics/quantile.js';
 
@@ -21,7 +21,7 @@ const cosines = Array.from({ length: waves }, (_, k) =>
 export function fingerprintOf(thumbnail: Uint8Array): Fingerprint {
   const rows = Array.from({ length: side }, (_, y) => cosines.map((wave) => dot(wave, (x) => thumbnail[y * side + x]!)));
   const coefficients = cosines.flatMap((wave) => cosines.map((_, k) => dot(wave, (y) => rows[y]![k]!)));
-  // The first is the mean, which is no detail.
+  // The first is the mean, which is not detail.
   const median = quantile(coefficients.slice(1), 0.5);
   const signs = new Uint8Array(waves);
   for (const [index, coefficient] of coefficients.entries()) {

@@ -1,4 +1,4 @@
-/** What can be measured of one image that is claimed to be pristine. */
+/** Measurements of one image that is claimed to be pristine. */
 import type { Image } from '../../images/image.js';
 import { textureOf } from '../../images/texture.js';
 import { blockinessOf } from './blockiness.js';
@@ -10,11 +10,11 @@ import { resamplingOf } from './resampling.js';
 
 /** Plain JSON; each is explained where it is measured. */
 export interface ImageTraits {
-  /** Of the file, for a JPEG that is looked at in its own size: 1..100. */
+  /** Quality of the file, for a JPEG examined in its own size: 1..100. */
   readonly jpegQuality?: number;
   readonly blockiness: number;
   readonly resampling: number;
-  /** Infinite for an image without texture, of which nothing can be told. */
+  /** Infinite for an image without texture, which cannot be judged. */
   readonly fineDetail: number;
   /** Grey values. */
   readonly noise: number;
@@ -22,7 +22,7 @@ export interface ImageTraits {
   readonly texture: number;
 }
 
-/** Looks at the middle of an image, in its own size: about 15 ms. */
+/** Measures the middle of an image, in its own size: about 15 ms. */
 export function traitsOf(image: Image, jpegQuality?: number): ImageTraits {
   const window = lumaWindow(image);
   const cells = cellEnergies(window);

@@ -1,7 +1,7 @@
-/** The quality a JPEG file was saved with, from its quantisation table: the one trace of compression that needs no estimate. */
+/** The quality of a JPEG file, from its quantisation table: the one trace of compression that needs no estimate. */
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** Segments before the table are few (EXIF, colour profile, previews: 64 KB each); a file of more is not looked at further. */
+/** Segments before the table are few (EXIF, colour profile, previews: 64 KB each); a file with more is not read further. */
 const mostSegments = 512;
 
 /** Luminance table of ISO/IEC 10918-1, K.1, in zigzag order as files hold it. */
@@ -20,7 +20,7 @@ const tables = Array.from({ length: 100 }, (_, index) => {
 /**
  * The quality 1..100 of the IJG encoder whose luminance table is nearest to the file's: exact for files of that encoder, comparable for others.
  * Reads headers only.
- * @returns undefined for a file that is no JPEG or has no table.
+ * @returns undefined for a file that is not a JPEG or has no table.
  * @throws the system's error when the file cannot be read.
  */
 export async function readJpegQuality(path: string): Promise<number | undefined> {
@@ -29,7 +29,7 @@ export async function readJpegQuality(path: string): Promise<number | undefined>
     const table = await readLuminanceTable(file);
     if (table === undefined) return undefined;
     const distances = tables.map((known) => known.reduce((sum, step, place) => sum + Math.abs(step - table[place]!), 0));
-    // Of equal ones the highest: many tables end at 255 or 1.
+    // The highest of equal ones: many tables end at 255 or 1.
     return distances.lastIndexOf(Math.min(...distances)) + 1;
   } finally {
     await file.close();

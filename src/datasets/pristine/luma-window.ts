@@ -1,4 +1,4 @@
-/** The part of an image that the pristine check looks at: enough to judge by, and the same work for every size of image. */
+/** The part of an image examined by the pristine check: enough to judge, and the same work for every size of image. */
 import type { Image } from '../../images/image.js';
 
 /** Side of the largest part, pixels. */

@@ -1,20 +1,20 @@
-/** Finds photographs that are copies of each other or nearly so, among many thousands. */
+/** Finds copies and near copies among many thousands of photographs. */
 import type { Fingerprint } from './fingerprint.js';
 
 /**
- * Different signs up to which, and correlation from which two pictures are near duplicates. Of all pairs of the 24 Kodak photographs and of 60 rendered
- * scenes none has fewer than 16 different signs; saved again, reduced, brightened, made grey or cut by 2 % they have at most 6 and correlate by .97 or more.
+ * Most different signs, and least correlation, of near duplicates. Among all pairs of the 24 Kodak photographs and of 60 rendered
+ * scenes none has fewer than 16 different signs; copies saved again, reduced, brightened, made grey or cut by 2 % have at most 6 and correlate by .97 or more.
  */
 const mostDifferentSigns = 7;
 const leastCorrelation = 0.9;
 
-/** Pictures with one set of signs that are compared with all others: the rest of them are mostly copies of these. */
+/** Most pictures with equal signs that are compared with all others: the rest are mostly copies of these. */
 const mostAlike = 16;
 
 /**
- * Groups of near duplicates: each of two or more indices, ascending; in the order of their first. Every two that are near duplicates are in one group.
- * Among signs in at most 7 places different, one of the 8 bytes is equal, so only those that share a byte are compared.
- * @param fingerprints undefined for images that cannot be read: they are in no group.
+ * Groups of near duplicates, each of two or more ascending indices, in the order of their first. Any two near duplicates are in one group.
+ * Signs that differ in at most 7 places have one of the 8 bytes in common, so only those that share a byte are compared.
+ * @param fingerprints undefined for unreadable images, which are in no group.
  */
 export function nearDuplicateGroups(fingerprints: readonly (Fingerprint | undefined)[]): number[][] {
   const parents = fingerprints.map((_, index) => index);
@@ -61,14 +61,14 @@ export function nearDuplicateGroups(fingerprints: readonly (Fingerprint | undefi
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** How many of 32 bits are set: sums within 2, 4 and 8 bits side by side, then of the bytes (Warren, Hacker's Delight). */
+/** The number of set bits among 32: sums within 2, 4 and 8 bits side by side, then of the bytes (Warren, Hacker's Delight). */
 function onesIn(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** Pearson's, -1..1; 0 when one is plain: of those, nothing can be told. */
+/** Pearson's correlation, -1..1; 0 when one is plain and cannot be compared. */
 function correlation(a: Uint8Array, b: Uint8Array): number {
   let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
   for (let place = 0; place < a.length; place++) {

@@ -1,17 +1,17 @@
-/** How noisy an image is, told from those of its parts that look like noise. */
+/** The noise of an image, estimated from its parts that look like noise. */
 import { quantile } from '../../statistics/quantile.js';
 import type { CellEnergy } from './cell-energies.js';
 
 /** White noise has four times as much energy between pixels as between means of four, texture one to two times. */
 const leastRatio = 2.5;
-/** Fewer parts of an image may look like noise without being it: gravel, leaves. */
+/** Fewer parts than this share may look like noise by chance: gravel, leaves. */
 const leastShare = 0.02;
-/** Noise is everywhere: the quietest parts of an image have it too, but for those near black and white, where it is cut off. */
+/** Noise is everywhere, even in the quietest parts of an image, except near black and white, where it is cut off. */
 const quietest = 0.1;
 
 /**
  * Standard deviation of white noise in the luma, grey values: the root of the diagonal energy of the quietest tenth of the parts that look like
- * noise, but no more than that of all parts. 0 where hardly any looks like it. (White noise of deviation s in each of R, G, B has .67 s in the luma.)
+ * noise, but no more than that of all parts. 0 when hardly any does. (White noise of deviation s in each of R, G, B has .67 s in the luma.)
  */
 export function noiseLevelOf(cells: readonly CellEnergy[]): number {
   const usable = cells.filter(({ mean }) => mean > 16 && mean < 240);

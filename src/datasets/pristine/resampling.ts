@@ -1,13 +1,13 @@
-/** Traces of interpolation: enlarging an image leaves a pattern in it with the period of the pixels that it had. */
+/** Traces of interpolation: enlarging an image leaves a pattern with the period of its original pixels. */
 import { quantile } from '../../statistics/quantile.js';
 import type { LumaWindow } from './luma-window.js';
 
-/** Below lie the periods of things that repeat: fences, windows, stripes; cycles per pixel. */
+/** Below lie the periods of repeated objects: fences, windows, stripes; cycles per pixel. */
 const lowestFrequency = 0.18;
 
 /**
- * How strong the strongest period is that columns and rows have in common: the magnitude of its line in the spectrum over the median line, the
- * lesser of both directions. The spectrum is that of the mean of |a - 2 b + c| over each column (row), of three neighbours a b c: where
+ * The strength of the strongest period common to columns and rows: the magnitude of its line in the spectrum over the median line, the
+ * lesser of both directions. The spectrum is that of the mean of |a - 2 b + c| over each column (row), for three neighbours a b c: where
  * a pixel was interpolated, it is smaller (Gallagher 2005). About 1 to 3 for a photograph; enlarged 1.5 times it has a line at 1/3, twice at
  * 1/2. Lines at multiples of 1/8 below 1/2 are left out: JPEG leaves those.
  */
@@ -25,7 +25,7 @@ export function resamplingOf({ width, height, values }: LumaWindow): number {
   return strongest;
 }
 
-/** Relative to their mean. */
+/** Mean second differences of each line, relative to their mean. */
 function secondDifferences(values: Float32Array, length: number, lines: number, stride: number, lineStride: number): Float64Array {
   const sums = new Float64Array(length);
   for (let line = 0; line < lines; line++) {

@@ -1,10 +1,10 @@
-/** The picture while it is drawn, from front to back: every pixel is shaded about once, however much lies behind. */
+/** The picture while it is drawn from front to back: every pixel is shaded about once, whatever the number of layers. */
 import type { Shape } from './shape.js';
 
-/** Writes the linear light that a surface sends from a point (pixels) into `colour` [3]. */
+/** Writes the linear light of a surface at a point (pixels) into `colour` [3]. */
 export type Material = (x: number, y: number, colour: Float64Array) => void;
 
-/** A soft shadow that a shape throws on what lies behind it. */
+/** A soft shadow cast by a shape on everything behind it. */
 export interface Shadow {
   /** Pixels. */
   readonly dx: number;
@@ -20,9 +20,9 @@ export class Canvas {
   readonly red: Float32Array;
   readonly green: Float32Array;
   readonly blue: Float32Array;
-  /** The share of each pixel that nothing drawn so far hides. */
+  /** The share of each pixel not yet covered. */
   readonly open: Float32Array;
-  /** The share of light that reaches what is behind everything drawn so far. */
+  /** The share of light that reaches the surface behind everything drawn so far. */
   readonly light: Float32Array;
   private readonly colour = new Float64Array(3);
 
@@ -40,7 +40,7 @@ export class Canvas {
     this.light = new Float32Array(pixels).fill(1);
   }
 
-  /** Draws a shape behind all that is drawn already, its edge antialiased by its distance function. */
+  /** Draws a shape behind everything drawn so far, its edge antialiased by its distance function. */
   fill(shape: Shape, material: Material, shadow?: Shadow): void {
     const { width, height, open, light, red, green, blue } = this;
     const colour = this.colour;
@@ -65,11 +65,11 @@ export class Canvas {
         seen = true;
       }
     }
-    // What is hidden altogether may keep its shadow to itself: nobody misses it, and it costs as much as drawing.
+    // The shadow of a fully hidden shape is skipped: it is hardly missed, and costs as much as drawing.
     if (seen && shadow !== undefined) this.darken(shape, shadow);
   }
 
-  /** Draws what fills the rest of the picture. */
+  /** Fills the rest of the picture. */
   fillRest(material: Material): void {
     this.fill({ left: 0, top: 0, right: this.width, bottom: this.height, distance: () => -1 }, material);
   }
@@ -84,7 +84,7 @@ export class Canvas {
     this.open[index] = visible * (1 - share);
   }
 
-  /** The share of the picture that is still to be drawn. */
+  /** The share of the picture not yet drawn. */
   openShare(): number {
     let sum = 0;
     for (let index = 0; index < this.open.length; index += 7) sum += this.open[index]!;

@@ -1,4 +1,4 @@
-/** From the light of a scene to the bytes of a photograph: exposure, white balance, tone curve, dither. */
+/** Converts the light of a scene to the bytes of a photograph: exposure, white balance, tone curve, dither. */
 
 import type { Image } from '../../images/image.js';
 import type { RandomStream } from '../../support/random.js';

@@ -33,7 +33,7 @@ export function frontShape({ left, right, roof, roofSlope, foot, footSlope }: Fr
   };
 }
 
-/** Walls of brick, plaster or panels with rows of windows: frames, bars, sills and what the panes mirror. */
+/** Walls of brick, plaster or panels with rows of windows: frames, bars, sills and reflections in the panes. */
 export function facade(random: RandomStream, front: Front, light: number): Material {
   const { left, roof, roofSlope, foot, footSlope } = front;
   const full = foot - roof;
@@ -106,7 +106,7 @@ export function facade(random: RandomStream, front: Front, light: number): Mater
     }
     const mood = hash(row, column, seed + 1);
     const inside = (py - paneTop) / (paneBottom - paneTop);
-    // The upper part mirrors the sky, the lower the houses opposite; the frame shades the glass beneath it.
+    // The upper part reflects the sky, the lower the houses opposite; the frame shades the glass beneath it.
     const mirrored = 0.05 + 0.35 * mood * Math.max(0, 1 - inside) + (py - paneTop + 0.3 * px > skyline * mood * 12 ? 0 : 0.16);
     const shade = 1 - 0.6 * band(py, paneTop, paneTop + 3.5, pixel) - 0.3 * band(px, paneLeft, paneLeft + 2.5);
     const drawn = mood > 0.6 ? band(px, paneLeft, paneLeft + (paneRight - paneLeft) * (mood - 0.5)) * (0.7 + 0.3 * Math.sin(px * 0.9)) : 0;

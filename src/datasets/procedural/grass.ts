@@ -4,7 +4,7 @@ import type { Canvas } from './canvas.js';
 import { type Colour, lit, mix, type PaletteName, paletteColour } from './palette.js';
 import { drawStroke } from './stroke.js';
 
-/** A tuft of blades rooted at `ground` (y, pixels), `height` pixels high on average, all along the picture's width. */
+/** A tuft of blades rooted at `ground` (y, pixels), `height` pixels high on average, along the whole width of the picture. */
 export function drawGrass(
   canvas: Canvas,
   random: RandomStream,

@@ -1,4 +1,4 @@
-/** Rows of signs that look like writing without being any: the finest man-made detail in photographs. */
+/** Rows of signs that imitate writing, the finest man-made detail in photographs. */
 import type { RandomStream } from '../../support/random.js';
 import type { Pattern } from './material.js';
 import { hash } from './noise.js';

@@ -1,4 +1,4 @@
-/** How surfaces look: grain, shading, and patterns laid over them. */
+/** The look of surfaces: grain, shading, and patterns laid over them. */
 import type { RandomStream } from '../../support/random.js';
 import type { Material } from './canvas.js';
 import { creasedNoise, fractalNoise, gradientNoise, octavesDownToPixels } from './noise.js';
@@ -14,7 +14,7 @@ export interface Grain {
   readonly contrast: number;
   /** Amplitude of each octave over the one before: 1 rough, .5 smooth. */
   readonly gain: number;
-  /** How much longer the grain is along `angle` than across: wood, fur, rain streaks. */
+  /** Length of the grain along `angle` over that across: wood, fur, rain streaks. */
   readonly stretch?: number;
   /** Radians. */
   readonly angle?: number;
@@ -50,7 +50,7 @@ export function surface(random: RandomStream, first: Colour, second: Colour, gra
   };
 }
 
-/** Sawn wood: year rings that bend around what grew there, and pores along `angle`. `ring` is a ring's width, pixels. */
+/** Sawn wood: year rings that bend around knots, and pores along `angle`. `ring` is a ring's width, pixels. */
 export function wood(random: RandomStream, first: Colour, second: Colour, ring: number, angle: number): Material {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
@@ -98,7 +98,7 @@ export function overlay(base: Material, pattern: Pattern, over: Material): Mater
   };
 }
 
-/** The material under light that changes evenly: 1 at (cx, cy), `change` more per pixel along `angle`, never below .15. */
+/** The material under a linear gradient of light: 1 at (cx, cy), `change` more per pixel along `angle`, never below .15. */
 export function ramp(material: Material, cx: number, cy: number, angle: number, change: number): Material {
   const dx = Math.cos(angle) * change;
   const dy = Math.sin(angle) * change;

@@ -82,14 +82,14 @@ export function creasedNoise(x: number, y: number, octaves: number, gain: number
   return sum / Math.sqrt(variance);
 }
 
-/** How many octaves fit between a wavelength and the finest one that pixels show cleanly (about 2.5 pixels). */
+/** The number of octaves between a wavelength and the finest one that pixels show cleanly (about 2.5 pixels). */
 export function octavesDownToPixels(wavelength: number): number {
   return Math.max(1, Math.min(9, 1 + Math.floor(Math.log2(wavelength / 2.5))));
 }
 
 /**
  * Fractal noise on a surface that recedes: `pixels` is the length of the longest wavelength on the screen at this point.
- * Octaves fade out before they get finer than pixels show, so that distance neither flickers nor shows seams.
+ * Octaves fade out before they get too fine for pixels, so that distance shows neither flicker nor seams.
  */
 export function recedingNoise(x: number, y: number, pixels: number, gain: number): number {
   let sum = 0;
@@ -109,7 +109,7 @@ export function recedingNoise(x: number, y: number, pixels: number, gain: number
   return sum / Math.sqrt(variance);
 }
 
-/** A number in [0, 1) that looks random, for each pair of integers: which window is lit, which letter stands where. It depends on the place only, so that a pattern needs no memory. */
+/** A number in [0, 1) that looks random, for each pair of integers: it decides which window is lit, so that a pattern needs no memory. */
 export function hash(x: number, y: number, seed: number): number {
   let h = Math.imul(x | 0, 0x27d4eb2d) ^ Math.imul(y | 0, 0x165667b1) ^ seed;
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);

@@ -3,7 +3,7 @@
 import type { Pattern } from './material.js';
 import { hash } from './noise.js';
 
-/** How much of a pixel at `u` lies between `from` and `to`; `pixel` is a pixel's width in the unit of `u`. */
+/** The share of a pixel at `u` that lies between `from` and `to`; `pixel` is a pixel's width in the unit of `u`. */
 export function band(u: number, from: number, to: number, pixel = 1): number {
   const low = Math.max(u - pixel / 2, from);
   const high = Math.min(u + pixel / 2, to);
@@ -23,7 +23,7 @@ export function stripes(angle: number, period: number, width: number, phase: num
   return (x, y) => repeatedBand(x * cos + y * sin + phase, period, 0, width);
 }
 
-/** Tartan: two sets of stripes, half the colour where one alone is. */
+/** Tartan: two sets of stripes, with half the colour under only one of them. */
 export function checks(angle: number, period: number, width: number): Pattern {
   const one = stripes(angle, period, width, 0);
   const other = stripes(angle + Math.PI / 2, period, width, 0);

@@ -1,4 +1,4 @@
-/** What every scene is given. */
+/** The interface of scenes, and the sizes of their objects. */
 import type { RandomStream } from '../../support/random.js';
 import type { Canvas } from './canvas.js';
 

@@ -68,7 +68,7 @@ export function polygon(cx: number, cy: number, radius: number, angles: readonly
   };
 }
 
-/** A leaf: what two equal circles share, pointed at both ends; half length `a` along `angle`, half width `b` <= `a`. */
+/** A leaf: the intersection of two equal circles, pointed at both ends; half length `a` along `angle`, half width `b` <= `a`. */
 export function leaf(cx: number, cy: number, a: number, b: number, angle: number): Shape {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);

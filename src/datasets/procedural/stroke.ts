@@ -7,19 +7,19 @@ export interface Stroke {
   readonly y0: number;
   readonly x1: number;
   readonly y1: number;
-  /** How far the middle lies off the straight line, pixels, across the longer axis: the line is a parabola. */
+  /** Distance of the middle from the straight line, pixels, across the longer axis: the line is a parabola. */
   readonly bend: number;
   /** Half widths at both ends, pixels; may be below a pixel. */
   readonly halfWidth0: number;
   readonly halfWidth1: number;
   readonly colour0: Colour;
   readonly colour1: Colour;
-  /** How much darker the far side is, 0 flat to 1: blades and twigs are round. */
+  /** Darkening of the far side, 0 flat to 1: blades and twigs are round. */
   readonly roundness: number;
 }
 
 /**
- * Draws a line behind all that is drawn already. It is walked along its longer axis; the share of a pixel that it hides is
+ * Draws a line behind everything drawn so far. It is walked along its longer axis; the share of a pixel that it hides is
  * the overlap of the pixel's width with the line's, so that lines thinner than a pixel are fainter, not broken.
  */
 export function drawStroke(canvas: Canvas, stroke: Stroke): void {

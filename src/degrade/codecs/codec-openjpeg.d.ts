@@ -1,4 +1,4 @@
-/** What we use of @cornerstonejs/codec-openjpeg (MIT; OpenJPEG itself is BSD), which has no types of its own. */
+/** Types of the used part of @cornerstonejs/codec-openjpeg (MIT; OpenJPEG itself is BSD), which has none of its own. */
 declare module '@cornerstonejs/codec-openjpeg/wasmjs' {
   interface FrameInfo {
     readonly width: number;

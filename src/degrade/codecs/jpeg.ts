@@ -1,6 +1,6 @@
 /**
- * What an ordinary JPEG file does to pixels, without the file: entropy coding loses nothing, so it is left out, and a crop takes a tenth of the
- * time of two calls of sharp. Bit for bit what libjpeg-turbo, through sharp, encodes and decodes again (ITU-T T.81; JFIF).
+ * The effect of an ordinary JPEG file on pixels, without the file: lossless entropy coding is left out, so a crop takes a tenth of the
+ * time of two calls of sharp. Bit for bit equal to encoding and decoding by libjpeg-turbo through sharp (ITU-T T.81; JFIF).
  */
 import type { Image } from '../../images/image.js';
 import { kernels } from '../simd-kernels.js';

@@ -2,7 +2,7 @@
 import createOpenJpeg, { type OpenJpeg } from '@cornerstonejs/codec-openjpeg/wasmjs';
 import type { Image } from '../../images/image.js';
 
-/** One instance for each thread, made when it is first needed. Its memory grows to what its largest image took and stays. */
+/** One instance for each thread, made at its first use. Its memory grows to the need of its largest image and stays. */
 let instance: Promise<OpenJpeg> | undefined;
 let messages: string[] = [];
 function openJpeg(): Promise<OpenJpeg> {
@@ -12,8 +12,8 @@ function openJpeg(): Promise<OpenJpeg> {
 
 /**
  * Encodes lossily: irreversible 9-7 wavelet, multiple component transform, one tile, one layer, blocks of 64x64.
- * Up to 40 bytes of memory for each pixel are taken, and stay taken.
- * @param ratio of the raw pixels to what describes them in the codestream, above 1. The main header (111 to 141 bytes) does not count, or small
+ * Takes up to 40 bytes of memory for each pixel, and keeps them.
+ * @param ratio of the raw pixels to their description in the codestream, above 1. The main header (111 to 141 bytes) does not count, or small
  * images would lose more than large ones at the same ratio; nor can the rest be shorter than 30 bytes.
  * @throws Error when OpenJPEG fails, with its message.
  */
@@ -22,7 +22,7 @@ export async function encodeJpeg2000({ width, height, data }: Image, ratio: numb
   const encoder = new J2KEncoder();
   try {
     encoder.getDecodedBuffer({ width, height, bitsPerSample: 8, componentCount: 3, isSigned: false }).set(data);
-    // The usual 5, but the smallest image of the pyramid keeps 8 pixels: more only costs bytes.
+    // The usual 5 levels, but the smallest image of the pyramid keeps 8 pixels: more levels only cost bytes.
     const decompositions = Math.max(0, Math.min(5, Math.floor(Math.log2(Math.min(width, height) / 8))));
     const header = 111 + 6 * decompositions;
     encoder.setDecompositions(decompositions);
@@ -52,7 +52,7 @@ export async function decodeJpeg2000(codestream: Uint8Array): Promise<Image> {
   }
 }
 
-/** Failures arrive as numbers (C++ exceptions) or as nothing but a message. */
+/** Failures arrive as numbers (C++ exceptions) or only as a message. */
 function attempt(what: string, run: () => void): void {
   messages = [];
   let failed = false;

@@ -1,6 +1,6 @@
-/** Colours from a sensor that sees one of them at every pixel. */
+/** Full colour from a sensor with one colour at every pixel. */
 
-/** Channel seen at a pixel of Bayer's mosaic, red at the top left: 0 red, 1 green, 2 blue. */
+/** The channel at a pixel of Bayer's mosaic, red at the top left: 0 red, 1 green, 2 blue. */
 export function bayerChannel(x: number, y: number): 0 | 1 | 2 {
   return ((x & 1) + (y & 1)) as 0 | 1 | 2;
 }
@@ -11,7 +11,7 @@ const fromSides = kernel('0 0 .5 0 0  0 -1 0 -1 0  -1 4 5 4 -1  0 -1 0 -1 0  0 0
 const fromAboveAndBelow = kernel('0 0 -1 0 0  0 -1 4 -1 0  .5 0 5 0 .5  0 -1 4 -1 0  0 0 -1 0 0');
 const fromDiagonals = kernel('0 0 -1.5 0 0  0 2 0 2 0  -1.5 0 6 0 -1.5  0 2 0 2 0  0 0 -1.5 0 0');
 
-/** The filter of each channel at the four places of the mosaic (top left, top right, bottom left, bottom right); none where it is seen. */
+/** The filter of each channel at the four places of the mosaic (top left, top right, bottom left, bottom right); none for the place's own channel. */
 const filters = [
   [undefined, fromSides, fromAboveAndBelow, fromDiagonals],
   [greenAtOther, undefined, undefined, greenAtOther],

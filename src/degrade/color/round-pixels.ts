@@ -3,7 +3,7 @@ import type { Image } from '../../images/image.js';
 import { kernels } from '../simd-kernels.js';
 import { inWorkspace } from '../workspace.js';
 
-/** The image whose every byte is looked up in a table of 256. */
+/** The image with every byte replaced by its entry in a table of 256. */
 export function lookUpBytes(image: Image, table: Uint8Array): Image {
   return inWorkspace((workspace) => {
     const source = workspace.load(image.data);

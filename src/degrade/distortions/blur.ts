@@ -11,7 +11,7 @@ import { inWorkspace } from '../workspace.js';
 export const gaussianBlur: Distortion<never> = {
   group: 'blur',
   strength: 'standard deviation of the kernel, pixels',
-  // KADID-10k: .1 .5 1 2 5; a sigma of .1 leaves every byte as it was.
+  // KADID-10k: .1 .5 1 2 5; a sigma of .1 changes no byte.
   severities: [0.6, 1, 1.7, 3, 5],
   parameters: {},
   apply(image, sigma) {

@@ -38,7 +38,7 @@ export const brighten: Distortion<never> = {
 export const darken: Distortion<never> = {
   group: 'brightness',
   strength: 'twice the distance by which the tone curve is lowered at middle grey, 0..1',
-  // KADID-10k: .05 .1 .2 .4 .8; its first step is below what one notices.
+  // KADID-10k: .05 .1 .2 .4 .8; its first step is not noticeable.
   severities: [0.08, 0.15, 0.3, 0.5, 0.8],
   parameters: {},
   apply(image, amount) {

@@ -10,7 +10,7 @@ import { inWorkspace, type Workspace } from '../workspace.js';
 export const colorDiffusion: Distortion<never> = {
   group: 'color',
   strength: 'factor of a* and b*, which are smoothed first with a sigma of 2 + 1.5 times the factor, pixels',
-  // KADID-10k: 1 3 6 8 12; a constant ratio, up to where most colours are clipped and more is no more error.
+  // KADID-10k: 1 3 6 8 12; a constant ratio, up to the point where most colours are clipped and the error grows no more.
   severities: [1.2, 1.8, 2.8, 4.5, 7.5],
   parameters: {},
   apply(image, factor) {
@@ -24,7 +24,7 @@ export const colorDiffusion: Distortion<never> = {
 export const colorShift: Distortion<'direction'> = {
   group: 'color',
   strength: 'displacement of the green channel, pixels',
-  // KADID-10k: 1 3 6 8 12; from where one notices it. Beyond the size of the finest texture (2 pixels on photographs) more is no more error.
+  // KADID-10k: 1 3 6 8 12; from the first noticeable value. Beyond the size of the finest texture (2 pixels on photographs) the error grows no more.
   severities: [0.7, 0.92, 1.2, 1.55, 2],
   parameters: { direction },
   apply(image, distance, parameters) {
@@ -77,7 +77,7 @@ function inLab({ width, height, data }: Image, change: (workspace: Workspace, la
   });
 }
 
-/** Where the luma changes: the length of its gradient, smoothed (sigma 4), with its 1st and 99th percentile, which are to mean 0 and 1. */
+/** Edges of the luma: the length of its gradient, smoothed (sigma 4), with its 1st and 99th percentile, which stand for 0 and 1. */
 function edgeMask(workspace: Workspace, source: number, width: number, height: number): { mask: Plane; low: number; high: number } {
   const mask = reservePlane(workspace, width, height, 1);
   kernels.gradientLength(source, workspace.reserve(4 * height * (mask.pitch + 8)), mask.pointer, width, height, mask.pitch);

@@ -1,4 +1,4 @@
-/** What lossy codecs leave behind. */
+/** Traces of lossy codecs. */
 
 import { throughJpeg } from '../codecs/jpeg.js';
 import { decodeJpeg2000, encodeJpeg2000 } from '../codecs/jpeg2000.js';

@@ -1,4 +1,4 @@
-/** What sensors and transmission add to every pixel. Variances are those of pixel values scaled to 0..1. */
+/** Noise of sensors and transmission. Variances are those of pixel values scaled to 0..1. */
 import type { Image } from '../../images/image.js';
 import type { Distortion } from '../distortion.js';
 import { noiseSeed } from '../parameters.js';
@@ -62,7 +62,7 @@ export const multiplicativeNoise: Distortion<'seed'> = {
   },
 };
 
-/** The image that a kernel makes of the bytes of another and a field of normal noise, one value for each byte. */
+/** The image that a kernel makes of an image's bytes and a field of normal noise, one value for each byte. */
 function withNormalNoise(image: Image, seed: number, change: (source: number, target: number, noise: number) => void): Image {
   const count = image.data.length;
   return inWorkspace((workspace) => {

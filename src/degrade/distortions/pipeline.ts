@@ -1,6 +1,6 @@
 /**
- * What today's imaging pipelines do to photographs, from the sensor to the last file: drawn only when named.
- * Severities begin where one notices them and grow by a constant ratio of what they do.
+ * Effects of today's imaging pipelines on photographs, from the sensor to the last file: drawn only when named.
+ * Severities begin at the first noticeable value, and their effect grows by a constant ratio.
  */
 import sharp, { type Sharp } from 'sharp';
 import { cropImage, type Image } from '../../images/image.js';
@@ -70,11 +70,11 @@ export const downscaleUpscale: Distortion<never> = {
 export const chromaSubsampling: Distortion<never> = {
   group: 'pipeline',
   strength: 'factor by which Cb and Cr are made smaller along each axis (2: 4:2:0), by area, then larger again, linearly',
-  // 4:2:0 itself is below what one notices.
+  // 4:2:0 itself is not noticeable.
   severities: [3, 4.2, 6, 8.5, 12],
   parameters: {},
   apply({ width, height, data: source }, factor) {
-    // Red and blue minus luma (ITU-R BT.601) are Cb and Cr up to a factor. What they lose is taken from the pixels; the luma stays.
+    // Red and blue minus luma (ITU-R BT.601) are Cb and Cr up to a factor. Their loss is subtracted from the pixels; the luma stays.
     const chroma = new Float32Array(width * height * 2);
     for (let pixel = 0, at = 0; pixel < width * height; pixel++, at += 3) {
       const luma = 0.299 * source[at]! + 0.587 * source[at + 1]! + 0.114 * source[at + 2]!;
@@ -108,7 +108,7 @@ export const banding: Distortion<never> = {
     for (let index = 0; index < data.length; index++) {
       const base = smooth[index]!;
       const detail = source[index]! - base;
-      // Denoising first, which takes the dither away: d^3 / (d^2 + 2 step^2) leaves only detail well above the step as it is.
+      // Denoising first removes the dither: d^3 / (d^2 + 2 step^2) preserves only detail well above the step.
       const kept = (detail * detail * detail) / (detail * detail + 2 * step * step);
       // The steps of the three channels lie at different values, as after a white balance.
       const phase = (index % 3) / 3;
@@ -124,7 +124,7 @@ export const sensorNoise: Distortion<'seed'> = {
   severities: [4000, 1500, 600, 250, 100],
   parameters: { seed: noiseSeed },
   apply({ width, height, data: source }, electrons, { seed }) {
-    // The photograph has been demosaiced before. Demosaicing is linear: the noise alone goes through it, and no artefacts of a second one arise.
+    // The photograph has been demosaiced before. Demosaicing is linear: only the noise passes through it, so no artefacts of a second one arise.
     const count = width * height;
     const noise = inWorkspace((workspace) => workspace.floats(normalField(workspace, count, seed), count).slice());
     for (let y = 0, pixel = 0; y < height; y++) {
@@ -144,13 +144,13 @@ export const sensorNoise: Distortion<'seed'> = {
   },
 };
 
-/** Encoded and decoded again. */
+/** Encodes an image and decodes it again. */
 async function throughFile({ width, height, data }: Image, encode: (pixels: Sharp) => Sharp): Promise<Image> {
   const file = await encode(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
   return { width, height, data: pixelsOf(await sharp(file).raw().toBuffer()) };
 }
 
-/** The image with as many copies of its first column and row before them. */
+/** The image with `left` copies of its first column and `top` copies of its first row before them. */
 function extended({ width, height, data }: Image, left: number, top: number): Image {
   const larger = { width: width + left, height: height + top, data: new Uint8Array((width + left) * (height + top) * 3) };
   for (let y = 0, at = 0; y < larger.height; y++) {
@@ -166,7 +166,7 @@ function shrunk(length: number, factor: number): number {
   return Math.max(1, Math.round(length / factor));
 }
 
-/** Rounds to whole numbers, but rises over an eighth, so that an image hardly different has steps hardly different. */
+/** Rounds to whole numbers, with each step spread over an eighth, so that similar images have similar steps. */
 function staircase(value: number): number {
   const whole = Math.floor(value);
   return whole + Math.min(Math.max((value - whole - 0.5) * 8 + 0.5, 0), 1);

@@ -13,7 +13,7 @@ export const jitter: Distortion<'seed'> = {
   group: 'spatial',
   strength: 'standard deviation of the displacement of every pixel along each axis, pixels',
   // KADID-10k: .05 .1 .2 .5 1, applied five times over; one displacement of the same variance costs a fifth. That would be .11 .22
-  // .45 1.1 2.2, whose first values one does not see.
+  // .45 1.1 2.2, whose first values are invisible.
   severities: [0.2, 0.4, 0.7, 1.2, 2.2],
   parameters: { seed: noiseSeed },
   apply(image, deviation, { seed }) {
@@ -48,8 +48,8 @@ export const nonEccentricityPatch: Distortion<'seed'> = {
 export const pixelate: Distortion<never> = {
   group: 'spatial',
   strength: 'side of a block, pixels',
-  // KADID-10k: .01 .05 .1 .2 .5, that is blocks of 1 / (.95 - strength^.6) = 1.13 1.27 1.43 1.76 3.45 pixels, the first four hardly different; here a
-  // constant ratio. There one pixel stands for its block; which one is a lottery where there is detail, so here their mean does.
+  // KADID-10k: .01 .05 .1 .2 .5, that is blocks of 1 / (.95 - strength^.6) = 1.13 1.27 1.43 1.76 3.45 pixels, the first four nearly equal; here a
+  // constant ratio. There one pixel stands for its block, a random choice in detailed areas; here their mean does.
   severities: [1.3, 1.9, 2.9, 4.3, 6.5],
   parameters: {},
   apply(image, side) {
@@ -90,11 +90,11 @@ export const pixelate: Distortion<never> = {
 export const quantization: Distortion<never> = {
   group: 'spatial',
   strength: 'number of values that are left; of a fraction, that share of the rows has one more',
-  // KADID-10k: 20 16 13 10 7; from where one notices it, and a constant ratio.
+  // KADID-10k: 20 16 13 10 7; from the first noticeable value, and a constant ratio.
   severities: [15, 11.5, 8.5, 6, 4],
   parameters: {},
   apply(image, count) {
-    // As there, the thresholds fit the image: with fixed ones, how far a smooth area moves is a lottery.
+    // As there, the thresholds fit the image: with fixed ones, the shift of a smooth area would be random.
     const few = lookUpBytes(image, optimalQuantizer(image.data, Math.floor(count)));
     if (count % 1 === 0) return few;
     const more = lookUpBytes(image, optimalQuantizer(image.data, Math.ceil(count)));

@@ -24,7 +24,7 @@ export function copyPlane(workspace: Workspace, plane: Plane): Plane {
   return { ...plane, pointer: workspace.copy(plane.pointer, planeBytes(plane)) };
 }
 
-/** With the row of scratch. */
+/** Bytes of a plane with its row of scratch. */
 function planeBytes({ height, pitch }: Pick<Plane, 'height' | 'pitch'>): number {
   return 4 * (height + 1) * pitch;
 }
@@ -51,7 +51,7 @@ export function smoothPlane(workspace: Workspace, plane: Plane, sigma: number): 
 }
 
 /**
- * As `smoothPlane`, for values in JavaScript's memory.
+ * Does the same as `smoothPlane` for values in JavaScript's memory.
  * @param values [height, width, channels], smoothed in place
  */
 export function gaussianFilter(values: Float32Array, width: number, height: number, channels: number, sigma: number): void {
@@ -71,7 +71,7 @@ const terms = [
   { cosine: -0.6803, sine: -0.2598, decay: 1.723, frequency: 1.997 },
 ] as const;
 
-/** What `smoothColumns` takes: p, q, b, c, r, s of both sections. */
+/** The coefficients for `smoothColumns`: p, q, b, c, r, s of both sections. */
 function coefficientsOf(sigma: number): Float32Array {
   // Each term is a filter of second order, (p + q/z) / (1 + r/z + s/z^2); the other side is the same response without its sample at 0,
   // (b/z + c/z^2) / (1 + r/z + s/z^2) with b = q - p r and c = -p s.

@@ -1,4 +1,4 @@
-/** Images made smaller and larger, in floating point and with any two sizes. */
+/** Resizes images in floating point, from any size to any other. */
 
 /** Kernels k(x) around 0, zero from their radius on, for an enlargement; a reduction by s uses k(x / s). */
 const kernels = {
@@ -17,7 +17,7 @@ const kernels = {
 export type ResamplingKernel = keyof typeof kernels;
 
 /**
- * Interleaved channels at another size, without aliasing: what Pillow's `resize` computes. Beyond the borders there is nothing: kernels are cut off
+ * Interleaved channels at another size, without aliasing, as by Pillow's `resize`. Beyond the borders there is nothing: kernels are cut off
  * there and their sum is made 1.
  * @param values [height, width, channels]
  * @returns [newHeight, newWidth, channels], in which `cubic` may overshoot
@@ -31,7 +31,7 @@ export function resample(
   newHeight: number,
   kernel: ResamplingKernel,
 ): Float32Array {
-  // Rows first: what a column step reads then lies next to each other too.
+  // Rows first: values read by a column step are then adjacent too.
   const narrow = resampleAxis(values, height, width, channels, newWidth, kernel);
   return resampleAxis(narrow, 1, height, newWidth * channels, newHeight, kernel);
 }
@@ -48,7 +48,7 @@ function resampleAxis(
   const { radius, weight } = kernels[kernel];
   const scale = count / newCount;
   const stretch = Math.max(1, scale);
-  // What each place of the new line takes from the old one: weights from `first` on, `most` places for each.
+  // The weights of old places in each new one: from `first` on, `most` for each.
   const most = 2 * Math.ceil(radius * stretch) + 1;
   const weights = new Float64Array(newCount * most);
   const [firsts, taps] = [new Int32Array(newCount), new Int32Array(newCount)];

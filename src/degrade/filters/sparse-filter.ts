@@ -13,13 +13,13 @@ export interface Kernel {
 /** The sum of the whole weights: times 255 it is the largest whole number below 2^24, up to which float32 is exact. */
 const weightSum = 65000;
 
-/** Of the sum of the weights 0..1: above it, a whole weight would have fewer than ten values. */
+/** Limit of the sum of the weights 0..1: above it, a whole weight would have fewer than ten values. */
 const largestSum = weightSum / 10;
 
 /**
  * Correlates the three channels with a kernel, borders continued by their outermost pixel, at a cost that grows with the outline of
- * the kernel and not with its area: along a row, the result changes only by what enters and leaves the kernel.
- * Weights are rounded to whole numbers, so that all sums are exact and no error runs along a row.
+ * the kernel and not with its area: along a row, the result changes only by the pixels that enter and leave the kernel.
+ * Weights are rounded to whole numbers, so that all sums are exact and no error accumulates along a row.
  * @throws RangeError for a sum of weights above 6500
  */
 export function sparseFilter(image: Image, kernel: Kernel): Image {

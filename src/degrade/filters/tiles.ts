@@ -1,9 +1,9 @@
-/** Large images in parts, for what cannot take them whole. */
+/** Processes large images in parts. */
 import { cropImage, type Image } from '../../images/image.js';
 
 /**
  * Applies a function to tiles of about equal size, at most `largest` pixels wide and high, one after the other; most images are a single tile.
- * @param apply gives an image of the size that it gets
+ * @param apply returns an image of the same size
  */
 export async function inTiles(image: Image, largest: number, apply: (tile: Image) => Promise<Image>): Promise<Image> {
   const { width, height } = image;

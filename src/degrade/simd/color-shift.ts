@@ -1,7 +1,7 @@
-// AssemblyScript: the green channel from another place, where a mask says so.
+// AssemblyScript: shifts the green channel under a mask.
 
 /**
- * target = source, its green moved by (shiftX, shiftY) pixels (bilinear, borders continued) as far as the mask says: 0 at `low` and 1 at `high`.
+ * target = source, its green moved by (shiftX, shiftY) pixels (bilinear, borders continued) in proportion to the mask: 0 at `low` and 1 at `high`.
  * @param mask [height, pitch] float32
  * @param lines scratch, 3 x (width + 8) float32
  */

@@ -1,4 +1,4 @@
-// AssemblyScript: every pixel from another place.
+// AssemblyScript: displaces every pixel.
 import { widenFour } from './bytes';
 
 /**

@@ -1,4 +1,4 @@
-// AssemblyScript: where the luma changes.
+// AssemblyScript: edges of the luma.
 
 /**
  * The length of the gradient of the luma (ITU-R BT.601, central differences, borders continued), target [height, pitch] float32.

@@ -2,7 +2,7 @@
 
 /**
  * Filters every column of source [height, pitch] and stores the result transposed by pixels, target [width + 1, targetPitch]: twice this
- * function filters both directions. Row `width` of the target takes what the padding of the rows turns into.
+ * function filters both directions. Row `width` of the target receives the padding of the rows.
  * @param line scratch of the size of the source
  * @param pitch a multiple of 4, at least width * channels; the padding is set to 0
  * @param coefficients two sections of p, q (causal), b, c (anticausal), r, s (feedback), float32
@@ -97,7 +97,7 @@ export function smoothColumns(
   }
 }
 
-/** Where the first row of a column lies in the transposed image. */
+/** Address of the first row of a column in the transposed image. */
 function transposed(target: usize, column: i32, width: i32, channels: i32, targetPitch: i32): usize {
   const pixel = min(column / channels, width);
   return target + ((<usize>pixel * targetPitch + (column % channels)) << 2);

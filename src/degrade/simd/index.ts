@@ -1,4 +1,4 @@
-// AssemblyScript: every kernel of kernels.wasm. Pointers are byte offsets into the memory that `workspace.ts` lays out.
+// AssemblyScript: every kernel of kernels.wasm. Pointers are byte offsets into the memory laid out by `workspace.ts`.
 export { lookUpBytes, mixWithCurve, narrowRows, widenBytes } from './bytes';
 export { shiftGreen } from './color-shift';
 export { displace } from './displace';

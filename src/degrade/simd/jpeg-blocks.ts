@@ -1,8 +1,8 @@
-// AssemblyScript: what JPEG does to blocks of 8x8 samples: DCT, quantisation and back, with the integers of libjpeg's "slow" DCT
+// AssemblyScript: the effect of JPEG on blocks of 8x8 samples: DCT, quantisation and back, with the integers of libjpeg's "slow" DCT
 // (Loeffler, Ligtenberg and Moschytz, ICASSP 1989: 12 multiplications for 8 values), so that the result is the same to the bit.
 import { pairsHigh, pairsLow, weights } from './products';
 
-/** Fractional bits of the constants, and those that values keep between the two passes. */
+/** Fractional bits of the constants, and of values between the two passes. */
 const constantBits = 13;
 const passBits = 2;
 
@@ -155,7 +155,7 @@ function rotations(a: v128, b: v128, ab: v128, t4: v128, t5: v128, t6: v128, t7:
   return i32x4.add(i32x4.dot_i16x8_s(own, ab), i32x4.dot_i16x8_s(shared, common));
 }
 
-/** Coefficients, 8 times what the steps count, to the multiple of their step that is nearest, halves away from 0; no longer 8 times. */
+/** Rounds coefficients, which are 8 times too large, to the nearest multiple of their step, halves away from 0, and removes the factor. */
 function quantize(block: usize, steps: usize): void {
   for (let index = 0; index < 64; index += 8, block += 16, steps += 32) {
     const values = v128.load(block);

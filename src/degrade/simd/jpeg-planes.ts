@@ -1,4 +1,4 @@
-// AssemblyScript: RGB to the planes that JPEG codes and back: YCbCr of ITU-R BT.601 in full range (JFIF), chroma at half the size (4:2:0),
+// AssemblyScript: RGB to the planes coded by JPEG and back: YCbCr of ITU-R BT.601 in full range (JFIF), chroma at half the size (4:2:0),
 // with the roundings of libjpeg, so that the result is the same to the bit.
 import { pairsHigh, pairsLow, weights } from './products';
 
@@ -153,7 +153,7 @@ export function bytesOfYcbcr(luma: usize, blue: usize, red: usize, target: usize
     chromaPitch = pitch >> 1;
   const blueLine = lines + 16,
     redLine = blueLine + <usize>pitch + 32;
-  // libjpeg does not smooth what is at most two samples wide.
+  // libjpeg does not smooth planes at most two samples wide.
   const smooth = chromaWidth > 2;
   for (let row = 0; row < height; row++) {
     const near = row >> 1;
@@ -210,12 +210,12 @@ function between(line: usize, offset: isize, rounding: i32): v128 {
   return i16x8.sub(i16x8.shr_u(i16x8.add(sum, i16x8.splat(<i16>rounding)), 4), i16x8.splat(128));
 }
 
-/** y + 1.402 cr; what is above 1 in 65536ths. */
+/** y + 1.402 cr; the part above 1 in 65536ths. */
 function withRed(y: v128, cr: v128): v128 {
   return i16x8.add(i16x8.add(y, cr), scaled(cr, 26345));
 }
 
-/** y + 1.772 cb; what is above 2 in 65536ths. */
+/** y + 1.772 cb; the part above 2 in 65536ths. */
 function withBlue(y: v128, cb: v128): v128 {
   return i16x8.add(i16x8.add(y, i16x8.shl(cb, 1)), scaled(cb, -14942));
 }

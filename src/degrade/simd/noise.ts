@@ -1,4 +1,4 @@
-// AssemblyScript: the generator of `pixel-noise.ts`, four streams side by side, and what noise does to bytes.
+// AssemblyScript: the generator of `pixel-noise.ts`, four streams side by side, and noise applied to bytes.
 import { narrowOne, narrowSixteen, widenFour } from './bytes';
 
 /** Four steps of xoshiro128** at once: state [4 words, 4 streams] of uint32, advanced; target: count words, a multiple of 4. */
@@ -110,7 +110,7 @@ export function addYcbcrNoise(source: usize, target: usize, noise: usize, pixels
   }
 }
 
-/** 0 where the word lies below `black`, 255 where it is `white` or above, else the source; count may be any, buffers reach a multiple of 16. */
+/** 0 for a word below `black`, 255 for one of at least `white`, else the source; any count, but buffers reach a multiple of 16. */
 export function setImpulses(source: usize, target: usize, words: usize, count: i32, black: u32, white: u32): void {
   const low = i32x4.splat(black);
   const high = i32x4.splat(white);

@@ -19,7 +19,7 @@ export function spreadPixels(source: usize, target: usize, width: i32, height: i
   }
 }
 
-/** Sums at a pixel and the three to its right: what `addTaps` returns, which can have one result only. */
+/** Sums at a pixel and the three to its right: the results of `addTaps`, since a function can return only one. */
 let sum0 = f32x4.splat(0),
   sum1 = f32x4.splat(0),
   sum2 = f32x4.splat(0),

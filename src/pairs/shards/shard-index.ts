@@ -1,4 +1,4 @@
-/** The index of a folder of shards: what the pairs in it were made from, and the size and hash of every shard; one file for each part. */
+/** The index of a folder of shards: the configuration of its pairs, and the size and hash of every shard; one file for each part. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,26 +16,26 @@ const configurationSchema = z.strictObject({
     licence: z.string().optional(),
     homepage: z.string().optional(),
     citation: z.string().optional(),
-    /** Images that could be used. */
+    /** Usable images. */
     images: count,
-    /** Of the ids of the images to train on and to hold out: equal on every machine that has the same images. */
+    /** Hash of the ids of the images to train on and to hold out: equal on every machine with the same images. */
     sha256: z.string(),
   }),
   seed: z.int().min(0),
   levels: z.int().min(2).max(20),
   /** Side, pixels. */
   crop: z.int().min(32).max(1024),
-  /** Factor by which the images were reduced. */
+  /** Factor of reduction of the images. */
   downscale: z.number().min(1),
   maxDistortions: z.int().min(1),
-  /** Those that compositions are drawn from. */
+  /** The pool that compositions are drawn from. */
   distortions: z.array(z.string()).min(1).readonly(),
-  /** Held-out images that were asked for. */
+  /** Requested held-out images. */
   heldOut: z.int().min(1),
   /** Pairs in each set, of all parts together. */
   pairs: z.strictObject({ training: count, 'held-out': count }),
   pairsPerShard: z.int().min(1),
-  /** Of the program that made them. */
+  /** Version of the program that made them. */
   version: z.string(),
 });
 
@@ -43,9 +43,9 @@ const indexSchema = z.strictObject({
   format: z.literal('antonym-pairs-1'),
   configuration: configurationSchema,
   part: z.strictObject({ number: z.int().min(1), of: z.int().min(1).max(1e6) }),
-  /** Ids of images that could not be used. Why is not noted: decoders do not say the same every time. */
+  /** Ids of unusable images, without the reasons: the messages of decoders vary. */
   skipped: z.array(z.string()).readonly(),
-  /** Those that are whole, in the order of the plan; the rest is still to be made. */
+  /** Finished shards, in the order of the plan. */
   shards: z
     .array(
       z.strictObject({
@@ -60,7 +60,7 @@ const indexSchema = z.strictObject({
     .readonly(),
 });
 
-/** What the pairs of a folder were made from. Equal configurations give equal pairs. */
+/** The configuration of the pairs of a folder. Equal configurations give equal pairs. */
 export type PairsConfiguration = z.infer<typeof configurationSchema>;
 export type ShardIndex = z.infer<typeof indexSchema>;
 export type IndexedShard = ShardIndex['shards'][number];
@@ -71,7 +71,7 @@ export function indexName({ number, of }: Part): string {
 }
 
 const indexNames = /^index(-[1-9]\d*-of-[1-9]\d*)?\.json$/;
-/** Larger ones are refused: of a shard each, they would tell of hundreds of terabytes. */
+/** Larger indexes are refused: they would describe hundreds of terabytes. */
 const largestIndex = 2 ** 28;
 
 /** Replaces the index of a part. @throws UserError when it cannot be written. */
@@ -92,7 +92,7 @@ export interface IndexFile {
 
 /**
  * The indexes of a folder, in the order of their parts; none when the folder is missing.
- * @throws UserError when one is damaged, or they do not belong together.
+ * @throws UserError when one is damaged or they do not belong together.
  */
 export async function readIndexes(folder: string): Promise<IndexFile[]> {
   let names: string[];
@@ -108,10 +108,10 @@ export async function readIndexes(folder: string): Promise<IndexFile[]> {
   for (const { path, index } of others) {
     const [one, other] = [first!.index, index];
     if (one.part.of !== other.part.of) {
-      throw new UserError(`${first!.path} and ${path} divide the work differently, into ${one.part.of} and ${other.part.of} parts`);
+      throw new UserError(`${first!.path} and ${path} divide the work differently, into ${one.part.of} and ${other.part.of} parts.`);
     }
     const difference = describeDifference(one.configuration, other.configuration);
-    if (difference !== undefined) throw new UserError(`${first!.path} and ${path} do not belong together: ${difference}`);
+    if (difference !== undefined) throw new UserError(`${first!.path} and ${path} do not belong together: ${difference}.`);
   }
   return files;
 }
@@ -121,23 +121,23 @@ async function readIndex(folder: string, name: string): Promise<IndexFile> {
   let text: string;
   let json: unknown;
   try {
-    if ((await stat(path)).size > largestIndex) throw new UserError(`${path} is too large for an index of shards`);
+    if ((await stat(path)).size > largestIndex) throw new UserError(`${path} is too large for an index of shards.`);
     text = await readFile(path, 'utf8');
     json = JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} is damaged: ${error.message}`);
+    if (error instanceof SyntaxError) throw new UserError(`${path} is damaged: ${error.message}.`);
     throw fileError('read', path, error);
   }
   const { success, data: index, error } = indexSchema.safeParse(json);
   if (!success) {
     const [issue] = error.issues;
-    throw new UserError(`${path} is no index of shards of this version: ${issue?.path.join('.')}: ${issue?.message}`);
+    throw new UserError(`${path} is not an index of shards of this version: ${issue?.path.join('.')}: ${issue?.message}.`);
   }
   const { part, configuration } = index;
-  if (name !== indexName(part)) throw new UserError(`${path} is misnamed: it belongs to part ${part.number} of ${part.of}`);
+  if (name !== indexName(part)) throw new UserError(`${path} is misnamed: it belongs to part ${part.number} of ${part.of}.`);
   const planned = planShards(configuration.pairs, configuration.pairsPerShard, part);
   const odd = index.shards.find((shard, place) => !isPlanned(shard, planned[place]));
-  if (odd !== undefined) throw new UserError(`${path} is damaged: it has no place for the shard ${JSON.stringify(odd.file)}`);
+  if (odd !== undefined) throw new UserError(`${path} is damaged: it has no place for the shard ${JSON.stringify(odd.file)}.`);
   return { path, sha256: sha256Of(Buffer.from(text)), index };
 }
 
@@ -151,7 +151,7 @@ export async function requireWhole(path: string, bytes: number, index: string): 
   if (size === bytes) return;
   throw new UserError(
     `${path} ${size === undefined ? 'is missing' : `has ${size} bytes`}, but ${index} says that it has ${bytes}. Copy it again, ` +
-      `or remove ${index} to make the part again`,
+      `or remove ${index} to make the part again.`,
   );
 }
 

@@ -1,17 +1,17 @@
-/** Which pairs lie in which shard: follows from a few numbers alone, so that parts made on different machines fit together. */
+/** Assigns pairs to shards by a few numbers alone, so that parts made on different machines fit together. */
 import { tarArchiveBytes, tarMemberBytes } from '../../support/archives/tar-archive.js';
 
 /** Pairs to train on, and pairs of held-out images to measure on; each set is numbered from 0. */
 export const pairSets = ['training', 'held-out'] as const;
 export type PairSet = (typeof pairSets)[number];
 
-/** Files are called after their set and their place in it. */
+/** Files are named after their set and their place in it. */
 const prefixes: Readonly<Record<PairSet, string>> = { training: 'pairs', 'held-out': 'held-out' };
 
 export interface PlannedShard {
   readonly file: string;
   readonly set: PairSet;
-  /** First pair of the set that lies in it. */
+  /** First pair of the set in it. */
   readonly from: number;
   /** One after the last. */
   readonly to: number;
@@ -44,8 +44,8 @@ export function planShards(counts: Readonly<Record<PairSet, number>>, pairsPerSh
 }
 
 /**
- * The key of a pair: what its members' names have before their first dot, unique in all shards. The webdataset library makes one
- * sample of neighbouring members of one key, and calls their contents by what follows the dot.
+ * The key of a pair: the part of its members' names before the first dot, unique in all shards. The webdataset library makes one
+ * sample of neighbouring members of one key, and names their contents by the part after the dot.
  */
 export function keyOf(set: PairSet, index: number): string {
   return set === 'training' ? sixDigits(index) : `${prefixes[set]}-${sixDigits(index)}`;
@@ -55,15 +55,15 @@ function sixDigits(number: number): string {
   return String(number).padStart(6, '0');
 }
 
-/** Of the JSON member for each crop, bytes: 1 KB is usual. */
+/** Limit of the JSON member for each crop, bytes: 1 KB is usual. */
 const descriptionBytes = 2048;
 
-/** What a crop's PNG takes at most, bytes: incompressible rows of 3 crop + 1 bytes, what deflate and PNG put around them, metadata. */
+/** The largest size of a crop's PNG, bytes: incompressible rows of 3 crop + 1 bytes, overhead of deflate and PNG, metadata. */
 export function largestPngBytes(crop: number): number {
   return Math.ceil(crop * (3 * crop + 1) * 1.005) + 1024;
 }
 
-/** How many pairs fit into a shard of `bytes` whatever they show; 0 when not even one does. */
+/** The number of pairs that fit into a shard of `bytes` whatever they show, possibly 0. */
 export function pairsPerShard(bytes: number, crop: number, levels: number): number {
   const crops = (levels + 1) * 2;
   const pair = crops * tarMemberBytes(largestPngBytes(crop)) + tarMemberBytes(crops * descriptionBytes);

@@ -1,4 +1,4 @@
-/** Reads pairs from one shard: in any order, little of it in memory, and nothing before the whole file has been verified. */
+/** Reads pairs from one shard in any order, with little of it in memory, after verifying the whole file. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { keyOf, largestPngBytes } from './shard-layout.js';
 /** The rows of a pair: 42 of them, with the longest file names, stay below. */
 const largestJsonBytes = 2 ** 20;
 
-/** Where a pair's members lie in the archive, bytes. */
+/** Place of a pair's members in the archive, bytes. */
 interface Extent {
   readonly start: number;
   readonly length: number;
@@ -38,9 +38,9 @@ export class ShardReader {
   }
 
   /**
-   * One pair of the shard, by its index in the set. The first call reads the whole file once, to verify it.
+   * One pair of the shard, by its index in the set. The first call verifies the whole file.
    * @returns undefined for a held-out pair that could not be made.
-   * @throws UserError naming the file when it is missing, cut off, changed, or holds anything but the pairs of its index.
+   * @throws UserError naming the file when it is missing, cut off, changed, or holds anything other than the pairs of its index.
    */
   async pair(index: number): Promise<DegradedPair | undefined> {
     this.extents ??= this.verify();
@@ -68,13 +68,13 @@ export class ShardReader {
       const extents = await this.scan(hashed(this.path));
       if (hash.digest('hex') === this.shard.sha256) return extents;
     } catch (error) {
-      // What is wrong with the content matters only when it is the content that the index means.
-      if ((await this.sha256()) === this.shard.sha256) throw this.failure(error, 'it is no shard of these pairs');
+      // Errors of the content matter only when the index refers to this content.
+      if ((await this.sha256()) === this.shard.sha256) throw this.failure(error, 'it is not a shard of these pairs');
     }
-    throw new UserError(`${this.path} is damaged: its content does not match the SHA-256 in its index. Copy it again, or make it again`);
+    throw new UserError(`${this.path} is damaged: its content does not match the SHA-256 in its index. Copy it again, or make it again.`);
   }
 
-  /** Finds the pairs, and makes sure that nothing else is there. */
+  /** Finds the pairs, and checks that there is nothing else. */
   private async scan(chunks: AsyncIterable<Uint8Array>): Promise<ReadonlyMap<number, Extent>> {
     const { set, from, to } = this.shard;
     const extents = new Map<number, Extent>();
@@ -125,6 +125,6 @@ export class ShardReader {
   private failure(error: unknown, what: string): unknown {
     const readable = fileError('read', this.path, error);
     if (readable !== error) return readable;
-    return new UserError(`${this.path} is damaged: ${what}: ${messageOf(error)}`);
+    return new UserError(`${this.path} is damaged: ${what}: ${messageOf(error).replace(/\.?$/, '.')}`);
   }
 }

@@ -24,15 +24,15 @@ export interface StoredPairs {
 }
 
 /**
- * Opens a folder of shards. Their content is verified later, each before its first pair is handed out.
- * @throws UserError when a part, a shard or the whole is missing, or parts do not belong together.
+ * Opens a folder of shards. Each is verified later, before its first pair is returned.
+ * @throws UserError when a part, a shard or everything is missing, or parts do not belong together.
  */
 export async function openStoredPairs(folder: string): Promise<StoredPairs> {
   const indexes = await readIndexes(folder);
   const [first] = indexes;
   if (first === undefined) {
     throw new UserError(
-      `there are no shards in ${folder}: it has no index.json. Make them with ${commandHint(`degrade shards --out ${folder}`)}`,
+      `There are no shards in ${folder}: it has no index.json. Make them with ${commandHint(`degrade shards --out ${folder}`)}.`,
     );
   }
   const { configuration, part } = first.index;
@@ -41,11 +41,11 @@ export async function openStoredPairs(folder: string): Promise<StoredPairs> {
     const file = indexes.find(({ index }) => index.part.number === number);
     const again = commandHint(part.of === 1 ? 'degrade shards' : `degrade shards --shard ${number}/${part.of}`);
     if (file === undefined) {
-      throw new UserError(`${folder} has no ${name}: part ${number} of ${part.of} is missing. Copy it there, or make it with ${again}`);
+      throw new UserError(`${folder} has no ${name}: part ${number} of ${part.of} is missing. Copy it there, or make it with ${again}.`);
     }
     const planned = planShards(configuration.pairs, configuration.pairsPerShard, file.index.part).length;
     const whole = file.index.shards.length;
-    if (whole < planned) throw new UserError(`${file.path}: only ${whole} of ${planned} shards were made. Resume with the same ${again}`);
+    if (whole < planned) throw new UserError(`${file.path}: only ${whole} of ${planned} shards were made. Resume with the same ${again}.`);
     for (const { file: shard, bytes } of file.index.shards) await requireWhole(join(folder, shard), bytes, name);
   }
   const readersOf = (set: PairSet): { from: number; reader: ShardReader }[] =>

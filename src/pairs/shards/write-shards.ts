@@ -1,4 +1,4 @@
-/** Writes shards of degraded pairs: tar files as the webdataset library reads them. */
+/** Writes shards of degraded pairs: tar files for the webdataset library. */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,26 +24,26 @@ export interface WriteShardsOptions {
   readonly configuration: PairsConfiguration;
   readonly part: Part;
   /**
-   * Makes one pair; several at a time.
+   * Makes one pair; called for several at a time.
    * @param prefix of its members' names.
-   * @returns undefined for a pair that cannot be made and is left out.
+   * @returns undefined to leave out a pair that cannot be made.
    */
   readonly make: (set: PairSet, index: number, prefix: string) => Promise<EncodedPair | undefined>;
-  /** Pairs in the making at a time. */
+  /** Pairs made at a time. */
   readonly concurrency: number;
-  /** Ids of the images that could not be used until now, in any order; asked after every shard. */
+  /** Ids of the images found unusable so far, in any order; called after every shard. */
   readonly skipped: () => Iterable<string>;
-  /** Aborted to stop: the shard under way is given up. */
+  /** Aborted to stop: the unfinished shard is abandoned. */
   readonly stop: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
 }
 
 /**
- * Makes a part of the shards of a configuration in `folder`, which is made when missing. Shards that the part's index tells of are
- * kept, so that the same call goes on where an earlier one was interrupted; what it leaves in the end does not depend on that.
- * Parts may be made in one folder at a time. The same part may not: one of two writers would fail, but no file be wrong.
- * @returns the part's index, and how many shards were kept.
- * @throws UserError when the folder holds other pairs, a finished shard was changed or lost, or the disk does not take the files;
+ * Makes a part of the shards of a configuration in `folder`, which is created when missing. Shards in the part's index are
+ * kept, so that the same call resumes an interrupted one; the result does not depend on interruptions.
+ * Several parts may be made in one folder at a time. The same part may not: one of two writers would fail, but no file would be wrong.
+ * @returns the part's index, and the number of shards kept.
+ * @throws UserError when the folder holds other pairs, a finished shard was changed or lost, or writing fails;
  * the signal's reason after a stop.
  */
 export async function writeShards(folder: string, options: WriteShardsOptions): Promise<{ index: ShardIndex; kept: number }> {
@@ -59,7 +59,7 @@ export async function writeShards(folder: string, options: WriteShardsOptions): 
     const skipped = [...new Set([...(earlier?.skipped ?? []), ...options.skipped()])].sort();
     return { format: 'antonym-pairs-1', configuration, part, skipped, shards };
   };
-  // Says from the start what the folder is for.
+  // Records the purpose of the folder from the start.
   await writeIndex(folder, indexSoFar());
   for (const shard of planned.slice(kept)) {
     const path = join(folder, shard.file);
@@ -73,14 +73,14 @@ export async function writeShards(folder: string, options: WriteShardsOptions): 
   return { index: indexSoFar(), kept };
 }
 
-/** What an earlier call left of this part, after its leftovers are removed. */
+/** The index of this part left by an earlier call, after removing temporary files. */
 async function openFolder(folder: string, { configuration, part }: WriteShardsOptions): Promise<ShardIndex | undefined> {
   const indexes = await readIndexes(folder);
   for (const { path, index } of indexes) {
     const difference = describeDifference(index.configuration, configuration);
-    if (difference !== undefined) throw new UserError(`${path} tells of other pairs: ${difference}. Choose another folder for these`);
+    if (difference !== undefined) throw new UserError(`${path} describes other pairs: ${difference}. Choose another folder for these.`);
     if (index.part.of !== part.of) {
-      throw new UserError(`${path} divides the work into ${index.part.of} parts, not ${part.of}. Keep to that, or choose another folder`);
+      throw new UserError(`${path} divides the work into ${index.part.of} parts, not ${part.of}. Keep to that, or choose another folder.`);
     }
   }
   const own = indexes.find(({ index }) => index.part.number === part.number)?.index;
@@ -119,7 +119,7 @@ async function writeShard(
   return { file, set, from, to, bytes, sha256: hash.digest('hex') };
 }
 
-/** The members of a pair's sample: its crops, then `<key>.json`, the rows that `manifest.jsonl` would have for them. */
+/** The members of a pair's sample: its crops, then `<key>.json` with the rows of `manifest.jsonl` for them. */
 async function* membersOf(
   set: PairSet,
   from: number,

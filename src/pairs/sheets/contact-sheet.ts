@@ -1,18 +1,18 @@
-/** One picture of many degraded pairs, so that a person can judge at a glance what a model is trained on. */
+/** One picture of many degraded pairs, so that a person can judge the training data at a glance. */
 import { encodePng } from '../../images/encode-png.js';
 import { cropImage, type Image, pasteImage } from '../../images/image.js';
 import type { DegradedPair } from '../pair.js';
 import { drawLabel, labelCharacter, labelLine, wrapLabel } from './draw-label.js';
 
 export interface ContactSheetRow {
-  /** What is drawn above the pair: whose crops they are. */
+  /** The heading of the pair: the origin of its crops. */
   readonly title: string;
-  /** And which distortions they show; wrapped at `, `. */
+  /** Their distortions; wrapped at `, `. */
   readonly description: string;
   readonly pair: DegradedPair;
 }
 
-/** Larger crops are shown by their middle, at full size: a sheet of reduced images would hide noise and compression. */
+/** Larger crops show only their middle, at full size: reduced images would hide noise and compression. */
 export const largestTile = 256;
 
 const margin = 12;

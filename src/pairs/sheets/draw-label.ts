@@ -1,4 +1,4 @@
-/** Text on pictures, without needing fonts. */
+/** Draws text on pictures without fonts. */
 import sharp from 'sharp';
 import type { Image } from '../../images/image.js';
 import { labelFont } from './label-font.js';
@@ -8,13 +8,13 @@ const { width, height, firstCharacter, lastCharacter } = labelFont;
 /** Size of one character, pixels. */
 export const labelCharacter = { width, height } as const;
 
-/** From one line of text to the next, pixels. */
+/** Distance between lines of text, pixels. */
 export const labelLine = height + 2;
 
 let coverage: Promise<{ data: Uint8Array; stride: number }> | undefined;
 
 /**
- * Draws a line of black text into the image, which is changed; what does not fit is cut off. Characters beyond ASCII become `?`.
+ * Draws a line of black text into the image in place, cut off at its edge. Characters beyond ASCII become `?`.
  * @param left pixels, of the first character's cell. @param top pixels.
  */
 export async function drawLabel(image: Image, text: string, left: number, top: number): Promise<void> {
@@ -35,7 +35,7 @@ export async function drawLabel(image: Image, text: string, left: number, top: n
   }
 }
 
-/** Lines of at most `columns` characters, broken at `, ` where that is possible. */
+/** Lines of at most `columns` characters, broken at `, ` if possible. */
 export function wrapLabel(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const part of text.split(/(?<=, )/)) {

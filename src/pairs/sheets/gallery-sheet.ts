@@ -1,4 +1,4 @@
-/** A picture of some distortions at every level, labelled with what was measured, for a glance or a paper. */
+/** A picture of some distortions at every level, labelled with measurements, for a glance or a paper. */
 
 import { distortions } from '../../degrade/distortions/table.js';
 import type { GalleryCell, GalleryRow } from '../../degrade/gallery.js';
@@ -8,7 +8,7 @@ import { drawLabel, labelCharacter, labelLine, wrapLabel } from './draw-label.js
 
 const margin = 12;
 const gap = 8;
-/** Narrower pictures get columns in which their labels fit. */
+/** Narrower pictures get columns wide enough for their labels. */
 const leastColumn = 20 * labelCharacter.width;
 
 /**

@@ -1,4 +1,4 @@
-/** The letters of labels, embedded: a fresh machine may have no fonts at all, and sharp brings none. */
+/** The embedded letters of labels: a fresh machine may have no fonts at all, and sharp brings none. */
 
 /**
  * A PNG of 95 glyphs side by side, the characters U+0020 to U+007E, each `width` x `height` pixels, white on black with

@@ -66,10 +66,10 @@ describe('a folder is refused', () => {
   };
 
   test('without an index, a part, a shard', async () => {
-    expect(await refusal(join(folder, 'nowhere'))).toMatch(/there are no shards in .*nowhere: it has no index\.json/);
+    expect(await refusal(join(folder, 'nowhere'))).toMatch(/There are no shards in .*nowhere: it has no index\.json/);
     const parts = join(folder, 'two-of-three');
     for (const number of [1, 3]) await writeSmallShards(parts, { number, of: 3 });
-    expect(await refusal(parts)).toMatch(/has no index-2-of-3\.json: part 2 of 3 is missing. .* --shard 2\/3$/);
+    expect(await refusal(parts)).toMatch(/has no index-2-of-3\.json: part 2 of 3 is missing. .* --shard 2\/3\.$/);
     const lost = await copy();
     await rm(join(lost, 'held-out-000000.tar'));
     expect(await refusal(lost)).toMatch(/held-out-000000\.tar is missing, but index\.json says that it has \d+/);
@@ -82,10 +82,10 @@ describe('a folder is refused', () => {
       await writeFile(join(path, 'index.json'), JSON.stringify(edit(index)));
       return refusal(path);
     };
-    expect(await change((index) => ({ ...index, shards: index.shards.slice(0, 2) }))).toMatch(/only 2 of 4 shards were made\. Go on/);
+    expect(await change((index) => ({ ...index, shards: index.shards.slice(0, 2) }))).toMatch(/only 2 of 4 shards were made\. Resume with/);
     expect(await change((index) => ({ ...index, shards: index.shards.slice(1) }))).toMatch(/no place for the shard "pairs-000001.tar"/);
     expect(await change((index) => ({ ...index, shards: [{ ...index.shards[0], file: '../../x.tar' }] }))).toMatch(/no place for .*x\.tar/);
-    expect(await change((index) => ({ ...index, format: 'antonym-pairs-2' }))).toMatch(/is no index of shards of this version: format/);
+    expect(await change((index) => ({ ...index, format: 'antonym-pairs-2' }))).toMatch(/is not an index of shards of this version: format/);
     expect(await change(({ configuration: { crop: _, ...rest }, ...index }) => ({ ...index, configuration: rest }))).toMatch(/crop/);
     const cut = await copy();
     await truncate(join(cut, 'pairs-000001.tar'), 1000);
@@ -164,6 +164,6 @@ describe('a shard is refused when a pair of it is first asked for', () => {
     }
     const path = await copy();
     await forgeBytes(path, 'pairs-000000.tar', Buffer.alloc(5000, 7));
-    await expect(read(path)).rejects.toThrow(/pairs-000000\.tar is damaged: it is no shard of these pairs/);
+    await expect(read(path)).rejects.toThrow(/pairs-000000\.tar is damaged: it is not a shard of these pairs/);
   });
 });

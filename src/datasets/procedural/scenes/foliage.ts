@@ -1,4 +1,4 @@
-/** Looking into leaves. */
+/** A view into foliage. */
 import type { RandomStream } from '../../../support/random.js';
 import { drawBranches } from '../branches.js';
 import type { Canvas, Material } from '../canvas.js';

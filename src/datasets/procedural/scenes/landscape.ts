@@ -74,20 +74,6 @@ function ridge(random: RandomStream, width: number, middle: number, amplitude: n
   return Float64Array.from({ length: width }, (_, x) => middle + amplitude * fractalNoise(x / wavelength + offset, offset, 8, gain));
 }
 
-/** Raises a ridge by the outlines of conifers up to `tall` pixels high. */
-function _plantConifers(random: RandomStream, heights: Float64Array, tall: number): void {
-  const ground = heights.slice();
-  const stand = random.between(0, 256);
-  for (let x = 0; x < heights.length; x += random.between(0.12, 0.5) * tall + 1) {
-    if (fractalNoise(x / 140 + stand, stand, 3, 0.7) < -0.2) continue;
-    const size = tall * random.between(0.5, 1);
-    const reach = Math.ceil(size / 3);
-    for (let column = Math.max(0, Math.ceil(x - reach)); column <= Math.min(heights.length - 1, x + reach); column++) {
-      heights[column] = Math.min(heights[column]!, ground[Math.floor(x)]! - size + 3 * Math.abs(column - x));
-    }
-  }
-}
-
 /** A field that recedes to the horizon. */
 function field(random: RandomStream, palette: PaletteName, horizon: number, haze: Colour, height: number): Material {
   const near = lit(paletteColour(random, palette), 0.8);
@@ -98,7 +84,7 @@ function field(random: RandomStream, palette: PaletteName, horizon: number, haze
     const depth = Math.max(3, y - horizon + 6);
     const u = x / depth + offset;
     const v = (0.35 * height) / depth + offset;
-    // What lies flat is foreshortened; what stands on it (blades, clods) is not.
+    // Flat detail is foreshortened; standing detail (blades, clods) is not.
     const n =
       contrast * (0.6 * recedingNoise(3 * u, 3 * v, (depth * depth) / height, 0.95) + 1.1 * creasedNoise(x / 11 + offset, y / 9, 3, 1.1));
     const factor = n > 0 ? 1 + n : 1 / (1 - n);
