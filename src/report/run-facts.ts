@@ -1,7 +1,6 @@
 /** Everything that a run's folder tells, read for a report. Parts that a run does not have (yet) are absent. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { type Evaluation, parseEvaluation } from '../evaluate/evaluation.js';
 import { parseResult } from '../evaluate/parse-result.js';
 import { parseSensitivity, type Sensitivity } from '../evaluate/sensitivity.js';
@@ -13,6 +12,7 @@ import { type RunFolder, readConfig } from '../runs/run-directory.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { type HashedFile, hashFiles } from '../support/files/hash-files.js';
+import { jsonObject, jsonObjectOrEmpty } from '../support/json-object.js';
 
 /** A result and the folder of its pictures. */
 export interface Found<T> {
@@ -75,7 +75,7 @@ export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
     name: folder.name,
     folder,
     options,
-    origins: isRecord(origins) ? origins : {},
+    origins: jsonObjectOrEmpty.parse(origins),
     environment: (await read(folder.environment, parseJsonRecord)) ?? {},
     metrics,
     steps: metrics.filter(({ kind }) => kind === 'step'),
@@ -110,14 +110,11 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 function parseJsonRecord(text: string, path: string): Record<string, unknown> {
-  return parseResult(z.record(z.string(), z.unknown()), text, path);
+  return parseResult(jsonObject, text, path);
 }
 
 function parseRecord(value: unknown, path: string): Record<string, unknown> {
-  if (isRecord(value)) return value;
+  const { data } = jsonObject.safeParse(value);
+  if (data !== undefined) return data;
   throw new UserError(`${path} must be an object of options.`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,8 @@
 /** Metrics as TensorBoard reads them: an event file of scalars. Derived from metrics.jsonl, so that it can be made again at any time. */
 import protobuf from 'protobufjs/minimal.js';
+import { z } from 'zod';
 import type { MetricsRow } from '../runs/metrics-log.js';
+import { jsonObjectOrEmpty } from '../support/json-object.js';
 
 /** One scalar of one step. */
 interface Scalar {
@@ -21,22 +23,26 @@ export function eventFile(rows: readonly MetricsRow[], started: number): Uint8Ar
   return Buffer.concat(records.map(tfRecord));
 }
 
+/** Parts of a row that hold numbers by name; older rows lack them. */
+const nested = z.object({ timings: jsonObjectOrEmpty, perDistortion: z.record(z.string(), jsonObjectOrEmpty).catch({}) });
+
 function scalarsOf(rows: readonly MetricsRow[], started: number): Scalar[] {
   let time = started;
   return rows.flatMap((row) => {
-    const { kind, step, timings, perDistortion, ...measured } = row;
-    if (isRecord(timings) && typeof timings.stepMilliseconds === 'number') time += timings.stepMilliseconds / 1000;
+    const { kind, step, timings: _timings, perDistortion: _perDistortion, ...measured } = row;
+    const { timings, perDistortion } = nested.parse(row);
+    if (typeof timings.stepMilliseconds === 'number') time += timings.stepMilliseconds / 1000;
     const named = [
       ...Object.entries(measured).map(([name, value]) => [`${kind}/${name}`, value] as const),
-      ...(isRecord(timings) ? Object.entries(timings).map(([name, value]) => [`timings/${name}`, value] as const) : []),
-      ...(isRecord(perDistortion) ? Object.entries(perDistortion).flatMap(orderingOf) : []),
+      ...Object.entries(timings).map(([name, value]) => [`timings/${name}`, value] as const),
+      ...Object.entries(perDistortion).flatMap(orderingOf),
     ];
     return named.flatMap(([tag, value]) => (typeof value === 'number' ? [{ tag, step, value, time }] : []));
   });
 }
 
-function orderingOf([distortion, ordering]: [string, unknown]): (readonly [string, unknown])[] {
-  return isRecord(ordering) ? Object.entries(ordering).map(([name, value]) => [`${name}/${distortion}`, value] as const) : [];
+function orderingOf([distortion, ordering]: [string, object]): (readonly [string, unknown])[] {
+  return Object.entries(ordering).map(([name, value]) => [`${name}/${distortion}`, value] as const);
 }
 
 // Field numbers are those of tensorflow/core/util/event.proto and framework/summary.proto.
@@ -86,8 +92,4 @@ function crc32c(data: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of data) crc = (crc >>> 8) ^ remainders[(crc ^ byte) & 255]!;
   return ~crc >>> 0;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

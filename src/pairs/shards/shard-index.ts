@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { jsonObject } from '../../support/json-object.js';
 import { sha256Of } from '../manifest.js';
 import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
 
@@ -166,13 +167,9 @@ function differenceOf(one: object, other: object, prefix: string): string | unde
     const values = [a![key], b![key]];
     const [text, otherText] = values.map((value) => JSON.stringify(value) ?? 'nothing');
     if (text === otherText) continue;
-    const [inner, otherInner] = values;
-    const nested = isRecord(inner) && isRecord(otherInner) ? differenceOf(inner, otherInner, `${prefix}${key}.`) : undefined;
+    const [inner, otherInner] = values.map((value) => jsonObject.safeParse(value).data);
+    const nested = inner && otherInner && differenceOf(inner, otherInner, `${prefix}${key}.`);
     return nested ?? `${prefix}${key} ${text}, not ${otherText}`;
   }
   return undefined;
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

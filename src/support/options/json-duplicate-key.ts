@@ -1,4 +1,7 @@
-/** Finds duplicate keys: `JSON.parse` silently keeps the last of two, so one could hide behind the other. */
+/**
+ * Finds duplicate keys: `JSON.parse` silently keeps the last of two, so one could hide behind the other, and no schema sees it. Headers of safetensors
+ * forbid them, and an option given twice in a file is a mistake that its author should hear of.
+ */
 
 /** Strings, and the punctuation that tells keys from values. */
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;

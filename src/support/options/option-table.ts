@@ -1,6 +1,7 @@
 /** Options as data: parsing, help, files and saved configurations follow from one typed table. */
 
 import { UserError } from '../errors.js';
+import { jsonObject, jsonObjectOrEmpty } from '../json-object.js';
 import { suggestName } from '../nearest-name.js';
 import type { OptionKind } from './option-kinds.js';
 
@@ -162,15 +163,16 @@ export function parseSavedForm<Table extends OptionTable>(
   path: string,
   before: Partial<OptionValues<Table>> = {},
 ): ResolvedOptions<Table> {
-  if (!isRecord(saved)) throw new UserError(`${path} must be an object of options.`);
-  const written = Object.keys(saved).filter((key) => key !== 'origins');
+  const { data: given } = jsonObject.safeParse(saved);
+  if (given === undefined) throw new UserError(`${path} must be an object of options.`);
+  const written = Object.keys(given).filter((key) => key !== 'origins');
   const unknown = written.filter((key) => !Object.hasOwn(table, key));
   if (unknown.length > 0)
     throw new UserError(`${path} has ${unknown.join(', ')}, which this version of the program does not know: ${otherVersion}`);
-  const { values } = readGiven(table, { flags: {}, file: { path, values: { ...before, ...saved } } });
+  const { values } = readGiven(table, { flags: {}, file: { path, values: { ...before, ...given } } });
   const missing = Object.keys(table).filter((key) => !(key in values));
   if (missing.length > 0) throw new UserError(`${path} has no ${missing.join(', ')}: ${otherVersion}`);
-  const stored = isRecord(saved.origins) ? saved.origins : {};
+  const stored = jsonObjectOrEmpty.parse(given.origins);
   const known: readonly unknown[] = origins;
   const originOf = (key: string): unknown => (!written.includes(key) ? 'default' : known.includes(stored[key]) ? stored[key] : 'file');
   const own = Object.fromEntries(Object.keys(table).map((key) => [key, originOf(key)]));
@@ -219,8 +221,4 @@ function optionOf(table: OptionTable, key: string, name: string): Option<unknown
 
 export function isDerived(value: unknown): value is DerivedDefault<unknown, unknown> {
   return typeof value === 'object' && value !== null && 'derive' in value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
