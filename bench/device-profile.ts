@@ -30,7 +30,7 @@ export interface DeviceProfile {
   readonly kernels: number;
   /** Sum of the time that they take on the device. */
   readonly kernelMilliseconds: number;
-  /** Of the crops of a step, with one number that comes back. */
+  /** Upload of the crops of a step, with one number that comes back. */
   readonly uploadMilliseconds: number;
   /** Processor time to launch the kernels of the gradients, and to have their recording replayed. */
   readonly launchMilliseconds: number;

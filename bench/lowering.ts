@@ -1,4 +1,4 @@
-/** What each pass of the processor's lowering buys: the gradients of a step with one pass left out, in turn with the graph that is trained with. */
+/** Measures each pass of the processor's lowering: the gradients of a step with one pass left out, in turn with the graph that is trained with. */
 import type { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { type Formulations, formulations } from '#antonym/lowering/convolution/formulations.js';

@@ -19,7 +19,7 @@ export interface OwnFacts {
   readonly crops: number;
   /** Their side, pixels. */
   readonly crop: number;
-  /** Of the engine. */
+  /** Notice of the engine. */
   readonly notice?: string;
 }
 

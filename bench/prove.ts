@@ -35,7 +35,7 @@ interface Finding {
   /** Relative to the norm of what is expected; of scores, absolute. */
   readonly error: number;
   readonly limit: number;
-  /** Of several tensors, the one with this error; what was scored. */
+  /** The one of several tensors with this error, or the scored image. */
   readonly where?: string;
 }
 

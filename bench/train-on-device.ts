@@ -33,7 +33,7 @@ export interface OnDevice {
   /** Steps that are measured, after three that are not. */
   readonly steps: number;
   readonly python: string;
-  /** What is being done. */
+  /** The activity, for progress. */
   readonly onProgress: (text: string) => void;
 }
 

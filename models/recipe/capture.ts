@@ -8,7 +8,7 @@ import { halvedImage } from './halved-image.js';
 
 interface Choice {
   readonly name: DistortionName;
-  /** Of the strength: at full size where the step is before the reduction. */
+  /** Scale of the strength: at full size where the step comes before the reduction. */
   readonly range: readonly [number, number];
   /** Uniform in the logarithm: for what spans orders of magnitude. */
   readonly logarithmic?: boolean;

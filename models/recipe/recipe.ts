@@ -7,7 +7,7 @@ export const modelName = 'capture';
 export const pristine = {
   /** Shorter side of the photographs as they are kept, pixels: reduced, traces of their cameras vanish. */
   side: 1600,
-  /** Of what a photograph's own shorter side may be left: hardly reduced, it would not be pristine. */
+  /** Most of a photograph's own shorter side that may be left: hardly reduced, it would not be pristine. */
   largestShare: 0.75,
   scenes: { count: 60, width: 1536, height: 1024, seed: 1 },
   heldOut: 10,

@@ -8,7 +8,7 @@ export interface Standardization {
 /** Standardised features beyond this are cut off: an unusual image must not get an unusual score by one of them. */
 export const largestDeviation = 4;
 
-/** Of every feature over all rows; of one that hardly varies, such as a dead channel, the deviation is a fiftieth of its mean and a thousandth at least. */
+/** Mean and deviation of every feature over all rows; the deviation of one that hardly varies, such as a dead channel, is a fiftieth of its mean and a thousandth at least. */
 export function standardizationOf(rows: readonly Float32Array[]): Standardization {
   const size = rows[0]!.length;
   const [mean, squares] = [new Float64Array(size), new Float64Array(size)];

@@ -27,7 +27,7 @@ export interface Backbone {
   readonly pretrained: 'none' | 'required';
   /** Options of training that suit it better than the defaults. */
   readonly preset?: Preset;
-  /** How batch normalisation is trained: from scratch it needs the statistics of the batch; pretrained statistics stay frozen. */
+  /** Training of batch normalisation: from scratch it needs the statistics of the batch; pretrained statistics stay frozen. */
   readonly trainNormalization: 'batch' | 'running';
   readonly batchNormalization: boolean;
   /** The parts that can be left untrained, from the first on, and the parameters of each. */
@@ -47,9 +47,9 @@ export interface Backbone {
   readonly minimumSide: number;
   /** Sides of images are multiples of this, pixels: 1 where any will do, a patch where the original refuses the rest. */
   readonly sideMultiple: number;
-  /** How a learned positional embedding is fitted to other sizes; absent without one. */
+  /** Interpolation of a learned positional embedding to other sizes; absent without one. */
   readonly positions?: PositionInterpolation;
-  /** How published weights, and their names, become its own. */
+  /** Reader of published weights and their names. */
   readonly reader: WeightsReader;
   readonly published?: PublishedWeights;
   readonly textEncoder?: TextEncoder;

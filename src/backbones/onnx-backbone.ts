@@ -35,7 +35,7 @@ export function isOnnxFile(name: string): boolean {
 const usualOutputs = ['image_embeds', 'image_features', 'pooler_output', 'embedding', 'embeddings'];
 /** Five halvings, which most convolutional encoders have, leave one position. */
 const smallestSide = 32;
-/** Of images that try out a model of free size: a multiple of the patches and halvings that are usual. */
+/** Side of images that try out a model of free size: a multiple of the usual patches and halvings. */
 const trialSide = 224;
 
 /**
@@ -152,7 +152,7 @@ function checkGradients({ path }: OnnxModel, embed: Backbone['embed'], side: num
   }
 }
 
-/** What comes before the first dot of a name, as PyTorch names parameters; those without a dot are of no part. */
+/** The part before the first dot of a name, as PyTorch names parameters; names without a dot belong to no part. */
 function partsOf(specs: readonly ParameterSpec[]): Record<string, RegExp> {
   const names = specs.map(({ name }) => name.slice(encoderPrefix.length)).filter((name) => name.includes('.'));
   const parts = [...new Set(names.map((name) => name.slice(0, name.indexOf('.'))))];

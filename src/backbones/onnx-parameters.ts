@@ -1,4 +1,4 @@
-/** Which initializers of an ONNX file are trained: the file does not say so, but the nodes that use them do. */
+/** Initializers of an ONNX file that are trained: the file does not say so, but the nodes that use them do. */
 
 import { type GradientRule, notDifferentiable, stopsGradient } from '../graph/operator.js';
 import { type OperatorName, operators } from '../graph/operators/table.js';

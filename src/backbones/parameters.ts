@@ -10,13 +10,13 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** `buffer`: part of the model, but not trained by gradients (running statistics, prompt features). */
   readonly role: 'parameter' | 'buffer';
-  /** Whether the optimizer decays it: weights of matrices and convolutions, not normalisations, biases and embeddings. */
+  /** True when the optimizer decays it: weights of matrices and convolutions, not normalisations, biases and embeddings. */
   readonly weightDecay: boolean;
   /** The starting value, drawn from the stream named by the seed and the parameter's name; it is the caller's own. */
   initialize(random: RandomStream): TensorData;
 }
 
-/** Where the values of parameters come from: `inputs` of the graph, of the same or other names, or given tensors stored as constants. */
+/** Source of the values of parameters: `inputs` of the graph, of the same or other names, or given tensors stored as constants. */
 export type ParameterSource = 'inputs' | ((name: string) => string) | Readonly<Record<string, TensorData>>;
 
 /** The parameters that a model has declared in one graph. */

@@ -2,16 +2,16 @@
 import type { Value } from '../graph/value.js';
 import { type LayerContext, weightOf } from './dense-layers.js';
 
-/** How the embedding of a grid is fitted to a map of another size; `bicubic`: a = -.75, half-pixel centres, no smoothing. */
+/** Interpolation of the embedding of a grid to a map of another size; `bicubic`: a = -.75, half-pixel centres, no smoothing. */
 export type PositionInterpolation = 'bicubic';
 
 /** The attributes of ONNX's Resize that say so. */
 const resizing: Readonly<Record<PositionInterpolation, { readonly mode: string }>> = { bicubic: { mode: 'cubic' } };
 
 export interface PositionalEmbedding {
-  /** Of the token before the grid, [1, C]. */
+  /** Embedding of the token before the grid, [1, C]. */
   readonly first: Value;
-  /** Of every position of the map, row by row, [H W, C]. */
+  /** Embedding of every position of the map, row by row, [H W, C]. */
   readonly grid: Value;
 }
 

@@ -1,4 +1,4 @@
-/** Where weights are published and under which terms, as data. */
+/** Places and terms of published weights, as data. */
 
 /** A file on the Hugging Face hub. */
 export interface PublishedFile {
@@ -20,7 +20,7 @@ export interface Licence {
 
 /** Weights that someone has published for an architecture. */
 export interface PublishedWeights {
-  /** Where they come from. */
+  /** Their source. */
   readonly origin: string;
   readonly licence: Licence;
   /** The file as it was published first, where its digest is known. */

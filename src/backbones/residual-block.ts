@@ -10,7 +10,7 @@ import { type LayerContext, layerNorm, linear, vectorOf, weightOf } from './dens
 import { singleQueryAttention } from './single-query-attention.js';
 import type { Activation, TransformerOptions } from './transformer-options.js';
 
-/** How rows divide into sequences. */
+/** The division of rows into sequences. */
 export interface Sequences {
   /** N */
   readonly count: Size;

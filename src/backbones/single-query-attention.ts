@@ -8,7 +8,7 @@ export interface SingleQueryAttention {
   /** [C, C], as in PyTorch: outputs first. */
   readonly keyWeight: Value;
   readonly valueWeight: Value;
-  /** What is attended to, [N, T, C]. */
+  /** Tokens that are attended to, [N, T, C]. */
   readonly tokens: Value;
   /** The same, [N, C, T]. */
   readonly columns: Value;

@@ -32,7 +32,7 @@ export const exportedModelDevice = {
   },
 } satisfies OptionTable;
 
-/** Of commands that read folders of images. */
+/** Option of commands that read folders of images. */
 export const excludeOption = {
   kind: names(),
   placeholder: 'PATTERN,...',

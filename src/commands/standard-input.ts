@@ -1,4 +1,4 @@
-/** What comes through a pipe to a command that takes images: the content of one, or a list of paths. */
+/** Standard input of a command that takes images: the content of one, or a list of paths. */
 import { recognizedLength, recognizeImage } from '../images/recognize-image.js';
 import { UserError } from '../support/errors.js';
 

@@ -1,4 +1,4 @@
-/** What a comparison found, whole: what its page shows and `--json` prints. */
+/** The whole result of a comparison: its page shows it, and `--json` prints it. */
 import { type ComparedPair, type ComparisonSummary, failsLimit } from './comparison.js';
 import type { UnusablePair } from './score-pairs.js';
 
@@ -14,7 +14,7 @@ export interface ComparedVariant {
   readonly unusable: readonly UnusablePair[];
   /** Names of pairs whose sizes in pixels differ. */
   readonly resized: readonly string[];
-  /** Where a limit was given. */
+  /** Present where a limit was given. */
   readonly limit?: { readonly failBelow: number; readonly failed: boolean };
 }
 

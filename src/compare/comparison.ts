@@ -48,7 +48,7 @@ export interface ComparisonSummary {
 }
 
 export interface ComparisonBootstrap {
-  /** How many resamples. */
+  /** Number of resamples. */
   readonly resamples: number;
   readonly seed: number;
   /** 0..1: .95. */

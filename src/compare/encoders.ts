@@ -12,7 +12,7 @@ const encoder = z.strictObject({
   series: z.string().trim().min(1).max(80).optional(),
   /** Program and arguments; `{input}` and `{output}` stand for paths. */
   command: z.array(z.string()).min(1).max(100),
-  /** Of the file that the command writes: `.avif`. */
+  /** Extension of the file that the command writes: `.avif`. */
   extension: z.string().regex(/^\.?[A-Za-z0-9]{1,10}$/, 'expected a file extension such as .avif'),
 });
 

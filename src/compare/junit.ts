@@ -2,7 +2,7 @@
 import { escapeHtml } from '../support/escape-html.js';
 
 export interface LimitCheck {
-  /** What was compared, for the name of the test case. */
+  /** Name of the test case: the compared variant. */
   readonly name: string;
   /** The outcome in a sentence. */
   readonly text: string;

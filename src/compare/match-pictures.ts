@@ -1,4 +1,4 @@
-/** Which pictures before a change belong to which after it. */
+/** Pairs the pictures before a change with those after it. */
 import { extname } from 'node:path';
 import type { FileReference } from '../datasets/image-reference.js';
 

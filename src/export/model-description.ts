@@ -17,7 +17,7 @@ const opinion = z.strictObject({
   direction: z.enum(['higher is better', 'lower is better']),
   /** Least and greatest rating among them. */
   range: z.tuple([z.number(), z.number()]),
-  /** Of the score of a whole image: see statistics/monotonic-map.ts. */
+  /** Map of the score of a whole image: see statistics/monotonic-map.ts. */
   map: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('logistic4'), ...curve }),
     z.strictObject({ kind: z.literal('logistic5'), ...curve, slope: z.number() }),

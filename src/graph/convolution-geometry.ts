@@ -20,7 +20,7 @@ export function reach({ kernel, dilations }: ConvolutionGeometry, axis: number):
   return (kernel[axis]! - 1) * dilations[axis]! + 1;
 }
 
-/** How many windows there are along an axis: floor((size - taken) / stride) + 1, or rounded up. */
+/** Number of windows along an axis: floor((size - taken) / stride) + 1, or rounded up. */
 export function outputSize(size: Dimension, taken: number, stride: number, round: 'floor' | 'ceil' = 'floor'): Dimension {
   if (typeof size === 'number') return Math[round]((size - taken) / stride) + 1;
   if (stride === 1) return taken === 1 ? size : `${size}-${taken - 1}`;

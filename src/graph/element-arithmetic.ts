@@ -18,7 +18,7 @@ export function elementwise(
   return results.every((element) => element !== undefined) ? results : undefined;
 }
 
-/** Of a function of numbers: nothing is known of names. */
+/** Elements of a function of numbers; nothing is known of names. */
 export function ofNumbers(compute: (a: number, b: number) => number): (a: Dimension, b: Dimension) => number | undefined {
   return (a, b) => {
     if (typeof a !== 'number' || typeof b !== 'number') return undefined;

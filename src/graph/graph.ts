@@ -90,7 +90,7 @@ export class Graph {
     return this.numbers('int64', values);
   }
 
-  /** Whether a value or an output has this name. */
+  /** True when a value or an output has this name. */
   hasName(name: string): boolean {
     return this.names.has(name);
   }

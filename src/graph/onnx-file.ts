@@ -26,7 +26,7 @@ export interface OnnxFileOptions {
 /** A file, or two, as the bytes to write one after the other: the weights among them are not copied. */
 export interface OnnxPieces {
   readonly model: readonly Uint8Array[];
-  /** Of the file of external data; none where the model holds its weights itself. */
+  /** Name of the file of external data; absent where the model holds its weights itself. */
   readonly data: readonly Uint8Array[];
 }
 
@@ -77,7 +77,7 @@ export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external
   return { model: [head, ...field(fields.graph, graphPieces)], data };
 }
 
-/** Of `ModelProto` and `GraphProto`: the parts of a message may come in any order. */
+/** Field numbers of `ModelProto` and `GraphProto`: the parts of a message may come in any order. */
 const fields = { graph: 7, initializer: 5 } as const;
 
 function encode<T>(

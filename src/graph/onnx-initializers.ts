@@ -7,7 +7,7 @@ import type { Value } from './value.js';
 
 const { onnx } = onnxProto;
 
-/** Where weights go that do not fit into a model. */
+/** A file for weights that do not fit into a model. */
 export interface ExternalPlace {
   /** Name of a file in the model's folder. */
   readonly location: string;
@@ -28,7 +28,7 @@ interface Initializers {
 const rawData = 9;
 /** `TensorProto.DataLocation.EXTERNAL` */
 const externalLocation = 1;
-/** What an operating system can map into memory begins at a multiple of this, on Windows; elsewhere pages are smaller. */
+/** Alignment of parts that an operating system can map into memory: that of Windows; elsewhere pages are smaller. */
 const alignment = 2 ** 16;
 
 /** Raw data is little-endian in ONNX, and so is every platform that Node.js runs on. */

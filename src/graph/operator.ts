@@ -1,4 +1,4 @@
-/** What an operator is: its inputs with a gradient rule each, its attributes, and the type of its outputs. */
+/** The parts of an operator: inputs with a gradient rule each, attributes, and the type of its outputs. */
 import type { DataType, TensorData } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import type { Dimension, Shape, Value } from './value.js';
@@ -53,7 +53,7 @@ export type HalfPrecision = 'accumulate' | 'keep' | 'round' | 'normalize' | 'nev
 
 /** Sums of products, as convolutions and matrix products compute them. */
 export interface ProductSums {
-  /** How many products make an element of the result. */
+  /** Number of products in an element of the result. */
   length(node: Node): number;
   /**
    * The first and the last axis over which the elements of an input are summed: the others tell output channels apart. Undefined where an input does
@@ -101,12 +101,12 @@ export interface Node {
   readonly outputs: readonly Value[];
 }
 
-/** What becomes of a node's results in half precision. */
+/** The behaviour of a node's results in half precision. */
 export function halfPrecisionOf({ rule: { half }, attributes }: Node): HalfPrecision {
   return typeof half === 'function' ? half(attributes) : half;
 }
 
-/** What rules may ask of a node. */
+/** Questions that rules may ask of a node. */
 export class NodeContext {
   constructor(
     readonly inputs: readonly (Value | null)[],
@@ -158,12 +158,12 @@ export class NodeContext {
   }
 }
 
-/** What a gradient rule sees: the node, the gradient of each output, and the graph to add nodes to. */
+/** The context of a gradient rule: the node, the gradient of each output, and the graph to add nodes to. */
 export class GradientContext extends NodeContext {
   constructor(
     readonly graph: Graph,
     node: Node,
-    /** Which input the rule is asked for (of use to variadic inputs). */
+    /** Index of the input that the rule is asked for, which variadic inputs need. */
     readonly index: number,
     /** The gradient of each output; absent where no loss depends on it. */
     readonly outputGradients: readonly (Value | undefined)[],

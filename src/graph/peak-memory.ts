@@ -1,4 +1,4 @@
-/** How much memory a graph needs to run, from the sizes of its values: known before anything is loaded. */
+/** Memory that a graph needs to run, from the sizes of its values: known before anything is loaded. */
 import { elementArrays, elementCount } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { neededParts } from './needed-parts.js';
@@ -48,7 +48,7 @@ export function largestTensor(graph: Graph): number {
   return values.reduce((largest, value) => Math.max(largest, bytesOf(value)), 0);
 }
 
-/** What a value takes. @throws Error when a size is not fixed. */
+/** Bytes of a value. @throws Error when a size is not fixed. */
 export function bytesOf({ shape, dataType }: Value): number {
   return elementCount(fixedShape(shape, 'the memory of a graph')) * elementArrays[dataType].BYTES_PER_ELEMENT;
 }

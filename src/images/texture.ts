@@ -1,4 +1,4 @@
-/** How much detail a crop shows: a cheap guard against crops of sky, on which no distortion can be seen. */
+/** The detail that a crop shows: a cheap guard against crops of sky, on which no distortion can be seen. */
 
 import type { Box, Image } from './image.js';
 

@@ -31,7 +31,7 @@ export function recomputeForward(graph: Graph, forward: ReadonlySet<Node>, input
   return best.graph;
 }
 
-/** What changes with the batch. */
+/** Values that change with the batch. */
 function dependents(nodes: readonly Node[], input: Value): Set<Value> {
   const found = new Set([input]);
   for (const { inputs, outputs } of nodes)

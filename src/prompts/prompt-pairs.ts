@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 
-/** What a good photograph is called, and a bad one. */
+/** The prompt for a good photograph, and that for a bad one. */
 export type PromptPair = readonly [positive: string, negative: string];
 
 /** QualiCLIP's (arXiv 2403.11176). */

@@ -18,7 +18,7 @@ export interface Prompts {
   readonly description: string;
 }
 
-/** How many seeded pairs there are: as many as pairs of words. */
+/** Number of seeded pairs: equal to that of pairs of words. */
 const seededPairs = antonymPairs.length;
 
 /**

@@ -8,7 +8,7 @@ import type { DeviceSetup } from '../runtime/devices/device.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
 
-/** Of a model that has copies, with its weights, bytes: copies take memory, and large models use several cores well enough. */
+/** Largest model that has copies, with its weights, bytes: copies take memory, and large models use several cores well enough. */
 const largestCopied = 64 * 2 ** 20;
 const mostCopies = 4;
 /** Images at a time from which on copies are made. */

@@ -35,7 +35,7 @@ async function sourceOf(input: Exclude<ImageInput, Pixels>): Promise<ImageSource
   throw badArgument('expected a path, the content of an image file, or { data, width, height }', input);
 }
 
-/** Of another realm, too, as tests and virtual machines have them. */
+/** Accepts those of another realm, too, as tests and virtual machines have them. */
 function isBuffer(input: unknown): input is ArrayBufferLike {
   return /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(input));
 }

@@ -26,7 +26,7 @@ export interface ClipResNetOptions {
 
 /** Channels that come out of a bottleneck per channel inside it. */
 const expansion = 4;
-/** How many times smaller than the image the last map is. */
+/** Factor by which the last map is smaller than the image. */
 const reduction = 32;
 
 /**

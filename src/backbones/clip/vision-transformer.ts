@@ -14,7 +14,7 @@ export interface VisionTransformerOptions extends TransformerOptions {
   readonly patch: number;
   /** Side of the images that the positional embedding was trained for, pixels; a multiple of the patch. */
   readonly side: number;
-  /** How the positional embedding is fitted to other sizes; default: `bicubic`. */
+  /** Interpolation of the positional embedding to other sizes; default: `bicubic`. */
   readonly interpolation?: PositionInterpolation;
   /** False where positions count for nothing, as in MA-CLIP (arXiv 2511.09948); default: true. */
   readonly hasPositions?: boolean;
@@ -72,7 +72,7 @@ function classTokenOf({ parameters }: LayerContext, width: number): Value {
   });
 }
 
-/** What every image starts from besides its patches: the class token and the embedding of every position, [1 + rows columns, width]. */
+/** Rows that every image starts from besides its patches: the class token and the embedding of every position, [1 + rows columns, width]. */
 function firstTokens(
   context: LayerContext,
   patches: Value,

@@ -20,7 +20,7 @@ export interface HubRequest {
   readonly accessToken?: string;
 }
 
-/** Where a blob arrives. */
+/** Path at which a blob arrives. */
 function incompleteOf(blob: string): string {
   return `${blob}.incomplete`;
 }
@@ -71,7 +71,7 @@ export async function downloadBlob(
   await rename(incomplete, blob);
 }
 
-/** How much of a blob that is not whole is there, bytes. */
+/** Bytes of an unfinished blob that are there. */
 export async function bytesThere(blob: string): Promise<number> {
   const incomplete = incompleteOf(blob);
   return existsSync(incomplete) ? (await stat(incomplete)).size : 0;

@@ -33,12 +33,12 @@ export class HubCache {
     return isVerified ? path : undefined;
   }
 
-  /** Where a file of a commit is looked for. */
+  /** Path at which a file of a commit is looked for. */
   place(commitId: string, name: string): string {
     return join(this.folder, 'snapshots', commitId, name);
   }
 
-  /** Where the content with a digest lies. */
+  /** Path of the content with a digest. */
   blob(sha256: string): string {
     return join(this.folder, 'blobs', sha256);
   }

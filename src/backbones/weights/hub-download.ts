@@ -16,9 +16,9 @@ export interface HubOptions {
   readonly hubUrl?: string;
   /** The folder of the cache; default: as Python's huggingface_hub. */
   readonly cache?: string;
-  /** How long the hub may be silent, milliseconds; default: 15 seconds. */
+  /** Time for which the hub may be silent, milliseconds; default: 15 seconds. */
   readonly patience?: number;
-  /** What is asked of the hub now, where the cache does not have it. */
+  /** Takes the name of a file that is requested because the cache lacks it. */
   onAsk?(text: string): void;
   /** Bytes that are there, of all. */
   onProgress?(done: number, total: number): void;

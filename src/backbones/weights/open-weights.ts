@@ -9,7 +9,7 @@ import { openSafetensorsSource } from './safetensors-source.js';
 import { openShardedSource } from './sharded-source.js';
 import type { TensorSource } from './tensor-source.js';
 
-/** What libraries call the weights in a folder or repository, the preferred first. */
+/** Names that libraries give the weights in a folder or repository, the preferred first. */
 export const weightFiles: readonly string[] = [
   'open_clip_model.safetensors',
   'model.safetensors',

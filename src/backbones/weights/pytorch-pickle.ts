@@ -1,4 +1,4 @@
-/** What the pickle inside a PyTorch file says: which tensors, by dotted name, lie in which stored bytes. Nothing of it is executed. */
+/** The content of the pickle inside a PyTorch file: tensors by dotted name, and the stored bytes in which they lie. Nothing is executed. */
 
 import { UserError } from '../../support/errors.js';
 import { type PickleGlobal, readPickle } from '../../support/pickle.js';

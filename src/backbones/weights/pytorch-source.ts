@@ -72,7 +72,7 @@ async function readView(archive: ZipArchive, folder: string, view: StoredView, n
   return isContiguous(shape, strides) ? values : inRowMajorOrder(values, shape, strides);
 }
 
-/** Whether elements lie in row-major order without gaps. */
+/** True when elements lie in row-major order without gaps. */
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
   return shape.every((size, axis) => size === 1 || strides[axis] === elementCount(shape.slice(axis + 1)));
 }

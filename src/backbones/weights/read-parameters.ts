@@ -5,7 +5,7 @@ import type { TensorData } from '../../tensors/tensor-data.js';
 import type { ParameterSpec } from '../parameters.js';
 import type { TensorSource } from './tensor-source.js';
 
-/** How many tensors a message names of each kind. */
+/** Number of tensors of each kind that a message names. */
 const named = 3;
 
 /** A part of a model (its image encoder, its text encoder) and what it needs of weights. */
@@ -15,7 +15,7 @@ export interface WeightsNeed {
   belongs(name: string): boolean;
 }
 
-/** What does not fit, for people: `2 are missing (a, b); 1 is unknown (c)`; undefined when everything does. */
+/** Misfits for people: `2 are missing (a, b); 1 is unknown (c)`; undefined when everything fits. */
 export function describeMisfit(source: TensorSource, { specs, belongs }: WeightsNeed): string | undefined {
   const wanted = new Map([...specs].map((spec) => [spec.name, spec.shape]));
   const missing = [...wanted.keys()].filter((name) => !source.tensors.has(name));
@@ -47,7 +47,7 @@ export async function readParameters(source: TensorSource, need: WeightsNeed, mo
   return tensors;
 }
 
-/** Whether none is infinite or not a number. */
+/** True when all are finite. */
 export function allFinite(values: Float32Array): boolean {
   for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
   return true;

@@ -7,7 +7,7 @@ import { fileError } from '../../support/files/file-errors.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import type { StoredTensor, TensorSource } from './tensor-source.js';
 
-/** Which file holds each tensor; files lie beside the index. */
+/** The file that holds each tensor; files lie beside the index. */
 const indexSchema = z.object({
   weight_map: z.record(
     z.string(),

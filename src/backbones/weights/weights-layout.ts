@@ -30,7 +30,7 @@ export interface Join {
   readonly to: string;
 }
 
-/** How published weights of a family are read. */
+/** A reader of the published weights of a family. */
 export interface WeightsReader {
   /** The family, for messages: `CLIP`. */
   readonly family: string;
@@ -40,7 +40,7 @@ export interface WeightsReader {
   readonly unused?: RegExp;
 }
 
-/** How a tensor is put together: its parts one below the other, or one part transposed. */
+/** The assembly of a tensor: its parts one below the other, or one part transposed. */
 interface Recipe {
   readonly parts: readonly string[];
   readonly transposed: boolean;

@@ -4,7 +4,7 @@ import type { Operator } from '../operator.js';
 import { broadcastInputs } from '../shape-rules.js';
 import { quotient } from '../value.js';
 
-/** Of integers, which is all whose elements are known. */
+/** Quotients of integers, the only elements that are known. */
 const truncated = ofNumbers((a, b) => Math.trunc(a / b));
 
 export const div: Operator = {

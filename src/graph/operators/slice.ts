@@ -50,7 +50,7 @@ export const slice: Operator = {
   },
 };
 
-/** Of a vector, or of the rows of a matrix. */
+/** The slice of a vector, or of the rows of a matrix. */
 function slicedElements({ shape, elements }: Value, ranges: readonly Range[]): Dimension[] | undefined {
   if (!elements || shape.length === 0 || ranges.some(({ axis }) => axis !== 0)) return undefined;
   const width = shape.length === 1 ? 1 : Number(shape[1]);

@@ -36,14 +36,14 @@ export interface FileValue {
 
 export interface OnnxModel {
   readonly path: string;
-  /** Of the file, in hexadecimal; of external data only as far as the file names them. */
+  /** SHA-256 of the file, in hexadecimal; external data count only as far as the file names them. */
   readonly sha256: string;
   /** Version of the standard operators. */
   readonly operatorSet: number;
   /** In an order in which they can be computed. */
   readonly nodes: readonly FileNode[];
   readonly initializers: ReadonlyMap<string, TensorData>;
-  /** What has to be given: initializers are none. */
+  /** Inputs that must be given; initializers are none. */
   readonly inputs: readonly FileValue[];
   readonly outputs: readonly FileValue[];
   /** Files beside the model that hold values of initializers, relative to its folder. */

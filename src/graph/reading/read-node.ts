@@ -1,4 +1,4 @@
-/** What is asked of a node of a file while it is rewritten; attributes that nobody asked for are not supported. */
+/** A node of a file while it is rewritten. Attributes that no rewrite reads are not supported. */
 import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Graph } from '../graph.js';
 import type { Attributes, AttributeValue } from '../operator.js';
@@ -15,7 +15,7 @@ export class ReadNode {
     readonly operatorSet: number,
   ) {}
 
-  /** How many outputs it has. */
+  /** Number of its outputs. */
   get outputs(): number {
     return this.node.outputs.length;
   }
@@ -99,5 +99,5 @@ export class ReadNode {
   }
 }
 
-/** How one operator of a file becomes nodes of a graph: adds the nodes that a node of the file stands for, and returns its outputs. */
+/** The rewrite of one operator: adds the nodes that a node of the file stands for, and returns its outputs. */
 export type Rewrite = (node: ReadNode) => Value | readonly Value[];

@@ -16,7 +16,7 @@ const storedTypes: Readonly<Record<number, Exclude<StoredType, 'int8' | 'int16'>
   11: 'float64',
   16: 'bfloat16',
 };
-/** Of weights in 8 bits: rounding has no gradient. */
+/** Weights in 8 bits are refused: rounding has no gradient. */
 export const quantized = 'quantised numbers (int8), which cannot be trained: give the model in float32 or float16';
 /** `TensorProto.DataLocation.EXTERNAL` */
 const externalLocation = 1;

@@ -1,4 +1,4 @@
-/** How each operator of a file, in operator sets 11 to 21, is said with the operators that graphs are made of. */
+/** Rewrites of each operator of a file, in operator sets 11 to 21, to the operators of graphs. */
 import { type OperatorName, operators } from '../operators/table.js';
 import type { Rewrite } from './read-node.js';
 import { activations } from './rewrites/activations.js';

@@ -16,7 +16,7 @@ export interface Image {
   channelsLast(): Value;
   /** [H, W, N, C] */
   pixelsFirst(): Value;
-  /** What every position of an output meets, one image of its size for each element of the kernel, row by row. */
+  /** Pixels that every position of an output meets: one image of its size for each element of the kernel, row by row. */
   windows(geometry: ConvolutionGeometry, size: ImageSize): readonly Image[];
   /**
    * The sum over all images and pixels of the products of both images' channels, [own channels, channels of the other]: where the layout has a

@@ -3,7 +3,7 @@ import type { Graph } from '../../graph/graph.js';
 import { fixedShape, type Value } from '../../graph/value.js';
 import { type Image, slicedWindows, type WeightGradient } from './image.js';
 
-/** Of colours and the like: products of so few columns are slow, and joined windows small. */
+/** Most channels of colour images and the like: products of few columns are slow, and joined windows small. */
 const fewChannels = 4;
 
 /** Nothing is transposed, and only windows of colours are joined. */

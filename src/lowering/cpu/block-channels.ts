@@ -157,7 +157,7 @@ class Blocking implements GraphCopy {
     return true;
   }
 
-  /** Of fewer channels than a block, the kernel reads plain images. */
+  /** True when the blocked kernel can compute it; with fewer channels than a block, it reads plain images. */
   private canConvolve(x: Value, sizes: { filters: number; channels: number; group?: number | undefined }): boolean {
     const { block } = this;
     const { filters, channels, group = 1 } = sizes;

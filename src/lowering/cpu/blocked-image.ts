@@ -96,7 +96,7 @@ export function cutImage(graph: Graph, blocked: Value, [top, left]: ImageSize, [
   return graph.add('Reshape', [window, graph.integers(images, channels, rows, columns)]);
 }
 
-/** What stands before and behind the axes of pixels lies together in memory. */
+/** Axes before and behind those of pixels lie together in memory. */
 function lines(graph: Graph, blocked: Value, block: number): Value {
   const [images, channels, height, width] = blocked.shape as unknown as ImageShape;
   return graph.add('Reshape', [blocked, graph.integers((images * channels) / block, height, width, block)]);

@@ -87,7 +87,7 @@ function attributesInHalf({ operator, attributes }: Node): Attributes {
   return isSteep ? { ...attributes, alpha: 1 / smallestNormalHalf } : attributes;
 }
 
-/** Whether a value, if it is constant, is within the range of half precision; what is computed is seen when results are compared. */
+/** True when a value, if it is constant, lies within the range of half precision; computed values are checked when results are compared. */
 export function fitsHalf(source: PrecisionSource, value: Value): boolean {
   const tensor = tensorOf(source, value);
   return !tensor || (tensor.data as Float32Array).every((element) => Math.abs(element) <= largestHalf);

@@ -75,7 +75,7 @@ function halfNodes(source: PrecisionSource, given: ReadonlySet<Value>, longestSu
   return withoutRoundedEnds(nodes, inHalf);
 }
 
-/** What is computed element by element for float32 alone is better computed in it: a cast is needed all the same. */
+/** Element-wise results that only float32 nodes use are better computed in float32: a cast is needed anyway. */
 function withoutRoundedEnds(nodes: readonly Node[], inHalf: Set<Node>): Set<Node> {
   const users = new Map<Value, Node[]>();
   for (const node of nodes) for (const input of node.inputs) if (input) users.set(input, [...(users.get(input) ?? []), node]);

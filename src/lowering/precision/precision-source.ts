@@ -10,7 +10,7 @@ import { copyGraph, type GraphCopy } from '../copy-graph.js';
 /** A finished graph and what is known of it. */
 export interface PrecisionSource {
   readonly graph: Graph;
-  /** What it computes from constants alone: see `constantValues`. */
+  /** Values computed from constants alone: see `constantValues`. */
   readonly known: ReadonlyMap<Value, TensorData>;
   /** Nodes that stay as they are. */
   readonly kept: ReadonlySet<Node>;

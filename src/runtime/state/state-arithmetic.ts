@@ -42,7 +42,7 @@ export interface AdamWFactors {
   readonly rate: number;
   /** Added to the root of the second moment. */
   readonly offset: number;
-  /** What weight decay leaves of the parameter. */
+  /** Share of the parameter that weight decay leaves. */
   readonly kept: number;
   /** Smaller values of the gradient and the moments count as zero. */
   readonly smallestGradient: number;

@@ -1,4 +1,4 @@
-/** What downloads leave in the place of a large file: said by name wherever a file is not what it should be. */
+/** Names the files that failed downloads leave in the place of a large one. */
 import { open } from 'node:fs/promises';
 
 /**

@@ -19,7 +19,7 @@ export interface NumberedReply<Reply> {
 /** An error as plain data: its class would not survive the transfer between threads. */
 export interface PlainError {
   readonly message: string;
-  /** Of a `UserError`. */
+  /** Code of a `UserError`. */
   readonly code?: ErrorCode;
   readonly stack?: string | undefined;
 }

@@ -1,9 +1,9 @@
-/** What makes constants, and what computes shapes. */
+/** Operators of files that make constants or compute shapes. */
 import { elementArrays, elementCount, type TensorData } from '../../../tensors/tensor-data.js';
 import { fixedShape } from '../../value.js';
 import type { Rewrite } from '../read-node.js';
 
-/** Of a constant that a node makes from nothing. */
+/** Element type of a constant that a node makes from nothing. */
 const mostElements = 2 ** 20;
 
 export const constants: Readonly<Record<string, Rewrite>> = {

@@ -1,4 +1,4 @@
-/** What moves elements. */
+/** Operators of files that move elements. */
 
 import { onnxDataTypes } from '../../../tensors/onnx-data-types.js';
 import { elementCount } from '../../../tensors/tensor-data.js';
