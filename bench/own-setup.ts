@@ -1,6 +1,6 @@
 /** Training runs of benchmarks: the options of training with seeded random weights and prompts, on crops that are never looked at. */
 import { availableParallelism } from 'node:os';
-import { isOnnxFile } from '#antonym/backbones/onnx-backbone.js';
+import { isOnnxFile } from '#antonym/backbones/preset.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
 import { setUpTraining, type TrainingSetup } from '#antonym/train/training-setup.js';

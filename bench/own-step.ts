@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cropCount } from '#antonym/losses/levels.js';
-import { type Device, explainHalfPrecision } from '#antonym/runtime/devices/device.js';
+import { explainHalfPrecision } from '#antonym/runtime/devices/device.js';
+import type { Device } from '#antonym/runtime/devices/device-names.js';
 import { messageOf, UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
 import { engineOptions } from '#antonym/train/engines/create-engine.js';

@@ -12,7 +12,7 @@ import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { promptHead } from '#antonym/heads/prompt-head.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { type Device, devices } from '#antonym/runtime/devices/device.js';
+import { type Device, devices } from '#antonym/runtime/devices/device-names.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
 import { measurementOf } from '#antonym/train/graphs/model.js';

@@ -119,3 +119,12 @@ test('scoring on the processor loads neither the builder of graphs, nor protobuf
   // the walk finds what there is to find
   expect(loadedWith('graph/onnx-file.ts').packages).toContain('onnx-proto');
 });
+
+test('options of training are checked before the engine, the library of images and the hub are loaded', () => {
+  const { files, packages } = loadedWith('commands/train/train.ts', 'cli.ts');
+  expect(packages).toContain('zod');
+  expect([...packages].filter((name) => /sharp|proto|koffi|hub|undici/.test(name))).toEqual([]);
+  expect(files).toContain('train/options.ts');
+  expect([...files].filter((file) => /^(export|report|runs|train\/(engines|data))\//.test(file))).toEqual([]);
+  expect(loadedWith('commands/train/train-and-export.ts').packages).toContain('sharp');
+});

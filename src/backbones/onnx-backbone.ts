@@ -26,11 +26,6 @@ export interface OnnxBackbone extends Backbone {
   readonly model: OnnxModel;
 }
 
-/** True when an option names a file rather than one of the program's own backbones. */
-export function isOnnxFile(name: string): boolean {
-  return name.toLowerCase().endsWith('.onnx');
-}
-
 /** Outputs that hold the embedding where a model has several, as optimum and open_clip name them; the first that there is. */
 const usualOutputs = ['image_embeds', 'image_features', 'pooler_output', 'embedding', 'embeddings'];
 /** Five halvings, which most convolutional encoders have, leave one position. */

@@ -45,3 +45,8 @@ export const onnxPreset: Preset = {
     crop: { value: 224, reason: 'the size that most encoders were trained on; a file of a fixed size decides itself' },
   },
 };
+
+/** True when an option names a file rather than one of the program's own backbones. */
+export function isOnnxFile(name: string): boolean {
+  return name.toLowerCase().endsWith('.onnx');
+}

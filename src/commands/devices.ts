@@ -1,5 +1,5 @@
 /** `antonym devices`: what this machine can compute with, and how to get what it cannot. */
-import { type Device, devices } from '../runtime/devices/device.js';
+import { type Device, devices } from '../runtime/devices/device-names.js';
 import { measureDevice } from '../runtime/devices/measure-device.js';
 import { messageOf } from '../support/errors.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';

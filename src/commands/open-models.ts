@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { calibratedImages, calibrationName } from '../calibrate/calibration-file.js';
 import type { NamedModel } from '../evaluate/evaluate-opinion.js';
-import type { DeviceName } from '../runtime/devices/choose-device.js';
+import type { DeviceName } from '../runtime/devices/device-names.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { findModel } from '../score/find-model.js';
 import { type LoadOptions, loadModel } from '../score/load-model.js';

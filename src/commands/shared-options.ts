@@ -1,5 +1,5 @@
 /** Options that several commands share. */
-import { deviceNames } from '../runtime/devices/choose-device.js';
+import { deviceNames } from '../runtime/devices/device-names.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { names, oneOf, switched, text, wholeNumber } from '../support/options/option-kinds.js';
 import type { OptionTable } from '../support/options/option-table.js';

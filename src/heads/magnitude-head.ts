@@ -4,7 +4,7 @@
  */
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
-import { choosePrompts, type Prompts } from '../prompts/prompts.js';
+import type { Prompts } from '../prompts/prompts.js';
 import { fitScale, publishedScale } from './fit-scale.js';
 import { type FusionConstants, maClipConstants, similarityWeight } from './fusion.js';
 import type { Head, HeadKind } from './head.js';
@@ -17,8 +17,10 @@ const strideShare = 128 / 224;
 
 export const magnitudeKind: HeadKind = {
   summary: "similarities to antonym prompts, fused with the embedding's magnitude (MA-CLIP)",
-  create: async ({ prompts, seed, backbone, source, fusion }) =>
-    magnitudeHead(await choosePrompts(prompts, seed, backbone, source, 'ma-clip'), fusion),
+  async create({ prompts, seed, backbone, source, fusion }) {
+    const { choosePrompts } = await import('../prompts/prompts.js');
+    return magnitudeHead(await choosePrompts(prompts, seed, backbone, source, 'ma-clip'), fusion);
+  },
   async restore(stored) {
     const prompts = await readPrompts(stored);
     return prompts && magnitudeHead(prompts, stored.fusion);

@@ -2,7 +2,7 @@
 import type { Parameters } from '../backbones/parameters.js';
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
-import { choosePrompts, type Prompts } from '../prompts/prompts.js';
+import type { Prompts } from '../prompts/prompts.js';
 import { fitScale } from './fit-scale.js';
 import type { Cues, Head, HeadKind, StoredHead } from './head.js';
 
@@ -14,7 +14,11 @@ const untrainedMethod = 'CLIP-IQA (arXiv 2207.12396): similarities of an image e
 
 export const promptKind: HeadKind = {
   summary: 'similarities to antonym prompts',
-  create: async ({ prompts, seed, backbone, source }) => promptHead(await choosePrompts(prompts, seed, backbone, source)),
+  async create({ prompts, seed, backbone, source }) {
+    // loaded here: kinds of heads are named in help and in checks of options, which need no text towers
+    const { choosePrompts } = await import('../prompts/prompts.js');
+    return promptHead(await choosePrompts(prompts, seed, backbone, source));
+  },
   async restore(stored) {
     const prompts = await readPrompts(stored);
     return prompts && promptHead(prompts);

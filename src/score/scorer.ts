@@ -2,8 +2,8 @@
 import type { ModelDescription } from '../export/model-description.js';
 import { cropImage, type Image } from '../images/image.js';
 import { type DeviceSetup, isOutOfMemory } from '../runtime/devices/device.js';
-import { describePlacement } from '../runtime/models/node-placement.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
+import { describePlacement } from '../runtime/sessions/session-messages.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { mistakenFileAt } from '../support/files/mistaken-file.js';
 import { ThreadFailure } from '../support/threads/request-thread.js';

@@ -2,7 +2,8 @@
 import { basename, join } from 'node:path';
 import type { Backbone } from '../backbones/backbone.js';
 import { configureBackbone } from '../backbones/configure-backbone.js';
-import { isOnnxFile, openOnnxBackbone } from '../backbones/onnx-backbone.js';
+import { openOnnxBackbone } from '../backbones/onnx-backbone.js';
+import { isOnnxFile } from '../backbones/preset.js';
 import { findBackbone } from '../backbones/registry.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';

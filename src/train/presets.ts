@@ -1,6 +1,5 @@
 /** Presets of backbones as defaults of the options of training. */
-import { isOnnxFile } from '../backbones/onnx-backbone.js';
-import { onnxPreset, type Preset, type PresetValues } from '../backbones/preset.js';
+import { isOnnxFile, onnxPreset, type Preset, type PresetValues } from '../backbones/preset.js';
 import { backbones } from '../backbones/registry.js';
 
 /** @returns undefined when the defaults suit, as for `clip-tiny`, and for unknown names */

@@ -1,7 +1,7 @@
 /** The starting point of a model under training: weights of its image encoder, and its head. */
 import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
-import { isOnnxFile } from '../backbones/onnx-backbone.js';
+import { isOnnxFile } from '../backbones/preset.js';
 import { downloadPublished, downloadWeights } from '../backbones/weights/hub-download.js';
 import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
@@ -16,6 +16,7 @@ import { UserError } from '../support/errors.js';
 import { openSafetensors } from '../tensors/safetensors.js';
 import { floatTensor, type NamedTensors, type TensorData } from '../tensors/tensor-data.js';
 import { scoringTensors } from './graphs/state.js';
+import { runPrefix } from './options/model-options.js';
 
 export interface StartingPoint {
   /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */
@@ -43,8 +44,6 @@ export interface StartWatch {
   onRecognize?(text: string): void;
 }
 
-/** Prefix of a run as a source of weights: `run:NAME`. */
-export const runPrefix = 'run:';
 /** The weights that an ONNX file has. */
 const ownWeights = 'own';
 /** Prefix of a repository of the Hugging Face hub: `hf:OWNER/NAME`. */

@@ -2,7 +2,7 @@
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { ratesOf, sweepKind } from '#antonym/commands/train/sweep-learning-rates.js';
+import { ratesOf, sweepKind } from '#antonym/commands/train/sweep.js';
 import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';

@@ -1,10 +1,8 @@
 /** `train --sweep-lr`: short runs from one start that differ in the learning rate alone, compared without labels. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readMetrics } from '../../runs/metrics-log.js';
 import { type RunFolder, runsFolder } from '../../runs/run-directory.js';
-import type { OptionKind } from '../../support/options/option-kinds.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import { DivergedError } from '../../train/divergence.js';
@@ -14,31 +12,8 @@ import { openTrainingSession } from '../../train/training-session.js';
 import { setUpTraining } from '../../train/training-setup.js';
 import { stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
+import { ratesOf, type Sweep } from './sweep.js';
 import { newRun, resumedRun } from './training-run.js';
-
-export interface Sweep {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-}
-
-const rate = z.number().min(1e-12).max(1);
-const shape = z.strictObject({ from: rate, to: rate, count: z.int().min(2).max(32) }).refine(({ from, to }) => from < to);
-
-/** The kind of `--sweep-lr`. */
-export const sweepKind: OptionKind<Sweep> = {
-  expected: 'the lowest rate, the highest and how many, such as 1e-7,1e-5,5',
-  schema: shape,
-  fromText(text) {
-    const [from, to, count, ...rest] = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-    return rest.length > 0 ? text : { from, to, count };
-  },
-};
-
-/** A geometric grid, to two digits. */
-export function ratesOf({ from, to, count }: Sweep): number[] {
-  return Array.from({ length: count }, (_, index) => Number((from * (to / from) ** (index / (count - 1))).toPrecision(2)));
-}
 
 interface Result {
   readonly lr: number;

@@ -4,7 +4,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Backbone } from '../../backbones/backbone.js';
-import { isOnnxFile } from '../../backbones/onnx-backbone.js';
+import { isOnnxFile } from '../../backbones/preset.js';
 import { createRun, type OpenRun, openRun, type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { runNamePrefix } from '../../runs/run-name.js';
 import { checkDevice } from '../../runtime/devices/choose-device.js';

@@ -2,7 +2,7 @@
  * Effects of today's imaging pipelines on photographs, from the sensor to the last file: drawn only when named.
  * Severities begin at the first noticeable value, and their effect grows by a constant ratio.
  */
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { cropImage, type Image } from '../../images/image.js';
 import { throughJpeg } from '../codecs/jpeg.js';
 import { bayerChannel, demosaic } from '../color/demosaic.js';
@@ -32,7 +32,8 @@ export const avif: Distortion<never> = {
   strength: 'quality of the encoder, 1..100, rounded',
   severities: [80, 62, 44, 26, 8],
   parameters: {},
-  apply(image, quality) {
+  async apply(image, quality) {
+    const { default: sharp } = await import('sharp');
     // libaom's bytes depend on its number of threads, which is the process's: one, as `PairPool` has it.
     sharp.concurrency(1);
     // Effort 0 takes 5 ms for 224x224 pixels, effort 1 already 25, for the same quality in a tenth fewer bytes.
@@ -144,8 +145,9 @@ export const sensorNoise: Distortion<'seed'> = {
   },
 };
 
-/** Encodes an image and decodes it again. */
+/** Encodes an image and decodes it again. The library is loaded at the first call: options are checked against the table of distortions without it. */
 async function throughFile({ width, height, data }: Image, encode: (pixels: Sharp) => Sharp): Promise<Image> {
+  const { default: sharp } = await import('sharp');
   const file = await encode(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
   return { width, height, data: pixelsOf(await sharp(file).raw().toBuffer()) };
 }

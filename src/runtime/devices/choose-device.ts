@@ -1,12 +1,9 @@
 /** The device that `--device` asks for. */
 import { UserError } from '../../support/errors.js';
-import { type DeviceSetup, devices } from './device.js';
-import { measureDevice } from './measure-device.js';
+import type { DeviceSetup } from './device.js';
+import { type DeviceName, devices } from './device-names.js';
+import type { MeasuredDevice, MeasureOptions } from './measure-device.js';
 import { noProviderOptions, parseProviderOptions } from './provider-options.js';
-
-/** `auto` is the fastest that can be used. */
-export const deviceNames = [...devices, 'auto'] as const;
-export type DeviceName = (typeof deviceNames)[number];
 
 /** A command's flags about a device. */
 export interface DeviceFlags {
@@ -27,7 +24,7 @@ export async function chooseDevice(flags: DeviceFlags): Promise<DeviceSetup> {
   let chosen: { setup: DeviceSetup; speed: number } | undefined;
   for (const device of devices) {
     const setup = setupOf({ ...flags, device });
-    const measured = await measureDevice(setup);
+    const measured = await measure(setup);
     if ('speed' in measured && measured.speed > (chosen?.speed ?? 0)) chosen = { setup, speed: measured.speed };
   }
   return chosen?.setup ?? { device: 'cpu' };
@@ -38,7 +35,7 @@ export async function checkDevice(flags: DeviceFlags, { halfPrecision = false } 
   if (flags.device === 'auto') return;
   const setup = setupOf({ ...flags, device: flags.device });
   if (setup.device === 'cpu') return;
-  const measured = await measureDevice(setup, { sides: [128], halfPrecision });
+  const measured = await measure(setup, { sides: [128], halfPrecision });
   if ('unavailable' in measured) throw new UserError(measured.unavailable);
 }
 
@@ -46,4 +43,10 @@ export async function checkDevice(flags: DeviceFlags, { halfPrecision = false } 
 function setupOf({ device, providerOptions = noProviderOptions, tf32 = false }: DeviceFlags & Pick<DeviceSetup, 'device'>): DeviceSetup {
   const options = parseProviderOptions(providerOptions, device);
   return { device, providerOptions: device === 'cuda' ? { use_tf32: tf32 ? '1' : '0', ...options } : options };
+}
+
+/** Graphs and their encoder are loaded where something is measured only. */
+async function measure(setup: DeviceSetup, options?: MeasureOptions): Promise<MeasuredDevice> {
+  const { measureDevice } = await import('./measure-device.js');
+  return measureDevice(setup, options);
 }

@@ -1,10 +1,6 @@
 /** Devices that compute graphs, and the meaning of their refusals. */
 import { UserError } from '../../support/errors.js';
-import { missingForCuda } from './cuda-libraries.js';
-
-/** The processor, any GPU through Vulkan, Metal or Direct3D 12, or an NVIDIA GPU through CUDA. */
-export const devices = ['cpu', 'webgpu', 'cuda'] as const;
-export type Device = (typeof devices)[number];
+import type { Device } from './device-names.js';
 
 /** Options of the provider that computes on a device, by ONNX Runtime's names. */
 export type ProviderOptions = Readonly<Record<string, string>>;
@@ -25,7 +21,10 @@ const webgpuNeeds: Partial<Record<NodeJS.Platform, string>> = {
 
 /** @throws UserError when a device is known to be missing, before ONNX Runtime tries it. */
 export async function requireDevice(device: Device): Promise<void> {
-  const missing = device === 'cuda' ? await missingForCuda() : undefined;
+  if (device !== 'cuda') return;
+  // loaded here: who only reads errors of devices needs no native binding
+  const { missingForCuda } = await import('./cuda-libraries.js');
+  const missing = await missingForCuda();
   if (missing !== undefined) throw new UserError(`CUDA is not available: ${missing}.`);
 }
 

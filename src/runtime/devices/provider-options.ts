@@ -1,7 +1,8 @@
 /** Options of the provider that computes on a device, by ONNX Runtime's names: `cudnn_conv_algo_search=HEURISTIC,gpu_mem_limit=8589934592`. */
 import { messageOf, UserError } from '../../support/errors.js';
 import { suggestName } from '../../support/nearest-name.js';
-import type { Device, ProviderOptions } from './device.js';
+import type { ProviderOptions } from './device.js';
+import type { Device } from './device-names.js';
 
 /** The text that stands for no options. */
 export const noProviderOptions = 'none';

@@ -64,14 +64,6 @@ export function isLeftToProcessor(error: unknown): boolean {
   return String(error).includes('fallback to CPU EP');
 }
 
-/** A sentence for people; undefined when the device computes everything. */
-export function describePlacement({ onProcessor }: Placement): string | undefined {
-  const left = Object.entries(onProcessor);
-  if (left.length === 0) return undefined;
-  const list = left.map(([operator, count]) => `${count} ${operator}`).join(', ');
-  return `The device cannot compute some nodes of the model; the processor does, and tensors travel: ${list}`;
-}
-
 /**
  * Nodes of the processor in a profile of one run, by operator. Copies between the devices are no work of the model, and sizes are
  * computed by the processor because they are used there: no tensor travels.

@@ -43,3 +43,11 @@ export interface ModelSource extends LoadOptions {
 export interface Placement {
   readonly onProcessor: Readonly<Record<string, number>>;
 }
+
+/** A sentence for people; undefined when the device computes everything. */
+export function describePlacement({ onProcessor }: Placement): string | undefined {
+  const left = Object.entries(onProcessor);
+  if (left.length === 0) return undefined;
+  const list = left.map(([operator, count]) => `${count} ${operator}`).join(', ');
+  return `The device cannot compute some nodes of the model; the processor does, and tensors travel: ${list}`;
+}

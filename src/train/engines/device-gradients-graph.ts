@@ -8,7 +8,7 @@ import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
 import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
 import { lowerGradients } from '../../lowering/lower-gradients.js';
 import { withOutputs } from '../../lowering/rewrite-nodes.js';
-import type { Device } from '../../runtime/devices/device.js';
+import type { Device } from '../../runtime/devices/device-names.js';
 import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../graphs/gradients-graph.js';
 import { gradientName } from '../graphs/state.js';
 import { joinedTensors, type TensorGroup, updateGroups } from '../graphs/tensor-groups.js';

@@ -1,7 +1,7 @@
 /** A training step on a device: state and gradients stay in its memory, AdamW is a graph, and a first step shows what the device can compute. */
 import { nextPrefix } from '../../graph/state-names.js';
-import type { Device } from '../../runtime/devices/device.js';
-import { describePlacement } from '../../runtime/models/node-placement.js';
+import type { Device } from '../../runtime/devices/device-names.js';
+import { describePlacement } from '../../runtime/sessions/session-messages.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
 import { buildDeviceGradientsGraph, deviceGroups } from './device-gradients-graph.js';

@@ -7,7 +7,7 @@ import { plainBatchNormalization } from '../../lowering/device/plain-batch-norma
 import { lowerMeans } from '../../lowering/lower-means.js';
 import { halves, roundedSingles } from '../../lowering/precision/half-numbers.js';
 import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../lowering/precision/mixed-precision.js';
-import type { Device } from '../../runtime/devices/device.js';
+import type { Device } from '../../runtime/devices/device-names.js';
 import { buildScaledGradientsGraph, type LossGraph } from '../graphs/gradients-graph.js';
 
 /**

@@ -1,5 +1,5 @@
 /** Options of training that say where and how precisely steps are computed. */
-import { deviceNames } from '../../runtime/devices/choose-device.js';
+import { deviceNames } from '../../runtime/devices/device-names.js';
 import { noProviderOptions } from '../../runtime/devices/provider-options.js';
 import { oneOf, text, wholeNumber } from '../../support/options/option-kinds.js';
 import type { NumberDefault, TrainOptionGroup } from './train-option.js';

@@ -4,6 +4,9 @@ import { oneOf, text } from '../../support/options/option-kinds.js';
 import { fromPresets } from '../presets.js';
 import type { TrainOptionGroup } from './train-option.js';
 
+/** Prefix of a run as a source of weights: `run:NAME`. */
+export const runPrefix = 'run:';
+
 export const modelOptions = {
   backbone: {
     kind: text('the name of a backbone, or an ONNX file'),

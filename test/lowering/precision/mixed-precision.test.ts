@@ -5,7 +5,7 @@ import { neededParts } from '#antonym/graph/needed-parts.js';
 import type { Node } from '#antonym/graph/operator.js';
 import { longestHalfSum } from '#antonym/lowering/precision/mixed-precision.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import type { Device } from '#antonym/runtime/devices/device.js';
+import type { Device } from '#antonym/runtime/devices/device-names.js';
 import { buildMixedGradientsGraph } from '#antonym/train/engines/mixed-gradients-graph.js';
 import { buildLossGraph, lossScaleName } from '#antonym/train/graphs/gradients-graph.js';
 import { headOf } from '../../heads/head-of.js';

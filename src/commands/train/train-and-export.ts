@@ -1,0 +1,163 @@
+/** The stages of `antonym train`: a run is prepared, trained, measured and exported. */
+import { describeLeftOut } from '../../datasets/left-out.js';
+import { type ExportedModel, exportRun } from '../../export/export-run.js';
+import { writeHeldOutScores } from '../../export/held-out-scores.js';
+import { measureSession } from '../../export/measurement.js';
+import { writeRunReport } from '../../report/run-report.js';
+import type { RunFolder } from '../../runs/run-directory.js';
+import { commandHint } from '../../support/command-hint.js';
+import type { GivenOptions } from '../../support/options/option-table.js';
+import { type Progress, startProgress } from '../../support/progress.js';
+import { type LoopResult, trainLoop } from '../../train/loop.js';
+import { describeMemory } from '../../train/memory.js';
+import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
+import { setUpTraining, type TrainingSetup } from '../../train/training-setup.js';
+import { type StopSignals, stopSignals } from '../stop-signals.js';
+import { watchWeights } from '../watch-weights.js';
+import { dryRun } from './dry-run.js';
+import { newRun, resumedRun, type TrainingRun } from './training-run.js';
+import { summarizeTraining } from './training-summary.js';
+
+/** What the command was asked for, besides the options of training. */
+export interface TrainRequest {
+  /** The name of a new run; by default it follows from the backbone and the data. */
+  readonly name: string | undefined;
+  /** The name of a run that is resumed. */
+  readonly resume: string | undefined;
+  readonly isDry: boolean;
+  readonly json: boolean;
+}
+
+/** @returns the exit code: 0, or 128 + signal after a stop. */
+export async function trainAndExport({ name, resume, isDry, json }: TrainRequest, options: GivenOptions): Promise<number> {
+  const started = performance.now();
+  const run = resume === undefined ? await newRun(name, options) : await resumedRun(resume, options);
+  const progress = startProgress('Preparing');
+  try {
+    const setup = await setUpTraining(run.spec, {
+      onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
+      ...watchWeights(progress),
+    });
+    if (isDry) {
+      await dryRun(setup, run.resolved, progress, json);
+      return 0;
+    }
+    progress.note(describeMemory(setup, process.availableMemory()));
+    return await runStages(setup, run, progress, started, json);
+  } finally {
+    progress.stop();
+    await run.close();
+  }
+}
+
+/**
+ * The stages of a training run, one after the other: a session, the loop, the measurement of its best checkpoint, the exported files.
+ * @param started when the command started, for the time that it took
+ * @returns the exit code.
+ */
+async function runStages(setup: TrainingSetup, run: TrainingRun, preparing: Progress, started: number, json: boolean): Promise<number> {
+  const signals = stopSignals();
+  try {
+    const folder = await run.open(setup);
+    const session = await openSession(setup, run, preparing, signals.stop);
+    if (session === undefined) {
+      preparing.stop();
+      process.stderr.write(`Stopped while preparing; nothing is lost. ${howToResume(folder)}\n`);
+      return signals.exitCode();
+    }
+    try {
+      const result = await trainWithProgress(session, folder, signals);
+      if (result.step < setup.options.steps) {
+        process.stderr.write(`Stopped after step ${result.step} of ${setup.options.steps}; everything is saved. ${howToResume(folder)}\n`);
+        return signals.exitCode();
+      }
+      const exported = await exportWithProgress(session, folder);
+      const seconds = (performance.now() - started) / 1000;
+      const { description, model } = exported;
+      const figures = {
+        run: folder.name,
+        folder: folder.path,
+        ...result,
+        seconds,
+        model,
+        evaluation: description.evaluation,
+        leftOut: setup.data.leftOut,
+      };
+      process.stdout.write(
+        json ? `${JSON.stringify(figures)}\n` : await summarizeTraining(setup, folder, exported, seconds, result.skippedSteps),
+      );
+      return signals.exitCode();
+    } finally {
+      await session.close();
+    }
+  } finally {
+    signals.ignore();
+  }
+}
+
+/** @returns undefined after a stop. */
+async function openSession(
+  setup: TrainingSetup,
+  { spec: { checkpoint } }: TrainingRun,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<TrainingSession | undefined> {
+  const { data } = setup;
+  for (const { path, reason } of data.skipped) progress.note(`skipped ${path}: ${reason}`);
+  for (const line of describeLeftOut(data.leftOut)) progress.note(line);
+  if (checkpoint === undefined) for (const line of await data.advice()) progress.note(line);
+  try {
+    const session = await openTrainingSession(setup, {
+      checkpoint,
+      stop,
+      onPair: (done, total) => progress.update(done, total, 'held-out crops'),
+      onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+    });
+    progress.succeed(`Prepared ${data.dataset.name}: ${data.summary}`);
+    if (session.engine.notice !== undefined) progress.note(session.engine.notice);
+    return session;
+  } catch (error) {
+    if (stop.aborted && error === stop.reason) return undefined;
+    throw error;
+  }
+}
+
+async function trainWithProgress(session: TrainingSession, folder: RunFolder, { stop }: StopSignals): Promise<LoopResult> {
+  const { steps } = session.setup.options;
+  const progress = startProgress(`Training ${folder.name}`);
+  const sayStopping = (): void => progress.note('Stopping after this step; once more to stop at once');
+  stop.addEventListener('abort', sayStopping);
+  try {
+    const result = await trainLoop(session, folder, stop, {
+      onStart: (step) => progress.update(step, steps),
+      onStep: ({ step, loss, imagesPerSecond }) =>
+        progress.update(step, steps, `loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`),
+      onMeasure: (step, done, total) => progress.update(step, steps, `evaluating ${done}/${total} held-out pairs`),
+      onEvaluation: (step, { srcc, ordered }) =>
+        progress.note(`step ${step}: ${(ordered * 100).toFixed(1)} % of held-out level pairs in order (SRCC ${srcc.toFixed(3)})`),
+      onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
+    });
+    if (result.step === steps) progress.succeed(`Trained ${folder.name}`);
+    return result;
+  } finally {
+    stop.removeEventListener('abort', sayStopping);
+    progress.stop();
+  }
+}
+
+async function exportWithProgress(session: TrainingSession, folder: RunFolder): Promise<ExportedModel> {
+  const progress = startProgress(`Exporting ${folder.name}`);
+  try {
+    const exported = await exportRun(await measureSession(session, folder.bestCheckpoint), folder.exported);
+    await writeHeldOutScores(folder.heldOut, exported.heldOut);
+    await writeRunReport(folder);
+    progress.succeed(`Exported ${folder.name}`);
+    return exported;
+  } finally {
+    progress.stop();
+  }
+}
+
+function howToResume({ name }: RunFolder): string {
+  return `Resume with: ${commandHint(`train --resume ${name}`)}`;
+}
