@@ -95,7 +95,7 @@ describe('score', () => {
     expect(rows.filter((row) => 'score' in row).map(({ image }) => image)).toEqual(['photos/a.jpg']);
     expect(rows.filter((row) => !('score' in row))).toEqual([
       { image: 'nowhere.jpg', error: expect.stringMatching(/does not exist/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
-      { image: 'empty', error: expect.stringMatching(/no images/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
+      { image: 'empty', error: expect.stringMatching(/no supported images/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
       { image: 'cut.jpg', error: expect.stringMatching(/cut\.jpg: ./), code: 'ERR_ANTONYM_NOT_AN_IMAGE' },
       { image: 'small.png', error: expect.stringMatching(/too small/), code: 'ERR_ANTONYM_TOO_SMALL' },
       { image: 'notes.txt', error: expect.stringMatching(/not JPEG/), code: 'ERR_ANTONYM_NOT_AN_IMAGE' },
@@ -105,7 +105,7 @@ describe('score', () => {
       expect.stringMatching(/cut\.jpg: ./),
       expect.stringMatching(/notes\.txt: the content is not JPEG/),
       expect.stringMatching(/Cannot read nowhere\.jpg: it does not exist/),
-      expect.stringMatching(/empty holds no images/),
+      expect.stringMatching(/empty holds no supported images/),
       expect.stringMatching(/small\.png: 200x31 pixels are too small: the model needs at least 32/),
     ]);
     expect(stderr).not.toMatch(/^\s+at /m);
