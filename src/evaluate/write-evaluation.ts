@@ -1,10 +1,12 @@
 /** The folder of an evaluation: `evaluation.json`, the scores of every image, and pictures. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { svgFile } from '../charts/drawing.js';
 import { scatterChart } from '../charts/scatter-chart.js';
 import { logistic } from '../statistics/logistic-fit.js';
+import { csvCell } from '../support/csv-cell.js';
 import type { EvaluatedOpinion } from './evaluate-opinion.js';
 import type { Evaluation } from './evaluation.js';
 import { misjudgedSheet } from './misjudged-sheet.js';
@@ -33,7 +35,7 @@ export async function writeEvaluation(folder: string, evaluated: EvaluatedOpinio
   }
   const header = ['image', 'opinion', ...evaluation.measures.map(({ name }) => name)];
   const rows = images.map(({ image, opinion }, place) => [image, opinion, ...scores.map((list) => list[place]!)]);
-  await writeFile(join(folder, scoresFile), [header, ...rows].map((row) => `${row.map(csvValue).join(',')}\n`).join(''));
+  await writeFile(join(folder, scoresFile), [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join(''));
   const result: Evaluation = { ...evaluation, measures, files: { scores: scoresFile } };
   await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`);
   return result;
@@ -86,8 +88,4 @@ function fileStem(name: string): string {
     .replace(/^-|-$/g, '')
     .toLowerCase()
     .slice(-60);
-}
-
-function csvValue(value: string | number): string {
-  return typeof value === 'string' && /[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ComparisonResult, verdictOf } from '../../compare/comparison-result.js';
 import { junitXml } from '../../compare/junit.js';
 import { comparePage } from '../../report/compare-page.js';
+import { csvCell } from '../../support/csv-cell.js';
 import { writeFolderAtomically } from '../../support/files/atomic-folder.js';
 
 /** Writes index.html, comparison.json, pictures.csv and junit.xml into a new folder. */
@@ -27,15 +28,15 @@ export async function writeComparison(folder: string, result: ComparisonResult):
 function csvOf({ variants }: ComparisonResult): string {
   const rows = variants.flatMap((variant) =>
     variant.pairs.map(({ name, before, after, difference }) =>
-      [variant.name, name, before.score, after.score, difference, before.bytes, after.bytes].map(csvCell).join(','),
+      [variant.name, name, before.score, after.score, difference, before.bytes, after.bytes]
+        .map((value) => csvCell(safeText(value)))
+        .join(','),
     ),
   );
   return ['variant,picture,before,after,difference,bytes_before,bytes_after', ...rows, ''].join('\r\n');
 }
 
-/** A cell by RFC 4180; a text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection). */
-function csvCell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** A text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection). */
+function safeText(value: string | number): string | number {
+  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 }
