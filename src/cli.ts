@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The `antonym` command: runs one command, and turns every failure into one clear line. */
 import { readFileSync } from 'node:fs';
-import { runGroup, summaries } from './commands/command-group.js';
+import type { Command } from './commands/command.js';
+import { type CommandGroup, runGroup, summaries } from './commands/command-group.js';
 import { helpWidth } from './commands/command-help.js';
 import { commandList } from './commands/command-list.js';
 import { runCommand } from './commands/run-command.js';
@@ -38,6 +39,12 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
     process.stdout.write(await programHelp());
     return undefined;
   }
+  if (name === 'completion') {
+    if (words.length > 0) throw new UserError('completion takes nothing: it prints one script for bash and zsh.');
+    const { completionScript } = await import('./commands/completion-script.js');
+    process.stdout.write(completionScript(await allCommands(), ['completion', 'help']));
+    return undefined;
+  }
   if (!Object.hasOwn(commandList, name)) {
     const kind = name.startsWith('-') ? 'option' : 'command';
     throw new UserError(`Unknown ${kind} ${name}.${suggestName(name, Object.keys(commandList))}`);
@@ -48,14 +55,19 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
 
 async function programHelp(): Promise<string> {
   const width = helpWidth();
-  const commands = await Promise.all(Object.values(commandList).map((load) => load()));
   const list = summaries(
-    commands.map(({ name, summary }) => [name, summary]),
+    (await allCommands()).map(({ name, summary }) => [name, summary]),
     width,
   );
   const usage = commandHint('COMMAND [OPTIONS]');
-  const note = 'COMMAND --help says what a command takes; --version prints the version.';
+  const note =
+    'COMMAND --help says what a command takes; --version prints the version; completion prints a script that completes commands and ' +
+    'options in bash and zsh.';
   return `Usage: ${usage}\n\n${wrapText(`${packageFacts().description}.`, width)}\n\nCommands\n${list}\n\n${wrapText(note, width)}\n`;
+}
+
+function allCommands(): Promise<(Command | CommandGroup)[]> {
+  return Promise.all(Object.values(commandList).map((load) => load()));
 }
 
 function packageFacts(): Readonly<Record<'version' | 'description', string>> {

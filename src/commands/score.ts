@@ -5,21 +5,16 @@ import { readingFault } from '../score/errors.js';
 import { findModel } from '../score/find-model.js';
 import { loadModel, type Model } from '../score/load-model.js';
 import { mapped } from '../statistics/monotonic-map.js';
+import { UserError } from '../support/errors.js';
 import { switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { printable } from '../support/printable.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
 import { loadOptionsOf } from './open-models.js';
+import { scoreOutputs } from './score-output.js';
 import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from './shared-options.js';
 import { readStandardInput } from './standard-input.js';
-
-interface Scored {
-  readonly image: string;
-  readonly score: number;
-  /** By a calibrated model. */
-  readonly opinion?: number;
-}
 
 const options = {
   model: {
@@ -31,11 +26,24 @@ const options = {
   exclude: excludeOption,
   maxPixels: maxPixelsOption,
   ...exportedModelDevice,
+  null: {
+    kind: switched(),
+    short: '-0',
+    description: 'paths on standard input end with NUL',
+    details: 'As find -print0 and git ls-files -z write them: find . -name "*.jpg" -print0 | antonym score -0 -',
+    default: false,
+  },
   quiet: { kind: switched(), description: 'print neither progress nor notes', default: false },
   json: {
     ...jsonOption,
     description: 'print a JSON object per image, in the order given',
     details: 'One that cannot be scored has "error" and "code" in the place of "score"; docs/library.md lists the codes.',
+  },
+  csv: {
+    kind: switched(),
+    description: 'print a row of CSV per image, in the order given',
+    details: 'The columns are image, score, opinion (of a calibrated model), error and code (of an image that cannot be scored).',
+    default: false,
   },
 } satisfies OptionTable;
 
@@ -62,28 +70,30 @@ export const scoreCommand: Command = {
 /** @returns how many images were scored, and how many could not be. */
 async function scorePaths(
   paths: readonly string[],
-  { model, exclude, maxPixels, json, quiet, ...device }: OptionValues<typeof options>,
+  { model, exclude, maxPixels, json, csv, null: isNull, quiet, ...device }: OptionValues<typeof options>,
 ): Promise<{ readonly scored: number; readonly failed: number }> {
+  if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
+  if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
+  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']();
   const { path: modelPath } = await findModel(model);
-  const piped = paths.includes('-') ? await readStandardInput() : undefined;
+  const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
   const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }) });
   const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
   const files = content === undefined ? found : ['-', ...found];
   const tell = ({ path, error }: { readonly path: string; readonly error: Error }): void => {
     process.stderr.write(`error: ${printable(error.message.includes(path) ? error.message : `${path}: ${error.message}`)}\n`);
-    if (json) process.stdout.write(`${JSON.stringify({ image: path, error: error.message, code: readingFault(error) })}\n`);
+    process.stdout.write(output.unscored({ image: path, error: error.message, code: readingFault(error) }));
   };
   for (const one of missing) tell(one);
   const remarks = describeLeftOut(leftOut);
   if (!quiet) for (const line of remarks) process.stderr.write(`${printable(line)}\n`);
-  if (json && remarks.length > 0) process.stdout.write(`${JSON.stringify({ leftOut })}\n`);
+  if (remarks.length > 0) process.stdout.write(output.leftOut(leftOut));
   if (files.length === 0) return { scored: 0, failed: missing.length };
   const progress = quiet ? undefined : startProgress('Scoring');
   const aside = (write: () => void): void => (progress ? progress.aside(write) : write());
   let opened: Model | undefined;
   let [done, failed] = [0, missing.length];
-  const table: Scored[] = [];
   let hasReader = true;
   process.stdout.once('error', () => {
     hasReader = false;
@@ -105,22 +115,14 @@ async function scorePaths(
         continue;
       }
       done++;
-      const rated = { image, score, ...(opinion && { opinion: mapped(opinion.map, score) }) };
-      if (json) aside(() => process.stdout.write(`${JSON.stringify(rated)}\n`));
-      else table.push(rated);
+      const text = output.scored({ image, score, ...(opinion && { opinion: mapped(opinion.map, score) }) });
+      if (text !== '') aside(() => process.stdout.write(text));
       if (files.length > 1) progress?.update(index + 1, files.length);
     }
   } finally {
     progress?.stop();
     await opened?.close();
   }
-  if (!json) process.stdout.write(formatTable(table));
+  process.stdout.write(output.end());
   return { scored: done, failed };
-}
-
-/** Best first; equal scores by name. */
-function formatTable(scored: readonly Scored[]): string {
-  const sorted = [...scored].sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
-  const digits = (opinion: number | undefined): string => (opinion === undefined ? '' : `${Number(opinion.toPrecision(5))}  `);
-  return sorted.map(({ image, score, opinion }) => `${score.toFixed(4)}  ${digits(opinion)}${printable(image)}\n`).join('');
 }

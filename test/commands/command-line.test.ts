@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { commandHelp } from '#antonym/commands/command-help.js';
 import { commandList } from '#antonym/commands/command-list.js';
@@ -12,7 +13,7 @@ describe('a command line', () => {
   const table = {
     rate: { kind: number({ min: -1, max: 1 }), placeholder: 'RATE', description: 'a rate' },
     modelName: { kind: texts('names'), placeholder: 'NAME', description: 'names' },
-    json: { kind: switched(), description: 'as JSON', default: false },
+    json: { kind: switched(), description: 'as JSON', short: '-j', default: false },
   };
 
   test.each<[string, object]>([
@@ -20,6 +21,7 @@ describe('a command line', () => {
     ['--rate=.5 --rate 1', { flags: { rate: '1' }, operands: [] }],
     ['- --model-name a b --json --model-name=c', { flags: { modelName: ['a', 'b', 'c'], json: 'true' }, operands: ['-'] }],
     ['--json -- --rate', { flags: { json: 'true' }, operands: ['--rate'] }],
+    ['-j a', { flags: { json: 'true' }, operands: ['a'] }],
     ['a --help', { flags: {}, operands: ['a'], help: true }],
     ['--help --rate', { flags: {}, operands: [], help: 'rate' }],
     ['--help=rate', { flags: {}, operands: [], help: 'rate' }],
@@ -94,4 +96,21 @@ test('the program prints its commands, its version and the help of each', async 
   expect(group.stdout).toMatch(/^ {2}degrade check +look for /m);
   expect(one.stdout).toMatch(/^ {2}--shard I\/N +make only part I of N/m);
   expect(option.stdout).toContain('a whole number from 100 to 100000');
+});
+
+const hasBash = spawnSync('bash', ['--version']).status === 0;
+
+test.skipIf(!hasBash)(`completion completes commands, options and values in bash${hasBash ? '' : ' (skipped: no bash)'}`, async () => {
+  const { stdout: script } = await antonym(['completion']);
+  const complete = (...words: string[]): string => {
+    const program = `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _antonym; echo "\${COMPREPLY[*]}"`;
+    return spawnSync('bash', ['-c', program, 'bash', 'antonym', ...words], { encoding: 'utf8' }).stdout.trim();
+  };
+  expect(complete('sc')).toBe('score');
+  expect(complete('degrade', 's')).toBe('shards');
+  expect(complete('degrade', 'shards', '--sh')).toBe('--shard --shard-size');
+  expect(complete('score', '--model', 'x', '--device', 'c')).toBe('cpu cuda');
+  expect(complete('score', '-0')).toBe('-0');
+  // files are left to the shell
+  expect(complete('score', 'phot')).toBe('');
 });

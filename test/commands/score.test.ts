@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
@@ -13,7 +14,7 @@ import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
+import { antonym, program } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
 
 const folder = await temporaryFolder();
@@ -126,6 +127,24 @@ describe('score', () => {
     });
   });
 
+  test('takes names that end with NUL from standard input, and prints CSV', async () => {
+    const names = ['two\nlines.jpg', 'small.png', 'photos/b.png'];
+    const child = spawn(process.execPath, [program, 'score', '-0', '-', '--csv', ...trained], { cwd: folder });
+    child.stdin.end(names.map((name) => `${name}\0`).join(''));
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    const [code] = await once(child, 'close');
+    const score = /^0\.\d+$/;
+    expect(code).toBe(2);
+    expect(parse(stdout, { columns: true })).toEqual([
+      { image: names[0], score: expect.stringMatching(score), opinion: '', error: '', code: '' },
+      { image: names[1], score: '', opinion: '', error: expect.stringMatching(/too small/), code: 'ERR_ANTONYM_TOO_SMALL' },
+      { image: names[2], score: expect.stringMatching(score), opinion: '', error: '', code: '' },
+    ]);
+  });
+
   test.skipIf(!existsSync('/dev/full'))('says in one line that the result cannot be written', async () => {
     const cli = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
     const child = spawn('sh', ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, cli, 'score', 'photos', ...trained], { cwd: folder });
@@ -212,6 +231,8 @@ describe('a model that is none', () => {
   });
 
   test('no image, a wrong flag: one line each', async () => {
+    expectOneLine(await score('photos', '--json', '--csv'), /--json and --csv exclude each other/);
+    expectOneLine(await score('photos', '-0'), /--null is about standard input: give - as a path/);
     expectOneLine(await score(), /PATH\.\.\. is missing: --help says what to give/);
     expectOneLine(await score('photos', '--max-pixels', '9'), /--max-pixels must be a whole number, at least 4096, but received 9/);
     expectOneLine(await score('photos', '--jsn'), /Unknown option --jsn\. Did you mean "--json"\?/);

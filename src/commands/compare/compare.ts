@@ -105,7 +105,8 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
     throw new UserError('With --encoders, give the folder of the pictures alone: the encoders make what is compared with it.');
   }
   const progress = startProgress('Comparing');
-  const encoded = await mkdtemp(join(tmpdir(), 'antonym-compare-'));
+  // for the encoders alone
+  const encoded = values.encoders === undefined ? undefined : await mkdtemp(join(tmpdir(), 'antonym-compare-'));
   let models: readonly NamedModel[] = [];
   try {
     const { model, maxPixels, device, providerOptions } = values;
@@ -118,7 +119,7 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
     models = await openModels(flags, (notice) => progress.note(notice));
     const [named] = models;
     const found =
-      values.encoders === undefined
+      values.encoders === undefined || encoded === undefined
         ? await twoFolders(before!, after!, progress)
         : await encodedVariants(before!, values.encoders, encoded, progress);
     const variants: ComparedVariant[] = [];
@@ -138,7 +139,7 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
   } finally {
     progress.stop();
     await closeModels(models);
-    await rm(encoded, { recursive: true, force: true });
+    if (encoded !== undefined) await rm(encoded, { recursive: true, force: true });
   }
 }
 

@@ -21,7 +21,11 @@ export function parseCommandLine(
   table: OptionTable,
   explain: (flag: string) => string | undefined = () => undefined,
 ): CommandLine {
-  const options = new Map(Object.entries(table).map(([key, option]) => [flagOf(key), { key, option }]));
+  const options = new Map(
+    Object.entries(table).flatMap(([key, option]) =>
+      [flagOf(key), ...(option.short ? [option.short] : [])].map((flag) => [flag, { key, option }]),
+    ),
+  );
   const flags: Record<string, string | string[]> = {};
   const operands: string[] = [];
   const rest = [...words];
@@ -34,7 +38,8 @@ export function parseCommandLine(
     const [, flag = '', inline] = /^([^=]*)(?:=(.*))?$/s.exec(word)!;
     if (flag === '--help' || flag === '-h') return { flags, operands, help: (inline ?? rest[0]?.replace(/^-+/, '')) || true };
     const found = options.get(flag);
-    if (found === undefined) throw new UserError(explain(flag) ?? `Unknown option ${flag}.${suggestName(flag, [...options.keys()])}`);
+    if (found === undefined)
+      throw new UserError(explain(flag) ?? `Unknown option ${flag}.${suggestName(flag, Object.keys(table).map(flagOf))}`);
     const { key, option } = found;
     if (option.kind.isSwitch) {
       if (inline !== undefined) throw new UserError(`${flag} takes no value, but received ${inline}.`);
@@ -52,8 +57,12 @@ export function parseCommandLine(
   return { flags, operands };
 }
 
-/** `--crop PIXELS`; `--json` for a switch. */
-export function usageOf(key: string, { placeholder, kind }: Pick<Option<unknown, unknown>, 'placeholder' | 'kind'>): string {
+/** `--crop PIXELS`; `--json` for a switch; `-0, --null` with a short flag. */
+export function usageOf(
+  key: string,
+  { placeholder, kind, short }: Pick<Option<unknown, unknown>, 'placeholder' | 'kind' | 'short'>,
+): string {
+  if (short !== undefined) return `${short}, ${usageOf(key, { kind, ...(placeholder !== undefined && { placeholder }) })}`;
   if (kind.isSwitch) return flagOf(key);
   return `${flagOf(key)} ${placeholder ?? 'VALUE'}${kind.isList ? '...' : ''}`;
 }

@@ -6,6 +6,8 @@ export interface OptionKind<T> {
   readonly expected: string;
   /** Bounds, short enough for a line of help: `2 to 20`. */
   readonly range?: string;
+  /** Every value, where they are few. */
+  readonly choices?: readonly string[];
   /** True for flags without a value. */
   readonly isSwitch?: true;
   /** True for flags that take several values, and may be given several times. */
@@ -85,7 +87,7 @@ export function names(): OptionKind<string[]> {
 
 /** One of some names. */
 export function oneOf<const Name extends string>(names: readonly Name[]): OptionKind<Name> {
-  return { expected: `one of ${names.join(', ')}`, schema: z.enum(names), fromText: (value) => value };
+  return { expected: `one of ${names.join(', ')}`, choices: names, schema: z.enum(names), fromText: (value) => value };
 }
 
 /** One of several parts: `2/4`, counted from 1. */

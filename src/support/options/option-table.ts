@@ -15,6 +15,8 @@ export interface DerivedDefault<T, Inputs> {
 /** An option: its key in files is its name in the table, its flag the same in kebab case. */
 export interface Option<T, Inputs> {
   readonly kind: OptionKind<T>;
+  /** A second flag of one letter or digit, where other programs have it: `-0`. */
+  readonly short?: string;
   /** Stands for the value in help: `--crop PIXELS`. Absent for flags without a value. */
   readonly placeholder?: string;
   /** A few words: help is one line an option. */

@@ -55,6 +55,10 @@ beforeAll(async () => {
   await writePhotographs(join(folder, 'photos'), 4);
   await writeRandomModel(join(folder, 'model'));
   await writeFile(join(folder, 'opinions.csv'), 'name,quality\n00.png,1\n01.png,3\n02.png,2\n03.png,4\n');
+  // the fewest that a calibration takes
+  await writePhotographs(join(folder, 'rated'), 10);
+  const ratings = Array.from({ length: 10 }, (_, index) => `rated/${String(index).padStart(2, '0')}.png,${1 + (index % 5)}\n`);
+  await writeFile(join(folder, 'ratings.csv'), `image,mos\n${ratings.join('')}`);
   await writeFile(join(folder, 'main-thread.mjs'), scoring);
   await writeFile(
     join(folder, 'worker-thread.mjs'),
@@ -81,6 +85,8 @@ describe(`nothing is sent, and nothing written elsewhere${unlessStrace}`, () => 
     ['score', program, 'score', '--model', 'model', 'photos/00.png'],
     ['export', program, 'export', '--run', 'trained', '--out', 'exported'],
     ['evaluate', program, 'evaluate', ...opinions, '--model', 'model'],
+    ['calibrate', program, 'calibrate', '--opinion', 'ratings.csv', '--model', 'model', '--direction', 'lower', '--out', 'calibrated'],
+    ['compare', program, 'compare', 'photos/00.png', 'photos/01.png', '--model', 'model'],
     ['the library', 'main-thread.mjs'],
     ['the library in a thread of the program', 'worker-thread.mjs'],
   ])('%s', async (_, ...command) => {

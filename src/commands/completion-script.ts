@@ -1,0 +1,44 @@
+/** A script that completes command lines of `antonym` in bash and zsh: commands, options and their values, else files. */
+import { flagOf } from '../support/options/option-table.js';
+import { type Command, optionsOf } from './command.js';
+import type { CommandGroup } from './command-group.js';
+
+/**
+ * The text to load with `source <(antonym completion)`; it is a list, and starts no program.
+ * @param others words beside the names of commands: `help`.
+ */
+export function completionScript(commands: readonly (Command | CommandGroup)[], others: readonly string[]): string {
+  const cases = commands.flatMap((command) =>
+    'commands' in command ? [...Object.values(command.commands).flatMap(casesOf), groupCaseOf(command)] : casesOf(command),
+  );
+  return `# antonym in bash and zsh: source <(antonym completion)
+[ -z "\${ZSH_VERSION:-}" ] || { autoload -Uz compinit bashcompinit && compinit && bashcompinit; }
+_antonym() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words=""
+  if [ "$COMP_CWORD" -eq 1 ]; then words="${[...commands.map(({ name }) => name), ...others].join(' ')}"; else
+    case "\${COMP_WORDS[1]} \${COMP_WORDS[2]} $previous" in
+${cases.map((line) => `      ${line}`).join('\n')}
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o bashdefault -o default -F _antonym antonym
+`;
+}
+
+/** Values after an option that takes one of some names; options where a word begins with a dash. */
+function casesOf(command: Command): string[] {
+  const options = Object.entries(optionsOf(command));
+  const flags = options.flatMap(([key, { short }]) => [...(short ? [short] : []), flagOf(key)]);
+  return [
+    ...options.flatMap(([key, { kind }]) =>
+      kind.choices ? [`"${command.name} "*" ${flagOf(key)}") words="${kind.choices.join(' ')}" ;;`] : [],
+    ),
+    `"${command.name} "*) [ "\${current#-}" = "$current" ] || words="${flags.join(' ')} --help" ;;`,
+  ];
+}
+
+/** A group's second word. */
+function groupCaseOf({ name, commands }: CommandGroup): string {
+  return `"${name} "*) [ "$COMP_CWORD" -ne 2 ] || words="${Object.keys(commands).join(' ')} --help" ;;`;
+}

@@ -1,0 +1,64 @@
+/** The forms in which scores are printed: a table for people, best first; JSON lines and CSV for programs, in the order given. */
+import type { LeftOut } from '../datasets/left-out.js';
+import { csvCell } from '../support/csv-cell.js';
+import { printable } from '../support/printable.js';
+
+export interface Scored {
+  readonly image: string;
+  readonly score: number;
+  /** By a calibrated model. */
+  readonly opinion?: number;
+}
+
+export interface Unscored {
+  readonly image: string;
+  readonly error: string;
+  readonly code: string;
+}
+
+/** Takes results as they come; each call returns the text to print now. */
+export interface ScoreOutput {
+  scored(result: Scored): string;
+  unscored(result: Unscored): string;
+  /** Files of folders that were left out, by reason. */
+  leftOut(leftOut: LeftOut): string;
+  end(): string;
+}
+
+export const scoreOutputs = { table: tableOutput, json: jsonOutput, csv: csvOutput } satisfies Record<string, () => ScoreOutput>;
+
+/** Equal scores by name. */
+function tableOutput(): ScoreOutput {
+  const results: Scored[] = [];
+  const nothing = (): string => '';
+  const digits = (opinion: number | undefined): string => (opinion === undefined ? '' : `${Number(opinion.toPrecision(5))}  `);
+  return {
+    scored(result) {
+      results.push(result);
+      return '';
+    },
+    unscored: nothing,
+    leftOut: nothing,
+    end() {
+      results.sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
+      return results.map(({ image, score, opinion }) => `${score.toFixed(4)}  ${digits(opinion)}${printable(image)}\n`).join('');
+    },
+  };
+}
+
+function jsonOutput(): ScoreOutput {
+  const line = (value: object): string => `${JSON.stringify(value)}\n`;
+  return { scored: line, unscored: line, leftOut: (leftOut) => line({ leftOut }), end: () => '' };
+}
+
+/** RFC 4180, names as they are: a cell may hold a line break. The columns are the same whatever comes. */
+function csvOutput(): ScoreOutput {
+  const columns = ['image', 'score', 'opinion', 'error', 'code'] as const;
+  let hasHeader = false;
+  const row = (result: Readonly<Partial<Record<(typeof columns)[number], string | number>>>): string => {
+    const head = hasHeader ? '' : `${columns.join(',')}\n`;
+    hasHeader = true;
+    return `${head}${columns.map((column) => csvCell(result[column] ?? '')).join(',')}\n`;
+  };
+  return { scored: row, unscored: row, leftOut: () => '', end: () => '' };
+}
