@@ -6,6 +6,7 @@ process.env.ORT_DISABLE_TELEMETRY ??= '1';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/files/shared-folder.ts',
     // Two cores: a test file that trains already uses both through ONNX Runtime.
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import pLimit from 'p-limit';
 import { describe, expect, test } from 'vitest';
 import { commandHelp } from '#antonym/commands/command-help.js';
 import { commandList } from '#antonym/commands/command-list.js';
@@ -8,6 +9,7 @@ import { UserError } from '#antonym/support/errors.js';
 import { parseCommandLine } from '#antonym/support/options/command-line.js';
 import { number, switched, texts } from '#antonym/support/options/option-kinds.js';
 import { antonym } from './antonym.js';
+import { expectOneLine } from './expect-one-line.js';
 
 describe('a command line', () => {
   const table = {
@@ -113,4 +115,9 @@ test.skipIf(!hasBash)(`completion completes commands, options and values in bash
   expect(complete('score', '-0')).toBe('-0');
   // files are left to the shell
   expect(complete('score', 'phot')).toBe('');
+});
+
+test('every command prints what it refuses as one line, and ends with code 1', async () => {
+  const outcomes = await pLimit(2).map(Object.keys(commandList), async (name) => antonym([name, '--nonsense']));
+  for (const outcome of outcomes) expectOneLine(outcome, /Unknown option --nonsense/);
 });

@@ -3,20 +3,18 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectRefused } from '../expect-refused.js';
 
 const folder = await temporaryFolder();
-const golden = join(import.meta.dirname, '..', 'backbones', 'golden');
+const golden = join(import.meta.dirname, '..', '..', 'backbones', 'golden');
 const encoder = join(folder, 'encoder.onnx');
 
 test('an ONNX file is trained, exported from the copy in the run, and scores images of any size with its own', async () => {
   await cp(join(golden, 'onnx_vision_transformer.onnx'), encoder);
-  const { folder: photographs } = await folderOfPhotographs(4);
-  await cp(photographs, join(folder, 'photos'), { recursive: true });
-  await rm(photographs, { recursive: true });
+  await writePhotographs(join(folder, 'photos'), 4);
   const small = ['--data', 'photos', '--steps', '2', '--batch-size', '1', '--accumulate', '1', '--held-out', '1', '--levels', '2'];
   const trained = await antonym(['train', '--backbone', 'encoder.onnx', ...small, '--run', 'vit'], folder);
   expect(trained.status, trained.stderr).toBe(0);
@@ -51,5 +49,5 @@ test.each([
   [['--batch-norm', 'train'], /no batch normalisation that could be trained/],
 ])('%j does not fit an ONNX file of a fixed size', async (flags, message) => {
   const path = join(golden, 'onnx_vision_transformer.onnx');
-  expectOneLine(await antonym(['train', '--backbone', path, ...flags], folder), message);
+  await expectRefused(['train', '--backbone', path, ...flags], message, folder);
 });

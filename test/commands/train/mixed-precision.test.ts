@@ -1,28 +1,25 @@
 /** Training in mixed precision by the real command: what it says and keeps, and that a stop changes nothing. */
-import { cp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
-import { metricsOf, resultsOf, stepsOf } from './run-files.js';
-import { startAntonym } from './running-antonym.js';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectRefused } from '../expect-refused.js';
+import { metricsOf, resultsOf, stepsOf } from '../run-files.js';
+import { startAntonym } from '../running-antonym.js';
+import { tiny } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
 const steps = 4;
-const settings = [
-  ...['--data', 'photos', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2', '--workers', '1'],
-  ...['--steps', String(steps), '--evaluate-every', '2', '--precision', 'mixed'],
-];
+const settings = [...tiny, '--steps', String(steps), '--evaluate-every', '2', '--precision', 'mixed'];
 const train = (...flags: string[]) => antonym(['train', ...flags], folder);
 
 describe('training in mixed precision', () => {
   beforeAll(async () => {
-    const { folder: photographs } = await folderOfPhotographs(6, 1);
-    await cp(photographs, join(folder, 'photos'), { recursive: true });
-    await rm(photographs, { recursive: true });
+    await writePhotographs(join(folder, 'photos'), 6, 1);
     const { status, stdout, stderr } = await train(...settings, '--run', 'reference');
     expect(status, stderr).toBe(0);
     expect(stderr).toContain('The processor has no kernels of half precision');
@@ -54,7 +51,7 @@ describe('training in mixed precision', () => {
     expect(await readFile(run('reference', 'export', 'MODEL_CARD.md'), 'utf8')).toContain('in mixed precision');
   });
 
-  test('killed after its first checkpoint, a run goes on as if nothing had been', async () => {
+  test('killed after its first checkpoint, a run resumes to the same results', async () => {
     const process = startAntonym(['train', ...settings, '--run', 'killed'], folder);
     await process.until(async () => (await stepsOf(run('killed'))) >= 3);
     process.kill('SIGKILL');
@@ -65,15 +62,13 @@ describe('training in mixed precision', () => {
 
   test('begins other runs, and no run changes its precision', async () => {
     expect(await train(...settings.slice(0, -2), '--init', 'reference', '--steps', '1', '--run', 'next')).toMatchObject({ status: 0 });
-    const { status, stderr } = await train('--resume', 'reference', '--precision', 'fp32');
-    expect([status, stderr]).toEqual([1, expect.stringContaining('--precision fp32 (the run has mixed)')]);
+    await expectRefused(['train', '--resume', 'reference', '--precision', 'fp32'], /--precision fp32 \(the run has mixed\)/, folder);
   });
 
   test('is shown by a dry run, and refused where it is not computed', async () => {
     const { status, stdout, stderr } = await train(...settings, '--dry-run');
     expect(status, stderr).toBe(0);
     expect(stdout).toMatch(/of 2 photographs .*, in mixed precision/);
-    const refused = await train(...settings, '--engine', 'tensorflow');
-    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('--precision mixed is for --engine onnxruntime')]);
+    await expectRefused(['train', ...settings, '--engine', 'tensorflow'], /--precision mixed is for --engine onnxruntime/, folder);
   });
 });

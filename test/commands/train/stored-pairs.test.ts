@@ -1,15 +1,16 @@
+/** Training on pairs that were made before, by the real commands. */
 import { existsSync } from 'node:fs';
 import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256Of } from '#antonym/pairs/manifest.js';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
-import { digestOf, metricsOf, resultsOf, stepsOf } from './run-files.js';
-import { startAntonym } from './running-antonym.js';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectRefused } from '../expect-refused.js';
+import { digestOf, metricsOf, resultsOf, stepsOf } from '../run-files.js';
+import { startAntonym } from '../running-antonym.js';
 
 const folder = await temporaryFolder();
 const run = (...parts: string[]): string => join(folder, 'runs', ...parts);
@@ -17,11 +18,10 @@ const run = (...parts: string[]): string => join(folder, 'runs', ...parts);
 const data = ['--data', 'photos', '--crop', '32', '--levels', '2', '--held-out', '1', '--seed', '3'];
 const settings = ['--batch-size', '2', '--steps', '8', '--evaluate-every', '4', '--workers', '1'];
 const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+const refused = (flags: readonly string[], message: RegExp) => expectRefused(['train', ...flags], message, folder);
 
 beforeAll(async () => {
-  const { folder: photographs } = await folderOfPhotographs(6, 1);
-  await cp(photographs, join(folder, 'photos'), { recursive: true });
-  await rm(photographs, { recursive: true });
+  await writePhotographs(join(folder, 'photos'), 6, 1);
   const make = ['degrade', '--format', 'tar', '--shard-size', '1', ...data];
   const [all, few, reference] = await Promise.all([
     antonym([...make, '--count', '16', '--out', 'all'], folder),
@@ -53,7 +53,7 @@ test('from shards, training sees what it would have made itself: losses, weights
 });
 
 describe('fewer pairs than steps', () => {
-  test('are visited again; killed then, the run goes on as if nothing had been', async () => {
+  test('are visited again; killed then, the run resumes to the same results', async () => {
     const { status, stderr } = await train('--pairs', 'few', ...settings, '--run', 'few');
     expect(status, stderr).toBe(0);
     expect(stderr).toContain('7 pairs to train on, each 2.3 times, 24 held out');
@@ -83,7 +83,7 @@ test('what does not fit is one clear line', async () => {
     [['--pairs', 'nowhere'], /There are no shards in nowhere/],
     [['--pairs', 'all', '--pairs-sha256', 'abc'], /The pairs in all are not those .* --pairs-sha256 [0-9a-f]{64}, not abc/],
   ];
-  for (const [flags, message] of cases) expectOneLine(await train(...flags), message);
+  for (const [flags, message] of cases) await refused(flags, message);
 
   await cp(join(folder, 'all'), join(folder, 'damaged'), { recursive: true });
   const shard = join(folder, 'damaged', 'pairs-000000.tar');
@@ -91,13 +91,13 @@ test('what does not fit is one clear line', async () => {
   content[2000]! ^= 1;
   await writeFile(shard, content);
   const short = ['--steps', '1', '--batch-size', '2', '--workers', '1'];
-  expectOneLine(await train('--pairs', 'damaged', ...short, '--run', 'damaged'), /damaged\/pairs-000000\.tar is damaged: its content/);
-  // repaired, the run goes on; with other pairs it does not
+  await refused(['--pairs', 'damaged', ...short, '--run', 'damaged'], /damaged\/pairs-000000\.tar is damaged: its content/);
+  // repaired, the run resumes; with other pairs it does not
   content[2000]! ^= 1;
   await writeFile(shard, content);
   expect(await train('--resume', 'damaged')).toMatchObject({ status: 0 });
   expect((await metricsOf(run('damaged')))[0]!.gradientNorm).toEqual((await metricsOf(run('reference')))[0]!.gradientNorm);
   await rm(join(folder, 'damaged'), { recursive: true });
   await cp(join(folder, 'few'), join(folder, 'damaged'), { recursive: true });
-  expectOneLine(await train('--resume', 'damaged'), /The pairs in damaged are not those that the run was started with/);
+  await refused(['--resume', 'damaged'], /The pairs in damaged are not those that the run was started with/);
 });

@@ -1,38 +1,22 @@
 /** `train --sweep-lr` by the real command. */
-import { cp, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { ratesOf, sweepKind } from '#antonym/commands/train/sweep.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
-import { digestOf, metricsOf } from './run-files.js';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectRefused } from '../expect-refused.js';
+import { digestOf, metricsOf } from '../run-files.js';
+import { tiny } from './reference-run.js';
 
 const folder = await temporaryFolder();
-const settings = [
-  '--data',
-  'photos',
-  '--batch-size',
-  '2',
-  '--crop',
-  '32',
-  '--held-out',
-  '1',
-  '--levels',
-  '2',
-  '--workers',
-  '1',
-  '--steps',
-  '2',
-];
-const sweep = (...flags: string[]) => antonym(['train', ...settings, '--sweep-lr', '1e-4,1e-2,3', ...flags], folder);
+const settings = [...tiny, '--steps', '2'];
+const rates = ['train', ...settings, '--sweep-lr', '1e-4,1e-2,3'];
+const sweep = (...flags: string[]) => antonym([...rates, ...flags], folder);
+const refused = (flags: readonly string[], message: RegExp) => expectRefused([...rates, ...flags], message, folder);
 
-beforeAll(async () => {
-  const { folder: photographs } = await folderOfPhotographs(4);
-  await cp(photographs, join(folder, 'photos'), { recursive: true });
-  await rm(photographs, { recursive: true });
-});
+beforeAll(() => writePhotographs(join(folder, 'photos'), 4));
 
 test('rates are a geometric grid', () => {
   expect(ratesOf({ from: 1e-7, to: 1e-5, count: 5 })).toEqual([1e-7, 3.2e-7, 1e-6, 3.2e-6, 1e-5]);
@@ -42,7 +26,7 @@ test('rates are a geometric grid', () => {
   }
 });
 
-test('every rate is an ordinary run, the best by held-out ordering is named, and a sweep that was interrupted goes on', async () => {
+test('every rate is an ordinary run, the best by held-out ordering is named, and a sweep that was interrupted resumes', async () => {
   const { status, stdout, stderr } = await sweep('--run', 'rates', '--json');
   expect(status, stderr).toBe(0);
   const { best, results } = JSON.parse(stdout) as { best: number; results: { lr: number; run: string; ordered: number; step: number }[] };
@@ -62,7 +46,7 @@ test('every rate is an ordinary run, the best by held-out ordering is named, and
   expect(again.stdout).toMatch(/<- best/);
   expect(again.stdout).toMatch(/--lr \de-\d instead of --sweep-lr/);
   expect(await Promise.all(runs.map(checkpoint))).toEqual(before);
-  expectOneLine(await sweep('--run', 'rates', '--levels', '3'), /--levels 3 \(the run has 2\)/);
+  await refused(['--run', 'rates', '--levels', '3'], /--levels 3 \(the run has 2\)/);
 });
 
 test('of rates that leave the weights as they are, none is called the best', async () => {
@@ -82,6 +66,6 @@ test('of rates that leave the weights as they are, none is called the best', asy
 });
 
 test('what does not go together is one clear line', async () => {
-  expectOneLine(await sweep(), /--sweep-lr needs --run/);
-  expectOneLine(await sweep('--run', 'x', '--lr', '1'), /--sweep-lr needs --run.*goes without --lr/);
+  await refused([], /--sweep-lr needs --run/);
+  await refused(['--run', 'x', '--lr', '1'], /--sweep-lr needs --run.*goes without --lr/);
 });
