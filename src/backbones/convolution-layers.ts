@@ -7,7 +7,7 @@ import type { BackboneContext } from './backbone-context.js';
 import { vectorOf } from './dense-layers.js';
 
 export interface ConvolutionOptions {
-  readonly kernel: 1 | 3;
+  readonly kernel: 1 | 3 | 7;
   readonly stride?: number;
   readonly relu?: boolean;
   /** One of the first convolutions: see `derivativeFilters`. */

@@ -36,6 +36,15 @@ export const pretrainedValues: PresetValues = {
   heldOut: { value: 4, reason: 'every distortion on each, five times; 12 images would take a tenth of the time of the training' },
 };
 
+/** Values for encoders other than CLIP's: one learning rate for all, as far as nobody has measured better ones. */
+export const wholeEncoderValues: PresetValues = {
+  ...pretrainedValues,
+  lr: {
+    value: 5e-6,
+    reason: 'the rate at which arXiv 2509.17374 trains such encoders whole (with ratings); --sweep-lr measures on your data',
+  },
+};
+
 /** Values for an encoder in an ONNX file. */
 export const onnxPreset: Preset = {
   family: '*.onnx',

@@ -3,8 +3,9 @@ import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { Backbone } from './backbone.js';
 import { clipBackbones } from './clip/clip.js';
+import { resNetBackbones } from './resnet/resnet.js';
 
-const registered: Backbone[] = [...clipBackbones];
+const registered: Backbone[] = [...clipBackbones, ...resNetBackbones];
 
 /** All entries, the default of a family first. */
 export const backbones: readonly Backbone[] = registered;

@@ -60,9 +60,10 @@ export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external
   const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? value.name) : '');
   const described = ([name, { dataType, shape }]: readonly [string, Value]): object =>
     encodeValueInfo(name, dataType, options.anyShape ? undefined : shape);
+  const outputs = new Set(graph.outputs.values());
   const body = encode(onnx.GraphProto, {
     name: 'antonym',
-    node: inOrderOfExecution(nodes, copiesToOutputs(graph, names), nameOf),
+    node: inOrderOfExecution(nodes, copiesToOutputs(graph, names), nameOf, (value) => outputs.has(value)),
     input: [...graph.inputs].map(described),
     output: [...graph.outputs].map(described),
   });
@@ -102,12 +103,18 @@ function requireFormulations(nodes: readonly Node[]): void {
  * to the first, and runs what each still needs. These ends of the graph are listed last, in reverse, so that everything runs as it was added. (Gradients
  * of weights would run after all others instead, with what they are computed from kept until then.)
  */
-function inOrderOfExecution(nodes: readonly Node[], copies: readonly CopyToOutput[], nameOf: (value: Value | null) => string): object[] {
+function inOrderOfExecution(
+  nodes: readonly Node[],
+  copies: readonly CopyToOutput[],
+  nameOf: (value: Value | null) => string,
+  isOutput: (value: Value) => boolean,
+): object[] {
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const isWritten = (value: Value): boolean => used.has(value) || isOutput(value);
   const isEnd = (node: Node): boolean => !node.outputs.some((output) => used.has(output));
   const ends = nodes.filter(isEnd);
   const results = new Set(ends.flatMap(({ outputs }) => outputs));
-  const encoded = (node: Node): object => encodeNode(node, nameOf);
+  const encoded = (node: Node): object => encodeNode(node, nameOf, isWritten);
   const copiesOf = (test: (value: Value) => boolean): object[] => copies.filter(({ value }) => test(value)).map(({ node }) => node);
   return [
     ...nodes.filter((node) => !isEnd(node)).map(encoded),
@@ -141,7 +148,7 @@ function inputsInFile({ rule, inputs }: Node): (Value | null)[] {
   return inputs.filter((_, index) => !rule.inputs[index]?.writtenAsAttribute);
 }
 
-function encodeNode(node: Node, nameOf: (value: Value | null) => string): object {
+function encodeNode(node: Node, nameOf: (value: Value | null) => string, isUsed: (value: Value) => boolean): object {
   const { rule } = node;
   const kinds = rule.attributes ?? {};
   const inputs = inputsInFile(node).map(nameOf);
@@ -154,7 +161,7 @@ function encodeNode(node: Node, nameOf: (value: Value | null) => string): object
     name: nameOf(node.outputs[0]!),
     ...('name' in rule ? { opType: rule.name, domain: rule.domain } : { opType: node.operator }),
     input: inputs,
-    output: node.outputs.map(nameOf),
+    output: node.outputs.filter((output, index) => index === 0 || rule.omitsOutputs !== true || isUsed(output)).map(nameOf),
     attribute: [
       ...Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, kinds[name]!, value)),
       ...integersOfInputs.map(([name, value]) => encodeAttribute(name, 'ints', value)),

@@ -76,6 +76,8 @@ export interface Operator {
    * its bits do not depend on where an element lies in memory; `approximate`: kernels may compute the ends of rows otherwise.
    */
   readonly elementwise?: 'exact' | 'approximate';
+  /** True where files leave out outputs after the first that nothing uses: kernels may not know them. Default: false. */
+  readonly omitsOutputs?: boolean;
   /** Given where results are sums of many products. */
   readonly sums?: ProductSums;
   /** Default: the standard domain, `ai.onnx`. */

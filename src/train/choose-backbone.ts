@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Backbone } from '../backbones/backbone.js';
 import { configureBackbone } from '../backbones/configure-backbone.js';
 import { openOnnxBackbone } from '../backbones/onnx-backbone.js';
+import { imageNetPixels } from '../backbones/pixel-statistics.js';
 import { isOnnxFile } from '../backbones/preset.js';
 import { findBackbone } from '../backbones/registry.js';
 import type { RunFolder } from '../runs/run-directory.js';
@@ -12,8 +13,7 @@ import type { TrainOptions } from './options.js';
 
 type BackboneChoice = Pick<TrainOptions, 'backbone' | 'output' | 'mean' | 'std' | 'freeze' | 'batchNorm' | 'positionalEmbedding'>;
 
-/** Statistics of ImageNet's photographs, by which torchvision, timm and most others normalise. */
-const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+const usual = { mean: imageNetPixels.mean, std: imageNetPixels.standardDeviation } as const;
 
 /**
  * @param run whose copy of a file is read, instead of the file that the options name
@@ -38,7 +38,7 @@ export async function chooseBackbone(options: BackboneChoice, run?: RunFolder): 
 
 /** One number per channel. */
 function channels(key: 'mean' | 'std', text: string, { min, max }: { min: number; max: number }): readonly [number, number, number] {
-  if (text === 'auto') return imageNet[key];
+  if (text === 'auto') return usual[key];
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (numbers.length === 3 && numbers.every((value) => value >= min && value <= max)) return numbers as [number, number, number];
   throw new UserError(`${flagOf(key)} must be three numbers from ${min} to ${max}, separated by commas, or auto, but received ${text}.`);

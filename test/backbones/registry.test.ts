@@ -5,13 +5,19 @@ import { Graph } from '#antonym/graph/graph.js';
 import { elementCount } from '#antonym/tensors/tensor-data.js';
 import { trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
 
-/** Parameters of openai/CLIP's visual towers; of ResNets without the pool's positional embedding and the bias of its keys. */
+/**
+ * Parameters of openai/CLIP's visual towers, of ResNets without the pool's positional embedding and the bias of its keys; of torchvision's
+ * ResNets without their classifiers.
+ */
 const published = {
   'clip-rn50': 38_316_896 - 50 * 2048 - 2048,
   'clip-rn101': 56_259_936 - 50 * 2048 - 2048,
   'clip-vit-b-32': 87_849_216,
   'clip-vit-b-16': 86_192_640,
   'clip-vit-l-14': 303_966_208,
+  resnet50: 25_557_032 - 2_049_000,
+  resnet101: 44_549_160 - 2_049_000,
+  resnet152: 60_192_808 - 2_049_000,
 };
 
 describe('published sizes', () => {

@@ -4,8 +4,8 @@ import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import { nextPrefix } from '../../graph/state-names.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import { inPlainNodes } from '../../lowering/device/in-plain-nodes.js';
 import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
-import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
 import { lowerGradients } from '../../lowering/lower-gradients.js';
 import { withOutputs } from '../../lowering/rewrite-nodes.js';
 import type { Device } from '../../runtime/devices/device-names.js';
@@ -27,7 +27,7 @@ export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision
   const graph =
     precision === 'mixed'
       ? buildMixedGradientsGraph(losses, device)
-      : joinVectors(plainBatchNormalization(lowerGradients(buildGradientsGraph(losses, recompute), device)));
+      : joinVectors(inPlainNodes(lowerGradients(buildGradientsGraph(losses, recompute), device), device));
   return writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
 }
 

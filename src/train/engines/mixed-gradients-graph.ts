@@ -3,7 +3,7 @@ import type { Graph } from '../../graph/graph.js';
 import type { Node } from '../../graph/operator.js';
 import { lowerConvolutions } from '../../lowering/convolution/lower-convolutions.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
-import { plainBatchNormalization } from '../../lowering/device/plain-batch-normalization.js';
+import { inPlainNodes } from '../../lowering/device/in-plain-nodes.js';
 import { lowerMeans } from '../../lowering/lower-means.js';
 import { halves, roundedSingles } from '../../lowering/precision/half-numbers.js';
 import { inMixedPrecision, longestHalfSum, type MixedPrecisionOptions } from '../../lowering/precision/mixed-precision.js';
@@ -27,5 +27,5 @@ export function buildMixedGradientsGraph(losses: LossGraph, device: Device): Gra
   const convolving = lowerConvolutions(named, device, (node, copy) => kept.has(node) && keptCopies.add(copy));
   const graph = inMixedPrecision({ graph: convolving, kept: keptCopies, known }, arithmetic[device]);
   const lowered = lowerMeans(graph);
-  return joinVectors(device === 'cpu' ? lowered : plainBatchNormalization(lowered));
+  return joinVectors(device === 'cpu' ? lowered : inPlainNodes(lowered, device));
 }

@@ -4,6 +4,7 @@ import type { Backbone } from '#antonym/backbones/backbone.js';
 import { clipResNet } from '#antonym/backbones/clip/clip-resnet.js';
 import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
+import { residualNetwork } from '#antonym/backbones/resnet/residual-network.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import type { NamedTensors } from '#antonym/tensors/tensor-data.js';
@@ -35,9 +36,18 @@ export const reducedModels: Readonly<Record<string, Backbone>> = {
   'clip-vit': transformer,
 };
 
+/** One of each further family: what they have in common with CLIP's is trained with those above. */
+export const reducedFamilies: Readonly<Record<string, Backbone>> = {
+  resnet: {
+    ...findBackbone('resnet50'),
+    embedding: 64,
+    embed: (context, pixels) => residualNetwork(context, pixels, { width: 2, blocks: [1, 1, 1, 1] }),
+  },
+};
+
 export function optionsFor(backbone: Backbone, further: Partial<EngineOptions> = {}): EngineOptions {
   return {
-    model: { backbone, head: headOf(seededPrompts(1, 3, embedding)) },
+    model: { backbone, head: headOf(seededPrompts(1, 3, backbone.embedding)) },
     layout,
     crop: side,
     losses: { marginConsistency: 2.5e-3, marginRank: 0.0675 },

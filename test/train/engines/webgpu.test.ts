@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Engine } from '#antonym/train/engines/engine.js';
 import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { needsSwiftShader, useSwiftShader } from '../../runtime/swiftshader.js';
-import { batch, compareEngines, crops, optionsFor, reducedModels } from './reduced-models.js';
+import { batch, compareEngines, crops, optionsFor, reducedFamilies, reducedModels } from './reduced-models.js';
 
-const steps = { launched: 10, replayed: 3 } as const;
+const steps = { launched: 10, replayed: 3, once: 1 } as const;
 /** Milliseconds: a model takes 20 seconds where the processor, which computes in place of a GPU, has nothing else to do. */
 const timeout = 900_000;
 
@@ -22,9 +22,12 @@ describe.runIf(useSwiftShader())(`training with WebGPU ${needsSwiftShader}`, () 
     return engine;
   }
 
-  const cases = Object.entries(reducedModels).flatMap(([name, backbone]) =>
-    (['launched', 'replayed'] as const).map((kind) => ({ name, backbone, kind })),
-  );
+  const cases = [
+    ...Object.entries(reducedModels).flatMap(([name, backbone]) =>
+      (['launched', 'replayed'] as const).map((kind) => ({ name, backbone, kind })),
+    ),
+    ...Object.entries(reducedFamilies).map(([name, backbone]) => ({ name, backbone, kind: 'once' as const })),
+  ];
 
   test.each(cases)(
     'the steps of $name, $kind, follow those of the processor',
