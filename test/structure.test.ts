@@ -108,20 +108,21 @@ function loadedWith(...starts: readonly string[]): { files: Set<string>; package
   return { files, packages };
 }
 
-test('scoring on the processor loads neither the builder of graphs, nor protobuf, nor zod', () => {
+test('scoring on the processor loads neither the builder of graphs, nor zod', () => {
   const { files, packages } = loadedWith('index.ts', 'runtime/sessions/session-worker.ts');
   expect(packages).toContain('koffi');
-  expect([...packages].filter((name) => /proto|zod/.test(name))).toEqual([]);
+  expect([...packages].filter((name) => /zod/.test(name))).toEqual([]);
   expect(files).toContain('runtime/onnxruntime/session.ts');
   expect(files).not.toContain('graph/graph.ts');
   // the walk finds what there is to find
-  expect(loadedWith('graph/onnx-file.ts').packages).toContain('onnx-proto');
+  expect(loadedWith('graph/onnx-file.ts').files).toContain('support/protobuf/message-table.ts');
+  expect(loadedWith('commands/score.ts').packages).toContain('zod');
 });
 
 test('options of training are checked before the engine, the library of images and the hub are loaded', () => {
   const { files, packages } = loadedWith('commands/train/train.ts', 'cli.ts');
   expect(packages).toContain('zod');
-  expect([...packages].filter((name) => /sharp|proto|koffi|hub|undici/.test(name))).toEqual([]);
+  expect([...packages].filter((name) => /sharp|koffi|hub|undici/.test(name))).toEqual([]);
   expect(files).toContain('train/options.ts');
   expect([...files].filter((file) => /^(export|report|runs|train\/(engines|data))\//.test(file))).toEqual([]);
   expect(loadedWith('commands/train/train-and-export.ts').packages).toContain('sharp');

@@ -1,11 +1,11 @@
 /** A copy of an ONNX file with one more output: the opinion, from the score. */
-import onnxProto from 'onnx-proto';
 import { Graph } from '../graph/graph.js';
 import { encodeOnnx } from '../graph/onnx-file.js';
+import { graphMessage, modelMessage } from '../graph/onnx-messages.js';
 import type { Value } from '../graph/value.js';
 import type { MonotonicMap } from '../statistics/monotonic-map.js';
-
-const { onnx } = onnxProto;
+import { decodeMessage, encodeMessage } from '../support/protobuf/message-table.js';
+import { field, type WireField, wireFields } from '../support/protobuf/wire-format.js';
 
 /** Names of the added values begin with it. */
 const prefix = 'opinion/';
@@ -16,23 +16,33 @@ const prefix = 'opinion/';
  * @param metadata replaces that of the same keys
  */
 export function addOpinion(file: Uint8Array, map: MonotonicMap, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const model = onnx.ModelProto.decode(file);
-  const graph = model.graph!;
-  const added = onnx.ModelProto.decode(encodeOnnx(opinionGraph(map))).graph!;
+  const added = addedFields(map);
+  const { graph, metadataProps } = modelMessage;
+  const isReplaced = ({ number, content }: WireField): boolean =>
+    number === metadataProps.number && Object.hasOwn(metadata, decodeMessage(metadataProps.kind, content).key ?? '');
+  const pieces = [...wireFields(file)].flatMap((part): readonly Uint8Array[] => {
+    if (isReplaced(part)) return [];
+    // the parts of a message may come in any order
+    return part.number === graph.number ? field(graph.number, [part.content, added]) : [part.whole];
+  });
+  const entries = Object.entries(metadata).map(([key, value]) => ({ key, value }));
+  return Buffer.concat([...pieces, encodeMessage(modelMessage, { metadataProps: entries })]);
+}
+
+/** Fields to append to the graph's. */
+function addedFields(map: MonotonicMap): Uint8Array {
+  const { node = [], initializer = [], output = [] } = decodeMessage(modelMessage, encodeOnnx(opinionGraph(map))).graph!;
   const renamed = (name: string): string => (name === 'score' || name === 'opinion' || name === '' ? name : prefix + name);
-  graph.node!.push(
-    ...added.node!.map((node) => ({
-      ...node,
-      name: prefix + node.name,
-      input: node.input!.map(renamed),
-      output: node.output!.map(renamed),
+  return encodeMessage(graphMessage, {
+    node: node.map(({ name, input = [], output: results = [], ...rest }) => ({
+      ...rest,
+      name: prefix + name,
+      input: input.map(renamed),
+      output: results.map(renamed),
     })),
-  );
-  graph.initializer!.push(...added.initializer!.map((tensor) => ({ ...tensor, name: renamed(tensor.name!) })));
-  graph.output!.push(...added.output!);
-  const kept = (model.metadataProps ?? []).filter(({ key }) => !Object.hasOwn(metadata, key ?? ''));
-  model.metadataProps = [...kept, ...Object.entries(metadata).map(([key, value]) => ({ key, value }))];
-  return onnx.ModelProto.encode(model).finish();
+    initializer: initializer.map((tensor) => ({ ...tensor, name: renamed(tensor.name!) })),
+    output,
+  });
 }
 
 function opinionGraph(map: MonotonicMap): Graph {

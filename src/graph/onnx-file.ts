@@ -1,15 +1,21 @@
 /** Graphs as ONNX files (onnx.proto of ONNX 1.12: IR version 8, operator set 17), which programs of 2022 and later read. */
-import onnxProto from 'onnx-proto';
+import { encodeMessage } from '../support/protobuf/message-table.js';
+import { field } from '../support/protobuf/wire-format.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import type { DataType } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { neededParts } from './needed-parts.js';
 import { type ExternalPlace, externalInitializers, inlineInitializers } from './onnx-initializers.js';
+import {
+  type AttributeMessage,
+  attributeTypes,
+  graphMessage,
+  modelMessage,
+  type NodeMessage,
+  type ValueInfoMessage,
+} from './onnx-messages.js';
 import { type AttributeKind, type AttributeValue, type Node, privateDomain } from './operator.js';
-import { field } from './protobuf-field.js';
 import type { Dimension, Value } from './value.js';
-
-const { onnx } = onnxProto;
 
 const irVersion = 8;
 const operatorSet = 17;
@@ -58,34 +64,25 @@ export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external
     isExternal && external ? externalInitializers(constants, external.location) : inlineInitializers(constants);
   const names = outputNames(graph);
   const nameOf = (value: Value | null): string => (value ? (names.get(value) ?? value.name) : '');
-  const described = ([name, { dataType, shape }]: readonly [string, Value]): object =>
+  const described = ([name, { dataType, shape }]: readonly [string, Value]): ValueInfoMessage =>
     encodeValueInfo(name, dataType, options.anyShape ? undefined : shape);
   const outputs = new Set(graph.outputs.values());
-  const body = encode(onnx.GraphProto, {
+  const body = encodeMessage(graphMessage, {
     name: 'antonym',
     node: inOrderOfExecution(nodes, copiesToOutputs(graph, names), nameOf, (value) => outputs.has(value)),
     input: [...graph.inputs].map(described),
     output: [...graph.outputs].map(described),
   });
-  const head = encode(onnx.ModelProto, {
+  const head = encodeMessage(modelMessage, {
     irVersion,
     producerName: 'antonym',
     producerVersion: options.version ?? '',
     opsetImport: [{ domain: '', version: operatorSet }, ...contributedDomains(nodes).map((domain) => ({ domain, version: 1 }))],
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
   });
-  const graphPieces = [body, ...initializers.flatMap((initializer) => field(fields.initializer, initializer))];
-  return { model: [head, ...field(fields.graph, graphPieces)], data };
-}
-
-/** Field numbers of `ModelProto` and `GraphProto`: the parts of a message may come in any order. */
-const fields = { graph: 7, initializer: 5 } as const;
-
-function encode<T>(
-  type: { fromObject(object: Record<string, unknown>): T; encode(message: T): { finish(): Uint8Array } },
-  message: Record<string, unknown>,
-): Uint8Array {
-  return type.encode(type.fromObject(message)).finish();
+  // the parts of a message may come in any order
+  const graphPieces = [body, ...initializers.flatMap((initializer) => field(graphMessage.initializer.number, initializer))];
+  return { model: [head, ...field(modelMessage.graph.number, graphPieces)], data };
 }
 
 function contributedDomains(nodes: readonly Node[]): string[] {
@@ -108,14 +105,14 @@ function inOrderOfExecution(
   copies: readonly CopyToOutput[],
   nameOf: (value: Value | null) => string,
   isOutput: (value: Value) => boolean,
-): object[] {
+): NodeMessage[] {
   const used = new Set(nodes.flatMap(({ inputs }) => inputs));
   const isWritten = (value: Value): boolean => used.has(value) || isOutput(value);
   const isEnd = (node: Node): boolean => !node.outputs.some((output) => used.has(output));
   const ends = nodes.filter(isEnd);
   const results = new Set(ends.flatMap(({ outputs }) => outputs));
-  const encoded = (node: Node): object => encodeNode(node, nameOf, isWritten);
-  const copiesOf = (test: (value: Value) => boolean): object[] => copies.filter(({ value }) => test(value)).map(({ node }) => node);
+  const encoded = (node: Node): NodeMessage => encodeNode(node, nameOf, isWritten);
+  const copiesOf = (test: (value: Value) => boolean): NodeMessage[] => copies.filter(({ value }) => test(value)).map(({ node }) => node);
   return [
     ...nodes.filter((node) => !isEnd(node)).map(encoded),
     ...copiesOf((value) => !results.has(value)),
@@ -126,7 +123,7 @@ function inOrderOfExecution(
 
 interface CopyToOutput {
   readonly value: Value;
-  readonly node: object;
+  readonly node: NodeMessage;
 }
 
 /** A value computed by a node is written under the name of its (first) output; inputs and constants keep their own. */
@@ -148,7 +145,7 @@ function inputsInFile({ rule, inputs }: Node): (Value | null)[] {
   return inputs.filter((_, index) => !rule.inputs[index]?.writtenAsAttribute);
 }
 
-function encodeNode(node: Node, nameOf: (value: Value | null) => string, isUsed: (value: Value) => boolean): object {
+function encodeNode(node: Node, nameOf: (value: Value | null) => string, isUsed: (value: Value) => boolean): NodeMessage {
   const { rule } = node;
   const kinds = rule.attributes ?? {};
   const inputs = inputsInFile(node).map(nameOf);
@@ -169,21 +166,20 @@ function encodeNode(node: Node, nameOf: (value: Value | null) => string, isUsed:
   };
 }
 
-function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValue): object {
-  const { AttributeType } = onnx.AttributeProto;
+function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValue): AttributeMessage {
   switch (kind) {
     case 'int':
-      return { name, type: AttributeType.INT, i: value };
+      return { name, type: attributeTypes.INT, i: value as number };
     case 'float':
-      return { name, type: AttributeType.FLOAT, f: value };
+      return { name, type: attributeTypes.FLOAT, f: value as number };
     case 'ints':
-      return { name, type: AttributeType.INTS, ints: value };
+      return { name, type: attributeTypes.INTS, ints: value as readonly number[] };
     case 'string':
-      return { name, type: AttributeType.STRING, s: Buffer.from(value as string) };
+      return { name, type: attributeTypes.STRING, s: Buffer.from(value as string) };
   }
 }
 
-function encodeValueInfo(name: string, dataType: DataType, shape: readonly Dimension[] | undefined): object {
+function encodeValueInfo(name: string, dataType: DataType, shape: readonly Dimension[] | undefined): ValueInfoMessage {
   const dim = shape?.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
   return { name, type: { tensorType: { elemType: onnxDataTypes[dataType], ...(dim && { shape: { dim } }) } } };
 }

@@ -1,11 +1,10 @@
 /** Constants as initializers of an ONNX file: within it, or in a file beside it, as models of more than 2 GB need. */
-import onnxProto from 'onnx-proto';
+import { encodeMessage } from '../support/protobuf/message-table.js';
+import { field } from '../support/protobuf/wire-format.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import type { TensorData } from '../tensors/tensor-data.js';
-import { field } from './protobuf-field.js';
+import { type TensorMessage, tensorMessage } from './onnx-messages.js';
 import type { Value } from './value.js';
-
-const { onnx } = onnxProto;
 
 /** A file for weights that do not fit into a model. */
 export interface ExternalPlace {
@@ -24,8 +23,6 @@ interface Initializers {
   readonly data: readonly Uint8Array[];
 }
 
-/** `TensorProto.raw_data` */
-const rawData = 9;
 /** `TensorProto.DataLocation.EXTERNAL` */
 const externalLocation = 1;
 /** Alignment of parts that an operating system can map into memory: that of Windows; elsewhere pages are smaller. */
@@ -55,12 +52,11 @@ export function externalInitializers(constants: Constants, location: string): In
 }
 
 function inlineInitializer(name: string, tensor: TensorData): Uint8Array[] {
-  return [tensorHead(name, tensor), ...field(rawData, [bytesOf(tensor)])];
+  return [tensorHead(name, tensor), ...field(tensorMessage.rawData.number, [bytesOf(tensor)])];
 }
 
-function tensorHead(name: string, { dataType, shape }: TensorData, more: object = {}): Uint8Array {
-  const message = onnx.TensorProto.fromObject({ name, dataType: onnxDataTypes[dataType], dims: [...shape], ...more });
-  return onnx.TensorProto.encode(message).finish();
+function tensorHead(name: string, { dataType, shape }: TensorData, more: TensorMessage = {}): Uint8Array {
+  return encodeMessage(tensorMessage, { name, dataType: onnxDataTypes[dataType], dims: shape, ...more });
 }
 
 function bytesOf({ data }: TensorData): Uint8Array {

@@ -1,8 +1,8 @@
 /** Metrics as TensorBoard reads them: an event file of scalars. Derived from metrics.jsonl, so that it can be made again at any time. */
-import protobuf from 'protobufjs/minimal.js';
 import { z } from 'zod';
 import type { MetricsRow } from '../runs/metrics-log.js';
 import { jsonObjectOrEmpty } from '../support/json-object.js';
+import { encodeMessage, type MessageTable } from '../support/protobuf/message-table.js';
 
 /** One scalar of one step. */
 interface Scalar {
@@ -45,24 +45,24 @@ function orderingOf([distortion, ordering]: [string, object]): (readonly [string
   return Object.entries(ordering).map(([name, value]) => [`${name}/${distortion}`, value] as const);
 }
 
-// Field numbers are those of tensorflow/core/util/event.proto and framework/summary.proto.
+/** tensorflow/core/util/event.proto, and the part of framework/summary.proto that scalars need. */
+const eventMessage = {
+  wallTime: { number: 1, kind: 'double' },
+  step: { number: 2, kind: 'int' },
+  fileVersion: { number: 3, kind: 'string' },
+  summary: {
+    number: 5,
+    kind: { value: { number: 1, kind: { tag: { number: 1, kind: 'string' }, simpleValue: { number: 2, kind: 'float' } }, repeated: true } },
+  },
+} as const satisfies MessageTable;
 
 function versionEvent(time: number): Uint8Array {
-  return protobuf.Writer.create().uint32(doubleField(1)).double(time).uint32(bytesField(3)).string('brain.Event:2').finish();
+  return encodeMessage(eventMessage, { wallTime: time, fileVersion: 'brain.Event:2' });
 }
 
 function scalarEvent({ tag, step, value, time }: Scalar): Uint8Array {
-  const writer = protobuf.Writer.create().uint32(doubleField(1)).double(time).uint32(varintField(2)).int64(step);
-  // summary { value { tag, simple_value } }
-  writer.uint32(bytesField(5)).fork().uint32(bytesField(1)).fork();
-  writer.uint32(bytesField(1)).string(tag).uint32(floatField(2)).float(value);
-  return writer.ldelim().ldelim().finish();
+  return encodeMessage(eventMessage, { wallTime: time, step, summary: { value: [{ tag, simpleValue: value }] } });
 }
-
-const varintField = (number: number): number => number << 3;
-const doubleField = (number: number): number => (number << 3) | 1;
-const bytesField = (number: number): number => (number << 3) | 2;
-const floatField = (number: number): number => (number << 3) | 5;
 
 /** TFRecord: length (uint64), its checksum, the data, their checksum; little-endian. */
 function tfRecord(data: Uint8Array): Uint8Array {

@@ -1,16 +1,22 @@
 /** ONNX files of other tools as plain data: decoded, bounded and checked, but not understood yet. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { messageOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { mistakenFileAt } from '../../support/files/mistaken-file.js';
+import { decodeMessage } from '../../support/protobuf/message-table.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
+import {
+  type AttributeMessage,
+  attributeTypes,
+  type ModelMessage,
+  modelMessage,
+  type NodeMessage,
+  type ValueInfoMessage,
+} from '../onnx-messages.js';
 import type { Dimension } from '../value.js';
 import { ExternalData } from './external-data.js';
 import { readTensor } from './read-tensor.js';
-
-const { onnx } = onnxProto;
 
 export type FileAttribute = number | readonly number[] | string | TensorData;
 
@@ -63,7 +69,7 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
   const bytes = await readBounded(path);
   const external = new ExternalData(path);
   try {
-    const proto = onnx.ModelProto.decode(bytes);
+    const proto = decodeMessage(modelMessage, bytes);
     const { graph } = proto;
     if (!graph?.node?.length) throw new Error('it holds no nodes');
     if (graph.node.length > mostNodes) throw new Error(`it has ${graph.node.length} nodes, more than ${mostNodes}`);
@@ -104,8 +110,8 @@ async function readBounded(path: string): Promise<Buffer> {
   }
 }
 
-function operatorSetOf({ opsetImport }: Onnx.IModelProto): number {
-  const version = Number(opsetImport?.find(({ domain }) => isStandard(domain ?? ''))?.version ?? 0);
+function operatorSetOf({ opsetImport }: ModelMessage): number {
+  const version = opsetImport?.find(({ domain }) => isStandard(domain ?? ''))?.version ?? 0;
   const { oldest, newest } = operatorSets;
   if (version >= oldest && version <= newest) return version;
   throw new Error(`its operator set is ${version}, supported are ${oldest} to ${newest}: export it again with another opset_version`);
@@ -115,7 +121,7 @@ function isStandard(domain: string): boolean {
   return domain === '' || domain === 'ai.onnx';
 }
 
-async function readNode(node: Onnx.INodeProto, external: ExternalData): Promise<FileNode> {
+async function readNode(node: NodeMessage, external: ExternalData): Promise<FileNode> {
   const attributes = new Map<string, FileAttribute>();
   for (const attribute of node.attribute ?? []) {
     const value = await readAttribute(attribute, external);
@@ -132,30 +138,29 @@ async function readNode(node: Onnx.INodeProto, external: ExternalData): Promise<
   };
 }
 
-async function readAttribute(attribute: Onnx.IAttributeProto, external: ExternalData): Promise<FileAttribute | undefined> {
-  const { AttributeType } = onnx.AttributeProto;
+async function readAttribute(attribute: AttributeMessage, external: ExternalData): Promise<FileAttribute | undefined> {
   switch (attribute.type) {
-    case AttributeType.INT:
-      return Number(attribute.i ?? 0);
-    case AttributeType.FLOAT:
+    case attributeTypes.INT:
+      return attribute.i ?? 0;
+    case attributeTypes.FLOAT:
       return attribute.f ?? 0;
-    case AttributeType.INTS:
-      return (attribute.ints ?? []).map(Number);
-    case AttributeType.FLOATS:
+    case attributeTypes.INTS:
+      return attribute.ints ?? [];
+    case attributeTypes.FLOATS:
       return attribute.floats ?? [];
-    case AttributeType.STRING:
+    case attributeTypes.STRING:
       return Buffer.from(attribute.s ?? []).toString();
-    case AttributeType.TENSOR:
+    case attributeTypes.TENSOR:
       return readTensor(attribute.t ?? {}, external);
     default:
       return undefined;
   }
 }
 
-function readValue({ name, type }: Onnx.IValueInfoProto): FileValue {
+function readValue({ name, type }: ValueInfoMessage): FileValue {
   const tensor = type?.tensorType;
   const shape = tensor?.shape?.dim?.map((dim): Dimension => {
-    const size = Number(dim.dimValue ?? 0);
+    const size = dim.dimValue ?? 0;
     return size > 0 ? size : dim.dimParam || '?';
   });
   return { name: name ?? '', elementType: tensor?.elemType ?? 0, ...(shape && { shape }) };

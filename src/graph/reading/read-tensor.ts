@@ -1,8 +1,8 @@
 /** Tensors of ONNX files as the types that the program computes with: every floating type becomes float32. */
-import type { onnx as Onnx } from 'onnx-proto';
 import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
 import { isFloating, type StoredType, storedBytes, toFloat32 } from '../../tensors/stored-types.js';
 import { type ElementArray, elementArrays, type TensorData } from '../../tensors/tensor-data.js';
+import type { TensorMessage } from '../onnx-messages.js';
 import type { ExternalData } from './external-data.js';
 
 /** As `TensorProto.DataType`. */
@@ -23,12 +23,12 @@ const externalLocation = 1;
 const mostElements = 2 ** 31 - 1;
 
 /** @throws Error naming the tensor when its type is not supported or its values do not fill its shape. */
-export async function readTensor(tensor: Onnx.ITensorProto, external: ExternalData): Promise<TensorData> {
+export async function readTensor(tensor: TensorMessage, external: ExternalData): Promise<TensorData> {
   const name = tensor.name || 'of an attribute';
   const type = storedTypes[tensor.dataType ?? 0];
   if (tensor.dataType === onnxDataTypes.int8) throw new Error(`the tensor ${name} holds ${quantized}`);
   if (!type) throw new Error(`the tensor ${name} has the element type ${tensor.dataType ?? 0}, which is not supported`);
-  const shape = (tensor.dims ?? []).map(Number);
+  const shape = tensor.dims ?? [];
   const count = shape.reduce((product, size) => product * size, 1);
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || count > mostElements) {
     throw new Error(`the tensor ${name} has the shape [${shape.join(', ')}]`);
@@ -47,7 +47,7 @@ export async function readTensor(tensor: Onnx.ITensorProto, external: ExternalDa
     : { dataType: type as keyof typeof elementArrays, shape, data: new elementArrays[type as 'int64'](buffer) as ElementArray };
 }
 
-async function readExternal({ externalData }: Onnx.ITensorProto, length: number, external: ExternalData): Promise<ArrayBuffer> {
+async function readExternal({ externalData }: TensorMessage, length: number, external: ExternalData): Promise<ArrayBuffer> {
   const entries = new Map(externalData?.map(({ key, value }) => [key, value ?? '']));
   const stated = entries.get('length');
   if (stated !== undefined && Number(stated) !== length) throw new Error(`external data of ${stated} bytes, expected ${length}`);
@@ -55,19 +55,19 @@ async function readExternal({ externalData }: Onnx.ITensorProto, length: number,
 }
 
 /** A copy: where bytes lie in the file, they need not be aligned. */
-function rawElements({ rawData }: Onnx.ITensorProto): ArrayBuffer | undefined {
+function rawElements({ rawData }: TensorMessage): ArrayBuffer | undefined {
   return rawData && rawData.length > 0 ? new Uint8Array(rawData).buffer : undefined;
 }
 
 /** Elements in a field of their type; halves, bytes and booleans are stored as int32. */
-function typedElements({ floatData, doubleData, int64Data, int32Data }: Onnx.ITensorProto, type: StoredType): ArrayBuffer {
+function typedElements({ floatData, doubleData, int64Data, int32Data }: TensorMessage, type: StoredType): ArrayBuffer {
   switch (type) {
     case 'float32':
       return Float32Array.from(floatData ?? []).buffer;
     case 'float64':
       return Float64Array.from(doubleData ?? []).buffer;
     case 'int64':
-      return BigInt64Array.from((int64Data ?? []).map((value) => BigInt(String(value)))).buffer;
+      return BigInt64Array.from(int64Data ?? []).buffer;
     case 'int32':
       return Int32Array.from(int32Data ?? []).buffer;
     case 'float16':
