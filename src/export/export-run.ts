@@ -75,7 +75,7 @@ export async function exportRun(
   const scoringModel = buildScoringModel(setup.model, tensors, usedScale, description.crops?.side);
   const facts = { version: description.version, metadata: toMetadata(description) };
   const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
-  const expected = { score: sample.scores, [head.outputName]: sample.measured };
+  const expected = { head, scale: usedScale, score: sample.scores, measured: sample.measured };
   try {
     const piecesOf = (graph: Graph): OnnxPieces => onnxPieces(graph, facts, { location: dataName });
     const reference = piecesOf(scoringModel.graph);

@@ -1,5 +1,8 @@
 /** Proof that the exported file computes what the model under training computes. */
 import { z } from 'zod';
+import { publishedScale } from '../heads/fit-scale.js';
+import type { Head } from '../heads/head.js';
+import { openMeasuredScorer } from '../heads/score-measured.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
 import { UserError } from '../support/errors.js';
@@ -10,8 +13,10 @@ export const paritySchema = z.strictObject({
   crops: z.int(),
   /** Largest absolute differences between the exported file and the graph that training measures with, by output. */
   largestDifference: z.object({ score: z.number() }).catchall(z.number()),
-  /** Beyond this, the export fails. */
+  /** Beyond this difference of the head's measurement, the export fails. */
   tolerance: z.number(),
+  /** The same for the file's scores and those that follow from its own measurement; absent: scores had to keep `tolerance` themselves. */
+  scores: z.strictObject({ largestDifference: z.number(), tolerance: z.number() }).optional(),
   /** Comparison of a file in a reduced precision with the float32 file, which the other figures are about. */
   reduced: precisionReportSchema.optional(),
 });
@@ -33,58 +38,84 @@ export interface ParityCrops {
   readonly atOnce: number;
 }
 
-/** Expected values of outputs by name. */
-export interface ExpectedOutputs extends Readonly<Record<string, ArrayLike<number>>> {
+/** What the exported model has to compute on the crops. */
+export interface ExpectedOutputs {
+  readonly head: Pick<Head, 'score' | 'measuredShape' | 'outputName'>;
+  /** Scale of the score. */
+  readonly scale: number;
+  /** [count] */
   readonly score: ArrayLike<number>;
+  /** [count, ...measuredShape] */
+  readonly measured: ArrayLike<number>;
 }
 
 /**
- * Runs the exported model on crops and compares its outputs with expected values.
+ * Runs the exported model on crops and compares it with what was measured while training. Judged are the head's measurement, and whether the
+ * file's scores are those of its own measurement. The difference of scores is stated only: the slope of a score in two cosines is scale / 4
+ * each, so that at CLIP's scale of 100 the rounding of float32 in a right file, about 4e-7, becomes 2e-5.
  * @param file the path or the bytes of the model
- * @param expected values of `score` and of the head's measurement, by the names of outputs
  * @param kernels tells if the expected values were computed by those that run the file here, ONNX Runtime's on the CPU
  * @param setup the device that runs the file; default: the processor
- * @throws UserError when an output differs by more than 1e-5, from values of other kernels 1e-4.
+ * @throws UserError when either differs by more than 1e-5, from values of other kernels 1e-4; scores of a scale above 100 in proportion.
  */
 export async function checkParity(
   file: string | Uint8Array,
   crops: ParityCrops,
-  expected: ExpectedOutputs,
+  { head, scale, score, measured }: ExpectedOutputs,
   kernels: keyof typeof tolerances = 'same',
   setup: Partial<DeviceSetup> = {},
 ): Promise<Parity> {
   const tolerance = tolerances[(setup.device ?? 'cpu') === 'cpu' ? kernels : 'other'];
-  const thread = new SessionThread(setup);
+  const scoreTolerance = tolerance * Math.max(1, scale / publishedScale);
+  const outputs = await outputsOf(file, crops, ['score', head.outputName], setup);
+  const own = outputs[head.outputName]!;
+  const differences = { score: largest(outputs.score!, score), [head.outputName]: largest(own, measured) };
+  requireSmall(differences[head.outputName]!, tolerance, 'The exported model differs from the trained one');
+  const scoreDifference = largest(outputs.score!, await scoresOf(head, own, scale));
+  requireSmall(scoreDifference, scoreTolerance, 'The score of the exported model differs from that of what it measures');
+  return {
+    crops: crops.count,
+    largestDifference: differences,
+    tolerance,
+    scores: { largestDifference: scoreDifference, tolerance: scoreTolerance },
+  };
+}
+
+/** @throws UserError when the difference is larger, or no number. */
+function requireSmall(difference: number, tolerance: number, what: string): void {
+  if (!(difference <= tolerance)) throw new UserError(`${what} by ${difference}, more than ${tolerance}: it was not written.`);
+}
+
+/** The head's scores of measurements. */
+async function scoresOf(head: ExpectedOutputs['head'], measured: readonly number[], scale: number): Promise<number[]> {
+  const scorer = await openMeasuredScorer(head);
   try {
-    await thread.load('model', file);
-    const names = Object.keys(expected);
-    const outputs = await outputsOf(thread, crops, names);
-    const differences = names.map((name) => [name, largest(outputs[name]!, expected[name]!)] as const);
-    const largestDifference = Object.fromEntries(differences) as Parity['largestDifference'];
-    // NaN when any is
-    const worst = Math.max(...differences.map(([, difference]) => difference));
-    if (!(worst <= tolerance)) {
-      throw new UserError(`The exported model differs from the trained one by ${worst}, more than ${tolerance}: it was not written.`);
-    }
-    return { crops: crops.count, largestDifference, tolerance };
+    return await scorer.scores(Float32Array.from(measured), scale);
   } finally {
-    await thread.close();
+    await scorer.close();
   }
 }
 
-/** The loaded model's outputs for all crops. */
+/** The model's outputs for all crops. */
 async function outputsOf(
-  thread: SessionThread,
+  file: string | Uint8Array,
   { pixels, count, side, atOnce }: ParityCrops,
   names: readonly string[],
+  setup: Partial<DeviceSetup>,
 ): Promise<Record<string, number[]>> {
   const cropBytes = side * side * 3;
   const outputs: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
-  for (let first = 0; first < count; first += atOnce) {
-    const last = Math.min(first + atOnce, count);
-    const data = pixels.slice(first * cropBytes, last * cropBytes);
-    const results = await thread.run('model', { image: { dataType: 'uint8', shape: [last - first, side, side, 3], data } });
-    for (const name of names) outputs[name]!.push(...(results[name]!.data as Float32Array));
+  const thread = new SessionThread(setup);
+  try {
+    await thread.load('model', file);
+    for (let first = 0; first < count; first += atOnce) {
+      const last = Math.min(first + atOnce, count);
+      const data = pixels.slice(first * cropBytes, last * cropBytes);
+      const results = await thread.run('model', { image: { dataType: 'uint8', shape: [last - first, side, side, 3], data } });
+      for (const name of names) outputs[name]!.push(...(results[name]!.data as Float32Array));
+    }
+  } finally {
+    await thread.close();
   }
   return outputs;
 }

@@ -1,4 +1,5 @@
 /** The facts of a run that are lists: options, machine, files. */
+import type { Parity } from '../export/parity.js';
 import { formatBytes } from '../support/byte-size.js';
 import { flagOf, type OptionTable } from '../support/options/option-table.js';
 import { trainOptions } from '../train/options.js';
@@ -72,10 +73,17 @@ export function filesSection({ files, parity, folder }: RunFacts): Markup {
   }
   const proof =
     parity &&
-    html`<p>On ${parity.crops} crops, scores of the file and of the model under training differ by at most ${significant(parity.largestDifference.score, 2)}; ${significant(parity.tolerance)} would be refused.</p>`;
+    html`<p>On ${parity.crops} crops, scores of the file and of the model under training differ by at most ${significant(parity.largestDifference.score, 2)}${measuredDifference(parity)}.</p>`;
   const rows = files.map(({ name, bytes, sha256 }): Cell[] => [name, { number: formatBytes(bytes) }, html`<code>${sha256}</code>`]);
   return html`<section id="files"><h2>Exported files</h2>
 <p>In <code>${folder.exported}</code>. <code>model.onnx</code> with <code>model.json</code> beside it is all that scoring needs.</p>
 ${proof}${table('Exported files', ['File', { number: 'Size' }, 'SHA-256'], rows)}</section>
 `;
+}
+
+/** What was judged, where it was not the score. */
+function measuredDifference({ largestDifference, tolerance, scores }: Parity): string {
+  const [measured] = Object.entries(largestDifference).filter(([name]) => name !== 'score');
+  if (!scores || !measured) return `; ${significant(tolerance)} would be refused`;
+  return `, what the score follows from (${measured[0]}) by ${significant(measured[1], 2)}; ${significant(tolerance)} would be refused`;
 }
