@@ -6,13 +6,16 @@ import { suggestName } from '../support/nearest-name.js';
 import type { RandomStream } from '../support/random.js';
 import { type DistortionGroup, type DistortionParameters, distortionGroups } from './distortion.js';
 import { type DistortionName, distortionNames, distortions } from './distortions/table.js';
-import { kadid10k } from './kadid10k.js';
+import { kadid10k, kadidPool } from './kadid10k.js';
 import { sampleParameters } from './parameters.js';
 import { releasePixels } from './pixel-buffers.js';
+import { type SeverityTable, severitiesOf } from './published-severities.js';
 import { strengthAt } from './severity.js';
 
 /** Plain JSON, in the order of application. */
 export interface Composition {
+  /** Absent: `ordered`. */
+  readonly severity?: 'kadid' | undefined;
   readonly distortions: readonly { readonly name: DistortionName; readonly parameters: DistortionParameters }[];
 }
 
@@ -21,6 +24,8 @@ export interface CompositionOptions {
   readonly maxDistortions: number;
   /** The pool, `kadid10k` if not given; see `parseDistortionPool`. */
   readonly distortions?: readonly DistortionName[];
+  /** Default: `ordered`. */
+  readonly severity?: SeverityTable;
 }
 
 /**
@@ -29,7 +34,7 @@ export interface CompositionOptions {
  */
 export function sampleComposition(random: RandomStream, options: CompositionOptions): Composition {
   const pool = options.distortions ?? kadid10k;
-  const { maxDistortions } = options;
+  const { maxDistortions, severity = 'ordered' } = options;
   if (!Number.isInteger(maxDistortions) || maxDistortions < 1)
     throw new RangeError(`expected at least 1 distortion but received ${maxDistortions}`);
   if (pool.length === 0) throw new RangeError('a composition needs at least one distortion to draw from');
@@ -40,18 +45,25 @@ export function sampleComposition(random: RandomStream, options: CompositionOpti
   }
   const count = 1 + random.integer(Math.min(maxDistortions, groups.size));
   const drawn = random.shuffle([...groups.values()]).slice(0, count);
-  return {
-    distortions: drawn.map((names) => {
-      const name = random.choice(names);
-      return { name, parameters: sampleParameters(distortions[name], random) };
-    }),
-  };
+  const chosen = drawn.map((names) => {
+    const name = random.choice(names);
+    return { name, parameters: sampleParameters(distortions[name], random) };
+  });
+  // in KADID-10k's tables the strengths themselves have signs
+  const signed = chosen.map(({ name, parameters }) => ({
+    name,
+    parameters: 'sign' in parameters ? { ...parameters, sign: 1 } : parameters,
+  }));
+  return severity === 'ordered' ? { distortions: chosen } : { severity, distortions: signed };
 }
 
 /** The strength of every distortion of a composition at one level, in order: for manifests. Level 0 has none. */
 export function strengthsOf(composition: Composition, level: number, levels: number): { name: DistortionName; strength: number }[] {
   if (level === 0) return [];
-  return composition.distortions.map(({ name }) => ({ name, strength: strengthAt(distortions[name].severities, level, levels) }));
+  return composition.distortions.map(({ name }) => ({
+    name,
+    strength: strengthAt(severitiesOf(name, composition.severity), level, levels),
+  }));
 }
 
 /**
@@ -70,6 +82,7 @@ export async function degrade(image: Image, composition: Composition, level: num
 }
 
 const compositionSchema = z.strictObject({
+  severity: z.literal('kadid').optional(),
   distortions: z.array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.number()) })).min(1),
 });
 
@@ -84,6 +97,7 @@ export function parseComposition(json: unknown): Composition {
     throw new UserError(`The composition is not valid: ${issue?.path.join('.') || 'top level'}: ${issue?.message ?? 'unknown'}.`);
   }
   return {
+    ...(parsed.data.severity && { severity: parsed.data.severity }),
     distortions: parsed.data.distortions.map(({ name, parameters }) => {
       const [known] = parseDistortionNames([name]) as [DistortionName];
       const declared = distortions[known].parameters;
@@ -96,6 +110,7 @@ export function parseComposition(json: unknown): Composition {
         if (value === undefined) throw new UserError(`"${known}" needs its parameter "${key}" (${parameter.about}).`);
         if (!parameter.accepts(value)) throw new UserError(`"${known}" cannot take ${key} ${value}: expected ${parameter.about}.`);
       }
+      severitiesOf(known, parsed.data.severity);
       return { name: known, parameters };
     }),
   };
@@ -116,20 +131,29 @@ export function parseDistortionNames(names: readonly string[]): DistortionName[]
 }
 
 /**
- * Parses a pool of distortions typed by a person: names, groups, or `all`, which includes those off by default. Each appears once.
+ * Parses a pool of distortions typed by a person: names, groups, `kadid-10k`, or `all`, which includes those off by default; `-name` takes out
+ * what stands before it. Each appears once.
  * @throws UserError with the nearest name for an unknown one
  */
 export function parseDistortionPool(names: readonly string[]): DistortionName[] {
-  const pool = names.flatMap((name): readonly DistortionName[] => {
-    if (name === 'all') return distortionNames;
-    const members = namesInGroup(name);
-    if (members.length > 0) return members;
-    const known = distortionNames.find((candidate) => candidate === name);
-    if (known !== undefined) return [known];
-    const suggestion = suggestName(name, [...distortionNames, ...distortionGroups, 'all']);
-    throw new UserError(`There is no distortion or group "${name}".${suggestion}`);
-  });
-  return [...new Set(pool)];
+  const pool = new Set<DistortionName>();
+  for (const name of names) {
+    const isTaken = name.startsWith('-');
+    for (const member of membersOf(isTaken ? name.slice(1) : name)) isTaken ? pool.delete(member) : pool.add(member);
+  }
+  if (pool.size === 0) throw new UserError(`No distortion is left of ${names.join(',')}.`);
+  return [...pool];
+}
+
+function membersOf(name: string): readonly DistortionName[] {
+  if (name === 'all') return distortionNames;
+  if (name === kadidPool) return kadid10k;
+  const members = namesInGroup(name);
+  if (members.length > 0) return members;
+  const known = distortionNames.find((candidate) => candidate === name);
+  if (known !== undefined) return [known];
+  const suggestion = suggestName(name, [...distortionNames, ...distortionGroups, kadidPool, 'all']);
+  throw new UserError(`There is no distortion or group "${name}".${suggestion}`);
 }
 
 function namesInGroup(group: string): DistortionName[] {

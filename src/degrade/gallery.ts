@@ -2,8 +2,9 @@
 import type { Image } from '../images/image.js';
 import { randomStream } from '../support/random.js';
 import { type Composition, degrade, sampleComposition } from './composition.js';
-import { type DistortionName, distortions } from './distortions/table.js';
+import type { DistortionName } from './distortions/table.js';
 import { peakSignalToNoiseRatio, structuralSimilarity } from './fidelity.js';
+import { type SeverityTable, severitiesOf } from './published-severities.js';
 import { strengthAt } from './severity.js';
 
 /** One distortion at one level. */
@@ -25,20 +26,26 @@ export interface GalleryRow {
 }
 
 /** One distortion alone, with the parameters that a seed gives it at a place in a list of distortions. */
-export function singleDistortion(name: DistortionName, seed: number, place = 0): Composition {
-  return sampleComposition(randomStream(seed, 'degrade', name, place), { maxDistortions: 1, distortions: [name] });
+export function singleDistortion(name: DistortionName, seed: number, place = 0, severity: SeverityTable = 'ordered'): Composition {
+  return sampleComposition(randomStream(seed, 'degrade', name, place), { maxDistortions: 1, distortions: [name], severity });
 }
 
 /**
  * A distortion at every level on a picture, with the parameters that `antonym degrade --in` draws for it.
  * @param levels 2 or more.
  */
-export async function galleryRow(pristine: Image, name: DistortionName, levels: number, seed: number): Promise<GalleryRow> {
-  const composition = singleDistortion(name, seed);
+export async function galleryRow(
+  pristine: Image,
+  name: DistortionName,
+  levels: number,
+  seed: number,
+  severity: SeverityTable = 'ordered',
+): Promise<GalleryRow> {
+  const composition = singleDistortion(name, seed, 0, severity);
   const cells: GalleryCell[] = [];
   for (let level = 1; level <= levels; level++) {
     const image = await degrade(pristine, composition, level, levels);
-    const strength = strengthAt(distortions[name].severities, level, levels);
+    const strength = strengthAt(severitiesOf(name, severity), level, levels);
     const psnr = peakSignalToNoiseRatio(pristine, image);
     cells.push({ level, strength, image, psnr, ssim: structuralSimilarity(pristine, image) });
   }

@@ -5,6 +5,9 @@
  */
 import type { DistortionName } from './distortions/table.js';
 
+/** Stands for them where a person names distortions. */
+export const kadidPool = 'kadid-10k';
+
 export const kadid10k: readonly DistortionName[] = [
   'gaussian-blur',
   'lens-blur',

@@ -4,6 +4,7 @@ import type { ImageReference } from '../datasets/image-reference.js';
 import { loadImage } from '../datasets/load-image.js';
 import { degrade, sampleComposition } from '../degrade/composition.js';
 import { type DistortionName, distortions } from '../degrade/distortions/table.js';
+import type { SeverityTable } from '../degrade/published-severities.js';
 import { type Box, cropImage, type Image } from '../images/image.js';
 import { chooseCrops } from '../pairs/crops.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
@@ -21,6 +22,8 @@ export interface SensitivityOptions {
   readonly levels: number;
   /** Side of the two overlapping crops, pixels. */
   readonly crop: number;
+  /** Default: `ordered`. */
+  readonly severity?: SeverityTable;
   /** Names the draws of crops and of the parameters of distortions. */
   readonly seed: number;
 }
@@ -45,7 +48,7 @@ export async function measureSensitivity(
   options: SensitivityOptions,
   onScored?: (done: number, total: number) => void,
 ): Promise<Sensitivity['measures']> {
-  const { levels, crop, seed } = options;
+  const { levels, crop, seed, severity = 'ordered' } = options;
   const names = options.distortions;
   const all = models.map(() => new Map<DistortionName, Scores[]>(names.map((name) => [name, []])));
   const total = images.length * (1 + names.length * levels);
@@ -58,7 +61,11 @@ export async function measureSensitivity(
     onScored?.(++done, total);
     for (const [index, scores] of all.entries()) for (const list of scores.values()) list.push(startingWith(pristine[index]!));
     const steps = names.flatMap((name) => {
-      const composition = sampleComposition(randomStream(seed, 'ordering', reference.id, name), { maxDistortions: 1, distortions: [name] });
+      const composition = sampleComposition(randomStream(seed, 'ordering', reference.id, name), {
+        maxDistortions: 1,
+        distortions: [name],
+        severity,
+      });
       return Array.from({ length: levels }, (_, index) => ({ name, composition, level: index + 1 }));
     });
     const made = resultsAhead(steps, degradedAhead, async ({ name, composition, level }) => ({

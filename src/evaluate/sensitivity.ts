@@ -50,6 +50,8 @@ export const sensitivitySchema = z.strictObject({
   }),
   /** L. */
   levels: z.int(),
+  /** Severity tables; absent: `ordered`. */
+  severity: z.literal('kadid').optional(),
   /** Side of the two overlapping crops, pixels. */
   crop: z.int(),
   seed: z.int(),

@@ -2,10 +2,10 @@
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 
-/** The batch layout that `src/pairs` produces. */
+/** The layout of the crops that are ranked. */
 export interface BatchLayout {
   readonly photographs: number;
-  /** Severity levels, the pristine one (0) not counted. */
+  /** Severity levels beyond the mildest, which is the pristine one (0) unless that is left out. */
   readonly levels: number;
 }
 

@@ -31,6 +31,7 @@ const rowSchema = z.strictObject({
   crops: z.tuple([box, box]).readonly(),
   /** Distortions in the order of application; all levels and both crops share the parameters. */
   composition: z.strictObject({
+    severity: z.literal('kadid').optional(),
     distortions: z.array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.number()) })).readonly(),
   }),
   levels: z.int().min(2),

@@ -13,7 +13,7 @@ export interface PairSequence {
   release?(pixels: Uint8Array<ArrayBuffer>): void;
 }
 
-export interface DrawOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions'> {
+export interface DrawOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions' | 'severity'> {
   /** Not empty; ids are unique. */
   readonly images: readonly ImageReference[];
   readonly seed: number;
@@ -49,7 +49,7 @@ class DrawnPairs implements PairSequence {
    * @throws UserError when no image can be used.
    */
   async pair(index: number): Promise<DegradedPair> {
-    const { images, seed, levels, crop, maxDistortions, distortions, onSkip } = this.options;
+    const { images, seed, levels, crop, maxDistortions, distortions, severity = 'ordered', onSkip } = this.options;
     const epoch = Math.floor(index / images.length);
     const order = this.order(epoch);
     const place = index % images.length;
@@ -58,7 +58,7 @@ class DrawnPairs implements PairSequence {
       if (this.skipped.has(image.id)) continue;
       const stream = [seed, 'pairs', image.id, epoch, ...(step === 0 ? [] : ['in place of', order[place]!.id])] as const;
       try {
-        return await this.pool.make({ image, levels, crop, maxDistortions, ...(distortions && { distortions }), stream });
+        return await this.pool.make({ image, levels, crop, maxDistortions, ...(distortions && { distortions }), severity, stream });
       } catch (error) {
         if (!(error instanceof UnusableImageError)) throw error;
         if (!this.skipped.has(image.id)) onSkip?.(image, error.message);

@@ -4,6 +4,7 @@ import type { ImageReference } from '../datasets/image-reference.js';
 import { type Composition, degrade, sampleComposition } from '../degrade/composition.js';
 import type { DistortionName } from '../degrade/distortions/table.js';
 import { releasePixels } from '../degrade/pixel-buffers.js';
+import type { SeverityTable } from '../degrade/published-severities.js';
 import { type Box, cropImage, type Image } from '../images/image.js';
 import { PassingError } from '../images/image-content.js';
 import { UserError } from '../support/errors.js';
@@ -26,6 +27,8 @@ export interface PairRequest {
   readonly maxDistortions: number;
   /** Distortions to choose from; default: all. */
   readonly distortions?: readonly DistortionName[];
+  /** Default: `ordered`. */
+  readonly severity?: SeverityTable;
   /** Seed and names of the random stream: `[seed, 'pairs', image.id, epoch]`. */
   readonly stream: readonly [seed: string | number, ...names: (string | number)[]];
 }
@@ -57,10 +60,14 @@ export async function makePair(
   load: (image: ImageReference) => Promise<Image>,
   into?: ArrayBuffer,
 ): Promise<DegradedPair> {
-  const { image: reference, levels, crop, maxDistortions, distortions, stream } = request;
+  const { image: reference, levels, crop, maxDistortions, distortions, severity = 'ordered', stream } = request;
   const image = await loadLargeEnough(reference, minimumSideFor(crop), load);
   const crops = chooseCrops(image, crop, randomStream(...stream, 'crops'));
-  const composition = sampleComposition(randomStream(...stream, 'composition'), { maxDistortions, ...(distortions && { distortions }) });
+  const composition = sampleComposition(randomStream(...stream, 'composition'), {
+    maxDistortions,
+    severity,
+    ...(distortions && { distortions }),
+  });
   const record: PairRecord = { image: reference.id, crops, composition, levels };
   const size = crop * crop * 3;
   const length = (levels + 1) * 2 * size;

@@ -1,4 +1,5 @@
 /** The training loop: batches in, steps, evaluations, checkpoints. Read this file first. */
+
 import { cropCount } from '../losses/levels.js';
 import { type Batch, batches } from '../pairs/batches.js';
 import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
@@ -10,6 +11,7 @@ import type { Losses } from './engines/engine.js';
 import { bestMetric, type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
 import { withPreview } from './first-preview.js';
 import type { LossName } from './graphs/gradients-graph.js';
+import { rankedCrops, rankedLayout } from './ranked-crops.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSession } from './training-session.js';
 
@@ -68,7 +70,7 @@ async function runSteps(
   const { options } = setup;
   const { accumulate, batchSize, levels } = options;
   const schedule = scheduleOf(options);
-  const cropsPerStep = cropCount({ photographs: batchSize, levels }) * accumulate;
+  const cropsPerStep = cropCount(rankedLayout(options)) * accumulate;
   const metadata = { data: setup.data.fingerprint, ...setup.model.head.metadata };
   let done = checkpoint?.step ?? 0;
   let saved = done;
@@ -111,7 +113,7 @@ async function runSteps(
       const { value: batch } = await taken.next();
       waited += performance.now() - asked;
       used.push(batch);
-      losses.push(await engine.accumulate(batch.pixels, part, accumulate));
+      losses.push(await engine.accumulate(rankedCrops(batch.pixels, options), part, accumulate));
     }
     const loss = meanLosses(losses);
     if (!Number.isFinite(loss.loss)) throw await diverged(step);

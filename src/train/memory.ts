@@ -1,4 +1,5 @@
 /** The memory that a training run will take, stated before it starts. */
+
 import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
 import { lowerGradients } from '../lowering/lower-gradients.js';
@@ -7,6 +8,7 @@ import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
 import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './graphs/gradients-graph.js';
+import { rankedLayout } from './ranked-crops.js';
 import type { TrainingSetup } from './training-setup.js';
 
 /** Node.js and ONNX Runtime before anything is loaded, and each thread that makes pairs: measured. */
@@ -25,7 +27,7 @@ export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'> {
  */
 export function estimateMemory({ options, model, data }: MemorySetup): number {
   const { crop, levels, accumulate, recompute, precision, ema, workers } = options;
-  const losses = buildLossGraph(model, { photographs: options.batchSize, levels }, crop, options);
+  const losses = buildLossGraph(model, rankedLayout(options), crop, options);
   const bytesOf = (specs: Iterable<{ readonly shape: readonly number[] }>): number =>
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));

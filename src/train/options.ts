@@ -1,4 +1,5 @@
 /** The options of training, as data: parsing, help, configuration files and `config.json` all follow from this table. */
+import { requireRankable } from '../degrade/published-severities.js';
 import { UserError } from '../support/errors.js';
 import type { OptionValues } from '../support/options/option-table.js';
 import { dataOptions } from './options/data-options.js';
@@ -23,7 +24,7 @@ export function isOtherSplit(key: string, wanted: TrainOptions, saved: TrainOpti
 /** Rules between options. @throws UserError when one is broken. */
 export function checkTrainOptions(options: TrainOptions): void {
   const { warmupSteps, steps, lossAcross, batchSize, engine, device, precision, recompute, graphCapture } = options;
-  distortionsOf(options);
+  requireRankable(distortionsOf(options), options.severity, options.pristineLevel === 'on');
   if (lossAcross > 0 && batchSize < 2)
     throw new UserError(`--loss-across compares photographs of one gradient: --batch-size must be at least 2, but received ${batchSize}.`);
   if (engine === 'tensorflow' && device !== 'cpu')

@@ -26,6 +26,8 @@ export const beforeOptions = {
   std: 'auto',
   engine: 'onnxruntime',
   distortion: 'kadid-10k',
+  severity: 'ordered',
+  pristineLevel: 'on',
   lossAcross: 0,
   device: 'cpu',
   providerOptions: noProviderOptions,

@@ -1,8 +1,10 @@
 /** Three real steps before training starts: they tell how long all of them will take. */
+
 import { cropCount, cropsPerLevel } from '../losses/levels.js';
 import { batches } from '../pairs/batches.js';
 import { quantile } from '../statistics/quantile.js';
 import { createEngine } from './engines/create-engine.js';
+import { rankedCrops, rankedLayout } from './ranked-crops.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSetup } from './training-setup.js';
 
@@ -33,14 +35,14 @@ export async function timeSteps(setup: TrainingSetup, onStep?: (done: number, to
     for (let step = 1; step <= 1 + measuredSteps; step++) {
       const started = performance.now();
       for (let part = 0; part < options.accumulate; part++) {
-        pixels = (await made.next()).value.pixels;
+        pixels = rankedCrops((await made.next()).value.pixels, options);
         await engine.accumulate(pixels, part, options.accumulate);
       }
       await engine.update({ step, learningRate: learningRate(Math.min(step, options.steps), scheduleOf(options)) });
       if (step > 1) times.push(performance.now() - started);
       onStep?.(step, 1 + measuredSteps);
     }
-    const crops = cropCount({ photographs: options.batchSize, levels: options.levels });
+    const crops = cropCount(rankedLayout(options));
     // warms up too
     await engine.measure(pixels, crops);
     const started = performance.now();

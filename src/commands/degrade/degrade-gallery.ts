@@ -6,6 +6,8 @@ import { parseDistortionPool } from '../../degrade/composition.js';
 import { distortionGroups } from '../../degrade/distortion.js';
 import { distortionNames, distortions } from '../../degrade/distortions/table.js';
 import { type GalleryRow, galleryRow } from '../../degrade/gallery.js';
+import { kadid10k } from '../../degrade/kadid10k.js';
+import { severitiesOf } from '../../degrade/published-severities.js';
 import { decodeImage } from '../../images/decode-image.js';
 import { cropImage, type Image } from '../../images/image.js';
 import { gallerySheet } from '../../pairs/sheets/gallery-sheet.js';
@@ -17,7 +19,7 @@ import { type OptionTable, type OptionValues, resolveOptions } from '../../suppo
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
-import { distortionOption, levelsOption, seedOption } from './degrade-options.js';
+import { distortionOption, levelsOption, seedOption, severityOption } from './degrade-options.js';
 
 /** Pixels: what CLIP sees of a photograph at once, and six of them fit beside each other on a screen. */
 const largestSide = 224;
@@ -26,6 +28,7 @@ const options = {
   out: { kind: text('a folder'), placeholder: 'FOLDER', description: 'a new folder for the page' },
   distortion: { ...distortionOption, withoutIt: 'all' },
   levels: levelsOption,
+  severity: severityOption,
   seed: seedOption,
   json: jsonOption,
 } satisfies OptionTable;
@@ -49,10 +52,12 @@ export const galleryCommand: Command = {
  */
 async function degradeGallery(
   input: string | undefined,
-  { out: gallery, distortion, levels, seed, json }: OptionValues<typeof options>,
+  { out: gallery, distortion, levels, severity, seed, json }: OptionValues<typeof options>,
 ): Promise<void> {
   if (gallery === undefined) throw new UserError('degrade gallery needs --out FOLDER.');
-  const names = distortion === undefined ? distortionNames : parseDistortionPool(distortion);
+  const all = severity === 'ordered' ? distortionNames : kadid10k;
+  const names = distortion === undefined ? all : parseDistortionPool(distortion);
+  for (const name of names) severitiesOf(name, severity);
   await requireFreeFolder(gallery);
   const whole = input === undefined ? await renderedPhotograph(seed) : await decodeImage(input);
   const pristine = middleOf(whole);
@@ -63,7 +68,7 @@ async function degradeGallery(
     const rows: GalleryRow[] = [];
     for (const name of names) {
       progress.update(rows.length, names.length, name);
-      rows.push(await galleryRow(pristine, name, levels, seed));
+      rows.push(await galleryRow(pristine, name, levels, seed, severity));
     }
     const page = join(gallery, 'index.html');
     const sheets: string[] = [];

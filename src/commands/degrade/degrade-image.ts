@@ -11,12 +11,13 @@ import { names, text, wholeNumber } from '../../support/options/option-kinds.js'
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
-import { levelsOption, seedOption } from './degrade-options.js';
+import { levelsOption, seedOption, severityOption } from './degrade-options.js';
 
 const options = {
   distortion: { kind: names(), placeholder: 'NAME,...', description: 'distortions, applied in this order' },
   level: { kind: wholeNumber({ min: 0 }), placeholder: 'N', description: 'the level, 0 to --levels' },
   levels: levelsOption,
+  severity: severityOption,
   seed: seedOption,
   out: { kind: text('a PNG file'), placeholder: 'FILE.png', description: 'where to write the picture' },
   json: jsonOption,
@@ -35,7 +36,10 @@ export const imageCommand: Command = {
 };
 
 /** @throws UserError when an option is missing, the photograph cannot be read or the output exists. */
-async function degradeImage(input: string, { out, distortion, level, levels, seed, json }: OptionValues<typeof options>): Promise<void> {
+async function degradeImage(
+  input: string,
+  { out, distortion, level, levels, severity, seed, json }: OptionValues<typeof options>,
+): Promise<void> {
   if (distortion === undefined)
     throw new UserError(`degrade image needs --distortion NAME: "${commandHint('degrade list')}" shows the names.`);
   if (level === undefined) throw new UserError(`degrade image needs --level, 0 to ${levels}.`);
@@ -45,7 +49,8 @@ async function degradeImage(input: string, { out, distortion, level, levels, see
   if (!/\.png$/i.test(out)) throw new UserError(`--out must end in .png, but received ${out}.`);
   if (existsSync(out)) throw new UserError(`${out} already exists: choose another name or remove it.`);
   const composition: Composition = {
-    distortions: parseDistortionNames(distortion).flatMap((name, place) => singleDistortion(name, seed, place).distortions),
+    ...(severity !== 'ordered' && { severity }),
+    distortions: parseDistortionNames(distortion).flatMap((name, place) => singleDistortion(name, seed, place, severity).distortions),
   };
   const image = await degrade(await decodeImage(input), composition, level, levels);
   const { width, height } = image;

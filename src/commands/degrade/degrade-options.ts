@@ -17,9 +17,11 @@ export const distortionOption = {
   kind: names(),
   placeholder: 'NAME,...',
   description: 'distortions or groups, or all',
-  details: '"degrade list" lists them.',
+  details: '"degrade list" lists them; -NAME takes one out.',
   withoutIt: "KADID-10k's 24",
 };
+
+export const severityOption = { ...trainOptions.severity, reason: 'as in training' };
 
 /** Options of pairs, whether they are written as pictures or as shards. */
 export const pairOptions = {
@@ -41,6 +43,7 @@ export const pairOptions = {
     reason: "CLIP's encoders were trained at this size, and it is enough to judge by eye",
   },
   distortion: distortionOption,
+  severity: severityOption,
   maxDistortions: { ...trainOptions.maxDistortions, reason: 'as in training' },
   seed: seedOption,
   workers: {

@@ -9,6 +9,7 @@ import { describeLeftOut } from '../../datasets/left-out.js';
 import { openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
+import { requireRankable } from '../../degrade/published-severities.js';
 import { minimumSideFor } from '../../pairs/crops.js';
 import { describeComposition } from '../../pairs/describe-composition.js';
 import { decodePair, type EncodedPair, encodePair } from '../../pairs/encoded-pair.js';
@@ -55,6 +56,8 @@ export const pairsCommand: Command = {
 async function degradePairs(flags: OptionValues<typeof options>): Promise<number> {
   const { count, seed, levels, crop, maxDistortions, workers } = flags;
   const distortions = flags.distortion && parseDistortionPool(flags.distortion);
+  const { severity } = flags;
+  requireRankable(distortions ?? kadid10k, severity, false);
   if (flags.out !== undefined) await requireFreeFolder(flags.out);
   const dataset = await openDataset(flags.data, {
     minimumSide: minimumSideFor(crop),
@@ -74,7 +77,16 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
   const configuration = {
     dataset: dataset.name,
     images: sha256Of(Buffer.from(JSON.stringify(dataset.images.map(({ id }) => id)))),
-    options: { count, downscale, seed, levels, crop, maxDistortions, distortions: distortions ?? kadid10k },
+    options: {
+      count,
+      downscale,
+      seed,
+      levels,
+      crop,
+      maxDistortions,
+      distortions: distortions ?? kadid10k,
+      ...(severity !== 'ordered' && { severity }),
+    },
     version: (await describeEnvironment()).antonym,
   };
   const standard = `out/degrade-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
@@ -86,7 +98,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
   const signals = stopSignals();
   try {
     await writeFolderResumably(out, configuration, async (folder, notes) => {
-      const drawn = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), seed, onSkip };
+      const drawn = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), severity, seed, onSkip };
       const sequence = drawPairs(pool, drawn);
       const concurrently = pLimit(workers * 2);
       let made = 0;

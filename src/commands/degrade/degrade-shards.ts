@@ -6,6 +6,7 @@ import { describeLeftOut } from '../../datasets/left-out.js';
 import type { Dataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
+import { requireRankable } from '../../degrade/published-severities.js';
 import { encodePair } from '../../pairs/encoded-pair.js';
 import { UnusableImageError } from '../../pairs/pair.js';
 import { PairPool } from '../../pairs/pair-pool.js';
@@ -69,8 +70,10 @@ async function degradeShards(flags: Options): Promise<number> {
   const { seed, levels, crop, maxDistortions, workers } = flags;
   const share = flags.shard ?? { number: 1, of: 1 };
   const given = flags.distortion && parseDistortionPool(flags.distortion);
+  const { severity } = flags;
+  requireRankable(given ?? kadid10k, severity, false);
   const { dataset, split } = await openTrainingImages(flags);
-  const heldOut = heldOutRequests(split.heldOut, given ?? kadid10k, { levels, crop, seed });
+  const heldOut = heldOutRequests(split.heldOut, given ?? kadid10k, { levels, crop, seed, severity });
   const configuration = await configurationOf(flags, dataset, split, given ?? kadid10k, heldOut.length);
   const out = flags.out ?? `out/pairs-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
 
@@ -84,7 +87,7 @@ async function degradeShards(flags: Options): Promise<number> {
   for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
   const references = new Map(dataset.images.map((image) => [image.id, image]));
   const pool = new PairPool({ workers });
-  const drawn = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), seed };
+  const drawn = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), severity, seed };
   const sequence = drawPairs(pool, { ...drawn, onSkip: ({ id }, reason) => skip(id, reason) });
   const make = async (set: PairSet, index: number, prefix: string) => {
     try {
@@ -131,7 +134,7 @@ async function degradeShards(flags: Options): Promise<number> {
 }
 
 async function configurationOf(
-  { levels, crop, seed, count, maxDistortions, shardSize, heldOut }: Options,
+  { levels, crop, seed, count, maxDistortions, severity, shardSize, heldOut }: Options,
   { name, images, downscale, ...origin }: Dataset,
   split: Split,
   distortions: readonly string[],
@@ -155,6 +158,7 @@ async function configurationOf(
     crop,
     downscale: downscale.factor,
     maxDistortions,
+    ...(severity !== 'ordered' && { severity }),
     distortions,
     heldOut,
     pairs: { training: count, 'held-out': heldOutPairs },

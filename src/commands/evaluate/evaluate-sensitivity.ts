@@ -5,6 +5,7 @@ import { describeLeftOut } from '../../datasets/left-out.js';
 import { defaultDatasetName, openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
+import { requireRankable } from '../../degrade/published-severities.js';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { formatSensitivity } from '../../evaluate/format-sensitivity.js';
 import { measureSensitivity } from '../../evaluate/measure-sensitivity.js';
@@ -17,7 +18,7 @@ import { type OptionTable, type OptionValues, resolveOptions } from '../../suppo
 import { startProgress } from '../../support/progress.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
-import { distortionOption, levelsOption, seedOption } from '../degrade/degrade-options.js';
+import { distortionOption, levelsOption, seedOption, severityOption } from '../degrade/degrade-options.js';
 import { closeModels, openModels } from '../open-models.js';
 import { jsonOption } from '../shared-options.js';
 import { modelOptions } from './model-options.js';
@@ -38,6 +39,7 @@ const options = {
   count: { kind: wholeNumber({ min: 1 }), placeholder: 'IMAGES', description: 'the first images of --data', default: 8 },
   distortion: distortionOption,
   levels: levelsOption,
+  severity: severityOption,
   crop: { kind: trainOptions.crop.kind, placeholder: 'PIXELS', description: 'side of the two crops', withoutIt: 'as the models say' },
   seed: seedOption,
   out: {
@@ -64,8 +66,9 @@ export const sensitivityCommand: Command = {
 };
 
 async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise<void> {
-  const { data, count, distortion, levels, seed, out, json } = flags;
+  const { data, count, distortion, levels, severity, seed, out, json } = flags;
   const names = distortion === undefined ? kadid10k : parseDistortionPool(distortion);
+  requireRankable(names, severity, false);
   if (out !== undefined) await requireFreeFolder(out);
   const progress = startProgress('Scoring');
   let models: readonly NamedModel[] = [];
@@ -76,7 +79,7 @@ async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise
     for (const { id, reason } of dataset.skipped) progress.note(`left out: ${id}: ${reason}`);
     for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
     const { images, name } = dataset;
-    const measures = await measureSensitivity(models, images, { distortions: names, levels, crop, seed }, (done, total) =>
+    const measures = await measureSensitivity(models, images, { distortions: names, levels, crop, seed, severity }, (done, total) =>
       progress.update(done, total, 'images'),
     );
     const { antonym, commit } = await describeEnvironment();
@@ -84,6 +87,7 @@ async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise
       format: 'antonym-sensitivity-1',
       data: { name, images: images.length, ...originOf(dataset) },
       levels,
+      ...(severity !== 'ordered' && { severity }),
       crop,
       seed,
       measures,

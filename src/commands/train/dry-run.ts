@@ -1,4 +1,5 @@
 /** `train --dry-run`: says what training would do, how long it would take and how much memory, and makes no run. */
+
 import type { PresetValues } from '../../backbones/preset.js';
 import { cropCount } from '../../losses/levels.js';
 import { formatDuration } from '../../support/duration.js';
@@ -7,6 +8,7 @@ import type { Progress } from '../../support/progress.js';
 import { describeMemory, estimateMemory } from '../../train/memory.js';
 import type { trainOptions } from '../../train/options.js';
 import { presetOf } from '../../train/presets.js';
+import { rankedLayout } from '../../train/ranked-crops.js';
 import { type StepTimes, timeSteps } from '../../train/time-steps.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 
@@ -27,10 +29,10 @@ export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress:
 
 /** @param available memory that the process may take, bytes */
 function describeDryRun(setup: TrainingSetup, { values, origins }: Resolved, times: StepTimes, available: number): string {
-  const { steps, batchSize, accumulate, levels, crop, precision } = setup.options;
+  const { steps, batchSize, accumulate, crop, precision } = setup.options;
   const { stepMilliseconds, trainingMilliseconds, evaluations, evaluationMilliseconds, peakBytes } = times;
   const photographs = batchSize * accumulate;
-  const crops = cropCount({ photographs, levels });
+  const crops = cropCount(rankedLayout(setup.options)) * accumulate;
   const whole = trainingMilliseconds + (evaluations + 1) * evaluationMilliseconds;
   const reasons = presetOf(values.backbone)?.values;
   const chosen = Object.entries(origins).flatMap(([key, origin]) => {
@@ -54,12 +56,12 @@ ${chosen.join('\n') || '  none'}
 
 /** The same figures for programs. */
 function dryRunFigures(setup: TrainingSetup, { values, origins }: Resolved, times: StepTimes, available: number): object {
-  const { steps, batchSize, accumulate, levels } = setup.options;
+  const { steps, accumulate } = setup.options;
   return {
     backbone: setup.model.backbone.name,
     data: setup.data.summary,
     steps,
-    cropsPerStep: cropCount({ photographs: batchSize * accumulate, levels }),
+    cropsPerStep: cropCount(rankedLayout(setup.options)) * accumulate,
     ...times,
     estimatedBytes: estimateMemory(setup),
     availableBytes: available,

@@ -48,7 +48,7 @@ export const nonEccentricityPatch: Distortion<'seed'> = {
 export const pixelate: Distortion<never> = {
   group: 'spatial',
   strength: 'side of a block, pixels',
-  // KADID-10k: .01 .05 .1 .2 .5, that is blocks of 1 / (.95 - strength^.6) = 1.13 1.27 1.43 1.76 3.45 pixels, the first four nearly equal; here a
+  // KADID-10k: .01 .05 .1 .2 .5, that is blocks of 1 / (.95 - strength^.6) = 1.13 1.28 1.43 1.76 3.45 pixels, the first four nearly equal; here a
   // constant ratio. There one pixel stands for its block, a random choice in detailed areas; here their mean does.
   severities: [1.3, 1.9, 2.9, 4.3, 6.5],
   parameters: {},

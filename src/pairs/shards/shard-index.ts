@@ -29,6 +29,8 @@ const configurationSchema = z.strictObject({
   /** Factor of reduction of the images. */
   downscale: z.number().min(1),
   maxDistortions: z.int().min(1),
+  /** Severity tables; absent: `ordered`. */
+  severity: z.literal('kadid').optional(),
   /** The pool that compositions are drawn from. */
   distortions: z.array(z.string()).min(1).readonly(),
   /** Requested held-out images. */

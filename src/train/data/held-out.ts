@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import type { DistortionName } from '../../degrade/distortions/table.js';
+import type { SeverityTable } from '../../degrade/published-severities.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from '../../pairs/pair.js';
 import type { PairPool } from '../../pairs/pair-pool.js';
 import { UserError } from '../../support/errors.js';
@@ -72,16 +73,25 @@ export interface HeldOutWatch {
   readonly onSkip?: (image: string, reason: string) => void;
 }
 
+export interface HeldOutOptions {
+  readonly levels: number;
+  /** Side of the crops, pixels. */
+  readonly crop: number;
+  readonly seed: number;
+  /** Default: `ordered`. */
+  readonly severity?: SeverityTable;
+}
+
 /** Requests for the pairs of every held-out image under every distortion, image by image. */
 export function heldOutRequests(
   images: readonly ImageReference[],
   distortions: readonly DistortionName[],
-  { levels, crop, seed }: { readonly levels: number; readonly crop: number; readonly seed: number },
+  { levels, crop, seed, severity = 'ordered' }: HeldOutOptions,
 ): (PairRequest & { readonly distortions: readonly [DistortionName] })[] {
   return images.flatMap((image) =>
     distortions.map((distortion) => {
       const stream = [seed, 'held-out', image.id, distortion] as const;
-      return { image, levels, crop, maxDistortions: 1, distortions: [distortion] as const, stream };
+      return { image, levels, crop, maxDistortions: 1, distortions: [distortion] as const, severity, stream };
     }),
   );
 }
@@ -94,7 +104,7 @@ export async function makeHeldOutPairs(
   pool: Pick<PairPool, 'make'>,
   images: readonly ImageReference[],
   distortions: readonly DistortionName[],
-  options: { readonly levels: number; readonly crop: number; readonly seed: number } & HeldOutWatch,
+  options: HeldOutOptions & HeldOutWatch,
 ): Promise<HeldOutPair[]> {
   const { onPair, onSkip } = options;
   const wanted = heldOutRequests(images, distortions, options);

@@ -66,10 +66,10 @@ async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: A
 /** The options that a folder of pairs brings with it. @throws UserError when it is not complete. */
 export async function optionsOfPairs(folder: string): Promise<ImpliedOptions> {
   const { configuration, sha256 } = await openStoredPairs(folder);
-  const { dataset, downscale, levels, crop, maxDistortions, distortions, heldOut, seed } = configuration;
+  const { dataset, downscale, levels, crop, maxDistortions, distortions, severity = 'ordered', heldOut, seed } = configuration;
   return {
     by: `the pairs in ${folder}`,
-    fixed: { data: dataset.name, downscale, levels, crop, maxDistortions, distortion: textOfDistortions(distortions), heldOut },
+    fixed: { data: dataset.name, downscale, levels, crop, maxDistortions, distortion: textOfDistortions(distortions), severity, heldOut },
     // The same pairs may train several models.
     defaults: { seed, pairsSha256: sha256 },
   };

@@ -39,10 +39,13 @@ export async function openTrainingImages(
  * @throws UserError when the data cannot be used.
  */
 export async function openImageData(
-  options: Pick<TrainOptions, 'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'distortion' | 'workers'>,
+  options: Pick<
+    TrainOptions,
+    'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'distortion' | 'severity' | 'workers'
+  >,
   onRead?: OnRead,
 ): Promise<TrainingData> {
-  const { levels, crop, maxDistortions, seed, workers } = options;
+  const { levels, crop, maxDistortions, severity, seed, workers } = options;
   const distortions = distortionsOf(options);
   const opened = await openTrainingImages(options, onRead);
   const { split } = opened;
@@ -61,8 +64,8 @@ export async function openImageData(
       const pool = new PairPool({ workers });
       return {
         training: (onSkip) =>
-          drawPairs(pool, { images: split.training, levels, crop, maxDistortions, distortions, seed, ...(onSkip && { onSkip }) }),
-        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, distortions, { levels, crop, seed, ...watch }),
+          drawPairs(pool, { images: split.training, levels, crop, maxDistortions, distortions, severity, seed, ...(onSkip && { onSkip }) }),
+        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, distortions, { levels, crop, seed, severity, ...watch }),
         close: () => pool.close(),
       };
     },

@@ -1,5 +1,7 @@
 /** The engine that the options name, with the part of the setup that it needs. */
+
 import { chooseDevice } from '../../runtime/devices/choose-device.js';
+import { rankedLayout } from '../ranked-crops.js';
 import type { TrainingSetup } from '../training-setup.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { createOnnxRuntimeEngine } from './onnxruntime.js';
@@ -19,7 +21,7 @@ export async function createEngine(setup: TrainingSetup, threads?: number): Prom
 export async function engineOptions({ options, model, start }: TrainingSetup, threads?: number): Promise<EngineOptions> {
   return {
     model,
-    layout: { photographs: options.batchSize, levels: options.levels },
+    layout: rankedLayout(options),
     accumulate: options.accumulate,
     crop: options.crop,
     losses: options,

@@ -1,8 +1,9 @@
 /** Options of training that say what it learns from: photographs, their distortions, crops and the held-out part. */
+import { kadidPool } from '../../degrade/kadid10k.js';
+import { severityTables } from '../../degrade/published-severities.js';
 import { cropMultiple, largestCrop } from '../../pairs/crops.js';
-import { numberOr, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { numberOr, oneOf, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { fromPresets } from '../presets.js';
-import { kadidDistortions } from './distortion-names.js';
 import type { TrainOptionGroup } from './train-option.js';
 
 /** `--pairs` when pairs are made while training. */
@@ -36,7 +37,7 @@ export const dataOptions = {
     description: 'severity levels',
     details: 'Levels of every distortion, besides the pristine one.',
     default: 5,
-    reason: 'as in QualiCLIP and KADID-10k',
+    reason: 'as many as in QualiCLIP and KADID-10k',
     changesResult: true,
   },
   crop: {
@@ -49,12 +50,34 @@ export const dataOptions = {
     changesResult: true,
   },
   distortion: {
-    kind: text('names of distortions or groups separated by commas, all, or kadid-10k'),
+    kind: text('names of distortions or groups separated by commas, all, or kadid-10k; -NAME takes one out'),
     placeholder: 'NAME,...',
     description: 'distortions or groups',
     details: 'Training draws from them, and held-out images are measured with each. "degrade list" lists them.',
-    default: kadidDistortions,
-    reason: "the 24 of KADID-10k, as in QualiCLIP; pipeline for today's cameras and codecs, blur,pipeline for capture",
+    default: kadidPool,
+    reason:
+      "the 24 of KADID-10k that QualiCLIP takes, with severities of our own (docs/distortions.md); pipeline for today's cameras and codecs, blur,pipeline for capture",
+    changesResult: true,
+  },
+  severity: {
+    kind: oneOf(severityTables),
+    placeholder: 'ordered|kadid',
+    description: 'severity tables of the distortions',
+    details:
+      "ordered: ours, in which every level is visible and stronger than the one before; kadid: KADID-10k's as published, which QualiCLIP takes. " +
+      'docs/distortions.md has both. Two of the published tables cannot be ranked and are refused.',
+    default: 'ordered',
+    reason: 'a level that looks like the one before, or milder, teaches the wrong order',
+    changesResult: true,
+  },
+  pristineLevel: {
+    kind: oneOf(['on', 'off']),
+    placeholder: 'on|off',
+    description: 'train on the pristine crop, too',
+    details:
+      'The pristine crop ranks above level 1, so that five levels give 15 pairs to rank. off: levels 1 and up only, 10 pairs, as in QualiCLIP.',
+    default: 'on',
+    reason: 'a mild distortion of a good photograph is what pipelines ask about',
     changesResult: true,
   },
   maxDistortions: {
