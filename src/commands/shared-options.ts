@@ -45,6 +45,8 @@ export const maxPixelsOption = {
   kind: wholeNumber({ min: 4096 }),
   placeholder: 'N',
   description: 'split larger images into tiles',
-  details: 'The score of a large image is the average over its tiles.',
+  details:
+    'The score of a large image is the average over its tiles, which bounds memory. A number above the image, such as 100000000, scores it whole, ' +
+    'as the programs of papers do: the score differs, and memory grows with the image.',
   withoutIt: 'as the model says',
 };

@@ -157,8 +157,9 @@ function describe(
   {
     setup: {
       options,
-      data: { dataset, downscale },
+      data: { dataset, downscale, unknownBefore },
       model,
+      start: { origin },
     },
     step,
     fitted,
@@ -183,6 +184,7 @@ function describe(
     method: fitted?.method ?? model.head.method(step > 0),
     backbone: `${model.backbone.name}: ${model.backbone.description}`,
     ...model.head.facts(),
+    ...(origin && { weights: origin }),
     scale,
     score: { range: [0, 1], direction: 'higher is better' },
     size: {
@@ -195,7 +197,14 @@ function describe(
     ...(crops && { crops }),
     scorePercentiles: Array.from({ length: options.levels + 1 }, (_, level) => percentilesOf(level)),
     evaluation,
-    data: { name, ...given({ licence, homepage, citation }), images, heldOut: heldOutImages, downscale },
+    data: {
+      name,
+      ...given({ licence, homepage, citation }),
+      images,
+      heldOut: heldOutImages,
+      ...(unknownBefore.length > 0 && { unknownBefore: [...unknownBefore] }),
+      downscale,
+    },
     training: {
       step,
       steps: step > 0 ? options.steps : 0,

@@ -39,7 +39,7 @@ const named = 5;
 export function modelCard({ description, parity, files, opinions }: ModelCardFacts): string {
   const { backbone, data, training, method, scale, evaluation, scorePercentiles, version, commit } = description;
   const head = headKindOf(description)?.card(description, scale);
-  const trained = training.step > 0 || training.samples !== undefined;
+  const trained = isTrained(training);
   const [architecture = ''] = backbone.split(':');
   const name = trained ? `${architecture} trained on ${data.name}` : architecture;
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
@@ -61,14 +61,13 @@ tags:
 # ${plain(name)}
 
 A model that scores the technical quality of one image: uint8 RGB pixels in, a score from 0 to 1 out, higher is better.
-${originOf(training)}
+${originOf(description)}
 
 |          |   |
 | -------- | - |
 | Method   | ${cell(method)} |
 | Backbone | ${cell(backbone)} |
-${head === undefined ? '' : `| ${head.title.padEnd(8)} | ${cell(head.description)} |\n`}| Data     | ${cell(source.join('; '))} |
-| Training | ${trainingOf(training)} |
+${weightsRow(description)}${head === undefined ? '' : `| ${head.title.padEnd(8)} | ${cell(head.description)} |\n`}${trained ? `| Data     | ${cell(source.join('; '))} |\n` : ''}| Training | ${trainingOf(training)} |
 ${description.precision === undefined ? '' : `| Precision | ${precisionMeaning[description.precision]} |\n`}${head === undefined ? '' : `| Score    | ${head.score} |\n`}| Made by  | Antonym ${cell(version)}${commit === undefined ? '' : `, commit ${cell(commit)}`} |
 
 ## Use
@@ -92,7 +91,7 @@ In Node.js, \`antonym score --model model.onnx PHOTO...\` reads pictures of any 
 ${heldOutOf(description)}: it puts **${(evaluation.ordered * 100).toFixed(1)} %** of all pairs of severity levels in the right order, and the mean
 rank correlation (SRCC) of score and severity is **${evaluation.srcc.toFixed(3)}**; -1 is perfect. The median score of a pristine crop is ${pristine.p50.toFixed(3)}, at the
 strongest level ${strongest.p50.toFixed(3)}. The ${parity.reduced ? 'float32' : 'exported'} file was compared with the model under training on ${parity.crops} crops: scores differ by at most
-${parity.largestDifference.score.toExponential(1)}.
+${parity.largestDifference.score.toExponential(1)}.${training.step > 0 ? chosenOnThem : ''}
 ${parity.reduced ? `\n${precisionOf(parity.reduced)}` : ''}
 | Distortion | Levels in order | SRCC |
 | ---------- | --------------: | ---: |
@@ -124,9 +123,30 @@ ${[...files]
 `;
 }
 
-function originOf({ step, levels, samples }: ModelDescription['training']): string {
+/** Why the figures on held-out crops are a little too good. */
+const chosenOnThem =
+  ' The checkpoint was chosen among evaluations on these crops, and the scale of the score was fitted to them: on other photographs, expect a\n' +
+  'little less (`antonym evaluate sensitivity --data FOLDER` measures it). Crops without texture, such as sky, are not among them.';
+
+function isTrained({ step, samples }: ModelDescription['training']): boolean {
+  return step > 0 || samples !== undefined;
+}
+
+/** Where the weights came from and under which terms, as far as that is known. */
+function weightsRow({ weights, training }: ModelDescription): string {
+  if (!weights) return '';
+  const { source, sha256, licence, bindsDerivatives } = weights;
+  const terms =
+    licence === undefined
+      ? 'licence not known to this program: it is that of whoever made them'
+      : `licence: ${licence}${bindsDerivatives === true ? ', which holds for what is made of them, too' : ''}`;
+  const verb = isTrained(training) ? 'started from ' : '';
+  return `| Weights  | ${cell(`${verb}${source}${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}; ${terms}`)} |\n`;
+}
+
+function originOf({ weights, training: { step, levels, samples } }: ModelDescription): string {
   if (samples !== undefined) return 'It was fitted without any human opinion, to how far degraded crops are from their pristine ones.';
-  if (step === 0) return 'It was not trained by this program: the weights are as published.';
+  if (step === 0) return `It was not trained by this program: the weights are ${weights ? 'as they were given' : 'random'}.`;
   return `It was trained without any human opinion, to rank ${levels} severity levels of distortions of the same photograph.`;
 }
 
@@ -179,13 +199,18 @@ function sizes({ size, largeImages, crops }: ModelDescription): string {
     return `It takes squares of ${fixedSide} pixels only; larger images are covered with them and their scores averaged.`;
   return (
     `Images of any shape, from ${minimumSide} pixels on each side; from ${recommendedSide} on scores are as reliable as in training. Do not resize: that hides noise and ` +
-    `blur.\nSplit images of more than ${(largeImages.maximumPixels / 1e6).toFixed(1)} megapixels into equal tiles and average their scores.` +
+    `blur. The file itself does not check sizes: it gives a number for one pixel, too.\n` +
+    `\`antonym score\` splits images of more than ${(largeImages.maximumPixels / 1e6).toFixed(1)} megapixels into equal tiles and averages their scores, to bound memory. The score of the whole ` +
+    'picture at once, which\nprograms of papers print, may differ: `antonym score --max-pixels 100000000`, or `maximumPixels` of `loadModel`, gives it.' +
     (sideMultiple === undefined ? '' : `\nSides are multiples of ${sideMultiple} pixels: leave out what remains at the borders.`)
   );
 }
 
-function heldOutOf({ data: { heldOut, name } }: ModelDescription): string {
-  return `On distorted crops of ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plain(name)} that training never saw`;
+function heldOutOf({ data: { heldOut, name, unknownBefore }, training }: ModelDescription): string {
+  const images = `On distorted crops of ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plain(name)}`;
+  if (!isTrained(training)) return images;
+  if (unknownBefore === undefined) return `${images} that training never saw`;
+  return `${images} that this training never saw (what ${plain(unknownBefore.join(' and '))} was trained on is not recorded)`;
 }
 
 function opinionsOf(opinions: readonly OpinionResult[]): string {

@@ -1,6 +1,7 @@
 /** `model.json`: everything a user of an exported model needs to know; the same facts travel inside the ONNX file as metadata. */
 import { z } from 'zod';
 import { UserError } from '../support/errors.js';
+import { weightsOriginSchema } from '../train/weights-origin.js';
 
 const percentiles = z.strictObject({ p5: z.number(), p25: z.number(), p50: z.number(), p75: z.number(), p95: z.number() });
 
@@ -51,6 +52,8 @@ const schema = z.strictObject({
         .optional(),
     })
     .optional(),
+  /** The weights that the model started from; absent: random, or not recorded. */
+  weights: weightsOriginSchema.optional(),
   /** Precision that the file computes with (fp16) or holds its weights in (int8); absent: float32. */
   precision: z.enum(['fp16', 'int8']).optional(),
   /** Steepness of the score over the head's measurements: for prompts, the scale of the softmax. */
@@ -80,6 +83,7 @@ const schema = z.strictObject({
   scorePercentiles: z.array(z.strictObject({ level: z.int().min(0), ...percentiles.shape })),
   /** Order of held-out crops by severity; see `evaluation` rows of metrics.jsonl. */
   evaluation: z.strictObject({ ...ordering.shape, perDistortion: z.record(z.string(), ordering) }),
+  /** The images of the training; of a model that was not trained here, those of `evaluation` and `scorePercentiles`. */
   data: z.strictObject({
     name: z.string(),
     licence: z.string().optional(),
@@ -87,6 +91,8 @@ const schema = z.strictObject({
     citation: z.string().optional(),
     images: z.int(),
     heldOut: z.int(),
+    /** Sources of the weights whose training images are not recorded: they may have been trained on held-out ones. */
+    unknownBefore: z.array(z.string()).min(1).optional(),
     /** Divisor of the images' sides before crops were taken. */
     downscale: z.number().min(1).optional(),
   }),

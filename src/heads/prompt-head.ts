@@ -10,7 +10,8 @@ import type { Cues, Head, HeadKind, StoredHead } from './head.js';
 export const promptsName = 'prompts.features';
 
 const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';
-const untrainedMethod = 'CLIP-IQA (arXiv 2207.12396): similarities of an image encoder to antonym prompts; not trained by this program';
+const untrainedMethod =
+  'similarities of an image encoder to antonym prompts, as CLIP-IQA (arXiv 2207.12396) scores them; not trained by this program';
 
 export const promptKind: HeadKind = {
   summary: 'similarities to antonym prompts',

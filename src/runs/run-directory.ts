@@ -30,6 +30,8 @@ export interface RunFolder {
   readonly sensitivities: string;
   /** The folder with copies of the backbone's files, if it was read from files. */
   readonly backbone: string;
+  /** The photographs that it trains on and holds out, by content. */
+  readonly images: string;
   /** The checkpoint that the loop resumes from. */
   readonly lastCheckpoint: string;
   /** The checkpoint to export. */
@@ -54,6 +56,7 @@ function runFolder(root: string, name: string): RunFolder {
     evaluations: join(path, 'evaluation'),
     sensitivities: join(path, 'sensitivity'),
     backbone: join(path, 'backbone'),
+    images: join(path, 'images.json'),
     lastCheckpoint: join(path, 'checkpoints', 'last.safetensors'),
     bestCheckpoint: join(path, 'checkpoints', 'best.safetensors'),
     exported: join(path, 'export'),

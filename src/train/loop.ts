@@ -14,6 +14,7 @@ import type { LossName } from './graphs/gradients-graph.js';
 import { rankedCrops, rankedLayout } from './ranked-crops.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSession } from './training-session.js';
+import { originName } from './weights-origin.js';
 
 /** Events of a training run, for progress displays. */
 export interface TrainingEvents {
@@ -71,7 +72,8 @@ async function runSteps(
   const { accumulate, batchSize, levels } = options;
   const schedule = scheduleOf(options);
   const cropsPerStep = cropCount(rankedLayout(options)) * accumulate;
-  const metadata = { data: setup.data.fingerprint, ...setup.model.head.metadata };
+  const { origin } = setup.start;
+  const metadata = { data: setup.data.fingerprint, ...(origin && { [originName]: JSON.stringify(origin) }), ...setup.model.head.metadata };
   let done = checkpoint?.step ?? 0;
   let saved = done;
   let best = checkpoint && bestOf(checkpoint);

@@ -2,7 +2,7 @@
 import { requireRankable } from '../degrade/published-severities.js';
 import { UserError } from '../support/errors.js';
 import type { OptionValues } from '../support/options/option-table.js';
-import { dataOptions } from './options/data-options.js';
+import { anyPairs, dataOptions, noPairs } from './options/data-options.js';
 import { deviceOptions } from './options/device-options.js';
 import { distortionsOf } from './options/distortion-names.js';
 import { modelOptions } from './options/model-options.js';
@@ -19,6 +19,15 @@ export type TrainOptions = OptionValues<typeof trainOptions>;
 export function isOtherSplit(key: string, wanted: TrainOptions, saved: TrainOptions): boolean {
   const photographs = ({ batchSize, accumulate }: TrainOptions): number => batchSize * accumulate;
   return (key === 'batchSize' || key === 'accumulate') && photographs(wanted) === photographs(saved);
+}
+
+/**
+ * True for options that say where the images of a run are. Its list of images, or the hash of its stored pairs, says whether they are the same.
+ * @param isRecorded true for a run that knows its images by content
+ */
+export function isOtherPlace(key: string, { pairs, pairsSha256 }: TrainOptions, isRecorded: boolean): boolean {
+  if (key === 'pairs') return pairs !== noPairs && pairsSha256 !== anyPairs;
+  return (key === 'data' || key === 'exclude') && isRecorded;
 }
 
 /** Rules between options. @throws UserError when one is broken. */

@@ -17,11 +17,14 @@ import { openSafetensors } from '../tensors/safetensors.js';
 import { floatTensor, type NamedTensors, type TensorData } from '../tensors/tensor-data.js';
 import { scoringTensors } from './graphs/state.js';
 import { runPrefix } from './options/model-options.js';
+import { givenOrigin, publishedOrigin, storedOrigin, type WeightsOrigin } from './weights-origin.js';
 
 export interface StartingPoint {
   /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */
   readonly parameters: NamedTensors;
   readonly head: Head;
+  /** Where the parameters come from; absent for random ones. */
+  readonly origin?: WeightsOrigin | undefined;
 }
 
 /** The options that choose a model's starting point. */
@@ -65,10 +68,10 @@ export async function startingPoint(
         : `--weights ${weights} does not fit ${backbone.name}, which has its own. Leave it out.`,
     );
   }
-  const source = await openSource(weights, backbone, watch);
+  const { source, origin } = await openSource(weights, backbone, watch);
   try {
     const parameters = source ? await readBackbone(source, backbone) : {};
-    return { parameters, head: await headKinds[head].create({ prompts, seed, backbone, source, ...(fusion && { fusion }) }) };
+    return { parameters, head: await headKinds[head].create({ prompts, seed, backbone, source, ...(fusion && { fusion }) }), origin };
   } finally {
     await source?.close();
   }
@@ -91,7 +94,7 @@ export async function startingPointOf(
     };
     const head = await headKinds[name].restore({ backbone, metadata: file.metadata, ...(fusion && { fusion }), read });
     if (!head) throw new UserError(`${checkpoint} is not a checkpoint of this program: it has no head of the kind ${name}.`);
-    return { parameters: {}, head };
+    return { parameters: {}, head, origin: storedOrigin(file.metadata) };
   } finally {
     await file.close();
   }
@@ -102,33 +105,42 @@ async function openSource(
   weights: string,
   backbone: Backbone,
   { onAsk, onDownload, onRecognize }: StartWatch,
-): Promise<TensorSource | undefined> {
-  if (weights === 'random' || weights === ownWeights) return undefined;
+): Promise<{ readonly source?: TensorSource; readonly origin?: WeightsOrigin | undefined }> {
+  if (weights === 'random') return {};
+  if (weights === ownWeights) return { origin: { source: 'those in the ONNX file' } };
   if (weights.startsWith(runPrefix)) return openRun(weights.slice(runPrefix.length));
   const { published } = backbone;
   const watch = { ...(onAsk && { onAsk }), ...(onDownload && { onProgress: onDownload }) };
-  if (weights.startsWith(hubPrefix)) return openWeights(await downloadWeights(weights.slice(hubPrefix.length), watch));
+  if (weights.startsWith(hubPrefix)) {
+    const repository = weights.slice(hubPrefix.length);
+    return {
+      source: await openWeights(await downloadWeights(repository, watch)),
+      origin: { source: `https://huggingface.co/${repository}` },
+    };
+  }
   if (weights === 'published') {
     if (!published) throw new UserError(`There are no published weights for ${backbone.name}: use --weights random.`);
-    return openWeights(await downloadPublished(published.hub, watch));
+    return { source: await openWeights(await downloadPublished(published.hub, watch)), origin: publishedOrigin(published) };
   }
   const source = await openWeights(weights);
   const identity = published && onRecognize && (await recognizeWeights(weights, published));
   if (identity !== undefined) onRecognize?.(identity);
-  return source;
+  return { source, origin: await givenOrigin(weights, source, published) };
 }
 
 /** The best checkpoint of a run, or its last one; every bit of it is verified. */
-async function openRun(name: string): Promise<TensorSource> {
+async function openRun(name: string): Promise<{ readonly source: TensorSource; readonly origin: WeightsOrigin | undefined }> {
   const { bestCheckpoint, lastCheckpoint } = await findRun(runsFolder, name);
   const path = [bestCheckpoint, lastCheckpoint].find(existsSync);
   if (path === undefined)
     throw new UserError(`The run ${name} has no checkpoint yet: nothing can start from it. Wait for its first evaluation.`);
-  const tensors = scoringTensors((await loadCheckpoint(path)).tensors);
-  return {
+  const checkpoint = await loadCheckpoint(path);
+  const tensors = scoringTensors(checkpoint.tensors);
+  const source = {
     path,
     tensors: new Map(Object.entries(tensors).map(([tensor, { shape, dataType }]) => [tensor, { shape, type: dataType }])),
-    read: async (tensor) => tensors[tensor]!,
+    read: async (tensor: string) => tensors[tensor]!,
     close: async () => {},
   };
+  return { source, origin: storedOrigin(checkpoint.metadata) };
 }

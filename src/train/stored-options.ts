@@ -3,7 +3,7 @@
 import type { OpenRun } from '../runs/run-directory.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { parseSavedForm, type ResolvedOptions } from '../support/options/option-table.js';
-import { anyPairs, noPairs } from './options/data-options.js';
+import { anyPairs, noPairs, noPatterns } from './options/data-options.js';
 import { type TrainOptions, trainOptions } from './options.js';
 
 /**
@@ -19,6 +19,7 @@ export const beforeOptions = {
   freeze: 'none',
   batchNorm: 'train',
   positionalEmbedding: 'drop',
+  exclude: noPatterns,
   downscale: 1,
   ema: 0,
   output: 'auto',

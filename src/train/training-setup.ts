@@ -3,7 +3,9 @@ import { requireSide } from '../backbones/require-side.js';
 import type { OnRead } from '../datasets/pristine/find-near-duplicates.js';
 import type { FusionConstants } from '../heads/fusion.js';
 import type { RunFolder } from '../runs/run-directory.js';
+import { readRunImages } from '../runs/run-images.js';
 import { chooseBackbone } from './choose-backbone.js';
+import { earlierImages } from './data/earlier-images.js';
 import { openStoredPairData } from './data/stored-pair-data.js';
 import type { TrainingData } from './data/training-data.js';
 import { openImageData } from './data/training-images.js';
@@ -41,7 +43,10 @@ export interface SetupWatch extends StartWatch {
 export async function setUpTraining({ options, run, checkpoint, fusion }: TrainingSpec, watch?: SetupWatch): Promise<TrainingSetup> {
   const backbone = await chooseBackbone(options, run);
   requireSide(backbone, options.crop);
-  const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead) : openStoredPairData(options));
+  const known = run
+    ? { recorded: await readRunImages(run.images) }
+    : { earlier: options.pairs === noPairs ? await earlierImages(options.weights) : undefined };
+  const data = await (options.pairs === noPairs ? openImageData(options, watch?.onRead, known) : openStoredPairData(options));
   const from = { ...options, ...(fusion && { fusion }) };
   const start = checkpoint === undefined ? await startingPoint(from, backbone, watch) : await startingPointOf(checkpoint, from, backbone);
   return { options, model: { backbone, head: start.head }, start, data };

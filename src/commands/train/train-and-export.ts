@@ -104,7 +104,10 @@ async function openSession(
 ): Promise<TrainingSession | undefined> {
   const { data } = setup;
   for (const { path, reason } of data.skipped) progress.note(`skipped ${path}: ${reason}`);
-  for (const line of describeLeftOut(data.leftOut)) progress.note(line);
+  for (const line of [...describeLeftOut(data.leftOut), ...data.remarks]) progress.note(line);
+  if (data.unknownBefore.length > 0) {
+    progress.note(`note: what ${data.unknownBefore.join(' and ')} was trained on is not recorded: held-out images may be among it`);
+  }
   if (checkpoint === undefined) for (const line of await data.advice()) progress.note(line);
   try {
     const session = await openTrainingSession(setup, {

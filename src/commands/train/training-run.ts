@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path';
 import type { Backbone } from '../../backbones/backbone.js';
 import { isOnnxFile } from '../../backbones/preset.js';
 import { createRun, type OpenRun, openRun, type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
+import { writeRunImages } from '../../runs/run-images.js';
 import { runNamePrefix } from '../../runs/run-name.js';
 import { checkDevice } from '../../runtime/devices/choose-device.js';
 import { describeEnvironment } from '../../support/environment.js';
+import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import {
   type GivenOptions,
   type ImpliedOptions,
@@ -20,7 +22,7 @@ import {
 import { chooseBackbone } from '../../train/choose-backbone.js';
 import { optionsOfPairs } from '../../train/data/stored-pair-data.js';
 import { noPairs } from '../../train/options/data-options.js';
-import { checkTrainOptions, isOtherSplit, type TrainOptions, trainOptions } from '../../train/options.js';
+import { checkTrainOptions, isOtherPlace, isOtherSplit, type TrainOptions, trainOptions } from '../../train/options.js';
 import { optionsOfRun } from '../../train/stored-options.js';
 import type { TrainingSetup, TrainingSpec } from '../../train/training-setup.js';
 
@@ -47,11 +49,14 @@ export async function newRun(name: string | undefined, given: GivenOptions): Pro
   return {
     resolved,
     spec: { options: resolved.values },
-    async open({ options, model, data: { dataset, downscale } }) {
+    async open({ options, model, data: { dataset, downscale, record } }) {
       const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
       // The factor that auto came to: the run resumes with it.
       const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
-      run = await createRun(runsFolder, naming, saved, await describeEnvironment(), (folder) => copyBackbone(model.backbone, folder));
+      run = await createRun(runsFolder, naming, saved, await describeEnvironment(), async (folder) => {
+        await copyBackbone(model.backbone, folder);
+        if (record) await writeRunImages(folder.images, record);
+      });
       return run.folder;
     },
     close: async () => run?.close(),
@@ -84,11 +89,27 @@ export async function resumedRun(name: string, given: GivenOptions): Promise<Tra
   const run = await openRun(runsFolder, name);
   try {
     const saved = optionsOfRun(run);
-    const resolved = resumeOptions(trainOptions, saved, given, isOtherSplit);
+    const canMove = existsSync(run.folder.images);
+    const resolved = resumeOptions(
+      trainOptions,
+      saved,
+      given,
+      (key, wanted, stored) => isOtherSplit(key, wanted, stored) || isOtherPlace(key, wanted, canMove),
+    );
     await checkOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
     const spec = { options: resolved.values, run: run.folder, checkpoint };
-    return { resolved, spec, open: async () => run.folder, close: () => run.close() };
+    const hasMoved = (['data', 'exclude', 'pairs'] as const).some((key) => resolved.values[key] !== saved.values[key]);
+    return {
+      resolved,
+      spec,
+      async open() {
+        // where the photographs were found, for the next time
+        if (hasMoved) await writeFileAtomically(run.folder.config, `${JSON.stringify(savedForm(resolved), null, 2)}\n`);
+        return run.folder;
+      },
+      close: () => run.close(),
+    };
   } catch (error) {
     await run.close();
     throw error;

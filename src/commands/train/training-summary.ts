@@ -30,8 +30,11 @@ export async function summarizeTraining(
   const list = (part: typeof bySkill): string => part.map(([name, { srcc }]) => `${name} ${srcc.toFixed(2)}`).join(', ');
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
   const { heldOut } = description.data;
+  // guessing puts half of all pairs in order
+  const hasLearned = evaluation.ordered > 0.5 && evaluation.srcc < 0;
+  const which = description.data.unknownBefore ? 'this ' : '';
   return `
-Learned, without any label, in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${setup.data.dataset.name} that training never saw, the model puts
+${hasLearned ? 'Learned, without any label,' : 'Learned nothing that ranks, worse than guessing,'} in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${setup.data.dataset.name} that ${which}training never saw, the model puts
 ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
   Surest:  ${list(bySkill.slice(0, named))}
   Weakest: ${list(bySkill.slice(-named).reverse())}
@@ -42,7 +45,7 @@ About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
 
 Next:
-${nextCommands(setup, run)}
+${hasLearned ? '' : '  Train longer (--steps), or compare learning rates first (--sweep-lr): these weights order severity no better than chance.\n'}${nextCommands(setup, run)}
 `;
 }
 

@@ -1,10 +1,12 @@
-/** The near duplicates among the images of a whole folder. */
+/** The near duplicates among the images of a whole folder, and the digests of their contents. */
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { PassingError } from '../../images/image-content.js';
 import { readThumbnail } from '../../images/thumbnail.js';
 import { UserError } from '../../support/errors.js';
-import type { FileReference, ImageReference } from '../image-reference.js';
+import { digestOfFile } from '../../support/files/file-digest.js';
+import type { FileReference, ImageReference, ProceduralReference } from '../image-reference.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { leastCached, openFingerprintCache } from './fingerprint-cache.js';
 import { nearDuplicateGroups } from './near-duplicates.js';
@@ -12,22 +14,53 @@ import { nearDuplicateGroups } from './near-duplicates.js';
 /** Receives the number of files read so far. */
 export type OnRead = (done: number, total: number) => void;
 
+/** What is known of images once their files were read. */
+export interface ReadImages {
+  /** Groups of image files that nearly repeat each other. */
+  readonly nearDuplicates: readonly (readonly FileReference[])[];
+  /** SHA-256 of the content by id: of a file's bytes, or of what a rendered image is drawn from; files that cannot be read have none. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
 /**
  * Groups of near duplicates among image files, without unreadable ones. Rendered images are never duplicates: their scenes are
  * drawn separately for every index. Every file is read: 5 ms for half a megapixel, 60 ms for a JPEG of 12; 16 files or more only once (see `FingerprintCache`).
  */
-export async function findNearDuplicates(images: readonly ImageReference[], onRead: OnRead = () => {}): Promise<FileReference[][]> {
+export async function findNearDuplicates(images: readonly ImageReference[], onRead?: OnRead): Promise<ReadImages['nearDuplicates']> {
+  return (await readImages(images, { onRead })).nearDuplicates;
+}
+
+/** The same with the digest of every image, which takes a second for a gigabyte that is read for the first time. */
+export function readContents(images: readonly ImageReference[], onRead?: OnRead): Promise<ReadImages> {
+  return readImages(images, { onRead, withDigests: true });
+}
+
+async function readImages(
+  images: readonly ImageReference[],
+  { onRead, withDigests = false }: { readonly onRead?: OnRead | undefined; readonly withDigests?: boolean },
+): Promise<ReadImages> {
   const files = images.filter((image) => image.kind === 'file');
   const cache = files.length >= leastCached ? await openFingerprintCache(files) : undefined;
+  const digests = new Map<string, string>();
+  if (withDigests) for (const image of images) if (image.kind === 'procedural') digests.set(image.id, digestOfScene(image));
   let done = 0;
   const fingerprints = await pLimit(availableParallelism() + 1).map(files, async (file) => {
     const read = (): Promise<Fingerprint | undefined> => readFingerprint(file.path);
     const fingerprint = await (cache === undefined ? read() : cache.get(file, read));
-    onRead(++done, files.length);
+    if (withDigests) {
+      const hash = (): Promise<string> => digestOfFile(file.path);
+      const digest = await (cache === undefined ? hash() : cache.digest(file, hash)).catch(() => undefined);
+      if (digest !== undefined) digests.set(file.id, digest);
+    }
+    onRead?.(++done, files.length);
     return fingerprint;
   });
   await cache?.save();
-  return nearDuplicateGroups(fingerprints).map((group) => group.map((index) => files[index]!));
+  return { nearDuplicates: nearDuplicateGroups(fingerprints).map((group) => group.map((index) => files[index]!)), digests };
+}
+
+function digestOfScene({ seed, index, width, height }: ProceduralReference): string {
+  return createHash('sha256').update(JSON.stringify({ seed, index, width, height })).digest('hex');
 }
 
 /** Undefined for a file that cannot be read. */

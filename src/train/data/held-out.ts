@@ -17,13 +17,15 @@ export interface Split {
  * Splits images at random into training and held-out ones; the same for a given seed, list and groups.
  * @param count held-out images wanted; at most a third of all images are held out, unless near duplicates leave no other choice
  * @param groups images that may not be on different sides: near duplicates
- * @throws UserError when there are fewer than two images, or all are one group.
+ * @param earlier ids of images that the model has been trained on, which are not held out, and of those that were held out then, which come first
+ * @throws UserError when there are fewer than two images, all are one group, or all were trained on.
  */
 export function splitImages(
   images: readonly ImageReference[],
   count: number,
   seed: number,
   groups: readonly (readonly ImageReference[])[] = [],
+  earlier: { readonly training: ReadonlySet<string>; readonly heldOut: ReadonlySet<string> } = { training: new Set(), heldOut: new Set() },
 ): Split {
   if (images.length < 2) throw new UserError('Training needs at least two images: one to train on and one to hold out.');
   const groupOf = new Map(groups.flatMap((group) => group.map(({ id }) => [id, group] as const)));
@@ -35,10 +37,20 @@ export function splitImages(
   );
   const wanted = Math.max(1, Math.min(count, Math.floor(images.length / 3)));
   const heldOut: ImageReference[] = [];
-  const training: ImageReference[] = [];
-  for (const unit of units) (heldOut.length + unit.length <= wanted ? heldOut : training).push(...unit);
+  const has = (unit: readonly ImageReference[], ids: ReadonlySet<string>): boolean => unit.some(({ id }) => ids.has(id));
+  const seen = [...units].filter((unit) => has(unit, earlier.training));
+  const unseen = [...units].filter((unit) => !has(unit, earlier.training));
+  if (unseen.length === 0) {
+    throw new UserError(
+      `The model was trained on all ${images.length} images before, so that none is left to be measured on. ` +
+        'Add photographs that it has not seen, or start from other weights.',
+    );
+  }
+  const training: ImageReference[] = seen.flat();
+  const candidates = [...unseen.filter((unit) => has(unit, earlier.heldOut)), ...unseen.filter((unit) => !has(unit, earlier.heldOut))];
+  for (const unit of candidates) (heldOut.length + unit.length <= wanted ? heldOut : training).push(...unit);
   if (heldOut.length === 0) {
-    const smallest = [...units].reduce((least, unit) => (unit.length < least.length ? unit : least));
+    const smallest = unseen.reduce((least, unit) => (unit.length < least.length ? unit : least));
     if (smallest.length === images.length) {
       throw new UserError(`All ${images.length} images nearly repeat each other: training needs at least two different photographs.`);
     }

@@ -17,7 +17,7 @@ const readTogether = 8;
 
 /** @throws UserError when the folder is not complete, or does not hold the pairs that the options name. */
 export async function openStoredPairData(
-  options: Pick<TrainOptions, 'pairs' | 'pairsSha256' | 'seed' | 'steps' | 'accumulate' | 'batchSize'>,
+  options: Pick<TrainOptions, 'weights' | 'pairs' | 'pairsSha256' | 'seed' | 'steps' | 'accumulate' | 'batchSize'>,
 ): Promise<TrainingData> {
   const pairs = await openStoredPairs(options.pairs);
   const { dataset, pairs: counts } = pairs.configuration;
@@ -33,6 +33,9 @@ export async function openStoredPairData(
     summary: `${counts.training} pairs to train on${often}, ${counts['held-out']} held out`,
     heldOutPairs: counts['held-out'],
     fingerprint: pairs.sha256,
+    // the photographs of stored pairs are not known by content
+    unknownBefore: ['random', 'published', 'own'].includes(options.weights) ? [] : [options.weights],
+    remarks: [],
     skipped: [],
     leftOut: nothingLeftOut,
     downscale: pairs.configuration.downscale,

@@ -4,6 +4,7 @@ import type { DatasetOrigin } from '../../datasets/dataset-file.js';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import type { Dataset } from '../../datasets/open-dataset.js';
 import type { PairSequence } from '../../pairs/pair-sequence.js';
+import type { RunImages } from '../../runs/run-images.js';
 import type { HeldOutPair, HeldOutWatch } from './held-out.js';
 
 export interface TrainingData {
@@ -21,6 +22,12 @@ export interface TrainingData {
   readonly leftOut: Dataset['leftOut'];
   /** Factor by which images are reduced: the option's, or the one that `auto` chose. */
   readonly downscale: number;
+  /** The images by content and set, for `images.json`; absent where pairs are stored. */
+  readonly record?: RunImages;
+  /** Sources of the weights whose training images are not recorded: they may have trained on held-out ones. */
+  readonly unknownBefore: readonly string[];
+  /** Sentences on what was found other than it was when a run was started. */
+  readonly remarks: readonly string[];
   /** Lines about the images that a person should read before training on them; looks at some of them, in less than a second. */
   advice(): Promise<readonly string[]>;
   /** Starts what makes or reads pairs. */

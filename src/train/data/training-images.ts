@@ -1,37 +1,67 @@
 /** Training data made on the fly: a data set's images, split so that no copy of a held-out one is trained on, and the pairs made of them. */
-import { openDataset } from '../../datasets/open-dataset.js';
-import { findNearDuplicates, type OnRead } from '../../datasets/pristine/find-near-duplicates.js';
+import type { ImageReference } from '../../datasets/image-reference.js';
+import { type Dataset, openDataset } from '../../datasets/open-dataset.js';
+import { type OnRead, readContents } from '../../datasets/pristine/find-near-duplicates.js';
 import { minimumSideFor } from '../../pairs/crops.js';
 import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
+import type { RunImages } from '../../runs/run-images.js';
+import { patternsOf } from '../options/data-options.js';
 import { distortionsOf } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
 import { type AdvisedImages, dataAdvice } from './data-advice.js';
+import { type EarlierImages, noEarlierImages } from './earlier-images.js';
 import { fingerprintOf, makeHeldOutPairs, type Split, splitImages } from './held-out.js';
+import { findRecorded } from './recorded-images.js';
 import type { TrainingData } from './training-data.js';
 
 /** The images of a training run; each group of near duplicates lies on one side of the split. */
 export interface TrainingImages extends AdvisedImages {
   readonly split: Split;
+  /** Sentences on what differs from when a run was started. */
+  readonly remarks?: readonly string[];
+  /** SHA-256 of their contents by id. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+/** What is known of images before they are split. */
+export interface KnownImages {
+  /** The images of the run that is resumed. */
+  readonly recorded?: RunImages | undefined;
+  /** Those that the model has seen before; default: none. */
+  readonly earlier?: EarlierImages | undefined;
 }
 
 /**
- * Reads every image file; see `findNearDuplicates`.
+ * Reads every image file; see `readContents`.
  * @throws UserError when the data cannot be used.
  */
 export async function openTrainingImages(
-  options: Pick<TrainOptions, 'data' | 'crop' | 'seed' | 'heldOut' | 'downscale'> & { readonly exclude?: readonly string[] | undefined },
-  onRead?: OnRead,
+  options: Pick<TrainOptions, 'data' | 'crop' | 'seed' | 'heldOut' | 'downscale'> & {
+    readonly exclude?: string | readonly string[] | undefined;
+  },
+  { onRead, earlier = noEarlierImages }: { readonly onRead?: OnRead | undefined } & Pick<KnownImages, 'earlier'> = {},
 ): Promise<TrainingImages> {
-  const { data, crop, seed, heldOut, downscale } = options;
-  const dataset = await openDataset(data, {
-    minimumSide: minimumSideFor(crop),
-    seed,
-    downscale,
-    ...(options.exclude && { exclude: options.exclude }),
-  });
-  const nearDuplicates = await findNearDuplicates(dataset.images, onRead);
-  return { dataset, nearDuplicates, split: splitImages(dataset.images, heldOut, seed, nearDuplicates) };
+  const dataset = await openPristine(options);
+  const { nearDuplicates, digests } = await readContents(dataset.images, onRead);
+  const idsOf = (contents: ReadonlySet<string>): Set<string> =>
+    new Set([...digests].flatMap(([id, digest]) => (contents.has(digest) ? [id] : [])));
+  const seen = { training: idsOf(earlier.training), heldOut: idsOf(earlier.heldOut) };
+  const split = splitImages(dataset.images, options.heldOut, options.seed, nearDuplicates, seen);
+  return { dataset, nearDuplicates, digests, split };
+}
+
+function openPristine({
+  data,
+  crop,
+  seed,
+  downscale,
+  exclude,
+}: Pick<TrainOptions, 'data' | 'crop' | 'seed' | 'downscale'> & {
+  readonly exclude?: string | readonly string[] | undefined;
+}): Promise<Dataset> {
+  const patterns = patternsOf(exclude);
+  return openDataset(data, { minimumSide: minimumSideFor(crop), seed, downscale, ...(patterns && { exclude: patterns }) });
 }
 
 /**
@@ -41,21 +71,25 @@ export async function openTrainingImages(
 export async function openImageData(
   options: Pick<
     TrainOptions,
-    'data' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'distortion' | 'severity' | 'workers'
+    'data' | 'exclude' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'distortion' | 'severity' | 'workers'
   >,
   onRead?: OnRead,
+  { recorded, earlier = noEarlierImages }: KnownImages = {},
 ): Promise<TrainingData> {
   const { levels, crop, maxDistortions, severity, seed, workers } = options;
   const distortions = distortionsOf(options);
-  const opened = await openTrainingImages(options, onRead);
-  const { split } = opened;
-  const { images, skipped, leftOut, downscale, ...dataset } = opened.dataset;
+  const opened = recorded ? await findImagesOf(recorded, options, onRead) : await openTrainingImages(options, { onRead, earlier });
+  const { split, digests } = opened;
+  const { images: _, skipped, leftOut, downscale, ...dataset } = opened.dataset;
   const reduced = downscale.factor > 1 ? `, reduced by ${downscale.factor}` : '';
   return {
-    dataset: { ...dataset, images: images.length },
+    dataset: { ...dataset, images: split.training.length + split.heldOut.length },
     summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${reduced}`,
     heldOutPairs: split.heldOut.length * distortions.length,
     fingerprint: fingerprintOf(split),
+    record: recorded ?? recordOf(split, digests, earlier),
+    unknownBefore: (recorded ?? earlier).unknown,
+    remarks: opened.remarks ?? [],
     skipped,
     leftOut,
     downscale: downscale.factor,
@@ -69,5 +103,25 @@ export async function openImageData(
         close: () => pool.close(),
       };
     },
+  };
+}
+
+/** The images of a run, wherever they are now. @throws UserError when one is missing or changed. */
+async function findImagesOf(recorded: RunImages, options: Parameters<typeof openPristine>[0], onRead?: OnRead): Promise<TrainingImages> {
+  const dataset = await openPristine(options);
+  const { nearDuplicates, digests } = await readContents(dataset.images, onRead);
+  const { split, others } = findRecorded(recorded.images, dataset.images, digests, dataset.name);
+  const remarks =
+    others > 0 ? [`${others} of ${dataset.images.length} images were added since the run was started: they are left out`] : [];
+  return { dataset, nearDuplicates, digests, split, remarks };
+}
+
+function recordOf({ training, heldOut }: Split, digests: ReadonlyMap<string, string>, earlier: EarlierImages): RunImages {
+  const rows = (images: readonly ImageReference[], set: 'training' | 'held-out') =>
+    images.map(({ id }) => ({ id, ...(digests.has(id) && { sha256: digests.get(id)! }), set }));
+  return {
+    images: [...rows(training, 'training'), ...rows(heldOut, 'held-out')],
+    before: { training: [...earlier.training], heldOut: [...earlier.heldOut] },
+    unknown: [...earlier.unknown],
   };
 }

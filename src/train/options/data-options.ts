@@ -11,6 +11,15 @@ export const noPairs = 'none';
 /** `--pairs-sha256` when any will do. */
 export const anyPairs = 'any';
 
+/** `--exclude` when nothing is. */
+export const noPatterns = 'none';
+
+/** The patterns of `--exclude`, of training or of another command; undefined without any. */
+export function patternsOf(exclude: string | readonly string[] | undefined): readonly string[] | undefined {
+  if (typeof exclude !== 'string') return exclude;
+  return exclude === noPatterns ? undefined : exclude.split(',').map((pattern) => pattern.trim());
+}
+
 export const dataOptions = {
   data: {
     kind: text('the name of a dataset of datasets.json, or a folder of images'),
@@ -18,6 +27,15 @@ export const dataOptions = {
     description: 'pristine images',
     default: 'procedural',
     reason: 'rendered from the seed: needs no photographs',
+    changesResult: true,
+  },
+  exclude: {
+    kind: text('patterns separated by commas, or none'),
+    placeholder: 'PATTERN,...',
+    description: 'files and folders to leave out',
+    details: 'Patterns such as "thumbs", "*-small.jpg" or "2019/**", of names or of paths below the folder.',
+    default: noPatterns,
+    reason: 'only folders of the system and of other programs are left out',
     changesResult: true,
   },
   downscale: {

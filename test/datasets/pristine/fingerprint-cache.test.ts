@@ -43,6 +43,20 @@ test('files are read once, and again when they were changed', async () => {
   expect((await pass(7)).found).toEqual([fingerprint(5), undefined, undefined]);
 });
 
+test('digests of files are kept beside, until the files change', async () => {
+  for (const { path } of files) await writeFile(path, 'content');
+  const digest = async (value: string): Promise<string> => {
+    const cache = await openFingerprintCache(files, kept);
+    const found = await cache.digest(files[0]!, async () => value.repeat(64));
+    await cache.save();
+    return found;
+  };
+  expect(await digest('a')).toBe('a'.repeat(64));
+  expect(await digest('b')).toBe('a'.repeat(64));
+  await utimes(files[0]!.path, 3, 4);
+  expect(await digest('c')).toBe('c'.repeat(64));
+});
+
 test('a damaged cache is none', async () => {
   for (const { path } of files) await writeFile(path, 'other content');
   await pass();

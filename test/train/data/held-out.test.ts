@@ -41,6 +41,32 @@ describe('the split', () => {
     );
   });
 
+  test('never holds out what was trained on before, and first what was held out then', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('new', 'trained', 'held out'), { minLength: 2, maxLength: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.nat(),
+        (kinds, wanted, seed) => {
+          const images = kinds.map((_, index) => rendered(index));
+          const idsOf = (kind: string): Set<string> => new Set(images.filter((_, index) => kinds[index] === kind).map(({ id }) => id));
+          const earlier = { training: idsOf('trained'), heldOut: idsOf('held out') };
+          if (earlier.training.size === images.length) {
+            expect(() => splitImages(images, wanted, seed, [], earlier)).toThrow(/trained on all \d+ images before, so that none is left/);
+            return;
+          }
+          const { training, heldOut } = splitImages(images, wanted, seed, [], earlier);
+          expect(training.length + heldOut.length).toBe(images.length);
+          const free = images.length - earlier.training.size;
+          expect(heldOut).toHaveLength(Math.min(free, Math.max(1, Math.min(wanted, Math.floor(images.length / 3)))));
+          for (const { id } of heldOut) expect(earlier.training).not.toContain(id);
+          const again = heldOut.filter(({ id }) => earlier.heldOut.has(id)).length;
+          expect(again).toBe(Math.min(earlier.heldOut.size, heldOut.length));
+        },
+      ),
+    );
+  });
+
   test('is impossible when all images are one group', () => {
     const images = [rendered(0), rendered(1), rendered(2)];
     expect(() => splitImages(images, 1, 1, [images])).toThrow(/All 3 images nearly repeat each other/);

@@ -1,0 +1,98 @@
+/** Runs that are resumed where their photographs have moved, and runs that start from others. */
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { RunImages } from '#antonym/runs/run-images.js';
+import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
+import { antonym, type Outcome } from './antonym.js';
+
+const small = ['--crop', '32', '--batch-size', '2', '--levels', '2', '--workers', '1', '--held-out', '2', '--distortion', 'jpeg,noise'];
+const cache = await temporaryFolder();
+const work = await temporaryFolder();
+let photographs: string;
+
+const train = (args: readonly string[]): Promise<Outcome> => antonym(['train', ...args], work, { XDG_CACHE_HOME: cache });
+const imagesOf = async (run: string): Promise<RunImages> => JSON.parse(await readFile(join(work, 'runs', run, 'images.json'), 'utf8'));
+const heldOut = ({ images }: RunImages): (string | undefined)[] =>
+  images.flatMap(({ set, sha256 }) => (set === 'held-out' ? [sha256] : []));
+const trained = ({ images }: RunImages): (string | undefined)[] =>
+  images.flatMap(({ set, sha256 }) => (set === 'training' ? [sha256] : []));
+
+beforeAll(async () => {
+  photographs = (await folderOfPhotographs(8)).folder;
+  const { status, stderr } = await train(['--data', photographs, '--steps', '2', '--run', 'first', ...small]);
+  expect(status, stderr).toBe(0);
+});
+
+test('a run finds the same photographs elsewhere, under other names and beside others, and notices changed and missing ones', async () => {
+  const moved = join(work, 'moved');
+  await mkdir(join(moved, 'deep'), { recursive: true });
+  const names = await readdir(photographs);
+  for (const [index, name] of names.entries())
+    await copyFile(join(photographs, name), join(moved, index % 2 === 0 ? name : join('deep', `other ${index}.png`)));
+  const { folder: others } = await folderOfPhotographs(9);
+  await copyFile(join(others, (await readdir(others)).at(-1)!), join(moved, 'added.png'));
+  await rm(others, { recursive: true });
+
+  const config = JSON.parse(await readFile(join(work, 'runs', 'first', 'config.json'), 'utf8'));
+  const resumed = await train(['--resume', 'first', '--data', moved]);
+  expect(resumed.status, resumed.stderr).toBe(0);
+  expect(resumed.stderr).toContain('1 of 9 images were added since the run was started: they are left out');
+  // the place is kept for the next time
+  expect(JSON.parse(await readFile(join(work, 'runs', 'first', 'config.json'), 'utf8'))).toEqual({
+    ...config,
+    data: moved,
+    origins: { ...config.origins, data: 'flag' },
+  });
+
+  const away = join(work, 'away.png');
+  await rename(join(moved, names[0]!), away);
+  await copyFile(join(moved, names[2]!), join(moved, 'copy.png'));
+  await writeFile(join(moved, names[2]!), await readFile(join(moved, 'added.png')));
+  const missing = await train(['--resume', 'first']);
+  expect(missing.status).toBe(1);
+  expect(missing.stderr).toContain(
+    `The images of moved are not those that the run was started with: ${names[0]} is not there under any name.`,
+  );
+  await copyFile(away, join(moved, 'back.png'));
+  await rm(join(moved, 'copy.png'));
+  const changed = await train(['--resume', 'first']);
+  expect(changed.status).toBe(1);
+  expect(changed.stderr).toContain(`${names[2]} has changed since.`);
+});
+
+test('a run that starts from another never measures on what that was trained on, over whole chains', async () => {
+  const first = await imagesOf('first');
+  let before = 'first';
+  for (const [seed, count] of [
+    ['2', '1'],
+    ['3', '4'],
+  ] as const) {
+    const run = `after-${before}`;
+    const { status, stderr, stdout } = await train([
+      ...['--data', photographs, '--init', before, '--seed', seed, '--steps', '1', '--run', run, ...small, '--held-out', count],
+    ]);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('that training never saw');
+    const images = await imagesOf(run);
+    for (const digest of heldOut(images)) expect(heldOut(first)).toContain(digest);
+    before = run;
+  }
+  const last = await imagesOf(before);
+  // the second run trained on one of the two that the first held out
+  expect(heldOut(last)).toHaveLength(1);
+  expect(new Set(last.before.training)).toEqual(new Set([...trained(first), ...trained(await imagesOf('after-first'))]));
+});
+
+test('a run whose images are not recorded makes no claim on what training never saw', async () => {
+  await rm(join(work, 'runs', 'after-first', 'images.json'));
+  const { status, stderr, stdout } = await train([
+    ...['--data', photographs, '--init', 'after-first', '--steps', '1', '--run', 'unsure', ...small],
+  ]);
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain('what the run after-first was trained on is not recorded');
+  expect(stdout).toContain('that this training never saw');
+  const card = await readFile(join(work, 'runs', 'unsure', 'export', 'MODEL_CARD.md'), 'utf8');
+  expect(card).toContain('that this training never saw (what the run after-first was trained on is not recorded)');
+});
