@@ -1,4 +1,4 @@
-/** `npm run bench -- train|updates|degrade|score|table|lowering|prove|prove-magnitude`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|score|table|lowering|prove|prove-magnitude|shipped-encoder`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchDegrade } from './degrade.js';
@@ -7,6 +7,7 @@ import { benchProve } from './prove.js';
 import { benchProveMagnitude } from './prove-magnitude.js';
 import { defaultPython } from './pytorch-step.js';
 import { benchScore } from './score.js';
+import { benchShippedEncoder } from './shipped-encoder.js';
 import { benchTable } from './table.js';
 import { benchTrain } from './train.js';
 import { benchUpdates } from './updates.js';
@@ -103,6 +104,12 @@ program
   .option('--pairs <n>', 'measured pairs; 0: proof only', '5')
   .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
   .action(benchProveMagnitude);
+
+program
+  .command('shipped-encoder')
+  .description('Writes the image encoder of the model that ships as an ONNX file, to compare heads and ways of training on.')
+  .option('--out <file>', 'where to', 'out/shipped-encoder.onnx')
+  .action(benchShippedEncoder);
 
 try {
   await program.parseAsync();

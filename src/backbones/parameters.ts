@@ -19,18 +19,32 @@ export interface ParameterSpec {
 /** Source of the values of parameters: `inputs` of the graph, of the same or other names, or given tensors stored as constants. */
 export type ParameterSource = 'inputs' | ((name: string) => string) | Readonly<Record<string, TensorData>>;
 
+/** Changes to parameters while a model is trained: the value that the model computes with follows from the declared one and further ones. */
+export interface ParameterChange {
+  /** Further parameters of the change; none where the parameter stays as it is declared. */
+  specsFor(spec: ParameterSpec): readonly ParameterSpec[];
+  /**
+   * @param value of the declared parameter
+   * @param further values of `specsFor`, in their order
+   * @returns the value to compute with, of the same shape
+   */
+  apply(graph: Graph, spec: ParameterSpec, value: Value, further: readonly Value[]): Value;
+}
+
 /** The parameters that a model has declared in one graph. */
 export class Parameters {
   readonly specs = new Map<string, ParameterSpec>();
   /** New values of buffers, computed by the forward pass. */
   readonly updates = new Map<string, Value>();
   private readonly values = new Map<string, Value>();
+  private readonly changed = new Map<string, Value>();
 
   constructor(
     readonly graph: Graph,
     private readonly source: ParameterSource,
     /** Parameters that are not trained: they become buffers. */
     readonly isFrozen: (name: string) => boolean = () => false,
+    private readonly change?: ParameterChange,
   ) {}
 
   /**
@@ -38,12 +52,17 @@ export class Parameters {
    * @throws Error when the source has no tensor of this name and shape.
    */
   declare(spec: ParameterSpec): Value {
-    const known = this.values.get(spec.name);
+    const known = this.changed.get(spec.name) ?? this.values.get(spec.name);
     if (known) return known;
     const value = this.bind(spec);
     this.specs.set(spec.name, this.isFrozen(spec.name) ? { ...spec, role: 'buffer' } : spec);
     this.values.set(spec.name, value);
-    return value;
+    const further = this.change?.specsFor(spec) ?? [];
+    if (!this.change || further.length === 0) return value;
+    const declared = further.map((own) => this.declare(own));
+    const changed = this.change.apply(this.graph, spec, value, declared);
+    this.changed.set(spec.name, changed);
+    return changed;
   }
 
   /** Names the new value of a buffer. */
@@ -51,7 +70,7 @@ export class Parameters {
     this.updates.set(name, value);
   }
 
-  /** All declared values by name. */
+  /** All declared values by name, without changes. */
   get declared(): ReadonlyMap<string, Value> {
     return this.values;
   }

@@ -13,6 +13,7 @@ export interface PresetValues {
   readonly batchSize: PresetValue<number>;
   readonly accumulate: PresetValue<number>;
   readonly lr: PresetValue<number>;
+  readonly lrHead: PresetValue<number>;
   readonly heldOut: PresetValue<number>;
 }
 
@@ -33,6 +34,7 @@ export const pretrainedValues: PresetValues = {
     value: 1e-6,
     reason: "GRepQ fine-tunes CLIP's encoder with Adam at 1e-6 (QualiCLIP's own is not published); --sweep-lr measures on your data",
   },
+  lrHead: { value: 100, reason: 'a head that starts at random has further to go than an encoder that was trained' },
   heldOut: { value: 4, reason: 'every distortion on each, five times; 12 images would take a tenth of the time of the training' },
 };
 

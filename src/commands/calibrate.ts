@@ -77,6 +77,8 @@ async function calibrateModel(flags: OptionValues<typeof options>): Promise<void
       path,
       loadOptionsOf(flags, (notice) => progress.note(notice)),
     );
+    if (model.description.trainedOpinions)
+      throw new UserError(`${path} saw opinions already, and gives opinions on their scale: calibrate a label-free model.`);
     if (model.description.opinion) throw new UserError(`${path} is calibrated already: calibrate the model that it was made from.`);
     const { found, missing } = await matchImages(opinions.folder, opinions.rated, opinions.tableFolder);
     const total = found.length + missing.length;

@@ -19,19 +19,20 @@ export function helpWidth(columns = process.stdout.columns ?? (Number(process.en
 
 /** The help of a command for a terminal of `width` columns. */
 export function commandHelp(command: Command, width = helpWidth()): string {
-  const { name, description, operand } = command;
+  const { name, description, operand, folded = [] } = command;
   const options = Object.entries(optionsOf(command));
   const indent = 4 + Math.min(widestUsage, Math.max(...options.map(([key, option]) => usageOf(key, option).length)));
   const line = (left: string, right: string): string =>
     left.length + 4 > indent
       ? `  ${left}\n${' '.repeat(indent)}${wrapText(right, width, indent)}`
       : `  ${left}`.padEnd(indent) + wrapText(right, width, indent);
-  const titles = Object.keys(command.groups);
+  const titles = Object.keys(command.groups).filter((title) => !folded.includes(title));
   const groups = titles.map((title, index) => {
     const own = Object.entries(command.groups[title]!);
     const all = index === titles.length - 1 ? [...own, ...options.slice(-1)] : own;
     return `${title}\n${all.map(([key, option]) => line(usageOf(key, option), lineAbout(option, width - indent))).join('\n')}`;
   });
+  const names = folded.map((title) => `  ${wrapText(`${title}: ${Object.keys(command.groups[title]!).map(flagOf).join(' ')}`, width, 4)}`);
   const call = operand ? ` ${operand.isOptional ? `[${operand.placeholder}]` : operand.placeholder}` : '';
   const usage = `Usage: ${commandHint(`${name}${call} [OPTIONS]`)}`;
   const note = `--help OPTION says more.${options.some(([, { preset }]) => preset) ? ' A default with * depends on --backbone.' : ''}`;
@@ -39,7 +40,9 @@ export function commandHelp(command: Command, width = helpWidth()): string {
     usage,
     wrapText(description, width),
     ...(operand ? [line(operand.placeholder, operand.description)] : []),
-    ...groups,
+    ...groups.slice(0, -1),
+    ...(names.length > 0 ? [`More\n${names.join('\n')}`] : []),
+    ...groups.slice(-1),
     note,
   ].join('\n\n')}\n`;
 }

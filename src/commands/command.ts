@@ -20,6 +20,8 @@ export interface Command {
   readonly operand?: Operand;
   /** Options by the title of their group, in the order of help; `--config` is added to the last. */
   readonly groups: Readonly<Record<string, OptionTable>>;
+  /** Titles of groups of which the help names the options only: `--help OPTION` tells the rest. */
+  readonly folded?: readonly string[];
   /** @returns the exit code; undefined for 0. */
   run(given: GivenOptions, operands: readonly string[]): Promise<number | undefined>;
 }

@@ -27,8 +27,8 @@ import { exportedModelDevice, jsonOption } from './shared-options.js';
 import { watchWeights } from './watch-weights.js';
 
 /** Options that describe a model that was not trained here; a run has its own. */
-const { backbone, weights, output, mean, std, prompts, positionalEmbedding } = trainOptions;
-const publishedOptions = { backbone, weights, output, mean, std, prompts, positionalEmbedding };
+const { backbone, weights, output, mean, std, prompts, activation, headWeights, positionalEmbedding } = trainOptions;
+const publishedOptions = { backbone, weights, output, mean, std, prompts, activation, headWeights, positionalEmbedding };
 /** Options of what turns an embedding into a score: a run's embedding may be scored in another way than it was trained. */
 const headOptions = { head: trainOptions.head, ...fusionOptions };
 

@@ -2,6 +2,8 @@
 import { dirname, join } from 'node:path';
 import { calibratedImages, calibrationName } from '../calibrate/calibration-file.js';
 import type { NamedModel } from '../evaluate/evaluate-opinion.js';
+import { opinionsSeen } from '../export/opinions-seen.js';
+import { seenOpinionsName, trainedImages } from '../export/seen-opinions.js';
 import type { DeviceName } from '../runtime/devices/device-names.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { findModel } from '../score/find-model.js';
@@ -49,10 +51,13 @@ export async function openModels(flags: ModelFlags, onNotice: (notice: string) =
         throw fileError('read the model', path, error);
       });
       const model = await loadModel(path, options);
-      const { opinion } = model.description;
-      const entry = { name: opinion ? `${name} (saw ${opinion.images} opinions)` : name, ...(run !== undefined && { run }), sha256, model };
+      const { opinion, trainedOpinions } = model.description;
+      const seen = opinionsSeen(model.description);
+      const entry = { name: seen === undefined ? name : `${name} (${seen})`, ...(run !== undefined && { run }), sha256, model };
       models.push(entry);
-      if (opinion) models.splice(-1, 1, { ...entry, calibratedOn: await calibratedImages(join(dirname(path), calibrationName)) });
+      const beside = (file: string): string => join(dirname(path), file);
+      if (opinion) models.splice(-1, 1, { ...entry, seen: await calibratedImages(beside(calibrationName)) });
+      else if (trainedOpinions?.images) models.splice(-1, 1, { ...entry, seen: await trainedImages(beside(seenOpinionsName)) });
     }
     return models;
   } catch (error) {

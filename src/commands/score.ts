@@ -1,10 +1,11 @@
 /** `antonym score`: scores photographs with an exported model. */
 import { expandPaths } from '../datasets/expand-paths.js';
 import { describeLeftOut } from '../datasets/left-out.js';
+import { opinionsSeen } from '../export/opinions-seen.js';
 import { readingFault } from '../score/errors.js';
 import { findModel } from '../score/find-model.js';
 import { loadModel, type Model } from '../score/load-model.js';
-import { mapped } from '../statistics/monotonic-map.js';
+import { opinionMapOf } from '../score/opinion-map.js';
 import { UserError } from '../support/errors.js';
 import { switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
@@ -103,8 +104,10 @@ async function scorePaths(
       modelPath,
       loadOptionsOf({ ...device, maxPixels }, (notice) => progress?.note(notice)),
     );
-    const { opinion } = opened.description;
-    if (opinion) progress?.note(`The model saw ${opinion.images} opinions of ${opinion.name}: score, then opinion (${opinion.direction})`);
+    const opinion = opinionMapOf(opened.description);
+    const seen = opinionsSeen(opened.description);
+    if (seen !== undefined)
+      progress?.note(`The model ${seen}${opinion ? ` of ${opinion.name}: score, then opinion (${opinion.direction})` : ''}`);
     const inputs = files.map((image) => (image === '-' ? (content ?? image) : image));
     for await (const { index, score, error } of opened.scoreEach(inputs)) {
       const image = files[index]!;
@@ -115,7 +118,7 @@ async function scorePaths(
         continue;
       }
       done++;
-      const text = output.scored({ image, score, ...(opinion && { opinion: mapped(opinion.map, score) }) });
+      const text = output.scored({ image, score, ...(opinion && { opinion: opinion.of(score) }) });
       if (text !== '') aside(() => process.stdout.write(text));
       if (files.length > 1) progress?.update(index + 1, files.length);
     }

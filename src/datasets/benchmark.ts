@@ -8,6 +8,10 @@ const image = column.describe(
   'The name of an image, made of columns: `{name}` is the value in the column of that name, `{2}` that in the second column, `{name:4}` has at least four digits.',
 );
 
+const reference = column
+  .optional()
+  .describe('What the image is a distorted version of, made of columns: such images stay together where they are split.');
+
 const textTable = z.strictObject({
   format: z.literal('text').describe('Text files: CSV, or values separated by spaces.'),
   files: z.array(file).min(1).describe('Paths from the folder; all text files of a folder where one is named.'),
@@ -15,6 +19,7 @@ const textTable = z.strictObject({
   header: z.boolean().optional().describe('Whether the first row has names of columns; default: true.'),
   image,
   opinion: column.describe('The column of opinions, `{name}` or `{2}`.'),
+  reference,
 });
 
 const sheet = z.strictObject({
@@ -25,6 +30,7 @@ const sheet = z.strictObject({
   image,
   rename: z.record(z.string(), z.string()).optional().describe('Values of columns that are others in the names of images.'),
   opinion: column,
+  reference,
 });
 
 const variable = z.strictObject({ file, variable: z.string().min(1) });

@@ -80,11 +80,12 @@ interface Columns {
   readonly firstRow: number;
   readonly image: string;
   readonly opinion: string;
+  readonly reference?: string | undefined;
   readonly rename?: Readonly<Record<string, string>> | undefined;
 }
 
 function tableRows(path: string, rows: readonly (readonly string[])[], columns: Columns): TableRow[] {
-  const { header, firstRow, image, opinion, rename = {} } = columns;
+  const { header, firstRow, image, opinion, reference, rename = {} } = columns;
   const names = header ? (rows[0] ?? []).map((name) => name.trim()) : [];
   const indexOf = (column: string): number => {
     if (/^\d+$/.test(column)) return Number(column) - 1;
@@ -99,9 +100,11 @@ function tableRows(path: string, rows: readonly (readonly string[])[], columns: 
   };
   const imageOf = template(image, indexOf, rename);
   const opinionOf = template(opinion, indexOf, {});
+  const referenceOf = reference === undefined ? undefined : template(reference, indexOf, {});
   return rows.slice(header ? 1 : 0).map((row, index) => ({
     image: imageOf(row),
     text: opinionOf(row).trim(),
+    ...(referenceOf && { group: referenceOf(row) }),
     place: `row ${firstRow + (header ? 1 : 0) + index}`,
   }));
 }

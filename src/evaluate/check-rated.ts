@@ -7,6 +7,8 @@ export interface TableRow {
   readonly image: string;
   /** The opinion as it stands in the table. */
   readonly text: string;
+  /** See `RatedImage`. */
+  readonly group?: string;
   /** Place in the table, for messages: `row 3`. */
   readonly place: string;
 }
@@ -24,7 +26,7 @@ export function checkRated(path: string, rows: readonly TableRow[], severalRater
   if (rows.length === 0) throw new UserError(`${path} has no opinions in it.`);
   const seen = new Map<string, string>();
   const decimals = new Map<string, string>();
-  return rows.map(({ image, text, place }) => {
+  return rows.map(({ image, text, place, group }) => {
     if (image === '') throw new UserError(`${path}, ${place}: the image has no name.`);
     const opinion = parseOpinion(text);
     if (opinion === undefined) {
@@ -40,7 +42,7 @@ export function checkRated(path: string, rows: readonly TableRow[], severalRater
       throw new UserError(`${path}, ${place}: ${image} has an opinion already, in ${earlier}. Remove one.`);
     }
     seen.set(image, place);
-    return { image: image.replaceAll('\\', '/'), opinion };
+    return { image: image.replaceAll('\\', '/'), opinion, ...(group !== undefined && group !== '' && { group }) };
   });
 }
 

@@ -9,11 +9,19 @@ import { readBounded } from './tables/read-bounded.js';
 import { readSheetRows } from './tables/sheet.js';
 import { readTextTable } from './tables/text-table.js';
 
+/** A column that says which images belong together, such as distorted versions of one reference. */
+export interface GroupColumn {
+  readonly name: string;
+  /** Default: a table without it has no groups. */
+  readonly isRequired?: boolean;
+}
+
 export interface CsvColumns {
   /** Default: `image`. */
   readonly image?: string;
   /** Default: `mos`. */
   readonly opinion?: string;
+  readonly group?: GroupColumn;
   /** Default: higher is better, unless the column's name has `dmos` in it: then it must be said. */
   readonly direction?: Direction;
 }
@@ -45,7 +53,14 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
       `Is a higher "${opinionName}" better or worse? Differential opinions are published both ways: say it with --direction higher or --direction lower.`,
     );
   }
-  const rated = rows.map((row, index) => ({ image: row[imageAt] ?? '', text: row[opinionAt] ?? '', place: `row ${index + 2}` }));
+  const { group } = columns;
+  const groupAt = group && (group.isRequired ? place('--group-by', group.name) : header.indexOf(group.name));
+  const rated = rows.map((row, index) => ({
+    image: row[imageAt] ?? '',
+    text: row[opinionAt] ?? '',
+    place: `row ${index + 2}`,
+    ...(groupAt !== undefined && groupAt >= 0 && { group: row[groupAt] ?? '' }),
+  }));
   const beside = join(dirname(path), 'images');
   return {
     name: nameOf(path),

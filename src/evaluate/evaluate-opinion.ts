@@ -19,8 +19,8 @@ export interface NamedModel {
   readonly run?: string;
   /** SHA-256 of its ONNX file. */
   readonly sha256: string;
-  /** The hashes of the images that a calibrated model saw opinions of. */
-  readonly calibratedOn?: ReadonlySet<string>;
+  /** The hashes of the images that a model saw opinions of. */
+  readonly seen?: ReadonlySet<string>;
   readonly model: Model;
 }
 
@@ -122,16 +122,17 @@ function ratersOf(images: readonly RatedFile[]): { raters?: { images: number; sp
 /** The share of images that may be lost: figures of the rest would be of another set. */
 const mostLost = 0.1;
 
-/** @throws UserError when a calibrated model saw opinions of some of the images. */
+/** @throws UserError when a model saw opinions of some of the images. */
 async function requireUnseen(models: readonly NamedModel[], files: readonly RatedFile[]): Promise<void> {
-  if (models.every(({ calibratedOn }) => calibratedOn === undefined)) return;
+  if (models.every(({ seen }) => seen === undefined)) return;
   const hashes: string[] = [];
   for (const { path } of files) hashes.push(await digestOfFile(path));
-  for (const { name, calibratedOn } of models) {
-    const seen = hashes.filter((hash) => calibratedOn?.has(hash)).length;
-    if (seen > 0)
+  for (const { name, seen, model } of models) {
+    const count = hashes.filter((hash) => seen?.has(hash)).length;
+    const how = model.description.opinion ? 'calibrated on' : 'trained on or chosen by';
+    if (count > 0)
       throw new UserError(
-        `${seen} of the ${files.length} images are those that ${name} was calibrated on: figures on them would be too good. Evaluate it on other images.`,
+        `${count} of the ${files.length} images are those that ${name} was ${how}: figures on them would be too good. Evaluate it on other images.`,
       );
   }
 }

@@ -8,6 +8,8 @@ export interface RatedImage {
   readonly image: string;
   /** The published opinion, or the mean of the rows of the image. */
   readonly opinion: number;
+  /** Images with the same belong together, as distorted versions of one reference do; absent: nothing is known. */
+  readonly group?: string;
   /** Number of people's opinions that it is the mean of, and their standard deviation, if a table has several rows of an image. */
   readonly raters?: number;
   readonly spread?: number;

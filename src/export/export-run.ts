@@ -23,6 +23,7 @@ import { type ReducedPrecision, reducePrecision } from './precision/precision.js
 import { requireOrder } from './precision/precision-table.js';
 import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
 import { buildScoringModel } from './scoring-model.js';
+import { seenOpinions, seenOpinionsName, trainedOpinionsOf } from './seen-opinions.js';
 
 export interface ExportedModel {
   readonly folder: string;
@@ -72,7 +73,8 @@ export async function exportRun(
     ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
   };
-  const scoringModel = buildScoringModel(setup.model, tensors, usedScale, description.crops?.side);
+  const { opinions } = setup;
+  const scoringModel = buildScoringModel(setup.model, tensors, usedScale, description.crops?.side, opinions?.range);
   const facts = { version: description.version, metadata: toMetadata(description) };
   const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
   const expected = { head, scale: usedScale, score: sample.scores, measured: sample.measured };
@@ -99,6 +101,8 @@ export async function exportRun(
         return { ...parity, reduced };
       },
       async (proof) => {
+        // before the description: a model that saw opinions never lies there without them
+        if (opinions) await json(seenOpinionsName, seenOpinions(opinions));
         await json('model.json', description);
         await json('parity.json', proof);
       },
@@ -159,6 +163,7 @@ function describe(
       options,
       data: { dataset, downscale, unknownBefore },
       model,
+      opinions,
       start: { origin },
     },
     step,
@@ -184,6 +189,8 @@ function describe(
     method: fitted?.method ?? model.head.method(step > 0),
     backbone: `${model.backbone.name}: ${model.backbone.description}`,
     ...model.head.facts(),
+    ...(opinions && { trainedOpinions: trainedOpinionsOf(opinions) }),
+    ...(!opinions && model.head.trainedElsewhere !== undefined && { trainedOpinions: { name: model.head.trainedElsewhere } }),
     ...(origin && { weights: origin }),
     scale,
     score: { range: [0, 1], direction: 'higher is better' },

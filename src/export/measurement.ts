@@ -7,6 +7,7 @@ import { openMeasuredModel } from '../train/engines/measured-model.js';
 import { measureHeldOut } from '../train/evaluation.js';
 import { buildMeasuringGraph } from '../train/graphs/measuring-graph.js';
 import { initialTensors, scoringTensors } from '../train/graphs/state.js';
+import { mergeLowRank } from '../train/low-rank.js';
 import { loadCheckpointOf, type TrainingSession } from '../train/training-session.js';
 import type { TrainingSetup } from '../train/training-setup.js';
 
@@ -59,7 +60,16 @@ export async function measureSession(session: TrainingSession, checkpoint: strin
   const { step, tensors } = await session.restore(checkpoint);
   const measured = await measureHeldOut(engine, heldOut, crop);
   await session.close();
-  return { setup, step, tensors: scoringTensors(tensors), heldOut, measured, kernels: 'other' };
+  return { setup: merged(setup), step, tensors: mergedTensors(setup, scoringTensors(tensors)), heldOut, measured, kernels: 'other' };
+}
+
+/** The setup of a model whose changes of low rank are part of its weights. */
+function merged(setup: TrainingSetup): TrainingSetup {
+  return { ...setup, model: { ...setup.model, lowRank: undefined } };
+}
+
+function mergedTensors({ model: { lowRank } }: TrainingSetup, tensors: NamedTensors): NamedTensors {
+  return lowRank ? mergeLowRank(tensors, lowRank) : tensors;
 }
 
 /** Weights to export. */
@@ -68,13 +78,15 @@ type MeasuredWeights = Pick<Measurement, 'step' | 'tensors'>;
 /** Measures weights on held-out pairs with the kernels that run exported files on the processor. */
 async function measureWeights(
   setup: TrainingSetup,
-  { step, tensors }: MeasuredWeights,
+  { step, tensors: stored }: MeasuredWeights,
   heldOut: readonly HeldOutPair[],
 ): Promise<Measurement> {
-  const model = await openMeasuredModel(setup.model, setup.options.crop, tensors);
+  const own = merged(setup);
+  const tensors = mergedTensors(setup, stored);
+  const model = await openMeasuredModel(own.model, setup.options.crop, tensors);
   try {
     const measured = await measureHeldOut(model, heldOut, setup.options.crop);
-    return { setup, step, tensors, heldOut, measured, kernels: 'same' };
+    return { setup: own, step, tensors, heldOut, measured, kernels: 'same' };
   } finally {
     await model.close();
   }

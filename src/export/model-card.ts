@@ -2,7 +2,8 @@
 import { headKindOf } from '../heads/table.js';
 import { formatBytes } from '../support/byte-size.js';
 import type { HashedFile } from '../support/files/hash-files.js';
-import type { ModelDescription } from './model-description.js';
+import type { ModelDescription, TrainedOpinions } from './model-description.js';
+import { opinionsSeen } from './opinions-seen.js';
 import type { Parity } from './parity.js';
 import type { PrecisionReport } from './precision/compare-precision.js';
 import type { ReducedPrecision } from './precision/precision.js';
@@ -41,16 +42,19 @@ export function modelCard({ description, parity, files, opinions }: ModelCardFac
   const head = headKindOf(description)?.card(description, scale);
   const trained = isTrained(training);
   const [architecture = ''] = backbone.split(':');
-  const name = trained ? `${architecture} trained on ${data.name}` : architecture;
+  const seen = opinionsSeen(description);
+  const name = `${trained ? `${architecture} trained on ${description.trainedOpinions?.name ?? data.name}` : architecture}${seen === undefined ? '' : `, ${seen}`}`;
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
   const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
-  const source = [
-    `${data.name}, ${data.images} images`,
-    ...(data.downscale === undefined || data.downscale === 1 ? [] : [`their sides divided by ${data.downscale}`]),
-    ...(data.licence === undefined ? [] : [`licence: ${data.licence}`]),
-    ...(data.homepage === undefined ? [] : [data.homepage]),
-    ...(data.citation === undefined ? [] : [data.citation]),
-  ];
+  const source = description.trainedOpinions
+    ? [`opinions: ${description.trainedOpinions.name}`]
+    : [
+        `${data.name}, ${data.images} images`,
+        ...(data.downscale === undefined || data.downscale === 1 ? [] : [`their sides divided by ${data.downscale}`]),
+        ...(data.licence === undefined ? [] : [`licence: ${data.licence}`]),
+        ...(data.homepage === undefined ? [] : [data.homepage]),
+        ...(data.citation === undefined ? [] : [data.citation]),
+      ];
   return `---
 library_name: onnx
 tags:
@@ -99,7 +103,7 @@ ${bySkill.map(([distortion, { ordered, srcc }]) => `| ${cell(distortion)} | ${(o
 
 ### Agreement with human opinion
 
-${opinionsOf(opinions)}
+${opinionsOf(opinions, seen !== undefined)}
 
 ## Limits
 
@@ -144,10 +148,24 @@ function weightsRow({ weights, training }: ModelDescription): string {
   return `| Weights  | ${cell(`${verb}${source}${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}; ${terms}`)} |\n`;
 }
 
-function originOf({ weights, training: { step, levels, samples } }: ModelDescription): string {
+function originOf({ weights, training: { step, levels, samples }, trainedOpinions }: ModelDescription): string {
+  if (trainedOpinions) return opinionOriginOf(trainedOpinions);
   if (samples !== undefined) return 'It was fitted without any human opinion, to how far degraded crops are from their pristine ones.';
   if (step === 0) return `It was not trained by this program: the weights are ${weights ? 'as they were given' : 'random'}.`;
   return `It was trained without any human opinion, to rank ${levels} severity levels of distortions of the same photograph.`;
+}
+
+function opinionOriginOf({ name, images, range, direction }: TrainedOpinions): string {
+  const lines = [`**This model saw opinions of people and is not label-free:** ${plain(name)}.`];
+  if (images)
+    lines.push(
+      `It was trained with ${images.training} rated images and chosen with ${images.validation} others; ${images.test} were kept for the test.`,
+    );
+  if (range)
+    lines.push(
+      `Its output \`opinion\` is on their scale, from ${range[0]} (worst) to ${range[1]} (best)${direction ? `, ${direction}` : ''}.`,
+    );
+  return lines.join('\n');
 }
 
 function trainingOf({ step, steps, crop, seed, samples, precision }: ModelDescription['training']): string {
@@ -213,7 +231,7 @@ function heldOutOf({ data: { heldOut, name, unknownBefore }, training }: ModelDe
   return `${images} that this training never saw (what ${plain(unknownBefore.join(' and '))} was trained on is not recorded)`;
 }
 
-function opinionsOf(opinions: readonly OpinionResult[]): string {
+function opinionsOf(opinions: readonly OpinionResult[], sawOpinions: boolean): string {
   if (opinions.length === 0) return 'Not measured. `antonym evaluate opinion NAME --model FILE` does.';
   const number = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
   const rows = opinions.map(
@@ -221,7 +239,7 @@ function opinionsOf(opinions: readonly OpinionResult[]): string {
       `| ${cell(benchmark)} | ${images} | ${number(srcc.value)} (${number(srcc.low)} to ${number(srcc.high)}) | ${number(plcc)} | ` +
       `${baseline ? `${number(baseline.srcc)} (${cell(baseline.name)})` : ''} |`,
   );
-  return `Opinions were used for measuring only.
+  return `${sawOpinions ? 'Measured on images that training did not see.' : 'Opinions were used for measuring only.'}
 
 | Benchmark | Images | SRCC (95 % interval) | PLCC | SRCC of the baseline |
 | --------- | -----: | -------------------- | ---: | -------------------- |

@@ -29,6 +29,17 @@ const opinion = z.strictObject({
   model: z.string(),
 });
 
+/** Opinions of people that weights were trained with. */
+const trainedOpinions = z.strictObject({
+  /** The table of opinions, or the file of weights that was trained with some elsewhere. */
+  name: z.string(),
+  /** Rated images by what they were used for; absent where it is not known. */
+  images: z.strictObject({ training: z.int(), validation: z.int(), test: z.int() }).optional(),
+  direction: z.enum(['higher is better', 'lower is better']).optional(),
+  /** The opinions that 0 and 1 of the head stand for, the worst first. */
+  range: z.tuple([z.number(), z.number()]).optional(),
+});
+
 const schema = z.strictObject({
   /** Version of this file's layout. */
   format: z.literal('antonym-model-1'),
@@ -50,6 +61,10 @@ const schema = z.strictObject({
           fusionStrength: z.number(),
         })
         .optional(),
+      /** The head `mlp`: layers of `hidden` channels; `target` opinion: it was trained with opinions of people. */
+      mlp: z
+        .strictObject({ activation: z.string(), gamma: z.boolean(), target: z.enum(['order', 'opinion']), hidden: z.int().positive() })
+        .optional(),
     })
     .optional(),
   /** The weights that the model started from; absent: random, or not recorded. */
@@ -59,8 +74,10 @@ const schema = z.strictObject({
   /** Steepness of the score over the head's measurements: for prompts, the scale of the softmax. */
   scale: z.number().positive(),
   score: z.strictObject({ range: z.tuple([z.number(), z.number()]), direction: z.literal('higher is better') }),
-  /** Absent: label-free. */
+  /** The map of a calibrated model, which saw opinions. */
   opinion: opinion.optional(),
+  /** What a model was trained with that saw opinions of people. Absent, as is `opinion`: label-free. */
+  trainedOpinions: trainedOpinions.optional(),
   size: z.strictObject({
     /** Smaller images cannot be scored, pixels. */
     minimumSide: z.int().positive(),
@@ -114,6 +131,7 @@ const schema = z.strictObject({
 });
 
 export type ModelDescription = z.infer<typeof schema>;
+export type TrainedOpinions = z.infer<typeof trainedOpinions>;
 
 /** The description as ONNX metadata: its top-level keys, prefixed, with JSON values. */
 export function toMetadata(description: ModelDescription): Record<string, string> {

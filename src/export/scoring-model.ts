@@ -16,6 +16,7 @@ export interface ScoringModel {
  * the head's measurement, float32 [batch, ...measuredShape], by its own name.
  * @param tensors parameters and buffers by name
  * @param scale of the score
+ * @param opinions that 0 and 1 of a head stand for which was trained with opinions: then `opinion` float32 [batch] is a further output
  * @param squashedTo side of the squares that images of other sizes become first, pixels; default: they are not changed
  */
 export function buildScoringModel(
@@ -23,6 +24,7 @@ export function buildScoringModel(
   tensors: Readonly<Record<string, TensorData>>,
   scale: number,
   squashedTo?: number,
+  opinions?: readonly [worst: number, best: number],
 ): ScoringModel {
   const graph = new Graph();
   const fixedSide = squashedTo === undefined ? model.backbone.fixedSide : undefined;
@@ -32,5 +34,10 @@ export function buildScoringModel(
   const measured = model.head.measure(graph, parameters, embedding);
   graph.output('score', model.head.score(graph, measured, scale));
   graph.output(model.head.outputName, measured);
+  if (opinions) {
+    const [worst, best] = opinions;
+    const predicted = graph.add('Reshape', [measured, graph.integers(-1)]);
+    graph.output('opinion', graph.add('Add', [graph.add('Mul', [predicted, best - worst]), worst]));
+  }
   return { graph, embedding };
 }

@@ -4,7 +4,9 @@ import type { Parameters } from '../backbones/parameters.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
+import type { Prompts } from '../prompts/prompts.js';
 import type { TensorData } from '../tensors/tensor-data.js';
+import type { ActivationName } from './activations.js';
 import type { FusionConstants } from './fusion.js';
 
 /** Numbers per crop that severity should move in a known direction: all that losses see of a model. */
@@ -69,6 +71,8 @@ export interface Head {
    * @param side of the crops that the model was trained on, pixels
    */
   crops?(side: number): CropPolicy;
+  /** The file that the head was read from, where people's opinions trained it elsewhere. */
+  readonly trainedElsewhere?: string;
   /** The method of a model with this head, for `model.json`. */
   method(isTrained: boolean): string;
   /** Its own entries of `model.json`. */
@@ -78,7 +82,25 @@ export interface Head {
 /** The head in a `model.json`; prompts came first and are recognised by their name alone. */
 export interface HeadFacts {
   readonly prompts?: string | undefined;
-  readonly head?: { readonly name: string; readonly description: string; readonly fusion?: FusionConstants | undefined } | undefined;
+  readonly head?:
+    | {
+        readonly name: string;
+        readonly description: string;
+        readonly fusion?: FusionConstants | undefined;
+        readonly mlp?: MlpFacts | undefined;
+      }
+    | undefined;
+}
+
+/** The head `mlp`. */
+export interface MlpFacts {
+  readonly activation: string;
+  /** True where the gate's sigmoid has a learned factor. */
+  readonly gamma: boolean;
+  /** `opinion`: it was trained with opinions of people. */
+  readonly target: 'order' | 'opinion';
+  /** Width of the hidden layers. */
+  readonly hidden: number;
 }
 
 /** A head of a new model. */
@@ -89,6 +111,16 @@ export interface NewHead {
   /** The constants of the head `magnitude`; default: its authors'. */
   readonly fusion?: FusionConstants;
   readonly seed: number;
+  /** Activation of the head `mlp`; default: `gated`. */
+  readonly activation?: ActivationName;
+  /** True where the gate's sigmoid has a learned factor; default: false. */
+  readonly gamma?: boolean;
+  /** `opinion` where it is trained with opinions of people; default: `order`. */
+  readonly target?: 'order' | 'opinion';
+  /** Parameters of the head `mlp` in a file of their own, which its authors trained with opinions. */
+  readonly headWeights?: TensorSource | undefined;
+  /** Makes prompts of embeddings of training images: see `prototypesOf`. */
+  readonly prototypes?: (() => Promise<Prompts>) | undefined;
   /** Weights that may hold the head's parameters too; undefined for random ones. */
   readonly source: TensorSource | undefined;
 }

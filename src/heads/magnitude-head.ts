@@ -17,9 +17,9 @@ const strideShare = 128 / 224;
 
 export const magnitudeKind: HeadKind = {
   summary: "similarities to antonym prompts, fused with the embedding's magnitude (MA-CLIP)",
-  async create({ prompts, seed, backbone, source, fusion }) {
+  async create({ prompts, seed, backbone, source, fusion, prototypes }) {
     const { choosePrompts } = await import('../prompts/prompts.js');
-    return magnitudeHead(await choosePrompts(prompts, seed, backbone, source, 'ma-clip'), fusion);
+    return magnitudeHead(await choosePrompts(prompts, seed, backbone, source, { words: 'ma-clip', prototypes }), fusion);
   },
   async restore(stored) {
     const prompts = await readPrompts(stored);

@@ -6,8 +6,10 @@ import type { Prompts } from '../prompts/prompts.js';
 import { fitScale } from './fit-scale.js';
 import type { Cues, Head, HeadKind, StoredHead } from './head.js';
 
-/** The buffer of text features, [pairs, 2, D]. */
+/** The features of prompts, [pairs, 2, D]: a buffer, or a parameter where they are learned. */
 export const promptsName = 'prompts.features';
+/** The metadata of checkpoints that says that prompts are learned. */
+const learnedKey = 'learnedPrompts';
 
 const trainedMethod = 'QualiCLIP (arXiv 2403.11176): label-free ranking of degraded crops against antonym prompts';
 const untrainedMethod =
@@ -15,10 +17,10 @@ const untrainedMethod =
 
 export const promptKind: HeadKind = {
   summary: 'similarities to antonym prompts',
-  async create({ prompts, seed, backbone, source }) {
+  async create({ prompts, seed, backbone, source, prototypes }) {
     // loaded here: kinds of heads are named in help and in checks of options, which need no text towers
     const { choosePrompts } = await import('../prompts/prompts.js');
-    return promptHead(await choosePrompts(prompts, seed, backbone, source));
+    return promptHead(await choosePrompts(prompts, seed, backbone, source, { prototypes }));
   },
   async restore(stored) {
     const prompts = await readPrompts(stored);
@@ -32,20 +34,22 @@ export const promptKind: HeadKind = {
 };
 
 /** The prompts of a checkpoint; undefined where it has none. */
-export async function readPrompts({ metadata: { prompts: description }, read }: StoredHead): Promise<Prompts | undefined> {
+export async function readPrompts({ metadata, read }: StoredHead): Promise<Prompts | undefined> {
   const features = await read(promptsName);
-  return features && description !== undefined ? { features, description } : undefined;
+  const { prompts: description } = metadata;
+  return features && description !== undefined ? { features, description, isLearned: metadata[learnedKey] === 'true' } : undefined;
 }
 
 /** Measures cosine similarities, [N, pairs, 2]: to the positive prompt of each pair, then to the negative one. */
-export function promptHead({ features, description }: Prompts): Head {
+export function promptHead(prompts: Prompts): Head {
+  const { features, description, isLearned = false } = prompts;
   return {
     kind: 'prompts',
     description,
     measuredShape: [features.shape[0]!, 2],
     outputName: 'similarity',
-    metadata: { prompts: description },
-    measure: (graph, parameters, embedding) => promptSimilarity(graph, embedding, declarePrompts(parameters, features)),
+    metadata: { prompts: description, ...(isLearned && { [learnedKey]: 'true' }) },
+    measure: (graph, parameters, embedding) => promptSimilarity(graph, embedding, declarePrompts(graph, parameters, prompts)),
     cues: promptCues,
     score: promptScore,
     order: similarityGaps,
@@ -55,14 +59,17 @@ export function promptHead({ features, description }: Prompts): Head {
   };
 }
 
-function declarePrompts(parameters: Parameters, features: Prompts['features']): Value {
-  return parameters.declare({
+/** @returns unit vectors [pairs, 2, D] */
+function declarePrompts(graph: Graph, parameters: Parameters, { features, isLearned = false }: Prompts): Value {
+  const declared = parameters.declare({
     name: promptsName,
     shape: features.shape,
-    role: 'buffer',
+    role: isLearned ? 'parameter' : 'buffer',
     weightDecay: false,
     initialize: () => ({ ...features, data: features.data.slice() }),
   });
+  if (!isLearned) return declared;
+  return graph.add('Div', [declared, graph.add('Sqrt', [graph.add('ReduceSumSquare', [declared, graph.integers(2)])])]);
 }
 
 /**

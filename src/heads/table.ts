@@ -1,6 +1,7 @@
 /** Every kind of head by name: a new one is its own file and a line here. */
 import type { HeadFacts, HeadKind } from './head.js';
 import { magnitudeKind } from './magnitude-head.js';
+import { mlpKind } from './mlp-head.js';
 import { promptKind } from './prompt-head.js';
 import { regressionKind } from './regression-head.js';
 
@@ -8,6 +9,7 @@ export const headKinds = {
   prompts: promptKind,
   regression: regressionKind,
   magnitude: magnitudeKind,
+  mlp: mlpKind,
 } as const satisfies Record<string, HeadKind>;
 
 export type HeadName = keyof typeof headKinds;

@@ -16,15 +16,27 @@ export interface Prompts {
   readonly features: TensorData;
   /** For people. */
   readonly description: string;
+  /** True where the features are trained with the encoder: then they need not stay unit vectors, and heads make them such. */
+  readonly isLearned?: boolean;
 }
+
+export interface PromptSources {
+  /** The set of pairs that `auto` takes; default: the antonyms of QualiCLIP. */
+  readonly words?: PromptSetName;
+  /** Means of embeddings of pristine and of degraded crops; absent where no images are at hand. */
+  readonly prototypes?: (() => Promise<Prompts>) | undefined;
+}
+
+/** The beginning of a choice of prompts that are trained with the encoder: `learnable`, or `learnable:SOURCE` that says what they start from. */
+const learnable = /^learnable(?::|$)/;
 
 /** Number of seeded pairs: equal to that of pairs of words. */
 const seededPairs = antonymPairs.length;
 
 /**
- * @param choice `stored`, the name of a set of pairs, `seeded`, the path of a file of pairs, or `auto`: stored ones, else `words`, else seeded
+ * @param choice `stored`, the name of a set of pairs, `seeded`, `prototypes`, the path of a file of pairs, or `auto`: stored ones, else
+ * `words`, else seeded; `learnable:` before any of them, or `learnable` alone for `learnable:auto`
  * @param source the weights, which may store features or hold a text encoder; undefined for random ones
- * @param words the set of pairs that `auto` takes
  * @throws UserError when the choice needs what the weights do not have.
  */
 export async function choosePrompts(
@@ -32,8 +44,17 @@ export async function choosePrompts(
   seed: number,
   backbone: Backbone,
   source: TensorSource | undefined,
-  words: PromptSetName = 'antonyms',
+  sources: PromptSources = {},
 ): Promise<Prompts> {
+  if (learnable.test(choice)) {
+    const start = await choosePrompts(choice.replace(learnable, '') || 'auto', seed, backbone, source, sources);
+    return { features: start.features, description: `learned with the encoder, starting from ${start.description}`, isLearned: true };
+  }
+  const { words = 'antonyms', prototypes } = sources;
+  if (choice === 'prototypes') {
+    if (!prototypes) throw new UserError('Prototypes are means of embeddings of images, but there are none here. Choose other --prompts.');
+    return prototypes();
+  }
   if (choice === 'seeded') return seeded(seed, backbone);
   if (choice === 'stored' || choice === 'auto') {
     const features = source && (await readStoredPrompts(source, backbone.embedding));

@@ -2,6 +2,7 @@
 import { type Point, smooth } from '../charts/points.js';
 import type { MetricsRow } from '../runs/metrics-log.js';
 import { bestMetric } from '../train/evaluation.js';
+import { bestAgreement } from '../train/opinion/validation.js';
 import type { RunFacts } from './run-facts.js';
 
 /** One number of every row, over its step; a gap where it was no number. `timings.imagesPerSecond` is inside of an object. */
@@ -22,6 +23,8 @@ export interface OrderingRow {
   readonly step: number;
   readonly ordered: number;
   readonly srcc: number;
+  /** Of a run that is trained with opinions: agreement on the validation images. */
+  readonly opinionSrcc?: number;
   readonly perDistortion: Readonly<Record<string, { readonly ordered: number; readonly srcc: number }>>;
 }
 
@@ -39,10 +42,8 @@ export function orderings({ evaluations }: RunFacts): OrderingRow[] {
 /** The evaluation whose weights are exported. */
 export function bestOrdering(facts: RunFacts): OrderingRow | undefined {
   const rows = orderings(facts);
-  return rows.reduce<OrderingRow | undefined>(
-    (best, row) => (best && best[bestMetric.name] >= row[bestMetric.name] ? best : row),
-    undefined,
-  );
+  const ratingOf = (row: OrderingRow): number => row[bestAgreement.name] ?? row[bestMetric.name];
+  return rows.reduce<OrderingRow | undefined>((best, row) => (best && ratingOf(best) >= ratingOf(row) ? best : row), undefined);
 }
 
 /** Steps that are done. */

@@ -1,4 +1,5 @@
 /** The report of one run, for a person who was not there. */
+import { opinionsSeen } from '../export/opinions-seen.js';
 import { formatBytes } from '../support/byte-size.js';
 import { formatDuration } from '../support/duration.js';
 import { configurationSection, environmentSection, filesSection } from './fact-tables.js';
@@ -56,7 +57,10 @@ function keyFigures(facts: RunFacts): Markup {
   const model = facts.files.find(({ name }) => name === 'model.onnx');
   const [opinion] = facts.opinions;
   const own = opinion?.result.measures.find(({ kind }) => kind === 'model');
+  const seen = facts.model && opinionsSeen(facts.model);
   const figures: (readonly [string, string])[] = [
+    ...(seen === undefined ? [] : [['Not label-free', seen] as const]),
+    ...(best?.opinionSrcc === undefined ? [] : [['SRCC with opinions, validation images', rounded(best.opinionSrcc, 3)] as const]),
     ['Severity levels in order', percent(best?.ordered)],
     ['SRCC with severity (−1 is perfect)', rounded(best?.srcc, 3)],
     ['Steps', `${doneSteps(facts)} of ${facts.options.steps}`],

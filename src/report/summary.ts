@@ -19,6 +19,7 @@ function training(facts: RunFacts): string {
   const images = model ? `, ${model.data.images} images of which ${model.data.heldOut} were held out,` : '';
   const source = options.pairs !== undefined && options.pairs !== 'none' ? options.pairs : options.data;
   const start = options.weights === 'random' ? 'random weights' : `the weights ${options.weights}`;
+  if (model?.trainedOpinions) return withOpinions(facts);
   const about =
     `The image encoder ${options.backbone} learned from ${source}${images} to tell ${options.levels} severity levels of distorted crops ` +
     `(${options.crop}x${options.crop} pixels) apart, from ${start} and without any human opinion`;
@@ -27,6 +28,20 @@ function training(facts: RunFacts): string {
   const effort = `${done === planned ? 'all' : done} ${done === planned ? planned : `of ${planned}`} steps of ${photographs} photographs each took ${formatDuration(stepTime(facts))}`;
   const stopped = done < planned ? ` It was stopped, or is still being trained: antonym train --resume ${facts.name} resumes it.` : '';
   return `${about}: ${effort}.${stopped}`;
+}
+
+function withOpinions(facts: RunFacts): string {
+  const { options, model } = facts;
+  const { name, images } = model!.trainedOpinions!;
+  const best = bestOrdering(facts);
+  const counts = images ? `${images.training} rated images` : 'rated images';
+  const chosen = images
+    ? ` ${images.validation} others chose the checkpoint${best ? ` of step ${best.step}` : ''}, and ${images.test} were kept for the test.`
+    : '';
+  return (
+    `This model saw opinions of people and is not label-free: ${options.backbone} with a head of layers learned from ${counts} of ${name}, in ` +
+    `${doneSteps(facts)} of ${options.steps} steps of ${Number(options.batchSize) * Number(options.accumulate)} images, which took ${formatDuration(stepTime(facts))}.${chosen}`
+  );
 }
 
 function learned(facts: RunFacts): string {

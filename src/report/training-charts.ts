@@ -31,6 +31,18 @@ export function trainingCharts(runs: readonly RunFacts[]): Drawing[] {
       ? chart('Loss', 'Losses over steps, smoothed, with their values behind.', 'loss (units of the cues)', lossSeries(only))
       : chart('Loss', 'The sum of the losses of each run over steps, smoothed.', 'loss (units of the cues)', ofSteps('loss'))),
     ...chart(
+      'SRCC with opinions of the validation images',
+      'Rank correlation of predicted and given opinions of images that training does not see, at every evaluation.',
+      'SRCC; 1 is perfect',
+      runs.map((run) => ({
+        name: run.name,
+        points: orderings(run).flatMap(({ step, opinionSrcc }): [number, number][] =>
+          opinionSrcc === undefined ? [] : [[step, opinionSrcc]],
+        ),
+      })),
+      true,
+    ),
+    ...chart(
       'Held-out severity levels in order',
       'Share of pairs of severity levels that the scores of held-out crops put in the right order, at every evaluation.',
       '% of pairs; 50 is guessing, 100 perfect',
@@ -65,6 +77,16 @@ export function trainingCharts(runs: readonly RunFacts[]): Drawing[] {
 
 /** With cues that are exact opposites both ranking losses are equal: one line would hide the other. */
 function lossSeries({ steps }: RunFacts): Series[] {
+  if (steps.some(({ error }) => typeof error === 'number')) {
+    const parts = [
+      ['loss', 'sum'],
+      ['error', 'squared error'],
+      ['order', 'order within the batch'],
+    ] as const;
+    return parts
+      .filter(([key]) => steps.some((row) => typeof row[key] === 'number'))
+      .map(([key, name]) => ({ name, points: smoothCurve(steps, key), behind: curve(steps, key) }));
+  }
   const equal = steps.every(({ positive, negative }) => positive === negative);
   const names = [
     ['loss', 'sum'],

@@ -1,10 +1,10 @@
 /** Checkpoints: the whole state of a training run after a step, in one file that is either intact or refused. */
 import { createHash } from 'node:crypto';
+import { UserError } from '../support/errors.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { fileError } from '../support/files/file-errors.js';
 import { encodeSafetensors, readSafetensors } from '../tensors/safetensors.js';
 import type { TensorData } from '../tensors/tensor-data.js';
-import { writeFileAtomically } from '../support/files/atomic-file.js';
-import { UserError } from '../support/errors.js';
-import { fileError } from '../support/files/file-errors.js';
 
 export interface Checkpoint {
   /** Number of steps done. */

@@ -1,7 +1,7 @@
 /** `metrics.jsonl`: what every step and every evaluation measured, one JSON object a line. */
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 
 /** One line. Numbers that are not finite become `null`: JSON has none. */

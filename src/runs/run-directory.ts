@@ -1,8 +1,8 @@
 /** `runs/<name>/`: one training run and everything about it. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { lockFolder } from '../support/files/folder-lock.js';
 import { suggestName } from '../support/nearest-name.js';

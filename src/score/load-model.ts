@@ -2,13 +2,13 @@
 import type { ModelDescription } from '../export/model-description.js';
 import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
-import { mapped } from '../statistics/monotonic-map.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import { ImageError, ModelError, modelError } from './errors.js';
 import { findModel } from './find-model.js';
 import type { ImageInput } from './image-input.js';
 import { JobQueue } from './job-queue.js';
+import { opinionMapOf } from './opinion-map.js';
 import { nameOfInput, readInput } from './read-input.js';
 import { openScorer, type Scorer } from './scorer.js';
 
@@ -43,7 +43,7 @@ export type ScoredImage = {
 export interface Rating {
   /** 0..1, higher is better. */
   readonly score: number;
-  /** On the scale and in the direction of `description.opinion`. */
+  /** On the scale of the ratings that the model saw. */
   readonly opinion: number;
 }
 
@@ -65,8 +65,8 @@ export interface Model {
   score(images: readonly ImageInput[], options?: ScoreOptions): Promise<number[]>;
   score(given: ImageInput | readonly ImageInput[], options?: ScoreOptions): Promise<number | number[]>;
   /**
-   * Scores an image by a calibrated model, which saw opinions (`description.opinion`): its score, and the opinion on the scale of those ratings.
-   * @throws {ModelError} when the model is not calibrated, and as `score`.
+   * Scores an image by a model that saw opinions (`description.opinion` or `description.trainedOpinions`): its score, and the opinion on their scale.
+   * @throws {ModelError} when the model is label-free, and as `score`.
    */
   rate(image: ImageInput, options?: ScoreOptions): Promise<Rating>;
   /**
@@ -146,13 +146,13 @@ class LoadedModel implements Model {
   }
 
   async rate(image: ImageInput, options?: ScoreOptions): Promise<Rating> {
-    const { opinion } = this.description;
-    if (opinion === undefined)
+    const map = opinionMapOf(this.description);
+    if (map === undefined)
       throw new ModelError('The model is label-free and knows no scale of opinions: calibrate it first, or use score.', {
         code: 'ERR_ANTONYM_BAD_ARGUMENT',
       });
     const score = await this.score(image, options);
-    return { score, opinion: mapped(opinion.map, score) };
+    return { score, opinion: map.of(score) };
   }
 
   async *scoreEach(

@@ -36,7 +36,7 @@ function asExpected(text: string): ModelDescription | undefined {
   if (json?.format !== 'antonym-model-1' || !isSize(json.size?.minimumSide) || !isSize(json.largeImages?.maximumPixels)) return undefined;
   if (json.size.fixedSide !== undefined && !isSize(json.size.fixedSide)) return undefined;
   const { crops } = json;
-  if (json.opinion !== undefined) return undefined;
+  if (json.opinion !== undefined || json.trainedOpinions !== undefined) return undefined;
   if (crops !== undefined && !(isSize(crops?.side) && isSize(crops.stride) && crops.whole === 'bilinear')) return undefined;
   const objects = [json.score, json.evaluation, json.data, json.training, json.scorePercentiles];
   if (!objects.every((part) => typeof part === 'object' && part !== null) || !(Number(json.scale) > 0)) return undefined;

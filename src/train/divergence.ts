@@ -1,6 +1,5 @@
 /** A training run that reached values that are not finite: its batch is kept, and a comparison of learning rates counts it as a result. */
 import { join } from 'node:path';
-import type { Batch } from '../pairs/batches.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
@@ -12,10 +11,16 @@ export class DivergedError extends UserError {
   override name = 'DivergedError';
 }
 
+/** A batch, and from what it can be made again. */
+export interface DivergedBatch {
+  readonly pixels: Uint8Array;
+  readonly records: readonly object[];
+}
+
 export interface DivergenceReport {
   readonly step: number;
   /** The batches of the step. */
-  readonly batches: readonly Batch[];
+  readonly batches: readonly DivergedBatch[];
   /** The step of the last checkpoint; 0 when there is none. */
   readonly saved: number;
 }

@@ -1,16 +1,19 @@
 /** The training loop: batches in, steps, evaluations, checkpoints. Read this file first. */
 
 import { cropCount } from '../losses/levels.js';
-import { type Batch, batches } from '../pairs/batches.js';
+import { batches } from '../pairs/batches.js';
 import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
 import { MetricsLog } from '../runs/metrics-log.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
-import { saveDiverged } from './divergence.js';
+import { type DivergedBatch, saveDiverged } from './divergence.js';
 import type { Losses } from './engines/engine.js';
 import { bestMetric, type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
 import { withPreview } from './first-preview.js';
-import type { LossName } from './graphs/gradients-graph.js';
+import { opinionBatches } from './opinion/opinion-batches.js';
+import { withOpinionPreview } from './opinion/opinion-preview.js';
+import { type OpinionSet, opinionsKey } from './opinion/opinion-set.js';
+import { bestAgreement, type OpinionAgreement, validateOpinions } from './opinion/validation.js';
 import { rankedCrops, rankedLayout } from './ranked-crops.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSession } from './training-session.js';
@@ -20,14 +23,19 @@ import { originName } from './weights-origin.js';
 export interface TrainingEvents {
   onStart(firstStep: number): void;
   onStep(report: StepReport): void;
-  /** Number of held-out pairs measured so far, and of all. */
+  /** Number of held-out pairs (with opinions, of validation images) measured so far, and of all. */
   onMeasure?(step: number, done: number, total: number): void;
-  onEvaluation(step: number, evaluation: Evaluation): void;
+  onEvaluation(step: number, evaluation: LoopEvaluation): void;
   /** An image cannot be used. */
   onSkip(image: string, reason: string): void;
 }
 
-export interface StepReport extends Losses {
+/** Order by severity; with opinions, agreement with those of the validation images too. */
+export type LoopEvaluation = Evaluation & Partial<OpinionAgreement>;
+
+export interface StepReport {
+  /** Their sum. */
+  readonly loss: number;
   readonly step: number;
   readonly gradientNorm: number;
   readonly imagesPerSecond: number;
@@ -35,7 +43,7 @@ export interface StepReport extends Losses {
 
 export interface BestCheckpoint {
   readonly step: number;
-  /** See `bestMetric`. */
+  /** See `bestMetric`, and with opinions `bestAgreement`. */
   readonly value: number;
 }
 
@@ -69,27 +77,39 @@ async function runSteps(
   events: TrainingEvents,
 ): Promise<LoopResult> {
   const { options } = setup;
-  const { accumulate, batchSize, levels } = options;
+  const { accumulate, batchSize, levels, crop } = options;
+  const { opinions } = setup;
+  const criterion = opinions ? bestAgreement : bestMetric;
   const schedule = scheduleOf(options);
-  const cropsPerStep = cropCount(rankedLayout(options)) * accumulate;
+  const cropsPerStep = accumulate * (opinions ? batchSize : cropCount(rankedLayout(options)));
+  const seen = opinions && { [opinionsKey]: opinions.name };
   const { origin } = setup.start;
-  const metadata = { data: setup.data.fingerprint, ...(origin && { [originName]: JSON.stringify(origin) }), ...setup.model.head.metadata };
+  const stated = { ...(origin && { [originName]: JSON.stringify(origin) }), ...seen };
+  const metadata = { data: setup.data.fingerprint, ...stated, ...setup.model.head.metadata };
   let done = checkpoint?.step ?? 0;
   let saved = done;
   let best = checkpoint && bestOf(checkpoint);
-  let used: Batch[] = [];
+  let used: DivergedBatch[] = [];
   let skippedSteps: number | undefined;
   events.onStart(done);
-  const made = batches(
-    feed.training((image, reason) => events.onSkip(image.id, reason)),
-    { batchSize, firstStep: done * accumulate },
-  );
-  const taken = done === 0 ? withPreview(made, levels, run) : made;
+  const firstStep = done * accumulate;
+  const pairs = (): AsyncGenerator<TakenBatch> => {
+    const made = batches(
+      feed.training((image, reason) => events.onSkip(image.id, reason)),
+      { batchSize, firstStep },
+    );
+    return done === 0 ? withPreview(made, levels, run) : made;
+  };
+  const rated = (set: OpinionSet): AsyncGenerator<TakenBatch> => {
+    const made = opinionBatches(set, { seed: options.seed, crop, batchSize, firstStep });
+    return done === 0 ? withOpinionPreview(made, crop, run) : made;
+  };
+  const taken = opinions ? rated(opinions) : pairs();
 
   const diverged = (step: number): Promise<Error> => saveDiverged(run, { step, batches: used, saved }, options.precision);
   const save = async (state: NamedTensors): Promise<void> => {
     await metrics.sync();
-    await saveCheckpoint(run.lastCheckpoint, checkpointOf(state, done, best, metadata));
+    await saveCheckpoint(run.lastCheckpoint, checkpointOf(state, done, best, metadata, criterion));
     saved = done;
   };
   /** The state to save: weights that are not numbers must not replace the last good checkpoint. */
@@ -98,9 +118,10 @@ async function runSteps(
     if (!isFiniteState(state)) throw await diverged(done);
     return state;
   };
-  const evaluate = async (step: number): Promise<Evaluation> => {
-    const onPair = (count: number, total: number): void => events.onMeasure?.(step, count, total);
-    return evaluateOrdering(setup.model.head, heldOut, await measureHeldOut(engine, heldOut, options.crop, onPair));
+  const evaluate = async (step: number): Promise<LoopEvaluation> => {
+    const onPart = (count: number, total: number): void => events.onMeasure?.(step, count, total);
+    const ordering = evaluateOrdering(setup.model.head, heldOut, await measureHeldOut(engine, heldOut, crop, onPart));
+    return opinions ? { ...ordering, ...(await validateOpinions(engine, opinions, crop, onPart)) } : ordering;
   };
 
   while (done < schedule.steps && !stop.aborted) {
@@ -115,7 +136,8 @@ async function runSteps(
       const { value: batch } = await taken.next();
       waited += performance.now() - asked;
       used.push(batch);
-      losses.push(await engine.accumulate(rankedCrops(batch.pixels, options), part, accumulate));
+      const pixels = opinions ? batch.pixels : rankedCrops(batch.pixels, options);
+      losses.push(await engine.accumulate(pixels, part, accumulate, batch.opinions));
     }
     const loss = meanLosses(losses);
     if (!Number.isFinite(loss.loss)) throw await diverged(step);
@@ -135,9 +157,10 @@ async function runSteps(
       const evaluation = await evaluate(step);
       if (!Number.isFinite(evaluation.srcc)) throw await diverged(step);
       await metrics.append({ kind: 'evaluation', step, ...evaluation });
-      if (best === undefined || evaluation[bestMetric.name] > best.value) {
-        best = { step, value: evaluation[bestMetric.name] };
-        await saveCheckpoint(run.bestCheckpoint, checkpointOf(state, done, best, metadata));
+      const value = evaluation[criterion.name]!;
+      if (best === undefined || value > best.value) {
+        best = { step, value };
+        await saveCheckpoint(run.bestCheckpoint, checkpointOf(state, done, best, metadata, criterion));
       }
       await save(state);
       events.onEvaluation(step, evaluation);
@@ -155,17 +178,21 @@ function isFiniteState(state: NamedTensors): boolean {
   return true;
 }
 
+/** A batch of either kind of training. */
+type TakenBatch = DivergedBatch & { readonly opinions?: Float32Array<ArrayBuffer> };
+
 /** The best value travels with every checkpoint, so that a resumed run does not forget it. */
 function checkpointOf(
   state: NamedTensors,
   step: number,
   best: BestCheckpoint | undefined,
   metadata: Readonly<Record<string, string>>,
+  criterion: object,
 ): Checkpoint {
   return {
     step,
     tensors: new Map(Object.entries(state)),
-    metadata: { ...metadata, ...(best && { best: JSON.stringify({ ...bestMetric, ...best }) }) },
+    metadata: { ...metadata, ...(best && { best: JSON.stringify({ ...criterion, ...best }) }) },
   };
 }
 
@@ -178,7 +205,7 @@ export function bestOf(checkpoint: Pick<Checkpoint, 'metadata'>): BestCheckpoint
 }
 
 function meanLosses(parts: readonly Losses[]): Losses {
-  const names = Object.keys(parts[0]!) as LossName[];
+  const names = Object.keys(parts[0]!);
   const mean = names.map((name) => [name, parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length]);
   return Object.fromEntries(mean) as Losses;
 }

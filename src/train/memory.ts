@@ -7,7 +7,9 @@ import { pairCacheBytes } from '../pairs/pair-pool.js';
 import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
-import { buildGradientsGraph, buildLossGraph, trainedSpecs } from './graphs/gradients-graph.js';
+import { buildGradientsGraph, trainedSpecs } from './graphs/gradients-graph.js';
+import { lossGraphOf } from './graphs/opinion-graph.js';
+import { noOpinions } from './options/opinion-options.js';
 import { rankedLayout } from './ranked-crops.js';
 import type { TrainingSetup } from './training-setup.js';
 
@@ -27,7 +29,9 @@ export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'> {
  */
 export function estimateMemory({ options, model, data }: MemorySetup): number {
   const { crop, levels, accumulate, recompute, precision, ema, workers } = options;
-  const losses = buildLossGraph(model, rankedLayout(options), crop, options);
+  const objective = { layout: rankedLayout(options), losses: options };
+  const withOpinions = options.opinion !== noOpinions && { opinionLoss: options.opinionLoss };
+  const losses = lossGraphOf(model, crop, { ...objective, ...withOpinions });
   const bytesOf = (specs: Iterable<{ readonly shape: readonly number[] }>): number =>
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));

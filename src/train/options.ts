@@ -1,14 +1,16 @@
 /** The options of training, as data: parsing, help, configuration files and `config.json` all follow from this table. */
 import { requireRankable } from '../degrade/published-severities.js';
 import { UserError } from '../support/errors.js';
-import type { OptionValues } from '../support/options/option-table.js';
+import { flagOf, type OptionValues } from '../support/options/option-table.js';
 import { anyPairs, dataOptions, noPairs } from './options/data-options.js';
 import { deviceOptions } from './options/device-options.js';
 import { distortionsOf } from './options/distortion-names.js';
+import { mlpOptions, noHeadWeights } from './options/mlp-options.js';
 import { modelOptions } from './options/model-options.js';
+import { noOpinions, opinionOptions } from './options/opinion-options.js';
 import { optimisationOptions } from './options/optimisation-options.js';
 
-export const trainOptions = { ...dataOptions, ...modelOptions, ...optimisationOptions, ...deviceOptions };
+export const trainOptions = { ...dataOptions, ...modelOptions, ...mlpOptions, ...opinionOptions, ...optimisationOptions, ...deviceOptions };
 
 export type TrainOptions = OptionValues<typeof trainOptions>;
 
@@ -34,6 +36,24 @@ export function isOtherPlace(key: string, { pairs, pairsSha256 }: TrainOptions, 
 export function checkTrainOptions(options: TrainOptions): void {
   const { warmupSteps, steps, lossAcross, batchSize, engine, device, precision, recompute, graphCapture } = options;
   requireRankable(distortionsOf(options), options.severity, options.pristineLevel === 'on');
+  const { head } = options;
+  const useless = (['activation', 'gateGamma', 'headWeights'] as const).find((key) => options[key] !== trainOptions[key].default);
+  const { opinion, headWeights, pairs } = options;
+  if (opinion === noOpinions) {
+    if (headWeights !== noHeadWeights)
+      throw new UserError('--head-weights saw opinions: train with --opinion, or export them. Leave it out.');
+    const useless = (['images', 'imageColumn', 'mosColumn', 'direction', 'groupBy', 'split', 'testShare', 'opinionLoss'] as const).find(
+      (key) => options[key] !== trainOptions[key].default,
+    );
+    if (useless !== undefined) throw new UserError(`${flagOf(useless)} is for --opinion. Leave it out.`);
+  } else {
+    if (head !== 'mlp') throw new UserError(`--opinion is for --head mlp, but received ${head}.`);
+    if (batchSize < 2) throw new UserError('--opinion compares images of one gradient: --batch-size must be at least 2, but received 1.');
+    if (pairs !== noPairs) throw new UserError('--pairs are for label-free training: leave out --pairs, or --opinion.');
+    if (lossAcross > 0) throw new UserError('--loss-across is for label-free training: leave it out.');
+  }
+  if (head !== 'mlp' && useless !== undefined)
+    throw new UserError(`${flagOf(useless)} is for --head mlp, but the head is ${head}. Leave it out.`);
   if (lossAcross > 0 && batchSize < 2)
     throw new UserError(`--loss-across compares photographs of one gradient: --batch-size must be at least 2, but received ${batchSize}.`);
   if (engine === 'tensorflow' && device !== 'cpu')

@@ -7,16 +7,21 @@ import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
 import { recognizeWeights } from '../backbones/weights/recognize-weights.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
+import type { ActivationName } from '../heads/activations.js';
 import type { FusionConstants } from '../heads/fusion.js';
 import type { Head } from '../heads/head.js';
 import { type HeadName, headKinds } from '../heads/table.js';
+import type { Prompts } from '../prompts/prompts.js';
 import { loadCheckpoint } from '../runs/checkpoint.js';
 import { findRun, runsFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';
 import { openSafetensors } from '../tensors/safetensors.js';
 import { floatTensor, type NamedTensors, type TensorData } from '../tensors/tensor-data.js';
 import { scoringTensors } from './graphs/state.js';
+import { opinionsKey } from './opinion/opinion-set.js';
+import { noHeadWeights } from './options/mlp-options.js';
 import { runPrefix } from './options/model-options.js';
+import { noOpinions } from './options/opinion-options.js';
 import { givenOrigin, publishedOrigin, storedOrigin, type WeightsOrigin } from './weights-origin.js';
 
 export interface StartingPoint {
@@ -35,6 +40,12 @@ export interface StartOptions {
   readonly seed: number;
   /** The constants of the head `magnitude`; default: its authors'. */
   readonly fusion?: FusionConstants;
+  /** Those of the head `mlp`. */
+  readonly activation?: ActivationName;
+  readonly gateGamma?: 'on' | 'off';
+  readonly headWeights?: string;
+  /** The table of opinions that it is to be trained with; default: none. */
+  readonly opinion?: string;
 }
 
 /** Callbacks for progress displays. */
@@ -54,12 +65,24 @@ const hubPrefix = 'hf:';
 
 /**
  * Reads the weights, head and prompts that the options name.
+ * @param prototypes makes prompts of images, embedded with the weights that were read
  * @throws UserError when it cannot be read or does not fit the backbone; nothing is half-loaded.
  */
 export async function startingPoint(
-  { weights, head, prompts, seed, fusion }: StartOptions,
+  {
+    weights,
+    head,
+    prompts,
+    seed,
+    fusion,
+    activation,
+    gateGamma,
+    headWeights: headFile = noHeadWeights,
+    opinion = noOpinions,
+  }: StartOptions,
   backbone: Backbone,
   watch: StartWatch = {},
+  prototypes?: (parameters: NamedTensors) => Promise<Prompts>,
 ): Promise<StartingPoint> {
   if (isOnnxFile(backbone.name) !== (weights === ownWeights) && !weights.startsWith(runPrefix)) {
     throw new UserError(
@@ -69,10 +92,19 @@ export async function startingPoint(
     );
   }
   const { source, origin } = await openSource(weights, backbone, watch);
+  const headWeights = headFile === noHeadWeights ? undefined : await openWeights(headFile);
   try {
     const parameters = source ? await readBackbone(source, backbone) : {};
-    return { parameters, head: await headKinds[head].create({ prompts, seed, backbone, source, ...(fusion && { fusion }) }), origin };
+    const wanted = { prompts, seed, backbone, source, prototypes: prototypes && (() => prototypes(parameters)) };
+    const layers = {
+      ...(activation && { activation }),
+      gamma: gateGamma === 'on',
+      headWeights,
+      target: opinion === noOpinions ? 'order' : 'opinion',
+    } as const;
+    return { parameters, head: await headKinds[head].create({ ...wanted, ...layers, ...(fusion && { fusion }) }), origin };
   } finally {
+    await headWeights?.close();
     await source?.close();
   }
 }
@@ -123,6 +155,7 @@ async function openSource(
     return { source: await openWeights(await downloadPublished(published.hub, watch)), origin: publishedOrigin(published) };
   }
   const source = await openWeights(weights);
+  if (weights.endsWith('.safetensors')) await requireLabelFreeFile(weights);
   const identity = published && onRecognize && (await recognizeWeights(weights, published));
   if (identity !== undefined) onRecognize?.(identity);
   return { source, origin: await givenOrigin(weights, source, published) };
@@ -135,6 +168,7 @@ async function openRun(name: string): Promise<{ readonly source: TensorSource; r
   if (path === undefined)
     throw new UserError(`The run ${name} has no checkpoint yet: nothing can start from it. Wait for its first evaluation.`);
   const checkpoint = await loadCheckpoint(path);
+  requireLabelFree(name, checkpoint.metadata);
   const tensors = scoringTensors(checkpoint.tensors);
   const source = {
     path,
@@ -143,4 +177,24 @@ async function openRun(name: string): Promise<{ readonly source: TensorSource; r
     close: async () => {},
   };
   return { source, origin: storedOrigin(checkpoint.metadata) };
+}
+
+/**
+ * What is trained from weights that saw opinions could pass for label-free, or be tested on images that it saw.
+ * @throws UserError
+ */
+function requireLabelFree(name: string, metadata: Readonly<Record<string, string>>): void {
+  if (metadata[opinionsKey] === undefined) return;
+  throw new UserError(
+    `${name} saw opinions of ${metadata[opinionsKey]}: nothing is trained from it. Start from weights that are label-free.`,
+  );
+}
+
+async function requireLabelFreeFile(path: string): Promise<void> {
+  const file = await openSafetensors(path);
+  try {
+    requireLabelFree(path, file.metadata);
+  } finally {
+    await file.close();
+  }
 }

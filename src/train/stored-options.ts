@@ -4,6 +4,8 @@ import type { OpenRun } from '../runs/run-directory.js';
 import { noProviderOptions } from '../runtime/devices/provider-options.js';
 import { parseSavedForm, type ResolvedOptions } from '../support/options/option-table.js';
 import { anyPairs, noPairs, noPatterns } from './options/data-options.js';
+import { noHeadWeights } from './options/mlp-options.js';
+import { noOpinions } from './options/opinion-options.js';
 import { type TrainOptions, trainOptions } from './options.js';
 
 /**
@@ -14,6 +16,9 @@ export const beforeOptions = {
   weights: 'random',
   head: 'prompts',
   prompts: 'auto',
+  activation: 'gated',
+  gateGamma: 'off',
+  headWeights: noHeadWeights,
   pairs: noPairs,
   pairsSha256: anyPairs,
   freeze: 'none',
@@ -30,6 +35,19 @@ export const beforeOptions = {
   severity: 'ordered',
   pristineLevel: 'on',
   lossAcross: 0,
+  opinion: noOpinions,
+  images: 'auto',
+  imageColumn: 'image',
+  mosColumn: 'mos',
+  direction: 'auto',
+  groupBy: 'auto',
+  split: 1,
+  testShare: 0.2,
+  opinionLoss: 'correlation',
+  tune: 'whole',
+  loraRank: 4,
+  loraAlpha: 8,
+  lrHead: 1,
   device: 'cpu',
   providerOptions: noProviderOptions,
   tf32: 'off',

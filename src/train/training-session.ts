@@ -75,6 +75,10 @@ export async function openTrainingSession(setup: TrainingSetup, options: Session
 export async function loadCheckpointOf(setup: TrainingSetup, path: string): Promise<Checkpoint> {
   const checkpoint = await loadCheckpoint(path);
   if (checkpoint.metadata.data === setup.data.fingerprint) return checkpoint;
+  if (setup.opinions)
+    throw new UserError(
+      `The rated images of ${setup.opinions.name}, or their opinions, are not those that the run was started with. Restore them, or start a new run.`,
+    );
   throw new UserError(
     `The images of ${setup.data.dataset.name} are not those that the run was started with: some were added, removed or renamed. ` +
       'Restore them, or start a new run.',

@@ -3,6 +3,7 @@ import type { Command } from '#antonym/commands/command.js';
 import { commandHelp, optionHelp } from '#antonym/commands/command-help.js';
 import { trainCommand } from '#antonym/commands/train/train.js';
 import { number, switched, texts, wholeNumber } from '#antonym/support/options/option-kinds.js';
+import { flagOf } from '#antonym/support/options/option-table.js';
 
 const command: Command = {
   name: 'measure',
@@ -79,9 +80,12 @@ Output
 
   test('of train fits on a screen of 80 columns, one line an option', () => {
     const lines = commandHelp(trainCommand, 80).trimEnd().split('\n');
-    const options = Object.values(trainCommand.groups).flatMap((group) => Object.keys(group));
-    expect(lines.filter((line) => line.startsWith('  --'))).toHaveLength(options.length + 1);
-    expect(lines.filter((line) => line.length > 80 || /^ {3}/.test(line))).toEqual([]);
+    const { groups, folded = [] } = trainCommand;
+    const options = Object.entries(groups).flatMap(([title, group]) => (folded.includes(title) ? [] : Object.keys(group)));
+    expect(lines.filter((line) => /^ {2}--\S+( \S+)? {2,}\S/.test(line))).toHaveLength(options.length + 1);
+    const named = folded.flatMap((title) => Object.keys(groups[title]!)).map(flagOf);
+    for (const flag of named) expect(lines.join('\n')).toMatch(new RegExp(`^ +([\\w ]+:|--).*${flag}( |$)|^ +${flag}( |$)`, 'm'));
+    expect(lines.filter((line) => line.length > 80 || /^ {3}(?! --)/.test(line))).toEqual([]);
     expect(lines.length).toBeLessThanOrEqual(68);
   });
 });

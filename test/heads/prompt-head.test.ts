@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Parameters } from '#antonym/backbones/parameters.js';
+import { findBackbone } from '#antonym/backbones/registry.js';
 import { Graph } from '#antonym/graph/graph.js';
-import { promptCues, promptScore, promptSimilarity, similarityGaps } from '#antonym/heads/prompt-head.js';
+import { promptCues, promptHead, promptKind, promptScore, promptSimilarity, similarityGaps } from '#antonym/heads/prompt-head.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { randomStream } from '#antonym/support/random.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../graph/run-graph.js';
+import { headOf, tensorsOf } from './head-of.js';
 
 const size = 6;
 const pairs = 3;
@@ -109,5 +112,37 @@ describe('prompt head', () => {
 
   test('orders crops by gaps, which are means over prompt pairs', () => {
     expect(similarityGaps(Float32Array.of(0.5, 0.25, 0.25, 0.5, 1, 0, 0.5, 0.25), 2)).toEqual([0, 0.625]);
+  });
+
+  test('learns prompts where it is told to: they are parameters, their length does not count, and a checkpoint keeps that', async () => {
+    const features = unrelatedPrompts();
+    const learned = promptHead({ features, description: 'three pairs', isLearned: true });
+    const measure = (values: TensorData, isTrained: boolean) => {
+      const graph = new Graph();
+      const parameters = new Parameters(graph, { 'prompts.features': values });
+      graph.output(
+        'measured',
+        (isTrained ? learned : headOf(features)).measure(graph, parameters, graph.input('embedding', 'float32', [4, size])),
+      );
+      expect(parameters.specs.get('prompts.features')!.role).toBe(isTrained ? 'parameter' : 'buffer');
+      return compile(graph);
+    };
+    const embedding = floatTensor([4, size], rowsOf(4).flat());
+    const longer = floatTensor(
+      features.shape,
+      Array.from(features.data as Float32Array, (value, at) => value * (1 + Math.floor(at / size))),
+    );
+    const expected = (await (await measure(features, false))({ embedding })).measured!.data;
+    for (const values of [features, longer]) {
+      const { measured } = await (await measure(values, true))({ embedding });
+      for (const [at, value] of measured!.data.entries()) expect(Number(value)).toBeCloseTo(Number(expected[at]), 5);
+    }
+    const restored = await promptKind.restore({
+      backbone: findBackbone('clip-tiny'),
+      metadata: learned.metadata,
+      read: async () => longer,
+    });
+    expect(restored!.metadata).toEqual({ prompts: 'three pairs', learnedPrompts: 'true' });
+    expect(tensorsOf(restored!, size)).toEqual({ 'prompts.features': longer });
   });
 });

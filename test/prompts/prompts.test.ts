@@ -98,8 +98,21 @@ describe('prompts', () => {
       '"Good image" / "bad image", "Sharp image" / "blurry image", "sharp edges" / "blurry edges", ' +
         '"High resolution image" / "low resolution image", "Noise-free image" / "noisy image"',
     );
-    expect((await choosePrompts('auto', 1, reduced, source, 'ma-clip')).description).toBe(description);
-    expect((await choosePrompts('antonyms', 1, reduced, source, 'ma-clip')).features.shape).toEqual([7, 2, 8]);
+    expect((await choosePrompts('auto', 1, reduced, source, { words: 'ma-clip' })).description).toBe(description);
+    expect((await choosePrompts('antonyms', 1, reduced, source, { words: 'ma-clip' })).features.shape).toEqual([7, 2, 8]);
+  });
+
+  test('are learned from those that follow the word, else from those of auto', async () => {
+    expect(await choosePrompts('learnable', 3, tiny, undefined)).toEqual({
+      ...(await choosePrompts('seeded', 3, tiny, undefined)),
+      description: 'learned with the encoder, starting from 7 pairs of opposite seeded unit vectors (no text encoder)',
+      isLearned: true,
+    });
+    const own = { features: seededPrompts(9, 2, 128), description: 'of images' };
+    const prototypes = async () => own;
+    expect(await choosePrompts('prototypes', 3, tiny, undefined, { prototypes })).toBe(own);
+    expect((await choosePrompts('learnable:prototypes', 3, tiny, undefined, { prototypes })).features).toBe(own.features);
+    await expect(choosePrompts('prototypes', 3, tiny, undefined)).rejects.toThrow('there are none here');
   });
 
   test('of words need a whole text encoder', async () => {

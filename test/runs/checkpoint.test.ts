@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
-import { UserError } from '#antonym/support/errors.js';
 import { loadCheckpoint, saveCheckpoint } from '#antonym/runs/checkpoint.js';
+import { UserError } from '#antonym/support/errors.js';
+import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readBenchmarks } from '../../datasets/dataset-file.js';
 import { readBenchmarkOpinions } from '../../evaluate/benchmark-opinions.js';
-import { readCsvOpinions } from '../../evaluate/csv-opinions.js';
+import { type GroupColumn, readCsvOpinions } from '../../evaluate/csv-opinions.js';
 import type { Opinions } from '../../evaluate/opinions.js';
 import { UserError } from '../../support/errors.js';
 import { suggestName } from '../../support/nearest-name.js';
@@ -28,9 +28,10 @@ export const tableOptions = {
 
 /**
  * Opinions of a benchmark by its name, else of a file.
+ * @param group the column that says which images belong together
  * @throws UserError when there is neither, or the table does not have the columns.
  */
-export async function readOpinions(given: string, flags: OptionValues<typeof tableOptions>): Promise<Opinions> {
+export async function readOpinions(given: string, flags: OptionValues<typeof tableOptions>, group?: GroupColumn): Promise<Opinions> {
   const { images, imageColumn, mosColumn, direction } = flags;
   const benchmarks = await readBenchmarks();
   const benchmark = benchmarks.get(given);
@@ -38,6 +39,8 @@ export async function readOpinions(given: string, flags: OptionValues<typeof tab
     const column = [imageColumn, mosColumn, direction].find((value) => value !== undefined);
     if (column !== undefined)
       throw new UserError(`datasets.json says which columns ${given} has: leave out --image-column, --mos-column and --direction.`);
+    if (group?.isRequired)
+      throw new UserError(`datasets.json says which images of ${given} belong together: leave out --group-by, or give auto or none.`);
     return readBenchmarkOpinions(given, benchmark, images);
   }
   if (!existsSync(given) && !/[\\/.]/.test(given)) {
@@ -47,6 +50,7 @@ export async function readOpinions(given: string, flags: OptionValues<typeof tab
     ...(imageColumn !== undefined && { image: imageColumn }),
     ...(mosColumn !== undefined && { opinion: mosColumn }),
     ...(direction !== undefined && { direction: `${direction} is better` as const }),
+    ...(group && { group }),
   };
   return readCsvOpinions(given, columns, images);
 }

@@ -8,13 +8,14 @@ import type { RunFolder } from '../../runs/run-directory.js';
 import { commandHint } from '../../support/command-hint.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
-import { type LoopResult, trainLoop } from '../../train/loop.js';
+import { type LoopEvaluation, type LoopResult, trainLoop } from '../../train/loop.js';
 import { describeMemory } from '../../train/memory.js';
 import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
 import { setUpTraining, type TrainingSetup } from '../../train/training-setup.js';
 import { type StopSignals, stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
 import { dryRun } from './dry-run.js';
+import { testOpinions } from './test-opinions.js';
 import { newRun, resumedRun, type TrainingRun } from './training-run.js';
 import { summarizeTraining } from './training-summary.js';
 
@@ -26,13 +27,19 @@ export interface TrainRequest {
   readonly resume: string | undefined;
   readonly isDry: boolean;
   readonly json: boolean;
+  /** True where a larger command prints the result. */
+  readonly isQuiet?: boolean;
 }
 
 /** @returns the exit code: 0, or 128 + signal after a stop. */
-export async function trainAndExport({ name, resume, isDry, json }: TrainRequest, options: GivenOptions): Promise<number> {
+export async function trainAndExport({ name, resume, isDry, json, isQuiet = false }: TrainRequest, options: GivenOptions): Promise<number> {
   const started = performance.now();
-  const run = resume === undefined ? await newRun(name, options) : await resumedRun(resume, options);
   const progress = startProgress('Preparing');
+  const opening = resume === undefined ? newRun(name, options, (note) => progress.note(note)) : resumedRun(resume, options);
+  const run = await opening.catch((error) => {
+    progress.stop();
+    throw error;
+  });
   try {
     const setup = await setUpTraining(run.spec, {
       onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
@@ -42,8 +49,9 @@ export async function trainAndExport({ name, resume, isDry, json }: TrainRequest
       await dryRun(setup, run.resolved, progress, json);
       return 0;
     }
+    if (setup.opinions) for (const note of opinionNotes(setup)) progress.note(note);
     progress.note(describeMemory(setup, process.availableMemory()));
-    return await runStages(setup, run, progress, started, json);
+    return await runStages(setup, run, progress, started, isQuiet ? 'none' : json ? 'json' : 'text');
   } finally {
     progress.stop();
     await run.close();
@@ -55,7 +63,13 @@ export async function trainAndExport({ name, resume, isDry, json }: TrainRequest
  * @param started when the command started, for the time that it took
  * @returns the exit code.
  */
-async function runStages(setup: TrainingSetup, run: TrainingRun, preparing: Progress, started: number, json: boolean): Promise<number> {
+async function runStages(
+  setup: TrainingSetup,
+  run: TrainingRun,
+  preparing: Progress,
+  started: number,
+  output: 'json' | 'text' | 'none',
+): Promise<number> {
   const signals = stopSignals();
   try {
     const folder = await run.open(setup);
@@ -72,6 +86,8 @@ async function runStages(setup: TrainingSetup, run: TrainingRun, preparing: Prog
         return signals.exitCode();
       }
       const exported = await exportWithProgress(session, folder);
+      const tested = run.opinions && setup.opinions && (await testOpinions(folder, run.opinions, setup.opinions));
+      if (tested) await writeRunReport(folder);
       const seconds = (performance.now() - started) / 1000;
       const { description, model } = exported;
       const figures = {
@@ -81,10 +97,14 @@ async function runStages(setup: TrainingSetup, run: TrainingRun, preparing: Prog
         seconds,
         model,
         evaluation: description.evaluation,
+        ...(tested && { test: tested }),
         leftOut: setup.data.leftOut,
       };
+      if (output === 'none') return signals.exitCode();
       process.stdout.write(
-        json ? `${JSON.stringify(figures)}\n` : await summarizeTraining(setup, folder, exported, seconds, result.skippedSteps),
+        output === 'json'
+          ? `${JSON.stringify(figures)}\n`
+          : await summarizeTraining(setup, folder, exported, seconds, { ...result, test: tested }),
       );
       return signals.exitCode();
     } finally {
@@ -135,9 +155,9 @@ async function trainWithProgress(session: TrainingSession, folder: RunFolder, { 
       onStart: (step) => progress.update(step, steps),
       onStep: ({ step, loss, imagesPerSecond }) =>
         progress.update(step, steps, `loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`),
-      onMeasure: (step, done, total) => progress.update(step, steps, `evaluating ${done}/${total} held-out pairs`),
-      onEvaluation: (step, { srcc, ordered }) =>
-        progress.note(`step ${step}: ${(ordered * 100).toFixed(1)} % of held-out level pairs in order (SRCC ${srcc.toFixed(3)})`),
+      onMeasure: (step, done, total) =>
+        progress.update(step, steps, `evaluating ${done}/${total} ${session.setup.opinions ? 'images and' : 'held-out'} pairs`),
+      onEvaluation: (step, evaluation) => progress.note(`step ${step}: ${describeEvaluation(evaluation)}`),
       onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
     });
     if (result.step === steps) progress.succeed(`Trained ${folder.name}`);
@@ -159,6 +179,23 @@ async function exportWithProgress(session: TrainingSession, folder: RunFolder): 
   } finally {
     progress.stop();
   }
+}
+
+/** What a person must know before training with opinions. */
+function opinionNotes({ options, opinions }: TrainingSetup): string[] {
+  const notes = [`This model sees opinions of ${opinions!.name}: it is not label-free, and says so in its name, its card and model.json`];
+  if (options.weights === 'random')
+    notes.push(
+      `warning: ${options.backbone} starts from random weights: a few hundred opinions teach it little about new images. Choose a trained --backbone`,
+    );
+  if (opinions!.test.length === 0) notes.push('warning: no image is kept for the test: nothing will be known of new images');
+  return notes;
+}
+
+function describeEvaluation({ srcc, ordered, opinionSrcc, opinionRmse }: LoopEvaluation): string {
+  const order = `${(ordered * 100).toFixed(1)} % of held-out level pairs in order (SRCC ${srcc.toFixed(3)})`;
+  if (opinionSrcc === undefined || opinionRmse === undefined) return order;
+  return `SRCC ${opinionSrcc.toFixed(3)} with opinions of the validation images (RMSE ${opinionRmse.toFixed(3)} of their range); ${order}`;
 }
 
 function howToResume({ name }: RunFolder): string {

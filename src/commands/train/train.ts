@@ -1,11 +1,13 @@
 /** `antonym train`: its options. What trains is loaded when they are known to be right, so that wrong ones are answered at once. */
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../support/errors.js';
-import { switched, text } from '../../support/options/option-kinds.js';
+import { switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type GivenOptions, givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { dataOptions } from '../../train/options/data-options.js';
 import { deviceOptions } from '../../train/options/device-options.js';
+import { mlpOptions } from '../../train/options/mlp-options.js';
 import { modelOptions, runPrefix } from '../../train/options/model-options.js';
+import { opinionOptions } from '../../train/options/opinion-options.js';
 import { optimisationOptions } from '../../train/options/optimisation-options.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
@@ -41,16 +43,42 @@ const runOptions = {
       'Train one short run (--steps) per learning rate and compare them on held-out crops; repeat the command to resume. ' +
       'The names of the runs begin with --run.',
   },
+  splits: {
+    kind: wholeNumber({ min: 2, max: 100 }),
+    placeholder: 'K',
+    description: 'with --opinion: train on K random splits',
+    details:
+      'Prints the mean and deviation of the agreement on their test parts. The names of the runs begin with --run; repeat the command to resume.',
+  },
   json: jsonOption,
 } satisfies OptionTable;
+
+/** Those that few need have groups of their own. */
+const { output, mean, std, ...model } = modelOptions;
+const { lrHead, marginConsistency, marginRank, lossAcross, ...optimisation } = optimisationOptions;
+const { pairs, pairsSha256, ...data } = dataOptions;
+const { tf32, graphCapture, providerOptions, ...device } = deviceOptions;
 
 export const trainCommand: Command = {
   name: 'train',
   summary: 'train a model on pristine photographs and export it',
   description:
     'Trains an image-quality model without labels and exports it as an ONNX file. By default it needs no photographs, weights or network. ' +
-    'Ctrl-C saves.',
-  groups: { Data: dataOptions, Model: modelOptions, Optimisation: optimisationOptions, Device: deviceOptions, Output: runOptions },
+    'Ctrl-C saves. With --opinion it learns from ratings of yours.',
+  groups: {
+    Data: data,
+    Model: model,
+    Optimisation: optimisation,
+    Device: device,
+    Opinions: opinionOptions,
+    Shards: { pairs, pairsSha256 },
+    Losses: { marginConsistency, marginRank, lossAcross },
+    Heads: { ...mlpOptions, lrHead },
+    'ONNX backbones': { output, mean, std },
+    GPUs: { tf32, graphCapture, providerOptions },
+    Output: runOptions,
+  },
+  folded: ['Shards', 'Losses', 'Opinions', 'Heads', 'ONNX backbones', 'GPUs'],
   run: runTraining,
 };
 
@@ -58,9 +86,10 @@ export const trainCommand: Command = {
 async function runTraining(given: GivenOptions): Promise<number> {
   const own = resolveOptions(runOptions, givenIn(runOptions, given)).values;
   const options = trainingOptions(givenIn(trainOptions, given), own);
-  const { run, resume, dryRun, sweepLr, json } = own;
+  const { run, resume, dryRun, sweepLr, splits, json } = own;
   // a run that is resumed has options of its own, too
   if (resume === undefined) resolveOptions(trainOptions, options, { cores: availableParallelism() });
+  if (splits !== undefined) return (await import('./train-splits.js')).trainSplits(splits, run!, options, json);
   if (sweepLr) return (await import('./sweep-learning-rates.js')).sweepLearningRates(sweepLr, run!, options, json);
   const { trainAndExport } = await import('./train-and-export.js');
   return trainAndExport({ name: run, resume, isDry: dryRun, json }, options);
@@ -68,7 +97,14 @@ async function runTraining(given: GivenOptions): Promise<number> {
 
 /** The options of training, `--init` among them. @throws UserError when flags contradict each other. */
 function trainingOptions({ flags, ...file }: GivenOptions, own: OptionValues<typeof runOptions>): GivenOptions {
-  const { run, init, resume, dryRun, sweepLr } = own;
+  const { run, init, resume, dryRun, sweepLr, splits } = own;
+  if (
+    splits !== undefined &&
+    (flags.opinion === undefined || run === undefined || resume !== undefined || dryRun || sweepLr || flags.split !== undefined)
+  )
+    throw new UserError(
+      '--splits needs --opinion and --run, the beginning of the names of its runs, and goes without --split, --sweep-lr, --resume and --dry-run.',
+    );
   if (run !== undefined && resume !== undefined)
     throw new UserError('--run names a new run and --resume an existing one: give only one of them.');
   if (init !== undefined && flags.weights !== undefined)

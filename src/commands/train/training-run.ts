@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Backbone } from '../../backbones/backbone.js';
 import { isOnnxFile } from '../../backbones/preset.js';
+import type { Opinions } from '../../evaluate/opinions.js';
 import { createRun, type OpenRun, openRun, type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { writeRunImages } from '../../runs/run-images.js';
 import { runNamePrefix } from '../../runs/run-name.js';
@@ -21,36 +22,49 @@ import {
 } from '../../support/options/option-table.js';
 import { chooseBackbone } from '../../train/choose-backbone.js';
 import { optionsOfPairs } from '../../train/data/stored-pair-data.js';
+import { hasAttention } from '../../train/low-rank.js';
+import type { OpinionSet } from '../../train/opinion/opinion-set.js';
 import { noPairs } from '../../train/options/data-options.js';
+import { noOpinions } from '../../train/options/opinion-options.js';
 import { checkTrainOptions, isOtherPlace, isOtherSplit, type TrainOptions, trainOptions } from '../../train/options.js';
 import { optionsOfRun } from '../../train/stored-options.js';
 import type { TrainingSetup, TrainingSpec } from '../../train/training-setup.js';
+import { openOpinions } from './open-opinions.js';
 
 /** A run whose options are known to be right, before anything is set up. */
 export interface TrainingRun {
   readonly resolved: ResolvedOptions<typeof trainOptions>;
   readonly spec: TrainingSpec;
+  /** The table of opinions that it is trained with; absent: label-free. */
+  readonly opinions?: Opinions | undefined;
   /** The run's folder, for this process alone until `close`. */
   open(setup: TrainingSetup): Promise<RunFolder>;
   close(): Promise<void>;
 }
 
-/** @param name of the run; by default it follows from the backbone and the data */
-export async function newRun(name: string | undefined, given: GivenOptions): Promise<TrainingRun> {
+/**
+ * @param name of the run; by default it follows from the backbone and the data
+ * @param onNote takes what a person should know of opinions
+ */
+export async function newRun(name: string | undefined, given: GivenOptions, onNote?: (note: string) => void): Promise<TrainingRun> {
   if (name !== undefined) await requireFreeRun(runsFolder, name);
   const resolve = (implied?: ImpliedOptions): ResolvedOptions<typeof trainOptions> =>
     resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
   // Stored pairs and ONNX files state options of their own (the size of crops, the levels), and options say which pairs or file is meant:
   // hence the first values only find it, and with what it states all are resolved.
   const implied = await optionsStatedBy(resolve().values);
-  const resolved = resolve(implied);
+  let resolved = resolve(implied);
+  const isRated = resolved.values.opinion !== noOpinions;
+  const opened = isRated ? await openOpinions(resolved.values, onNote) : undefined;
+  if (opened) resolved = resolve(await optionsOfOpinions(resolved.values, opened.set, implied));
   await checkOptions(resolved.values);
   let run: OpenRun | undefined;
   return {
     resolved,
-    spec: { options: resolved.values },
-    async open({ options, model, data: { dataset, downscale, record } }) {
-      const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, dataset.name) } : { name };
+    spec: { options: resolved.values, opinions: opened?.set },
+    opinions: opened?.table,
+    async open({ options, model, opinions, data: { dataset, downscale, record } }) {
+      const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, opinions?.name ?? dataset.name) } : { name };
       // The factor that auto came to: the run resumes with it.
       const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
       run = await createRun(runsFolder, naming, saved, await describeEnvironment(), async (folder) => {
@@ -76,6 +90,28 @@ async function optionsStatedBy(values: TrainOptions): Promise<ImpliedOptions | u
   return fixedSide === undefined ? undefined : { by: `the images that ${name} takes`, fixed: { crop: fixedSide }, defaults: {} };
 }
 
+/**
+ * What suits training with opinions: fifteen passes over the images in batches of twelve, as AGM's authors do, and few crops that show how the
+ * model orders distortions.
+ */
+async function optionsOfOpinions(
+  first: TrainOptions,
+  { training }: OpinionSet,
+  implied: ImpliedOptions | undefined,
+): Promise<ImpliedOptions> {
+  const backbone = await chooseBackbone(first);
+  // the attention of a pool alone is too little to train
+  const isTransformer = !backbone.batchNormalization && hasAttention(backbone);
+  const batchSize = Math.min(12, training.length);
+  const rates = isTransformer ? { tune: 'lora', lr: 1e-4, lrHead: 1 } : { lr: 1e-5, lrHead: 10 };
+  const steps = Math.ceil((15 * training.length) / batchSize);
+  return {
+    by: implied?.by ?? 'training with opinions',
+    fixed: { ...implied?.fixed, head: 'mlp' },
+    defaults: { ...implied?.defaults, ...rates, steps, batchSize, accumulate: 1, levels: 3, heldOut: 2 },
+  };
+}
+
 async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> {
   for (const name of files?.names ?? []) {
     const copy = join(run.backbone, name);
@@ -98,11 +134,13 @@ export async function resumedRun(name: string, given: GivenOptions): Promise<Tra
     );
     await checkOptions(resolved.values);
     const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
-    const spec = { options: resolved.values, run: run.folder, checkpoint };
+    const opened = resolved.values.opinion === noOpinions ? undefined : await openOpinions(resolved.values);
+    const spec = { options: resolved.values, run: run.folder, checkpoint, opinions: opened?.set };
     const hasMoved = (['data', 'exclude', 'pairs'] as const).some((key) => resolved.values[key] !== saved.values[key]);
     return {
       resolved,
       spec,
+      opinions: opened?.table,
       async open() {
         // where the photographs were found, for the next time
         if (hasMoved) await writeFileAtomically(run.folder.config, `${JSON.stringify(savedForm(resolved), null, 2)}\n`);

@@ -8,19 +8,21 @@ import type { RunFolder } from '../../runs/run-directory.js';
 import { formatBytes } from '../../support/byte-size.js';
 import { commandHint } from '../../support/command-hint.js';
 import { formatDuration } from '../../support/duration.js';
+import type { BestCheckpoint } from '../../train/loop.js';
+import type { OpinionSet } from '../../train/opinion/opinion-set.js';
 import { noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
+import type { OpinionTest } from './test-opinions.js';
 
 /** Number of distortions named as the best and the weakest. */
 const named = 3;
 
-/** @param skippedSteps steps without an update; undefined where none can be skipped */
 export async function summarizeTraining(
   setup: TrainingSetup,
   run: RunFolder,
   exported: ExportedModel,
   seconds: number,
-  skippedSteps?: number,
+  { skippedSteps, test, best }: SummaryFigures,
 ): Promise<string> {
   const { description, model } = exported;
   const { evaluation, scorePercentiles } = description;
@@ -33,19 +35,48 @@ export async function summarizeTraining(
   // guessing puts half of all pairs in order
   const hasLearned = evaluation.ordered > 0.5 && evaluation.srcc < 0;
   const which = description.data.unknownBefore ? 'this ' : '';
-  return `
-${hasLearned ? 'Learned, without any label,' : 'Learned nothing that ranks, worse than guessing,'} in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${setup.data.dataset.name} that ${which}training never saw, the model puts
-${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
-  Surest:  ${list(bySkill.slice(0, named))}
-  Weakest: ${list(bySkill.slice(-named).reverse())}
-  A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
-${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${setup.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}
+  const next = `
 The model: ${here(model)} (${size}: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
 About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
 
 Next:
 ${hasLearned ? '' : '  Train longer (--steps), or compare learning rates first (--sweep-lr): these weights order severity no better than chance.\n'}${nextCommands(setup, run)}
+`;
+  if (setup.opinions) return `${summarizeOpinions(setup.opinions, seconds, evaluation.ordered, best?.value, test)}${next}`;
+  return `
+${hasLearned ? 'Learned, without any label,' : 'Learned nothing that ranks, worse than guessing,'} in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${setup.data.dataset.name} that ${which}training never saw, the model puts
+${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
+  Surest:  ${list(bySkill.slice(0, named))}
+  Weakest: ${list(bySkill.slice(-named).reverse())}
+  A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
+${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${setup.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}${next}`;
+}
+
+/** What came out of training beside the exported files. */
+export interface SummaryFigures {
+  /** Steps without an update; undefined where none can be skipped. */
+  readonly skippedSteps?: number | undefined;
+  readonly best?: BestCheckpoint | undefined;
+  /** Undefined for a label-free run, and where no image was kept for the test. */
+  readonly test?: OpinionTest | undefined;
+}
+
+function summarizeOpinions(
+  { name, training, validation }: OpinionSet,
+  seconds: number,
+  ordered: number,
+  chosenAt: number | undefined,
+  test: OpinionTest | undefined,
+): string {
+  const number = (value: number | null | undefined): string => value?.toFixed(3) ?? '-';
+  const tested = test
+    ? `On ${test.images} images that it did not see, SRCC with opinions is ${number(test.srcc)} and PLCC ${number(test.plcc)}; the variance of the Laplacian has SRCC ${number(test.baseline)}.`
+    : 'No image was kept for the test: nothing is known of new images.';
+  return `
+Learned from ${training.length} opinions of ${name} in ${formatDuration(seconds * 1000)}, chosen with ${validation.length} others (SRCC ${number(chosenAt)}). This model is not label-free.
+${tested}
+  It puts ${(ordered * 100).toFixed(1)} % of pairs of severity levels of distorted photographs in the right order.
 `;
 }
 

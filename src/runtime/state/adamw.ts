@@ -14,6 +14,8 @@ export interface AdamWUpdate {
     readonly gradient: string;
     /** True when weight decay applies. */
     readonly decays: boolean;
+    /** Factor of the learning rate. */
+    readonly rate: number;
   }[];
   /** Moving averages, and what they are averages of. */
   readonly averages: readonly { readonly average: string; readonly value: string }[];
@@ -67,8 +69,8 @@ function averagesOfOthers({ parameters, averages }: UpdatedNames): UpdatedNames[
 /** The part of an update that is the same for all parameters. */
 interface AdamWStep {
   readonly factors: Omit<AdamWFactors, 'kept'>;
-  /** The share of a parameter that weight decay leaves. */
-  readonly kept: number;
+  /** The share of a parameter that weight decay takes, at the factor 1 of the learning rate. */
+  readonly decay: number;
 }
 
 /**
@@ -89,10 +91,11 @@ export function updateState(update: AdamWUpdate, state: UpdatedState): number {
   const { norm, step } = planStep(update, squares);
   if (!step) return norm;
   const averageOf = averagesByValue(averages);
-  for (const { decays, ...names } of parameters) {
+  for (const { decays, rate, ...names } of parameters) {
     const parameter = state.floats(names.parameter);
     const moments = { first: state.floats(names.first), second: state.floats(names.second) };
-    adamwStep({ parameter, ...moments, gradient: state.floats(names.gradient) }, { ...step.factors, kept: decays ? step.kept : 1 });
+    const factors = { ...step.factors, rate: step.factors.rate * rate, kept: decays ? 1 - step.decay * rate : 1 };
+    adamwStep({ parameter, ...moments, gradient: state.floats(names.gradient) }, factors);
     // while the values are in the cache
     const average = averageOf.get(names.parameter);
     if (average !== undefined) moveAverage(state.floats(average), parameter, averageShare);
@@ -124,5 +127,5 @@ function planStep(update: AdamWUpdate, squares: number): { readonly norm: number
     smallestFirst: negligible / 2 ** 10,
     smallestSecond: negligible ** 2 / 2 ** 10,
   };
-  return { norm, step: { factors, kept: 1 - learningRate * weightDecay } };
+  return { norm, step: { factors, decay: learningRate * weightDecay } };
 }

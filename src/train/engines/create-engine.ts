@@ -1,6 +1,7 @@
 /** The engine that the options name, with the part of the setup that it needs. */
 
 import { chooseDevice } from '../../runtime/devices/choose-device.js';
+import { noOpinions } from '../options/opinion-options.js';
 import { rankedLayout } from '../ranked-crops.js';
 import type { TrainingSetup } from '../training-setup.js';
 import type { Engine, EngineOptions } from './engine.js';
@@ -25,7 +26,15 @@ export async function engineOptions({ options, model, start }: TrainingSetup, th
     accumulate: options.accumulate,
     crop: options.crop,
     losses: options,
-    optimizer: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: options.weightDecay, clipNorm: options.clipNorm },
+    ...(options.opinion !== noOpinions && { opinionLoss: options.opinionLoss }),
+    optimizer: {
+      beta1: 0.9,
+      beta2: 0.98,
+      epsilon: 1e-8,
+      weightDecay: options.weightDecay,
+      clipNorm: options.clipNorm,
+      headRate: options.lrHead,
+    },
     averageDecay: options.ema,
     recompute: options.recompute === 'on',
     seed: options.seed,

@@ -1,21 +1,18 @@
 /** The interface that executes the training step and holds its state; the loop does not know where either lives. */
-import type { BatchLayout } from '../../losses/levels.js';
 import type { DeviceSetup } from '../../runtime/devices/device.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
-import type { LossName, LossOptions } from '../graphs/gradients-graph.js';
 import type { ModelDefinition } from '../graphs/model.js';
+import type { Objective } from '../graphs/opinion-graph.js';
 import type { OptimizerOptions } from '../graphs/update-graph.js';
 import type { LossScaleOptions } from '../loss-scale.js';
 
 /** Computed on the processor unless a device is given. */
-export interface EngineOptions extends Partial<DeviceSetup> {
+export interface EngineOptions extends Partial<DeviceSetup>, Objective {
   readonly model: ModelDefinition;
-  readonly layout: BatchLayout;
   /** Batches in a step, for which a device must have the memory; default: one. */
   readonly accumulate?: number;
   /** Side of the crops, pixels. */
   readonly crop: number;
-  readonly losses: LossOptions;
   readonly optimizer: OptimizerOptions;
   /** Decay per step of the moving averages that the model is measured with; 0: measured as it is. Costs memory of the size of the model. */
   readonly averageDecay?: number;
@@ -35,8 +32,8 @@ export interface EngineOptions extends Partial<DeviceSetup> {
   readonly lossScale?: LossScaleOptions;
 }
 
-/** Those of `lossNamesOf`. */
-export type Losses = Readonly<Record<Exclude<LossName, 'across'>, number> & { readonly across?: number }>;
+/** Those of a loss graph by name; `loss` is the sum of the others. */
+export type Losses = Readonly<Record<string, number>> & { readonly loss: number };
 
 export interface UpdateOptions {
   /** Counted from 1. */
@@ -63,10 +60,11 @@ export interface Engine {
   readonly notice?: string | undefined;
   /**
    * Adds the gradients of one batch of crops to the sum.
-   * @param crops uint8 RGB, [photographs, levels + 1, 2, side, side, 3]
+   * @param crops uint8 RGB, [photographs, levels + 1, 2, side, side, 3]; with opinions [photographs, side, side, 3]
    * @param part which of how many batches of the step this is: part 0 starts a new sum
+   * @param opinions of the crops, 0 worst, 1 best, where training is with them
    */
-  accumulate(crops: Uint8Array, part: number, parts: number): Promise<Losses>;
+  accumulate(crops: Uint8Array, part: number, parts: number, opinions?: Float32Array<ArrayBuffer>): Promise<Losses>;
   /** Applies the sum of gradients to the parameters. */
   update(options: UpdateOptions): Promise<UpdateResult>;
   /**

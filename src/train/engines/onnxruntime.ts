@@ -1,13 +1,13 @@
 /** The engine that runs training graphs in ONNX Runtime; state stays with the thread of its sessions, and a strategy knows where that computes. */
 import { largestTensor } from '../../graph/peak-memory.js';
-import { cropCount } from '../../losses/levels.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/devices/device.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
 import { floatTensor, type NamedTensors } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
-import { buildGradientsGraph, buildLossGraph, lossNamesOf, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
+import { buildGradientsGraph, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
+import { cropsOf, lossGraphOf, opinionsName } from '../graphs/opinion-graph.js';
 import { averageName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../graphs/state.js';
 import { LossScale } from '../loss-scale.js';
 import { averageShare } from '../schedule.js';
@@ -38,7 +38,7 @@ export async function createOnnxRuntimeEngine(options: EngineOptions): Promise<E
  * @returns the error itself if none runs and it need not be about memory
  */
 async function explainBatch(error: Error, { parameters: _, ...options }: EngineOptions): Promise<Error> {
-  const { model, layout, crop, losses, accumulate = 1, device = 'cpu', precision, recompute } = options;
+  const { model, layout, crop, accumulate = 1, device = 'cpu', precision, recompute } = options;
   const { photographs } = layout;
   const fitting = await fittingBatch(photographs, async (part) => {
     const smaller = { ...options, layout: { ...layout, photographs: part }, accumulate: (accumulate * photographs) / part };
@@ -51,7 +51,7 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
     }
   });
   if (fitting === undefined && !isOutOfMemory(error)) return error;
-  const lossGraph = buildLossGraph(model, layout, crop, losses);
+  const lossGraph = lossGraphOf(model, crop, options);
   const graph =
     device === 'cpu' ? buildGradientsGraph(lossGraph, recompute) : buildDeviceGradientsGraph(lossGraph, { device, precision, recompute });
   const canRecompute = precision !== 'mixed' && !recompute;
@@ -60,9 +60,10 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
 
 /** `createOnnxRuntimeEngine`, but where a device has too little memory the error is ONNX Runtime's, and no other batch is tried. */
 export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer, averageDecay = 0, device = 'cpu', threads, providerOptions, parameters = {} } = options;
+  const { model, crop, optimizer, averageDecay = 0, device = 'cpu', threads, providerOptions, parameters = {} } = options;
   const lossScale = options.precision === 'mixed' ? new LossScale(options.lossScale) : undefined;
-  const losses = buildLossGraph(model, layout, crop, options.losses);
+  const losses = lossGraphOf(model, crop, options);
+  const batchCrops = cropsOf(options);
   const { specs, updates } = losses.parameters;
   const trained = trainedSpecs(losses.parameters);
   // everything that changes: buffers too, such as running statistics
@@ -70,14 +71,15 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const isAveraged = new Set(averaged.map(({ name }) => name));
   const update = {
     ...optimizer,
-    parameters: updatedTensors(trained),
+    parameters: updatedTensors(trained, optimizer.headRate),
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
   const thread = new SessionThread({ device, ...(threads !== undefined && { threads }), ...(providerOptions && { providerOptions }) });
   const parts = { thread, losses, options, trained, averaged, update };
   const strategy = device === 'cpu' ? processorStep(parts) : deviceStep(parts, device);
-  const batchFeeds = (crops: Uint8Array): NamedTensors => ({
-    crops: { dataType: 'uint8', shape: [cropCount(layout), crop, crop, 3], data: crops },
+  const batchFeeds = (crops: Uint8Array, opinions = new Float32Array(batchCrops)): NamedTensors => ({
+    crops: { dataType: 'uint8', shape: [batchCrops, crop, crop, 3], data: crops },
+    ...(options.opinionLoss && { [opinionsName]: floatTensor([batchCrops], opinions) }),
     ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
   });
   let notice: string | undefined;
@@ -91,7 +93,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     );
     const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
     for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
-    notice = await strategy.prepare(batchFeeds(new Uint8Array(cropCount(layout) * crop * crop * 3)));
+    notice = await strategy.prepare(batchFeeds(new Uint8Array(batchCrops * crop * crop * 3)));
   } catch (error) {
     await thread.close();
     throw error;
@@ -104,16 +106,16 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     throw await explainBatch(error, options);
   };
   // never more than the step for which memory suffices
-  const measure = cropMeasurer(thread, model, crop, Math.min(cropsAtOnce(model, crop), cropCount(layout)));
+  const measure = cropMeasurer(thread, model, crop, Math.min(cropsAtOnce(model, crop), batchCrops));
 
   return {
     notice,
 
-    async accumulate(crops, part, parts) {
+    async accumulate(crops, part, parts, opinions) {
       summed = parts;
       const added = part === 0 ? [] : strategy.gradients;
-      const results = await thread.run('gradients', batchFeeds(crops), { added }).catch(explain);
-      return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
+      const results = await thread.run('gradients', batchFeeds(crops, opinions), { added }).catch(explain);
+      return Object.fromEntries(losses.names.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
     async update({ step, learningRate }) {

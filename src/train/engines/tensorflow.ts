@@ -1,12 +1,12 @@
 /** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
 import { sendableGraph } from '../../graph/sendable-graph.js';
-import { cropCount } from '../../losses/levels.js';
 import { RequestThread } from '../../support/threads/request-thread.js';
-import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
+import { floatTensor, type NamedTensors, type TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
-import { buildLossGraph, lossNamesOf, trainedSpecs } from '../graphs/gradients-graph.js';
+import { trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
 import { measuredSize } from '../graphs/model.js';
+import { cropsOf, lossGraphOf, opinionsName } from '../graphs/opinion-graph.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../graphs/state.js';
 import { buildUpdateGraph, updateFeeds } from '../graphs/update-graph.js';
 import { averageShare } from '../schedule.js';
@@ -18,8 +18,8 @@ import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow
  * @throws UserError when no package of TensorFlow.js is installed that works.
  */
 export async function createTensorFlowEngine(options: EngineOptions): Promise<Engine> {
-  const { model, layout, crop, optimizer, averageDecay = 0, parameters: given = {} } = options;
-  const losses = buildLossGraph(model, layout, crop, options.losses);
+  const { model, crop, optimizer, averageDecay = 0, parameters: given = {} } = options;
+  const losses = lossGraphOf(model, crop, options);
   const { specs, updates } = losses.parameters;
   const trained = trainedSpecs(losses.parameters);
   const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
@@ -61,11 +61,12 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
   return {
     notice,
 
-    async accumulate(crops, part, parts) {
+    async accumulate(crops, part, parts, opinions) {
       const gradients = { loss: 'loss', parameters: sums, keep: part === 0 ? 0 : 1, share: 1 / parts } as const;
-      const feeds = { crops: asCrops(crops, cropCount(layout)) };
+      const count = cropsOf(options);
+      const feeds = { crops: asCrops(crops, count), ...(opinions && { [opinionsName]: floatTensor([count], opinions) }) };
       const results = (await thread.ask({ kind: 'run', model: 'losses', feeds, gradients })) as NamedTensors;
-      return Object.fromEntries(lossNamesOf(options.losses).map((name) => [name, Number(results[name]!.data[0])])) as Losses;
+      return Object.fromEntries(losses.names.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
     async update({ step, learningRate }) {

@@ -14,7 +14,7 @@ import { positiveRankingLoss } from '../../losses/positive-ranking.js';
 import { lowerGradients } from '../../lowering/lower-gradients.js';
 import type { PrecisionSource } from '../../lowering/precision/precision-source.js';
 import { recomputeForward } from '../../lowering/recompute.js';
-import { embeddingOf, type ModelDefinition } from './model.js';
+import { changeOf, embeddingOf, type ModelDefinition } from './model.js';
 import { gradientName } from './state.js';
 
 export interface LossOptions {
@@ -32,6 +32,8 @@ export interface LossGraph {
   readonly parameters: Parameters;
   /** The backbone's embedding of the crops; head and losses follow. */
   readonly embedding: Value;
+  /** Its losses among the outputs; the first, `loss`, is the sum of the others. */
+  readonly names: readonly string[];
 }
 
 /** Losses that every graph has; the first is the sum of the others. */
@@ -49,7 +51,7 @@ export function lossNamesOf({ lossAcross = 0 }: Pick<LossOptions, 'lossAcross'>)
  */
 export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop: number, options: LossOptions): LossGraph {
   const graph = new Graph();
-  const parameters = new Parameters(graph, 'inputs', model.backbone.isFrozen);
+  const parameters = new Parameters(graph, 'inputs', model.backbone.isFrozen, changeOf(model));
   const crops = graph.input('crops', 'uint8', [cropCount(layout), crop, crop, 3]);
   const embedding = embeddingOf(graph, parameters, crops, model, model.backbone.trainNormalization);
   const { falling, rising } = model.head.cues(graph, model.head.measure(graph, parameters, embedding));
@@ -72,7 +74,7 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   }
   graph.output('loss', loss);
   for (const [name, value] of parameters.updates) graph.output(`${nextPrefix}${name}`, value);
-  return { graph, parameters, embedding };
+  return { graph, parameters, embedding, names: lossNamesOf(options) };
 }
 
 /**
@@ -100,7 +102,7 @@ export function buildScaledGradientsGraph(losses: LossGraph): PrecisionSource {
   const loss = scaled.add('Mul', [scaled.outputs.get('loss')!, scaled.input(lossScaleName, 'float32', [])]);
   const { graph, embeddingGradient } = withGradients({ ...losses, graph: scaled }, loss);
   const backbone = new Set(neededParts(graph, [losses.embedding]).nodes);
-  const lossValues = lossNames.map((name) => graph.outputs.get(name)!);
+  const lossValues = losses.names.map((name) => graph.outputs.get(name)!);
   const kept = neededParts(graph, [...lossValues, embeddingGradient]).nodes.filter((node) => !backbone.has(node));
   return { graph, known: new Map(), kept: new Set(kept) };
 }

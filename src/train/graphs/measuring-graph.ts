@@ -2,7 +2,7 @@
 import { Parameters } from '../../backbones/parameters.js';
 import { Graph } from '../../graph/graph.js';
 import type { Dimension } from '../../graph/value.js';
-import { type ModelDefinition, measurementOf } from './model.js';
+import { changeOf, type ModelDefinition, measurementOf } from './model.js';
 
 export interface MeasuringGraph {
   readonly graph: Graph;
@@ -21,7 +21,7 @@ export function buildMeasuringGraph(
   batch: Dimension = 'batch',
 ): MeasuringGraph {
   const graph = new Graph();
-  const parameters = new Parameters(graph, inputName);
+  const parameters = new Parameters(graph, inputName, undefined, changeOf(model));
   const crops = graph.input('crops', 'uint8', [batch, crop, crop, 3]);
   graph.output('measured', measurementOf(graph, parameters, crops, model, 'running'));
   return { graph, parameters };

@@ -1,15 +1,23 @@
 /** The model under training: pixels -> its head's measurements, from the same function as the exported file. */
 import type { Backbone } from '../../backbones/backbone.js';
 import { normalizePixels } from '../../backbones/normalize-pixels.js';
-import type { Parameters } from '../../backbones/parameters.js';
+import type { ParameterChange, Parameters } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Value } from '../../graph/value.js';
 import type { Head } from '../../heads/head.js';
+import { type LowRankOptions, lowRankChange } from '../low-rank.js';
 
 /** A backbone, and the head that measures its embedding. */
 export interface ModelDefinition {
   readonly backbone: Backbone;
   readonly head: Head;
+  /** Changes of low rank that are trained in the place of an attention's weights; absent: none. */
+  readonly lowRank?: LowRankOptions | undefined;
+}
+
+/** What a model under training makes of its parameters. */
+export function changeOf({ lowRank }: Pick<ModelDefinition, 'lowRank'>): ParameterChange | undefined {
+  return lowRank && lowRankChange(lowRank);
 }
 
 /**
@@ -35,7 +43,7 @@ export function embeddingOf(
   graph: Graph,
   parameters: Parameters,
   pixels: Value,
-  { backbone }: ModelDefinition,
+  { backbone }: Pick<ModelDefinition, 'backbone'>,
   normalization: 'batch' | 'running',
   squashedTo?: number,
 ): Value {

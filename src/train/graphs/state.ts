@@ -1,4 +1,5 @@
 /** The table of state: every tensor that a training step reads and writes, by name. */
+import { encoderPrefix } from '../../backbones/backbone.js';
 import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import { randomStream } from '../../support/random.js';
@@ -44,14 +45,26 @@ export function initialMoments(specs: Iterable<ParameterSpec>): Record<string, T
   return zerosFor(specs, [firstMomentName, secondMomentName]);
 }
 
-/** Tensors that AdamW reads and writes for every trained parameter. */
-export function updatedTensors(specs: Iterable<ParameterSpec>): AdamWUpdate['parameters'] {
+/** The beginning of the names of changes of low rank: see `lowRankChange`. */
+export const lowRankPrefix = 'lora.';
+
+/** True for parameters of a head, which have a learning rate of their own. */
+export function isOfHead(name: string): boolean {
+  return !name.startsWith(encoderPrefix) && !name.startsWith(lowRankPrefix);
+}
+
+/**
+ * Tensors that AdamW reads and writes for every trained parameter.
+ * @param headRate factor of the learning rate of the head's
+ */
+export function updatedTensors(specs: Iterable<ParameterSpec>, headRate = 1): AdamWUpdate['parameters'] {
   return [...specs].map(({ name, weightDecay }) => ({
     parameter: name,
     first: firstMomentName(name),
     second: secondMomentName(name),
     gradient: gradientName(name),
     decays: weightDecay,
+    rate: isOfHead(name) ? headRate : 1,
   }));
 }
 

@@ -4,7 +4,7 @@ import type { Graph } from '../../graph/graph.js';
 import type { Value } from '../../graph/value.js';
 import { mostParts, splitInParts } from '../../lowering/device/split-in-parts.js';
 import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
-import { gradientName } from './state.js';
+import { gradientName, isOfHead } from './state.js';
 
 export interface TensorGroup {
   readonly specs: readonly ParameterSpec[];
@@ -41,9 +41,13 @@ const rowLength = 1024;
 /** Groups of tensors that are computed alike, as weight decay applies to them or not. */
 export type Grouping = (specs: readonly ParameterSpec[]) => readonly TensorGroup[];
 
-/** The groups of an update: those that decay come first. */
+/** The groups of an update: those that decay come first; the head's, which may have another learning rate, by themselves. */
 export function updateGroups(specs: readonly ParameterSpec[], grouping: Grouping): readonly TensorGroup[] {
-  return [true, false].flatMap((decays) => grouping(specs.filter(({ weightDecay }) => weightDecay === decays)));
+  return [true, false].flatMap((decays) =>
+    [false, true].flatMap((ofHead) =>
+      grouping(specs.filter(({ name, weightDecay }) => weightDecay === decays && isOfHead(name) === ofHead)),
+    ),
+  );
 }
 
 /** Groups of neighbouring tensors, each a matrix [rows, 1024]. */

@@ -10,7 +10,7 @@ import type { Value } from '../../graph/value.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import { floatTensor, type TensorData } from '../../tensors/tensor-data.js';
-import { averageName, firstMomentName, secondMomentName } from './state.js';
+import { averageName, firstMomentName, isOfHead, secondMomentName } from './state.js';
 import { type Grouping, separateTensors, type TensorGroup, updateGroups } from './tensor-groups.js';
 
 export interface OptimizerOptions {
@@ -20,6 +20,8 @@ export interface OptimizerOptions {
   readonly weightDecay: number;
   /** Largest global norm of the gradient. */
   readonly clipNorm: number;
+  /** Factor of the learning rate of the head's parameters; default: 1. */
+  readonly headRate?: number;
 }
 
 /**
@@ -56,9 +58,13 @@ export function buildUpdateGraph(
   const norm = normIsGiven ? graph.input(normName, 'float32', []) : graph.add('Mul', [globalNorm(graph, gradients), scale]);
   if (!normIsGiven) graph.output(normName, norm);
   const factors = stepFactors(graph, options, norm, scale);
+  const { headRate = 1 } = options;
+  const headFactors = headRate === 1 ? factors : stepFactors(graph, options, norm, scale, headRate);
   for (const [index, group] of groups.entries()) {
     const [parameter, m, v] = [ownName, firstMomentName, secondMomentName].map((nameOf) => inputs(group, nameOf)) as [Value, Value, Value];
-    const next = adamw(graph, { parameter, m, v, gradient: gradients[index]! }, factors, options, group.specs[0]!.weightDecay);
+    const { name, weightDecay } = group.specs[0]!;
+    const own = isOfHead(name) ? headFactors : factors;
+    const next = adamw(graph, { parameter, m, v, gradient: gradients[index]! }, own, options, weightDecay);
     outputs(group, ownName, next.parameter);
     outputs(group, firstMomentName, next.m);
     outputs(group, secondMomentName, next.v);
@@ -116,10 +122,13 @@ function stepFactors(
   { beta1, beta2, epsilon, weightDecay, clipNorm }: OptimizerOptions,
   norm: Value,
   scale: Value,
+  rate = 1,
 ): StepFactors {
-  const learningRate = graph.input('learning_rate', 'float32', []);
-  const firstCorrection = graph.input('bias_correction1', 'float32', []);
-  const secondCorrection = graph.input('bias_correction2', 'float32', []);
+  const number = (name: string): Value => graph.inputs.get(name) ?? graph.input(name, 'float32', []);
+  const base = number('learning_rate');
+  const learningRate = rate === 1 ? base : graph.add('Mul', [base, rate]);
+  const firstCorrection = number('bias_correction1');
+  const secondCorrection = number('bias_correction2');
   const one = graph.numbers('float32', 1);
   const clipping = graph.add('Min', [one, graph.add('Div', [graph.numbers('float32', clipNorm), graph.add('Add', [norm, 1e-6])])]);
   const coefficient = graph.add('Mul', [clipping, scale]);

@@ -36,11 +36,13 @@ export const modelOptions = {
     changesResult: true,
   },
   prompts: {
-    kind: text('auto, antonyms, ma-clip, stored, seeded, or a JSON file such as [["Good photo.", "Bad photo."]]'),
+    kind: text('auto, antonyms, ma-clip, stored, seeded, prototypes, learnable, or a JSON file such as [["Good photo.", "Bad photo."]]'),
     placeholder: 'SOURCE',
     description: 'pairs of opposite texts',
     details:
-      'Crops are compared with them by --head prompts and --head magnitude. antonyms: the seven of QualiCLIP; ma-clip: the five of MA-CLIP.',
+      'Crops are compared with them by --head prompts and --head magnitude. antonyms: the seven of QualiCLIP; ma-clip: the five of MA-CLIP. ' +
+      'Without words: seeded, directions from the seed; prototypes, for each group of distortions the mean embedding of pristine crops and that of ' +
+      'strongly degraded ones. learnable trains them with the encoder, from those of auto, or learnable:SOURCE from others.',
     default: 'auto',
     reason:
       'those stored with the weights, else the seven antonym pairs, for --head magnitude ma-clip; without a text encoder, directions from the seed',

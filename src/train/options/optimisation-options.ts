@@ -58,6 +58,16 @@ export const optimisationOptions = {
     reason: 'random weights need large steps, pretrained ones small steps',
     changesResult: true,
   },
+  lrHead: {
+    kind: number({ min: 1e-6, max: 1e9 }),
+    placeholder: 'FACTOR',
+    description: "factor of --lr for the head's parameters",
+    details: 'Those of --head regression and mlp, and of learnable prompts.',
+    default: 1,
+    preset: fromPresets('lrHead'),
+    reason: 'encoder and head start at random alike',
+    changesResult: true,
+  },
   lrFloor: {
     kind: number({ min: 0, max: 1 }),
     placeholder: 'SHARE',

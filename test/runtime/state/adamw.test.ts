@@ -74,6 +74,29 @@ function drawn(name: string, size: number): TensorData {
 }
 
 describe('AdamW over the state', () => {
+  test("moves a head's parameters at a rate of their own, here as in the graph", async () => {
+    const headRate = 7;
+    const own = specs.map((spec) => ({ ...spec, name: spec.name === 'matrix' ? 'head.matrix' : `visual.${spec.name}` }));
+    const named = (tensors: Tensors): Tensors =>
+      Object.fromEntries(
+        Object.entries(tensors).map(([name, tensor]) => [
+          name.replace(/(matrix|bias|kernel)$/, (end) => own[specs.findIndex((spec) => spec.name === end)]!.name),
+          tensor,
+        ]),
+      );
+    const start = named({ ...initialState(), ...gradientsAt(0) });
+    const updated = async (learningRate: number, rate: number): Promise<Tensors> => {
+      const state = structuredClone(start);
+      await updateTensors(updateOf(own, { parameters: updatedTensors(own, rate), learningRate }), state);
+      return state;
+    };
+    const [found, slow, fast] = [await updated(1e-3, headRate), await updated(1e-3, 1), await updated(7e-3, 1)];
+    for (const { name } of own) expect(relativeError(found[name]!, (name === 'head.matrix' ? fast : slow)[name]!), name).toBeLessThan(1e-6);
+    const feeds = updateFeeds({ ...options, step: 1, learningRate: 1e-3, gradientScale: 1, averageShare: 0 });
+    const graph = await (await compile(buildUpdateGraph(own, { ...options, headRate })))({ ...start, ...feeds });
+    for (const { name } of own) expect(relativeError(graph[`next.${name}`]!, found[name]!), name).toBeLessThan(1e-6);
+  });
+
   test('takes the steps of PyTorch: clip_grad_norm_, then AdamW', async () => {
     const expected = await pytorchSteps();
     const state: Tensors = initialState();

@@ -1,0 +1,115 @@
+/** `train --opinion` by the real command, on images whose brightness is their rating. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, expect, test } from 'vitest';
+import { parseModelDescription } from '#antonym/export/model-description.js';
+import { loadModel } from '#antonym/score/load-model.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectOneLine } from '../expect-one-line.js';
+import { expectRefused } from '../expect-refused.js';
+import { resultsOf, stepsOf } from '../run-files.js';
+import { startAntonym } from '../running-antonym.js';
+
+const folder = await temporaryFolder();
+const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+const small = ['--crop', '32', '--levels', '2', '--held-out', '1', '--distortion', 'jpeg', '--workers', '1'];
+const settings = ['--opinion', 'mos.csv', ...small, '--steps', '6', '--batch-size', '4', '--lr', '1e-4'];
+const refused = (flags: readonly string[], message: RegExp) =>
+  expectRefused(['train', ...small, '--opinion', ...flags, '--run', 'wrong'], message, folder);
+const [count, width, height] = [30, 48, 40];
+
+beforeAll(async () => {
+  await mkdir(join(folder, 'images'));
+  const rows: string[] = [];
+  for (let index = 0; index < count; index++) {
+    // stripes of another period each: no two nearly repeat each other
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => 8 * index * ((Math.floor(at / 3) % (index + 2)) / (index + 1)));
+    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(join(folder, 'images', `${index}.png`));
+    rows.push(`${index}.png,${1 + index / 8},r${index % 10}`);
+  }
+  const table = (lines: readonly string[]): string => `image,mos,reference\n${lines.join('\n')}\n`;
+  await writeFile(join(folder, 'mos.csv'), table(rows));
+  await writeFile(join(folder, 'nine.csv'), table(rows.slice(0, 9)));
+  await writeFile(join(folder, 'nan.csv'), table([...rows, '3.png,NaN,r3']));
+  await writeFile(join(folder, 'gone.csv'), table([...rows.slice(0, 12), 'x.png,3,r', 'y.png,4,r']));
+  await writeFile(join(folder, 'equal.csv'), table(rows.map((_, index) => `${index}.png,3,r${index}`)));
+  const { status, stderr } = await train(...settings, '--run', 'rated');
+  expect(status, stderr).toBe(0);
+  expect(stderr).toMatch(/is not label-free, and says so/);
+  expect(stderr).toMatch(/warning: clip-tiny starts from random weights/);
+}, 90_000);
+
+test('a model that saw opinions says so everywhere, gives opinions, and is not measured on their images', async () => {
+  const path = (name: string): string => join(folder, 'runs/rated', name);
+  const text = await readFile(path('export/model.json'), 'utf8');
+  const { method, trainedOpinions } = parseModelDescription(text, 'model.json');
+  expect(method).toMatch(/^trained with opinions of people/);
+  const images = trainedOpinions!.images!;
+  expect(images.training + images.validation + images.test).toBe(count);
+  expect(trainedOpinions).toMatchObject({ name: 'mos', direction: 'higher is better' });
+  expect(await readFile(path('export/MODEL_CARD.md'), 'utf8')).toMatch(
+    /# clip-tiny trained on mos, saw \d+ opinions\n[\s\S]*\*\*This model saw opinions/,
+  );
+  expect(await readFile(path('report.html'), 'utf8')).toMatch(/This model saw opinions of people and is not label-free/);
+  const seen = JSON.parse(await readFile(path('export/seen-opinions.json'), 'utf8')) as { images: { image: string; part: string }[] };
+  // images of one reference are on one side
+  const sides = new Map<number, Set<string>>();
+  for (const { image, part } of seen.images) {
+    const reference = Number.parseInt(image, 10) % 10;
+    sides.set(reference, (sides.get(reference) ?? new Set()).add(part));
+  }
+  expect([...sides.values()].every(({ size }) => size === 1)).toBe(true);
+
+  await using model = await loadModel(path('export'));
+  const { score, opinion } = await model.rate(join(folder, 'images/29.png'));
+  const [worst, best] = trainedOpinions!.range!;
+  expect(opinion).toBeCloseTo(worst + (best - worst) * (0.5 + Math.log(score / (1 - score)) / 4), 5);
+
+  const scored = await antonym(['score', '--model', 'rated', 'images/29.png'], folder);
+  expect(scored.stdout.trim().split(/\s+/)).toHaveLength(3);
+  expect(scored.stderr).toMatch(/saw \d+ opinions of mos: score, then opinion/);
+  const evaluated = await antonym(['evaluate', 'opinion', 'mos.csv', '--model', 'rated', '--resamples', '100'], folder);
+  expectOneLine(evaluated, /\d+ of the 30 images are those that rated \(saw \d+ opinions\) was trained on or chosen by/);
+  expect(existsSync(path('evaluation/mos-test/evaluation.json'))).toBe(true);
+  await expectRefused(
+    ['train', '--init', 'rated', ...small, '--run', 'free'],
+    /rated saw opinions of mos: nothing is trained from it/,
+    folder,
+  );
+  await expectRefused(['calibrate', '--opinion', 'mos.csv', '--model', 'rated', '--out', 'twice'], /saw opinions already/, folder);
+});
+
+test('a run that is stopped resumes to the same results, and not with other opinions', async () => {
+  const process = startAntonym(['train', ...settings, '--run', 'stopped'], folder);
+  await process.until(async () => (await stepsOf(join(folder, 'runs/stopped'))) >= 2);
+  process.kill('SIGINT');
+  expect(await process.ended).toMatchObject({ code: 130 });
+  const table = await readFile(join(folder, 'mos.csv'), 'utf8');
+  await writeFile(join(folder, 'mos.csv'), table.replace('5.png,1.625', '5.png,1.75'));
+  const changed = await train('--resume', 'stopped');
+  await writeFile(join(folder, 'mos.csv'), table);
+  expect(changed.status).toBe(1);
+  expect(changed.stderr).toMatch(/The rated images of mos, or their opinions, are not those that the run was started with/);
+  expect(await train('--resume', 'stopped')).toMatchObject({ status: 0 });
+  expect(await resultsOf(join(folder, 'runs/stopped'))).toEqual(await resultsOf(join(folder, 'runs/rated')));
+});
+
+test.for<[flags: string[], message: RegExp]>([
+  [['nine.csv'], /nine has 9 rated images that can be used: training needs at least 10/],
+  [['nan.csv'], /nan\.csv, row 32: the opinion of 3\.png must be a number, but received NaN/],
+  [['gone.csv'], /2 of the 14 rated images of gone cannot be used, for example x\.png: it is not there/],
+  [['equal.csv'], /All opinions of equal are 3: nothing can be learned from them/],
+  [['mos.csv', '--mos-column', 'mso'], /mos\.csv has no column "mso"\. Did you mean "mos"\?/],
+  [
+    ['mos.csv', '--group-by', 'refrence'],
+    /mos\.csv has no column "refrence"\. Did you mean "reference"\? Say which column it is with --group-by/,
+  ],
+  [['mos.csv', '--head', 'prompts'], /have --head mlp, but received prompts/],
+  [['mos.csv', '--crop', '64'], /30 of the 30 rated images of mos cannot be used, for example .*48x40 pixels are smaller than --crop 64/],
+  [['none', '--split', '2'], /--split is for --opinion/],
+])('%j is refused in one line', async ([flags, message]) => {
+  await refused(flags, message);
+});
