@@ -1,6 +1,7 @@
-/** `npm run bench -- train|updates|degrade|score|table|lowering|prove|prove-magnitude|shipped-encoder`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|score|table|lowering|prove|prove-magnitude|shipped-encoder`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
+import { benchCrash } from './crash.js';
 import { benchDegrade } from './degrade.js';
 import { benchLowering } from './lowering.js';
 import { benchProve } from './prove.js';
@@ -51,6 +52,18 @@ program
   .option('--vs <what>', 'measure the same operations beside ours: python (PyTorch, SciPy, scikit-image, OpenCV, Pillow; one thread)')
   .option('--json', 'print one JSON object')
   .action(benchDegrade);
+
+program
+  .command('crash')
+  .description(
+    'Kills every command that writes before each of its changes to files, and has each change fail with ENOSPC, EIO and EACCES: results are whole, and a repetition gives the same bytes.',
+  )
+  .option('--command <name>', 'of the commands whose name begins so')
+  .option(
+    '--states',
+    'copy the states that kills leave instead of killing a process for each, and one error for each change: what the tests do',
+  )
+  .action(benchCrash);
 
 program
   .command('score')

@@ -5,6 +5,7 @@ import type { Command } from './commands/command.js';
 import { type CommandGroup, runGroup, summaries } from './commands/command-group.js';
 import { helpWidth } from './commands/command-help.js';
 import { commandList } from './commands/command-list.js';
+import { installDefaultSignals } from './commands/default-signals.js';
 import { runCommand } from './commands/run-command.js';
 import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
@@ -18,6 +19,8 @@ process.stdout.on('error', (error) => {
   say(`Cannot write the result: ${systemReason(error)}.`);
   process.exit(1);
 });
+
+installDefaultSignals();
 
 try {
   process.exitCode = await run(process.argv.slice(2));

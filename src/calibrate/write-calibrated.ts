@@ -1,9 +1,8 @@
 /** Writes the folder of a calibrated model: a copy of the ONNX file with the opinion added, and everything that says so. */
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelCardName } from '../export/model-card.js';
 import { type ModelDescription, toMetadata } from '../export/model-description.js';
-import { dataName, modelName } from '../export/publish-model.js';
+import { dataName, descriptionName, modelCardName, modelName } from '../export/model-files.js';
 import { systemCodeOf } from '../support/errors.js';
 import { writeFolderAtomically } from '../support/files/atomic-folder.js';
 import { hashFiles } from '../support/files/hash-files.js';
@@ -12,7 +11,10 @@ import { calibratedCard } from './calibrated-card.js';
 import { type CalibrationFile, calibrationName } from './calibration-file.js';
 
 /** The description of a model once it is calibrated: its method says so first. */
-export function calibratedDescription(base: ModelDescription, opinion: NonNullable<ModelDescription['opinion']>): ModelDescription {
+export function calibratedDescription(
+  { files: _, ...base }: ModelDescription,
+  opinion: NonNullable<ModelDescription['opinion']>,
+): ModelDescription {
   return { ...base, method: `calibrated with ${opinion.images} opinions of ${opinion.name}; ${base.method}`, opinion };
 }
 
@@ -32,7 +34,8 @@ export async function writeCalibrated(
     await copyFile(`${modelPath}.data`, join(temporary, dataName)).catch((error) => {
       if (systemCodeOf(error) !== 'ENOENT') throw error;
     });
-    await writeFile(join(temporary, 'model.json'), `${JSON.stringify(description, null, 2)}\n`);
+    const files = await hashFiles(temporary);
+    await writeFile(join(temporary, descriptionName), `${JSON.stringify({ ...description, files }, null, 2)}\n`);
     await writeFile(join(temporary, calibrationName), `${JSON.stringify(calibration, null, 2)}\n`);
     await writeFile(join(temporary, modelCardName), calibratedCard(description, await hashFiles(temporary)));
   });

@@ -2,15 +2,14 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type ExportedModel, exportRun } from '../export/export-run.js';
-import { writeHeldOutScores } from '../export/held-out-scores.js';
+import { exportRun } from '../export/export-run.js';
 import { measureSetup } from '../export/measurement.js';
 import { mostCompared, openComparedImages } from '../export/precision/compared-images.js';
 import { type Precision, precisions, type ReducedPrecision } from '../export/precision/precision.js';
 import { mostChangedPairs, percent, precisionTable } from '../export/precision/precision-table.js';
 import { publishedScale } from '../heads/fit-scale.js';
 import type { HeadName } from '../heads/table.js';
-import { openRun, type RunFolder, runsFolder } from '../runs/run-directory.js';
+import { openRun, type RunFolder, readRun, runsFolder } from '../runs/run-directory.js';
 import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
 import { commandHint } from '../support/command-hint.js';
 import { UserError } from '../support/errors.js';
@@ -123,7 +122,7 @@ function reductionOf(precision: Precision, data: string | undefined, force: bool
 }
 
 async function exportFinished(name: string, out: string | undefined, chosenHead: GivenOptions, format: Format): Promise<void> {
-  const run = await openRun(runsFolder, name);
+  const run = out === undefined ? await openRun(runsFolder, name) : await readRun(runsFolder, name);
   try {
     const own = optionsOfRun(run).values;
     const options = { ...own, head: headOf(chosenHead) ?? own.head };
@@ -131,9 +130,9 @@ async function exportFinished(name: string, out: string | undefined, chosenHead:
     const spec = { options, run: run.folder, checkpoint: checkpointOf(run.folder), fusion };
     const otherHead = options.head === own.head ? [] : [options.head];
     const ownFolder = join(run.folder.exported, ...otherHead, ...(format.reduction ? [format.reduction.precision] : []));
-    const { heldOut } = await exportModel(spec, name, out ?? ownFolder, format);
-    // what the run's own model gives, not that of a copy with another head, scale or precision
-    if (out === undefined && ownFolder === run.folder.exported) await writeHeldOutScores(run.folder.heldOut, heldOut);
+    // what the run's own model gives, not that of a copy with another head or precision
+    const heldOutFolder = out === undefined && ownFolder === run.folder.exported ? run.folder.heldOut : undefined;
+    await exportModel(spec, name, out ?? ownFolder, format, heldOutFolder);
   } finally {
     await run.close();
   }
@@ -155,7 +154,8 @@ async function exportModel(
   name: string,
   folder: string,
   { scale, reduction, device, json }: Format,
-): Promise<ExportedModel> {
+  heldOutFolder?: string,
+): Promise<void> {
   const progress = startProgress(`Exporting ${name}`);
   const onSkip = (image: string, reason: string): void => progress.note(`skipped ${image}: ${reason}`);
   try {
@@ -169,6 +169,7 @@ async function exportModel(
     });
     const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
       scale,
+      heldOutFolder,
       reduction: reduction && { ...reduction, images },
     });
     const { model, description, parity } = exported;
@@ -179,7 +180,6 @@ async function exportModel(
     );
     if (parity.reduced) process.stderr.write(precisionTable(parity.reduced));
     process.stdout.write(json ? `${JSON.stringify({ model, description, parity })}\n` : `${model}\n`);
-    return exported;
   } finally {
     progress.stop();
   }

@@ -1,27 +1,25 @@
 /** From a run's best checkpoint to the files that users take away. */
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Graph } from '../graph/graph.js';
 import { type OnnxPieces, onnxPieces } from '../graph/onnx-file.js';
 import type { Head } from '../heads/head.js';
 import { openMeasuredScorer } from '../heads/score-measured.js';
 import { quantile } from '../statistics/quantile.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
-import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { everything, writeFolderAtomically, writeFoldersAtomically } from '../support/files/atomic-folder.js';
 import { fileError } from '../support/files/file-errors.js';
 import { hashFiles } from '../support/files/hash-files.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
-import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
-import type { TrainingSetup } from '../train/training-setup.js';
-import { type HeldOutFiles, heldOutScores } from './held-out-scores.js';
+import { type HeldOutFiles, heldOutScores, writeHeldOutScores } from './held-out-scores.js';
 import type { Measurement } from './measurement.js';
-import { modelCard, modelCardName } from './model-card.js';
+import { modelCard } from './model-card.js';
 import { type ModelDescription, toMetadata } from './model-description.js';
-import { checkParity, type Parity, type ParityCrops } from './parity.js';
-import { type ComparedImages, comparePrecision } from './precision/compare-precision.js';
-import { type ReducedPrecision, reducePrecision } from './precision/precision.js';
-import { requireOrder } from './precision/precision-table.js';
-import { dataName, modelName, publishModel, writeModel } from './publish-model.js';
+import { dataName, descriptionName, hashesOf, isModelFile, modelCardName, modelName, parityName, writeModel } from './model-files.js';
+import type { Parity } from './parity.js';
+import { reducePrecision } from './precision/precision.js';
+import { prove, proveReduced, type Reduction } from './prove-export.js';
 import { buildScoringModel } from './scoring-model.js';
 import { seenOpinions, seenOpinionsName, trainedOpinionsOf } from './seen-opinions.js';
 
@@ -36,93 +34,90 @@ export interface ExportedModel {
 
 /** Above this many pixels, `score` splits an image: bounds its memory at a few hundred MB. */
 const maximumPixels = 2 ** 21;
-/** Crops on which the exported file is compared with the model under training. */
-const parityCrops = 96;
+/** Key of the metadata with the hash of the file of weights. */
+const weightsKey = 'antonym.weights';
 
 export interface ExportOptions {
   /** Scale of the score; default: fitted to the held-out crops. */
   readonly scale?: number | undefined;
   /** The reduced precision, if any; default: float32. */
   readonly reduction?: Reduction | undefined;
-}
-
-export interface Reduction {
-  readonly precision: ReducedPrecision;
-  /** Images on which it is compared with float32; default: held-out crops. */
-  readonly images?: ComparedImages | undefined;
-  /** True to write it however many pairs change their order. */
-  readonly force: boolean;
+  /** Beside the model's folder: where to write its scores of held-out crops, which then belong to it. */
+  readonly heldOutFolder?: string | undefined;
 }
 
 /**
- * Writes `model.onnx`, `model.json`, `parity.json` and `MODEL_CARD.md`, each whole or not at all; weights of more than 2 GB lie in `model.onnx.data`.
+ * Writes `model.onnx`, `model.json`, `parity.json` and `MODEL_CARD.md` as one: an earlier model stays until the new one is proven and on disk.
+ * Weights of more than 2 GB lie in `model.onnx.data`. Other files and folders in its folder stay.
  * @throws UserError when the exported file does not compute the measured values, a reduced precision changes the order of more than
- * 1 % of pairs, or a file cannot be written.
+ * 1 % of pairs, another process writes the folder, or a file cannot be written.
  */
 export async function exportRun(
   measurement: Measurement,
   folder: string,
-  { scale, reduction }: ExportOptions = {},
+  { scale, reduction, heldOutFolder }: ExportOptions = {},
 ): Promise<ExportedModel> {
-  const { setup, step, tensors, heldOut, measured, kernels, device } = measurement;
-  const { crop } = setup.options;
-  const { head } = setup.model;
-  const { scale: usedScale, scores } = await scoreMeasured(head, measured, scale);
-  const evaluation = evaluateOrdering(head, heldOut, measured, usedScale);
-  const description: ModelDescription = {
+  const { setup, step, tensors, heldOut, measured } = measurement;
+  const scoring = await scoreMeasured(setup.model.head, measured, scale);
+  const { scale: usedScale, scores } = scoring;
+  const evaluation = evaluateOrdering(setup.model.head, heldOut, measured, usedScale);
+  const described: ModelDescription = {
     ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
   };
-  const { opinions } = setup;
-  const scoringModel = buildScoringModel(setup.model, tensors, usedScale, description.crops?.side, opinions?.range);
-  const facts = { version: description.version, metadata: toMetadata(description) };
-  const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
-  const expected = { head, scale: usedScale, score: sample.scores, measured: sample.measured };
-  try {
-    const piecesOf = (graph: Graph): OnnxPieces => onnxPieces(graph, facts, { location: dataName });
-    const reference = piecesOf(scoringModel.graph);
+  const pictures = await heldOutScores(heldOut, scores, { step, evaluation });
+  const fill = async ([into, beside]: readonly string[]): Promise<Omit<ExportedModel, 'folder' | 'model'>> => {
+    const scoringModel = buildScoringModel(setup.model, tensors, usedScale, described.crops?.side, setup.opinions?.range);
     const reducedModel = reduction && (await reducePrecision(scoringModel, reduction.precision));
-    const pieces = reducedModel ? piecesOf(reducedModel.graph) : reference;
-    const compared = reduction && (reduction.images ?? cropsToCompare(setup, sample.crops));
-    const json = (name: string, value: unknown): Promise<void> =>
-      writeFileAtomically(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
-    const parity = await publishModel(
-      folder,
-      pieces,
-      async (path) => {
-        if (!reduction || !compared) return checkParity(path, sample.crops, expected, kernels, device);
-        // the float32 file is proven as always, then the other is compared with it
-        const float32 = await writeModel(join(dirname(path), 'float32'), reference);
-        const parity = await checkParity(float32, sample.crops, expected, kernels, device);
-        const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
-        const elsewhere = reducedModel?.elsewhere && (await writeModel(join(dirname(path), 'elsewhere'), piecesOf(reducedModel.elsewhere)));
-        const reduced = await comparePrecision(reduction.precision, files, compared, elsewhere);
-        if (!reduction.force) requireOrder(reduced);
-        return { ...parity, reduced };
-      },
-      async (proof) => {
-        // before the description: a model that saw opinions never lies there without them
-        if (opinions) await json(seenOpinionsName, seenOpinions(opinions));
-        await json('model.json', description);
-        await json('parity.json', proof);
-      },
-    );
-    const files = (await hashFiles(folder)).filter(({ name }) => name !== modelCardName);
-    await writeFileAtomically(join(folder, modelCardName), modelCard({ description, parity, files, opinions: [] }));
-    return {
-      folder,
-      model: join(folder, modelName),
-      description,
-      parity,
-      heldOut: await heldOutScores(heldOut, scores, { step, evaluation }),
-    };
+    const piecesOf = (graph: Graph): OnnxPieces => piecesOfModel(graph, described);
+    const pieces = piecesOf((reducedModel ?? scoringModel).graph);
+    const path = await writeModel(into!, pieces);
+    const proof = reducedModel
+      ? await proveReduced(
+          measurement,
+          scoring,
+          reduction!,
+          path,
+          pieces,
+          piecesOf(scoringModel.graph),
+          reducedModel.elsewhere && piecesOf(reducedModel.elsewhere),
+        )
+      : await prove(measurement, scoring, path);
+    const files = hashesOf(pieces);
+    const [{ sha256 }] = files;
+    const description = { ...described, files };
+    const parity = { ...proof, model: sha256 };
+    const json = (name: string, value: unknown): Promise<void> => writeFile(join(into!, name), `${JSON.stringify(value, null, 2)}\n`);
+    if (setup.opinions) await json(seenOpinionsName, seenOpinions(setup.opinions));
+    await json(descriptionName, description);
+    await json(parityName, parity);
+    await writeFile(join(into!, modelCardName), modelCard({ description, parity, files: await hashFiles(into!), opinions: [] }));
+    if (beside !== undefined) await writeHeldOutScores(beside, pictures, sha256);
+    return { description, parity, heldOut: pictures };
+  };
+  const result = { path: folder, replaces: isModelFile };
+  try {
+    const written =
+      heldOutFolder === undefined
+        ? await writeFolderAtomically(result, (only) => fill([only]))
+        : await writeFoldersAtomically([result, { path: heldOutFolder, replaces: everything }], fill);
+    return { folder, model: join(folder, modelName), ...written };
   } catch (error) {
     throw fileError('write the exported model to', folder, error);
   }
 }
 
-function fileOf(path: string, { model, data }: OnnxPieces): { path: string; bytes: number } {
-  return { path, bytes: [...model, ...data].reduce((total, piece) => total + piece.byteLength, 0) };
+function piecesOfModel(graph: Graph, description: ModelDescription): OnnxPieces {
+  const facts = { version: description.version, metadata: toMetadata(description) };
+  const pieces = onnxPieces(graph, facts, { location: dataName });
+  const [, weights] = hashesOf(pieces);
+  if (weights === undefined) return pieces;
+  // The file of the graph knows the file of its weights, so that its own hash stands for both.
+  return onnxPieces(
+    graph,
+    { ...facts, metadata: { ...facts.metadata, [weightsKey]: JSON.stringify(weights.sha256) } },
+    { location: dataName },
+  );
 }
 
 /**
@@ -229,43 +224,6 @@ function describe(
 /** Number of different images that pairs show. */
 function imagesOf(pairs: readonly HeldOutPair[]): number {
   return new Set(pairs.map(({ pair }) => pair.record.image)).size;
-}
-
-function cropsToCompare({ data }: TrainingSetup, { pixels, count, side }: ParityCrops): ComparedImages {
-  const bytes = side * side * 3;
-  const images = Array.from({ length: count }, (_, index) => ({
-    width: side,
-    height: side,
-    data: pixels.slice(index * bytes, (index + 1) * bytes),
-  }));
-  return { source: `held-out crops of ${data.dataset.name}, pristine and distorted`, images };
-}
-
-/** Crops spread evenly over all held-out pairs, and the engine's measurements of them. */
-function sampleForParity(
-  pairs: readonly HeldOutPair[],
-  measured: readonly Float32Array[],
-  scores: readonly (readonly number[])[],
-  side: number,
-  atOnce: number,
-): { crops: ParityCrops; measured: Float32Array; scores: number[] } {
-  const bytes = side * side * 3;
-  const all = pairs.flatMap(({ pair }, index) => {
-    const count = pair.pixels.length / bytes;
-    const size = measured[index]!.length / count;
-    return Array.from({ length: count }, (_, at) => ({
-      pixels: pair.pixels.subarray(at * bytes, (at + 1) * bytes),
-      measured: measured[index]!.subarray(at * size, (at + 1) * size),
-      score: scores[index]![at]!,
-    }));
-  });
-  const count = Math.min(parityCrops, all.length);
-  const chosen = Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]!);
-  return {
-    crops: { pixels: new Uint8Array(Buffer.concat(chosen.map(({ pixels }) => pixels))), count, side, atOnce },
-    measured: concatenate(chosen.map((crop) => crop.measured)),
-    scores: chosen.map(({ score }) => score),
-  };
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

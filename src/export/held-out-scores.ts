@@ -1,4 +1,5 @@
 /** `held-out/scores.json`: an exported model's scores of crops that it never saw, by distortion and level, and the most telling of them as pictures. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { distortions } from '../degrade/distortions/table.js';
@@ -6,8 +7,6 @@ import { encodePng } from '../images/encode-png.js';
 import { cropImage, type Image, pasteImage } from '../images/image.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';
-import { writeFileAtomically } from '../support/files/atomic-file.js';
-import { fileError } from '../support/files/file-errors.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import type { Evaluation } from '../train/evaluation.js';
 
@@ -37,6 +36,8 @@ const strip = z.strictObject({
 export const heldOutScoresSchema = z.strictObject({
   /** Version of this file's layout. */
   format: z.literal('antonym-held-out-1'),
+  /** SHA-256 of the ONNX file that gave the scores. */
+  model: z.string().optional(),
   /** Step after which the model was exported. */
   step: z.int(),
   /** L. */
@@ -199,14 +200,10 @@ function beside(images: readonly Image[]): Image {
 const scoresName = 'scores.json';
 
 /**
- * Writes the scores and pictures, the scores last.
- * @throws UserError when a file cannot be written.
+ * Writes the scores and pictures into a folder.
+ * @param model SHA-256 of the ONNX file
  */
-export async function writeHeldOutScores(folder: string, { scores, pictures }: HeldOutFiles): Promise<void> {
-  try {
-    for (const [name, content] of pictures) await writeFileAtomically(join(folder, name), content);
-    await writeFileAtomically(join(folder, scoresName), `${JSON.stringify(scores, null, 2)}\n`);
-  } catch (error) {
-    throw fileError('write the scores of held-out crops to', folder, error);
-  }
+export async function writeHeldOutScores(folder: string, { scores, pictures }: HeldOutFiles, model: string): Promise<void> {
+  for (const [name, content] of pictures) await writeFile(join(folder, name), content);
+  await writeFile(join(folder, scoresName), `${JSON.stringify({ ...scores, model }, null, 2)}\n`);
 }

@@ -30,9 +30,6 @@ export interface ModelCardFacts {
   readonly opinions: readonly OpinionResult[];
 }
 
-/** Name of the file beside the model. */
-export const modelCardName = 'MODEL_CARD.md';
-
 /** Number of distortions named as the weakest. */
 const named = 5;
 

@@ -128,13 +128,18 @@ const schema = z.strictObject({
   /** The program that made the file: version, and commit if it ran from a repository. */
   version: z.string(),
   commit: z.string().optional(),
+  /** The ONNX file, and that of its weights where it has one, which this file belongs to. Absent: written by a version that did not state them. */
+  files: z
+    .array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() }))
+    .readonly()
+    .optional(),
 });
 
 export type ModelDescription = z.infer<typeof schema>;
 export type TrainedOpinions = z.infer<typeof trainedOpinions>;
 
-/** The description as ONNX metadata: its top-level keys, prefixed, with JSON values. */
-export function toMetadata(description: ModelDescription): Record<string, string> {
+/** The description as ONNX metadata: its top-level keys, prefixed, with JSON values; a file cannot state its own hash. */
+export function toMetadata({ files: _, ...description }: ModelDescription): Record<string, string> {
   return Object.fromEntries(Object.entries(description).map(([key, value]) => [`antonym.${key}`, JSON.stringify(value)]));
 }
 

@@ -19,6 +19,8 @@ export const paritySchema = z.strictObject({
   scores: z.strictObject({ largestDifference: z.number(), tolerance: z.number() }).optional(),
   /** Comparison of a file in a reduced precision with the float32 file, which the other figures are about. */
   reduced: precisionReportSchema.optional(),
+  /** SHA-256 of the ONNX file that this is about. */
+  model: z.string().optional(),
 });
 
 /** `parity.json` */

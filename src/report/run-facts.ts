@@ -6,9 +6,11 @@ import { parseResult } from '../evaluate/parse-result.js';
 import { parseSensitivity, type Sensitivity } from '../evaluate/sensitivity.js';
 import { type HeldOutScores, heldOutScoresSchema } from '../export/held-out-scores.js';
 import { type ModelDescription, parseModelDescription } from '../export/model-description.js';
+import { descriptionName, modelName, parityName } from '../export/model-files.js';
 import { type Parity, paritySchema } from '../export/parity.js';
 import { type MetricsRow, readMetrics } from '../runs/metrics-log.js';
 import { type RunFolder, readConfig } from '../runs/run-directory.js';
+import { commandHint } from '../support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { type HashedFile, hashFiles } from '../support/files/hash-files.js';
@@ -71,6 +73,15 @@ export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
   };
   const { origins, ...options } = parseRecord(await readConfig(folder), folder.config);
   const metrics = await readMetrics(folder.metrics);
+  const files = await hashFiles(folder.exported);
+  const model = await read(join(folder.exported, descriptionName), parseModelDescription);
+  const parity = await read(join(folder.exported, parityName), (text, path) => parseResult(paritySchema, text, path));
+  const heldOut = await readHeldOut(folder.heldOut, read);
+  requireOneExport(folder, files, [
+    [join(folder.exported, descriptionName), model?.files?.[0]?.sha256],
+    [join(folder.exported, parityName), parity?.model],
+    [join(folder.heldOut, 'scores.json'), heldOut?.result.model],
+  ]);
   return {
     name: folder.name,
     folder,
@@ -80,15 +91,29 @@ export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
     metrics,
     steps: metrics.filter(({ kind }) => kind === 'step'),
     evaluations: metrics.filter(({ kind }) => kind === 'evaluation'),
-    model: await read(join(folder.exported, 'model.json'), parseModelDescription),
-    parity: await read(join(folder.exported, 'parity.json'), (text, path) => parseResult(paritySchema, text, path)),
-    heldOut: await readHeldOut(folder.heldOut, read),
+    model,
+    parity,
+    heldOut,
     opinions: await readAll(folder.evaluations, 'evaluation.json', parseEvaluation),
     sensitivities: await readAll(folder.sensitivities, 'sensitivity.json', parseSensitivity),
-    files: await hashFiles(folder.exported),
+    files,
     previews: (await namesIn(folder.previews)).filter((name) => name.endsWith('.png')).map((name) => join(folder.previews, name)),
     problems,
   };
+}
+
+/**
+ * A page must not certify one model with the proof of another.
+ * @param stated files, with the SHA-256 of the ONNX file that they are about, where they state it
+ * @throws UserError when one is about another file than the one that is there.
+ */
+function requireOneExport(run: RunFolder, files: readonly HashedFile[], stated: readonly (readonly [string, string | undefined])[]): void {
+  const actual = files.find(({ name }) => name === modelName)?.sha256;
+  const [other] = stated.find(([, sha256]) => sha256 !== undefined && sha256 !== actual) ?? [];
+  if (other === undefined) return;
+  throw new UserError(
+    `${other} does not belong to ${run.model}: it was written for another file. Repair the run with: ${commandHint(`export --run ${run.name}`)}`,
+  );
 }
 
 async function readHeldOut(

@@ -1,9 +1,11 @@
 /** Writes the pages about runs: the report, the metrics for TensorBoard, the model's card. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelCard, modelCardName } from '../export/model-card.js';
+import { modelCard } from '../export/model-card.js';
+import { modelCardName, modelName } from '../export/model-files.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { holdFolder } from '../support/files/atomic-folder.js';
 import { fileError } from '../support/files/file-errors.js';
 import { hashFiles } from '../support/files/hash-files.js';
 import { comparisonPage } from './comparison-page.js';
@@ -19,13 +21,16 @@ import { eventFile } from './tensorboard.js';
  * @throws UserError when the run's configuration or metrics cannot be read, or a file cannot be written.
  */
 export async function writeRunReport(folder: RunFolder, path: string = folder.report): Promise<string> {
-  const facts = await readRunFacts(folder);
-  await write(folder.tensorboard, eventFile(facts.metrics, await startOf(folder)));
-  const card = cardOf(facts);
-  if (card !== undefined) await write(join(folder.exported, modelCardName), card);
-  // the card is one of them
-  const files = await hashFiles(folder.exported);
-  await write(path, await runPage({ ...facts, files }));
+  // Nobody exchanges the model while its card is written.
+  await holdFolder(folder.exported, async () => {
+    const facts = await readRunFacts(folder);
+    await write(folder.tensorboard, eventFile(facts.metrics, await startOf(folder)));
+    const card = cardOf(facts);
+    if (card !== undefined) await write(join(folder.exported, modelCardName), card);
+    // the card is one of them
+    const files = await hashFiles(folder.exported);
+    await write(path, await runPage({ ...facts, files }));
+  });
   return path;
 }
 
@@ -42,9 +47,11 @@ export async function writeComparison(folders: readonly RunFolder[], path: strin
 
 function cardOf({ name, model, parity, files, opinions }: RunFacts): string | undefined {
   if (model === undefined || parity === undefined) return undefined;
+  const sha256 = files.find((file) => file.name === modelName)?.sha256;
   const results = opinions.flatMap(({ result }) => {
     const own = result.measures.find(({ run }) => run === name) ?? result.measures.find(({ kind }) => kind === 'model');
-    return own === undefined ? [] : [opinionResult(result, own)];
+    // An earlier export was measured: that says nothing about this one.
+    return own === undefined || (own.sha256 !== undefined && own.sha256 !== sha256) ? [] : [opinionResult(result, own)];
   });
   return modelCard({
     description: model,

@@ -1,10 +1,13 @@
 /** `runs/<name>/`: one training run and everything about it. */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { lockFolder } from '../support/files/folder-lock.js';
+import { clearStagings, openStaging, type Staging } from '../support/files/staging.js';
+import { syncTree } from '../support/files/sync.js';
 import { suggestName } from '../support/nearest-name.js';
 import { checkRunName, numberedName } from './run-name.js';
 
@@ -64,7 +67,10 @@ function runFolder(root: string, name: string): RunFolder {
   };
 }
 
-/** A run that this process alone may write to, until `close`. */
+/** Runs that this process made. */
+let made = 0;
+
+/** A run; one of `createRun` and `openRun` this process alone may write to, until `close`. */
 export interface OpenRun {
   readonly folder: RunFolder;
   /** The parsed `config.json`. */
@@ -76,9 +82,9 @@ export interface OpenRun {
 export type RunNaming = { readonly name: string } | { readonly prefix: string };
 
 /**
- * Makes a new run. `config.json` is written last, so that a run that has one is whole.
+ * Makes a new run: it appears whole, or not at all.
  * @param root the folder of all runs; made when missing.
- * @param fill writes what else the run needs from the beginning.
+ * @param fill writes what else the run needs from the beginning into the given folder.
  * @throws UserError when the name is taken or cannot be one, or the disk does not take the files.
  */
 export async function createRun(
@@ -88,17 +94,24 @@ export async function createRun(
   environment: unknown,
   fill?: (folder: RunFolder) => Promise<void>,
 ): Promise<OpenRun> {
-  const folder = await makeFolder(root, naming);
-  let release: (() => Promise<void>) | undefined;
+  if ('name' in naming) checkRunName(naming.name);
+  let staging: Staging | undefined;
   try {
-    release = await lockFolder(folder.path, `The run ${folder.path}`);
-    await writeJson(folder.environment, environment);
-    await fill?.(folder);
-    await writeJson(folder.config, config);
-    return { folder, config, close: release };
+    await mkdir(root, { recursive: true });
+    staging = await openStaging(root, `new run of process ${process.pid}, thread ${threadId}, ${++made}`, `The folder ${root}`);
+    const filling = runFolder(staging.content, 'run');
+    await mkdir(filling.path);
+    await writeJson(filling.environment, environment);
+    await fill?.(filling);
+    await writeJson(filling.config, config);
+    await syncTree(filling.path);
+    const lock = await lockFolder(filling.path, 'The run');
+    const folder = await placeRun(filling.path, root, naming);
+    return { folder, config, close: () => lock.movedTo(folder.path).release() };
   } catch (error) {
-    await rm(folder.path, { recursive: true, force: true });
-    throw fileError('create the run', folder.path, error);
+    throw fileError('create a run in', root, error);
+  } finally {
+    await staging?.discard();
   }
 }
 
@@ -117,26 +130,39 @@ export async function requireFreeRun(root: string, name: string): Promise<void> 
  */
 export async function openRun(root: string, name: string): Promise<OpenRun> {
   const folder = await findRun(root, name);
-  const release = await lockFolder(folder.path, `The run ${folder.path}`);
+  const lock = await lockFolder(folder.path, `The run ${folder.path}`);
   try {
     const config = await readConfig(folder);
-    await removeLeftovers(folder);
-    return { folder, config, close: release };
+    await clearLeftovers(folder.path);
+    return { folder, config, close: () => lock.release() };
   } catch (error) {
-    await release();
+    await lock.release();
     throw error;
   }
 }
 
 /**
- * An existing run, to read from.
+ * An existing run, to read from; what a killed process had begun to put in its place is completed.
  * @throws UserError with the nearest name when there is none.
  */
 export async function findRun(root: string, name: string): Promise<RunFolder> {
   const names = await listRuns(root);
-  if (names.includes(name)) return runFolder(root, name);
+  if (names.includes(name)) {
+    const folder = runFolder(root, name);
+    await clearStagings(folder.path);
+    return folder;
+  }
   const hint = names.length === 0 ? ' There are no runs yet: make one with the train command.' : suggestName(name, names);
   throw new UserError(`There is no run "${name}" in ${root}.${hint}`);
+}
+
+/**
+ * Opens a run to read from: others may write to it.
+ * @throws UserError when there is no such run, or it was never completely created.
+ */
+export async function readRun(root: string, name: string): Promise<OpenRun> {
+  const folder = await findRun(root, name);
+  return { folder, config: await readConfig(folder), close: async () => {} };
 }
 
 /**
@@ -171,24 +197,30 @@ async function listRuns(root: string): Promise<string[]> {
   }
 }
 
-/** `mkdir` either makes the folder or finds the name taken: two processes never get the same one. */
-async function makeFolder(root: string, naming: RunNaming): Promise<RunFolder> {
+/** Moves a filled folder to the name of a run that is free. */
+async function placeRun(filled: string, root: string, naming: RunNaming): Promise<RunFolder> {
+  const taken = await readdir(root);
+  for (;;) {
+    const name = nameOf(naming, taken);
+    // an empty folder of that name, too, belongs to somebody
+    if (!taken.includes(name) && (await renamed(filled, join(root, name)))) return runFolder(root, name);
+    if ('name' in naming) throw takenError(root, name);
+    taken.push(name);
+  }
+}
+
+function nameOf(naming: RunNaming, taken: readonly string[]): string {
+  return 'name' in naming ? checkRunName(naming.name) : numberedName(naming.prefix, taken);
+}
+
+/** @returns false when the name is taken. */
+async function renamed(from: string, to: string): Promise<boolean> {
   try {
-    await mkdir(root, { recursive: true });
-    const taken = await readdir(root);
-    for (;;) {
-      const name = 'name' in naming ? checkRunName(naming.name) : numberedName(naming.prefix, taken);
-      try {
-        await mkdir(join(root, name));
-        return runFolder(root, name);
-      } catch (error) {
-        if (systemCodeOf(error) !== 'EEXIST') throw error;
-        if ('name' in naming) throw takenError(root, name);
-        taken.push(name);
-      }
-    }
+    await rename(from, to);
+    return true;
   } catch (error) {
-    throw fileError('create a run in', root, error);
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return false;
+    throw error;
   }
 }
 
@@ -196,10 +228,11 @@ function takenError(root: string, name: string): UserError {
   return new UserError(`The run "${name}" exists already in ${root}. Resume it with --resume ${name}, or choose another --run.`);
 }
 
-/** Temporary files of writes that were killed (see `atomic-file.ts`). Their targets are whole, or were never there. */
-async function removeLeftovers(folder: RunFolder): Promise<void> {
-  for (const entry of await readdir(folder.path, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && entry.name.endsWith('.tmp')) await rm(join(entry.parentPath, entry.name), { force: true });
+/** What killed processes left unfinished anywhere in a run; what it was for is whole, or was never there. */
+async function clearLeftovers(folder: string): Promise<void> {
+  await clearStagings(folder);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory() && !entry.name.startsWith('.')) await clearLeftovers(join(folder, entry.name));
   }
 }
 

@@ -38,9 +38,15 @@ function asExpected(text: string): ModelDescription | undefined {
   const { crops } = json;
   if (json.opinion !== undefined || json.trainedOpinions !== undefined) return undefined;
   if (crops !== undefined && !(isSize(crops?.side) && isSize(crops.stride) && crops.whole === 'bilinear')) return undefined;
+  if (json.files !== undefined && !(Array.isArray(json.files) && json.files.every(isHashed))) return undefined;
   const objects = [json.score, json.evaluation, json.data, json.training, json.scorePercentiles];
   if (!objects.every((part) => typeof part === 'object' && part !== null) || !(Number(json.scale) > 0)) return undefined;
   return json as ModelDescription;
+}
+
+function isHashed(file: unknown): boolean {
+  const { name, bytes, sha256 } = Object(file);
+  return typeof name === 'string' && Number.isInteger(bytes) && typeof sha256 === 'string';
 }
 
 function isSize(value: unknown): value is number {

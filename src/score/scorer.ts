@@ -9,6 +9,7 @@ import { mistakenFileAt } from '../support/files/mistaken-file.js';
 import { ThreadFailure } from '../support/threads/request-thread.js';
 import { ModelSessions } from './model-sessions.js';
 import { readDescription } from './read-description.js';
+import { requireOwnFiles } from './require-own-files.js';
 import { type Part, partsOf } from './tiles.js';
 
 export interface Scorer {
@@ -42,8 +43,7 @@ export async function openScorer(modelPath: string, { device, maximumPixels, onN
   const sessions = new ModelSessions(modelPath, device);
   let description: ModelDescription;
   try {
-    checkSignature(await load(sessions, modelPath), modelPath);
-    description = await readDescription(modelPath);
+    description = await readWhole(sessions, modelPath);
   } catch (error) {
     await sessions.close();
     throw error;
@@ -97,6 +97,22 @@ export async function openScorer(modelPath: string, { device, maximumPixels, onN
     },
     close: () => sessions.close(),
   };
+}
+
+/** The hash is computed while ONNX Runtime loads the file; a file that is not the described one is told before what ONNX Runtime says of it. */
+async function readWhole(sessions: ModelSessions, modelPath: string): Promise<ModelDescription> {
+  const reading = readDescription(modelPath).then(async (description) => {
+    await requireOwnFiles(modelPath, description);
+    return description;
+  });
+  const [described, loaded] = await Promise.allSettled([reading, load(sessions, modelPath)]);
+  const isMissing =
+    described.status === 'rejected' && described.reason instanceof UserError && described.reason.code === 'ERR_ANTONYM_NO_SUCH_FILE';
+  if (described.status === 'rejected' && !isMissing) throw described.reason;
+  if (loaded.status === 'rejected') throw loaded.reason;
+  checkSignature(loaded.value, modelPath);
+  if (described.status === 'rejected') throw described.reason;
+  return described.value;
 }
 
 /** Parts in their order, neighbours of one size together. */

@@ -104,7 +104,9 @@ describe('interrupted', () => {
       // a shard is being written, after `whole` others
       await process.until(async () => {
         const names = await files();
-        return names.filter((name) => name.endsWith('.tar')).length >= whole && names.some((name) => name.includes('.tar.'));
+        return (
+          names.filter((name) => name.endsWith('.tar')).length >= whole && names.some((name) => name.startsWith('.antonym-staging.file-'))
+        );
       });
       await sleep(random.between(0, 60));
       process.kill('SIGKILL');
@@ -122,7 +124,7 @@ describe('interrupted', () => {
     const { code, stderr } = await process.ended;
     expect(code).toBe(130);
     expect(stderr).toContain('Repeat the command to resume.');
-    expect((await readdir(join(folder, 'stopped'))).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await readdir(join(folder, 'stopped'))).filter((name) => name.startsWith('.antonym-staging.'))).toEqual([]);
     const { status, stderr: said } = await make('--out', 'stopped');
     expect(status).toBe(0);
     expect(said).toMatch(/\([1-3] were there already\)/);

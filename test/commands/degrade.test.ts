@@ -75,7 +75,7 @@ test('interrupted by kill -9 or Ctrl-C, the same command goes on and leaves the 
   const whole = join(out, 'whole');
   const stopped = join(out, 'stopped');
   expect(await antonym([...many, '--out', whole])).toMatchObject({ status: 0 });
-  const made = async (): Promise<number> => (await readdir(join(`${stopped}.partial`, 'pairs')).catch(() => [])).length;
+  const made = async (): Promise<number> => (await readdir(join(`${stopped}.partial`, 'content', 'pairs')).catch(() => [])).length;
   for (const [signal, pairsMade] of [
     ['SIGKILL', 2],
     ['SIGKILL', 9],
@@ -92,7 +92,7 @@ test('interrupted by kill -9 or Ctrl-C, the same command goes on and leaves the 
   const other = await antonym([...many, '--out', stopped, '--seed', '8']);
   expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining(`${stopped}.partial was begun with other options`) });
   // a crash of the machine may lose what was not flushed
-  await truncate(join(`${stopped}.partial`, 'pairs', '000000', 'level-1-crop-0.png'), 10);
+  await truncate(join(`${stopped}.partial`, 'content', 'pairs', '000000', 'level-1-crop-0.png'), 10);
   expect(await antonym([...many, '--out', stopped])).toMatchObject({ status: 0 });
   const digests = async (folder: string): Promise<string[]> => {
     const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());

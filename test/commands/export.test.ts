@@ -1,5 +1,5 @@
 /** The exported files of a real run, as another program meets them. */
-import { cp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -69,7 +69,10 @@ describe('export', () => {
     const { model, description, parity } = JSON.parse(stdout);
     expect(model).toBe(join('runs', 'model', 'export', 'model.onnx'));
     expect(description).toEqual(JSON.parse(await readFile(exported('model.json'), 'utf8')));
-    expect(parity).toEqual(JSON.parse(await readFile(exported('parity.json'), 'utf8')));
+    expect(parity).toEqual({
+      ...JSON.parse(await readFile(exported('parity.json'), 'utf8')),
+      model: await digestOf(exported('int8', 'model.onnx')),
+    });
   });
 
   test('with another head stands beside the model as it was trained, and is scored by crops and as a whole', async () => {
@@ -116,7 +119,10 @@ describe('export', () => {
     expect(stderr).toMatch(/fp32 .*MB.*\nint8 .*MB.*\nOn 96 images \(held-out crops of photos, .* pairs change/);
     expect((await readdir(exported('int8'))).sort()).toEqual(files);
     const { reduced, ...parity } = JSON.parse(await readFile(exported('int8', 'parity.json'), 'utf8'));
-    expect(parity).toEqual(JSON.parse(await readFile(exported('parity.json'), 'utf8')));
+    expect(parity).toEqual({
+      ...JSON.parse(await readFile(exported('parity.json'), 'utf8')),
+      model: await digestOf(exported('int8', 'model.onnx')),
+    });
     expect(reduced).toMatchObject({ precision: 'int8', images: { count: 96, largestSide: 32 } });
     expect(reduced.files[1].bytes).toBe((await stat(exported('int8', 'model.onnx'))).size);
     const card = await readFile(exported('int8', 'MODEL_CARD.md'), 'utf8');
@@ -134,7 +140,10 @@ describe('export', () => {
     const { status, stdout, stderr } = await antonym(['export', '--run', 'model', ...flags], folder);
     expect(status, stderr).toBe(0);
     const { description, parity } = JSON.parse(stdout);
-    expect(description).toEqual({ ...JSON.parse(await readFile(exported('model.json'), 'utf8')), precision: 'fp16' });
+    const half = JSON.parse(await readFile(join(folder, 'half', 'model.json'), 'utf8'));
+    expect(half.files[0].sha256).toBe(await digestOf(join(folder, 'half', 'model.onnx')));
+    const float32 = JSON.parse(await readFile(exported('model.json'), 'utf8'));
+    expect(description).toEqual({ ...float32, files: half.files, precision: 'fp16' });
     expect(parity.reduced).toMatchObject({ images: { source: 'photos', count: 4, largestSide: 96 }, pairs: 6 });
     const model = await loadModel(join(folder, 'half'));
     expect(model.description).toEqual(description);
@@ -149,7 +158,7 @@ describe('export', () => {
     [['--run', 'model', '--prompts', 'seeded'], /A run has its own weights and prompts: leave out --prompts, or --run/],
     [['--run', 'model', '--scale', '0'], /--scale must be a number from 0\.01 to 1000, but received 0/],
     [['--run', 'modle'], /There is no run "modle".*Did you mean "model"\?/],
-    [['--run', 'model', '--out', 'photos/00.png'], /Cannot write the exported model to photos.00\.png/],
+    [['--run', 'model', '--out', 'photos/00.png'], /photos.00\.png is a file, .*, but a folder is to be written/],
     [['--run', 'model', '--precision', 'int4'], /--precision must be one of fp32, fp16, int8, but received int4/],
     [['--run', 'model', '--magnitude-logit', '0'], /--magnitude-logit is for --head magnitude, but the head is prompts\. Leave it out/],
     [['--run', 'model', '--head', 'regression'], /is not a checkpoint of this program: it has no head of the kind regression/],
@@ -158,6 +167,20 @@ describe('export', () => {
     [['--run', 'model', '--outt', 'x'], /Unknown option --outt\. Did you mean "--out"\?/],
   ])('%j fails in one clear line', async (flags, message) => {
     expectOneLine(await antonym(['export', ...flags], folder), message);
+  });
+
+  test('a mixture of two exports is neither scored nor certified, and the export repairs it', async () => {
+    await cp(join(folder, 'runs', 'model'), join(folder, 'runs', 'mixed'), { recursive: true });
+    const own = (name: string): string => join(folder, 'runs', 'mixed', 'export', name);
+    const changed = await readFile(own('model.onnx'));
+    changed[changed.length >> 1]! ^= 1;
+    await writeFile(own('model.onnx'), changed);
+    await expect(loadModel(own('model.onnx'))).rejects.toThrow(/is not the file that .*model\.json describes: its SHA-256 is/);
+    expectOneLine(await antonym(['report', 'mixed'], folder), /model\.json does not belong to .*export --run mixed/);
+    expect(await antonym(['export', '--run', 'mixed'], folder)).toMatchObject({ status: 0 });
+    expect(await digestOf(own('model.onnx'))).toBe(await digestOf(exported('model.onnx')));
+    await writeFile(own('parity.json'), JSON.stringify({ ...JSON.parse(await readFile(own('parity.json'), 'utf8')), model: 'another' }));
+    expectOneLine(await antonym(['report', 'mixed'], folder), /parity\.json does not belong to/);
   });
 
   test('of a run that has no checkpoint yet says how to go on', async () => {
@@ -221,7 +244,10 @@ describe('the exported file', () => {
   test('carries model.json as its metadata', async () => {
     const model = onnxProto.onnx.ModelProto.decode(await readFile(exported('model.onnx')));
     const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key!.replace(/^antonym\./, ''), JSON.parse(value!)]));
-    expect(metadata).toEqual(JSON.parse(await readFile(exported('model.json'), 'utf8')));
+    const { files, ...description } = JSON.parse(await readFile(exported('model.json'), 'utf8'));
+    expect(metadata).toEqual(description);
+    const { size } = await stat(exported('model.onnx'));
+    expect(files).toEqual([{ name: 'model.onnx', bytes: size, sha256: await digestOf(exported('model.onnx')) }]);
   });
 
   test('is described: what was trained on what, how to use it, what its scores are like', async () => {

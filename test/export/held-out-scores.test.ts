@@ -75,7 +75,7 @@ test('scores, their quartiles and the most telling crops are those of the model'
   const lowest = await sharp(pictures.get(scores.lowest[0]!.file)!).raw().toBuffer();
   expect(lowest[0]).toBe(20);
 
-  await writeHeldOutScores(folder, made);
-  expect(JSON.parse(await readFile(join(folder, 'scores.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(scores)));
+  await writeHeldOutScores(folder, made, 'abc');
+  expect(JSON.parse(await readFile(join(folder, 'scores.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify({ ...scores, model: 'abc' })));
   for (const [name, content] of pictures) expect((await readFile(join(folder, name))).equals(content)).toBe(true);
 });

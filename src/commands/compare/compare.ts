@@ -1,6 +1,5 @@
 /** `antonym compare`: whether a change of a pipeline made pictures worse, for a person and for continuous integration. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ComparisonBootstrap, summarizeComparison } from '../../compare/comparison.js';
 import { type ComparedVariant, type ComparisonResult, signed, variantOf, verdictOf } from '../../compare/comparison-result.js';
@@ -13,6 +12,7 @@ import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { openScratch } from '../../support/files/scratch-folder.js';
 import { number, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { givenIn, type OptionTable, resolveOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
@@ -106,7 +106,7 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
   }
   const progress = startProgress('Comparing');
   // for the encoders alone
-  const encoded = values.encoders === undefined ? undefined : await mkdtemp(join(tmpdir(), 'antonym-compare-'));
+  const encoded = values.encoders === undefined ? undefined : await openScratch('compare');
   let models: readonly NamedModel[] = [];
   try {
     const { model, maxPixels, device, providerOptions } = values;
@@ -121,7 +121,7 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
     const found =
       values.encoders === undefined || encoded === undefined
         ? await twoFolders(before!, after!, progress)
-        : await encodedVariants(before!, values.encoders, encoded, progress);
+        : await encodedVariants(before!, values.encoders, encoded.path, progress);
     const variants: ComparedVariant[] = [];
     for (const variant of found.variants) variants.push(await compareVariant(variant, named!, values, progress));
     const result: ComparisonResult = {
@@ -139,7 +139,7 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
   } finally {
     progress.stop();
     await closeModels(models);
-    if (encoded !== undefined) await rm(encoded, { recursive: true, force: true });
+    await encoded?.remove();
   }
 }
 

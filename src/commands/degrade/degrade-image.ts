@@ -1,5 +1,6 @@
 /** Applies distortions to one photograph at full size, so that a person can see what one of them does. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Composition, degrade, parseDistortionNames, strengthsOf } from '../../degrade/composition.js';
 import { singleDistortion } from '../../degrade/gallery.js';
 import { decodeImage } from '../../images/decode-image.js';
@@ -7,6 +8,8 @@ import { encodePng } from '../../images/encode-png.js';
 import { commandHint } from '../../support/command-hint.js';
 import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
+import { fileError } from '../../support/files/file-errors.js';
+import { clearStagings } from '../../support/files/staging.js';
 import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
@@ -47,6 +50,7 @@ async function degradeImage(
   if (out === undefined) throw new UserError('degrade image needs --out FILE.png.');
   // Any other format would add a distortion of its own, or lose pixels' exact values.
   if (!/\.png$/i.test(out)) throw new UserError(`--out must end in .png, but received ${out}.`);
+  await clearStagings(dirname(out));
   if (existsSync(out)) throw new UserError(`${out} already exists: choose another name or remove it.`);
   const composition: Composition = {
     ...(severity !== 'ordered' && { severity }),
@@ -54,7 +58,11 @@ async function degradeImage(
   };
   const image = await degrade(await decodeImage(input), composition, level, levels);
   const { width, height } = image;
-  await writeFileAtomically(out, await encodePng(image));
+  try {
+    await writeFileAtomically(out, await encodePng(image), { replaces: false });
+  } catch (error) {
+    throw fileError('write', out, error);
+  }
   const strengths = strengthsOf(composition, level, levels);
   process.stderr.write(
     `${input}, ${width}x${height}: ${strengths.map(({ name, strength }) => `${name} ${strength}`).join(', ') || 'pristine'}\n`,

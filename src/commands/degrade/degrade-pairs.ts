@@ -19,8 +19,7 @@ import { drawPairs } from '../../pairs/pair-sequence.js';
 import { type ContactSheetRow, contactSheet } from '../../pairs/sheets/contact-sheet.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { systemCodeOf } from '../../support/errors.js';
-import { requireFreeFolder } from '../../support/files/atomic-folder.js';
-import { canContinue, type Notes, partialFolder, writeFolderResumably } from '../../support/files/resumable-folder.js';
+import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderResumably } from '../../support/files/resumable-folder.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
@@ -58,7 +57,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
   const distortions = flags.distortion && parseDistortionPool(flags.distortion);
   const { severity } = flags;
   requireRankable(distortions ?? kadid10k, severity, false);
-  if (flags.out !== undefined) await requireFreeFolder(flags.out);
+  if (flags.out !== undefined) await requireUnfinished(flags.out);
   const dataset = await openDataset(flags.data, {
     minimumSide: minimumSideFor(crop),
     seed,

@@ -1,8 +1,7 @@
 /** The place of results: the folder that was asked for, else that of each run that was measured. */
-import { rm } from 'node:fs/promises';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { findRun, type RunFolder, runsFolder } from '../../runs/run-directory.js';
-import { writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { everything, writeFolderAtomically } from '../../support/files/atomic-folder.js';
 
 /**
  * Writes results as whole folders. One in a run replaces an earlier one: the same images, by a model that may be another now.
@@ -25,8 +24,7 @@ export async function writeResults(
   for (const [index, { run }] of models.entries()) {
     if (run === undefined) continue;
     const folder = folderIn(await findRun(runsFolder, run));
-    await rm(folder, { recursive: true, force: true });
-    await writeFolderAtomically(folder, async (temporary) => void (await write(temporary, index)));
+    await writeFolderAtomically({ path: folder, replaces: everything }, async (temporary) => void (await write(temporary, index)));
     folders.push(folder);
   }
   return folders;

@@ -1,7 +1,6 @@
 /** The stages of `antonym train`: a run is prepared, trained, measured and exported. */
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { type ExportedModel, exportRun } from '../../export/export-run.js';
-import { writeHeldOutScores } from '../../export/held-out-scores.js';
 import { measureSession } from '../../export/measurement.js';
 import { writeRunReport } from '../../report/run-report.js';
 import type { RunFolder } from '../../runs/run-directory.js';
@@ -171,8 +170,8 @@ async function trainWithProgress(session: TrainingSession, folder: RunFolder, { 
 async function exportWithProgress(session: TrainingSession, folder: RunFolder): Promise<ExportedModel> {
   const progress = startProgress(`Exporting ${folder.name}`);
   try {
-    const exported = await exportRun(await measureSession(session, folder.bestCheckpoint), folder.exported);
-    await writeHeldOutScores(folder.heldOut, exported.heldOut);
+    const measured = await measureSession(session, folder.bestCheckpoint);
+    const exported = await exportRun(measured, folder.exported, { heldOutFolder: folder.heldOut });
     await writeRunReport(folder);
     progress.succeed(`Exported ${folder.name}`);
     return exported;

@@ -2,10 +2,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { describeDifference } from '../../support/describe-difference.js';
 import { systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
-import { jsonObject } from '../../support/json-object.js';
 import { sha256Of } from '../manifest.js';
 import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
 
@@ -156,22 +156,4 @@ export async function requireWhole(path: string, bytes: number, index: string): 
     `${path} ${size === undefined ? 'is missing' : `has ${size} bytes`}, but ${index} says that it has ${bytes}. Copy it again, ` +
       `or remove ${index} to make the part again.`,
   );
-}
-
-/** The first thing in which two configurations differ: `levels 5, not 4`. */
-export function describeDifference(one: PairsConfiguration, other: PairsConfiguration): string | undefined {
-  return differenceOf(one, other, '');
-}
-
-function differenceOf(one: object, other: object, prefix: string): string | undefined {
-  const [a, b] = [one, other] as Record<string, unknown>[];
-  for (const key of new Set([...Object.keys(a!), ...Object.keys(b!)])) {
-    const values = [a![key], b![key]];
-    const [text, otherText] = values.map((value) => JSON.stringify(value) ?? 'nothing');
-    if (text === otherText) continue;
-    const [inner, otherInner] = values.map((value) => jsonObject.safeParse(value).data);
-    const nested = inner && otherInner && differenceOf(inner, otherInner, `${prefix}${key}.`);
-    return nested ?? `${prefix}${key} ${text}, not ${otherText}`;
-  }
-  return undefined;
 }

@@ -1,15 +1,16 @@
 /** Writes shards of degraded pairs: tar files for the webdataset library. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packTar, type TarMember } from '../../support/archives/tar-archive.js';
+import { describeDifference } from '../../support/describe-difference.js';
 import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { openStaging, type Staging, stagingPrefix } from '../../support/files/staging.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import type { EncodedPair } from '../encoded-pair.js';
 import {
-  describeDifference,
   type IndexedShard,
   indexName,
   type PairsConfiguration,
@@ -41,12 +42,28 @@ export interface WriteShardsOptions {
 /**
  * Makes a part of the shards of a configuration in `folder`, which is created when missing. Shards in the part's index are
  * kept, so that the same call resumes an interrupted one; the result does not depend on interruptions.
- * Several parts may be made in one folder at a time. The same part may not: one of two writers would fail, but no file would be wrong.
+ * Several parts may be made in one folder at a time, the same part by one process.
  * @returns the part's index, and the number of shards kept.
- * @throws UserError when the folder holds other pairs, a finished shard was changed or lost, or writing fails;
+ * @throws UserError when the folder holds other pairs, a finished shard was changed or lost, another process makes the part, or writing fails;
  * the signal's reason after a stop.
  */
 export async function writeShards(folder: string, options: WriteShardsOptions): Promise<{ index: ShardIndex; kept: number }> {
+  const name = indexName(options.part);
+  let lock: Staging;
+  try {
+    await mkdir(folder, { recursive: true });
+    lock = await openStaging(folder, name, `The part ${join(folder, name)}`);
+  } catch (error) {
+    throw fileError('write', folder, error);
+  }
+  try {
+    return await writePart(folder, options);
+  } finally {
+    await lock.discard();
+  }
+}
+
+async function writePart(folder: string, options: WriteShardsOptions): Promise<{ index: ShardIndex; kept: number }> {
   const { configuration, part, stop } = options;
   const planned = planShards(configuration.pairs, configuration.pairsPerShard, part);
   const earlier = await openFolder(folder, options);
@@ -73,7 +90,7 @@ export async function writeShards(folder: string, options: WriteShardsOptions): 
   return { index: indexSoFar(), kept };
 }
 
-/** The index of this part left by an earlier call, after removing temporary files. */
+/** The index of this part left by an earlier call. */
 async function openFolder(folder: string, { configuration, part }: WriteShardsOptions): Promise<ShardIndex | undefined> {
   const indexes = await readIndexes(folder);
   for (const { path, index } of indexes) {
@@ -86,14 +103,10 @@ async function openFolder(folder: string, { configuration, part }: WriteShardsOp
   const own = indexes.find(({ index }) => index.part.number === part.number)?.index;
   for (const { file, bytes } of own?.shards ?? []) await requireWhole(join(folder, file), bytes, indexName(part));
   try {
-    await mkdir(folder, { recursive: true });
-    const files = [indexName(part), ...planShards(configuration.pairs, configuration.pairsPerShard, part).map(({ file }) => file)];
-    const isLeftover = (name: string): boolean => name.endsWith('.tmp') && files.includes(name.replace(/\.[^.]*\.tmp$/, ''));
     const names = await readdir(folder);
-    if (indexes.length === 0 && names.some((name) => !name.endsWith('.tmp'))) {
+    if (indexes.length === 0 && names.some((name) => !name.startsWith(stagingPrefix))) {
       throw new UserError(`${folder} already exists and is not empty: choose another folder or remove it.`);
     }
-    for (const name of names) if (isLeftover(name)) await rm(join(folder, name), { force: true });
   } catch (error) {
     throw fileError('write', folder, error);
   }

@@ -1,43 +1,69 @@
 /** Files that are either whole or absent: write beside the target, flush to disk, rename. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { closeSync } from 'node:fs';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { systemCodeOf, UserError } from '../errors.js';
+import { holdForLife, ownName } from './owner-name.js';
+import { clearStagings, stagingPrefix } from './staging.js';
+import { syncFolder } from './sync.js';
+import { beginUnfinished } from './unfinished.js';
+
+export type FileContent = string | Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>;
+
+let written = 0;
+/** Folders in which this process has looked for what dead ones left. */
+const cleared = new Set<string>();
 
 /**
  * Writes a file so that a reader, a crash or a full disk never meets half of it: the old content (or no file) stays until
  * the new content is on disk. Creates missing folders. Chunks are written in order without joining them.
+ * @param replaces false to fail where there is such a file already
  * @throws the system's error (`ENOSPC`, `EACCES`, ...), or that of the chunks; the temporary file is removed.
  */
-export async function writeFileAtomically(
-  path: string,
-  content: string | Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.tmp`;
+export async function writeFileAtomically(path: string, content: FileContent, { replaces = true } = {}): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  if (!cleared.has(resolve(folder))) {
+    cleared.add(resolve(folder));
+    await clearStagings(folder);
+  }
+  const temporary = join(folder, await ownName(`${stagingPrefix}file-${threadId}-${++written}.`));
+  const begun = beginUnfinished(temporary);
+  let held: number | undefined;
   try {
     const file = await open(temporary, 'wx');
     try {
+      held = await holdForLife(temporary);
       const chunks = typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content;
       for await (const chunk of chunks) await file.writeFile(chunk);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    if (replaces || !(await linkNew(temporary, path))) await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  } finally {
+    begun();
+    if (held !== undefined) closeSync(held);
   }
-  await syncFolder(dirname(path));
+  await syncFolder(folder);
 }
 
-/** Makes a rename inside a folder durable, where the system can (not on Windows). */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+/**
+ * Gives a file a second name that is free, in one step, and takes the first away.
+ * @returns false where the file system knows one name of a file only.
+ */
+async function linkNew(temporary: string, path: string): Promise<boolean> {
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    await link(temporary, path);
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') throw new UserError(`${path} already exists: choose another name or remove it.`);
+    if (['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(systemCodeOf(error) ?? '')) return false;
+    throw error;
   }
+  await rm(temporary, { force: true });
+  return true;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemCodeOf } from '../errors.js';
 import { digestOfFile } from './file-digest.js';
 import { fileError } from './file-errors.js';
+import { stagingPrefix } from './staging.js';
 
 export interface HashedFile {
   readonly name: string;
@@ -13,13 +14,13 @@ export interface HashedFile {
 }
 
 /**
- * The files of a folder by name; none when there is no such folder. Unfinished files (`.tmp`) are left out.
+ * The files of a folder by name; none when there is no such folder. Unfinished files are left out.
  * @throws UserError when one cannot be read.
  */
 export async function hashFiles(folder: string): Promise<HashedFile[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp')).map(({ name }) => name);
+    const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith(stagingPrefix)).map(({ name }) => name);
     return await Promise.all(names.sort().map((name) => hashFile(folder, name)));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return [];

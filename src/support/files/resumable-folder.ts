@@ -1,11 +1,19 @@
-/** Folders that take long to fill: an interrupted one is resumed, and a half-filled one never appears under its name. */
-import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+/**
+ * Folders that take long to fill: an interrupted one is resumed, and a half-filled one never appears under its name.
+ *
+ * `<path>.partial` holds `content/`, which becomes the folder in one step, and `notes/`. One without `content` is of no use any more.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describeDifference } from '../describe-difference.js';
 import { systemCodeOf, UserError } from '../errors.js';
+import { jsonObjectOrEmpty } from '../json-object.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { requireFreeFolder } from './atomic-folder.js';
 import { fileError } from './file-errors.js';
 import { lockFolder } from './folder-lock.js';
+import { syncFolder, syncTree } from './sync.js';
 
 /** Notes that an interrupted process leaves for the next one, as JSON; removed when the folder is complete. */
 export interface Notes {
@@ -19,11 +27,11 @@ export function partialFolder(path: string): string {
   return `${path}.partial`;
 }
 
-const notesFolder = '.notes';
 const configurationNote = 'configuration';
+const [contentName, notesName] = ['content', 'notes'];
 
 /**
- * Fills `<path>.partial`, and renames it to `path` when it is complete. If the process ends before that, the next call resumes.
+ * Fills `<path>.partial/content`, and renames it to `path` when it is complete. If the process ends before that, the next call resumes.
  * @param configuration everything the content depends on, as JSON.
  * @param fill writes the missing files; the content must not depend on interruptions.
  * @throws UserError when something other than an empty folder is at `path`, or `<path>.partial` was begun with another configuration
@@ -34,45 +42,88 @@ export async function writeFolderResumably(
   configuration: object,
   fill: (folder: string, notes: Notes) => Promise<void>,
 ): Promise<void> {
-  await requireFreeFolder(path);
   const partial = partialFolder(path);
-  if (!(await canContinue(path, configuration))) {
-    throw new UserError(`${partial} was begun with other options: choose another folder, or remove it.`);
-  }
-  let release: (() => Promise<void>) | undefined;
+  const [content, notes] = [join(partial, contentName), notesIn(partial)];
   try {
-    await mkdir(join(partial, notesFolder), { recursive: true });
-    release = await lockFolder(join(partial, notesFolder), partial);
-    const notes = notesIn(partial);
-    await notes.write(configurationNote, configuration);
-    await fill(partial, notes);
-    await rm(join(partial, notesFolder), { recursive: true });
-    // Windows does not rename over an empty folder.
-    await rmdir(path).catch(() => {});
-    await rename(partial, path);
+    await mkdir(partial, { recursive: true });
+    const lock = await lockFolder(partial, partial);
+    try {
+      await requireFreeFolder(path).catch(async (error) => {
+        await clearFinished(partial);
+        throw error;
+      });
+      const difference = await differenceTo(partial, configuration);
+      if (difference !== undefined) throw new UserError(`${partial} ${difference}: choose another folder, or remove it.`);
+      await notes.write(configurationNote, configuration);
+      await mkdir(content, { recursive: true });
+      await fill(content, notes);
+      await syncTree(content);
+      // Windows does not rename over an empty folder.
+      await rmdir(path).catch(() => {});
+      await rename(content, path);
+      await syncFolder(dirname(path));
+      await rm(join(partial, notesName), { recursive: true });
+    } finally {
+      await lock.release();
+      // one that is complete, or in which nothing was begun
+      await rmdir(partial).catch(() => {});
+    }
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? fileError('write', path, error) : error;
-  } finally {
-    await release?.();
   }
+}
+
+/**
+ * Clears what a process left that was killed after its folder was complete.
+ * @throws UserError when something other than an empty folder is at `path`.
+ */
+export async function requireUnfinished(path: string): Promise<void> {
+  try {
+    await requireFreeFolder(path);
+  } catch (error) {
+    const partial = partialFolder(path);
+    const names = await namesIn(partial);
+    if (names.includes(notesName) && !names.includes(contentName)) {
+      const lock = await lockFolder(partial, partial).catch(() => undefined);
+      if (lock !== undefined) await clearFinished(partial);
+      await lock?.release();
+      await rmdir(partial).catch(() => {});
+    }
+    throw error;
+  }
+}
+
+async function clearFinished(partial: string): Promise<void> {
+  if (!existsSync(join(partial, contentName))) await rm(join(partial, notesName), { recursive: true, force: true });
 }
 
 /** True when `<path>.partial` is missing or was begun with this configuration. */
 export async function canContinue(path: string, configuration: object): Promise<boolean> {
-  const partial = partialFolder(path);
+  return (await differenceTo(partialFolder(path), configuration)) === undefined;
+}
+
+/** Why a partial folder cannot be resumed with a configuration; undefined when it can, or there is none. */
+async function differenceTo(partial: string, configuration: object): Promise<string | undefined> {
   const begun = await notesIn(partial).read(configurationNote);
-  if (begun !== undefined) return JSON.stringify(begun) === JSON.stringify(configuration);
+  if (begun === undefined) {
+    const others = (await namesIn(partial)).filter((name) => name !== notesName && !name.startsWith('lock.'));
+    return others.length === 0 ? undefined : `holds other files, such as ${others[0]}`;
+  }
+  const difference = describeDifference(jsonObjectOrEmpty.parse(begun), JSON.parse(JSON.stringify(configuration)));
+  return difference && `was begun with other options or images (${difference})`;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
   try {
-    await requireFreeFolder(partial);
-    return true;
+    return await readdir(folder);
   } catch (error) {
-    if (error instanceof UserError) return false;
+    if (systemCodeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }
 
 function notesIn(folder: string): Notes {
-  const pathOf = (name: string): string => join(folder, notesFolder, `${name}.json`);
+  const pathOf = (name: string): string => join(folder, notesName, `${name}.json`);
   return {
     async read(name) {
       try {
@@ -82,9 +133,6 @@ function notesIn(folder: string): Notes {
         throw error instanceof SyntaxError ? new UserError(`${pathOf(name)} is damaged: remove ${folder}.`) : error;
       }
     },
-    async write(name, value) {
-      await mkdir(join(folder, notesFolder), { recursive: true });
-      await writeFileAtomically(pathOf(name), JSON.stringify(value));
-    },
+    write: (name, value) => writeFileAtomically(pathOf(name), JSON.stringify(value)),
   };
 }

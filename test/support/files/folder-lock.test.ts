@@ -55,8 +55,8 @@ describe('the lock of a folder', () => {
       `The run ${folder} is in use by process ${owner.child.pid} on ${hostname()}. Wait for it or stop it.`,
     );
     await owner.kill();
-    const release = await lock(folder);
-    await release();
+    const own = await lock(folder);
+    await own.release();
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -71,22 +71,22 @@ describe('the lock of a folder', () => {
     const refused = answers.filter((answer) => answer !== 'held');
     expect(refused.length).toBeGreaterThanOrEqual(3); // all four step back if they keep meeting
     for (const answer of refused) expect(answer).toMatch(/^UserError: The run .* is in use by process \d+ on /);
-    await (await lock(folder))();
+    await (await lock(folder)).release();
   });
 
   test('is had once by this process, and again after it was given back', async () => {
     const folder = await newFolder();
-    const release = await lock(folder);
+    const own = await lock(folder);
     await expect(lock(folder)).rejects.toThrow(/already in use by this process/);
-    await release();
-    await (await lock(folder))();
+    await own.release();
+    await (await lock(folder)).release();
   });
 
   test('of another machine is refused, with what to do', async () => {
     const folder = await newFolder();
     const path = await putDownLock(folder, { pid: process.pid, host: 'elsewhere', boot: 'another' });
     await expect(lock(folder)).rejects.toThrow(
-      `is in use by process ${process.pid} on elsewhere, another machine or container. If it no longer runs there, remove the file ${path}.`,
+      `is in use by process ${process.pid} on elsewhere, another machine or container. If it no longer runs there, remove the file '${path}'.`,
     );
   });
 
@@ -97,7 +97,7 @@ describe('the lock of a folder', () => {
       const self = await currentProcess();
       await putDownLock(folder, { ...self, start: '1' });
       await putDownLock(folder, { ...self, boot: 'earlier' });
-      await (await lock(folder))();
+      await (await lock(folder)).release();
       expect(await readdir(folder)).toEqual([]);
     },
   );
@@ -113,7 +113,7 @@ describe('the lock of a folder', () => {
     await expect(lock(folder)).rejects.toThrow(`in use by process ${pid}`);
     process.kill(pid, 'SIGKILL');
     while ((await stat())[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
-    await (await lock(folder))();
+    await (await lock(folder)).release();
     parent.kill('SIGKILL');
   });
 });

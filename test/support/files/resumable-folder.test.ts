@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeFolderResumably } from '#antonym/support/files/resumable-folder.js';
@@ -30,4 +30,25 @@ test('what was interrupted is gone on with', async () => {
     await writeFile(join(folder, 'second'), '');
   });
   expect((await readdir(path)).sort()).toEqual(['first', 'second']);
+});
+
+test('a folder of a killed process that was complete but for its notes is not filled again, and the notes go', async () => {
+  const path = join(root, 'finished');
+  await writeFolderResumably(path, {}, (folder) => writeFile(join(folder, 'pair'), ''));
+  await mkdir(join(root, 'finished.partial', 'notes'), { recursive: true });
+  await writeFile(join(root, 'finished.partial', 'notes', '0.json'), '[]');
+  await expect(writeFolderResumably(path, {}, () => Promise.reject(new Error('filled twice')))).rejects.toThrow('already exists');
+  expect(await readdir(root)).not.toContain('finished.partial');
+  expect(await readdir(path)).toEqual(['pair']);
+});
+
+test('another configuration, and a folder of somebody else, are refused with the reason', async () => {
+  const path = join(root, 'refused');
+  const begin = (configuration: object) => writeFolderResumably(path, configuration, () => Promise.reject(new Error('stopped')));
+  await expect(begin({ options: { count: 1 } })).rejects.toThrow('stopped');
+  await expect(begin({ options: { count: 2 } })).rejects.toThrow('was begun with other options or images (options.count 1, not 2)');
+  await mkdir(join(root, 'mine.partial'));
+  await writeFile(join(root, 'mine.partial', 'letter.txt'), '');
+  await expect(writeFolderResumably(join(root, 'mine'), {}, async () => {})).rejects.toThrow('holds other files, such as letter.txt');
+  expect(await readdir(join(root, 'mine.partial'))).toEqual(['letter.txt']);
 });

@@ -1,0 +1,192 @@
+/** Proves of a command that a process which dies before any change to a file, or whose change fails, leaves whole results. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { below, differences, type FileTree, TreeStore } from './file-tree.js';
+import type { Scenario } from './scenarios.js';
+import type { Errors, Failed, Job, Outcome, Recorded } from './worker.js';
+
+export interface Proof {
+  readonly scenario: string;
+  /** Changes to files in an undisturbed run. */
+  readonly changes: number;
+  /** Different states that a kill can leave; each was repeated from. */
+  readonly states: number;
+  readonly kills: number;
+  readonly failures: number;
+  /** What was not as promised, a line each. */
+  readonly faults: readonly string[];
+}
+
+export interface ProofOptions {
+  /** Folder of inputs and work. */
+  readonly root: string;
+  /** True to kill a process at every change; else the states that kills leave are copied while one process runs. */
+  readonly processes: boolean;
+  /** Errors that each change fails with in turn; in a list of several, `each` says if every change meets all of them. */
+  readonly errors: readonly Errors[];
+  readonly each: boolean;
+}
+
+/** Names of unfinished work: what a killed process may leave until the next command. */
+const isUnfinished = (path: string): boolean =>
+  path.split('/').some((name) => name.startsWith('.antonym-staging.') || name.startsWith('lock.'));
+/** Of the process, not of its results. */
+const isElsewhere = (path: string): boolean => /^(tmp|cache)(\/|$)/.test(path);
+/** Times, which differ from run to run. */
+const isTimed = (path: string): boolean => /(metrics\.jsonl|report\.html|events\.out\.tfevents\.antonym)$/.test(path);
+
+const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
+
+export async function proveScenario(scenario: Scenario, { root, processes, errors, each }: ProofOptions): Promise<Proof> {
+  const inputs = join(root, 'inputs');
+  const work = await mkdtemp(join(root, 'work-'));
+  const storeFolder = join(root, 'store');
+  const store = new TreeStore(storeFolder);
+  const wordsOf = (words: readonly string[]): string[] => words.map((word) => word.replace('INPUTS', inputs));
+  let cases = 0;
+  const newCase = async (tree: FileTree): Promise<string> => {
+    const folder = join(work, String(++cases));
+    store.write(tree, folder);
+    await mkdir(join(folder, 'tmp'), { recursive: true });
+    return folder;
+  };
+  const faults: string[] = [];
+  try {
+    const first = await newCase(new Map());
+    if (scenario.hasRun) store.write(store.read(join(inputs, 'runs')), join(first, 'runs'));
+    for (const words of scenario.earlier ?? []) requireSuccess(await repeat([{ folder: first, words: wordsOf(words) }], work));
+    const old = store.read(first);
+    const words = wordsOf(scenario.words);
+    const recordedFolder = await newCase(old);
+    const recorded = await inWorker<Recorded>({ kind: 'record', store: storeFolder, case: { folder: recordedFolder, words } }, work);
+    requireSuccess([recorded!.outcome]);
+    const final = store.read(recordedFolder);
+    const states = recorded!.states.map(({ operation, path, tree }, at) => ({
+      at,
+      label: `${operation} ${path.replace(recordedFolder, '')}`,
+      tree: new Map(tree),
+    }));
+    let left = distinct(states);
+    let kills = 0;
+    if (processes) {
+      left = [];
+      for (const { at, label } of states) {
+        const folder = await newCase(old);
+        const survived = await inWorker({ kind: 'record', store: storeFolder, case: { folder, words }, kill: at }, work);
+        if (survived === undefined) kills++;
+        left.push({ at, label, tree: new Map(store.read(folder)) });
+      }
+    }
+    for (const { at, label, tree } of left) {
+      for (const result of scenario.results) {
+        if (!isOneOf(tree, [old, final], result)) faults.push(`killed before change ${at} (${label}): ${result} is neither old nor new`);
+      }
+    }
+    const repeated = await Promise.all(left.map(async ({ at, label, tree }) => ({ at, label, tree, folder: await newCase(tree) })));
+    const outcomes = await repeat(
+      repeated.map(({ folder, tree }) => ({
+        folder,
+        words: wordsOf(scenario.resume && tree.has('runs/n') ? scenario.resume : scenario.words),
+      })),
+      work,
+    );
+    for (const [index, { at, label, folder }] of repeated.entries()) {
+      const found = store.read(folder);
+      const outcome = outcomes[index]!;
+      const isThere = /already exists|exists already/.test(outcome.message ?? '');
+      if (outcome.code !== 0 && !isThere) faults.push(`repeated after change ${at} (${label}): ${outcome.message ?? outcome.unexpected}`);
+      const other = differences(relevant(found), relevant(final));
+      if (other.length > 0) faults.push(`repeated after change ${at} (${label}): differs in ${other.slice(0, 3).join(', ')}`);
+    }
+    const failed = await failures(
+      states.length,
+      errors,
+      each,
+      async (at, error) => ({ folder: await newCase(old), words, at, error }),
+      work,
+    );
+    for (const { outcome, folder, at, error } of failed)
+      faults.push(
+        ...faultsOf(
+          outcome,
+          `change ${at} (${outcome.operation} ${(outcome.path ?? '').replace(folder, '')}) fails with ${error}`,
+          store.read(folder),
+          old,
+          final,
+          scenario.results,
+        ),
+      );
+    return { scenario: scenario.name, changes: states.length, states: distinct(states).length, kills, failures: failed.length, faults };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function faultsOf(outcome: Failed, label: string, tree: FileTree, old: FileTree, final: FileTree, results: readonly string[]): string[] {
+  const faults: string[] = [];
+  if (outcome.unexpected !== undefined) faults.push(`${label}: ${outcome.unexpected.split('\n').slice(0, 4).join(' ')}`);
+  if (outcome.message?.includes('\n')) faults.push(`${label}: more than one line: ${outcome.message}`);
+  for (const result of results) if (!isOneOf(tree, [old, final], result)) faults.push(`${label}: ${result} is neither old nor new`);
+  const lost = [...old.keys()].filter((path) => !tree.has(path) && final.has(path));
+  if (lost.length > 0) faults.push(`${label}: ${lost[0]} is lost`);
+  const isNew = results.length > 0 && results.every((result) => isOneOf(tree, [final], result));
+  if (outcome.code === 0 && results.length > 0 && !isNew) faults.push(`${label}: it ends well without its result`);
+  const unfinished = [...tree.keys()].filter((path) => isUnfinished(path) && !old.has(path));
+  if (unfinished.length > 0) faults.push(`${label}: leaves ${unfinished[0]}`);
+  return faults;
+}
+
+function isOneOf(tree: FileTree, allowed: readonly FileTree[], result: string): boolean {
+  return allowed.some((one) => differences(relevant(below(tree, result)), relevant(below(one, result))).length === 0);
+}
+
+function relevant(tree: FileTree): Map<string, string> {
+  return new Map([...tree].filter(([path]) => !isElsewhere(path)).map(([path, digest]) => [path, isTimed(path) ? 'timed' : digest]));
+}
+
+/** The first of equal states. */
+function distinct<State extends { readonly tree: FileTree }>(states: readonly State[]): State[] {
+  const seen = new Map(states.map((state) => [JSON.stringify([...state.tree].filter(([path]) => !isElsewhere(path)).sort()), state]));
+  return [...seen.values()];
+}
+
+async function failures(
+  changes: number,
+  errors: readonly Errors[],
+  each: boolean,
+  newCase: (at: number, error: Errors) => Promise<{ folder: string; words: string[]; at: number; error: Errors }>,
+  work: string,
+) {
+  const wanted = Array.from({ length: changes }, (_, at) =>
+    (each ? errors : [errors[at % errors.length]!]).map((error) => ({ at, error })),
+  ).flat();
+  const cases = await Promise.all(wanted.map(({ at, error }) => newCase(at, error)));
+  const outcomes = cases.length === 0 ? [] : (await inWorker<Failed[]>({ kind: 'fail', cases }, work))!;
+  return cases.map((one, index) => ({ ...one, outcome: outcomes[index]! }));
+}
+
+async function repeat(cases: readonly { folder: string; words: readonly string[] }[], work: string): Promise<Outcome[]> {
+  return cases.length === 0 ? [] : (await inWorker<Outcome[]>({ kind: 'repeat', cases }, work))!;
+}
+
+function requireSuccess(outcomes: readonly Outcome[]): void {
+  const bad = outcomes.find(({ code }) => code !== 0);
+  if (bad) throw new Error(`an undisturbed run fails: ${bad.message ?? bad.unexpected}`);
+}
+
+let answers = 0;
+
+/** @returns the answer of a process; undefined when it was killed. */
+async function inWorker<Answer>(job: Job, work: string): Promise<Answer | undefined> {
+  const answer = join(work, `answer-${++answers}.json`);
+  const jobPath = join(work, `job-${answers}.json`);
+  await writeFile(jobPath, JSON.stringify(job));
+  const child = spawn(process.execPath, [worker, jobPath, answer], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code, signal] = await once(child, 'exit');
+  if (signal === 'SIGKILL') return undefined;
+  if (code !== 0) throw new Error(`the process ended with ${code ?? signal} before it answered`);
+  return JSON.parse(await readFile(answer, 'utf8')) as Answer;
+}

@@ -1,0 +1,118 @@
+/** Proves a written model before it reaches its place: it computes what the model under training computes. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { OnnxPieces } from '../graph/onnx-file.js';
+import type { HeldOutPair } from '../train/data/held-out.js';
+import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
+import type { TrainingSetup } from '../train/training-setup.js';
+import type { Measurement } from './measurement.js';
+import { writeModel } from './model-files.js';
+import { checkParity, type Parity, type ParityCrops } from './parity.js';
+import { type ComparedImages, comparePrecision } from './precision/compare-precision.js';
+import type { ReducedPrecision } from './precision/precision.js';
+import { requireOrder } from './precision/precision-table.js';
+
+/** Crops on which the exported file is compared with the model under training. */
+const parityCrops = 96;
+
+export interface Reduction {
+  readonly precision: ReducedPrecision;
+  /** Images on which it is compared with float32; default: held-out crops. */
+  readonly images?: ComparedImages | undefined;
+  /** True to write it however many pairs change their order. */
+  readonly force: boolean;
+}
+
+/** The scores of held-out crops, in the lists of their measurements, and the scale that they follow from. */
+export interface HeldOutScoring {
+  readonly scale: number;
+  readonly scores: readonly (readonly number[])[];
+}
+
+/** Compares a float32 file with the model under training. */
+export function prove(
+  { setup, heldOut, measured, kernels, device }: Measurement,
+  { scale, scores }: HeldOutScoring,
+  path: string,
+): Promise<Parity> {
+  const { crop } = setup.options;
+  const { head } = setup.model;
+  const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
+  return checkParity(path, sample.crops, { head, scale, score: sample.scores, measured: sample.measured }, kernels, device);
+}
+
+/** The float32 file is proven as always, then the other is compared with it. */
+export async function proveReduced(
+  measurement: Measurement,
+  scoring: HeldOutScoring,
+  { precision, images, force }: Reduction,
+  path: string,
+  pieces: OnnxPieces,
+  reference: OnnxPieces,
+  elsewhere: OnnxPieces | undefined,
+): Promise<Parity> {
+  const { setup, heldOut, measured } = measurement;
+  const scratch = await mkdtemp(join(dirname(path), '.float32-'));
+  const parts = [join(scratch, 'float32'), join(scratch, 'elsewhere')] as const;
+  for (const part of parts) await mkdir(part);
+  const float32 = await writeModel(parts[0], reference);
+  const parity = await prove(measurement, scoring, float32);
+  const { crops } = sampleForParity(heldOut, measured, scoring.scores, setup.options.crop, cropsAtOnce(setup.model, setup.options.crop));
+  const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
+  const written = elsewhere && (await writeModel(parts[1], elsewhere));
+  const reduced = await comparePrecision(precision, files, images ?? cropsToCompare(setup, crops), written);
+  if (!force) requireOrder(reduced);
+  await rm(scratch, { recursive: true });
+  return { ...parity, reduced };
+}
+
+function fileOf(path: string, { model, data }: OnnxPieces): { path: string; bytes: number } {
+  return { path, bytes: [...model, ...data].reduce((total, piece) => total + piece.byteLength, 0) };
+}
+
+function cropsToCompare({ data }: TrainingSetup, { pixels, count, side }: ParityCrops): ComparedImages {
+  const bytes = side * side * 3;
+  const images = Array.from({ length: count }, (_, index) => ({
+    width: side,
+    height: side,
+    data: pixels.slice(index * bytes, (index + 1) * bytes),
+  }));
+  return { source: `held-out crops of ${data.dataset.name}, pristine and distorted`, images };
+}
+
+/** Crops spread evenly over all held-out pairs, and the engine's measurements of them. */
+function sampleForParity(
+  pairs: readonly HeldOutPair[],
+  measured: readonly Float32Array[],
+  scores: readonly (readonly number[])[],
+  side: number,
+  atOnce: number,
+): { crops: ParityCrops; measured: Float32Array; scores: number[] } {
+  const bytes = side * side * 3;
+  const all = pairs.flatMap(({ pair }, index) => {
+    const count = pair.pixels.length / bytes;
+    const size = measured[index]!.length / count;
+    return Array.from({ length: count }, (_, at) => ({
+      pixels: pair.pixels.subarray(at * bytes, (at + 1) * bytes),
+      measured: measured[index]!.subarray(at * size, (at + 1) * size),
+      score: scores[index]![at]!,
+    }));
+  });
+  const count = Math.min(parityCrops, all.length);
+  const chosen = Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]!);
+  return {
+    crops: { pixels: new Uint8Array(Buffer.concat(chosen.map(({ pixels }) => pixels))), count, side, atOnce },
+    measured: concatenate(chosen.map((crop) => crop.measured)),
+    scores: chosen.map(({ score }) => score),
+  };
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
