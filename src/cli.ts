@@ -1,23 +1,35 @@
 #!/usr/bin/env node
 /** The `antonym` command: runs one command, and turns every failure into one clear line. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import type { Command } from './commands/command.js';
 import { type CommandGroup, runGroup, summaries } from './commands/command-group.js';
 import { helpWidth } from './commands/command-help.js';
 import { commandList } from './commands/command-list.js';
 import { installDefaultSignals } from './commands/default-signals.js';
 import { runCommand } from './commands/run-command.js';
+import { listAwaited } from './support/awaited.js';
 import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 import { systemReason } from './support/files/file-errors.js';
 import { suggestName } from './support/nearest-name.js';
 import { wrapText } from './support/wrap-text.js';
 
-// A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then.
+// A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then. A terminal that is gone answers EIO.
+const isReaderGone = (error: unknown): boolean => ['EPIPE', 'EIO'].includes(systemCodeOf(error) ?? '');
 process.stdout.on('error', (error) => {
-  if (systemCodeOf(error) === 'EPIPE') return;
+  if (isReaderGone(error)) return;
   say(`Cannot write the result: ${systemReason(error)}.`);
   process.exit(1);
+});
+// Nobody reads how far it is: no reason to lose the work.
+process.stderr.on('error', () => {});
+// Node.js ends with 13, and says nothing to users, when nothing can happen any more although the command below has not ended.
+process.on('exit', (code) => {
+  if (code !== 13) return;
+  const awaited = listAwaited();
+  const reason = awaited.length > 0 ? `It waited for ${awaited.join(', ')}` : 'It waited for something that cannot come any more';
+  sayAtOnce(`The program ended before its work was done. ${reason}. What it wrote is whole. Please report it.`);
+  process.exitCode = 1;
 });
 
 installDefaultSignals();
@@ -87,6 +99,15 @@ function report(error: unknown): number {
     say(`Unexpected failure: ${messageOf(error)}. Set ANTONYM_DEBUG=1 to see where, and please report it.`);
   }
   return 1;
+}
+
+/** For a process that ends now. */
+function sayAtOnce(message: string): void {
+  try {
+    writeSync(2, `error: ${message}\n`);
+  } catch {
+    // nobody reads it
+  }
 }
 
 function say(message: string): void {

@@ -73,7 +73,7 @@ export async function proveScenario(scenario: Scenario, { root, processes, error
     let kills = 0;
     if (processes) {
       left = [];
-      for (const { at, label } of states) {
+      for (const { at, label } of told(states)) {
         const folder = await newCase(old);
         const survived = await inWorker({ kind: 'record', store: storeFolder, case: { folder, words }, kill: at }, work);
         if (survived === undefined) kills++;
@@ -102,7 +102,7 @@ export async function proveScenario(scenario: Scenario, { root, processes, error
       if (other.length > 0) faults.push(`repeated after change ${at} (${label}): differs in ${other.slice(0, 3).join(', ')}`);
     }
     const failed = await failures(
-      states.length,
+      told(states).map(({ at }) => at),
       errors,
       each,
       async (at, error) => ({ folder: await newCase(old), words, at, error }),
@@ -147,22 +147,39 @@ function relevant(tree: FileTree): Map<string, string> {
   return new Map([...tree].filter(([path]) => !isElsewhere(path)).map(([path, digest]) => [path, isTimed(path) ? 'timed' : digest]));
 }
 
-/** The first of equal states. */
+/** One of each of the states that differ in more than the content of unfinished files, which nobody reads but for a plan. */
 function distinct<State extends { readonly tree: FileTree }>(states: readonly State[]): State[] {
-  const seen = new Map(states.map((state) => [JSON.stringify([...state.tree].filter(([path]) => !isElsewhere(path)).sort()), state]));
+  const known = ([path, digest]: readonly [string, string]) => [
+    path,
+    isUnfinished(path) && !path.endsWith('plan.json') ? 'unfinished' : digest,
+  ];
+  const seen = new Map(
+    states.map((state) => [
+      JSON.stringify(
+        [...state.tree]
+          .filter(([path]) => !isElsewhere(path))
+          .map(known)
+          .sort(),
+      ),
+      state,
+    ]),
+  );
   return [...seen.values()];
 }
 
+/** Without those between the first and the last of many writes to one file. */
+function told<State extends { readonly label: string }>(states: readonly State[]): State[] {
+  return states.filter(({ label }, at) => label !== states[at - 1]?.label || label !== states[at + 1]?.label);
+}
+
 async function failures(
-  changes: number,
+  changes: readonly number[],
   errors: readonly Errors[],
   each: boolean,
   newCase: (at: number, error: Errors) => Promise<{ folder: string; words: string[]; at: number; error: Errors }>,
   work: string,
 ) {
-  const wanted = Array.from({ length: changes }, (_, at) =>
-    (each ? errors : [errors[at % errors.length]!]).map((error) => ({ at, error })),
-  ).flat();
+  const wanted = changes.flatMap((at, place) => (each ? errors : [errors[place % errors.length]!]).map((error) => ({ at, error })));
   const cases = await Promise.all(wanted.map(({ at, error }) => newCase(at, error)));
   const outcomes = cases.length === 0 ? [] : (await inWorker<Failed[]>({ kind: 'fail', cases }, work))!;
   return cases.map((one, index) => ({ ...one, outcome: outcomes[index]! }));

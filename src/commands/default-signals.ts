@@ -1,17 +1,27 @@
 /** What a signal does where no command waits for it: what was begun beside its place goes, and the system ends the process as always. */
+import { constants } from 'node:os';
 import { discardUnfinished } from '../support/files/unfinished.js';
+import { isHangupIgnored } from './hangup.js';
+import { watchParent } from './watch-parent.js';
 
-export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** For the life of the process. Listeners that a command adds come before it. */
+/** Milliseconds after which a process that the system does not end by a signal, as the first one of a container, ends itself. */
+const untilExit = 200;
+
+/** For the life of the process. */
 export function installDefaultSignals(): void {
-  for (const signal of endingSignals) {
+  for (const signal of signals) {
     const end = (): void => {
+      // A command stops in good order.
       if (process.listenerCount(signal) > 1) return;
+      if (signal === 'SIGHUP' && isHangupIgnored()) return;
       discardUnfinished();
       process.off(signal, end);
       process.kill(process.pid, signal);
+      setTimeout(() => process.exit(128 + constants.signals[signal]), untilExit);
     };
     process.on(signal, end);
   }
+  watchParent(() => process.kill(process.pid, 'SIGHUP'));
 }

@@ -1,6 +1,12 @@
-/** Ctrl-C and SIGTERM as a wish to stop in good order; a second one stops at once. */
+/** Ctrl-C, SIGTERM and SIGHUP as a wish to stop in good order; a second one stops at once. */
+import { isHangupIgnored } from './hangup.js';
+import { watchParent } from './watch-parent.js';
 
-const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type StopSignal = keyof typeof codes;
+
+/** Milliseconds within which signals are one wish: a terminal sends Ctrl-C to npm too, which sends it on. */
+const oneWish = 500;
 
 export interface StopSignals {
   /** Aborted by the first signal. */
@@ -14,20 +20,26 @@ export interface StopSignals {
 export function stopSignals(): StopSignals {
   const controller = new AbortController();
   let code = 0;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (code !== 0) {
+  let came = 0;
+  const onSignal = (signal: StopSignal): void => {
+    if (signal === 'SIGHUP' && isHangupIgnored()) return;
+    if (code === 0) {
+      code = codes[signal];
+      came = performance.now();
+      controller.abort();
+    } else if (performance.now() - came > oneWish) {
       // Not process.exit: it would end threads in the middle of native calls, which then abort with a message of their own.
       ignore();
       process.kill(process.pid, signal);
-      return;
     }
-    code = codes[signal as keyof typeof codes];
-    controller.abort();
   };
+  const signals = Object.keys(codes) as StopSignal[];
+  const unwatch = watchParent(() => onSignal('SIGHUP'));
   const ignore = (): void => {
-    for (const signal of Object.keys(codes)) process.off(signal, onSignal);
+    unwatch();
+    for (const signal of signals) process.off(signal, onSignal);
   };
-  for (const signal of Object.keys(codes)) process.on(signal, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     stop: controller.signal,
     exitCode: () => code,

@@ -13,7 +13,15 @@ export const descriptionName = 'model.json';
 export const parityName = 'parity.json';
 export const modelCardName = 'MODEL_CARD.md';
 
-const names: ReadonlySet<string> = new Set([modelName, dataName, descriptionName, parityName, modelCardName, seenOpinionsName, 'calibration.json']);
+const names: ReadonlySet<string> = new Set([
+  modelName,
+  dataName,
+  descriptionName,
+  parityName,
+  modelCardName,
+  seenOpinionsName,
+  'calibration.json',
+]);
 
 /** True for a file that a new model replaces or removes where an earlier one lies. */
 export function isModelFile(name: string): boolean {

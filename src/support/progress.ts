@@ -1,5 +1,6 @@
 /** Shows the progress of a long task on stderr: a moving line on a terminal, a few plain lines elsewhere. Results go to stdout. */
 import ora, { type Ora } from 'ora';
+import { watchAwaited } from './awaited.js';
 import { formatDuration } from './duration.js';
 
 export interface Progress {
@@ -41,9 +42,11 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
   let first: { readonly time: number; readonly done: number } | undefined;
   let ended = false;
   let complete = false;
+  const watched = watchAwaited(() => `"${label}"`);
   const end = (finish: () => void) => {
     if (!ended) finish();
     ended = true;
+    watched();
   };
   line.start(label);
   return {

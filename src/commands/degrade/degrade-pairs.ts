@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { openDataset } from '../../datasets/open-dataset.js';
@@ -17,6 +16,7 @@ import { formatManifest, parseRow, sha256Of } from '../../pairs/manifest.js';
 import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
 import { type ContactSheetRow, contactSheet } from '../../pairs/sheets/contact-sheet.js';
+import { allOrFirstFailure } from '../../support/all-or-first-failure.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { systemCodeOf } from '../../support/errors.js';
 import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderResumably } from '../../support/files/resumable-folder.js';
@@ -99,10 +99,9 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
     await writeFolderResumably(out, configuration, async (folder, notes) => {
       const drawn = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), severity, seed, onSkip };
       const sequence = drawPairs(pool, drawn);
-      const concurrently = pLimit(workers * 2);
       let made = 0;
       progress.update(made, count);
-      const results = await concurrently.map(Array.from({ length: count }).keys(), async (index) => {
+      const results = await allOrFirstFailure(count, workers * 2, async (index) => {
         signals.stop.throwIfAborted();
         let encoded = await readPair(folder, index, notes);
         if (encoded === undefined) {

@@ -87,6 +87,7 @@ async function putDown(folder: string, name: string, { prefix, entry }: LockKind
     else await writeFile(path, '', { flag: 'wx' });
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') throw new UserError(`${name} is already in use by this process.`);
+    await rm(path, { recursive: true, force: true }).catch(() => {});
     throw fileError('write', path, error);
   }
   try {

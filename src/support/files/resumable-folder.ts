@@ -83,14 +83,19 @@ export async function requireUnfinished(path: string): Promise<void> {
   } catch (error) {
     const partial = partialFolder(path);
     const names = await namesIn(partial);
-    if (names.includes(notesName) && !names.includes(contentName)) {
-      const lock = await lockFolder(partial, partial).catch(() => undefined);
+    if (names.every(isOwn) && !names.includes(contentName)) {
+      const lock = existsSync(partial) ? await lockFolder(partial, partial).catch(() => undefined) : undefined;
       if (lock !== undefined) await clearFinished(partial);
       await lock?.release();
       await rmdir(partial).catch(() => {});
     }
     throw error;
   }
+}
+
+/** True for what is in a partial folder besides the content. */
+function isOwn(name: string): boolean {
+  return name === notesName || name.startsWith('lock.');
 }
 
 async function clearFinished(partial: string): Promise<void> {
@@ -106,7 +111,7 @@ export async function canContinue(path: string, configuration: object): Promise<
 async function differenceTo(partial: string, configuration: object): Promise<string | undefined> {
   const begun = await notesIn(partial).read(configurationNote);
   if (begun === undefined) {
-    const others = (await namesIn(partial)).filter((name) => name !== notesName && !name.startsWith('lock.'));
+    const others = (await namesIn(partial)).filter((name) => !isOwn(name));
     return others.length === 0 ? undefined : `holds other files, such as ${others[0]}`;
   }
   const difference = describeDifference(jsonObjectOrEmpty.parse(begun), JSON.parse(JSON.stringify(configuration)));

@@ -1,5 +1,6 @@
 /** A worker thread that answers requests in order, seen from the thread that asks. */
 import { Worker } from 'node:worker_threads';
+import { watchAwaited } from '../awaited.js';
 import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type PlainError, type RequestWorkerData } from './request-messages.js';
@@ -22,6 +23,7 @@ export class RequestThread<Request, Reply> {
   private readonly exit: Promise<void>;
   /** The number of unanswered requests, including those no one waits for any more. */
   private unanswered = 0;
+  private isClosing = false;
 
   /**
    * @param program the worker's module, which calls `answerRequests`
@@ -46,8 +48,10 @@ export class RequestThread<Request, Reply> {
       else request?.reject(errorOf(error));
     });
     this.worker.on('error', (error) => this.fail(new ThreadFailure(`${name} failed: ${messageOf(error)}`, { cause: error })));
+    const watched = watchAwaited(() => this.awaited());
     this.exit = new Promise((resolve) => {
       this.worker.on('exit', (code) => {
+        watched();
         open.delete(this.calls);
         this.fail(new ThreadFailure(`${name} ended with code ${code}`));
         resolve();
@@ -78,11 +82,17 @@ export class RequestThread<Request, Reply> {
    */
   async close(): Promise<void> {
     this.fail(new ThreadFailure(`${this.name} ended: it was closed`));
+    this.isClosing = true;
     this.calls.close();
     this.worker.ref();
     // a thread that has not loaded its program yet ends by itself
     this.worker.postMessage(endMessage);
     await this.exit;
+  }
+
+  private awaited(): string | undefined {
+    if (this.isClosing) return `the end of ${this.name}`;
+    return this.waiting.size === 0 ? undefined : `${this.waiting.size} answer${this.waiting.size === 1 ? '' : 's'} of ${this.name}`;
   }
 
   private fail(error: Error): void {

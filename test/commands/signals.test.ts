@@ -1,0 +1,186 @@
+/** A signal to whatever started a training saves it, once, and leaves no process behind; a lost terminal or reader does not end it. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { writePhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
+import { program } from './antonym.js';
+import { stepsOf } from './run-files.js';
+
+const folder = await temporaryFolder();
+const run = join(folder, 'runs', 's');
+const isLinux = process.platform === 'linux';
+
+beforeAll(async () => {
+  await writePhotographs(join(folder, 'photos'), 3);
+  const scripts = { train: `true && exec node ${program} train` };
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'signals', private: true, scripts }));
+});
+
+/** Words of a training that goes on for as long as it is let: of the new run, then of the same one again. */
+const training = (): string[] =>
+  existsSync(run)
+    ? ['--resume', 's']
+    : [
+        '--data',
+        'photos',
+        '--steps',
+        '100000',
+        '--batch-size',
+        '2',
+        '--crop',
+        '32',
+        '--held-out',
+        '1',
+        '--levels',
+        '2',
+        '--workers',
+        '1',
+        '--run',
+        's',
+      ];
+
+interface Started {
+  readonly child: ChildProcess;
+  /** The process that trains, which may be a descendant. */
+  readonly trainer: number;
+  readonly steps: number;
+  readonly said: () => string;
+}
+
+/** Starts a training, and waits until it has made a step. */
+async function start(command: string, ...words: string[]): Promise<Started> {
+  const before = existsSync(run) ? await stepsOf(run) : 0;
+  const child = spawn(command, [...words, ...training()], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, npm_config_loglevel: 'silent' },
+  });
+  let text = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+  while (!existsSync(join(run, 'metrics.jsonl')) || (await stepsOf(run)) <= before) {
+    if (child.exitCode !== null) throw new Error(`it ended too early:\n${text}`);
+    await sleep(20);
+  }
+  return { child, trainer: await trainerOf(), steps: await stepsOf(run), said: () => text };
+}
+
+/** The owner of the run's lock. */
+async function trainerOf(): Promise<number> {
+  const lock = (await readdir(run)).find((name) => name.startsWith('lock.'))!;
+  return Number(new URLSearchParams(lock.slice('lock.'.length)).get('pid'));
+}
+
+async function gone(pid: number): Promise<void> {
+  while (isRunning(pid)) await sleep(20);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The training has ended and saved every step that it tells of, and holds nothing. */
+async function expectSaved({ trainer, steps }: Pick<Started, 'trainer' | 'steps'>): Promise<void> {
+  await gone(trainer);
+  const { step } = await loadCheckpoint(join(run, 'checkpoints', 'last.safetensors'));
+  expect(step).toBeGreaterThanOrEqual(steps);
+  expect(await stepsOf(run)).toBe(step);
+  expect((await readdir(run)).filter((name) => name.startsWith('lock.') || name.startsWith('.antonym'))).toEqual([]);
+}
+
+const node = [process.execPath, program, 'train'] as const;
+
+describe('a training', () => {
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('saves after %s and says so once', async (signal, code) => {
+    const started = await start(...node);
+    started.child.kill(signal);
+    // npm and a terminal may both send it
+    started.child.kill(signal);
+    expect(await once(started.child, 'exit')).toEqual([code, null]);
+    expect(started.said().match(/Stopped after step \d+ of 100000; everything is saved/g)).toHaveLength(1);
+    await expectSaved(started);
+  });
+
+  test.skipIf(!isLinux).each([
+    ['npm, by SIGINT', 'SIGINT'],
+    ['npm, by SIGTERM', 'SIGTERM'],
+    ['npm, by SIGKILL, which it cannot pass on', 'SIGKILL'],
+  ] as const)('saves when what started it is ended: %s', async (_, signal) => {
+    const started = await start('npm', 'run', 'train', '--');
+    expect(started.trainer).not.toBe(started.child.pid);
+    started.child.kill(signal);
+    await once(started.child, 'exit');
+    await expectSaved(started);
+  });
+
+  test.skipIf(!isLinux)('goes on without readers, and saves when it is asked to', async () => {
+    const started = await start(...node);
+    started.child.stdout!.destroy();
+    started.child.stderr!.destroy();
+    while ((await stepsOf(run)) < started.steps + 20) await sleep(20);
+    // plain lines of progress come every five seconds: some of them meet the closed pipe
+    await sleep(5500);
+    expect(started.child.exitCode).toBeNull();
+    started.child.kill('SIGTERM');
+    expect(await once(started.child, 'exit')).toEqual([143, null]);
+    await expectSaved(started);
+  });
+
+  test.skipIf(!isLinux)('survives the end of the terminal under nohup', async () => {
+    // what nohup does where standard input is a terminal
+    const started = await start('sh', '-c', 'exec nohup "$0" "$@" 0>/dev/null', ...node);
+    process.kill(started.trainer, 'SIGHUP');
+    while ((await stepsOf(run)) < started.steps + 5) await sleep(20);
+    process.kill(started.trainer, 'SIGTERM');
+    expect(await once(started.child, 'exit')).toEqual([143, null]);
+    await expectSaved(started);
+  });
+
+  const isolated = ['unshare', '-rpf', '--kill-child=SIGTERM', '--mount-proc'] as const;
+  const canIsolate = isLinux && spawnSync(isolated[0], [...isolated.slice(1), 'true']).status === 0;
+
+  test('saves as the first process of a container', async ({ skip }) => {
+    skip(!canIsolate, 'this system makes no process namespaces for users');
+    const started = await start(isolated[0], ...isolated.slice(1), ...node);
+    expect(started.trainer).toBe(1);
+    const [inside] = (await readFile(`/proc/${started.child.pid}/task/${started.child.pid}/children`, 'utf8')).trim().split(' ');
+    process.kill(Number(inside), 'SIGTERM');
+    await once(started.child, 'exit');
+    await expectSaved({ trainer: Number(inside), steps: started.steps });
+  });
+
+  test.skipIf(!isLinux)('saves when its time is over, in a session of its own', async () => {
+    const child = await start('setsid', '--wait', 'timeout', '-s', 'TERM', '8', ...node);
+    await once(child.child, 'exit');
+    await expectSaved(child);
+  });
+});
+
+test.skipIf(!isLinux)(
+  'a command that is interrupted leaves nothing beside its place, also as the first process of a container',
+  async () => {
+    await mkdir(join(folder, 'galleries'));
+    const words = ['degrade', 'gallery', 'photos/00.png', '--out', 'galleries/g'];
+    const child = spawn(process.execPath, [program, ...words], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    await once(child.stderr!, 'data');
+    child.kill('SIGTERM');
+    const [code, signal] = await once(child, 'exit');
+    expect([code, signal]).toEqual([null, 'SIGTERM']);
+    expect(await readdir(join(folder, 'galleries'))).toEqual([]);
+  },
+);
