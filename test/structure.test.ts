@@ -99,7 +99,7 @@ function loadedWith(...starts: readonly string[]): { files: Set<string>; package
   const [files, packages] = [new Set(starts), new Set<string>()];
   for (const file of files) {
     const text = readFileSync(join(source, file), 'utf8');
-    for (const [statement, name] of text.matchAll(/^(?:import|export) (?!type )[^;]*?'([^']+)';/gm)) {
+    for (const [statement, name] of text.matchAll(/^(?:import (?!type )(?:[^;']*? from )?|export (?!type )[^;']*? from )'([^']+)';/gm)) {
       if (/^import \{( type [\w ]+,?)+ \}/.test(statement)) continue;
       if (name!.startsWith('.')) files.add(`${normalize(join(dirname(file), name!)).replace(/\.js$/, '')}.ts`);
       else packages.add(name!);
