@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { messageOf, UserError } from '../../support/errors.js';
+import { returnFreedMemory } from './freed-memory.js';
 import { disableTelemetry, wantsTelemetry } from './telemetry.js';
 
 const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
@@ -144,6 +145,7 @@ function load(path: string): OnnxRuntime {
   disableTelemetry();
   const library = loadLibrary(path);
   pin(path);
+  returnFreedMemory();
   const base = library.func('void *OrtGetApiBase()')() as bigint;
   const [getApi] = koffi.decode(base, 'void *', 1) as [bigint];
   const functions = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), interfaceVersion) as bigint | null;
