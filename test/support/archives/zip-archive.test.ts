@@ -1,7 +1,9 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openZip, type ZipArchive } from '#antonym/support/archives/zip-archive.js';
+import { UserError } from '#antonym/support/errors.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { type Layout, zip } from './make-zip.js';
 
@@ -101,5 +103,55 @@ describe('ZIP archive', () => {
       changed[changed.length + offset + 1]! ^= 0x40;
       await expect(archiveOf(changed)).rejects.toThrow(message);
     }
+  });
+
+  test.each<[string, Layout, RegExp]>([
+    [
+      'a comment that holds an end, of which readers could take either',
+      { comment: `PK\x05\x06${' '.repeat(18)}` },
+      /no list of members at its end/,
+    ],
+    ['members over each other', { names: ['a', 'b'], positions: [0, 0] }, /members "a" and "b" lie over each other/],
+    ['members that lap into each other', { names: ['a', 'b'], positions: [0, 20] }, /members "a" and "b" lie over each other/],
+    ['a name that leads out of a folder', { names: ['a/../../b'] }, /invalid relative path/],
+    ['a name from the root', { names: ['/etc/passwd'] }, /absolute path/],
+    ['a list beyond all files', { zip64: true, listPosition: Number.MAX_SAFE_INTEGER - 1 }, /list of members lies outside of the file/],
+    ['a list before its place', { listPosition: 0 }, /list of members ends after 0 of 1/],
+    ['two sizes of a stored member', { size: 2 ** 30 }, /member "a\/b" has two sizes/],
+  ])('an archive with %s is refused', async (_, layout, message) => {
+    await expect(archiveOf(zip(layout))).rejects.toThrow(message);
+  });
+
+  test.each<[string, Layout]>([
+    ['far away', { zip64: true, positions: [Number.MAX_SAFE_INTEGER - 1] }],
+    ['in the list of members', { positions: [40] }],
+    ['longer than the file', { zip64: true, method: 8, raw: Buffer.alloc(5), positions: [30] }],
+  ])('a member %s is refused when it is read', async (_, layout) => {
+    const archive = await archiveOf(zip(layout));
+    const member = archive.members.get('a/b')!;
+    const read = layout.method === 8 ? archive.content(member)[Symbol.asyncIterator]().next() : archive.read(member);
+    await expect(read).rejects.toThrow(/member "a\/b" (is not where it should be|lies outside of the file)/);
+  });
+
+  test('archives with any bytes changed are read or refused, and never more is read than stated', async () => {
+    const bytes = zip({ names: ['a', 'b'], method: 8, content: Buffer.alloc(300, 'abc') });
+    const tried = fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+      async (changes) => {
+        const changed = Buffer.from(bytes);
+        for (const [at, value] of changes) changed[at] = value;
+        try {
+          const archive = await archiveOf(changed);
+          for (const member of archive.members.values()) {
+            let length = 0;
+            for await (const piece of archive.content(member)) length += piece.length;
+            expect(length).toBe(member.size);
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+        }
+      },
+    );
+    await fc.assert(tried, { numRuns: 150 });
   });
 });
