@@ -1,8 +1,10 @@
 /** The bytes of a file as yauzl asks for them: positions that an archive claims are checked before anything is read. */
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { RandomAccessReader } from 'yauzl';
 import { readRange } from '../files/read-range.js';
+
+const pieceBytes = 2 ** 16;
 
 export class ZipReader extends RandomAccessReader {
   /** @param size of the file, bytes */
@@ -29,8 +31,13 @@ export class ZipReader extends RandomAccessReader {
       );
   }
 
+  /** A stream of the file itself would close it at its end. */
   override _readStreamForRange(start: number, end: number): Readable {
-    return this.file.createReadStream({ start, end: end - 1, autoClose: false });
+    return Readable.from(this.pieces(start, end));
+  }
+
+  private async *pieces(start: number, end: number): AsyncIterable<Buffer> {
+    for (let at = start; at < end; at += pieceBytes) yield await this.bytes(at, Math.min(pieceBytes, end - at));
   }
 
   /** Bytes of the file, as a promise. */

@@ -77,6 +77,20 @@ describe('ZIP archive', () => {
     expect(Buffer.concat(pieces).equals(layout.content ?? Buffer.from('weights'))).toBe(true);
   });
 
+  test('members are read one after the other, also after one that was left or refused', async () => {
+    const archive = await archiveOf(zip({ names: ['a', 'b'], method: 8, content: Buffer.alloc(300_000, 'abc') }));
+    for await (const piece of archive.content(archive.members.get('a')!)) {
+      expect(piece.length).toBeLessThan(300_000);
+      break;
+    }
+    for (const name of ['b', 'a', 'b']) {
+      await expect(archive.read(archive.members.get(name)!)).rejects.toThrow(/is compressed/);
+      let length = 0;
+      for await (const piece of archive.content(archive.members.get(name)!)) length += piece.length;
+      expect(length).toBe(300_000);
+    }
+  });
+
   test.each<[string, Layout, RegExp]>([
     ['that does not match its checksum', { method: 8, crc: 1 }, /member "a\/b" does not match its checksum/],
     ['of more than is stated', { method: 8, content: Buffer.alloc(300_000), size: 1000 }, /member "a\/b" does not match its checksum/],
