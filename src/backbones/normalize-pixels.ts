@@ -19,9 +19,10 @@ export function normalizePixels(
   { mean, standardDeviation }: Pick<Backbone, 'mean' | 'standardDeviation'>,
   squashedTo?: number,
 ): Value {
-  const channelsFirst = graph.add('Transpose', [pixels], { perm: [0, 3, 1, 2] });
-  const original = graph.add('Cast', [channelsFirst], { to: onnxDataTypes.float32 });
-  const floats = squashedTo === undefined ? original : squash(graph, original, squashedTo);
+  // TensorRT takes uint8 inputs at Cast alone: github.com/NVIDIA/TensorRT/issues/3985
+  const original = graph.add('Cast', [pixels], { to: onnxDataTypes.float32 });
+  const channelsFirst = graph.add('Transpose', [original], { perm: [0, 3, 1, 2] });
+  const floats = squashedTo === undefined ? channelsFirst : squash(graph, channelsFirst, squashedTo);
   const factor = graph.numbers(
     'float32',
     standardDeviation.map((deviation) => 1 / (255 * deviation)),

@@ -15,7 +15,7 @@ import { evaluateOrdering } from '../train/evaluation.js';
 import { type HeldOutFiles, heldOutScores, writeHeldOutScores } from './held-out-scores.js';
 import type { Measurement } from './measurement.js';
 import { modelCard } from './model-card.js';
-import { type ModelDescription, toMetadata } from './model-description.js';
+import { fileSummary, fileVersion, type ModelDescription, toMetadata } from './model-description.js';
 import { dataName, descriptionName, hashesOf, isModelFile, modelCardName, modelName, parityName, writeModel } from './model-files.js';
 import type { Parity } from './parity.js';
 import { reducePrecision } from './precision/precision.js';
@@ -108,7 +108,12 @@ export async function exportRun(
 }
 
 function piecesOfModel(graph: Graph, description: ModelDescription): OnnxPieces {
-  const facts = { version: description.version, metadata: toMetadata(description) };
+  const facts = {
+    version: description.version,
+    description: fileSummary(description),
+    modelVersion: fileVersion,
+    metadata: toMetadata(description),
+  };
   const pieces = onnxPieces(graph, facts, { location: dataName });
   const [, weights] = hashesOf(pieces);
   if (weights === undefined) return pieces;

@@ -143,6 +143,26 @@ export function toMetadata({ files: _, ...description }: ModelDescription): Reco
   return Object.fromEntries(Object.entries(description).map(([key, value]) => [`antonym.${key}`, JSON.stringify(value)]));
 }
 
+/** What a reader of the file alone should know: ONNX's `doc_string`. */
+export function fileSummary({ method, size, largeImages, crops }: ModelDescription): string {
+  const parts = crops
+    ? `crops of ${crops.side} pixels and the whole`
+    : size.fixedSide !== undefined
+      ? `tiles of ${size.fixedSide}x${size.fixedSide} pixels`
+      : `tiles of at most ${largeImages.maximumPixels} pixels`;
+  return (
+    'Quality of a picture without a reference. Input image: uint8 [batch, height, width, 3], upright sRGB, sides of at least ' +
+    `${size.minimumSide} pixels. Output score: float32 [batch], 0 to 1, higher is better; that of a large picture is the mean over ` +
+    `${parts}. The metadata antonym.* say the rest. Method: ${method}.`
+  );
+}
+
+/**
+ * Version of what the file takes and gives: its inputs, outputs and metadata, as `format` names it.
+ * Other than the version of the program, it stays the same from release to release.
+ */
+export const fileVersion = 1;
+
 /**
  * Reads the text of a `model.json`.
  * @param path for messages

@@ -23,6 +23,10 @@ const operatorSet = 17;
 export interface OnnxFileOptions {
   /** Written as `producer_version`. */
   readonly version?: string;
+  /** Written as `doc_string`, which ONNX Runtime calls the description. */
+  readonly description?: string;
+  /** Written as `model_version`; a reader that finds none shows a number without a meaning. */
+  readonly modelVersion?: number;
   /** Written as `metadata_props`, in the order of the keys. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** True when the shapes of inputs and outputs are left out: nodes that compute element by element take tensors of any shape. */
@@ -77,6 +81,8 @@ export function onnxPieces(graph: Graph, options: OnnxFileOptions = {}, external
     irVersion,
     producerName: 'antonym',
     producerVersion: options.version ?? '',
+    ...(options.modelVersion !== undefined && { modelVersion: options.modelVersion }),
+    ...(options.description !== undefined && { docString: options.description }),
     opsetImport: [{ domain: '', version: operatorSet }, ...contributedDomains(nodes).map((domain) => ({ domain, version: 1 }))],
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
   });

@@ -63,11 +63,14 @@ describe.skipIf(checker === undefined && runtime === undefined)('the exported fi
     },
   );
 
-  test.skipIf(runtime === undefined)(
-    `is scored by examples/python as in Node.js, within 1e-5${unless(runtime, 'modules onnxruntime and PIL')}`,
-    async () => {
+  test.skipIf(runtime === undefined).each([
+    ['score.py', ['--model']],
+    ['bare.py', []],
+  ])(
+    `is scored by examples/python/%s as in Node.js, within 1e-5${unless(runtime, 'modules onnxruntime and PIL')}`,
+    async (script, flags) => {
       const { model, photographs, scores } = prepared;
-      const lines = (await run(runtime!, join(example, 'score.py'), '--model', model, ...photographs)).trimEnd().split('\n');
+      const lines = (await run(runtime!, join(example, script), ...flags, model, ...photographs)).trimEnd().split('\n');
       expect(lines.map((line) => line.slice(line.indexOf('  ') + 2))).toEqual(photographs);
       for (const [index, line] of lines.entries()) expect(Math.abs(Number.parseFloat(line) - scores[index]!)).toBeLessThan(1e-5);
     },
