@@ -1,0 +1,43 @@
+/** The place of ONNX Runtime's library: its npm package, an optional dependency, since its install script may fail where npm's registry is all there is. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../support/errors.js';
+
+const libraryNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' };
+
+/**
+ * The folder of the library; those of its providers lie beside it.
+ * @throws UserError when the package is not installed.
+ */
+export function libraryFolder(): string {
+  return join(binariesFolder(), process.platform, process.arch);
+}
+
+/** The folder of the libraries for all platforms: `<platform>/<processor>`, as Node.js names them. @throws as `libraryFolder` */
+export function binariesFolder(): string {
+  return join(dirname(dirname(packageMain())), 'bin', 'napi-v6');
+}
+
+/** @throws UserError when the library is not installed. */
+export function libraryPath(): string {
+  const path = join(libraryFolder(), libraryNames[process.platform] ?? 'libonnxruntime.so.1');
+  if (existsSync(path)) return path;
+  throw missing(`${path} is not there`);
+}
+
+function packageMain(): string {
+  try {
+    return createRequire(import.meta.url).resolve('onnxruntime-node');
+  } catch (error) {
+    throw missing('onnxruntime-node cannot be found', error);
+  }
+}
+
+function missing(reason: string, cause?: unknown): UserError {
+  const { optionalDependencies } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  const advice =
+    `npm leaves it out where its script cannot download CUDA, which is not needed. Install it without the script: ` +
+    `npm install --ignore-scripts onnxruntime-node@${optionalDependencies['onnxruntime-node']}`;
+  return new UserError(`ONNX Runtime is not installed: ${reason}. ${advice}`, { cause, code: 'ERR_ANTONYM_NO_RUNTIME' });
+}
