@@ -94,7 +94,7 @@ interface Expected {
 /** Scores of images by the scorer, and of every crop by the file itself. */
 async function prove(images: readonly Image[], exported: string, expected: readonly Expected[]): Promise<void> {
   const path = join(exported, 'model.onnx');
-  const scorer = await openScorer(path, { device: { device: 'cpu' }, onNotice: (notice) => process.stderr.write(`${notice}\n`) });
+  const scorer = await openScorer({ path }, { device: { device: 'cpu' }, onNotice: (notice) => process.stderr.write(`${notice}\n`) });
   const thread = new SessionThread();
   await thread.load('model', path);
   try {
@@ -131,7 +131,7 @@ async function prove(images: readonly Image[], exported: string, expected: reado
 /** The same photograph, in turns. */
 async function measure(image: Image, exported: string, pairs: number, args: readonly string[], python: string): Promise<void> {
   const theirs = await startSteps(python, [...args, '--serve', '0'], (said) => new UserError(`PyTorch: ${said}`));
-  const scorer = await openScorer(join(exported, 'model.onnx'), { device: { device: 'cpu' } });
+  const scorer = await openScorer({ path: join(exported, 'model.onnx') }, { device: { device: 'cpu' } });
   try {
     const [own, other]: [number[], Step[]] = [[], []];
     for (let pair = -1; pair < pairs; pair++) {

@@ -14,4 +14,5 @@ export const commandList: Readonly<Record<string, () => Promise<Command | Comman
   report: async () => (await import('./report.js')).reportCommand,
   devices: async () => (await import('./devices.js')).devicesCommand,
   'fetch-cuda': async () => (await import('./fetch-cuda.js')).fetchCudaCommand,
+  prune: async () => (await import('./prune.js')).pruneCommand,
 };

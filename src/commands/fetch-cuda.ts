@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { missingForCuda, withoutCuda } from '../runtime/devices/cuda-libraries.js';
 import { fetchFromNuget, type NugetPackage } from '../runtime/devices/fetch-cuda-provider.js';
-import { libraryFolder } from '../runtime/onnxruntime/library.js';
+import { libraryFolder } from '../runtime/onnxruntime/library-path.js';
 import { formatBytes } from '../support/byte-size.js';
 import { commandHint } from '../support/command-hint.js';
 import { messageOf, UserError } from '../support/errors.js';
@@ -34,13 +34,13 @@ async function fetchCuda(): Promise<void> {
     paths = await fetchFromNuget({
       source: nugetPackage(),
       files: libraries.map((name) => `runtimes/linux-x64/native/${name}`),
-      folder: libraryFolder,
+      folder: libraryFolder(),
       onProgress: (done, total) => progress.update(done, total, undefined, formatBytes),
     });
   } catch (error) {
     throw new UserError(
       `Cannot fetch ONNX Runtime's CUDA provider: ${messageOf(error)}. Run the same command on a Linux x64 machine with a network ` +
-        `and copy its libonnxruntime_providers_*.so to ${libraryFolder}.`,
+        `and copy its libonnxruntime_providers_*.so to ${libraryFolder()}.`,
     );
   } finally {
     progress.stop();

@@ -1,5 +1,7 @@
 /** Makes degraded pairs on several cores, so that the trainer does not wait for pixels. */
+
 import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { RequestThread } from '../support/threads/request-thread.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from './pair.js';
@@ -68,7 +70,7 @@ class Member {
   private readonly limit: LimitFunction = pLimit(requestsPerWorker);
 
   constructor(data: PairWorkerData) {
-    this.thread = new RequestThread(new URL('./pair-worker.js', import.meta.url), 'a pair worker', data);
+    this.thread = new RequestThread((options) => new Worker(new URL('./pair-entry.js', import.meta.url), options), 'a pair worker', data);
   }
 
   /** Requests not yet answered. */

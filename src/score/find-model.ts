@@ -10,6 +10,8 @@ import { shippedModel } from './shipped-model.js';
 export interface FoundModel {
   /** The ONNX file. */
   readonly path: string;
+  /** `model.json`, where it is not beside it. */
+  readonly description?: string;
   /** The run that it was exported from, where it lies in one. */
   readonly run?: string;
 }
@@ -20,6 +22,7 @@ export interface FoundModel {
  * @throws UserError when there is none.
  */
 export async function findModel(given?: string | URL): Promise<FoundModel> {
+  if (given === undefined) return findShipped();
   const path = await findPath(given);
   const run = basename(dirname(dirname(resolve(path))));
   if (basename(dirname(resolve(path))) !== 'export') return { path };
@@ -27,14 +30,15 @@ export async function findModel(given?: string | URL): Promise<FoundModel> {
   return resolve(path) === resolve(runsFolder, run, 'export', 'model.onnx') ? { path, run } : { path };
 }
 
-async function findPath(named: string | URL | undefined): Promise<string> {
-  if (named === undefined) {
-    const shipped = await shippedModel();
-    if (shipped !== undefined) return shipped;
-    throw new UserError('No model comes with this copy of the program: name an exported model.onnx or a run.', {
-      code: 'ERR_ANTONYM_NO_SUCH_FILE',
-    });
-  }
+async function findShipped(): Promise<FoundModel> {
+  const shipped = await shippedModel();
+  if (shipped !== undefined) return shipped;
+  throw new UserError('No model comes with this copy of the program: name an exported model.onnx or a run.', {
+    code: 'ERR_ANTONYM_NO_SUCH_FILE',
+  });
+}
+
+async function findPath(named: string | URL): Promise<string> {
   const given = pathOf(named);
   const found = await kindOf(given);
   if (found.kind === 'file') return given;

@@ -93,7 +93,7 @@ export async function loadModel(path?: string | URL, options: LoadOptions = {}):
   if (!(maxQueue >= 0)) throw new ModelError('maxQueue must be a number, at least 0.', { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
   try {
     const found = await findModel(path);
-    return new LoadedModel(await openScorer(found.path, { ...others, device: await setupOf(device, providerOptions) }), maxQueue);
+    return new LoadedModel(await openScorer(found, { ...others, device: await setupOf(device, providerOptions) }), maxQueue);
   } catch (error) {
     throw modelError(error);
   }

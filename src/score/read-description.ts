@@ -9,8 +9,7 @@ import { fileError } from '../support/files/file-errors.js';
  * The description beside a model.
  * @throws UserError when it is missing or does not describe a model of this version.
  */
-export async function readDescription(modelPath: string): Promise<ModelDescription> {
-  const path = join(dirname(modelPath), 'model.json');
+export async function readDescription(modelPath: string, path = join(dirname(modelPath), 'model.json')): Promise<ModelDescription> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -7,6 +7,7 @@ import { describePlacement } from '../runtime/sessions/session-messages.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { mistakenFileAt } from '../support/files/mistaken-file.js';
 import { ThreadFailure } from '../support/threads/request-thread.js';
+import type { FoundModel } from './find-model.js';
 import { ModelSessions } from './model-sessions.js';
 import { readDescription } from './read-description.js';
 import { requireOwnFiles } from './require-own-files.js';
@@ -39,11 +40,14 @@ const cropsAtOnce = 12;
  * Loads an exported model: `model.onnx` with `model.json` beside it.
  * @throws UserError when a file is missing or is not what it should be.
  */
-export async function openScorer(modelPath: string, { device, maximumPixels, onNotice }: ScorerOptions): Promise<Scorer> {
+export async function openScorer(
+  { path: modelPath, description: descriptionPath }: FoundModel,
+  { device, maximumPixels, onNotice }: ScorerOptions,
+): Promise<Scorer> {
   const sessions = new ModelSessions(modelPath, device);
   let description: ModelDescription;
   try {
-    description = await readWhole(sessions, modelPath);
+    description = await readWhole(sessions, modelPath, descriptionPath);
   } catch (error) {
     await sessions.close();
     throw error;
@@ -100,8 +104,8 @@ export async function openScorer(modelPath: string, { device, maximumPixels, onN
 }
 
 /** The hash is computed while ONNX Runtime loads the file; a file that is not the described one is told before what ONNX Runtime says of it. */
-async function readWhole(sessions: ModelSessions, modelPath: string): Promise<ModelDescription> {
-  const reading = readDescription(modelPath).then(async (description) => {
+async function readWhole(sessions: ModelSessions, modelPath: string, descriptionPath?: string): Promise<ModelDescription> {
+  const reading = readDescription(modelPath, descriptionPath).then(async (description) => {
     await requireOwnFiles(modelPath, description);
     return description;
   });

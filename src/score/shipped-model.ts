@@ -1,23 +1,22 @@
 /** The model that comes with the package: what scores photographs when nobody names another. */
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-const modelsFolder = fileURLToPath(new URL('../../models', import.meta.url));
-
-/** The path of `models/<name>/model.onnx` in this package, of the first name where there are several; undefined where there is none. */
-export async function shippedModel(): Promise<string | undefined> {
-  const names = await readdir(modelsFolder).catch(() => []);
-  for (const name of names.sort()) {
-    const path = join(modelsFolder, name, 'model.onnx');
-    if (await isFile(path)) return path;
-  }
-  return undefined;
+export interface ShippedModel {
+  /** The ONNX file. */
+  readonly path: string;
+  /** Its `model.json`; bundlers may put them in different places. */
+  readonly description: string;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
+/** Undefined where this copy of the program has none. */
+export async function shippedModel(): Promise<ShippedModel | undefined> {
+  // each by its own URL: bundlers follow those of files, not of folders
+  const path = fileURLToPath(new URL('../../models/capture/model.onnx', import.meta.url));
+  const description = fileURLToPath(new URL('../../models/capture/model.json', import.meta.url));
+  const isThere = await stat(path).then(
     (status) => status.isFile(),
     () => false,
   );
+  return isThere ? { path, description } : undefined;
 }

@@ -181,7 +181,7 @@ describe('score', () => {
       expect(await scoresOf('photos/a.jpg', '--model', model), model).toEqual(expected);
     }
     const shipped = await shippedModel();
-    expect(await scoresOf('photos/a.jpg')).toEqual(await scoresOf('photos/a.jpg', '--model', shipped!));
+    expect(await scoresOf('photos/a.jpg')).toEqual(await scoresOf('photos/a.jpg', '--model', shipped!.path));
   });
 
   test('ends quietly when nobody reads on', async () => {

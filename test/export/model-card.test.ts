@@ -7,7 +7,7 @@ import { parseModelDescription } from '#antonym/export/model-description.js';
 import { paritySchema } from '#antonym/export/parity.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
 
-const folder = dirname((await shippedModel())!);
+const folder = dirname((await shippedModel())!.path);
 const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
 const description = parseModelDescription(await text('model.json'), 'model.json');
 const facts = { parity: paritySchema.parse(JSON.parse(await text('parity.json'))), files: [], opinions: [] };

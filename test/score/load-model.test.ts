@@ -188,7 +188,7 @@ describe('errors', () => {
   });
 
   test('a missing file of the program is not blamed on the model', async () => {
-    const missing = new RequestThread(new URL('file:///nowhere/worker.js'), 'the thread');
+    const missing = new RequestThread((options) => new Worker(new URL('file:///nowhere/worker.js'), options), 'the thread');
     await expect(missing.ask({})).rejects.toBeInstanceOf(ThreadFailure);
   });
 

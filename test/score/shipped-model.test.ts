@@ -10,7 +10,7 @@ import { rendered } from '../pairs/folder-of-photographs.js';
 
 describe('the model that ships', () => {
   test('is small', async () => {
-    const files = await hashFiles(dirname((await shippedModel())!));
+    const files = await hashFiles(dirname((await shippedModel())!.path));
     expect(files.map(({ name }) => name)).toEqual(['MODEL_CARD.md', 'model.json', 'model.onnx', 'parity.json']);
     expect(files.reduce((total, { bytes }) => total + bytes, 0)).toBeLessThan(12e6);
   });

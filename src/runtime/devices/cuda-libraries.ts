@@ -4,10 +4,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { commandHint } from '../../support/command-hint.js';
-import { libraryFolder } from '../onnxruntime/library.js';
+import { libraryFolder } from '../onnxruntime/library-path.js';
 
-/** The folder where `antonym fetch-cuda` puts ONNX Runtime's CUDA provider. */
-export const cudaProvider = join(libraryFolder, 'libonnxruntime_providers_cuda.so');
+/** The file that `antonym fetch-cuda` fetches: ONNX Runtime's CUDA provider. @throws UserError when ONNX Runtime is not installed. */
+export function cudaProvider(): string {
+  return join(libraryFolder(), 'libonnxruntime_providers_cuda.so');
+}
 
 /** Paths that show an NVIDIA driver: on Linux, and in the Windows subsystem for Linux. */
 const drivers = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];
@@ -22,7 +24,7 @@ export function withoutCuda(platform = `${process.platform}/${process.arch}`): s
  * @param provider path of the provider's library
  * @returns the missing parts and how to get them; undefined if nothing is missing
  */
-export async function missingForCuda(provider = cudaProvider, platform?: string): Promise<string | undefined> {
+export async function missingForCuda(provider = cudaProvider(), platform?: string): Promise<string | undefined> {
   const never = withoutCuda(platform);
   if (never !== undefined) return never;
   if (!existsSync(provider)) return `ONNX Runtime's CUDA provider is not there. Fetch it once: ${commandHint('fetch-cuda')}`;

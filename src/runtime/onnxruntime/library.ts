@@ -2,20 +2,11 @@
  * ONNX Runtime's library, which its npm package brings, called through its C interface. The package's own binding passes on few of a provider's
  * options, copies every output, does not write into a GPU's buffers that it is given and holds no memory of CUDA.
  */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { messageOf, UserError } from '../../support/errors.js';
 import { returnFreedMemory } from './freed-memory.js';
+import { libraryPath } from './library-path.js';
 import { disableTelemetry, wantsTelemetry } from './telemetry.js';
-
-const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
-
-/** Path of the library; those of its providers lie beside it. */
-export const libraryFolder = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch);
-
-const libraryNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' };
 
 /** Version of the interface: a library has the functions of every earlier version, in the same places. */
 const interfaceVersion = 20;
@@ -130,17 +121,13 @@ const stackBytes = 8 * 2 ** 20;
 
 let loaded: OnnxRuntime | undefined;
 
-/** @throws Error when the library is not there or cannot be loaded. */
+/** @throws UserError when the library is not there or cannot be loaded. */
 export function onnxRuntime(): OnnxRuntime {
-  loaded ??= load(join(libraryFolder, libraryNames[process.platform] ?? 'libonnxruntime.so.1'));
+  loaded ??= load(libraryPath());
   return loaded;
 }
 
 function load(path: string): OnnxRuntime {
-  if (!existsSync(path)) {
-    const message = `ONNX Runtime's library is not there: ${path}. Install onnxruntime-node again.`;
-    throw new UserError(message, { code: 'ERR_ANTONYM_NO_RUNTIME' });
-  }
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
   disableTelemetry();
   const library = loadLibrary(path);

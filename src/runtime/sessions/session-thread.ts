@@ -1,5 +1,5 @@
 /** ONNX Runtime in a thread of its own, as promises. */
-
+import { Worker } from 'node:worker_threads';
 import { RequestThread } from '../../support/threads/request-thread.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { DeviceSetup } from '../devices/device.js';
@@ -21,7 +21,7 @@ export interface SessionThreadOptions extends Partial<DeviceSetup> {
  */
 export class SessionThread {
   private readonly thread = new RequestThread<SessionRequest, SessionReply>(
-    new URL('./session-worker.js', import.meta.url),
+    (options) => new Worker(new URL('./session-entry.js', import.meta.url), options),
     'the thread of ONNX Runtime',
   );
 

@@ -28,8 +28,6 @@ export interface PlainError {
 export interface RequestWorkerData {
   /** The memory of its `NativeCalls`. */
   readonly calls: Int32Array<SharedArrayBuffer>;
-  /** The URL of the module that calls `answerRequests`. */
-  readonly program: string;
-  /** Data for that module. */
+  /** Data for the program. */
   readonly data: unknown;
 }

@@ -1,5 +1,5 @@
 /** A worker thread that answers requests in order, seen from the thread that asks. */
-import { Worker } from 'node:worker_threads';
+import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { watchAwaited } from '../awaited.js';
 import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
@@ -26,18 +26,18 @@ export class RequestThread<Request, Reply> {
   private isClosing = false;
 
   /**
-   * @param program the worker's module, which calls `answerRequests`
+   * @param start makes the worker of an entry: `(options) => new Worker(new URL('./x-entry.js', import.meta.url), options)`, which bundlers follow
    * @param name for errors: `the thread of ONNX Runtime`
    * @param data plain data for the program, which reads it with `dataOfThread`
    */
   constructor(
-    program: URL,
+    start: (options: WorkerOptions) => Worker,
     private readonly name: string,
     data?: unknown,
   ) {
     // none of the program's flags: Node.js refuses `--input-type` for a file
-    const workerData: RequestWorkerData = { calls: this.calls.shared, program: program.href, data };
-    this.worker = new Worker(new URL('./request-worker.js', import.meta.url), { workerData, execArgv: [] });
+    const workerData: RequestWorkerData = { calls: this.calls.shared, data };
+    this.worker = start({ workerData, execArgv: [] });
     open.add(this.calls);
     this.worker.on('message', ({ id, reply, error }: NumberedReply<Reply>) => {
       const request = this.waiting.get(id);

@@ -1,4 +1,5 @@
 /** The engine that executes the training graphs with TensorFlow.js and lets it differentiate them; state stays in its thread. */
+import { Worker } from 'node:worker_threads';
 import { sendableGraph } from '../../graph/sendable-graph.js';
 import { RequestThread } from '../../support/threads/request-thread.js';
 import { floatTensor, type NamedTensors, type TensorData } from '../../tensors/tensor-data.js';
@@ -26,7 +27,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
   const isAveraged = new Set(averaged.map(({ name }) => name));
   const measuredName = (name: string): string => (isAveraged.has(name) ? averageName(name) : name);
   const thread = new RequestThread<TensorFlowRequest, TensorFlowReply>(
-    new URL('./tensorflow/tensorflow-worker.js', import.meta.url),
+    (options) => new Worker(new URL('./tensorflow/tensorflow-entry.js', import.meta.url), options),
     'the thread of TensorFlow.js',
   );
   let notice: string | undefined;

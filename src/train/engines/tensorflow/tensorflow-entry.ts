@@ -1,0 +1,4 @@
+/** The entry of the thread of TensorFlow.js: its only import at the start is what loads the rest. */
+import { startThread } from '../../../support/threads/start-thread.js';
+
+startThread(() => import('./tensorflow-worker.js'));
