@@ -36,8 +36,12 @@ function packageMain(): string {
 
 function missing(reason: string, cause?: unknown): UserError {
   const { optionalDependencies } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  const advice =
-    `npm leaves it out where its script cannot download CUDA, which is not needed. Install it without the script: ` +
-    `npm install --ignore-scripts onnxruntime-node@${optionalDependencies['onnxruntime-node']}`;
-  return new UserError(`ONNX Runtime is not installed: ${reason}. ${advice}`, { cause, code: 'ERR_ANTONYM_NO_RUNTIME' });
+  const remedy =
+    process.env.npm_command === 'exec'
+      ? 'npx --ignore-scripts antonym ...'
+      : `npm install --ignore-scripts onnxruntime-node@${optionalDependencies['onnxruntime-node']}`;
+  const message =
+    `ONNX Runtime is not installed: ${reason}. npm leaves it out where its install script cannot download CUDA, which is not needed. ` +
+    `Leave the script out: ${remedy}`;
+  return new UserError(message, { cause, code: 'ERR_ANTONYM_NO_RUNTIME' });
 }
