@@ -12,9 +12,9 @@ const [firstWeight, lastWeight] = ['visual.mobilenet.Conv1.weight', 'regression.
 
 /** Writes the file: `pixels` float32 [batch, 3, height, width], 0..1, in, `embedding` [batch, D] out. */
 export async function benchShippedEncoder({ out }: { readonly out: string }): Promise<void> {
-  const path = await shippedModel();
-  if (path === undefined) throw new UserError('There is no model in models/: make it with npm run model.');
-  const model = await readOnnxModel(path);
+  const shipped = await shippedModel();
+  if (shipped === undefined) throw new UserError('There is no model in models/: make it with npm run model.');
+  const model = await readOnnxModel(shipped.path);
   const inputOf = (weight: string): string => model.nodes.find(({ inputs }) => inputs[1] === weight)!.inputs[0]!;
   const [pixelsName, embeddingName] = [inputOf(firstWeight), inputOf(lastWeight)];
   const first = model.nodes.findIndex(({ outputs }) => outputs.includes(pixelsName));
