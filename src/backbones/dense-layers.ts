@@ -46,24 +46,30 @@ export interface LinearOptions {
   /** Factors of the product and of the bias, which cost nothing there. */
   readonly productScale?: number;
   readonly biasScale?: number;
+  /** Factor of each output, [outputs]. It goes into the weights, which are fewer than results, and of which a file keeps the product. */
+  readonly outputScale?: Value;
 }
 
 /**
- * productScale x W^T + biasScale b
+ * outputScale (productScale x W^T + biasScale b)
  * @param x [rows, inputs]
  * @returns [rows, outputs]
  */
 export function linear(context: LayerContext, x: Value, name: string, outputs: number, options: LinearOptions = {}): Value {
   const inputs = x.shape[1] as number;
-  const { deviation = inputs ** -0.5, productScale = 1, biasScale = 1 } = options;
+  const { graph } = context;
+  const { deviation = inputs ** -0.5, productScale = 1, biasScale = 1, outputScale } = options;
   const weight = weightOf(context, `${name}.weight`, [outputs, inputs], deviation);
   const bias = vectorOf(context, `${name}.bias`, outputs);
-  return context.graph.add('Gemm', [x, weight, bias], { transB: 1, alpha: productScale, beta: biasScale });
+  const operands = outputScale
+    ? [graph.add('Mul', [weight, graph.add('Reshape', [outputScale, graph.integers(-1, 1)])]), graph.add('Mul', [bias, outputScale])]
+    : [weight, bias];
+  return graph.add('Gemm', [x, ...operands], { transB: 1, alpha: productScale, beta: biasScale });
 }
 
-/** Layer normalisation over the last axis, with PyTorch's epsilon. */
-export function layerNorm(context: LayerContext, x: Value, name: string): Value {
+/** Layer normalisation over the last axis; by default with PyTorch's epsilon. */
+export function layerNorm(context: LayerContext, x: Value, name: string, epsilon = 1e-5): Value {
   const size = x.shape.at(-1) as number;
   const inputs = [x, vectorOf(context, `${name}.weight`, size, 1), vectorOf(context, `${name}.bias`, size)];
-  return context.graph.add('LayerNormalization', inputs, { axis: -1, epsilon: 1e-5 });
+  return context.graph.add('LayerNormalization', inputs, { axis: -1, epsilon });
 }

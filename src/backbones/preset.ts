@@ -47,6 +47,18 @@ export const wholeEncoderValues: PresetValues = {
   },
 };
 
+export const transformerValues: PresetValues = {
+  ...wholeEncoderValues,
+  batchNorm: { value: 'frozen', reason: 'transformers have none' },
+};
+
+/** Values for encoders of which one photograph takes as much memory as several do elsewhere. */
+export const largeTransformerValues: PresetValues = {
+  ...transformerValues,
+  batchSize: { value: 1, reason: 'many layers or many tokens: one photograph takes as much memory as several do elsewhere' },
+  accumulate: { value: 4, reason: 'four photographs an update, as for the smaller ones' },
+};
+
 /** Values for an encoder in an ONNX file. */
 export const onnxPreset: Preset = {
   family: '*.onnx',

@@ -14,6 +14,8 @@ export interface PublishedFile {
 export interface Licence {
   /** An SPDX identifier, or the licence's own name. */
   readonly name: string;
+  /** Its text, where the name alone does not say which. */
+  readonly address?: string;
   /** True when what is trained from the weights falls under it too. */
   readonly bindsDerivatives: boolean;
 }

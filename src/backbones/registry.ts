@@ -3,9 +3,20 @@ import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { Backbone } from './backbone.js';
 import { clipBackbones } from './clip/clip.js';
+import { dinoV2Backbones } from './dinov2/dinov2.js';
+import { dinoV3Backbones } from './dinov3/dinov3.js';
+import { peCoreBackbones } from './pe-core/pe-core.js';
 import { resNetBackbones } from './resnet/resnet.js';
+import { sigLip2Backbones } from './siglip2/siglip2.js';
 
-const registered: Backbone[] = [...clipBackbones, ...resNetBackbones];
+const registered: Backbone[] = [
+  ...clipBackbones,
+  ...resNetBackbones,
+  ...dinoV2Backbones,
+  ...dinoV3Backbones,
+  ...sigLip2Backbones,
+  ...peCoreBackbones,
+];
 
 /** All entries, the default of a family first. */
 export const backbones: readonly Backbone[] = registered;

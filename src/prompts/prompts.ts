@@ -1,8 +1,8 @@
 /** The prompts of a model by what an option says of them: stored features, texts to encode, or seeded directions. */
 import type { Backbone } from '../backbones/backbone.js';
+import { isLaidOut, layOut } from '../backbones/weights/lay-out.js';
 import { readParameters } from '../backbones/weights/read-parameters.js';
 import type { TensorSource } from '../backbones/weights/tensor-source.js';
-import { isLaidOut, layOut } from '../backbones/weights/weights-layout.js';
 import { UserError } from '../support/errors.js';
 import type { TensorData } from '../tensors/tensor-data.js';
 import { encodePrompts } from './encode-prompts.js';

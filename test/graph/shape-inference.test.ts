@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
-import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
+import { clipVisionTransformer } from '#antonym/backbones/clip/clip-vision-transformer.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
@@ -29,7 +29,7 @@ describe('named dimensions', () => {
   const transformer: Backbone = {
     ...tiny,
     name: 'a vision transformer',
-    embed: (context, pixels) => visionTransformer(context, pixels, { ...size, activation: 'quick-gelu' }),
+    embed: (context, pixels) => clipVisionTransformer(context, pixels, { ...size, activation: 'quick-gelu' }),
   };
   test.each([tiny, transformer])('flow through the whole of $name, at sizes even and odd', async (backbone) => {
     const graph = new Graph();

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { clipResNet } from '#antonym/backbones/clip/clip-resnet.js';
-import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
+import { clipVisionTransformer } from '#antonym/backbones/clip/clip-vision-transformer.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { buildScoringModel } from '#antonym/export/scoring-model.js';
@@ -155,7 +155,7 @@ describe('an image of any size', () => {
           activation: 'quick-gelu',
           hasPositions: false,
         } as const;
-        return visionTransformer(context, pixels, options);
+        return clipVisionTransformer(context, pixels, options);
       },
     },
     resnet: {

@@ -8,7 +8,7 @@ import type { Value } from '../../graph/value.js';
 import type { BackboneContext } from '../backbone-context.js';
 import { ConvolutionLayers } from '../convolution-layers.js';
 import { linear, vectorOf, weightOf } from '../dense-layers.js';
-import { positionalEmbedding } from '../positional-embedding.js';
+import { type PositionalEmbedding, positionalEmbedding } from '../positional-embedding.js';
 import { singleQueryAttention } from '../single-query-attention.js';
 
 export interface ClipResNetOptions {
@@ -87,7 +87,10 @@ class Layers extends ConvolutionLayers {
     let columns = graph.add('Concat', [mean, positions], { axis: 2 });
     let asking = graph.add('Reshape', [mean, graph.integers(-1, channels)]);
     if (positionsFor !== undefined) {
-      const { first, grid } = positionalEmbedding(this.context, `${name}.positional_embedding`, x, positionsFor / reduction, 'bicubic');
+      const { first, grid } = positionalEmbedding(this.context, `${name}.positional_embedding`, x, {
+        cells: positionsFor / reduction,
+        interpolation: 'bicubic',
+      }) as Required<PositionalEmbedding>;
       const embeddings = graph.add('Concat', [first, grid], { axis: 0 });
       columns = graph.add('Add', [columns, graph.add('Transpose', [embeddings], { perm: [1, 0] })]);
       asking = graph.add('Add', [asking, first]);

@@ -2,10 +2,11 @@
 import type { Backbone } from '../backbone.js';
 import { type Preset, pretrainedValues } from '../preset.js';
 import type { PublishedWeights } from '../published-weights.js';
+import { transformerArchitecture } from '../transformer-architecture.js';
 import { clipReader } from './clip-reader.js';
 import { type ClipResNetOptions, clipResNet } from './clip-resnet.js';
+import { type ClipVisionTransformerOptions, clipVisionOptions, clipVisionTransformer } from './clip-vision-transformer.js';
 import { publishedClip } from './published-clip.js';
-import { type VisionTransformerOptions, visionTransformer } from './vision-transformer.js';
 
 /** Facts that all of them share; the statistics are those of openai/CLIP, clip.py. */
 const family = {
@@ -47,25 +48,12 @@ function publishedResNet(options: ClipResNetOptions): Architecture {
   };
 }
 
-function transformer(options: VisionTransformerOptions): Architecture {
-  const block = (index: number) => [`layer${index + 1}`, new RegExp(`^visual\\.transformer\\.resblocks\\.${index}\\.`)] as const;
+function transformer(options: ClipVisionTransformerOptions): Architecture {
   return {
     ...family,
-    embedding: options.embedding,
-    minimumSide: options.patch,
-    positions: 'bicubic',
-    trainNormalization: 'running',
-    batchNormalization: false,
-    parts: {
-      stem: /^visual\.(conv1|class_embedding|positional_embedding|ln_pre)\b/,
-      ...Object.fromEntries(Array.from({ length: options.layers }, (_, index) => block(index))),
-      head: /^visual\.(ln_post|proj)\b/,
-    },
-    // 1.0 for clip-vit-b-32 (12 crops of 224), .9 for clip-vit-b-16 (6 of 224)
-    memoryOverhead: { batch: 1.05, running: 1.05 },
-    embed: (context, pixels) => visionTransformer(context, pixels, options),
+    ...transformerArchitecture(clipVisionOptions(options)),
     embedWithoutPositions: {
-      embed: (context, pixels) => visionTransformer(context, pixels, { ...options, hasPositions: false }),
+      embed: (context, pixels) => clipVisionTransformer(context, pixels, { ...options, hasPositions: false }),
       unused: /^visual\.positional_embedding$/,
     },
   };

@@ -5,9 +5,9 @@ import type { TensorData } from '../../tensors/tensor-data.js';
 import { type Backbone, encoderPrefix } from '../backbone.js';
 import { Parameters } from '../parameters.js';
 import { backbones } from '../registry.js';
+import { isLaidOut, layOut } from './lay-out.js';
 import { describeMisfit, readParameters, type WeightsNeed } from './read-parameters.js';
 import type { TensorSource } from './tensor-source.js';
-import { isLaidOut, layOut } from './weights-layout.js';
 
 /**
  * @param source by our own names, as checkpoints of runs have them, or in one of the layouts that the backbone's reader knows

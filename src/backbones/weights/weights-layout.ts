@@ -1,10 +1,7 @@
 /**
  * Layouts of published weights as data: how a publisher's names become those of a backbone's parameters, with matrices transposed and
- * parts joined on the way. One reader applies them all.
+ * parts joined on the way. One reader applies them all: see `layOut`.
  */
-import { UserError } from '../../support/errors.js';
-import { elementCount, floatTensor, type TensorData } from '../../tensors/tensor-data.js';
-import type { StoredTensor, TensorSource } from './tensor-source.js';
 
 /** The names and shapes that one publisher, or several alike, gives the tensors of a family. */
 export interface WeightsLayout {
@@ -20,6 +17,14 @@ export interface WeightsLayout {
   readonly transposed?: RegExp;
   /** Tensors that become one, one below the other. */
   readonly joins?: readonly Join[];
+  /** Tensors that become several, in equal parts from the top. */
+  readonly splits?: readonly Split[];
+  /** Stored tensors whose first axes are of size 1 and dropped, but for the last axis. */
+  readonly flattened?: RegExp;
+  /** Stored tensors that a row of zeros is put before: of a token whose embedding has been added to the token itself. */
+  readonly belowZeros?: RegExp;
+  /** Biases that files leave out where they are zero. */
+  readonly zeros?: readonly Zeros[];
 }
 
 export interface Join {
@@ -30,6 +35,19 @@ export interface Join {
   readonly to: string;
 }
 
+export interface Split {
+  readonly whole: RegExp;
+  /** The name of each part before renaming, a replacement for what `whole` matches; undefined for one that is left out. */
+  readonly parts: readonly (string | undefined)[];
+}
+
+export interface Zeros {
+  /** A stored matrix whose columns they are as many as. */
+  readonly beside: RegExp;
+  /** Their names before renaming, replacements for what `beside` matches. */
+  readonly names: readonly string[];
+}
+
 /** A reader of the published weights of a family. */
 export interface WeightsReader {
   /** The family, for messages: `CLIP`. */
@@ -38,110 +56,4 @@ export interface WeightsReader {
   readonly layouts: readonly WeightsLayout[];
   /** Tensors of the image encoder that its graph does not need, by their names after reading. */
   readonly unused?: RegExp;
-}
-
-/** The assembly of a tensor: its parts one below the other, or one part transposed. */
-interface Recipe {
-  readonly parts: readonly string[];
-  readonly transposed: boolean;
-}
-
-/**
- * A view of the tensors of one model in a source, by the names of our parameters; others (of an optimizer, say) are not in it. Closing
- * it closes the source.
- * @throws UserError when no layout of the family is found in the source.
- */
-export function layOut(source: TensorSource, { family, layouts }: WeightsReader): TensorSource {
-  const names = [...source.tensors.keys()];
-  for (const layout of layouts) {
-    const prefix = prefixOf(names, layout.landmark);
-    if (prefix !== undefined) return view(source, prefix, layout);
-  }
-  const landmarks = layouts.map(({ landmark, savedBy }) => `no tensor ${landmark} (${savedBy})`);
-  throw new UserError(
-    `${source.path} holds no ${family} image encoder: it has ${landmarks.join(' and ')}. ` +
-      `Its first tensors are: ${names.slice(0, 3).join(', ') || 'none'}`,
-  );
-}
-
-/** True when the source holds a model in one of the family's layouts. */
-export function isLaidOut(source: TensorSource, { layouts }: WeightsReader): boolean {
-  const names = [...source.tensors.keys()];
-  return layouts.some(({ landmark }) => prefixOf(names, landmark) !== undefined);
-}
-
-/** The text before a name wherever it occurs; the shortest, when models contain models. */
-function prefixOf(names: readonly string[], landmark: string): string | undefined {
-  const prefixes = names
-    .filter((name) => name === landmark || name.endsWith(`.${landmark}`))
-    .map((name) => name.slice(0, -landmark.length));
-  return prefixes.sort((a, b) => a.length - b.length)[0];
-}
-
-function view(source: TensorSource, prefix: string, layout: WeightsLayout): TensorSource {
-  const stored = (name: string): StoredTensor | undefined => source.tensors.get(prefix + name);
-  const own = [...source.tensors.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-  const recipes = recipesOf(own, stored, layout);
-  return {
-    path: source.path,
-    tensors: new Map([...recipes].map(([name, recipe]) => [name, describe(recipe, stored)])),
-    async read(name) {
-      const { parts, transposed } = recipes.get(name)!;
-      const tensors: TensorData[] = [];
-      for (const part of parts) tensors.push(await source.read(prefix + part));
-      return transposed ? transpose(tensors[0]!) : joinRows(tensors);
-    },
-    close: () => source.close(),
-  };
-}
-
-function recipesOf(
-  names: readonly string[],
-  stored: (name: string) => StoredTensor | undefined,
-  { ignored, renames = [], transposed, joins = [] }: WeightsLayout,
-): Map<string, Recipe> {
-  const rename = (name: string): string => renames.reduce((renamed, [from, to]) => renamed.replace(from, to), name);
-  const recipes = new Map<string, Recipe>();
-  for (const name of names) {
-    if (ignored?.test(name)) continue;
-    const join = joins.find(({ part }) => part.test(name));
-    if (!join) {
-      recipes.set(rename(name), { parts: [name], transposed: transposed?.test(name) === true });
-      continue;
-    }
-    const parts = join.parts.map((part) => name.replace(join.part, part));
-    // a part without its fellows is left out, and missed by whoever needs the whole
-    const fits = parts.every((part) => String(stored(part)?.shape.slice(1)) === String(stored(name)!.shape.slice(1)));
-    if (name === parts[0] && fits) recipes.set(rename(name.replace(join.part, join.to)), { parts, transposed: false });
-  }
-  return recipes;
-}
-
-function describe({ parts, transposed }: Recipe, stored: (name: string) => StoredTensor | undefined): StoredTensor {
-  const { shape, type } = stored(parts[0]!)!;
-  if (transposed) return { shape: [...shape].reverse(), type };
-  if (parts.length === 1) return { shape, type };
-  return { shape: [parts.reduce((rows, part) => rows + stored(part)!.shape[0]!, 0), ...shape.slice(1)], type };
-}
-
-function joinRows(tensors: readonly TensorData[]): TensorData {
-  const [first] = tensors as [TensorData];
-  if (tensors.length === 1) return first;
-  const values = new Float32Array(tensors.reduce((count, { shape }) => count + elementCount(shape), 0));
-  let start = 0;
-  for (const { data } of tensors) {
-    values.set(data as Float32Array, start);
-    start += data.length;
-  }
-  return floatTensor([tensors.reduce((rows, { shape }) => rows + shape[0]!, 0), ...first.shape.slice(1)], values);
-}
-
-/** A matrix turned; anything else is misshapen, and whoever needs it says so before it is read. */
-function transpose({ shape, data }: TensorData): TensorData {
-  const [rows, columns] = shape as [number, number];
-  const values = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) values[column * rows + row] = Number(data[row * columns + column]);
-  }
-  return floatTensor([columns, rows], values);
 }

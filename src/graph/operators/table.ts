@@ -35,6 +35,7 @@ import { mul } from './mul.js';
 import { neg } from './neg.js';
 import { not } from './not.js';
 import { pad } from './pad.js';
+import { range } from './range.js';
 import { reduceMax } from './reduce-max.js';
 import { reduceMean } from './reduce-mean.js';
 import { reduceSum } from './reduce-sum.js';
@@ -94,6 +95,7 @@ const table = {
   Neg: neg,
   Not: not,
   Pad: pad,
+  Range: range,
   ReduceMax: reduceMax,
   ReduceMean: reduceMean,
   ReduceSum: reduceSum,

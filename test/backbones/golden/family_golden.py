@@ -6,8 +6,11 @@ two images of one size with respect to every tensor, under the name and in the s
 """
 import json
 import pathlib
+import re
+import tempfile
 
 import torch
+from safetensors.torch import load_file
 
 from golden_step import pixels, write_safetensors
 from stated_values import stated
@@ -21,7 +24,8 @@ def randomized(model, seed):
     """Weights that are exact in half precision, nothing 0 or 1; products keep the size of what they multiply."""
     generator = torch.Generator().manual_seed(seed)
     for name, tensor in model.state_dict().items():
-        if not tensor.is_floating_point():
+        # constants of the architecture
+        if not tensor.is_floating_point() or re.search(r"bias_mask|periods|freqs", name):
             continue
         draw = torch.rand(tensor.shape, generator=generator)
         if name.endswith("running_var") or (tensor.dim() == 1 and ("norm" in name or "bn" in name or "ln_" in name or "normalization" in name
@@ -40,6 +44,13 @@ def image(name, height, width, statistics):
     """float64 [2, 3, height, width]"""
     mean, deviation = (torch.tensor(part, dtype=torch.float64).view(1, 3, 1, 1) for part in statistics)
     return (pixels(name, 2, height, width).permute(0, 3, 1, 2).double() / 255 - mean) / deviation
+
+
+def saved(model):
+    """The tensors that transformers writes, under the names that it writes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        return load_file(pathlib.Path(folder) / "model.safetensors")
 
 
 def save(name, tensors, suffix="safetensors"):
@@ -65,7 +76,7 @@ def write_half(path, tensors):
     path.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(parts))
 
 
-def expect(name, embed, statistics, sizes, parameters=None, gradient_size=None):
+def expect(name, embed, statistics, sizes, parameters=None, gradient_size=None, **further):
     """@param parameters by the layout's names; without them no gradients are written."""
     expected = {}
     with torch.no_grad():
@@ -78,5 +89,6 @@ def expect(name, embed, statistics, sizes, parameters=None, gradient_size=None):
         for key, parameter in parameters.items():
             if parameter.grad is not None:
                 expected[f"gradient.{key}"] = parameter.grad
+    expected.update(further)
     write_safetensors(FOLDER / f"{name}.expected.safetensors", {key: value.float() for key, value in expected.items()})
     print(name, {key: float(value.norm()) for key, value in expected.items() if key.startswith("embedding")})

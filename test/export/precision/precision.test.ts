@@ -8,7 +8,7 @@ import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
-import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
+import { clipVisionTransformer } from '#antonym/backbones/clip/clip-vision-transformer.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
@@ -32,7 +32,7 @@ const transformer: Backbone = {
   ...findBackbone('clip-vit-b-32'),
   embedding: 24,
   embed: (context, pixels) =>
-    visionTransformer(context, pixels, {
+    clipVisionTransformer(context, pixels, {
       ...{ patch: 16, side: 48, width: 128, layers: 2, heads: 4 },
       ...{ embedding: 24, activation: 'quick-gelu' },
     }),

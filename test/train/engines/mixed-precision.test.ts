@@ -2,9 +2,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Engine, EngineOptions, UpdateResult } from '#antonym/train/engines/engine.js';
 import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
-import { batch, expectSameGradients, optionsFor, reducedModels, step } from './reduced-models.js';
+import { batch, expectSameGradients, optionsFor, reducedFamilies, reducedModels, step } from './reduced-models.js';
 
 const learningRate = 1e-3;
+const allModels = { ...reducedModels, ...reducedFamilies };
 
 describe('mixed precision', () => {
   const engines: Engine[] = [];
@@ -14,7 +15,7 @@ describe('mixed precision', () => {
   });
 
   async function made(name: string, further: Partial<EngineOptions>): Promise<Engine> {
-    const engine = await createOnnxRuntimeEngine(optionsFor(reducedModels[name]!, further));
+    const engine = await createOnnxRuntimeEngine(optionsFor(allModels[name]!, further));
     engines.push(engine);
     return engine;
   }
@@ -44,7 +45,7 @@ describe('mixed precision', () => {
     expectSameGradients(await reference.readState(), state, tolerance);
   });
 
-  test.each(Object.keys(reducedModels))('%s: training follows that in float32', async (name) => {
+  test.each(Object.keys(allModels))('%s: training follows that in float32', async (name) => {
     const [reference, other] = [await made(name, {}), await made(name, mixed(256))];
     for (let number = 1; number <= 4; number++) {
       const [expected, found] = [await step(reference, number, 1), await step(other, number, 1)];

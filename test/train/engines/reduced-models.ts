@@ -2,9 +2,14 @@
 import { expect } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { clipResNet } from '#antonym/backbones/clip/clip-resnet.js';
-import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
+import { clipVisionTransformer } from '#antonym/backbones/clip/clip-vision-transformer.js';
+import { dinoV2Options } from '#antonym/backbones/dinov2/dinov2.js';
+import { dinoV3Options } from '#antonym/backbones/dinov3/dinov3.js';
+import { peCoreOptions } from '#antonym/backbones/pe-core/pe-core.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { residualNetwork } from '#antonym/backbones/resnet/residual-network.js';
+import { sigLip2Options } from '#antonym/backbones/siglip2/siglip2.js';
+import { transformerArchitecture } from '#antonym/backbones/transformer-architecture.js';
 import { cropCount } from '#antonym/losses/levels.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import type { NamedTensors } from '#antonym/tensors/tensor-data.js';
@@ -27,7 +32,7 @@ const transformer: Backbone = {
   ...findBackbone('clip-vit-b-32'),
   embedding,
   embed: (context, pixels) =>
-    visionTransformer(context, pixels, { patch: 8, side, width: 16, layers: 2, heads: 2, embedding, activation: 'quick-gelu' }),
+    clipVisionTransformer(context, pixels, { patch: 8, side, width: 16, layers: 2, heads: 2, embedding, activation: 'quick-gelu' }),
 };
 
 export const reducedModels: Readonly<Record<string, Backbone>> = {
@@ -36,12 +41,24 @@ export const reducedModels: Readonly<Record<string, Backbone>> = {
   'clip-vit': transformer,
 };
 
+const transformerSizes = { width: 16, layers: 2, heads: 2 } as const;
+
 /** One of each further family: what they have in common with CLIP's is trained with those above. */
 export const reducedFamilies: Readonly<Record<string, Backbone>> = {
   resnet: {
     ...findBackbone('resnet50'),
     embedding: 64,
     embed: (context, pixels) => residualNetwork(context, pixels, { width: 2, blocks: [1, 1, 1, 1] }),
+  },
+  dinov2: { ...findBackbone('dinov2-s14-reg'), ...transformerArchitecture(dinoV2Options(4, transformerSizes, 56)) },
+  dinov3: {
+    ...findBackbone('dinov3-s16plus'),
+    ...transformerArchitecture(dinoV3Options({ ...transformerSizes, hidden: 32, activation: 'swiglu' })),
+  },
+  siglip2: { ...findBackbone('siglip2-b16-224'), ...transformerArchitecture(sigLip2Options(transformerSizes, 64)) },
+  'pe-core': {
+    ...findBackbone('pe-core-b16-224'),
+    ...transformerArchitecture(peCoreOptions({ ...transformerSizes, patch: 16, side: 64, embedding })),
   },
 };
 

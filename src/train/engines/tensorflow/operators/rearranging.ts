@@ -41,6 +41,13 @@ export const rearrangingOperators = {
       x.shape.map((_, axis): [number, number] => [pads[axis]!, pads[axis + x.rank]!]),
     );
   }),
+  Range: {
+    layout: 'onnx',
+    run: (node) => {
+      const [start, limit, step] = [0, 1, 2].map((index) => node.knownIntegers(index)[0]!) as [number, number, number];
+      return node.tf.range(start, limit, step, 'int32');
+    },
+  },
   Reshape: reshaped,
   ScatterND: rearranging((node, x) => {
     const { tf } = node;

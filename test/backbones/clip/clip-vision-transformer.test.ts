@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
-import { visionTransformer } from '#antonym/backbones/clip/vision-transformer.js';
+import { clipVisionTransformer } from '#antonym/backbones/clip/clip-vision-transformer.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 function reduced(activation: Activation): Backbone {
   const options = { patch: 8, side: 32, width: 16, layers: 3, heads: 2, embedding, activation };
-  const embed: Backbone['embed'] = (context, pixels) => visionTransformer(context, pixels, options);
+  const embed: Backbone['embed'] = (context, pixels) => clipVisionTransformer(context, pixels, options);
   return { ...findBackbone('clip-vit-b-32'), name: 'reduced', embedding, embed };
 }
 
