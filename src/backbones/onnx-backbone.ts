@@ -3,13 +3,14 @@ import { basename, dirname } from 'node:path';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
 import { addModel } from '../graph/reading/add-model.js';
-import { type FileValue, type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
-import { formatShape, type Shape, type Value } from '../graph/value.js';
+import { type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
+import { type Dimension, formatShape, type Shape, type Value } from '../graph/value.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import { type Backbone, encoderPrefix } from './backbone.js';
 import type { BackboneContext } from './backbone-context.js';
+import { findImageInput } from './onnx-image-input.js';
 import { onnxParameters } from './onnx-parameters.js';
 import { type ParameterSpec, Parameters } from './parameters.js';
 import { onnxPreset } from './preset.js';
@@ -40,16 +41,17 @@ const trialSide = 224;
  */
 export async function openOnnxBackbone(path: string, options: OnnxBackboneOptions): Promise<OnnxBackbone> {
   const model = await readOnnxModel(path);
-  const image = imageInput(model);
-  const fixedSide = sideOf(model, image);
+  requireEncoder(model);
   const output = outputOf(model, options.output);
+  const image = findImageInput(model, output, options.mean);
+  const { fixedSide } = image;
   const specs = onnxParameters(model, [output]);
   const embed = ({ graph, parameters }: BackboneContext, pixels: Value): Value =>
     addModel(graph, model, [output], {
-      inputs: new Map([[image.name, pixels]]),
+      inputs: new Map([[image.name, image.laidOut(graph, pixels)]]),
       bind: (name, tensor) => (specs.has(name) ? parameters.declare(specs.get(name)!) : graph.constant(tensor)),
     })[0]!;
-  const free = embeddingOf(model, embed, ['batch', 3, fixedSide ?? 'height', fixedSide ?? 'width']);
+  const free = embeddingOf(embed, image.isForOne, ['batch', 3, fixedSide ?? 'height', fixedSide ?? 'width']);
   const embedding = free.shape[1];
   if (free.shape.length !== 2 || typeof embedding !== 'number' || free.dataType !== 'float32') {
     throw new UserError(
@@ -84,25 +86,11 @@ export async function openOnnxBackbone(path: string, options: OnnxBackboneOption
   };
 }
 
-/** The only input of rank 4: models of images and texts have others, which the embedding must not need. */
-function imageInput({ path, inputs }: OnnxModel): FileValue {
-  if (inputs.some(({ name, elementType }) => name === 'image' && elementType === onnxDataTypes.uint8)) {
-    throw new UserError(`${path} is a model that was exported to score images, not an encoder. Train on from its run: --init NAME`);
-  }
-  const images = inputs.filter(({ shape }) => shape?.length === 4 && (shape[1] === 3 || typeof shape[1] === 'string'));
-  if (images.length === 1) return images[0]!;
-  const list = inputs.map(({ name, shape }) => `${name} ${shape ? formatShape(shape) : 'of unknown shape'}`).join(', ');
-  throw new UserError(`${path} is no image encoder: expected one input [N, 3, H, W], received ${list || 'none'}`);
-}
-
-/** @returns undefined where any size will do. */
-function sideOf({ path }: OnnxModel, { name, shape }: FileValue): number | undefined {
-  const [, , height, width] = shape as Shape;
-  if (typeof height === 'string' && typeof width === 'string') return undefined;
-  if (typeof height === 'number' && height === width) return height;
-  throw new UserError(
-    `${path} takes images ${formatShape(shape!)} (${name}), but crops are square: export it with a square or a free size`,
-  );
+/** @throws UserError for a model that this program exported. */
+function requireEncoder({ path, inputs, outputs }: OnnxModel): void {
+  const takesBytes = inputs.some(({ name, elementType }) => name === 'image' && elementType === onnxDataTypes.uint8);
+  if (!takesBytes || !outputs.some(({ name }) => name === 'score')) return;
+  throw new UserError(`${path} is a model that was exported to score images, not an encoder. Train on from its run: --init NAME.`);
 }
 
 function outputOf({ path, outputs }: OnnxModel, wanted: string): string {
@@ -119,14 +107,29 @@ function outputOf({ path, outputs }: OnnxModel, wanted: string): string {
   throw new UserError(`${path} has ${vectors.length} outputs [N, embedding]. Choose one with --output: ${names.join(', ')}`);
 }
 
-function embeddingOf(model: OnnxModel, embed: Backbone['embed'], shape: Shape): Value {
-  const graph = new Graph();
+/** The embedding of any number of images. @throws UserError when it has none; that it takes one image only where that is the reason. */
+function embeddingOf(embed: Backbone['embed'], isForOne: boolean, [batch, ...shape]: Shape): Value {
+  const build = (count: Dimension): Value => {
+    const graph = new Graph();
+    return embed(
+      { graph, parameters: new Parameters(graph, 'inputs'), normalization: 'running' },
+      graph.input('pixels', 'float32', [count, ...shape]),
+    );
+  };
   try {
-    return embed({ graph, parameters: new Parameters(graph, 'inputs'), normalization: 'running' }, graph.input('pixels', 'float32', shape));
+    return build(batch!);
   } catch (error) {
-    const isForOne = model.inputs.some(({ shape: stated }) => stated?.[0] === 1);
-    if (!isForOne) throw error;
-    throw new UserError(`${messageOf(error)}. It was exported for one image at a time: export it with a free batch size (dynamic_axes)`);
+    if (!isForOne || !succeeds(() => build(1))) throw error;
+    throw new UserError(`${messageOf(error)}. It was exported for one image at a time: export it with a free batch size (dynamic_axes).`);
+  }
+}
+
+function succeeds(build: () => unknown): boolean {
+  try {
+    build();
+    return true;
+  } catch {
+    return false;
   }
 }
 
