@@ -12,6 +12,7 @@ import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 import { systemReason } from './support/files/file-errors.js';
 import { suggestName } from './support/nearest-name.js';
+import { printable } from './support/printable.js';
 import { wrapText } from './support/wrap-text.js';
 
 // A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then. A terminal that is gone answers EIO.
@@ -93,6 +94,8 @@ function packageFacts(): Readonly<Record<'version' | 'description', string>> {
 function report(error: unknown): number {
   if (error instanceof UserError) {
     say(error.message);
+  } else if (isSystemError(error)) {
+    say(`Cannot use ${printable(error.path)} (${error.syscall}): ${systemReason(error)}.`);
   } else if (process.env.ANTONYM_DEBUG && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   } else {
@@ -108,6 +111,11 @@ function sayAtOnce(message: string): void {
   } catch {
     // nobody reads it
   }
+}
+
+/** A failed system call on a file, wherever it was not expected. */
+function isSystemError(error: unknown): error is Error & { readonly path: string; readonly syscall: string } {
+  return systemCodeOf(error) !== undefined && error instanceof Error && 'path' in error && 'syscall' in error;
 }
 
 function say(message: string): void {

@@ -87,7 +87,7 @@ async function openInFullSize(nameOrFolder: string, options: Omit<OpenDatasetOpt
     if (!(await stat(folder)).isDirectory()) throw new UserError(`${nameOrFolder} is a file; a folder of images is needed.`);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    if (systemCodeOf(error) !== 'ENOENT') throw new UserError(`Cannot open the folder ${folder}: ${messageOf(error)}.`);
+    if (systemCodeOf(error) !== 'ENOENT') throw fileError('open the folder', folder, error);
     if (description === undefined) {
       throw new UserError(`There is no dataset and no folder named "${nameOrFolder}".${suggestName(nameOrFolder, [...datasets.keys()])}`);
     }

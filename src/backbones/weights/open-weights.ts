@@ -44,8 +44,8 @@ async function weightsIn(folder: string): Promise<string> {
   if (files.length === 1) return join(folder, files[0]!);
   throw new UserError(
     files.length === 0
-      ? `${folder} has no file of weights in it (*.safetensors, *.pt, *.pth)`
-      : `${folder} has several files of weights in it: name one of ${files.sort().join(', ')}`,
+      ? `${folder} has no file of weights in it (*.safetensors, *.pt, *.pth).`
+      : `${folder} has several files of weights in it: name one of ${files.sort().join(', ')}.`,
   );
 }
 

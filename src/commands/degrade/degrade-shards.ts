@@ -30,9 +30,12 @@ import { pairOptions } from './degrade-options.js';
 
 const defaultShardMegabytes = 512;
 
+/** Without the preset of a backbone: pairs may train any. */
+const { preset: _, ...heldOutOption } = trainOptions.heldOut;
+
 const options = {
   ...pairOptions,
-  heldOut: { ...trainOptions.heldOut, reason: 'as in training' },
+  heldOut: { ...heldOutOption, reason: 'as in training' },
   shard: {
     kind: part(),
     placeholder: 'I/N',
