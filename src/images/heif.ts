@@ -9,23 +9,32 @@ import { formatNames } from './recognize-image.js';
 /** Upper bound of the description of the pictures, in the first box after the file type, bytes. */
 const mostDescription = 2 ** 18;
 
-/** The part of the optional package `libheif-js` that is used. */
+/** An object in the library's memory, or the reason why there is none. */
+type Handle = { readonly code?: unknown; readonly message?: string };
+
+interface DecodedPicture extends Handle {
+  readonly image: unknown;
+  /** Rows of `stride` bytes. */
+  readonly channels: readonly { readonly data: Uint8Array; readonly width: number; readonly height: number; readonly stride: number }[];
+}
+
+/**
+ * The part of the optional package `libheif-js` that is used: libheif's C interface. The classes above it print to stdout, and cannot tell
+ * which picture is the primary one.
+ */
 interface HeifLibrary {
-  readonly HeifDecoder: new () => { decode(bytes: Uint8Array): readonly HeifImage[] };
-}
-
-interface HeifImage {
-  get_width(): number;
-  get_height(): number;
-  is_primary(): boolean;
-  display(target: DecodedHeic, done: (decoded: DecodedHeic | null) => void): void;
-  free(): void;
-}
-
-interface DecodedHeic {
-  readonly data: Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
+  readonly heif_error_code: { readonly heif_error_Ok: unknown };
+  readonly heif_colorspace: { readonly heif_colorspace_RGB: unknown };
+  readonly heif_chroma: { readonly heif_chroma_interleaved_RGBA: unknown };
+  heif_context_alloc(): unknown;
+  heif_context_free(context: unknown): void;
+  heif_context_read_from_memory(context: unknown, bytes: Uint8Array): Handle;
+  heif_js_context_get_primary_image_handle(context: unknown): Handle | undefined;
+  heif_image_handle_get_width(handle: Handle): number;
+  heif_image_handle_get_height(handle: Handle): number;
+  heif_image_handle_release(handle: Handle): void;
+  heif_js_decode_image2(handle: Handle, colorspace: unknown, chroma: unknown): DecodedPicture | undefined;
+  heif_image_release(image: unknown): void;
 }
 
 /**
@@ -55,23 +64,39 @@ export async function checkHeif(content: ImageContent, compression: string | und
  * @throws UserError when the decoder is not installed.
  */
 export async function decodeHeic(bytes: Uint8Array, mostPixels: number): Promise<Uint8Array> {
-  const { HeifDecoder } = await heifLibrary();
-  const images = new HeifDecoder().decode(bytes);
+  const { data, width, height } = primaryPicture(await heifLibrary(), bytes, mostPixels);
+  const png = await sharp(data, { raw: { width, height, channels: 4 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer();
+  return withProfile(png, profileOf(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, mostDescription))));
+}
+
+/** @returns RGBA, upright */
+function primaryPicture(heif: HeifLibrary, bytes: Uint8Array, mostPixels: number): { data: Uint8Array; width: number; height: number } {
+  const context = heif.heif_context_alloc();
+  let handle: Handle | undefined;
   try {
-    const image = images.find((candidate) => candidate.is_primary()) ?? images[0];
-    if (image === undefined) throw new Error('no picture in it');
-    const [width, height] = [image.get_width(), image.get_height()];
-    if (width * height > mostPixels) throw new Error('exceeds pixel limit');
-    const target = { data: new Uint8ClampedArray(width * height * 4), width, height };
-    const decoded = await new Promise<DecodedHeic | null>((resolve) => image.display(target, resolve));
-    if (decoded === null) throw new Error('it does not decode');
-    const png = await sharp(decoded.data, { raw: { width, height, channels: 4 } })
-      .png({ compressionLevel: 0 })
-      .toBuffer();
-    return withProfile(png, profileOf(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, mostDescription))));
+    const { code, message } = heif.heif_context_read_from_memory(context, bytes);
+    if (code !== heif.heif_error_code.heif_error_Ok) throw new Error(message);
+    handle = required(heif.heif_js_context_get_primary_image_handle(context));
+    const pixels = heif.heif_image_handle_get_width(handle) * heif.heif_image_handle_get_height(handle);
+    if (pixels > mostPixels) throw new Error('exceeds pixel limit');
+    const { heif_colorspace_RGB: colorspace } = heif.heif_colorspace;
+    const decoded = required(heif.heif_js_decode_image2(handle, colorspace, heif.heif_chroma.heif_chroma_interleaved_RGBA));
+    const [{ data, width, height, stride }] = decoded.channels as [DecodedPicture['channels'][number]];
+    const rows = new Uint8Array(width * height * 4);
+    for (let y = 0; y < height; y++) rows.set(data.subarray(y * stride, y * stride + width * 4), y * width * 4);
+    heif.heif_image_release(decoded.image);
+    return { data: rows, width, height };
   } finally {
-    for (const image of images) image.free();
+    if (handle) heif.heif_image_handle_release(handle);
+    heif.heif_context_free(context);
   }
+}
+
+function required<T extends Handle>(result: T | undefined): T {
+  if (!result || result.code) throw new Error(result?.message ?? 'it does not decode');
+  return result;
 }
 
 /** True where the decoder of HEIC is installed. */

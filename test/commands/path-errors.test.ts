@@ -143,9 +143,7 @@ describe('a path that cannot be', () => {
       ENAMETOOLONG: png(name, long),
       ENOTDIR: png(name, join('mos.csv', 'below')),
       ELOOP: png(name, join('circle', 'below')),
-      ...(oneFile.has(name)
-        ? { 'a file that is there': 'photographs/00.png' }
-        : { 'a file for a folder': 'mos.csv' }),
+      ...(oneFile.has(name) ? { 'a file that is there': 'photographs/00.png' } : { 'a file for a folder': 'mos.csv' }),
       // an export replaces the files of an earlier one
       ...(!oneFile.has(name) && name !== 'export' && { 'a full folder': 'full' }),
     }));
