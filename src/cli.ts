@@ -119,5 +119,5 @@ function isSystemError(error: unknown): error is Error & { readonly path: string
 }
 
 function say(message: string): void {
-  process.stderr.write(`error: ${message}\n`);
+  process.stderr.write(`error: ${printable(message)}\n`);
 }

@@ -1,5 +1,6 @@
 /** `MODEL_CARD.md` of a calibrated model: first of all, that it saw opinions. */
 import type { ModelDescription } from '../export/model-description.js';
+import { escapeMarkdown } from '../support/escape-markdown.js';
 import type { HashedFile } from '../support/files/hash-files.js';
 
 /** Markdown. @param description of a model that has an `opinion` */
@@ -15,19 +16,19 @@ tags:
   - no-reference
 ---
 
-# ${plain(backbone.split(':')[0]!)}, calibrated with ${images} opinions
+# ${escapeMarkdown(backbone.split(':')[0]!)}, calibrated with ${images} opinions
 
-**This model saw opinions of people and is not label-free:** its output \`opinion\` was fitted to ${images} ratings of ${plain(name)}. Its output \`score\`, from 0
+**This model saw opinions of people and is not label-free:** its output \`opinion\` was fitted to ${images} ratings of ${escapeMarkdown(name)}. Its output \`score\`, from 0
 to 1, higher is better, is that of the model it was made from.
 
 |          |   |
 | -------- | - |
-| Method   | ${plain(method)} |
-| Backbone | ${plain(backbone)} |
-| Data     | ${plain([`${data.name}, ${data.images} images`, ...terms].join('; '))} |
-| Opinions | ${images} images of ${plain(name)}, from ${range[0]} to ${range[1]}, ${direction} |
+| Method   | ${escapeMarkdown(method)} |
+| Backbone | ${escapeMarkdown(backbone)} |
+| Data     | ${escapeMarkdown([`${data.name}, ${data.images} images`, ...terms].join('; '))} |
+| Opinions | ${images} images of ${escapeMarkdown(name)}, from ${range[0]} to ${range[1]}, ${direction} |
 | Map      | ${map.kind}, from score to opinion, in the order of the scores |
-| Made by  | Antonym ${plain(version)} |
+| Made by  | Antonym ${escapeMarkdown(version)} |
 
 ## Error
 
@@ -43,11 +44,6 @@ as \`antonym score --model model.onnx PHOTO...\` and \`model.rate(image)\` give 
 
 | File | Bytes | SHA-256 |
 | ---- | ----: | ------- |
-${files.map(({ name: file, bytes, sha256 }) => `| ${plain(file)} | ${bytes} | \`${sha256}\` |`).join('\n')}
+${files.map(({ name: file, bytes, sha256 }) => `| ${escapeMarkdown(file)} | ${bytes} | \`${sha256}\` |`).join('\n')}
 `;
-}
-
-/** Text that Markdown shows as it is. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`);
 }

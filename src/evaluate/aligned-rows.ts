@@ -1,7 +1,9 @@
 /** Tables on a terminal. */
+import { printable } from '../support/printable.js';
 
-/** Lines in which the cells of a column begin below each other. @param rows not empty; equally long */
-export function alignedRows(rows: readonly (readonly string[])[]): string[] {
+/** Lines in which the cells of a column begin below each other. @param given rows, not empty; equally long */
+export function alignedRows(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((row) => row.map(printable));
   const widths = rows[0]!.map((_, column) => rows.reduce((widest, row) => Math.max(widest, row[column]!.length), 0));
   return rows.map((row) =>
     row

@@ -1,4 +1,6 @@
 /** An evaluation as a table for people. */
+
+import { printable } from '../support/printable.js';
 import { type Estimate, statisticNames } from './agreement.js';
 import { alignedRows } from './aligned-rows.js';
 import type { EvaluatedOpinion } from './evaluate-opinion.js';
@@ -6,7 +8,7 @@ import type { Direction } from './opinions.js';
 
 /** Lines of text, the last one ended. */
 export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: EvaluatedOpinion['evaluation']): string {
-  const about = `${opinion.name}: ${opinion.images} images, ${opinion.direction}; ${100 * bootstrap.confidence} % intervals from ${bootstrap.resamples} resamples`;
+  const about = `${printable(opinion.name)}: ${opinion.images} images, ${opinion.direction}; ${100 * bootstrap.confidence} % intervals from ${bootstrap.resamples} resamples`;
   const table = [
     ['', ...statisticNames.map((name) => name.toUpperCase())],
     ...measures.map((measure) => [measure.name, ...statisticNames.map((name) => interval(measure[name]))]),

@@ -1,6 +1,7 @@
 /** `MODEL_CARD.md`: everything a person needs to know about an exported model before using it, from the facts in `model.json`. */
 import { headKindOf } from '../heads/table.js';
 import { formatBytes } from '../support/byte-size.js';
+import { escapeMarkdown } from '../support/escape-markdown.js';
 import type { HashedFile } from '../support/files/hash-files.js';
 import type { ModelDescription, TrainedOpinions } from './model-description.js';
 import { opinionsSeen } from './opinions-seen.js';
@@ -59,7 +60,7 @@ tags:
   - no-reference
 ---
 
-# ${plain(name)}
+# ${escapeMarkdown(name)}
 
 A model that scores the technical quality of one image: uint8 RGB pixels in, a score from 0 to 1 out, higher is better.
 ${originOf(description)}
@@ -107,7 +108,7 @@ ${opinionsOf(opinions, seen !== undefined)}
 - Weakest on ${bySkill
     .slice(-named)
     .reverse()
-    .map(([distortion, { srcc }]) => `${plain(distortion)} (SRCC ${srcc.toFixed(2)})`)
+    .map(([distortion, { srcc }]) => `${escapeMarkdown(distortion)} (SRCC ${srcc.toFixed(2)})`)
     .join(', ')}.
 - ${opinions.length === 0 ? 'Ordering distortions of one image is not the same as ordering different photographs as people would: that was not measured.' : 'Scores order images; they are no opinion scores and not comparable with those of other models.'}
 ${head?.limit === undefined ? '' : `- ${head.limit}\n`}- It judges distortions such as blur, noise and compression, not content, composition or taste.
@@ -153,7 +154,7 @@ function originOf({ weights, training: { step, levels, samples }, trainedOpinion
 }
 
 function opinionOriginOf({ name, images, range, direction }: TrainedOpinions): string {
-  const lines = [`**This model saw opinions of people and is not label-free:** ${plain(name)}.`];
+  const lines = [`**This model saw opinions of people and is not label-free:** ${escapeMarkdown(name)}.`];
   if (images)
     lines.push(
       `It was trained with ${images.training} rated images and chosen with ${images.validation} others; ${images.test} were kept for the test.`,
@@ -182,7 +183,7 @@ function precisionOf(report: PrecisionReport): string {
   );
   return `### Precision
 
-${plain(differences(report))}.
+${escapeMarkdown(differences(report))}.
 
 | Precision | File | Images/s on the CPU |
 | --------- | ---: | ------------------: |
@@ -222,10 +223,10 @@ function sizes({ size, largeImages, crops }: ModelDescription): string {
 }
 
 function heldOutOf({ data: { heldOut, name, unknownBefore }, training }: ModelDescription): string {
-  const images = `On distorted crops of ${heldOut} image${heldOut === 1 ? '' : 's'} of ${plain(name)}`;
+  const images = `On distorted crops of ${heldOut} image${heldOut === 1 ? '' : 's'} of ${escapeMarkdown(name)}`;
   if (!isTrained(training)) return images;
   if (unknownBefore === undefined) return `${images} that training never saw`;
-  return `${images} that this training never saw (what ${plain(unknownBefore.join(' and '))} was trained on is not recorded)`;
+  return `${images} that this training never saw (what ${escapeMarkdown(unknownBefore.join(' and '))} was trained on is not recorded)`;
 }
 
 function opinionsOf(opinions: readonly OpinionResult[], sawOpinions: boolean): string {
@@ -243,12 +244,7 @@ function opinionsOf(opinions: readonly OpinionResult[], sawOpinions: boolean): s
 ${rows.join('\n')}`;
 }
 
-/** Text that Markdown shows as it is. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`);
-}
-
 /** The same in a table; links of http stay such. */
 function cell(text: string): string {
-  return plain(text).trim();
+  return escapeMarkdown(text).trim();
 }

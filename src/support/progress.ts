@@ -2,6 +2,7 @@
 import ora, { type Ora } from 'ora';
 import { watchAwaited } from './awaited.js';
 import { formatDuration } from './duration.js';
+import { printable } from './printable.js';
 
 export interface Progress {
   /**
@@ -10,7 +11,7 @@ export interface Progress {
    * @param amount formats `done` and `total`; default: plain numbers.
    */
   update(done: number, total: number, detail?: string, amount?: (count: number) => string): void;
-  /** A line that stays. */
+  /** A line that stays. All texts are shown with control characters escaped. */
   note(line: string): void;
   /** Runs something that writes to the terminal itself, with the moving line out of its way. */
   aside(write: () => void): void;
@@ -48,7 +49,7 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
     ended = true;
     watched();
   };
-  line.start(label);
+  line.start(printable(label));
   return {
     update(done, total, detail, amount = String) {
       if (ended) return;
@@ -59,13 +60,13 @@ export function startProgress(label: string, { stream = process.stderr, now = ()
         parts.push(`${formatDuration(perUnit * (total - done))} left`);
       }
       if (detail !== undefined) parts.push(detail);
-      line.show(parts.join(', '), done >= total && !complete);
+      line.show(printable(parts.join(', ')), done >= total && !complete);
       complete = done >= total;
     },
-    note: (text) => line.aside(() => stream.write(`${text}\n`)),
+    note: (text) => line.aside(() => stream.write(`${printable(text)}\n`)),
     aside: (write) => line.aside(write),
-    succeed: (text = label) => end(() => line.succeed(text)),
-    fail: (text = label) => end(() => line.fail(text)),
+    succeed: (text = label) => end(() => line.succeed(printable(text))),
+    fail: (text = label) => end(() => line.fail(printable(text))),
     stop: () => end(() => line.stop()),
   };
 }

@@ -15,6 +15,7 @@ import { fileError } from '../../support/files/file-errors.js';
 import { openScratch } from '../../support/files/scratch-folder.js';
 import { number, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { givenIn, type OptionTable, resolveOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { closeModels, openModels } from '../open-models.js';
@@ -220,29 +221,29 @@ function bootstrapOf({ resamples, seed }: Options): ComparisonBootstrap {
 function formatComparison({ variants, onlyBefore, onlyAfter }: ComparisonResult): string {
   const lines: string[] = [];
   if (variants.length > 1) {
-    const width = Math.max(...variants.map(({ name }) => name.length), 'encoder'.length);
+    const width = Math.max(...variants.map(({ name }) => printable(name).length), 'encoder'.length);
     lines.push(`${'encoder'.padEnd(width)}  bits/pixel   score  difference (95 % interval)\n`);
     for (const { name, bitsPerPixel, summary } of variants) {
       const { value, low, high } = summary.mean;
       const figures = `${bitsPerPixel.toFixed(3).padStart(10)}  ${summary.after.toFixed(4)}  ${signed(value)} (${signed(low)} to ${signed(high)})`;
-      lines.push(`${name.padEnd(width)}  ${figures}\n`);
+      lines.push(`${printable(name).padEnd(width)}  ${figures}\n`);
     }
-    for (const variant of variants) if (variant.limit?.failed) lines.push(`${variant.name}: ${verdictOf(variant)}\n`);
+    for (const variant of variants) if (variant.limit?.failed) lines.push(`${printable(`${variant.name}: ${verdictOf(variant)}`)}\n`);
   } else {
     const [variant] = variants as [ComparedVariant];
     const { pairs, resized } = variant;
-    lines.push(`${verdictOf(variant)}\n`);
+    lines.push(`${printable(verdictOf(variant))}\n`);
     const worst = [...pairs].sort((a, b) => a.difference - b.difference).filter(({ difference }) => difference < 0);
     for (const { name, difference, before, after } of worst.slice(0, 5)) {
-      lines.push(`${signed(difference)}  ${before.score.toFixed(4)} to ${after.score.toFixed(4)}  ${name}\n`);
+      lines.push(`${signed(difference)}  ${before.score.toFixed(4)} to ${after.score.toFixed(4)}  ${printable(name)}\n`);
     }
-    if (resized.length > 0) lines.push(`${resized.length} of other sizes in pixels, such as ${resized[0]}\n`);
+    if (resized.length > 0) lines.push(`${resized.length} of other sizes in pixels, such as ${printable(resized[0]!)}\n`);
   }
   for (const [names, where] of [
     [onlyBefore, 'before'],
     [onlyAfter, 'after'],
   ] as const) {
-    if (names.length > 0) lines.push(`${names.length} only ${where}, such as ${names[0]}\n`);
+    if (names.length > 0) lines.push(`${names.length} only ${where}, such as ${printable(names[0]!)}\n`);
   }
   return lines.join('');
 }

@@ -28,15 +28,8 @@ export async function writeComparison(folder: string, result: ComparisonResult):
 function csvOf({ variants }: ComparisonResult): string {
   const rows = variants.flatMap((variant) =>
     variant.pairs.map(({ name, before, after, difference }) =>
-      [variant.name, name, before.score, after.score, difference, before.bytes, after.bytes]
-        .map((value) => csvCell(safeText(value)))
-        .join(','),
+      [variant.name, name, before.score, after.score, difference, before.bytes, after.bytes].map((value) => csvCell(value)).join(','),
     ),
   );
   return ['variant,picture,before,after,difference,bytes_before,bytes_after', ...rows, ''].join('\r\n');
-}
-
-/** A text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection). */
-function safeText(value: string | number): string | number {
-  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 }

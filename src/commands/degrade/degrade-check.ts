@@ -9,6 +9,7 @@ import { type FindingName, findingNames, findings } from '../../datasets/pristin
 import type { ImageTraits } from '../../datasets/pristine/image-traits.js';
 import { minimumSideFor } from '../../pairs/crops.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
@@ -97,7 +98,7 @@ async function degradeCheck(data: string, { exclude, seed, json }: OptionValues<
       );
     } else if (downscale !== undefined)
       lines.push('suggestion: leave these images out; reducing them does not help, or makes them too small');
-    process.stdout.write(`${lines.join('\n')}\n`);
+    process.stdout.write(`${lines.map(printable).join('\n')}\n`);
   } finally {
     progress.stop();
   }

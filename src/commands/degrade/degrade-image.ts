@@ -12,6 +12,7 @@ import { fileError } from '../../support/files/file-errors.js';
 import { clearStagings } from '../../support/files/staging.js';
 import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
 import { levelsOption, seedOption, severityOption } from './degrade-options.js';
@@ -65,7 +66,7 @@ async function degradeImage(
   }
   const strengths = strengthsOf(composition, level, levels);
   process.stderr.write(
-    `${input}, ${width}x${height}: ${strengths.map(({ name, strength }) => `${name} ${strength}`).join(', ') || 'pristine'}\n`,
+    `${printable(input)}, ${width}x${height}: ${strengths.map(({ name, strength }) => `${name} ${strength}`).join(', ') || 'pristine'}\n`,
   );
   process.stdout.write(json ? `${JSON.stringify({ in: input, out, width, height, composition, level, levels, strengths })}\n` : `${out}\n`);
 }

@@ -22,6 +22,7 @@ import { systemCodeOf } from '../../support/errors.js';
 import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderResumably } from '../../support/files/resumable-folder.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
@@ -127,7 +128,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
   } catch (error) {
     if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
     progress.stop();
-    process.stderr.write(`Stopped; finished pairs are kept in ${partialFolder(out)}. Repeat the command to resume.\n`);
+    process.stderr.write(`Stopped; finished pairs are kept in ${printable(partialFolder(out))}. Repeat the command to resume.\n`);
     return signals.exitCode();
   } finally {
     signals.ignore();

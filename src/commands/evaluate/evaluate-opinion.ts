@@ -8,6 +8,7 @@ import { UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { closeModels, openModels } from '../open-models.js';
@@ -107,7 +108,7 @@ async function evaluateOpinions(opinion: string | undefined, flags: Options): Pr
         writeEvaluation(folder, own === undefined ? evaluated : onlyOf(evaluated, [own, models.length])),
     );
     progress.stop();
-    for (const folder of folders) process.stderr.write(`Scores and pictures are in ${folder}\n`);
+    for (const folder of folders) process.stderr.write(`Scores and pictures are in ${printable(folder)}\n`);
     process.stdout.write(json ? `${JSON.stringify(evaluated.evaluation)}\n` : formatEvaluation(evaluated.evaluation));
   } finally {
     progress.stop();

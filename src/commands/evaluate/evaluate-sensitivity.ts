@@ -15,6 +15,7 @@ import { describeEnvironment } from '../../support/environment.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
@@ -101,7 +102,7 @@ async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise
       (folder, own) => writeSensitivity(folder, own === undefined ? measured : { ...measured, measures: [measures[own]!] }),
     );
     progress.stop();
-    for (const folder of folders) process.stderr.write(`Figures and charts are in ${folder}\n`);
+    for (const folder of folders) process.stderr.write(`Figures and charts are in ${printable(folder)}\n`);
     process.stdout.write(json ? `${JSON.stringify(measured)}\n` : formatSensitivity(measured));
   } finally {
     progress.stop();

@@ -8,6 +8,7 @@ import type { RunFolder } from '../../runs/run-directory.js';
 import { formatBytes } from '../../support/byte-size.js';
 import { commandHint } from '../../support/command-hint.js';
 import { formatDuration } from '../../support/duration.js';
+import { printable } from '../../support/printable.js';
 import type { BestCheckpoint } from '../../train/loop.js';
 import type { OpinionSet } from '../../train/opinion/opinion-set.js';
 import { noPairs } from '../../train/options/data-options.js';
@@ -45,7 +46,7 @@ ${hasLearned ? '' : '  Train longer (--steps), or compare learning rates first (
 `;
   if (setup.opinions) return `${summarizeOpinions(setup.opinions, seconds, evaluation.ordered, best?.value, test)}${next}`;
   return `
-${hasLearned ? 'Learned, without any label,' : 'Learned nothing that ranks, worse than guessing,'} in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${setup.data.dataset.name} that ${which}training never saw, the model puts
+${hasLearned ? 'Learned, without any label,' : 'Learned nothing that ranks, worse than guessing,'} in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${printable(setup.data.dataset.name)} that ${which}training never saw, the model puts
 ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
   Surest:  ${list(bySkill.slice(0, named))}
   Weakest: ${list(bySkill.slice(-named).reverse())}
