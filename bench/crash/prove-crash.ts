@@ -28,6 +28,8 @@ export interface ProofOptions {
   /** Errors that each change fails with in turn; in a list of several, `each` says if every change meets all of them. */
   readonly errors: readonly Errors[];
   readonly each: boolean;
+  /** Repetitions and failures of each command, spread over all that there are; default: all. Whole results are asked of every state. */
+  readonly most?: number;
 }
 
 /** Names of unfinished work: what a killed process may leave until the next command. */
@@ -40,7 +42,10 @@ const isTimed = (path: string): boolean => /(metrics\.jsonl|report\.html|events\
 
 const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
 
-export async function proveScenario(scenario: Scenario, { root, processes, errors, each }: ProofOptions): Promise<Proof> {
+export async function proveScenario(
+  scenario: Scenario,
+  { root, processes, errors, each, most = Number.POSITIVE_INFINITY }: ProofOptions,
+): Promise<Proof> {
   const inputs = join(root, 'inputs');
   const work = await mkdtemp(join(root, 'work-'));
   const storeFolder = join(root, 'store');
@@ -85,7 +90,9 @@ export async function proveScenario(scenario: Scenario, { root, processes, error
         if (!isOneOf(tree, [old, final], result)) faults.push(`killed before change ${at} (${label}): ${result} is neither old nor new`);
       }
     }
-    const repeated = await Promise.all(left.map(async ({ at, label, tree }) => ({ at, label, tree, folder: await newCase(tree) })));
+    const repeated = await Promise.all(
+      spread(left, most).map(async ({ at, label, tree }) => ({ at, label, tree, folder: await newCase(tree) })),
+    );
     const outcomes = await repeat(
       repeated.map(({ folder, tree }) => ({
         folder,
@@ -102,7 +109,7 @@ export async function proveScenario(scenario: Scenario, { root, processes, error
       if (other.length > 0) faults.push(`repeated after change ${at} (${label}): differs in ${other.slice(0, 3).join(', ')}`);
     }
     const failed = await failures(
-      told(states).map(({ at }) => at),
+      spread(told(states), most).map(({ at }) => at),
       errors,
       each,
       async (at, error) => ({ folder: await newCase(old), words, at, error }),
@@ -165,6 +172,12 @@ function distinct<State extends { readonly tree: FileTree }>(states: readonly St
     ]),
   );
   return [...seen.values()];
+}
+
+/** At most as many of the items, the last one among them. */
+function spread<Item>(items: readonly Item[], most: number): Item[] {
+  if (items.length <= most) return [...items];
+  return Array.from({ length: most }, (_, index) => items[Math.floor(((index + 1) * items.length) / most) - 1]!);
 }
 
 /** Without those between the first and the last of many writes to one file. */

@@ -38,6 +38,9 @@ export type Failed = Outcome & { readonly operation?: string; readonly path?: st
 const [jobPath, answerPath] = process.argv.slice(2) as [string, string];
 const job = JSON.parse(readFileSync(jobPath, 'utf8')) as Job;
 watchFileOperations(() => {});
+// Nobody waits for the answer of a process whose parent is gone.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(1), 1000).unref();
 // Results go to stdout and progress to stderr: nobody reads them here.
 process.stdout.write = (() => true) as typeof process.stdout.write;
 process.stderr.write = (() => true) as typeof process.stderr.write;

@@ -5,7 +5,7 @@ import { directionMarks, escaped } from './printable.js';
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/\p{Cc}/gu, '\uFFFD')
+    .replaceAll(/[\p{Cc}\p{Cs}]/gu, '\uFFFD')
     .replace(directionMarks, escaped)
     .replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`);
 }

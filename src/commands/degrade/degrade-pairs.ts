@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageReference } from '../../datasets/image-reference.js';
+import { imageStates } from '../../datasets/image-states.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
@@ -76,7 +77,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
   };
   const configuration = {
     dataset: dataset.name,
-    images: sha256Of(Buffer.from(JSON.stringify(dataset.images.map(({ id }) => id)))),
+    images: await imageStates(dataset.images),
     options: {
       count,
       downscale,

@@ -8,6 +8,7 @@ import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { requireRankable } from '../../degrade/published-severities.js';
 import { encodePair } from '../../pairs/encoded-pair.js';
+import { sha256Of } from '../../pairs/manifest.js';
 import { UnusableImageError } from '../../pairs/pair.js';
 import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
@@ -20,8 +21,8 @@ import { UserError } from '../../support/errors.js';
 import { part, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
-import { fingerprintOf, heldOutRequests, type Split } from '../../train/data/held-out.js';
-import { openTrainingImages } from '../../train/data/training-images.js';
+import { fingerprintOf, heldOutRequests } from '../../train/data/held-out.js';
+import { openTrainingImages, type TrainingImages } from '../../train/data/training-images.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
@@ -75,9 +76,9 @@ async function degradeShards(flags: Options): Promise<number> {
   const given = flags.distortion && parseDistortionPool(flags.distortion);
   const { severity } = flags;
   requireRankable(given ?? kadid10k, severity, false);
-  const { dataset, split } = await openTrainingImages(flags);
+  const { dataset, split, digests } = await openTrainingImages(flags);
   const heldOut = heldOutRequests(split.heldOut, given ?? kadid10k, { levels, crop, seed, severity });
-  const configuration = await configurationOf(flags, dataset, split, given ?? kadid10k, heldOut.length);
+  const configuration = await configurationOf(flags, dataset, { split, digests }, given ?? kadid10k, heldOut.length);
   const out = flags.out ?? `out/pairs-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
 
   const progress = startProgress(`Degrading pairs${share.of === 1 ? '' : `, part ${share.number} of ${share.of}`}`);
@@ -139,7 +140,7 @@ async function degradeShards(flags: Options): Promise<number> {
 async function configurationOf(
   { levels, crop, seed, count, maxDistortions, severity, shardSize, heldOut }: Options,
   { name, images, downscale, ...origin }: Dataset,
-  split: Split,
+  { split, digests }: Pick<TrainingImages, 'split' | 'digests'>,
   distortions: readonly string[],
   heldOutPairs: number,
 ): Promise<PairsConfiguration> {
@@ -155,6 +156,7 @@ async function configurationOf(
       ...originOf(origin),
       images: images.length,
       sha256: fingerprintOf(split),
+      contents: sha256Of(Buffer.from(JSON.stringify([...digests].sort()))),
     },
     seed,
     levels,

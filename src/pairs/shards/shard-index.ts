@@ -21,6 +21,8 @@ const configurationSchema = z.strictObject({
     images: count,
     /** Hash of the ids of the images to train on and to hold out: equal on every machine with the same images. */
     sha256: z.string(),
+    /** Hash of the ids and contents of these images; absent: written by a version that did not look at them. */
+    contents: z.string().optional(),
   }),
   seed: z.int().min(0),
   levels: z.int().min(2).max(20),

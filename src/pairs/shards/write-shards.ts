@@ -57,10 +57,18 @@ export async function writeShards(folder: string, options: WriteShardsOptions): 
     throw fileError('write', folder, error);
   }
   try {
-    return await writePart(folder, options);
+    return await writePart(folder, { ...options, configuration: await comparable(folder, options.configuration) });
   } finally {
     await lock.discard();
   }
+}
+
+/** Shards that an earlier version began do not know the contents of their images: they are finished without. */
+async function comparable(folder: string, configuration: PairsConfiguration): Promise<PairsConfiguration> {
+  const [first] = await readIndexes(folder);
+  if (first === undefined || first.index.configuration.dataset.contents !== undefined) return configuration;
+  const { contents: _, ...dataset } = configuration.dataset;
+  return { ...configuration, dataset };
 }
 
 async function writePart(folder: string, options: WriteShardsOptions): Promise<{ index: ShardIndex; kept: number }> {
@@ -95,6 +103,9 @@ async function openFolder(folder: string, { configuration, part }: WriteShardsOp
   const indexes = await readIndexes(folder);
   for (const { path, index } of indexes) {
     const difference = describeDifference(index.configuration, configuration);
+    if (difference?.startsWith('dataset.contents ')) {
+      throw new UserError(`${path} was begun with other images of the same names. Restore them, or choose another folder for these.`);
+    }
     if (difference !== undefined) throw new UserError(`${path} describes other pairs: ${difference}. Choose another folder for these.`);
     if (index.part.of !== part.of) {
       throw new UserError(`${path} divides the work into ${index.part.of} parts, not ${part.of}. Keep to that, or choose another folder.`);
