@@ -54,7 +54,7 @@ test('a name that is no attack is shown as it is, right-to-left ones too', () =>
 });
 
 test('printable text is never changed again', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(printable(printable(text))).toBe(printable(text))));
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => printable(printable(text)) === printable(text)));
 });
 
 /** Half a pair cannot be written as UTF-8. */
