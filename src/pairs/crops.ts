@@ -11,8 +11,10 @@ import type { RandomStream } from '../support/random.js';
  */
 export const overlapRange = [0.25, 0.75] as const;
 
-/** Crops are multiples of this: the total stride of the encoders. */
-export const cropMultiple = 32;
+/** The smallest crop: the total stride of the largest encoders. */
+export const smallestCrop = 32;
+/** Crops are multiples of this; encoders that take multiples of their patches only say so themselves. */
+export const cropMultiple = 2;
 export const largestCrop = 1024;
 
 /** Limit of attempts to find two crops with texture; when none passes, the best pair is taken. */

@@ -22,7 +22,7 @@ import { opinionsKey } from './opinion/opinion-set.js';
 import { noHeadWeights } from './options/mlp-options.js';
 import { runPrefix } from './options/model-options.js';
 import { noOpinions } from './options/opinion-options.js';
-import { givenOrigin, publishedOrigin, storedOrigin, type WeightsOrigin } from './weights-origin.js';
+import { givenOrigin, hubOrigin, publishedOrigin, storedOrigin, termsWarning, type WeightsOrigin } from './weights-origin.js';
 
 export interface StartingPoint {
   /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */
@@ -142,13 +142,16 @@ async function openSource(
   if (weights === ownWeights) return { origin: { source: 'those in the ONNX file' } };
   if (weights.startsWith(runPrefix)) return openRun(weights.slice(runPrefix.length));
   const { published } = backbone;
+  const warn = (origin: WeightsOrigin): void => {
+    const warning = termsWarning(origin);
+    if (warning !== undefined) onRecognize?.(warning);
+  };
   const watch = { ...(onAsk && { onAsk }), ...(onDownload && { onProgress: onDownload }) };
   if (weights.startsWith(hubPrefix)) {
     const repository = weights.slice(hubPrefix.length);
-    return {
-      source: await openWeights(await downloadWeights(repository, watch)),
-      origin: { source: `https://huggingface.co/${repository}` },
-    };
+    const origin = hubOrigin(repository, published);
+    warn(origin);
+    return { source: await openWeights(await downloadWeights(repository, watch)), origin };
   }
   if (weights === 'published') {
     if (!published) throw new UserError(`There are no published weights for ${backbone.name}: use --weights random.`);
@@ -158,7 +161,9 @@ async function openSource(
   if (weights.endsWith('.safetensors')) await requireLabelFreeFile(weights);
   const identity = published && onRecognize && (await recognizeWeights(weights, published));
   if (identity !== undefined) onRecognize?.(identity);
-  return { source, origin: await givenOrigin(weights, source, published) };
+  const origin = await givenOrigin(weights, source, published);
+  warn(origin);
+  return { source, origin };
 }
 
 /** The best checkpoint of a run, or its last one; every bit of it is verified. */

@@ -26,6 +26,26 @@ export const originName = 'weights';
 const isLikeQualiClip = (names: readonly string[]): boolean =>
   names.includes('prompts_features') && names.some((name) => name.startsWith('clip_model.'));
 
+/** A repository of the Hugging Face hub, by its name. */
+export function hubOrigin(repository: string, published?: PublishedWeights): WeightsOrigin {
+  return { source: `https://huggingface.co/${repository}`, ...termsByName(repository, published) };
+}
+
+/** What people should know of terms that allow less than the others; undefined where nothing is known. */
+export function termsWarning({ source, licence }: WeightsOrigin): string | undefined {
+  return licence?.startsWith(nonCommercial) ? `warning: ${source}: commercial use is not allowed (${licence})` : undefined;
+}
+
+/** Terms that follow from a name, or from the architecture, where all that is published of it has them. */
+function termsByName(name: string, published?: PublishedWeights): Pick<WeightsOrigin, 'licence' | 'bindsDerivatives'> | undefined {
+  if (isNotForSale.test(name)) return { licence: `${nonCommercial} if these are what their name says`, bindsDerivatives: true };
+  return published?.licence.bindsDerivatives ? termsOf(published.licence) : undefined;
+}
+
+const nonCommercial = 'CC-BY-NC-4.0';
+/** ResNets that Facebook trained with the photographs of others' (timm's `fb_ssl_*`, `fb_swsl_*`, `fb_wsl_*`), for research alone. */
+const isNotForSale = /fb_(ssl|swsl|wsl)|[_-](ssl|swsl|wsl)\b/;
+
 /** Weights that were downloaded as a backbone's published ones. */
 export function publishedOrigin({ origin, licence }: PublishedWeights): WeightsOrigin {
   return { source: origin, ...termsOf(licence) };
@@ -42,11 +62,13 @@ export async function givenOrigin(path: string, { tensors }: TensorSource, publi
     return { source: `${name} of ${published.origin}`, sha256, ...termsOf(published.licence) };
   }
   const file = { source: name, ...(sha256 !== undefined && { sha256 }) };
+  const terms = termsByName(path, published);
+  if (terms) return { ...file, ...terms };
   if (!isLikeQualiClip([...tensors.keys()])) return file;
   return {
     ...file,
     source: `${name}, in the layout of QualiCLIP's checkpoint`,
-    licence: 'CC-BY-NC-4.0 if it is that one',
+    licence: `${nonCommercial} if it is that one`,
     bindsDerivatives: true,
   };
 }
@@ -56,6 +78,6 @@ export function storedOrigin({ [originName]: text }: Readonly<Record<string, str
   return text === undefined ? undefined : weightsOriginSchema.parse(JSON.parse(text));
 }
 
-function termsOf({ name, bindsDerivatives }: Licence): Pick<WeightsOrigin, 'licence' | 'bindsDerivatives'> {
-  return { licence: name, bindsDerivatives };
+function termsOf({ name, address, bindsDerivatives }: Licence): Pick<WeightsOrigin, 'licence' | 'bindsDerivatives'> {
+  return { licence: address === undefined ? name : `${name} (${address})`, bindsDerivatives };
 }

@@ -23,7 +23,7 @@ describe('options of training', () => {
 
   test.each([
     [{ levels: '1' }, '--levels must be a whole number from 2 to 20, but received 1.'],
-    [{ crop: '50' }, '--crop must be a multiple of 32 from 32 to 1024, but received 50.'],
+    [{ crop: '51' }, '--crop must be a multiple of 2 from 32 to 1024, but received 51.'],
     [{ steps: '1.5' }, '--steps must be a whole number from 1 to 10000000, but received 1.5.'],
     [{ stpes: '5' }, 'Unknown option --stpes. Did you mean "steps"?'],
   ])('%j is refused', (flags, message) => {

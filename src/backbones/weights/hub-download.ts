@@ -9,7 +9,7 @@ import type { PublishedFile } from '../published-weights.js';
 import { bytesThere, downloadBlob, type HubFile, type HubRequest } from './hub-blob.js';
 import { HubCache } from './hub-cache.js';
 import { describeHubFailure } from './hub-failure.js';
-import { weightFiles } from './open-weights.js';
+import { weightFilesOf } from './open-weights.js';
 
 export interface HubOptions {
   /** Default: https://huggingface.co, or HF_ENDPOINT. */
@@ -26,7 +26,7 @@ export interface HubOptions {
 
 const defaultPatience = 15_000;
 
-const singleFiles = weightFiles.filter((name) => !name.endsWith('.json'));
+const singleFiles = (repository: string): string[] => weightFilesOf(repository).filter((name) => !name.endsWith('.json'));
 /** `OWNER/NAME` or `OWNER/NAME@REVISION`, as the hub allows. */
 const pattern = /^(?<repository>[\w.-]+\/[\w.-]+)(?:@(?<revision>[\w.-]+))?$/;
 
@@ -57,7 +57,7 @@ type WantedFile = Pick<PublishedFile, 'repository' | 'revision' | 'sha256'> & Pa
 async function download(wanted: WantedFile, options: HubOptions): Promise<string> {
   const { repository, revision } = wanted;
   const cache = new HubCache(repository, options.cache);
-  const found = await cache.find(revision, wanted.name === undefined ? weightFiles : [wanted.name], wanted.sha256);
+  const found = await cache.find(revision, wanted.name === undefined ? weightFilesOf(repository) : [wanted.name], wanted.sha256);
   if (found !== undefined) return found;
   const hubUrl = options.hubUrl ?? hubAddress();
   options.onAsk?.(`asking ${hubUrl} for the weights ${repository}`);
@@ -75,7 +75,7 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
     if (error instanceof UserError) throw error;
     const failed = fileError('store the weights in', cache.blob(''), error);
     if (failed instanceof UserError) throw failed;
-    const path = file?.path ?? wanted.name ?? singleFiles[0]!;
+    const path = file?.path ?? wanted.name ?? singleFiles(repository)[0]!;
     const address = `${hubUrl}/${repository}/resolve/${revision}/${path}`;
     const commit = file?.commit ?? revision;
     const place = isCommit(commit) ? cache.place(commit, path) : undefined;
@@ -85,7 +85,7 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
     const resumed =
       file && kept > 0 ? `; ${formatBytes(kept)} of ${formatBytes(file.size)} are kept, and the same command goes on there` : '';
     throw new UserError(
-      `cannot download the weights ${repository}: ${describeHubFailure(error, hubUrl)}${resumed}. ` +
+      `cannot download the weights ${repository}: ${describeHubFailure(error, hubUrl, repository)}${resumed}. ` +
         `Where there is access, download ${address}${check}, and give it with --weights FILE${orPut}`,
       { cause: error },
     );
@@ -105,7 +105,7 @@ function hubAddress(): string {
 async function findFile(request: HubRequest, { revision, name, sha256: known }: WantedFile): Promise<HubFile> {
   const { sha: commit } = await modelInfo({ ...request, name: request.repo, revision, additionalFields: ['sha'] });
   if (!isCommit(commit)) throw new Error('it names no commit');
-  const names = name === undefined ? singleFiles : [name];
+  const names = name === undefined ? singleFiles(request.repo) : [name];
   const files = await pathsInfo({ ...request, revision: commit, paths: [...names] });
   const file = names.map((own) => files.find(({ path }) => path === own)).find((candidate) => candidate !== undefined);
   if (!file) throw new UserError(`the repository ${request.repo} has none of the files ${names.join(', ')}`);

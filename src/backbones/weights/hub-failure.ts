@@ -2,16 +2,16 @@
 import { HubApiError } from '@huggingface/hub';
 import { describeFailure } from '../../support/connection.js';
 
-/** @param hubUrl that was asked */
-export function describeHubFailure(error: unknown, hubUrl: string): string {
-  return error instanceof HubApiError ? describeStatus(error.statusCode) : describeFailure(error, hubUrl);
+/** @param hubUrl that was asked, for something of the repository */
+export function describeHubFailure(error: unknown, hubUrl: string, repository: string): string {
+  return error instanceof HubApiError ? describeStatus(error.statusCode, `${hubUrl}/${repository}`) : describeFailure(error, hubUrl);
 }
 
-function describeStatus(status: number): string {
+function describeStatus(status: number, address: string): string {
   switch (status) {
     case 401:
     case 403:
-      return `the hub refuses access (${status}); a private or gated repository needs a token in HF_TOKEN`;
+      return `the hub refuses access (${status}); a private or gated repository needs a token in HF_TOKEN, of somebody who has accepted its terms at ${address}`;
     case 404:
       return 'the hub knows no such repository or revision (404)';
     default:

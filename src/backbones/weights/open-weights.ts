@@ -18,6 +18,12 @@ export const weightFiles: readonly string[] = [
   'pytorch_model.bin',
 ];
 
+/** The same, and those that authors name by their repository: `facebook/PE-Core-B16-224` has `PE-Core-B16-224.pt`. */
+export function weightFilesOf(repository: string): readonly string[] {
+  const name = repository.slice(repository.lastIndexOf('/') + 1);
+  return [...weightFiles, `${name}.safetensors`, `${name}.pt`, `${name}.pth`];
+}
+
 /**
  * Opens safetensors, an index of several (`*.safetensors.index.json`), PyTorch's files (`.pt`, `.pth`, `.bin`), or a folder with
  * one of them. The format follows from the content.

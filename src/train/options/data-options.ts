@@ -1,7 +1,7 @@
 /** Options of training that say what it learns from: photographs, their distortions, crops and the held-out part. */
 import { kadidPool } from '../../degrade/kadid10k.js';
 import { severityTables } from '../../degrade/published-severities.js';
-import { cropMultiple, largestCrop } from '../../pairs/crops.js';
+import { cropMultiple, largestCrop, smallestCrop } from '../../pairs/crops.js';
 import { numberOr, oneOf, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { fromPresets } from '../presets.js';
 import type { TrainOptionGroup } from './train-option.js';
@@ -59,7 +59,7 @@ export const dataOptions = {
     changesResult: true,
   },
   crop: {
-    kind: wholeNumber({ min: cropMultiple, max: largestCrop, multipleOf: cropMultiple }),
+    kind: wholeNumber({ min: smallestCrop, max: largestCrop, multipleOf: cropMultiple }),
     placeholder: 'PIXELS',
     description: 'side of the crops',
     default: 64,
