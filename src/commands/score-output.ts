@@ -1,5 +1,6 @@
 /** The forms in which scores are printed: a table for people, best first; JSON lines and CSV for programs, in the order given. */
 import type { LeftOut } from '../datasets/left-out.js';
+import { describeLikeness, type Likeness } from '../score/likeness.js';
 import { csvCell } from '../support/csv-cell.js';
 import { printable } from '../support/printable.js';
 
@@ -8,6 +9,8 @@ export interface Scored {
   readonly score: number;
   /** By a calibrated model. */
   readonly opinion?: number;
+  /** With `--meaning`. */
+  readonly likeness?: Likeness;
 }
 
 export interface Unscored {
@@ -25,10 +28,13 @@ export interface ScoreOutput {
   end(): string;
 }
 
-export const scoreOutputs = { table: tableOutput, json: jsonOutput, csv: csvOutput } satisfies Record<string, () => ScoreOutput>;
+export const scoreOutputs = { table: tableOutput, json: jsonOutput, csv: csvOutput } satisfies Record<
+  string,
+  (meaning: boolean) => ScoreOutput
+>;
 
 /** Equal scores by name. */
-function tableOutput(): ScoreOutput {
+function tableOutput(meaning: boolean): ScoreOutput {
   const results: Scored[] = [];
   const nothing = (): string => '';
   const digits = (opinion: number | undefined): string => (opinion === undefined ? '' : `${Number(opinion.toPrecision(5))}  `);
@@ -41,24 +47,34 @@ function tableOutput(): ScoreOutput {
     leftOut: nothing,
     end() {
       results.sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
-      return results.map(({ image, score, opinion }) => `${score.toFixed(4)}  ${digits(opinion)}${printable(image)}\n`).join('');
+      const words = results.map(({ likeness }) => (likeness ? describeLikeness(likeness) : ''));
+      const width = Math.max(0, ...words.map(({ length }) => length));
+      const like = (index: number): string => (meaning && width > 0 ? `${words[index]!.padEnd(width)}  ` : '');
+      return results
+        .map(({ image, score, opinion }, index) => `${score.toFixed(4)}  ${digits(opinion)}${like(index)}${printable(image)}\n`)
+        .join('');
     },
   };
 }
 
 function jsonOutput(): ScoreOutput {
   const line = (value: object): string => `${JSON.stringify(value)}\n`;
-  return { scored: line, unscored: line, leftOut: (leftOut) => line({ leftOut }), end: () => '' };
+  return {
+    scored: ({ likeness, ...result }) => line({ ...result, ...likeness }),
+    unscored: line,
+    leftOut: (leftOut) => line({ leftOut }),
+    end: () => '',
+  };
 }
 
 /** RFC 4180, names as they are: a cell may hold a line break. The columns are the same whatever comes. */
-function csvOutput(): ScoreOutput {
-  const columns = ['image', 'score', 'opinion', 'error', 'code'] as const;
+function csvOutput(meaning: boolean): ScoreOutput {
+  const columns = ['image', 'score', 'opinion', 'error', 'code', ...(meaning ? (['level', 'percentile'] as const) : [])] as const;
   let hasHeader = false;
   const row = (result: Readonly<Partial<Record<(typeof columns)[number], string | number>>>): string => {
     const head = hasHeader ? '' : `${columns.join(',')}\n`;
     hasHeader = true;
     return `${head}${columns.map((column) => csvCell(result[column] ?? '')).join(',')}\n`;
   };
-  return { scored: row, unscored: row, leftOut: () => '', end: () => '' };
+  return { scored: ({ likeness, ...result }) => row({ ...result, ...likeness }), unscored: row, leftOut: () => '', end: () => '' };
 }

@@ -4,9 +4,12 @@ import { describeLeftOut } from '../datasets/left-out.js';
 import { opinionsSeen } from '../export/opinions-seen.js';
 import { readingFault } from '../score/errors.js';
 import { findModel } from '../score/find-model.js';
+import { likenessOf } from '../score/likeness.js';
 import { loadModel, type Model } from '../score/load-model.js';
 import { opinionMapOf } from '../score/opinion-map.js';
+import { openScoreCache, type ScoreCache } from '../score/score-cache.js';
 import { UserError } from '../support/errors.js';
+import { systemReason } from '../support/files/file-errors.js';
 import { switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { printable } from '../support/printable.js';
@@ -34,6 +37,22 @@ const options = {
     details: 'As find -print0 and git ls-files -z write them: find . -name "*.jpg" -print0 | antonym score -0 -',
     default: false,
   },
+  meaning: {
+    kind: switched(),
+    description: 'say what each score is like',
+    details:
+      'The severity level whose held-out crops score most alike, such as "like pristine" or "like level 3 of 5", and with --json or --csv the ' +
+      'percentile among pristine crops, 5 to 95. From the scores in model.json.',
+    default: false,
+  },
+  cache: {
+    kind: switched(),
+    description: 'score only files that are new or changed',
+    details:
+      "Scores are kept in the user's cache folder by the model and by path, size, time and content of the files: a call that was interrupted goes on " +
+      'where it stopped, and files that were moved are known.',
+    default: false,
+  },
   quiet: { kind: switched(), description: 'print neither progress nor notes', default: false },
   json: {
     ...jsonOption,
@@ -43,7 +62,9 @@ const options = {
   csv: {
     kind: switched(),
     description: 'print a row of CSV per image, in the order given',
-    details: 'The columns are image, score, opinion (of a calibrated model), error and code (of an image that cannot be scored).',
+    details:
+      'The columns are image, score, opinion (of a calibrated model), error and code (of an image that cannot be scored); with --meaning level and ' +
+      'percentile, too.',
     default: false,
   },
 } satisfies OptionTable;
@@ -68,14 +89,23 @@ export const scoreCommand: Command = {
   },
 };
 
+/** A cache that cannot be written is said, and fails nothing. */
+async function saveCache(cache: ScoreCache | undefined): Promise<void> {
+  try {
+    await cache?.save();
+  } catch (error) {
+    process.stderr.write(`warning: the scores could not be kept in ${cache?.path}: ${systemReason(error)}\n`);
+  }
+}
+
 /** @returns how many images were scored, and how many could not be. */
 async function scorePaths(
   paths: readonly string[],
-  { model, exclude, maxPixels, json, csv, null: isNull, quiet, ...device }: OptionValues<typeof options>,
+  { model, exclude, maxPixels, json, csv, null: isNull, quiet, meaning, cache: isCached, ...device }: OptionValues<typeof options>,
 ): Promise<{ readonly scored: number; readonly failed: number }> {
   if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
   if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
-  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']();
+  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table'](meaning);
   const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
@@ -94,6 +124,7 @@ async function scorePaths(
   const progress = quiet ? undefined : startProgress('Scoring');
   const aside = (write: () => void): void => (progress ? progress.aside(write) : write());
   let opened: Model | undefined;
+  let cache: ScoreCache | undefined;
   let [done, failed] = [0, missing.length];
   let hasReader = true;
   process.stdout.once('error', () => {
@@ -108,23 +139,45 @@ async function scorePaths(
     const seen = opinionsSeen(opened.description);
     if (seen !== undefined)
       progress?.note(`The model ${seen}${opinion ? ` of ${opinion.name}: score, then opinion (${opinion.direction})` : ''}`);
-    const inputs = files.map((image) => (image === '-' ? (content ?? image) : image));
+    const { description } = opened;
+    const show = (image: string, score: number): void => {
+      done++;
+      const likeness = meaning ? likenessOf(score, description) : undefined;
+      const text = output.scored({ image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) });
+      if (text !== '') aside(() => process.stdout.write(text));
+    };
+    if (meaning && description.scorePercentiles.length < 2)
+      progress?.note('model.json has no scores of crops: what a score means is not known');
+    cache = isCached ? await openScoreCache(modelPath, maxPixels) : undefined;
+    const known: (number | undefined)[] = [];
+    if (cache) for (const image of files) known.push(image === '-' ? undefined : await cache.find(image));
+    let next = 0;
+    const showKnown = (end: number): void => {
+      for (; next < end; next++) if (known[next] !== undefined) show(files[next]!, known[next]!);
+    };
+    const places = files.flatMap((_, place) => (known[place] === undefined ? [place] : []));
+    if (cache) progress?.note(`${files.length - places.length} of ${files.length} scores are kept from before`);
+    const inputs = places.map((place) => (files[place] === '-' ? (content ?? '-') : files[place]!));
     for await (const { index, score, error } of opened.scoreEach(inputs)) {
-      const image = files[index]!;
+      const place = places[index]!;
+      const image = files[place]!;
       if (!hasReader) break;
+      showKnown(place);
+      next = place + 1;
       if (error) {
         failed++;
         aside(() => tell({ path: image, error }));
         continue;
       }
-      done++;
-      const text = output.scored({ image, score, ...(opinion && { opinion: opinion.of(score) }) });
-      if (text !== '') aside(() => process.stdout.write(text));
-      if (files.length > 1) progress?.update(index + 1, files.length);
+      show(image, score);
+      await cache?.keep(image, score);
+      if (files.length > 1) progress?.update(next, files.length);
     }
+    if (hasReader) showKnown(files.length);
   } finally {
     progress?.stop();
     await opened?.close();
+    await saveCache(cache);
   }
   process.stdout.write(output.end());
   return { scored: done, failed };

@@ -90,6 +90,7 @@ export async function evaluateOpinion(
         images: images.length,
         missing: [...matched.missing],
         withoutOpinion: [...matched.withoutOpinion],
+        ...(Object.keys(matched.leftOut.files).length > 0 && { leftOut: matched.leftOut.files }),
         unusable: [...unusable],
         ...ratersOf(images),
       },

@@ -80,6 +80,8 @@ export const evaluationSchema = z.strictObject({
     missing: z.array(z.string()),
     /** Images without an opinion. */
     withoutOpinion: z.array(z.string()),
+    /** Number of other files in the folder of images by reason, such as `.heic`. */
+    leftOut: z.record(z.string(), z.int()).optional(),
     /** Images that some model could not score. */
     unusable: z.array(image),
     /** Number of images on which a table has several opinions, and the mean of their standard deviations. */

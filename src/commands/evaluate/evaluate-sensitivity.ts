@@ -21,7 +21,7 @@ import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
 import { distortionOption, levelsOption, seedOption, severityOption } from '../degrade/degrade-options.js';
 import { closeModels, openModels } from '../open-models.js';
-import { jsonOption } from '../shared-options.js';
+import { excludeOption, jsonOption } from '../shared-options.js';
 import { modelOptions } from './model-options.js';
 import { writeResults } from './write-results.js';
 
@@ -38,6 +38,7 @@ const options = {
     default: defaultDatasetName,
   },
   count: { kind: wholeNumber({ min: 1 }), placeholder: 'IMAGES', description: 'the first images of --data', default: 8 },
+  exclude: excludeOption,
   distortion: distortionOption,
   levels: levelsOption,
   severity: severityOption,
@@ -76,7 +77,12 @@ async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise
   try {
     models = await openModels(flags, (notice) => progress.note(notice));
     const crop = flags.crop ?? Math.max(...models.map(({ model }) => model.description.size.recommendedSide));
-    const dataset = await openDataset(data, { minimumSide: minimumSideFor(crop), seed: renderingSeed, limit: count });
+    const dataset = await openDataset(data, {
+      minimumSide: minimumSideFor(crop),
+      seed: renderingSeed,
+      limit: count,
+      ...(flags.exclude && { exclude: flags.exclude }),
+    });
     for (const { id, reason } of dataset.skipped) progress.note(`left out: ${id}: ${reason}`);
     for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
     const { images, name } = dataset;

@@ -1,0 +1,82 @@
+/** Scores of files kept between calls, so that only new and changed files are scored again, and an interrupted call goes on where it stopped. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomically } from '../support/files/atomic-file.js';
+import { cacheFolder } from '../support/files/cache-folder.js';
+import { digestOfFile } from '../support/files/file-digest.js';
+
+const schema = z.strictObject({
+  format: z.literal('antonym-scores-1'),
+  /** By absolute path: size, time of the last change (ms), SHA-256, score. */
+  files: z.record(z.string(), z.tuple([z.number(), z.number(), z.string(), z.number()])),
+});
+type Entries = z.infer<typeof schema>['files'];
+
+export interface ScoreCache {
+  /** Path of the file that keeps the scores. */
+  readonly path: string;
+  /** The score of a file whose size and time are as they were, or whose content was scored under any name. */
+  find(path: string): Promise<number | undefined>;
+  /** Keeps the score of a file, which `find` was asked for before; written to disk now and then. */
+  keep(path: string, score: number): Promise<void>;
+  /** Writes what is new. @throws the system's error. */
+  save(): Promise<void>;
+}
+
+/** Scores kept before they are written. */
+const mostUnsaved = 100;
+
+/**
+ * The cache of a model: another file, description or limit of pixels has another one. A damaged one is empty.
+ * @param model path of model.onnx
+ * @param maximumPixels above which images are scored in tiles, if not as the model says
+ */
+export async function openScoreCache(model: string, maximumPixels: number | undefined, folder = cacheFolder()): Promise<ScoreCache> {
+  const description = await digestOfFile(join(dirname(model), 'model.json')).catch(() => '');
+  const key = JSON.stringify([await digestOfFile(model), description, maximumPixels ?? null]);
+  const path = join(folder, 'scores', `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
+  const files = await readEntries(path);
+  const byContent = new Map(Object.values(files).map(([, , digest, score]) => [digest, score]));
+  const asked = new Map<string, readonly [size: number, time: number, digest: string]>();
+  let unsaved = 0;
+  const save = async (): Promise<void> => {
+    if (unsaved === 0) return;
+    unsaved = 0;
+    await writeFileAtomically(path, JSON.stringify({ format: 'antonym-scores-1', files }));
+  };
+  const keep = async (file: string, score: number): Promise<void> => {
+    const known = asked.get(file);
+    if (known === undefined) return;
+    files[resolve(file)] = [...known, score];
+    byContent.set(known[2], score);
+    if (++unsaved >= mostUnsaved) await save();
+  };
+  return {
+    path,
+    async find(file) {
+      // a file that cannot be read has its error when it is scored
+      const status = await stat(file).catch(() => undefined);
+      if (!status?.isFile()) return undefined;
+      const entry = files[resolve(file)];
+      if (entry !== undefined && entry[0] === status.size && entry[1] === status.mtimeMs) return entry[3];
+      const digest = await digestOfFile(file).catch(() => undefined);
+      if (digest === undefined) return undefined;
+      asked.set(file, [status.size, status.mtimeMs, digest]);
+      const score = byContent.get(digest);
+      if (score !== undefined) await keep(file, score);
+      return score;
+    },
+    keep,
+    save,
+  };
+}
+
+async function readEntries(path: string): Promise<Entries> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8'))).files;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,51 @@
+import { readdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openScoreCache } from '#antonym/score/score-cache.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
+
+const folder = await temporaryFolder();
+const kept = join(folder, 'cache');
+const at = (name: string): string => join(folder, name);
+await writeFile(at('model.onnx'), 'a model');
+await writeFile(at('model.json'), '{}');
+
+/** What is found of files, after what is missing was scored by the length of its name. */
+async function pass(names: readonly string[], maximumPixels?: number): Promise<(number | undefined)[]> {
+  const cache = await openScoreCache(at('model.onnx'), maximumPixels, kept);
+  const found: (number | undefined)[] = [];
+  for (const name of names) {
+    const score = await cache.find(at(name));
+    found.push(score);
+    if (score === undefined) await cache.keep(at(name), name.length / 10);
+  }
+  await cache.save();
+  return found;
+}
+
+test('files are scored once, again when their content changes, and known when they only move', async () => {
+  for (const name of ['a.jpg', 'bb.jpg']) await writeFile(at(name), name);
+  expect(await pass(['a.jpg', 'bb.jpg', 'absent.jpg'])).toEqual([undefined, undefined, undefined]);
+  expect(await pass(['a.jpg', 'bb.jpg', 'absent.jpg'])).toEqual([0.5, 0.6, undefined]);
+  await utimes(at('a.jpg'), 1, 2);
+  await rename(at('bb.jpg'), at('moved.jpg'));
+  expect(await pass(['a.jpg', 'moved.jpg'])).toEqual([0.5, 0.6]);
+  await writeFile(at('a.jpg'), 'other');
+  expect(await pass(['a.jpg', 'moved.jpg'])).toEqual([undefined, 0.6]);
+  expect(await readdir(join(kept, 'scores'))).toHaveLength(1);
+});
+
+test('another limit of pixels, another description and another model have scores of their own', async () => {
+  expect(await pass(['moved.jpg'])).toEqual([0.6]);
+  expect(await pass(['moved.jpg'], 5000)).toEqual([undefined]);
+  await writeFile(at('model.json'), '{ }');
+  expect(await pass(['moved.jpg'])).toEqual([undefined]);
+  await writeFile(at('model.onnx'), 'another model');
+  expect(await pass(['moved.jpg'])).toEqual([undefined]);
+});
+
+test('a damaged cache is none', async () => {
+  await pass(['moved.jpg']);
+  for (const name of await readdir(join(kept, 'scores'))) await writeFile(join(kept, 'scores', name), '{"files":');
+  expect(await pass(['moved.jpg'])).toEqual([undefined]);
+});
