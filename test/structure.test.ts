@@ -75,6 +75,28 @@ describe('files', () => {
   });
 });
 
+describe('tests', () => {
+  const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.test.ts') && file.includes('/'));
+  /** Beside the mirror: what models/recipe and examples/ hold. */
+  const beside = /^(recipe|examples)\//;
+
+  test('lie in the folders of src', () => {
+    const there = new Set(files.map((file) => dirname(file)));
+    expect(tests.length).toBeGreaterThan(150);
+    expect(tests.filter((file) => !beside.test(file) && !there.has(dirname(file)))).toEqual([]);
+  });
+
+  test('with the name of a file lie where that file does', () => {
+    const nameOf = (file: string): string => file.split('/').at(-1)!.replace(/\..*$/, '');
+    const places = new Map<string, Set<string>>();
+    for (const file of files) places.set(nameOf(file), (places.get(nameOf(file)) ?? new Set()).add(dirname(file)));
+    const elsewhere = tests.filter((file) => !beside.test(file) && places.get(nameOf(file))?.has(dirname(file)) === false);
+    expect(elsewhere).toEqual([]);
+  });
+});
+
 describe('the repository', () => {
   const tracked = execFileSync('git', ['ls-files', '--stage', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
   const parts = tracked.map((line) => /^(\d+) \S+ \d\t(.*)$/s.exec(line)!.slice(1) as [mode: string, path: string]);

@@ -9,7 +9,7 @@ import { mapped } from '#antonym/statistics/monotonic-map.js';
 import { saveBrightnessModel } from '../score/brightness-model.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
+import { expectRefused } from './expect-refused.js';
 
 const folder = await temporaryFolder();
 const run = (...args: string[]) => antonym(args, folder);
@@ -65,7 +65,7 @@ describe('calibrate', () => {
 
   test('a model is not measured on the images of its calibration, but on others', async () => {
     const evaluate = ['evaluate', 'opinion', 'mos.csv', '--resamples', '100', '--model', 'mine'];
-    expectOneLine(await run(...evaluate), /24 of the 24 images are those that mine \(saw 24 opinions\) was calibrated on/);
+    await expectRefused([...evaluate], /24 of the 24 images are those that mine \(saw 24 opinions\) was calibrated on/, folder);
     const { status, stdout, stderr } = await run('calibrate', '--opinion', 'twelve.csv', '--model', 'base', '--out', 'twelve', '--json');
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(/12 ratings are few/);
@@ -79,7 +79,7 @@ describe('calibrate', () => {
     expect(others.stdout).toMatch(/twelve \(saw 12 opinions\)/);
     await cp(join(folder, 'twelve'), join(folder, 'bare'), { recursive: true });
     await rm(join(folder, 'bare/calibration.json'));
-    expectOneLine(await run(...evaluate.slice(0, -1), 'bare'), /calibration\.json cannot be read/);
+    await expectRefused([...evaluate.slice(0, -1), 'bare'], /calibration\.json cannot be read/, folder);
   });
 
   test.each([
@@ -88,13 +88,13 @@ describe('calibrate', () => {
     ['gone.csv', /2 of the 14 images that have an opinion are not there.*x\.png/],
     ['falling.csv', /do not rise with the score.*--direction lower/],
   ])('%s is refused', async (table, message) => {
-    expectOneLine(await run('calibrate', '--opinion', table, '--model', 'base', '--out', 'refused'), message);
+    await expectRefused(['calibrate', '--opinion', table, '--model', 'base', '--out', 'refused'], message, folder);
   });
 
   test('a calibrated model, an unknown column and a taken folder are refused', async () => {
     const given = ['calibrate', '--opinion', 'mos.csv', '--out', 'refused', '--model'];
-    expectOneLine(await run(...given, 'mine'), /is calibrated already/);
-    expectOneLine(await run(...given, 'base', '--mos-column', 'rating'), /has no column "rating"/);
-    expectOneLine(await run(...given.slice(0, 3), '--out', 'mine', '--model', 'base'), /already exists/);
+    await expectRefused([...given, 'mine'], /is calibrated already/, folder);
+    await expectRefused([...given, 'base', '--mos-column', 'rating'], /has no column "rating"/, folder);
+    await expectRefused([...given.slice(0, 3), '--out', 'mine', '--model', 'base'], /already exists/, folder);
   });
 });

@@ -11,7 +11,11 @@ import { UserError } from '#antonym/support/errors.js';
  * @param words of the command line, the command's name first.
  * @returns what the command said on stderr before.
  */
-export async function expectRefused([name, ...words]: readonly string[], message: RegExp, folder = process.cwd()): Promise<string> {
+export async function expectRefused(
+  [name, ...words]: readonly string[],
+  message: RegExp | string,
+  folder = process.cwd(),
+): Promise<string> {
   const command = await commandList[name!]!();
   const before = process.cwd();
   process.chdir(folder);

@@ -1,28 +1,27 @@
 /** The exported files of a real run, as another program meets them. */
-import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseModelDescription } from '#antonym/export/model-description.js';
 import { loadModel } from '#antonym/index.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
+import { expectRefused } from './expect-refused.js';
 import { digestOf } from './run-files.js';
 import { startAntonym } from './running-antonym.js';
+import { copyReferenceRun } from './train/reference-run.js';
 
 const folder = await temporaryFolder();
 const exported = (...parts: string[]): string => join(folder, 'runs', 'model', 'export', ...parts);
 const files = ['MODEL_CARD.md', 'model.json', 'model.onnx', 'parity.json'];
 
 beforeAll(async () => {
-  const { folder: photographs } = await folderOfPhotographs(4);
-  await cp(photographs, join(folder, 'photos'), { recursive: true });
-  await rm(photographs, { recursive: true });
-  const flags = ['--data', 'photos', '--steps', '3', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2'];
-  expect(await antonym(['train', ...flags, '--run', 'model'], folder)).toMatchObject({ status: 0 });
+  await copyReferenceRun(folder);
+  await rename(join(folder, 'runs', 'reference'), join(folder, 'runs', 'model'));
+  await cp(join(folder, 'photos'), join(folder, 'good'), { recursive: true });
+  await rm(join(folder, 'good', 'x0.png'));
 });
 
 describe('export', () => {
@@ -123,15 +122,15 @@ describe('export', () => {
     const card = await readFile(exported('int8', 'MODEL_CARD.md'), 'utf8');
     expect(card).toMatch(/\| Precision \| int8: .*\n\| Score/);
     expect(card).toMatch(/\n\nOn 96 images .* change their order\.\n\n\| Precision .*\n.*\n\| fp32 .*\n\| int8 .*\n\n\| Distortion/);
-    const scored = await antonym(['score', '--model', exported('int8'), 'photos', '--json'], folder);
+    const scored = await antonym(['score', '--model', exported('int8'), 'good', '--json'], folder);
     expect(scored.status, scored.stderr).toBe(0);
-    expect(scored.stdout.trimEnd().split('\n')).toHaveLength(4);
+    expect(scored.stdout.trimEnd().split('\n')).toHaveLength(6);
     // the run's own model is as it was
     expect((await readdir(exported())).sort()).toEqual([...files, 'int8'].sort());
   });
 
   test('in a reduced precision compares on photographs that are named', async () => {
-    const flags = ['--precision', 'fp16', '--data', 'photos', '--out', 'half', '--json', '--force'];
+    const flags = ['--precision', 'fp16', '--data', 'good', '--out', 'half', '--json', '--force'];
     const { status, stdout, stderr } = await antonym(['export', '--run', 'model', ...flags], folder);
     expect(status, stderr).toBe(0);
     const { description, parity } = JSON.parse(stdout);
@@ -139,7 +138,7 @@ describe('export', () => {
     expect(half.files[0].sha256).toBe(await digestOf(join(folder, 'half', 'model.onnx')));
     const float32 = JSON.parse(await readFile(exported('model.json'), 'utf8'));
     expect(description).toEqual({ ...float32, files: half.files, precision: 'fp16' });
-    expect(parity.reduced).toMatchObject({ images: { source: 'photos', count: 4, largestSide: 96 }, pairs: 6 });
+    expect(parity.reduced).toMatchObject({ images: { source: 'good', count: 6, largestSide: 96 }, pairs: 15 });
     const model = await loadModel(join(folder, 'half'));
     expect(model.description).toEqual(description);
     const score = await model.score(join(folder, 'photos', '00.png'));
@@ -161,7 +160,7 @@ describe('export', () => {
     [['--run', 'model', '--precision', 'int8', '--data', 'nowhere'], /nowhere/],
     [['--run', 'model', '--outt', 'x'], /Unknown option --outt\. Did you mean "--out"\?/],
   ])('%j fails in one clear line', async (flags, message) => {
-    expectOneLine(await antonym(['export', ...flags], folder), message);
+    await expectRefused(['export', ...flags], message, folder);
   });
 
   test('a mixture of two exports is neither scored nor certified, and the export repairs it', async () => {
@@ -171,11 +170,11 @@ describe('export', () => {
     changed[changed.length >> 1]! ^= 1;
     await writeFile(own('model.onnx'), changed);
     await expect(loadModel(own('model.onnx'))).rejects.toThrow(/is not the file that .*model\.json describes: its SHA-256 is/);
-    expectOneLine(await antonym(['report', 'mixed'], folder), /model\.json does not belong to .*export (-- )?--run mixed/);
+    await expectRefused(['report', 'mixed'], /model\.json does not belong to .*export (-- )?--run mixed/, folder);
     expect(await antonym(['export', '--run', 'mixed'], folder)).toMatchObject({ status: 0 });
     expect(await digestOf(own('model.onnx'))).toBe(await digestOf(exported('model.onnx')));
     await writeFile(own('parity.json'), JSON.stringify({ ...JSON.parse(await readFile(own('parity.json'), 'utf8')), model: 'another' }));
-    expectOneLine(await antonym(['report', 'mixed'], folder), /parity\.json does not belong to/);
+    await expectRefused(['report', 'mixed'], /parity\.json does not belong to/, folder);
   });
 
   test('of a run that has no checkpoint yet says how to go on', async () => {
@@ -184,7 +183,7 @@ describe('export', () => {
     await process.until(() => process.said().includes('Training early'));
     process.kill('SIGKILL');
     await process.ended;
-    expectOneLine(await antonym(['export', '--run', 'early'], folder), /The run early has no checkpoint yet.*--resume early/);
+    await expectRefused(['export', '--run', 'early'], /The run early has no checkpoint yet.*--resume early/, folder);
   });
 });
 
@@ -260,8 +259,8 @@ describe('the exported file', () => {
       score: { range: [0, 1], direction: 'higher is better' },
       size: { minimumSide: 32, recommendedSide: 32 },
       largeImages: { policy: 'tiles' },
-      data: { name: 'photos', images: 4, heldOut: 1, downscale: 1 },
-      training: { steps: 3, seed: 1, levels: 2, crop: 32 },
+      data: { name: 'photos', images: 7, heldOut: 1, downscale: 1 },
+      training: { steps: 8, seed: 1, levels: 2, crop: 32 },
     });
     expect(description.scorePercentiles.map(({ level }) => level)).toEqual([0, 1, 2]);
     for (const { level: _, ...percentiles } of description.scorePercentiles) {

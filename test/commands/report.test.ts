@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { makeRun, metricsOf } from '../report/runs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
+import { expectRefused } from './expect-refused.js';
 
 const folder = await temporaryFolder();
 const runs = join(folder, 'runs');
@@ -30,6 +30,5 @@ test.each([
   [['report', 'frist'], /There is no run "frist" in runs\. Did you mean "first"\?/],
   [['report', 'first', 'runs/first'], /The run first is given twice/],
 ])('%j is refused in one line', async (args, message) => {
-  const outcome = await antonym(args, folder);
-  expectOneLine(outcome, message);
+  await expectRefused(args, message, folder);
 });

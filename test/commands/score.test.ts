@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
@@ -16,9 +16,12 @@ import { rendered } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym, program } from './antonym.js';
 import { expectOneLine } from './expect-one-line.js';
+import { expectRefused } from './expect-refused.js';
+import { copyReferenceRun } from './train/reference-run.js';
 
 const folder = await temporaryFolder();
 const score = (...args: string[]) => antonym(['score', ...args], folder);
+const refused = (args: readonly string[], message: RegExp) => expectRefused(['score', ...args], message, folder);
 const trained = ['--model', 'model'];
 
 async function savePhotograph(path: string, index: number, width: number, height: number): Promise<void> {
@@ -43,8 +46,9 @@ beforeAll(async () => {
     ['photos/deeper/e.png', 240, 180],
   ] as const;
   for (const [index, [path, width, height]] of sizes.entries()) await savePhotograph(path, index, width, height);
-  const tiny = ['--steps', '2', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2'];
-  expect(await antonym(['train', ...tiny, '--data', 'photos', '--run', 'model'], folder)).toMatchObject({ status: 0 });
+  await copyReferenceRun(join(folder, 'training'));
+  await mkdir(join(folder, 'runs'));
+  await rename(join(folder, 'training', 'runs', 'reference'), join(folder, 'runs', 'model'));
   await savePhotograph('small.png', 6, 200, 31);
   await writeFile(join(folder, 'cut.jpg'), (await readFile(join(folder, 'photos', 'a.jpg'))).subarray(0, 2500));
   await writeFile(join(folder, 'notes.txt'), 'no image');
@@ -227,15 +231,15 @@ describe('a model that is none', () => {
     ['modle', /There is no run "modle".*Did you mean "model"\?/],
     ['unfinished', /The run unfinished has no exported model.*npm run export -- --run unfinished/],
   ])('%s is refused in one line', async (model, message) => {
-    expectOneLine(await score('photos/a.jpg', '--model', model), message);
+    await refused(['photos/a.jpg', '--model', model], message);
   });
 
   test('no image, a wrong flag: one line each', async () => {
-    expectOneLine(await score('photos', '--json', '--csv'), /--json and --csv exclude each other/);
-    expectOneLine(await score('photos', '-0'), /--null is about standard input: give - as a path/);
-    expectOneLine(await score(), /PATH\.\.\. is missing: --help says what to give/);
-    expectOneLine(await score('photos', '--max-pixels', '9'), /--max-pixels must be a whole number, at least 4096, but received 9/);
-    expectOneLine(await score('photos', '--jsn'), /Unknown option --jsn\. Did you mean "--json"\?/);
+    await refused(['photos', '--json', '--csv'], /--json and --csv exclude each other/);
+    await refused(['photos', '-0'], /--null is about standard input: give - as a path/);
+    await refused([], /PATH\.\.\. is missing: --help says what to give/);
+    await refused(['photos', '--max-pixels', '9'], /--max-pixels must be a whole number, at least 4096, but received 9/);
+    await refused(['photos', '--jsn'], /Unknown option --jsn\. Did you mean "--json"\?/);
     expectOneLine(await antonym(['scor', 'photos'], folder), /Unknown command scor\. Did you mean "score"\?/);
   });
 });

@@ -6,14 +6,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { parseEvaluation } from '#antonym/evaluate/evaluation.js';
 import { parseSensitivity } from '#antonym/evaluate/sensitivity.js';
-import { rendered } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
-import { writeRandomModel } from './random-model.js';
+import { rendered } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectRefused } from '../expect-refused.js';
+import { writeRandomModel } from '../random-model.js';
 
 const folder = await temporaryFolder();
 const evaluate = (...args: string[]) => antonym(['evaluate', ...args], folder);
+const refused = (args: readonly string[], message: RegExp) => expectRefused(['evaluate', ...args], message, folder);
 const blurs = [0.5, 1, 2, 4, 0, 6];
 
 beforeAll(async () => {
@@ -75,7 +76,7 @@ describe('evaluate --opinion', () => {
     expect(lower.srcc).toEqual(higher.srcc);
     expect(lower.rmse.value).toBeCloseTo(higher.rmse.value, 6);
     const out = ['--out', 'both', '--model', 'runs/model/export/model.onnx', 'both.onnx'];
-    expectOneLine(await evaluate(...opinions, 'quality', ...out), /Cannot read the model both\.onnx: it does not exist\.$/);
+    await refused([...opinions, 'quality', ...out], /Cannot read the model both\.onnx: it does not exist\.$/);
     const { status, stdout, stderr } = await evaluate(...opinions, 'quality', '--out', 'both', '--model', model, 'copy');
     expect(status, stderr).toBe(0);
     expect(stdout).toMatch(/^mine: 6 images, higher is better; 95 % intervals from 100 resamples\n\n +SRCC +KRCC +PLCC +RMSE\n/);
@@ -83,7 +84,7 @@ describe('evaluate --opinion', () => {
     expect(stdout).toMatch(/^log variance of Laplacian +\d\.\d{2,3} \[/m);
     expect(stdout).toMatch(/^model - copy +0\.000 \[0\.000, 0\.000\] +1\.00$/m);
     expect(stdout.match(/ - log variance of Laplacian/g)).toHaveLength(2);
-    expectOneLine(await evaluate(...opinions, 'quality', '--out', 'both', '--model', 'copy'), /both already exists and is not empty/);
+    await refused([...opinions, 'quality', '--out', 'both', '--model', 'copy'], /both already exists and is not empty/);
   });
 
   test.each<[string, string[], RegExp]>([
@@ -104,7 +105,7 @@ describe('evaluate --opinion', () => {
       /--levels cannot be used with evaluate opinion: it is an option of evaluate sensitivity\.$/,
     ],
   ])('%s is one line', async (_, args, message) => {
-    expectOneLine(await evaluate(...args), message);
+    await refused(args, message);
   });
 });
 

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import type { ComparedVariant } from '#antonym/compare/comparison-result.js';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { encodePng } from '#antonym/images/encode-png.js';
-import { rendered } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
+import { rendered } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectRefused } from '../expect-refused.js';
 
 const folder = await temporaryFolder();
 for (const name of ['before/sub', 'after/sub', 'empty']) await mkdir(join(folder, name), { recursive: true });
@@ -65,5 +65,5 @@ test.each([
   [['before', 'after', '--encoders', 'encoders.json'], /give the folder of the pictures alone/],
   [['before', 'after', '--out', 'before'], /before already exists and is not empty/],
 ])('%j is refused in one line', async (args, message) => {
-  expectOneLine(await antonym(['compare', ...args], folder), message);
+  await expectRefused(['compare', ...args], message, folder);
 });

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parseMatFile, readMatFile } from '#antonym/evaluate/tables/mat-file.js';
 import { UserError } from '#antonym/support/errors.js';
 
-const published = (path: string) => fileURLToPath(new URL(`golden/benchmarks/${path}`, import.meta.url));
+const published = (path: string) => fileURLToPath(new URL(`../golden/benchmarks/${path}`, import.meta.url));
 const parse = (bytes: Buffer) => parseMatFile(bytes, 'file.mat');
 
 describe('a MATLAB file', () => {

@@ -8,17 +8,19 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseManifest, sha256Of } from '#antonym/pairs/manifest.js';
 import { readTar } from '#antonym/support/archives/tar-archive.js';
 import { randomStream } from '#antonym/support/random.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym, program } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
-import { startAntonym } from './running-antonym.js';
+import { folderOfPhotographs } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym, program } from '../antonym.js';
+import { expectOneLine } from '../expect-one-line.js';
+import { expectRefused } from '../expect-refused.js';
+import { startAntonym } from '../running-antonym.js';
 
 const folder = await temporaryFolder();
 const settings = 'degrade --format tar --data photos --crop 32 --levels 2 --held-out 1 --distortion jpeg,darken,white-noise';
 /** 60 pairs in 3 shards, 3 held-out pairs in one. */
 const shards = (...flags: string[]): string[] => [...settings.split(' '), '--count', '60', '--shard-size', '1', '--workers', '2', ...flags];
 const make = (...flags: string[]) => antonym(shards(...flags), folder);
+const refused = (flags: readonly string[], message: RegExp) => expectRefused(shards(...flags), message, folder);
 
 beforeAll(async () => {
   const { folder: photographs } = await folderOfPhotographs(5, 1);
@@ -153,9 +155,9 @@ describe('interrupted', () => {
 
   test('a command with other options is refused, and one with the same has nothing to do', async () => {
     const before = await digestsOf('whole');
-    expectOneLine(await make('--out', 'whole', '--seed', '2'), /whole\/index\.json describes other pairs: dataset\.sha256 /);
-    expectOneLine(await make('--out', 'whole', '--levels', '3'), /index\.json describes other pairs: levels 2, not 3/);
-    expectOneLine(await make('--out', 'whole', '--shard', '1/2'), /divides the work into 1 parts, not 2/);
+    await refused(['--out', 'whole', '--seed', '2'], /whole\/index\.json describes other pairs: dataset\.sha256 /);
+    await refused(['--out', 'whole', '--levels', '3'], /index\.json describes other pairs: levels 2, not 3/);
+    await refused(['--out', 'whole', '--shard', '1/2'], /divides the work into 1 parts, not 2/);
     expect((await make('--out', 'whole')).stderr).toContain('4 shards, 1 MiB (4 were there already)');
     expect(await digestsOf('whole')).toEqual(before);
   });
@@ -163,21 +165,21 @@ describe('interrupted', () => {
   test('a finished shard that was cut off or lost is named', async () => {
     await cp(join(folder, 'whole'), join(folder, 'cut'), { recursive: true });
     await truncate(join(folder, 'cut', 'pairs-000001.tar'), 5000);
-    expectOneLine(await make('--out', 'cut'), /cut\/pairs-000001\.tar has 5000 bytes, but index\.json says that it has \d+/);
+    await refused(['--out', 'cut'], /cut\/pairs-000001\.tar has 5000 bytes, but index\.json says that it has \d+/);
     await rm(join(folder, 'cut', 'pairs-000000.tar'));
-    expectOneLine(await make('--out', 'cut'), /cut\/pairs-000000\.tar is missing/);
+    await refused(['--out', 'cut'], /cut\/pairs-000000\.tar is missing/);
   });
 });
 
 test('wrong input is one clear line', async () => {
   await mkdir(join(folder, 'other'));
   await writeFile(join(folder, 'other', 'notes.txt'), 'mine');
-  expectOneLine(await make('--out', 'other'), /other already exists and is not empty/);
-  expectOneLine(await make('--shard', '3/2'), /--shard must be the number of a part .* but received 3\/2/);
+  await refused(['--out', 'other'], /other already exists and is not empty/);
+  await refused(['--shard', '3/2'], /--shard must be the number of a part .* but received 3\/2/);
   expectOneLine(
     await antonym(['degrade', '--shard', '1/2']),
     /--shard cannot be used with degrade pairs: it is an option of degrade shards\./,
   );
-  expectOneLine(await antonym(['degrade', '--format', 'zip']), /--format must be one of png, tar, but received zip/);
-  expectOneLine(await make('--data', 'procedural', '--crop', '128', '--levels', '20'), /--shard-size 1 MiB is too small/);
+  await expectRefused(['degrade', '--format', 'zip'], /--format must be one of png, tar, but received zip/);
+  await refused(['--data', 'procedural', '--crop', '128', '--levels', '20'], /--shard-size 1 MiB is too small/);
 });
