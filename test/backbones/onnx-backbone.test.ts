@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import onnxProto from 'onnx-proto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { type OnnxBackbone, openOnnxBackbone } from '#antonym/backbones/onnx-backbone.js';
 import { Parameters } from '#antonym/backbones/parameters.js';
@@ -18,17 +17,14 @@ import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { writeRandomModel } from '../commands/random-model.js';
 import { compile } from '../graph/run-graph.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const golden = (file: string): string => join(import.meta.dirname, 'golden', file);
 const asTheyAre = { output: 'auto', mean: [0, 0, 0], standardDeviation: [1, 1, 1] } as const;
 const onnx = onnxProto.onnx;
 type ModelProto = onnxProto.onnx.ModelProto;
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'antonym-onnx-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = await temporaryFolder();
 
 /** The embedding, and with a direction the gradients of its projection, at the values of the file. */
 async function compute(backbone: Backbone, image: TensorData, direction?: TensorData): Promise<Record<string, TensorData>> {

@@ -1,17 +1,17 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { openDataset } from '#antonym/datasets/open-dataset.js';
 import { UserError } from '#antonym/support/errors.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
+const root = await temporaryFolder();
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'antonym-dataset-'));
+  folder = await mkdtemp(join(root, 'dataset-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 async function save(name: string, width = 80, height = 70): Promise<string> {
   const path = join(folder, name);

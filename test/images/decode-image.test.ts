@@ -1,17 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { decodeImage, readImageSize } from '#antonym/images/decode-image.js';
 import type { Image } from '#antonym/images/image.js';
 import { UserError } from '#antonym/support/errors.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'antonym-decode-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = await temporaryFolder();
 
 /** 4x2: a red left half, a blue right half. */
 function redAndBlue(): Sharp {

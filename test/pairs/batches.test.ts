@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ImageReference } from '#antonym/datasets/image-reference.js';
 import { type Batch, type BatchOptions, batches } from '#antonym/pairs/batches.js';
@@ -6,8 +6,10 @@ import type { PairRequest } from '#antonym/pairs/pair.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
 import { type DrawOptions, drawPairs } from '#antonym/pairs/pair-sequence.js';
 import { UserError } from '#antonym/support/errors.js';
-import { folderOfPhotographs, rendered } from './folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
+import { rendered, writePhotographs } from './folder-of-photographs.js';
 
+const folder = await temporaryFolder();
 let pool: PairPool;
 beforeAll(() => {
   pool = new PairPool({ workers: 2 });
@@ -78,7 +80,7 @@ test('at most two batches are made ahead', async () => {
 });
 
 test('a broken image is named once and replaced, whatever the number of workers', async () => {
-  const { folder, images } = await folderOfPhotographs(3, 2);
+  const images = await writePhotographs(join(folder, 'some'), 3, 2);
   const make = async (workers: number, firstStep: number, count: number) => {
     const skipped: string[] = [];
     const onSkip = ({ id }: ImageReference, reason: string): void => {
@@ -92,26 +94,18 @@ test('a broken image is named once and replaced, whatever the number of workers'
       await own.close();
     }
   };
-  try {
-    const one = await make(1, 0, 6);
-    const four = await make(4, 0, 6);
-    expect(one.skipped.sort()).toEqual(['x0.png', 'x1.png']);
-    expect(four.skipped.sort()).toEqual(['x0.png', 'x1.png']);
-    expect(four.taken).toEqual(one.taken);
-    expect((await make(2, 4, 2)).taken).toEqual(one.taken.slice(4));
-    const crops = one.taken.flatMap(({ records }) => records.map((record) => JSON.stringify([record.image, record.crops])));
-    expect(new Set(crops).size).toBe(18);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const one = await make(1, 0, 6);
+  const four = await make(4, 0, 6);
+  expect(one.skipped.sort()).toEqual(['x0.png', 'x1.png']);
+  expect(four.skipped.sort()).toEqual(['x0.png', 'x1.png']);
+  expect(four.taken).toEqual(one.taken);
+  expect((await make(2, 4, 2)).taken).toEqual(one.taken.slice(4));
+  const crops = one.taken.flatMap(({ records }) => records.map((record) => JSON.stringify([record.image, record.crops])));
+  expect(new Set(crops).size).toBe(18);
 });
 
 test('when no image can be used, the error says so with an example', async () => {
-  const { folder, images } = await folderOfPhotographs(0, 2);
-  try {
-    await expect(take(1, { images })).rejects.toThrow(UserError);
-    await expect(take(1, { images })).rejects.toThrow(/^None of the 2 images can be used; for example: .*x\d\.png: /);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const images = await writePhotographs(join(folder, 'broken'), 0, 2);
+  await expect(take(1, { images })).rejects.toThrow(UserError);
+  await expect(take(1, { images })).rejects.toThrow(/^None of the 2 images can be used; for example: .*x\d\.png: /);
 });

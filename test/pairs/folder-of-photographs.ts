@@ -1,6 +1,5 @@
 /** Small rendered images on disk, and broken ones, for the tests of pairs. */
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { FileReference, ProceduralReference } from '#antonym/datasets/image-reference.js';
@@ -24,10 +23,4 @@ export async function writePhotographs(folder: string, good: number, broken = 0)
     images.push({ kind: 'file', id, path: join(folder, id) });
   }
   return images;
-}
-
-/** The same in a new folder. */
-export async function folderOfPhotographs(good: number, broken = 0): Promise<{ folder: string; images: FileReference[] }> {
-  const folder = await mkdtemp(join(tmpdir(), 'antonym-photographs-'));
-  return { folder, images: await writePhotographs(folder, good, broken) };
 }

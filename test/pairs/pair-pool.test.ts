@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { PairRequest } from '#antonym/pairs/pair.js';
 import { UnusableImageError } from '#antonym/pairs/pair.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
-import { folderOfPhotographs, rendered } from './folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
+import { rendered, writePhotographs } from './folder-of-photographs.js';
 
+const folder = await temporaryFolder();
 const request = (index: number): PairRequest => ({
   image: rendered(index % 4),
   levels: 3,
@@ -45,7 +47,7 @@ test('a pair made in the memory of another one has the same bytes, whatever thei
 });
 
 test('a broken image is an UnusableImageError with its name; the pool goes on', async () => {
-  const { folder, images } = await folderOfPhotographs(0, 1);
+  const images = await writePhotographs(join(folder, 'broken'), 0, 1);
   const pool = new PairPool({ workers: 1 });
   try {
     const broken = pool.make({ ...request(0), image: images[0]! });
@@ -54,7 +56,6 @@ test('a broken image is an UnusableImageError with its name; the pool goes on', 
     expect((await pool.make(request(1))).record.image).toBe('procedural-5-1');
   } finally {
     await pool.close();
-    await rm(folder, { recursive: true });
   }
 });
 

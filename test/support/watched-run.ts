@@ -1,8 +1,10 @@
 /** A program run as on a machine that sets nothing, and what it left outside its folder and whom it called. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { temporaryFolder } from './files/temporary-folder.js';
+
+const root = await temporaryFolder();
 
 export interface WatchedRun {
   readonly status: number | null;
@@ -31,21 +33,17 @@ const makers = 'creat,open,openat,openat2,mkdir,mkdirat,mknod,mknodat,link,linka
  * @param environment variables that are added
  */
 export async function watchedRun(command: readonly string[], folder: string, environment: NodeJS.ProcessEnv = {}): Promise<WatchedRun> {
-  const place = await mkdtemp(join(tmpdir(), 'antonym-watched-'));
+  const place = await mkdtemp(join(root, 'watched-'));
   const places = { HOME: join(place, 'home'), XDG_CACHE_HOME: join(place, 'cache'), TMPDIR: join(place, 'temporary') };
   const traces = join(place, 'traces');
   for (const made of [...Object.values(places), traces]) await mkdir(made);
   const tracer = hasStrace ? ['strace', ...straced, '-e', `trace=%network,${makers}`, '-o', join(traces, 'of'), '--'] : [];
-  try {
-    const ended = await run([...tracer, ...command], folder, { PATH: process.env.PATH, ...places, ...environment });
-    const calls = await callsIn(traces);
-    const left = (await Promise.all(Object.values(places).map(filesIn))).flat();
-    const made = calls.flatMap((call) => madeBy(call, folder)).filter((path) => !isInside(path, folder) && !/^\/(dev|proc)\//.test(path));
-    const outside = [...new Set([...left, ...made])].map((path) => (isInside(path, place) ? relative(place, path) : path)).sort();
-    return { ...ended, outside, sockets: hasStrace ? calls.filter((call) => /^socket\(/.test(call)) : null };
-  } finally {
-    await rm(place, { recursive: true, force: true });
-  }
+  const ended = await run([...tracer, ...command], folder, { PATH: process.env.PATH, ...places, ...environment });
+  const calls = await callsIn(traces);
+  const left = (await Promise.all(Object.values(places).map(filesIn))).flat();
+  const made = calls.flatMap((call) => madeBy(call, folder)).filter((path) => !isInside(path, folder) && !/^\/(dev|proc)\//.test(path));
+  const outside = [...new Set([...left, ...made])].map((path) => (isInside(path, place) ? relative(place, path) : path)).sort();
+  return { ...ended, outside, sockets: hasStrace ? calls.filter((call) => /^socket\(/.test(call)) : null };
 }
 
 function run(

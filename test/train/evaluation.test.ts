@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { similarityGaps } from '#antonym/heads/prompt-head.js';
 import type { HeldOutPair } from '#antonym/train/data/held-out.js';
-import type { Engine } from '#antonym/train/engines/engine.js';
+import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { evaluateOrdering, measureHeldOut } from '#antonym/train/evaluation.js';
+import { statedPixels } from '../backbones/golden/golden-step.js';
+import { optionsFor, reducedModels, side } from './engines/reduced-models.js';
 
 const levels = 3;
 const head = { order: similarityGaps };
 
-/** A pair whose pixels do not matter. */
+/** A pair of stated pixels, which follow from the name of its distortion. */
 function pairOf(distortion: string): HeldOutPair {
-  const box = { left: 0, top: 0, width: 1, height: 1 } as never;
-  const record = { image: 'a', crops: [box, box], composition: { distortions: [] } as never, levels } as const;
-  return { distortion, pair: { record, pixels: new Uint8Array((levels + 1) * 2 * 3) } };
+  const box = { left: 0, top: 0, width: side, height: side };
+  const record = { image: 'a', crops: [box, box], composition: { distortions: [] }, levels } as const;
+  const pixels = Uint8Array.from(statedPixels(distortion, (levels + 1) * 2, side, side).data as Uint8Array);
+  return { distortion, pair: { record, pixels } };
 }
 
 /** Similarities to one prompt pair such that both crops have these scores. */
@@ -51,19 +54,29 @@ describe('the ordering of held-out pairs', () => {
     expect(srcc).toBeNaN();
   });
 
-  test('every pair is measured with all of its crops', async () => {
-    const asked: [bytes: number, count: number][] = [];
-    const engine: Pick<Engine, 'measure'> = {
-      measure: async ({ length }, count) => {
-        asked.push([length, count]);
-        return new Float32Array(count * 2).fill(asked.length);
-      },
-    };
-    const measured = await measureHeldOut(engine, [pairOf('a'), pairOf('b')], 1);
-    expect(asked).toEqual([
-      [24, 8],
-      [24, 8],
-    ]);
-    expect(measured.map(([first]) => first)).toEqual([1, 2]);
+  test('every pair is measured with all of its crops, in their order', async () => {
+    const engine = await createOnnxRuntimeEngine(optionsFor(reducedModels['clip-vit']!));
+    try {
+      const pairs = [pairOf('a'), pairOf('b')];
+      const seen: [done: number, total: number][] = [];
+      const measured = await measureHeldOut(engine, pairs, side, (done, total) => seen.push([done, total]));
+      expect(seen).toEqual([
+        [1, 2],
+        [2, 2],
+      ]);
+      for (const [index, { pair }] of pairs.entries()) {
+        const crops = (levels + 1) * 2;
+        const perCrop = measured[index]!.length / crops;
+        const bytes = side * side * 3;
+        for (let crop = 0; crop < crops; crop++) {
+          const alone = await engine.measure(pair.pixels.slice(crop * bytes, (crop + 1) * bytes), 1);
+          expect(alone).toHaveLength(perCrop);
+          for (const [at, value] of alone.entries()) expect(measured[index]![crop * perCrop + at]).toBeCloseTo(value, 5);
+        }
+      }
+      expect(measured[0]).not.toEqual(measured[1]);
+    } finally {
+      await engine.close();
+    }
   });
 });

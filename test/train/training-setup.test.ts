@@ -1,18 +1,15 @@
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
 import { setUpTraining } from '#antonym/train/training-setup.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
-let photographs: string;
-beforeAll(async () => {
-  photographs = (await folderOfPhotographs(6)).folder;
-});
-afterAll(() => rm(photographs, { recursive: true }));
+const photographs = join(folder, 'photos');
+beforeAll(() => writePhotographs(photographs, 6));
 
 function options(flags: Record<string, string>): TrainOptions {
   return resolveOptions(trainOptions, { flags: { crop: '32', heldOut: '2', ...flags } }, { cores: 2 }).values;

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseManifest, sha256Of } from '#antonym/pairs/manifest.js';
 import { readTar } from '#antonym/support/archives/tar-archive.js';
 import { randomStream } from '#antonym/support/random.js';
-import { folderOfPhotographs } from '../../pairs/folder-of-photographs.js';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym, program } from '../antonym.js';
 import { expectOneLine } from '../expect-one-line.js';
@@ -23,9 +23,7 @@ const make = (...flags: string[]) => antonym(shards(...flags), folder);
 const refused = (flags: readonly string[], message: RegExp) => expectRefused(shards(...flags), message, folder);
 
 beforeAll(async () => {
-  const { folder: photographs } = await folderOfPhotographs(5, 1);
-  await cp(photographs, join(folder, 'photos'), { recursive: true });
-  await rm(photographs, { recursive: true });
+  await writePhotographs(join(folder, 'photos'), 5, 1);
   const { status, stdout, stderr } = await make('--out', 'whole', '--json');
   expect(status, stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ out: 'whole', shards: 4, kept: 0, pairs: { training: 60, 'held-out': 3 } });

@@ -1,15 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFolderAtomically } from '#antonym/support/files/atomic-folder.js';
+import { temporaryFolder } from './temporary-folder.js';
 
+const root = await temporaryFolder();
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'antonym-folder-'));
+  folder = await mkdtemp(join(root, 'folder-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const fill = (content: string) => (inside: string) => writeFile(join(inside, 'a.txt'), content);
 

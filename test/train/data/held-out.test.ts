@@ -1,10 +1,13 @@
-import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FileReference } from '#antonym/datasets/image-reference.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
 import { type HeldOutPair, makeHeldOutPairs, splitImages } from '#antonym/train/data/held-out.js';
-import { folderOfPhotographs, rendered } from '../../pairs/folder-of-photographs.js';
+import { rendered, writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+
+const folder = await temporaryFolder();
 
 describe('the split', () => {
   test('puts every image into one part, at most a third of them held out, each part in order', () => {
@@ -84,7 +87,7 @@ describe('the split', () => {
 });
 
 describe('held-out pairs', () => {
-  let photographs: { folder: string; images: FileReference[] };
+  let photographs: FileReference[];
   const pools: PairPool[] = [];
   const make = (workers: number, images: readonly FileReference[], watch = {}): Promise<HeldOutPair[]> => {
     const pool = new PairPool({ workers });
@@ -92,17 +95,16 @@ describe('held-out pairs', () => {
     return makeHeldOutPairs(pool, images, ['jpeg', 'gaussian-blur'], { levels: 2, crop: 32, seed: 1, ...watch });
   };
   beforeAll(async () => {
-    photographs = await folderOfPhotographs(2, 1);
+    photographs = await writePhotographs(join(folder, 'photos'), 2, 1);
   });
   afterAll(async () => {
     await Promise.all(pools.map((pool) => pool.close()));
-    await rm(photographs.folder, { recursive: true });
   });
 
   test('show every usable image under every distortion alone; what cannot be used is named once', async () => {
     const skipped: [string, string][] = [];
     const progress: [number, number][] = [];
-    const pairs = await make(1, photographs.images, {
+    const pairs = await make(1, photographs, {
       onSkip: (image: string, reason: string) => skipped.push([image, reason]),
       onPair: (done: number, total: number) => progress.push([done, total]),
     });
@@ -111,10 +113,10 @@ describe('held-out pairs', () => {
     ).toEqual(['00.png', '01.png'].flatMap((image) => ['jpeg', 'gaussian-blur'].map((name) => [image, name, [name]])));
     expect(skipped).toEqual([['x0.png', expect.stringContaining('x0.png')]]);
     expect(progress).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 6]));
-    expect(await make(3, photographs.images)).toEqual(pairs);
+    expect(await make(3, photographs)).toEqual(pairs);
   });
 
   test('need one image that can be used', async () => {
-    await expect(make(1, photographs.images.slice(2))).rejects.toThrow(/None of the 1 held-out images can be used; for example: .*x0\.png/);
+    await expect(make(1, photographs.slice(2))).rejects.toThrow(/None of the 1 held-out images can be used; for example: .*x0\.png/);
   });
 });

@@ -1,0 +1,144 @@
+/** The training loop in this process: its events, what it writes, and that a stop or a divergence loses nothing. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { readMetrics } from '#antonym/runs/metrics-log.js';
+import { createRun, type OpenRun, type RunFolder } from '#antonym/runs/run-directory.js';
+import { resolveOptions } from '#antonym/support/options/option-table.js';
+import type { Evaluation } from '#antonym/train/evaluation.js';
+import { type StepReport, type TrainingEvents, trainLoop } from '#antonym/train/loop.js';
+import { trainOptions } from '#antonym/train/options.js';
+import { learningRate, scheduleOf } from '#antonym/train/schedule.js';
+import { openTrainingSession, type TrainingSession } from '#antonym/train/training-session.js';
+import { setUpTraining } from '#antonym/train/training-setup.js';
+import { writePhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
+
+const folder = await temporaryFolder();
+const steps = 5;
+const { values: options } = resolveOptions(
+  trainOptions,
+  {
+    flags: {
+      ...{ data: join(folder, 'photos'), crop: '32', levels: '2', heldOut: '1', workers: '1', distortion: 'jpeg,white-noise' },
+      ...{ batchSize: '2', accumulate: '2', steps: String(steps), evaluateEvery: '3' },
+    },
+  },
+  { cores: 2 },
+);
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+});
+
+async function session(checkpoint?: string): Promise<TrainingSession> {
+  const made = await openTrainingSession(await setUpTraining({ options, checkpoint }), { checkpoint });
+  opened.push(made);
+  return made;
+}
+
+async function newRun(name: string): Promise<RunFolder> {
+  const run: OpenRun = await createRun(join(folder, 'runs'), { name }, {}, {});
+  opened.push(run);
+  return run.folder;
+}
+
+/** The events of a loop, and how to stop it. */
+function watch(stopAfter = Number.POSITIVE_INFINITY) {
+  const controller = new AbortController();
+  const seen = {
+    starts: [] as number[],
+    reports: [] as StepReport[],
+    evaluations: new Map<number, Evaluation>(),
+    measured: [] as string[],
+  };
+  const events: TrainingEvents = {
+    onStart: (step) => void seen.starts.push(step),
+    onStep(report) {
+      seen.reports.push(report);
+      if (report.step === stopAfter) controller.abort();
+    },
+    onMeasure: (step, done, total) => void seen.measured.push(`${step}: ${done}/${total}`),
+    onEvaluation: (step, evaluation) => void seen.evaluations.set(step, evaluation),
+    onSkip: (image, reason) => expect.unreachable(`${image}: ${reason}`),
+  };
+  return { ...seen, events, stop: controller.signal, controller };
+}
+
+beforeAll(() => writePhotographs(join(folder, 'photos'), 4));
+
+describe('the loop', () => {
+  test('reports every step and evaluation, logs what it reports, and keeps the last and the best state', async () => {
+    const [run, training] = [await newRun('whole'), await session()];
+    const { events, stop, starts, reports, evaluations, measured } = watch();
+    const { step, best } = await trainLoop(training, run, stop, events);
+
+    expect([step, starts, reports.map((report) => report.step)]).toEqual([steps, [0], [1, 2, 3, 4, 5]]);
+    expect(measured).toEqual(['3: 1/2', '3: 2/2', '5: 1/2', '5: 2/2']);
+    expect([...evaluations.keys()]).toEqual([3, 5]);
+    const rows = await readMetrics(run.metrics);
+    expect(rows.map((row) => `${row.kind} ${row.step}`)).toEqual([
+      'step 1',
+      'step 2',
+      'step 3',
+      'evaluation 3',
+      'step 4',
+      'step 5',
+      'evaluation 5',
+    ]);
+    for (const { imagesPerSecond: _, ...report } of reports) {
+      const rate = learningRate(report.step, scheduleOf(options));
+      expect(rows.find((row) => row.kind === 'step' && row.step === report.step)).toMatchObject({ ...report, learningRate: rate });
+    }
+    for (const [at, evaluation] of evaluations) {
+      expect(rows.find((row) => row.kind === 'evaluation' && row.step === at)).toMatchObject(evaluation);
+      expect(Object.keys(evaluation.perDistortion)).toEqual(['jpeg', 'white-noise']);
+    }
+
+    const highest = Math.max(...[...evaluations.values()].map(({ ordered }) => ordered));
+    // of equal ones the first
+    expect(best).toEqual({ step: evaluations.get(3)!.ordered === highest ? 3 : 5, value: highest });
+    expect((await loadCheckpoint(run.bestCheckpoint)).step).toBe(best!.step);
+    const last = await loadCheckpoint(run.lastCheckpoint);
+    expect([last.step, last.metadata.data]).toEqual([steps, training.setup.data.fingerprint]);
+    expect(Object.fromEntries(last.tensors)).toEqual(await training.engine.readState());
+    expect(existsSync(join(run.previews, 'step-1.png'))).toBe(true);
+  });
+
+  test('stopped between evaluations saves its state; resumed from there, it ends as if it had not stopped', async () => {
+    const run = await newRun('stopped');
+    const first = watch(2);
+    expect(await trainLoop(await session(), run, first.stop, first.events)).toEqual({ step: 2, best: undefined });
+    expect(first.reports.map(({ step }) => step)).toEqual([1, 2]);
+    expect((await loadCheckpoint(run.lastCheckpoint)).step).toBe(2);
+    expect(existsSync(run.bestCheckpoint)).toBe(false);
+
+    const second = watch();
+    expect(await trainLoop(await session(run.lastCheckpoint), run, second.stop, second.events)).toMatchObject({ step: steps });
+    expect([second.starts, second.reports.map(({ step }) => step)]).toEqual([[2], [3, 4, 5]]);
+    const whole = await loadCheckpoint(join(folder, 'runs', 'whole', 'checkpoints', 'last.safetensors'));
+    expect(await loadCheckpoint(run.lastCheckpoint)).toEqual(whole);
+  });
+
+  test('that is to stop before it starts does nothing', async () => {
+    const run = await newRun('idle');
+    const { events, controller, starts, reports } = watch();
+    controller.abort();
+    expect(await trainLoop(await session(), run, controller.signal, events)).toEqual({ step: 0, best: undefined });
+    expect([starts, reports, existsSync(run.lastCheckpoint)]).toEqual([[0], [], false]);
+  });
+
+  test('that diverges names the step, keeps its batches, and saves no such state', async () => {
+    const [run, training] = [await newRun('diverged'), await session()];
+    const name = 'visual.conv1.weight';
+    const weights = (await training.engine.readState())[name]!;
+    (weights.data as Float32Array).fill(Number.NaN);
+    await training.engine.writeState({ [name]: weights });
+    const { events, stop, reports } = watch();
+    await expect(trainLoop(training, run, stop, events)).rejects.toThrow(/^The training diverged at step 1: .*There was no checkpoint yet/);
+    expect([reports, existsSync(run.lastCheckpoint)]).toEqual([[], false]);
+    expect(existsSync(join(run.path, 'diverged-step-1.safetensors'))).toBe(true);
+  });
+});
