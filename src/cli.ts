@@ -56,7 +56,7 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
     return undefined;
   }
   if (name === 'completion') {
-    if (words.length > 0) throw new UserError('completion takes nothing: it prints one script for bash and zsh.');
+    if (words.length > 0) throw new UserError('The command completion takes no words: it prints one script for bash and zsh.');
     const { completionScript } = await import('./commands/completion-script.js');
     process.stdout.write(completionScript(await allCommands(), ['completion', 'help']));
     return undefined;

@@ -14,7 +14,7 @@ export interface BackboneOptions {
 export function configureBackbone(backbone: Backbone, { freeze, batchNorm, positionalEmbedding }: BackboneOptions): Backbone {
   const { name, batchNormalization, embedWithPositions, embedWithoutPositions, embed, reader } = backbone;
   if (batchNorm === 'train' && !batchNormalization) {
-    throw new UserError(`--batch-norm train does not fit ${name}, which has no batch normalisation that could be trained. Leave it out`);
+    throw new UserError(`--batch-norm train does not fit ${name}, which has no batch normalisation that could be trained. Leave it out.`);
   }
   if (positionalEmbedding === 'keep' && !embedWithPositions) {
     throw new UserError(
@@ -42,8 +42,8 @@ function frozenParts({ name, parts }: Backbone, freeze: string): RegExp[] {
   if (freeze === 'none') return [];
   const known = Object.keys(parts);
   const chosen = freeze.split(',').map((part) => part.trim());
-  if (known.length === 0) throw new UserError(`--freeze does not fit ${name}: the names of its weights tell no parts apart`);
-  if (known.every((part) => chosen.includes(part))) throw new UserError(`--freeze ${freeze} leaves nothing of ${name} to train`);
+  if (known.length === 0) throw new UserError(`--freeze does not fit ${name}: the names of its weights tell no parts apart.`);
+  if (known.every((part) => chosen.includes(part))) throw new UserError(`--freeze ${freeze} leaves nothing of ${name} to train.`);
   return chosen.map((part) => {
     if (Object.hasOwn(parts, part)) return parts[part]!;
     throw new UserError(`--freeze: ${name} has no part "${part}", only ${known.join(', ')}.${suggestName(part, known)}`);

@@ -5,7 +5,7 @@ import { Graph } from '../graph/graph.js';
 import { addModel } from '../graph/reading/add-model.js';
 import { type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
 import { type Dimension, formatShape, type Shape, type Value } from '../graph/value.js';
-import { messageOf, UserError } from '../support/errors.js';
+import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import { type Backbone, encoderPrefix } from './backbone.js';
@@ -56,11 +56,11 @@ export async function openOnnxBackbone(path: string, options: OnnxBackboneOption
   if (free.shape.length !== 2 || typeof embedding !== 'number' || free.dataType !== 'float32') {
     throw new UserError(
       `${path} cannot be used: its output ${output} is ${free.dataType} ${formatShape(free.shape)}, expected float32 [N, embedding]. ` +
-        `Choose another --output: ${model.outputs.map(({ name }) => name).join(', ')}`,
+        `Choose another --output: ${model.outputs.map(({ name }) => name).join(', ')}.`,
     );
   }
   const trained = [...specs.values()].filter(({ role }) => role === 'parameter');
-  if (trained.length === 0) throw new UserError(`${path} cannot be trained: it has no weights on which ${output} depends`);
+  if (trained.length === 0) throw new UserError(`${path} cannot be trained: it has no weights on which ${output} depends.`);
   checkGradients(model, embed, fixedSide ?? trialSide);
   const weights = trained.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
   return {
@@ -90,7 +90,7 @@ export async function openOnnxBackbone(path: string, options: OnnxBackboneOption
 function requireEncoder({ path, inputs, outputs }: OnnxModel): void {
   const takesBytes = inputs.some(({ name, elementType }) => name === 'image' && elementType === onnxDataTypes.uint8);
   if (!takesBytes || !outputs.some(({ name }) => name === 'score')) return;
-  throw new UserError(`${path} is a model that was exported to score images, not an encoder. Train on from its run: --init NAME.`);
+  throw new UserError(`${path} is a model that was exported to score images, not an encoder. Start from its run instead: --init NAME.`);
 }
 
 function outputOf({ path, outputs }: OnnxModel, wanted: string): string {
@@ -104,7 +104,7 @@ function outputOf({ path, outputs }: OnnxModel, wanted: string): string {
   if (only !== undefined && others.length === 0) return only;
   const usual = usualOutputs.find((name) => vectors.includes(name));
   if (usual !== undefined) return usual;
-  throw new UserError(`${path} has ${vectors.length} outputs [N, embedding]. Choose one with --output: ${names.join(', ')}`);
+  throw new UserError(`${path} has ${vectors.length} outputs [N, embedding]. Choose one with --output: ${names.join(', ')}.`);
 }
 
 /** The embedding of any number of images. @throws UserError when it has none; that it takes one image only where that is the reason. */
@@ -120,7 +120,9 @@ function embeddingOf(embed: Backbone['embed'], isForOne: boolean, [batch, ...sha
     return build(batch!);
   } catch (error) {
     if (!isForOne || !succeeds(() => build(1))) throw error;
-    throw new UserError(`${messageOf(error)}. It was exported for one image at a time: export it with a free batch size (dynamic_axes).`);
+    throw new UserError(
+      `${asSentence(messageOf(error))} It was exported for one image at a time: export it with a free batch size (dynamic_axes).`,
+    );
   }
 }
 
@@ -146,7 +148,7 @@ function checkGradients({ path }: OnnxModel, embed: Backbone['embed'], side: num
       trained.map(({ name }) => parameters.declared.get(name)!),
     );
   } catch (error) {
-    throw new UserError(`${path} cannot be trained: ${messageOf(error)}`);
+    throw new UserError(`${path} cannot be trained: ${asSentence(messageOf(error))}`);
   }
 }
 

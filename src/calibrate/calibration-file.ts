@@ -31,7 +31,7 @@ export async function calibratedImages(path: string): Promise<ReadonlySet<string
   try {
     return new Set(schema.parse(JSON.parse(await readFile(path, 'utf8'))).images.map(({ sha256 }) => sha256));
   } catch (error) {
-    const message = `${path} cannot be read, and without it nobody knows which images the calibrated model saw. Calibrate again.`;
-    throw new UserError(`${message} (${messageOf(error).split('\n')[0]})`, { cause: error });
+    const message = `${path} cannot be read, and only it says which images the calibrated model saw`;
+    throw new UserError(`${message} (${messageOf(error).split('\n')[0]}). Calibrate again.`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { asSentence, messageOf, systemCodeOf, UserError } from '../support/errors.js';
 
 const encoder = z.strictObject({
   /** Shown in tables: `avif q50`. */
@@ -75,7 +75,7 @@ export async function encodePicture({ name, command }: Encoder, input: string, o
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : '';
     const reason = systemCodeOf(error) === 'ENOENT' ? `There is no program "${program}".` : said || messageOf(error).split('\n')[0];
-    throw new UserError(`The encoder "${name}" failed on ${input}: ${reason}`, { cause: error });
+    throw new UserError(`The encoder "${name}" failed on ${input}: ${asSentence(reason!)}`, { cause: error });
   }
   const size = await stat(output).then(
     ({ size }) => size,

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { readImageSize } from '../images/decode-image.js';
 import { PassingError } from '../images/image-content.js';
-import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { asSentence, messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import { type DatasetDescription, type DatasetOrigin, originOf, readDatasetFiles } from './dataset-file.js';
@@ -54,7 +54,7 @@ export async function openDataset(nameOrFolder: string, { downscale = 1, ...opti
   const dataset = await openInFullSize(nameOrFolder, options);
   if (downscale === 1 || (downscale === 'auto' && dataset.kind === 'procedural')) return { ...dataset, downscale: { factor: 1 } };
   if (dataset.kind === 'procedural') {
-    throw new UserError(`--downscale is for photographs: the images of ${dataset.name} are rendered in the size that is wanted`);
+    throw new UserError(`--downscale is for photographs: the images of ${dataset.name} are rendered in the size that is wanted.`);
   }
   const { minimumSide } = options;
   const fits = async (image: ImageReference, factor: number): Promise<boolean> => {
@@ -148,7 +148,9 @@ async function usableFiles(
       `No image in ${folder}: looked for files ending in ${imageExtensions.join(', ')}, in its subfolders too.${describeLeftOut(leftOut, ' ').join(';')}`,
     );
   const example = skipped[0];
-  throw new UserError(`None of the ${files.length} image files in ${folder} can be used; for example ${example?.path}: ${example?.reason}`);
+  throw new UserError(
+    `None of the ${files.length} image files in ${folder} can be used; for example ${example!.path}: ${asSentence(example!.reason)}`,
+  );
 }
 
 async function reasonToSkip(path: string, minimumSide: number): Promise<string | undefined> {

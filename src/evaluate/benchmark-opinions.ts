@@ -19,7 +19,7 @@ export async function readBenchmarkOpinions(name: string, benchmark: BenchmarkDe
   const { path, images, direction, range, homepage, licence, citation, layout } = benchmark;
   if (!(await exists(path))) {
     throw new UserError(
-      `the benchmark ${name} is not in ${path}: download it from ${homepage} (${licence}), or state another path in datasets.json.`,
+      `The benchmark ${name} is not in ${path}: download it from ${homepage} (${licence}), or state another path in datasets.json.`,
     );
   }
   const rated = await readLayout(path, layout);

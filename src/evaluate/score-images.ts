@@ -2,7 +2,7 @@
 import { decodeImage } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { ImageError, ModelError } from '../score/errors.js';
-import { messageOf, UserError } from '../support/errors.js';
+import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import type { RatedFile } from './match-images.js';
 
@@ -46,7 +46,8 @@ export async function scoreImages(
     onImage?.(done, files.length);
   }
   const [first] = unusable;
-  if (images.length === 0) throw new UserError(`None of the ${files.length} images can be scored: ${first?.image}: ${first?.reason}`);
+  if (images.length === 0)
+    throw new UserError(`None of the ${files.length} images can be scored: ${first!.image}: ${asSentence(first!.reason)}`);
   return { images, scores, unusable };
 }
 

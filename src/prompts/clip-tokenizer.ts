@@ -51,7 +51,7 @@ export function tokenize(texts: readonly string[], contextLength: number): Tenso
     const tokens = [start, ...encodeText(text), end];
     if (tokens.length > contextLength) {
       throw new UserError(
-        `the prompt ${JSON.stringify(text)} has ${tokens.length - 2} tokens, but the text encoder reads at most ${contextLength - 2}`,
+        `The prompt ${JSON.stringify(text)} has ${tokens.length - 2} tokens, but the text encoder reads at most ${contextLength - 2}: shorten it.`,
       );
     }
     data.set(tokens.map(BigInt), row * contextLength);

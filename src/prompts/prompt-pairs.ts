@@ -1,7 +1,7 @@
 /** Pairs of opposite texts that images are compared with: those of the method, or a user's own. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { messageOf, UserError } from '../support/errors.js';
+import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 
 /** The prompt for a good photograph, and that for a bad one. */
@@ -47,12 +47,12 @@ export async function readPromptPairs(path: string): Promise<PromptPair[]> {
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
     throw fileError('read', path, error);
   }
   const { success, data, error } = pairsSchema.safeParse(json);
   if (success) return data;
   const [issue] = error.issues;
   const place = issue?.path.length ? `pair ${Number(issue.path[0]) + 1}: ` : '';
-  throw new UserError(`${path} must be a list of pairs such as [["Good photo.", "Bad photo."]], but ${place}${issue?.message}`);
+  throw new UserError(`${path} must be a list of pairs such as [["Good photo.", "Bad photo."]], but ${place}${asSentence(issue!.message)}`);
 }

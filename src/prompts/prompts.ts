@@ -60,7 +60,7 @@ export async function choosePrompts(
     const features = source && (await readStoredPrompts(source, backbone.embedding));
     if (features) return { features, description: `${features.shape[0]} pairs of text features that were stored with the weights` };
     if (choice === 'stored')
-      throw new UserError(`there are no prompts stored with ${source?.path ?? 'random weights'}. Choose other --prompts`);
+      throw new UserError(`There are no prompts stored with ${source?.path ?? 'random weights'}. Choose other --prompts.`);
     if (!source || !backbone.textEncoder) return wordless[backbone.wordlessPrompts](seed, backbone);
   }
   const set = choice === 'auto' ? words : choice;
@@ -86,7 +86,7 @@ async function encoded(pairs: readonly PromptPair[], backbone: Backbone, source:
   const weights = source && isLaidOut(source, reader) ? layOut(source, reader) : source;
   if (!textEncoder || !tower || !weights?.tensors.has(tower.landmark)) {
     const reason = !textEncoder ? `the backbone ${name} has none` : `${source?.path ?? 'random weights'} hold none`;
-    throw new UserError(`prompts of words need a text encoder, but ${reason}. Choose --prompts seeded, or other weights`);
+    throw new UserError(`Prompts of words need a text encoder, but ${reason}. Choose --prompts seeded, or other weights.`);
   }
   const features = await encodePrompts(tower.tokenize(pairs.flat(), textEncoder), backbone, (specs) =>
     readParameters(weights, { specs: [...specs], belongs: (tensor) => tower.tensors.test(tensor) }, `the text encoder of ${name}`),

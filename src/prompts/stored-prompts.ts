@@ -19,7 +19,7 @@ export async function readStoredPrompts(source: TensorSource, size: number): Pro
   const pairwise = shape.length === 2 || (shape.length === 3 && shape[1] === 2);
   if (!pairwise || shape.at(-1) !== size || count < 2 || count % 2 !== 0) {
     throw new UserError(
-      `${source.path}: the stored prompts ${name} must be [pairs, 2, ${size}] or [2 pairs, ${size}], but are [${shape.join(', ')}]`,
+      `${source.path}: the stored prompts ${name} must be [pairs, 2, ${size}] or [2 pairs, ${size}], but are [${shape.join(', ')}].`,
     );
   }
   const values = (await source.read(name)).data as Float32Array;
@@ -27,7 +27,7 @@ export async function readStoredPrompts(source: TensorSource, size: number): Pro
     const vector = values.subarray(row * size, (row + 1) * size);
     const norm = Math.hypot(...vector);
     if (!(norm > 0 && Number.isFinite(norm)))
-      throw new UserError(`${source.path}: the stored prompts ${name} have no direction in row ${row}`);
+      throw new UserError(`${source.path}: the stored prompts ${name} have no direction in row ${row}.`);
     for (let index = 0; index < size; index++) vector[index]! /= norm;
   }
   return floatTensor([count / 2, 2, size], values);

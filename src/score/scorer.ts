@@ -4,7 +4,7 @@ import { cropImage, type Image } from '../images/image.js';
 import { type DeviceSetup, isOutOfMemory } from '../runtime/devices/device.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
 import { describePlacement } from '../runtime/sessions/session-messages.js';
-import { messageOf, UserError } from '../support/errors.js';
+import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { mistakenFileAt } from '../support/files/mistaken-file.js';
 import { ThreadFailure } from '../support/threads/request-thread.js';
 import type { FoundModel } from './find-model.js';
@@ -167,7 +167,7 @@ function runningError(error: unknown): unknown {
     const message = 'the memory does not suffice for it: score fewer images at a time, or smaller tiles';
     return new UserError(message, { cause: error, code: 'ERR_ANTONYM_OUT_OF_MEMORY' });
   }
-  return new UserError(`ONNX Runtime failed: ${messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300)}`, { cause: error });
+  return new UserError(`ONNX Runtime failed: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300))}`, { cause: error });
 }
 
 /** A thread that does not start or ends early: files of the installation are missing, or the system ends it. */

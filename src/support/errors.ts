@@ -33,6 +33,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A reason as the end of an error: with one full stop. */
+export function asSentence(reason: string): string {
+  return /[.?!]$/.test(reason) ? reason : `${reason}.`;
+}
+
 /** The system's code (`ENOENT`, `ENOSPC`, ...) of a failed call, if it has one. */
 export function systemCodeOf(error: unknown): string | undefined {
   if (error instanceof UserError) return undefined;

@@ -3,14 +3,14 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { RunImages } from '#antonym/runs/run-images.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym, type Outcome } from './antonym.js';
 
 const small = ['--crop', '32', '--batch-size', '2', '--levels', '2', '--workers', '1', '--held-out', '2', '--distortion', 'jpeg,noise'];
 const cache = await temporaryFolder();
 const work = await temporaryFolder();
-let photographs: string;
+const photographs = join(work, 'photographs');
 
 const train = (args: readonly string[]): Promise<Outcome> => antonym(['train', ...args], work, { XDG_CACHE_HOME: cache });
 const imagesOf = async (run: string): Promise<RunImages> => JSON.parse(await readFile(join(work, 'runs', run, 'images.json'), 'utf8'));
@@ -20,7 +20,7 @@ const trained = ({ images }: RunImages): (string | undefined)[] =>
   images.flatMap(({ set, sha256 }) => (set === 'training' ? [sha256] : []));
 
 beforeAll(async () => {
-  photographs = (await folderOfPhotographs(8)).folder;
+  await writePhotographs(photographs, 8);
   const { status, stderr } = await train(['--data', photographs, '--steps', '2', '--run', 'first', ...small]);
   expect(status, stderr).toBe(0);
 });
@@ -31,9 +31,8 @@ test('a run finds the same photographs elsewhere, under other names and beside o
   const names = await readdir(photographs);
   for (const [index, name] of names.entries())
     await copyFile(join(photographs, name), join(moved, index % 2 === 0 ? name : join('deep', `other ${index}.png`)));
-  const { folder: others } = await folderOfPhotographs(9);
-  await copyFile(join(others, (await readdir(others)).at(-1)!), join(moved, 'added.png'));
-  await rm(others, { recursive: true });
+  const others = await writePhotographs(join(work, 'others'), 9);
+  await copyFile(others.at(-1)!.path, join(moved, 'added.png'));
 
   const config = JSON.parse(await readFile(join(work, 'runs', 'first', 'config.json'), 'utf8'));
   const resumed = await train(['--resume', 'first', '--data', moved]);

@@ -140,7 +140,7 @@ describe('what is not as described', async () => {
     [
       'nothing',
       () => at('clive', 'nowhere'),
-      /^the benchmark clive is not in .*nowhere: download it from https:\/\/live\.ece\.utexas\.edu\S* \(/,
+      /^The benchmark clive is not in .*nowhere: download it from https:\/\/live\.ece\.utexas\.edu\S* \(/,
     ],
     ['no file', () => at('clive', 'csiq'), /^Cannot read the opinions .*AllMOS_release\.mat: it does not exist\.$/],
     [

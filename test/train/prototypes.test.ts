@@ -6,7 +6,10 @@ import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { openImageData } from '#antonym/train/data/training-images.js';
 import { trainOptions } from '#antonym/train/options.js';
 import { prototypesOf } from '#antonym/train/prototypes.js';
-import { folderOfPhotographs } from '../pairs/folder-of-photographs.js';
+import { writePhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
+
+const folder = await temporaryFolder();
 
 /** Its embedding is the mean colour of a crop, which a test can compute, too. */
 const colour: Backbone = {
@@ -17,7 +20,7 @@ const colour: Backbone = {
 };
 
 test('prototypes are mean directions of pristine crops, and of those that a group of distortions degraded most', async () => {
-  const { folder } = await folderOfPhotographs(3);
+  await writePhotographs(folder, 3);
   const given = { data: folder, crop: '32', seed: '5', heldOut: '1', levels: '2', maxDistortions: '2', workers: '1' };
   const flags = { ...given, distortion: 'brighten,darken,white-noise' };
   const options = resolveOptions(trainOptions, { flags }, { cores: 2 }).values;

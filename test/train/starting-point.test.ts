@@ -60,7 +60,7 @@ describe('what training starts from', () => {
 
   test.each([
     ['nowhere.pt', 'auto', /Cannot read .*nowhere\.pt: it does not exist/],
-    ['weights.safetensors', 'antonyms', /prompts of words need a text encoder, but the backbone clip-tiny has none/],
+    ['weights.safetensors', 'antonyms', /Prompts of words need a text encoder, but the backbone clip-tiny has none/],
     ['weights.safetensors', 'nowhere.json', /Cannot read nowhere\.json: it does not exist/],
     ['random', 'stored', /no prompts stored with random weights/],
     ['cut.safetensors', 'auto', /is not a usable safetensors file: its tensors take \d+ bytes, but \d+ bytes follow/],

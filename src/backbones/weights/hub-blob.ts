@@ -49,7 +49,7 @@ export async function downloadBlob(
   const target = await open(incomplete, 'a');
   try {
     if (done < file.size) {
-      // not by the hub's chunk protocol, which cannot go on in the middle
+      // not by the hub's chunk protocol, which cannot resume in the middle
       const remote = await downloadFile({ ...request, path: file.path, revision: file.commit, xet: false });
       if (!remote) throw new Error('the file is not there any more');
       for await (const chunk of remote.slice(done, file.size).stream()) {

@@ -39,7 +39,7 @@ const pattern = /^(?<repository>[\w.-]+\/[\w.-]+)(?:@(?<revision>[\w.-]+))?$/;
 export async function downloadWeights(name: string, options: HubOptions = {}): Promise<string> {
   const { repository, revision = 'main' } = pattern.exec(name)?.groups ?? {};
   if (repository === undefined || /\.\./.test(name)) {
-    throw new UserError(`hf:${name} must be hf:OWNER/NAME or hf:OWNER/NAME@REVISION, such as hf:timm/resnet50_clip.openai`);
+    throw new UserError(`The weights hf:${name} must be hf:OWNER/NAME or hf:OWNER/NAME@REVISION, such as hf:timm/resnet50_clip.openai.`);
   }
   return download({ repository, revision }, options);
 }
@@ -83,10 +83,10 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
     const check = wanted.sha256 === undefined ? '' : ` (SHA-256 ${wanted.sha256})`;
     const kept = file ? await bytesThere(cache.blob(file.sha256)) : 0;
     const resumed =
-      file && kept > 0 ? `; ${formatBytes(kept)} of ${formatBytes(file.size)} are kept, and the same command goes on there` : '';
+      file && kept > 0 ? `; ${formatBytes(kept)} of ${formatBytes(file.size)} are kept, and the same command resumes there` : '';
     throw new UserError(
-      `cannot download the weights ${repository}: ${describeHubFailure(error, hubUrl, repository)}${resumed}. ` +
-        `Where there is access, download ${address}${check}, and give it with --weights FILE${orPut}`,
+      `Cannot download the weights ${repository}: ${describeHubFailure(error, hubUrl, repository)}${resumed}. ` +
+        `Where there is access, download ${address}${check}, and give it with --weights FILE${orPut}.`,
       { cause: error },
     );
   } finally {
@@ -98,7 +98,7 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
 function hubAddress(): string {
   const named = process.env.HF_ENDPOINT || 'https://huggingface.co';
   if (URL.canParse(named) && /^https?:$/.test(new URL(named).protocol)) return named.replace(/\/+$/, '');
-  throw new UserError(`HF_ENDPOINT must be an address such as https://huggingface.co, but is ${named}`);
+  throw new UserError(`HF_ENDPOINT must be an address such as https://huggingface.co, but is ${named}.`);
 }
 
 /** The preferred file of weights that a repository has, at the commit that a revision is now. */
@@ -108,13 +108,15 @@ async function findFile(request: HubRequest, { revision, name, sha256: known }: 
   const names = name === undefined ? singleFiles(request.repo) : [name];
   const files = await pathsInfo({ ...request, revision: commit, paths: [...names] });
   const file = names.map((own) => files.find(({ path }) => path === own)).find((candidate) => candidate !== undefined);
-  if (!file) throw new UserError(`the repository ${request.repo} has none of the files ${names.join(', ')}`);
+  if (!file) throw new UserError(`The repository ${request.repo} has none of the files ${names.join(', ')}.`);
   const sha256 = file.lfs?.oid;
   if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256))
-    throw new UserError(`the hub states no SHA-256 of ${file.path} in ${request.repo}`);
+    throw new UserError(
+      `The hub states no SHA-256 of ${file.path} in ${request.repo}, so that it cannot be checked: download it yourself, and give it with --weights FILE.`,
+    );
   if (sha256 !== (known ?? sha256)) {
     throw new UserError(
-      `${request.hubUrl} offers another ${file.path} of ${request.repo}: its SHA-256 is ${sha256}, not ${known}. It is not used`,
+      `${request.hubUrl} offers another ${file.path} of ${request.repo}: its SHA-256 is ${sha256}, not ${known}. It is not used.`,
     );
   }
   return { path: file.path, size: file.size, sha256, commit };

@@ -1,7 +1,7 @@
 /** Weights in a file or folder of any format that they are published in. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../support/errors.js';
+import { asSentence, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { mistakenFile } from '../../support/files/mistaken-file.js';
 import { openPytorchSource } from './pytorch-source.js';
@@ -36,7 +36,7 @@ export async function openWeights(path: string): Promise<TensorSource> {
     const beginning = await firstBytes(path);
     if (beginning.toString('latin1', 0, 2) === 'PK') return await openPytorchSource(path);
     if (beginning[8] === '{'.charCodeAt(0)) return await openSafetensorsSource(path);
-    throw new UserError(`${path} is not a file of weights: ${whatItIs(beginning)}`);
+    throw new UserError(`${path} is not a file of weights: ${asSentence(whatItIs(beginning))}`);
   } catch (error) {
     throw fileError('read', path, error);
   }

@@ -1,6 +1,6 @@
 /** The content of the pickle inside a PyTorch file: tensors by dotted name, and the stored bytes in which they lie. Nothing is executed. */
 
-import { UserError } from '../../support/errors.js';
+import { asSentence, UserError } from '../../support/errors.js';
 import { type PickleGlobal, readPickle } from '../../support/pickle.js';
 import type { StoredType } from '../../tensors/stored-types.js';
 
@@ -54,7 +54,7 @@ const mostAxes = 16;
  */
 export function readPytorchPickle(bytes: Uint8Array, file: string): Map<string, StoredView> {
   const fail = (problem: string): never => {
-    throw new UserError(`${file} cannot be used: ${problem}`);
+    throw new UserError(`${file} cannot be used: ${asSentence(problem)}`);
   };
   const root = readPickle(bytes, {
     file,

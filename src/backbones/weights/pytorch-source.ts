@@ -41,20 +41,20 @@ export async function openPytorchSource(path: string): Promise<TensorSource> {
 async function readContents(archive: ZipArchive, path: string): Promise<{ folder: string; views: Map<string, StoredView> }> {
   const pickles = [...archive.members.values()].filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
   const [pickle] = pickles;
-  if (!pickle || pickles.length > 1) throw new UserError(`${path} is a ZIP archive, but not one that PyTorch wrote: it has no data.pkl`);
-  if (pickle.size > longestPickle) throw new UserError(`${path} cannot be used: its data.pkl takes ${pickle.size} bytes`);
+  if (!pickle || pickles.length > 1) throw new UserError(`${path} is a ZIP archive, but not one that PyTorch wrote: it has no data.pkl.`);
+  if (pickle.size > longestPickle) throw new UserError(`${path} cannot be used: its data.pkl takes ${pickle.size} bytes.`);
   const folder = pickle.name.slice(0, -'data.pkl'.length);
   const byteOrder = archive.members.get(`${folder}byteorder`);
   if (byteOrder && Buffer.from(await archive.read(byteOrder)).toString() !== 'little') {
-    throw new UserError(`${path} cannot be used: its numbers are big-endian. Save it on a little-endian machine`);
+    throw new UserError(`${path} cannot be used: its numbers are big-endian. Save it on a little-endian machine.`);
   }
   const views = readPytorchPickle(await archive.read(pickle), path);
   for (const [name, { storage }] of views) {
     const member = archive.members.get(`${folder}data/${storage.key}`);
-    if (!member) throw new UserError(`${path} is damaged: it lacks the data of the tensor ${name}`);
+    if (!member) throw new UserError(`${path} is damaged: it lacks the data of the tensor ${name}.`);
     if (member.size < storage.count * storedBytes[storage.type]) {
       throw new UserError(
-        `${path} is damaged: the tensor ${name} needs ${storage.count * storedBytes[storage.type]} bytes, but ${member.size} are there`,
+        `${path} is damaged: the tensor ${name} needs ${storage.count * storedBytes[storage.type]} bytes, but ${member.size} are there.`,
       );
     }
   }

@@ -19,7 +19,7 @@ export async function readBackbone(source: TensorSource, backbone: Backbone): Pr
   const fitting = findFitting(source, backbone);
   if (fitting) return readParameters(fitting, need, backbone.name);
   const other = backbones.find((candidate) => candidate.name !== backbone.name && findFitting(source, candidate));
-  if (other) throw new UserError(`${source.path} holds weights of ${other.name}, not of ${backbone.name}. Use --backbone ${other.name}`);
+  if (other) throw new UserError(`${source.path} holds weights of ${other.name}, not of ${backbone.name}. Use --backbone ${other.name}.`);
   return readParameters(backbone.reader.layouts.length === 0 ? source : layOut(source, backbone.reader), need, backbone.name);
 }
 

@@ -1,6 +1,6 @@
 /** Values of a model's parameters from published weights: all of them, or a message that names what does not fit. */
 
-import { UserError } from '../../support/errors.js';
+import { asSentence, UserError } from '../../support/errors.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 import type { ParameterSpec } from '../parameters.js';
 import type { TensorSource } from './tensor-source.js';
@@ -35,12 +35,12 @@ export function describeMisfit(source: TensorSource, { specs, belongs }: Weights
  */
 export async function readParameters(source: TensorSource, need: WeightsNeed, model: string): Promise<Record<string, TensorData>> {
   const misfit = describeMisfit(source, need);
-  if (misfit !== undefined) throw new UserError(`${source.path} does not fit ${model}: of its tensors, ${misfit}`);
+  if (misfit !== undefined) throw new UserError(`${source.path} does not fit ${model}: of its tensors, ${asSentence(misfit)}`);
   const tensors: Record<string, TensorData> = {};
   for (const { name } of need.specs) {
     const tensor = await source.read(name);
     if (!allFinite(tensor.data as Float32Array)) {
-      throw new UserError(`${source.path} cannot be used: the tensor ${name} has values that are not finite`);
+      throw new UserError(`${source.path} cannot be used: the tensor ${name} has values that are not finite.`);
     }
     tensors[name] = tensor;
   }

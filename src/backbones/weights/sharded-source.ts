@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../support/errors.js';
+import { asSentence, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import type { StoredTensor, TensorSource } from './tensor-source.js';
@@ -33,7 +33,7 @@ export async function openShardedSource(path: string): Promise<TensorSource> {
       const shard = shards.get(file) ?? (await openSafetensorsSource(join(dirname(path), file)));
       shards.set(file, shard);
       const tensor = shard.tensors.get(name);
-      if (!tensor) throw new UserError(`${path} says that ${file} holds the tensor ${name}, but it does not`);
+      if (!tensor) throw new UserError(`${path} says that ${file} holds the tensor ${name}, but it does not.`);
       tensors.set(name, tensor);
     }
     return { path, tensors, read: (name) => shards.get(files[name]!)!.read(name), close };
@@ -51,7 +51,10 @@ async function readIndex(path: string): Promise<Record<string, string>> {
     throw fileError('read', path, error);
   }
   const index = indexSchema.safeParse(parseJson(json));
-  if (!index.success) throw new UserError(`${path} is not an index of safetensors files: ${z.prettifyError(index.error)}`);
+  if (!index.success)
+    throw new UserError(
+      `${path} is not an index of safetensors files: ${asSentence(z.prettifyError(index.error).replaceAll(/\s+/g, ' '))}`,
+    );
   return index.data.weight_map;
 }
 

@@ -26,6 +26,7 @@ export interface TensorSource {
  * @throws UserError, naming the tensor, when they are not floating-point numbers.
  */
 export function floatingValues(type: StoredType, buffer: ArrayBuffer, name: string, path: string): Float32Array {
-  if (!isFloating(type)) throw new UserError(`${path} cannot be used: the tensor ${name} is of type ${type}, not of a floating-point type`);
+  if (!isFloating(type))
+    throw new UserError(`${path} cannot be used: the tensor ${name} is of type ${type}, not of a floating-point type.`);
   return toFloat32(type, buffer);
 }

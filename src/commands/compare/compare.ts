@@ -9,7 +9,7 @@ import { scorePairs } from '../../compare/score-pairs.js';
 import type { FileReference } from '../../datasets/image-reference.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
-import { UserError } from '../../support/errors.js';
+import { asSentence, UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { openScratch } from '../../support/files/scratch-folder.js';
@@ -209,7 +209,7 @@ async function compareVariant(
   const { compared, unusable } = await scorePairs(pairs, model, (done) => progress.update(done, pairs.length, 'pairs'));
   const left = [...failed, ...unusable];
   for (const { name: file, reason } of left) progress.note(`Left out: ${file}: ${reason}`);
-  if (compared.length === 0) throw new UserError(`None of the ${pairs.length} pairs can be scored: ${left[0]!.reason}`);
+  if (compared.length === 0) throw new UserError(`None of the ${pairs.length} pairs can be scored: ${asSentence(left[0]!.reason)}`);
   const about = { name, series, ...(values.failBelow !== undefined && { failBelow: values.failBelow }) };
   return variantOf(about, compared, left, summarizeComparison(compared, bootstrapOf(values)));
 }

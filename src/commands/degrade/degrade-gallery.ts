@@ -54,7 +54,7 @@ async function degradeGallery(
   input: string | undefined,
   { out: gallery, distortion, levels, severity, seed, json }: OptionValues<typeof options>,
 ): Promise<void> {
-  if (gallery === undefined) throw new UserError('degrade gallery needs --out FOLDER.');
+  if (gallery === undefined) throw new UserError('The gallery needs --out FOLDER.');
   const all = severity === 'ordered' ? distortionNames : kadid10k;
   const names = distortion === undefined ? all : parseDistortionPool(distortion);
   for (const name of names) severitiesOf(name, severity);

@@ -45,10 +45,10 @@ async function degradeImage(
   { out, distortion, level, levels, severity, seed, json }: OptionValues<typeof options>,
 ): Promise<void> {
   if (distortion === undefined)
-    throw new UserError(`degrade image needs --distortion NAME: "${commandHint('degrade list')}" shows the names.`);
-  if (level === undefined) throw new UserError(`degrade image needs --level, 0 to ${levels}.`);
+    throw new UserError(`A degraded image needs --distortion NAME: "${commandHint('degrade list')}" shows the names.`);
+  if (level === undefined) throw new UserError(`A degraded image needs --level, 0 to ${levels}.`);
   if (level > levels) throw new UserError(`--level must be a whole number from 0 to --levels, ${levels}, but received ${level}.`);
-  if (out === undefined) throw new UserError('degrade image needs --out FILE.png.');
+  if (out === undefined) throw new UserError('A degraded image needs --out FILE.png.');
   // Any other format would add a distortion of its own, or lose pixels' exact values.
   if (!/\.png$/i.test(out)) throw new UserError(`--out must end in .png, but received ${out}.`);
   await clearStagings(dirname(out));

@@ -3,7 +3,7 @@
  * because the one library that reads them is under the GPL. Format: MathWorks, "MAT-File Format", 2019.
  */
 import { inflateSync } from 'node:zlib';
-import { messageOf, UserError } from '../../support/errors.js';
+import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { readBounded } from './read-bounded.js';
 
 /** An array of numbers, column by column, a text, or a cell array. */
@@ -48,7 +48,7 @@ export function parseMatFile(bytes: Buffer, path: string): ReadonlyMap<string, M
       if (value !== undefined) variables.set(name, value);
     }
   } catch (error) {
-    throw new UserError(`${path} is damaged: ${messageOf(error)}`);
+    throw new UserError(`${path} is damaged: ${asSentence(messageOf(error))}`);
   }
   return variables;
 }

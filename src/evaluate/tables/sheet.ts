@@ -1,6 +1,6 @@
 /** Tables in workbooks of Excel (xlsx). */
 import { readSheet, type SheetData } from 'read-excel-file/node';
-import { messageOf, UserError } from '../../support/errors.js';
+import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { readBounded } from './read-bounded.js';
 
 /** The tables of all benchmarks together have fewer cells. */
@@ -18,7 +18,7 @@ export async function readSheetRows(path: string, sheet?: string): Promise<strin
   }
   const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(bytes) : readSheet(bytes, sheet));
   const rows = await read().catch((error) => {
-    throw new UserError(`${path} is no workbook that can be read: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    throw new UserError(`${path} is no workbook that can be read: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
   });
   if (rows.reduce((sum, row) => sum + row.length, 0) > mostCells) throw new UserError(`${path} has more than ${mostCells} cells.`);
   return rows.map((row) => row.map((value) => (value === null ? '' : String(value))));

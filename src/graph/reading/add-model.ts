@@ -1,6 +1,6 @@
 /** Models of files become part of a graph: node by node, through its builder, so that they have shapes and gradients like any other. */
 
-import { messageOf, UserError } from '../../support/errors.js';
+import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Graph } from '../graph.js';
 import type { Value } from '../value.js';
@@ -54,13 +54,13 @@ export function addModel(graph: Graph, model: OnnxModel, outputs: readonly strin
       }
     } catch (error) {
       const name = node.name || node.outputs[0] || '';
-      throw new UserError(`${model.path} cannot be used: the node "${name}" (${node.operator}): ${messageOf(error)}`);
+      throw new UserError(`${model.path} cannot be used: the node "${name}" (${node.operator}): ${asSentence(messageOf(error))}`);
     }
   }
   try {
     return outputs.map(find);
   } catch (error) {
-    throw new UserError(`${model.path} cannot be used: ${messageOf(error)}`);
+    throw new UserError(`${model.path} cannot be used: ${asSentence(messageOf(error))}`);
   }
 }
 

@@ -30,7 +30,7 @@ export class ExternalData {
   async read(location: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const { path, handle, size } = await this.file(location);
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + length > size) {
-      throw new UserError(`${path} has ${size} bytes, but ${this.modelPath} expects ${length} at ${offset}: one of them is damaged`);
+      throw new UserError(`${path} has ${size} bytes, but ${this.modelPath} expects ${length} at ${offset}: one of them is damaged.`);
     }
     return readRange(handle, new Uint8Array(length), offset, path);
   }
@@ -45,7 +45,7 @@ export class ExternalData {
     const path = join(dirname(this.modelPath), location);
     if (location === '' || /[\\:\0]/.test(location) || posix.isAbsolute(location) || posix.normalize(location).startsWith('..')) {
       throw new UserError(
-        `${this.modelPath} refers to a file outside its folder, ${JSON.stringify(location.slice(0, 100))}: it is not read`,
+        `${this.modelPath} refers to a file outside its folder, ${JSON.stringify(location.slice(0, 100))}: it is not read.`,
       );
     }
     try {

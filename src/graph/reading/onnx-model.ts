@@ -1,7 +1,7 @@
 /** ONNX files of other tools as plain data: decoded, bounded and checked, but not understood yet. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { messageOf, UserError } from '../../support/errors.js';
+import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { mistakenFileAt } from '../../support/files/mistaken-file.js';
 import { decodeMessage } from '../../support/protobuf/message-table.js';
@@ -94,7 +94,7 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${path} is not an ONNX model that can be read: ${(await mistakenFileAt(path)) ?? messageOf(error)}`);
+    throw new UserError(`${path} is not an ONNX model that can be read: ${asSentence((await mistakenFileAt(path)) ?? messageOf(error))}`);
   } finally {
     await external.close();
   }
@@ -103,7 +103,7 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
 async function readBounded(path: string): Promise<Buffer> {
   try {
     const { size } = await stat(path);
-    if (size > largestFile) throw new UserError(`${path} has ${size} bytes: no ONNX file has more than 2 GB`);
+    if (size > largestFile) throw new UserError(`${path} has ${size} bytes: no ONNX file has more than 2 GB.`);
     return await readFile(path);
   } catch (error) {
     throw fileError('read the model', path, error);

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTar, tarArchiveBytes, tarMemberBytes } from '../../support/archives/tar-archive.js';
-import { messageOf, UserError } from '../../support/errors.js';
+import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { cropNames, decodePair } from '../encoded-pair.js';
@@ -125,6 +125,6 @@ export class ShardReader {
   private failure(error: unknown, what: string): unknown {
     const readable = fileError('read', this.path, error);
     if (readable !== error) return readable;
-    return new UserError(`${this.path} is damaged: ${what}: ${messageOf(error).replace(/\.?$/, '.')}`);
+    return new UserError(`${this.path} is damaged: ${what}: ${asSentence(messageOf(error))}`);
   }
 }

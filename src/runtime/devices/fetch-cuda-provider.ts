@@ -78,10 +78,10 @@ async function answerOf<T>(response: Response, schema: z.ZodType<T>): Promise<T>
   try {
     answer = JSON.parse(Buffer.concat(chunks).toString());
   } catch {
-    throw new UserError(`${response.url} does not answer as NuGet does`);
+    throw new UserError(`${response.url} does not answer as NuGet does.`);
   }
   const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw new UserError(`${response.url} does not answer as NuGet does`);
+  if (!parsed.success) throw new UserError(`${response.url} does not answer as NuGet does.`);
   return parsed.data;
 }
 

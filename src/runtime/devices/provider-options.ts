@@ -1,5 +1,5 @@
 /** Options of the provider that computes on a device, by ONNX Runtime's names: `cudnn_conv_algo_search=HEURISTIC,gpu_mem_limit=8589934592`. */
-import { messageOf, UserError } from '../../support/errors.js';
+import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { suggestName } from '../../support/nearest-name.js';
 import type { ProviderOptions } from './device.js';
 import type { Device } from './device-names.js';
@@ -65,5 +65,5 @@ const places = [
 /** ONNX Runtime's refusal of an option, without the places in its source. */
 export function explainProviderOptions(error: unknown): UserError {
   const reason = places.reduce((text, place) => text.replace(place, ''), messageOf(error).trim());
-  return new UserError(`--provider-options: ONNX Runtime refuses them: ${reason}`);
+  return new UserError(`--provider-options: ONNX Runtime refuses them: ${asSentence(reason)}`);
 }

@@ -5,7 +5,7 @@ import type { DistortionName } from '../../degrade/distortions/table.js';
 import type { SeverityTable } from '../../degrade/published-severities.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from '../../pairs/pair.js';
 import type { PairPool } from '../../pairs/pair-pool.js';
-import { UserError } from '../../support/errors.js';
+import { asSentence, UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
 
 export interface Split {
@@ -140,5 +140,5 @@ export async function makeHeldOutPairs(
   const usable = made.filter((item) => item !== undefined);
   if (usable.length > 0) return usable;
   const [reason] = skipped.values();
-  throw new UserError(`None of the ${images.length} held-out images can be used; for example: ${reason}`);
+  throw new UserError(`None of the ${images.length} held-out images can be used; for example: ${asSentence(reason!)}`);
 }

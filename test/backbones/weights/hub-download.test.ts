@@ -114,7 +114,7 @@ describe('weights from the hub', () => {
   test('go on where a connection broke off', async () => {
     hub.cutAt = 200_000;
     await expect(downloadWeights('owner/name', options)).rejects.toThrow(
-      /cannot download the weights owner\/name: .*; [\d.]+ kB of 300\.0 kB are kept, and the same command goes on there\. /,
+      /Cannot download the weights owner\/name: .*; [\d.]+ kB of 300\.0 kB are kept, and the same command resumes there\. /,
     );
     hub.cutAt = size;
     const path = await downloadWeights('owner/name', options);
@@ -200,7 +200,7 @@ describe('weights from the hub', () => {
       expect((await readFile(await downloadWeights('owner/name', elsewhere))).equals(content)).toBe(true);
       vi.stubEnv('HF_ENDPOINT', 'mirror.example');
       await expect(downloadWeights('owner/other', elsewhere)).rejects.toThrow(
-        /^HF_ENDPOINT must be an address such as https:.*, but is mirror\.example$/,
+        /^HF_ENDPOINT must be an address such as https:.*, but is mirror\.example\.$/,
       );
     } finally {
       vi.unstubAllEnvs();
@@ -210,7 +210,7 @@ describe('weights from the hub', () => {
   test('without a network: which file to fetch, and where to put it', async () => {
     await stop();
     await expect(downloadWeights('owner/name', options)).rejects.toThrow(
-      /cannot download the weights owner\/name: .*ECONNREFUSED.*download http:.*\/owner\/name\/resolve\/main\/open_clip_model\.safetensors, and give it with --weights FILE/,
+      /Cannot download the weights owner\/name: .*ECONNREFUSED.*download http:.*\/owner\/name\/resolve\/main\/open_clip_model\.safetensors, and give it with --weights FILE/,
     );
   });
 
@@ -253,7 +253,7 @@ describe('a published file', () => {
     expect(reason).toContain(`or put it at ${place()}`);
     await mkdir(dirname(place()), { recursive: true });
     await writeFile(place(), content.subarray(1));
-    await expect(downloadPublished(file, options)).rejects.toThrow(/cannot download .* or put it at .*, where another file is now$/);
+    await expect(downloadPublished(file, options)).rejects.toThrow(/Cannot download .* or put it at .*, where another file is now\.$/);
     await writeFile(place(), content);
     expect(await downloadPublished(file, options)).toBe(place());
   });
