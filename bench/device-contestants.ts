@@ -1,4 +1,4 @@
-/** Who is measured on a device: our engine and PyTorch, in every precision that is there. */
+/** The programs that are measured on a device: our engine and PyTorch, in every precision that is there. */
 import type { SetupFlags } from './own-setup.js';
 import { startOwn } from './own-step.js';
 import { type PyTorchOptions, type PyTorchPrecision, startPyTorch } from './pytorch-step.js';

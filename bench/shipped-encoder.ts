@@ -7,7 +7,7 @@ import { shippedModel } from '#antonym/score/shipped-model.js';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
 
-/** What the graph of the shipped model is cut at: the first convolution, and the product of the regression. */
+/** The places where the graph of the shipped model is cut: the first convolution, and the product of the regression. */
 const [firstWeight, lastWeight] = ['visual.mobilenet.Conv1.weight', 'regression.weight'];
 
 /** Writes the file: `pixels` float32 [batch, 3, height, width], 0..1, in, `embedding` [batch, D] out. */

@@ -10,7 +10,7 @@ import type { Samples } from './samples.js';
 import { targets } from './teacher.js';
 
 /**
- * What is fitted to samples: quality = sum of weights x clipped standardised features + sharpness, about 0 with deviation 1.
+ * The model that is fitted to samples: quality = sum of weights x clipped standardised features + sharpness, about 0 with deviation 1.
  * Half of its variance is the regression's, half the sharpness cue's: see docs/shipped-model.md.
  */
 export interface FittedQuality {

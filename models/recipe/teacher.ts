@@ -26,7 +26,7 @@ export function distances(pristine: Seen, degraded: Seen): number[] {
 }
 
 /**
- * What distances of many images mean: the mean over the kinds of distance of the share of images that are nearer, negated.
+ * The score that distances of many images give: the mean over the kinds of distance of the share of images that are nearer, negated.
  * @param rows `distances` of every image, 0 for pristine ones
  * @returns -1..0 per image, higher is better
  */

@@ -115,7 +115,7 @@ function derivativeFilters(shape: readonly number[], random: RandomStream): Floa
 const normalizationEpsilon = 1e-5;
 
 /**
- * How far one batch moves the running statistics. Half of PyTorch's default: a batch holds few photographs, and the model is
+ * The share of one batch in the running statistics. Half of PyTorch's default: a batch holds few photographs, and the model is
  * measured and exported with an average of the last twenty of them instead of ten.
  */
 const statisticsShare = 0.05;

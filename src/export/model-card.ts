@@ -134,7 +134,7 @@ function isTrained({ step, samples }: ModelDescription['training']): boolean {
   return step > 0 || samples !== undefined;
 }
 
-/** Where the weights came from and under which terms, as far as that is known. */
+/** The origin of the weights and their terms, as far as they are known. */
 function weightsRow({ weights, training }: ModelDescription): string {
   if (!weights) return '';
   const { source, sha256, licence, bindsDerivatives } = weights;

@@ -76,7 +76,7 @@ const schema = z.strictObject({
   score: z.strictObject({ range: z.tuple([z.number(), z.number()]), direction: z.literal('higher is better') }),
   /** The map of a calibrated model, which saw opinions. */
   opinion: opinion.optional(),
-  /** What a model was trained with that saw opinions of people. Absent, as is `opinion`: label-free. */
+  /** The opinions of people that a model was trained with. Absent, as is `opinion`: label-free. */
   trainedOpinions: trainedOpinions.optional(),
   size: z.strictObject({
     /** Smaller images cannot be scored, pixels. */

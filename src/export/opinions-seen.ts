@@ -1,4 +1,4 @@
-/** Whether a model saw opinions of people, in words for every place that names it: then it never passes for a label-free one. */
+/** The words that say that a model saw opinions of people, for every place that names it: it never passes for a label-free one. */
 import type { ModelDescription } from './model-description.js';
 
 /** @returns `saw 160 opinions`; `saw opinions` where their number is not known; undefined for a label-free model */

@@ -40,7 +40,7 @@ export interface ParityCrops {
   readonly atOnce: number;
 }
 
-/** What the exported model has to compute on the crops. */
+/** The results that the exported model has to give on the crops. */
 export interface ExpectedOutputs {
   readonly head: Pick<Head, 'score' | 'measuredShape' | 'outputName'>;
   /** Scale of the score. */

@@ -46,7 +46,7 @@ export async function trainedImages(path: string): Promise<ReadonlySet<string>> 
     const { images } = schema.parse(JSON.parse(await readFile(path, 'utf8')));
     return new Set(images.filter(({ part }) => part !== 'test').map(({ sha256 }) => sha256));
   } catch (error) {
-    const message = `${path} cannot be read, and without it nobody knows which opinions the model saw. Export the run again.`;
-    throw new UserError(`${message} (${messageOf(error).split('\n')[0]})`, { cause: error });
+    const message = `${path} cannot be read, and only it says which opinions the model saw`;
+    throw new UserError(`${message} (${messageOf(error).split('\n')[0]}). Export the run again.`, { cause: error });
   }
 }

@@ -38,7 +38,7 @@ export interface OutputType {
 export const privateDomain = 'antonym';
 
 /**
- * What becomes of an operator's results in half precision, of 11 binary digits and up to 65504:
+ * The fate of an operator's results in half precision, of 11 binary digits and up to 65504:
  *
  * - `accumulate`: they are sums of many products. Nearly all of the computing and of the weights, and what gains most; see `ProductSums.length` for
  *   kernels that add up in half precision.
@@ -66,7 +66,8 @@ export interface ProductSums {
 export interface Operator {
   readonly half: HalfPrecision | ((attributes: Attributes) => HalfPrecision);
   /**
-   * How files that are read say it: with the `same` inputs and attributes in all operator sets, `rewritten` by an entry of `reading/rewrites`, or `never`.
+   * Its form in files that are read: with the `same` inputs and attributes in all operator sets, `rewritten` by an entry of
+   * `reading/rewrites`, or `never`.
    */
   readonly inFiles: 'same' | 'rewritten' | 'never';
   /** True where the result is the first input under another shape, without a copy. Default: false. */

@@ -4,7 +4,7 @@ import { UserError } from '../support/errors.js';
 import type { TensorData } from '../tensors/tensor-data.js';
 import type { ActivationName } from './activations.js';
 
-/** What names begin with in this program. */
+/** The beginning of names in this program. */
 export const mlpPrefix = 'mlp.';
 
 /** Layers of heads without a gate, by their place in a sequence. */

@@ -81,7 +81,7 @@ ${proof}${table('Exported files', ['File', { number: 'Size' }, 'SHA-256'], rows)
 `;
 }
 
-/** What was judged, where it was not the score. */
+/** The measurement that was judged, where it was not the score. */
 function measuredDifference({ largestDifference, tolerance, scores }: Parity): string {
   const [measured] = Object.entries(largestDifference).filter(([name]) => name !== 'score');
   if (!scores || !measured) return `; ${significant(tolerance)} would be refused`;

@@ -23,7 +23,7 @@ export interface OrderingRow {
   readonly step: number;
   readonly ordered: number;
   readonly srcc: number;
-  /** Of a run that is trained with opinions: agreement on the validation images. */
+  /** For a run that is trained with opinions: agreement on the validation images. */
   readonly opinionSrcc?: number;
   readonly perDistortion: Readonly<Record<string, { readonly ordered: number; readonly srcc: number }>>;
 }

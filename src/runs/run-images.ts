@@ -14,7 +14,7 @@ const schema = z.strictObject({
       z.strictObject({
         /** As in records of pairs: the path below the folder that the run was started with. */
         id: z.string(),
-        /** Of the file's bytes; absent for one that could not be read. */
+        /** SHA-256 of the file's bytes; absent for one that could not be read. */
         sha256: digest.optional(),
         set: z.enum(['training', 'held-out']),
       }),

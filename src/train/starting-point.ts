@@ -28,7 +28,7 @@ export interface StartingPoint {
   /** Values of the image encoder's parameters by name; none: they are drawn from the seed. */
   readonly parameters: NamedTensors;
   readonly head: Head;
-  /** Where the parameters come from; absent for random ones. */
+  /** The origin of the parameters; absent for random ones. */
   readonly origin?: WeightsOrigin | undefined;
 }
 
@@ -185,7 +185,7 @@ async function openRun(name: string): Promise<{ readonly source: TensorSource; r
 }
 
 /**
- * What is trained from weights that saw opinions could pass for label-free, or be tested on images that it saw.
+ * A model trained from weights that saw opinions could pass for label-free, or be tested on images that it saw.
  * @throws UserError
  */
 function requireLabelFree(name: string, metadata: Readonly<Record<string, string>>): void {

@@ -1,4 +1,4 @@
-/** Where the weights that training starts from come from, and their terms: the facts travel with checkpoints and exported models. */
+/** The origin of the weights that training starts from, and their terms: the facts travel with checkpoints and exported models. */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { digestOfFile } from '../support/files/file-digest.js';
 export const weightsOriginSchema = z.strictObject({
   /** For people: an address, or the name of a file. */
   source: z.string(),
-  /** Of a file. */
+  /** SHA-256 of a file. */
   sha256: z.string().optional(),
   /** Absent: not known to this program. */
   licence: z.string().optional(),

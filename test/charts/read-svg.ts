@@ -1,7 +1,7 @@
 /** Reads charts back as a browser would: strictly, as XML. */
 import { execFileSync, spawnSync } from 'node:child_process';
 
-/** Whether there is a strict XML parser (Python's) to ask. */
+/** True where there is a strict XML parser (Python's) to ask. */
 export const hasXmlParser = spawnSync('python3', ['-c', 'import xml.dom.minidom']).status === 0;
 
 /** @throws when the text is not well-formed XML. */

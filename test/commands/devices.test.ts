@@ -1,4 +1,4 @@
-/** What a machine can compute with, listed and used by the real commands. */
+/** The devices of a machine, listed and used by the real commands. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';

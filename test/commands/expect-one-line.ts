@@ -1,4 +1,4 @@
-/** What a failure must look like to a user. */
+/** The form of a failure for a user. */
 import { expect } from 'vitest';
 import type { Outcome } from './antonym.js';
 

@@ -1,4 +1,4 @@
-/** What a command refuses, asked without a process of its own: command-line.test.ts shows that the program prints such an error as one line. */
+/** Refusals of a command, without a process of its own: command-list.test.ts shows that the program prints such an error as one line. */
 import { expect } from 'vitest';
 import { runGroup } from '#antonym/commands/command-group.js';
 import { commandList } from '#antonym/commands/command-list.js';

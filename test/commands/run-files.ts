@@ -1,4 +1,4 @@
-/** What runs leave behind, as far as it must be equal for equal runs. */
+/** The files of runs, as far as they must be equal for equal runs. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export function metricsOf(run: string): Promise<MetricsRow[]> {
   return readMetrics(join(run, 'metrics.jsonl'));
 }
 
-/** How many steps the metrics of a run tell of. */
+/** The number of steps in the metrics of a run. */
 export async function stepsOf(run: string): Promise<number> {
   return (await metricsOf(run)).filter(({ kind }) => kind === 'step').length;
 }

@@ -13,7 +13,7 @@ export interface Ending {
 
 export interface RunningAntonym {
   readonly ended: Promise<Ending>;
-  /** What it has said on stderr until now. */
+  /** Its stderr until now. */
   said(): string;
   kill(signal: NodeJS.Signals): void;
   /** Waits until a condition holds. @throws Error with what the program said when it ends before. */

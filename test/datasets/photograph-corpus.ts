@@ -7,7 +7,7 @@ import { loadImage } from '#antonym/datasets/load-image.js';
 import { randomStream } from '#antonym/support/random.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 
-/** What becomes of a file: these pixels, any pixels, a reason why not, or either (damage that a decoder may not notice). */
+/** The outcome for a file: these pixels, any pixels, a reason why not, or either (damage that a decoder may not notice). */
 export type Expected =
   | { readonly kind: 'pixels'; readonly width: number; readonly height: number; readonly data: Uint8Array; readonly tolerance: number }
   | { readonly kind: 'size'; readonly width: number; readonly height: number }

@@ -1,4 +1,4 @@
-/** How far a degraded image lies from its pristine one: distances besides those of the program that fit different groups of distortions. */
+/** Distances of a degraded image from its pristine one, besides those of the program that fit different groups of distortions. */
 
 import { labOfImage } from '#antonym/degrade/color/color-spaces.js';
 import { structuralSimilarity } from '#antonym/degrade/fidelity.js';

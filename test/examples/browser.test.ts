@@ -67,7 +67,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     server?.close();
   });
 
-  /** What the page says of files, by name, when it has dealt with all. */
+  /** The texts of the page about files, by name, when it has dealt with all. */
   async function resultsFor(count: number): Promise<Record<string, { score: number; text: string }>> {
     await page!.waitForFunction((rows) => document.querySelectorAll('li .score, li .error').length === rows, count);
     const rows = await page!.locator('li').evaluateAll((elements) =>

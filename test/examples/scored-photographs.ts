@@ -1,4 +1,4 @@
-/** What every runtime has to agree on: a model, photographs as files, and the scores that the library gives them in Node.js. */
+/** The facts that every runtime has to agree on: a model, photographs as files, and the scores that the library gives them in Node.js. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -12,7 +12,7 @@ export interface ScoredPhotographs {
   readonly model: string;
   /** Paths of PNG files: every decoder makes the same pixels of them. One is of more than the model scores at once. */
   readonly photographs: readonly string[];
-  /** Of the photographs, in their order. */
+  /** Scores of the photographs, in their order. */
   readonly scores: readonly number[];
 }
 

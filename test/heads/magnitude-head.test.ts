@@ -37,7 +37,7 @@ interface Golden {
     readonly encoder: 'transformer' | 'resnet';
     readonly height: number;
     readonly width: number;
-    /** Of the crops, in their order. */
+    /** Scores of the crops, in their order. */
     readonly scores: readonly number[];
     readonly score: number;
   }[];

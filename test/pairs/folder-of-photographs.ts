@@ -10,11 +10,16 @@ export function rendered(index: number, width = 96, height = 80): ProceduralRefe
 }
 
 /** `good` PNG files 00.png, 01.png, ... and `broken` files, valid in their header and cut off after it, named x0.png, x1.png, ..., in a folder that is made. */
-export async function writePhotographs(folder: string, good: number, broken = 0): Promise<FileReference[]> {
+export async function writePhotographs(
+  folder: string,
+  good: number,
+  broken = 0,
+  [width, height]: readonly [number, number] = [96, 80],
+): Promise<FileReference[]> {
   await mkdir(folder, { recursive: true });
   const images: FileReference[] = [];
   for (let index = 0; index < good + broken; index++) {
-    const { data, width, height } = await loadImage(rendered(index));
+    const { data } = await loadImage(rendered(index, width, height));
     const png = await sharp(data, { raw: { width, height, channels: 3 } })
       .png()
       .toBuffer();

@@ -1,4 +1,4 @@
-/** What holds for every page of ours, checked on its text as a browser would read it. */
+/** The rules for every page of ours, checked on its text as a browser would read it. */
 import { expect } from 'vitest';
 
 const voidElements = new Set(['meta', 'img', 'br', 'path', 'rect']);

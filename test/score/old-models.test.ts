@@ -15,7 +15,7 @@ import { rendered } from '../pairs/folder-of-photographs.js';
 
 const folder = fileURLToPath(new URL('golden/capture-0.1.0', import.meta.url));
 const images = [101, 102, 103].map((index) => renderProcedural(rendered(index, 448, 320)));
-/** What that commit's program gives these images with it. */
+/** The scores that the program of that commit gives these images with it. */
 const scores = [0.9098075, 0.9372442, 0.9200407];
 
 test('a model of the first format scores as it did, in the library and in commands', async () => {

@@ -2,16 +2,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { sha256Of } from '#antonym/pairs/manifest.js';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { readMetrics } from '#antonym/runs/metrics-log.js';
 import { createRun, type OpenRun, type RunFolder } from '#antonym/runs/run-directory.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
+import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import type { Evaluation } from '#antonym/train/evaluation.js';
 import { type StepReport, type TrainingEvents, trainLoop } from '#antonym/train/loop.js';
 import { trainOptions } from '#antonym/train/options.js';
 import { learningRate, scheduleOf } from '#antonym/train/schedule.js';
 import { openTrainingSession, type TrainingSession } from '#antonym/train/training-session.js';
 import { setUpTraining } from '#antonym/train/training-setup.js';
+import { digestOf } from '../commands/run-files.js';
 import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
@@ -43,6 +46,12 @@ async function newRun(name: string): Promise<RunFolder> {
   const run: OpenRun = await createRun(join(folder, 'runs'), { name }, {}, {});
   opened.push(run);
   return run.folder;
+}
+
+/** Digests of tensors by name: a comparison of millions of numbers one by one takes minutes. */
+function digestsOf(tensors: Iterable<readonly [name: string, TensorData]>): Record<string, string> {
+  const bytesOf = ({ data }: TensorData): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return Object.fromEntries(Array.from(tensors, ([name, tensor]) => [name, sha256Of(bytesOf(tensor))]));
 }
 
 /** The events of a loop, and how to stop it. */
@@ -103,7 +112,7 @@ describe('the loop', () => {
     expect((await loadCheckpoint(run.bestCheckpoint)).step).toBe(best!.step);
     const last = await loadCheckpoint(run.lastCheckpoint);
     expect([last.step, last.metadata.data]).toEqual([steps, training.setup.data.fingerprint]);
-    expect(Object.fromEntries(last.tensors)).toEqual(await training.engine.readState());
+    expect(digestsOf(last.tensors)).toEqual(digestsOf(Object.entries(await training.engine.readState())));
     expect(existsSync(join(run.previews, 'step-1.png'))).toBe(true);
   });
 
@@ -118,8 +127,7 @@ describe('the loop', () => {
     const second = watch();
     expect(await trainLoop(await session(run.lastCheckpoint), run, second.stop, second.events)).toMatchObject({ step: steps });
     expect([second.starts, second.reports.map(({ step }) => step)]).toEqual([[2], [3, 4, 5]]);
-    const whole = await loadCheckpoint(join(folder, 'runs', 'whole', 'checkpoints', 'last.safetensors'));
-    expect(await loadCheckpoint(run.lastCheckpoint)).toEqual(whole);
+    expect(await digestOf(run.lastCheckpoint)).toBe(await digestOf(join(folder, 'runs', 'whole', 'checkpoints', 'last.safetensors')));
   });
 
   test('that is to stop before it starts does nothing', async () => {

@@ -1,19 +1,43 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { configureBackbone } from '#antonym/backbones/configure-backbone.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
+import { pairCacheBytes } from '#antonym/pairs/pair-pool.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
-import { resolveOptions } from '#antonym/support/options/option-table.js';
+import { flagOf, resolveOptions } from '#antonym/support/options/option-table.js';
 import { describeMemory, estimateMemory, fittingBatch, type MemorySetup } from '#antonym/train/memory.js';
 import { trainOptions } from '#antonym/train/options.js';
+import { program } from '../commands/antonym.js';
 import { headOf } from '../heads/head-of.js';
+import { writePhotographs } from '../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../support/files/temporary-folder.js';
 
-function setupOf(flags: Record<string, string>): MemorySetup {
+function setupOf(flags: Record<string, string>, heldOutPairs = 62): MemorySetup {
   const { values } = resolveOptions(trainOptions, { flags }, { cores: 2 });
   const backbone = configureBackbone(findBackbone(values.backbone), values);
-  return { options: values, model: { backbone, head: headOf(seededPrompts(1, 7, backbone.embedding)) }, data: { heldOutPairs: 62 } };
+  return { options: values, model: { backbone, head: headOf(seededPrompts(1, 7, backbone.embedding)) }, data: { heldOutPairs } };
 }
 
+/** Prints the most memory that the process has held, KiB. */
+const tellPeak = 'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+" KiB\\n"))';
+
+const folder = await temporaryFolder();
+
 describe('the memory of a training', () => {
+  test('is that of a real one within a quarter, but for the cache of photographs, which a few small ones do not fill', async () => {
+    await writePhotographs(join(folder, 'photos'), 4, 0, [160, 130]);
+    const flags = { crop: '96', batchSize: '16', steps: '1', heldOut: '1', distortion: 'jpeg', workers: '1' };
+    const words = Object.entries(flags).flatMap(([key, value]) => [flagOf(key), value]);
+    const command = ['--import', tellPeak, program, 'train', '--data', 'photos', ...words];
+    const { stderr } = await promisify(execFile)(process.execPath, command, { cwd: folder });
+    const peak = Number(/peak (\d+) KiB/.exec(stderr)?.[1]) * 1024;
+    const estimated = estimateMemory(setupOf(flags, 1)) - pairCacheBytes;
+    expect(peak / estimated).toBeGreaterThan(0.75);
+    expect(peak / estimated).toBeLessThan(1.25);
+  });
+
   test('grows with crops, their size, and a moving average of the weights', () => {
     const needed = (flags: Record<string, string>): number => estimateMemory(setupOf({ backbone: 'clip-rn50', ...flags }));
     const standard = needed({});

@@ -1,5 +1,5 @@
 /**
- * Where CLIP's weights are published (Radford et al. 2021, arXiv 2103.00020), as data. OpenAI's files and their SHA-256 are those of
+ * Places of CLIP's published weights (Radford et al. 2021, arXiv 2103.00020), as data. OpenAI's files and their SHA-256 are those of
  * openai/CLIP, clip/clip.py; the copies on the Hugging Face hub are those that open_clip's pretrained.py names for `openai`, in
  * single precision. Revisions and SHA-256 of the copies are as others have recorded them, two or more of each.
  */

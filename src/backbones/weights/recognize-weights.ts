@@ -5,7 +5,7 @@ import { digestOfFile } from '../../support/files/file-digest.js';
 import type { PublishedWeights } from '../published-weights.js';
 
 /**
- * What people should know of a file that they gave: which published one it is, or that it has the name of one but is another.
+ * A remark on a file that a person gave: which published one it is, or that it has the name of one but is another.
  * @param published of the backbone that is wanted
  * @returns undefined for folders, and for files of unknown names and contents
  */

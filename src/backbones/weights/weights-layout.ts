@@ -5,7 +5,7 @@
 
 /** The names and shapes that one publisher, or several alike, gives the tensors of a family. */
 export interface WeightsLayout {
-  /** Who saves so, for messages: `Hugging Face`. */
+  /** The program that saves so, for messages: `Hugging Face`. */
   readonly savedBy: string;
   /** A tensor that every such model has; what comes before it in a file comes before all tensors of the model. */
   readonly landmark: string;

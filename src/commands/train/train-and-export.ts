@@ -18,7 +18,7 @@ import { testOpinions } from './test-opinions.js';
 import { newRun, resumedRun, type TrainingRun } from './training-run.js';
 import { summarizeTraining } from './training-summary.js';
 
-/** What the command was asked for, besides the options of training. */
+/** The wishes of the command line, besides the options of training. */
 export interface TrainRequest {
   /** The name of a new run; by default it follows from the backbone and the data. */
   readonly name: string | undefined;
@@ -180,7 +180,7 @@ async function exportWithProgress(session: TrainingSession, folder: RunFolder): 
   }
 }
 
-/** What a person must know before training with opinions. */
+/** The notes that a person must read before training with opinions. */
 function opinionNotes({ options, opinions }: TrainingSetup): string[] {
   const notes = [`This model sees opinions of ${opinions!.name}: it is not label-free, and says so in its name, its card and model.json`];
   if (options.weights === 'random')

@@ -59,7 +59,7 @@ async function testOf(run: string): Promise<Omit<SplitResult, 'split' | 'run'> |
   return { images: opinion.images, srcc: own!.srcc.value, plcc: own!.plcc.value, baseline: baseline!.srcc.value };
 }
 
-/** Of a sample; splits of which a figure is not defined are left out. */
+/** Figures of a sample; splits of which a figure is not defined are left out. */
 function meanAndDeviation(results: readonly SplitResult[], key: 'srcc' | 'plcc' | 'baseline'): { mean: number; deviation: number } {
   const values = results.flatMap((result) => result[key] ?? []);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

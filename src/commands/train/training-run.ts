@@ -91,8 +91,8 @@ async function optionsStatedBy(values: TrainOptions): Promise<ImpliedOptions | u
 }
 
 /**
- * What suits training with opinions: fifteen passes over the images in batches of twelve, as AGM's authors do, and few crops that show how the
- * model orders distortions.
+ * Defaults that suit training with opinions: fifteen passes over the images in batches of twelve, as AGM's authors do, and few crops that
+ * show how the model orders distortions.
  */
 async function optionsOfOpinions(
   first: TrainOptions,

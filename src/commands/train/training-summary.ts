@@ -54,7 +54,7 @@ ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in th
 ${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${setup.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}${next}`;
 }
 
-/** What came out of training beside the exported files. */
+/** The results of training beside the exported files. */
 export interface SummaryFigures {
   /** Steps without an update; undefined where none can be skipped. */
   readonly skippedSteps?: number | undefined;

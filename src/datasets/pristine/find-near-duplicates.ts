@@ -14,7 +14,7 @@ import { nearDuplicateGroups } from './near-duplicates.js';
 /** Receives the number of files read so far. */
 export type OnRead = (done: number, total: number) => void;
 
-/** What is known of images once their files were read. */
+/** Facts about images whose files were read. */
 export interface ReadImages {
   /** Groups of image files that nearly repeat each other. */
   readonly nearDuplicates: readonly (readonly FileReference[])[];

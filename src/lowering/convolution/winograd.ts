@@ -120,7 +120,7 @@ function tileMatrix(graph: Graph, dataType: DataType, transform: Transform, leng
 }
 
 /**
- * What each of the 36 positions is of the 9 elements of the filter, as numbers: [36, 9] in one row. Positions count across first, as in
+ * The shares of the 9 elements of the filter in each of the 36 positions: [36, 9] in one row. Positions count across first, as in
  * `transformed`.
  */
 export function filterMatrix(): number[] {

@@ -1,6 +1,6 @@
 /**
- * What ONNX Runtime computes with blocked channels on the CPU: of [N, C, H, W], a block of channels lies together, as [N, C / block, H, W, block].
- * Its direct convolution of that layout is up to twice as fast as that of plain images, but it chooses the layout by itself only where weights are
+ * The operators that ONNX Runtime computes with blocked channels on the CPU: of [N, C, H, W], a block of channels lies together, as
+ * [N, C / block, H, W, block]. Its direct convolution of that layout is up to twice as fast as that of plain images, but it chooses the layout by itself only where weights are
  * constants, as they never are in training. Blocked values keep their logical shape [N, C, H, W].
  */
 

@@ -26,8 +26,8 @@ import { fitsHalf, HalfRewriting } from './half-rewriting.js';
 import { computedNodes, copyComputed, type PrecisionSource } from './precision-source.js';
 
 /**
- * What ONNX Runtime's WebGPU kernels, which add up in half precision, can add up. Measured for products of random matrices: relative errors of .0023
- * for 256 products, .009 for 4096 and .04 for 65,536, or .6 where these are mostly positive and the sum grows until single ones are lost. The
+ * The number of values that ONNX Runtime's WebGPU kernels, which add up in half precision, can add up. Measured for products of random
+ * matrices: relative errors of .0023 for 256 products, .009 for 4096 and .04 for 65,536, or .6 where these are mostly positive and the sum grows until single ones are lost. The
  * longest that CLIP's forward pass needs are the 4608 of its ResNets' last convolutions; gradients of weights add up over all positions of a batch.
  */
 export const longestHalfSum = 4608;

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 
 /**
- * What the beginning of a file shows that is certainly no weights and no model, with what to do; undefined for all else.
+ * The kind of a file whose beginning shows that it is certainly no weights and no model, with what to do; undefined for all else.
  * @param beginning 64 bytes or so.
  */
 export function mistakenFile(beginning: Uint8Array): string | undefined {

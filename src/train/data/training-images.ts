@@ -24,7 +24,7 @@ export interface TrainingImages extends AdvisedImages {
   readonly digests: ReadonlyMap<string, string>;
 }
 
-/** What is known of images before they are split. */
+/** Facts about images before they are split. */
 export interface KnownImages {
   /** The images of the run that is resumed. */
   readonly recorded?: RunImages | undefined;

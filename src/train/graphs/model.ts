@@ -15,7 +15,7 @@ export interface ModelDefinition {
   readonly lowRank?: LowRankOptions | undefined;
 }
 
-/** What a model under training makes of its parameters. */
+/** The parts that a model under training makes of its parameters. */
 export function changeOf({ lowRank }: Pick<ModelDefinition, 'lowRank'>): ParameterChange | undefined {
   return lowRank && lowRankChange(lowRank);
 }

@@ -29,7 +29,7 @@ export function buildOpinionLossGraph(model: ModelDefinition, count: number, cro
   return { graph, parameters, embedding, names: ['loss', 'error', ...(order ? ['order'] : [])] };
 }
 
-/** What a training step learns from, label-free or with opinions. */
+/** The source that a training step learns from, label-free or with opinions. */
 export interface Objective {
   readonly layout: BatchLayout;
   readonly losses: LossOptions;

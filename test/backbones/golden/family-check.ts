@@ -1,4 +1,4 @@
-/** What the tests of families share: tiny instances of reference implementations, read by our readers (see family_golden.py). */
+/** The parts that tests of families share: tiny instances of reference implementations, read by our readers (see family_golden.py). */
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';

@@ -1,4 +1,4 @@
-/** What the tests against the golden scripts share: the pixels of golden_step.py, and distances between tensors. */
+/** The parts that tests against the golden scripts share: the pixels of golden_step.py, and distances between tensors. */
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { stated } from './stated-values.js';
 

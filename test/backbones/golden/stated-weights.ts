@@ -11,7 +11,7 @@ export function statedWeight({ name, shape }: Pick<ParameterSpec, 'name' | 'shap
   );
 }
 
-/** Where stated parameters lie: products keep the size of what they multiply, nothing is 0 or 1. */
+/** The range of stated parameters: products keep the size of what they multiply, nothing is 0 or 1. */
 function statedRange(name: string, shape: readonly number[]): readonly [number, number] {
   if (name.endsWith('running_mean')) return [-0.2, 0.2];
   if (name.endsWith('running_var')) return [0.25, 0.75];

@@ -19,7 +19,7 @@ const size = content.length;
 
 let server: Server;
 let options: Required<Pick<HubOptions, 'hubUrl' | 'cache'>>;
-/** What the hub says and does. */
+/** The files of the hub, and its behaviour. */
 let hub: { files: string[]; content: Buffer; sha: string; status: number; cutAt: number; isSilent: boolean; stalls: boolean };
 /** Ranges of the file that were asked for. */
 let ranges: (string | undefined)[];

@@ -5,7 +5,7 @@ import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { madeOnce } from '../../support/files/made-once.js';
 import { antonym, type Outcome } from '../antonym.js';
 
-/** What makes a run of seconds; `photos` has six photographs, and x0.png, which is broken. */
+/** Options of a run that takes seconds; `photos` has six photographs, and x0.png, which is broken. */
 export const tiny = ['--data', 'photos', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2', '--workers', '1'];
 export const steps = 8;
 /** Checkpoints after steps 3, 6 and 8. */

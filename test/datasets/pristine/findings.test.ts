@@ -32,7 +32,7 @@ const distorted =
   (image) =>
     degrade(image, singleDistortion(name, 1), level, 5);
 
-/** What each change is to be found as, and the least share of images in which it must be, 0..1. */
+/** The finding that each change must give, and the least share of images in which it must be, 0..1. */
 const changes: Record<string, [change: Change, finding: FindingName, leastShare: number]> = {
   'JPEG 80': [jpeg(80), 'compressed', 0.6],
   'JPEG 65': [jpeg(65), 'compressed', 0.85],

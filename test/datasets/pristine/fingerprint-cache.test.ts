@@ -15,7 +15,7 @@ const fingerprint = (seed: number): Fingerprint => ({
   means: Uint8Array.from({ length: 256 }, (_, place) => place ^ seed),
 });
 
-/** What is read of a, b and c, of which c is no image. */
+/** The readings of a, b and c, of which c is no image. */
 async function pass(first = 1): Promise<{ read: string[]; found: (Fingerprint | undefined)[] }> {
   const cache = await openFingerprintCache(files, kept);
   const read: string[] = [];

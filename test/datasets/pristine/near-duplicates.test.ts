@@ -22,7 +22,7 @@ async function save(name: string, content: Uint8Array): Promise<FileReference> {
   return { kind: 'file', id: name, path };
 }
 
-/** What people do to a photograph before they put it into the same folder again. */
+/** The changes that people make to a photograph before they put it into the same folder again. */
 const copies: Record<string, (image: Sharp, width: number, height: number) => Sharp> = {
   'a.jpg': (image) => image.jpeg({ quality: 30 }),
   'b.webp': (image, width) => image.resize(Math.round(width / 2)).webp({ quality: 60 }),

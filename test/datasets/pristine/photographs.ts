@@ -10,7 +10,7 @@ import { rendered } from '../../pairs/folder-of-photographs.js';
 
 const kodak = fileURLToPath(new URL('../../../../shared/data/pristine/kodak', import.meta.url));
 
-/** Whether the Kodak photographs are on this machine. */
+/** True where the Kodak photographs are on this machine. */
 export const haveKodak = existsSync(kodak);
 
 /** Every third of the 24. */

@@ -1,4 +1,4 @@
-/** What each operator of a file becomes, against ONNX Runtime's own kernel of that operator. */
+/** Each operator of a file as it is read, against ONNX Runtime's own kernel of that operator. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
@@ -28,7 +28,7 @@ interface NodeCase {
   /** Names of attributes that are floating-point numbers. */
   readonly floats?: readonly string[];
   readonly operatorSet?: number;
-  /** Whether the inputs must be positive. */
+  /** True where the inputs must be positive. */
   readonly positive?: true;
 }
 

@@ -11,7 +11,7 @@ const folder = await temporaryFolder();
 const names = ['native/libone.so', 'native/libtwo.so', 'readme.txt'];
 const content = Buffer.alloc(100_000, 'library');
 
-/** What a feed of packages answers, by path; a number is a status. */
+/** The answers of a feed of packages, by path; a number is a status. */
 const answers = new Map<string, Buffer | number>();
 let cut = false;
 const server = createServer(({ url = '' }, response) => {

@@ -11,11 +11,11 @@ const numbers = (...fields: [bytes: 2 | 4 | 8, value: number][]): Buffer =>
   );
 
 export interface Layout {
-  /** Of each member. */
+  /** The content of each member. */
   readonly content?: Buffer;
-  /** How it says that it is compressed; with 8 it is deflated, unless `raw`. */
+  /** The method that it states; with 8 it is deflated, unless `raw`. */
   readonly method?: number;
-  /** What lies in the file, whatever the method. */
+  /** The bytes in the file, whatever the method. */
   readonly raw?: Buffer;
   /** Stated size of the content; default: its own. */
   readonly size?: number;

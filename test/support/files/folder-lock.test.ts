@@ -39,7 +39,7 @@ async function startHolder(folder: string): Promise<{ child: ChildProcess; ask: 
   };
 }
 
-/** What a process with this identity would have put down. */
+/** The lock of a process with this identity. */
 async function putDownLock(folder: string, { pid, ...rest }: ProcessIdentity): Promise<string> {
   const path = join(folder, `lock.${new URLSearchParams({ pid: String(pid), ...rest })}`);
   await writeFile(path, '');

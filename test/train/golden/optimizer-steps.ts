@@ -44,7 +44,7 @@ export const initialState = (): Record<string, TensorData> => ({
   ...initialMoments(specs),
 });
 
-/** What PyTorch made of them: `<step>.norm`, `<step>.<parameter>`, and after the last step `moment1.<parameter>`, `moment2.<parameter>`. */
+/** PyTorch's results: `<step>.norm`, `<step>.<parameter>`, and after the last step `moment1.<parameter>`, `moment2.<parameter>`. */
 export async function pytorchSteps(): Promise<ReadonlyMap<string, TensorData>> {
   return (await readSafetensors(fileURLToPath(new URL('./adamw.safetensors', import.meta.url)))).tensors;
 }

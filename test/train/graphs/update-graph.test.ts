@@ -28,13 +28,13 @@ import {
   steps,
 } from '../golden/optimizer-steps.js';
 
-/** What a step is fed besides its state. */
+/** The feeds of a step besides its state. */
 function feeds(step: number): Record<string, TensorData> {
   const numbers = { ...options, step: step + 1, learningRate: learningRateAt(step), gradientScale: 1, averageShare: 0 };
   return { ...gradientsAt(step), ...updateFeeds(numbers) };
 }
 
-/** What a device's gradients graph makes of the gradients of single tensors. */
+/** The gradients of single tensors in the form of a device's gradients graph. */
 async function gradientsOfGroups(trained: readonly ParameterSpec[], state: Readonly<Record<string, TensorData>>) {
   const graph = new Graph();
   for (const { specs: own, gradient, join } of updateGroups(trained, joinedTensors)) {
