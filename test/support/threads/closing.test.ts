@@ -10,6 +10,7 @@ function runAlone(code: string): { status: number | null; stdout: string; stderr
 const interleavings = `
   import fc from 'fast-check';
   import { setTimeout as sleep } from 'node:timers/promises';
+  import { Worker } from 'node:worker_threads';
   import { startProgress } from '#antonym/support/progress.js';
   import { RequestThread } from '#antonym/support/threads/request-thread.js';
   const program = new URL('./echo-worker.mjs', process.argv[1]);
@@ -21,7 +22,7 @@ const interleavings = `
   );
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 12 }), async (actions) => {
-      const thread = new RequestThread(program, 'the thread');
+      const thread = new RequestThread((options) => new Worker(program, options), 'the thread');
       const answers = [];
       const ends = [];
       const progress = startProgress('Asking', { stream: { write: () => true } });

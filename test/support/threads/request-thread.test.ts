@@ -1,4 +1,5 @@
 /** Requests to a worker thread of its own: their order, their errors, and their end. */
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UserError } from '#antonym/support/errors.js';
 import { RequestThread, ThreadFailure } from '#antonym/support/threads/request-thread.js';
@@ -17,7 +18,8 @@ interface Reply {
 const threads: RequestThread<Request, Reply>[] = [];
 
 function started(isConcurrent = false, program = new URL('answering-worker.mjs', import.meta.url)): RequestThread<Request, Reply> {
-  const thread = new RequestThread<Request, Reply>(program, 'the thread of this test', { greeting: 'hello', isConcurrent });
+  const start = (options: WorkerOptions): Worker => new Worker(program, options);
+  const thread = new RequestThread<Request, Reply>(start, 'the thread of this test', { greeting: 'hello', isConcurrent });
   threads.push(thread);
   return thread;
 }
