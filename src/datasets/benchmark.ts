@@ -65,6 +65,10 @@ export const benchmarkSchema = z.strictObject({
   }),
   direction: z.enum(['higher is better', 'lower is better']),
   range: z.tuple([z.number(), z.number()]).optional().describe('Least and greatest opinion.'),
+  paper: z
+    .strictObject({ side: z.int().min(32).max(4096).describe('Side of the squares that images become first, pixels.') })
+    .optional()
+    .describe("The protocol of MA-CLIP's authors, for `evaluate --protocol paper`; absent: images keep their size."),
   layout: z.discriminatedUnion('format', [textTable, sheet, matlab]).describe('Where the opinions are.'),
   unverified: z.array(z.string()).optional().describe('What of this is from memory or from others, not from the published files.'),
 });

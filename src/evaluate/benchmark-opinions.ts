@@ -16,7 +16,7 @@ import { readTextTable } from './tables/text-table.js';
  * @throws UserError when it was not downloaded, or its files are not as described.
  */
 export async function readBenchmarkOpinions(name: string, benchmark: BenchmarkDescription, folder?: string): Promise<Opinions> {
-  const { path, images, direction, range, homepage, licence, citation, layout } = benchmark;
+  const { path, images, direction, range, paper, homepage, licence, citation, layout } = benchmark;
   if (!(await exists(path))) {
     throw new UserError(
       `The benchmark ${name} is not in ${path}: download it from ${homepage} (${licence}), or state another path in datasets.json.`,
@@ -27,6 +27,7 @@ export async function readBenchmarkOpinions(name: string, benchmark: BenchmarkDe
     name,
     direction,
     ...(range && { range }),
+    ...(paper && { paperSide: paper.side }),
     homepage,
     licence,
     citation,

@@ -1,5 +1,7 @@
 /** Models against the opinions of a benchmark, the baseline beside them. */
+
 import { originOf } from '../datasets/dataset-file.js';
+import type { Image } from '../images/image.js';
 import type { Model } from '../score/load-model.js';
 import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
 import { describeEnvironment } from '../support/environment.js';
@@ -9,6 +11,7 @@ import { type Bootstrap, measureAgreement } from './agreement.js';
 import type { Evaluation } from './evaluation.js';
 import { type MatchedImages, matchImages, type RatedFile } from './match-images.js';
 import type { Opinions } from './opinions.js';
+import { paperFigures, squareBicubic } from './paper-protocol.js';
 import { scoreImages } from './score-images.js';
 import { baselineName, logLaplacianVariance } from './sharpness-baseline.js';
 
@@ -42,12 +45,18 @@ export interface EvaluatedOpinion {
   readonly scores: readonly (readonly number[])[];
 }
 
+export interface EvaluationChoices {
+  /** Figures of fewer than nine of ten images are wanted, too; default: false. */
+  readonly allowMissing?: boolean;
+  /** `paper`: images are resized as MA-CLIP's authors do, and their figures stand beside ours; default: `own`. */
+  readonly protocol?: 'own' | 'paper';
+}
+
 /** Number of images named at either end. */
 const misjudgedCount = 8;
 
 /**
  * Scores all images that have an opinion, and measures how the scores agree with it.
- * @param allowMissing figures of fewer than nine of ten images are wanted, too.
  * @throws UserError when the images are not there, or more than a tenth of them is lost.
  */
 export async function evaluateOpinion(
@@ -55,7 +64,7 @@ export async function evaluateOpinion(
   models: readonly NamedModel[],
   bootstrap: Bootstrap,
   watch: EvaluationWatch = {},
-  allowMissing = false,
+  { allowMissing = false, protocol = 'own' }: EvaluationChoices = {},
 ): Promise<EvaluatedOpinion> {
   const matched = await matchImages(opinions.folder, opinions.rated, opinions.tableFolder);
   watch.onMatched?.(matched);
@@ -63,11 +72,15 @@ export async function evaluateOpinion(
   const total = matched.found.length + matched.missing.length;
   if (!allowMissing) requireMost(total, matched.missing, 'not there');
   const measures = [...models.map(({ model }) => model), { score: logLaplacianVariance }];
-  const { images, scores, unusable } = await scoreImages(matched.found, measures, watch.onImage);
+  const { paperSide } = opinions;
+  const isPaper = protocol === 'paper';
+  const prepare = isPaper && paperSide !== undefined ? (image: Image): Image => squareBicubic(image, paperSide) : undefined;
+  const { images, scores, unusable } = await scoreImages(matched.found, measures, watch.onImage, prepare);
   if (!allowMissing) requireMost(total, [...matched.missing, ...unusable.map(({ image }) => image)], 'not there or cannot be scored');
   // Turned so that higher is better: a good model has a positive correlation on every benchmark.
   const sign = opinions.direction === 'higher is better' ? 1 : -1;
-  const turned = images.map(({ opinion }) => sign * opinion);
+  const published = images.map(({ opinion }) => opinion);
+  const turned = published.map((opinion) => sign * opinion);
   const { agreements, comparisons } = await measureAgreement(turned, scores, bootstrap, (done) => {
     watch.onResample?.(done, bootstrap.resamples);
     // Progress and Ctrl-C get a turn.
@@ -87,6 +100,7 @@ export async function evaluateOpinion(
         direction,
         ...(range && { range: [...range] as [number, number] }),
         ...originOf(opinions),
+        ...(isPaper && { protocol: { name: 'MA-CLIP (arXiv 2511.09948)' as const, ...(paperSide !== undefined && { side: paperSide }) } }),
         images: images.length,
         missing: [...matched.missing],
         withoutOpinion: [...matched.withoutOpinion],
@@ -98,7 +112,8 @@ export async function evaluateOpinion(
       measures: named.map((about, index) => {
         const { curve, ...statistics } = agreements[index]!;
         const fit = curve && { ...curve, lower: sign * curve.lower, upper: sign * curve.upper };
-        return { ...about, ...statistics, fit: fit ?? null, ...misjudged(images, scores[index]!, fit, sign) };
+        const paper = isPaper && { paper: paperFigures(scores[index]!, published) };
+        return { ...about, ...statistics, ...paper, fit: fit ?? null, ...misjudged(images, scores[index]!, fit, sign) };
       }),
       comparisons: comparisons.map(({ first, second, ...differences }) => ({
         first: named[first]!.name,

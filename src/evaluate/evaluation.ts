@@ -27,6 +27,8 @@ const measure = z.strictObject({
   plcc: estimate,
   /** Root mean square error of the fitted curve, in units of opinion. */
   rmse: estimate,
+  /** By the protocol of MA-CLIP's authors: of values that a logistic curve of five parameters was fitted to. Absent: not asked for. */
+  paper: z.strictObject({ srcc: statistic, plcc: statistic, rmse: statistic }).optional(),
   /** opinion = lower + (upper - lower) / (1 + exp(-(score - middle) / width)); null where scores or opinions are constant. */
   fit: z.strictObject({ lower: z.number(), upper: z.number(), middle: z.number(), width: z.number() }).nullable(),
   /** Scores that are too good, the worst first. */
@@ -74,6 +76,8 @@ export const evaluationSchema = z.strictObject({
     homepage: z.string().optional(),
     licence: z.string().optional(),
     citation: z.string().optional(),
+    /** The protocol by which images were resized, and the side of the squares that they became, pixels; absent: as they are. */
+    protocol: z.strictObject({ name: z.string(), side: z.int().optional() }).optional(),
     /** Number of images scored: all statistics are of these. */
     images: z.int(),
     /** Opinions whose images are not there. */

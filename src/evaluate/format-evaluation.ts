@@ -19,7 +19,24 @@ export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: 
   ];
   const remarks = [...remarksOn(opinion), ...directionHint(opinion.direction, measures)];
   const end = remarks.length > 0 ? ['', ...remarks] : [];
-  return [about, '', ...alignedRows(table), '', ...alignedRows(differences), ...end, ''].join('\n');
+  const paper = paperTable(opinion, measures);
+  return [about, '', ...alignedRows(table), '', ...alignedRows(differences), ...paper, ...end, ''].join('\n');
+}
+
+/** The figures that MA-CLIP's authors would state, named as such. */
+function paperTable(
+  { protocol }: EvaluatedOpinion['evaluation']['opinion'],
+  measures: EvaluatedOpinion['evaluation']['measures'],
+): string[] {
+  if (!protocol) return [];
+  const number = (value: number | null): string => (value === null ? 'not defined' : digits(value));
+  const images = protocol.side === undefined ? 'images as they are' : `images made ${protocol.side}x${protocol.side}`;
+  const rows = measures.map(({ name, paper }) => [name, ...(['srcc', 'plcc', 'rmse'] as const).map((key) => number(paper?.[key] ?? null))]);
+  return [
+    '',
+    `by the protocol of ${protocol.name}: ${images}; SRCC too is of values fitted by a curve of five parameters, and positive for a falling score`,
+    ...alignedRows([['', 'fitted SRCC', 'fitted PLCC', 'fitted RMSE'], ...rows]),
+  ];
 }
 
 /** Notes on images that the figures leave out, and on opinions that are means. */

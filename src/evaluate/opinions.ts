@@ -22,6 +22,8 @@ export interface Opinions {
   readonly direction: Direction;
   /** Least and greatest possible opinion, where that is known. */
   readonly range?: readonly [number, number];
+  /** Side of the squares that images become in the protocol of MA-CLIP's authors, pixels; absent: they keep their size. */
+  readonly paperSide?: number;
   readonly homepage?: string;
   readonly licence?: string;
   readonly citation?: string;

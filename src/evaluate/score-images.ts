@@ -23,19 +23,20 @@ export interface ScoredImages {
 const imagesAhead = 5;
 
 /**
- * Scores images, in their order; an image that cannot be scored by one measure is left out for all.
+ * Scores images, in their order, as `prepare` makes them; an image that cannot be scored by one measure is left out for all.
  * @throws UserError when none can be scored.
  */
 export async function scoreImages(
   files: readonly RatedFile[],
   measures: readonly ImageMeasure[],
   onImage?: (done: number, total: number) => void,
+  prepare: (image: Image) => Image = (image) => image,
 ): Promise<ScoredImages> {
   const images: RatedFile[] = [];
   const scores: number[][] = measures.map(() => []);
   const unusable: { image: string; reason: string }[] = [];
   let done = 0;
-  for await (const own of resultsAhead(files, imagesAhead, (file) => scoreFile(file, measures))) {
+  for await (const own of resultsAhead(files, imagesAhead, (file) => scoreFile(file, measures, prepare))) {
     const file = files[done]!;
     if (own instanceof Error) unusable.push({ image: file.image, reason: own.message.replace(`Cannot read image ${file.path}: `, '') });
     else {
@@ -51,9 +52,13 @@ export async function scoreImages(
   return { images, scores, unusable };
 }
 
-async function scoreFile({ path }: RatedFile, measures: readonly ImageMeasure[]): Promise<number[] | Error> {
+async function scoreFile(
+  { path }: RatedFile,
+  measures: readonly ImageMeasure[],
+  prepare: (image: Image) => Image,
+): Promise<number[] | Error> {
   const image = await decodeImage(path).catch(userErrorOf);
-  return image instanceof Error ? image : scoreAll(image, measures);
+  return image instanceof Error ? image : scoreAll(prepare(image), measures);
 }
 
 async function scoreAll(image: Image, measures: readonly ImageMeasure[]): Promise<number[] | Error> {

@@ -187,7 +187,7 @@ describe('images of opinions', () => {
     const bootstrap = { resamples: 100, seed: 1, confidence: 0.95 };
     const evaluate = (count: number, allowMissing = false) => {
       const rated = rate(...Array.from({ length: count }, (_, index) => `${index}.jpg`));
-      return evaluateOpinion({ name: 'lost', direction: 'higher is better', folder: there, rated }, [], bootstrap, {}, allowMissing);
+      return evaluateOpinion({ name: 'lost', direction: 'higher is better', folder: there, rated }, [], bootstrap, {}, { allowMissing });
     };
     await expect(evaluate(19)).rejects.toThrow(
       /^2 of the 19 images that have an opinion are not there, for example 17\.jpg: [^\n]* Add --allow-missing to have them\.$/,

@@ -6,7 +6,7 @@ import { formatEvaluation } from '../../evaluate/format-evaluation.js';
 import { writeEvaluation } from '../../evaluate/write-evaluation.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
-import { switched, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { oneOf, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
@@ -29,6 +29,15 @@ const options = {
     description: 'measure although images are lost',
     details: 'Without it, an evaluation ends where more than a tenth of the images is not there or cannot be scored.',
     default: false,
+  },
+  protocol: {
+    kind: oneOf(['own', 'paper']),
+    placeholder: 'own|paper',
+    description: "paper: MA-CLIP's resizing and fit, too",
+    details:
+      'Images of SPAQ become 448x448 and those of AGIQA-1k 224x224 (datasets.json), and SRCC, PLCC and RMSE of values fitted by a logistic curve of five ' +
+      'parameters stand below the usual ones.',
+    default: 'own',
   },
   resamples: {
     kind: wholeNumber({ min: 100, max: 100_000 }),
@@ -96,7 +105,7 @@ async function evaluateOpinions(opinion: string | undefined, flags: Options): Pr
         },
         onImage: (done, total) => progress.update(done, total, 'images'),
       },
-      flags.allowMissing,
+      flags,
     );
     for (const { image, reason } of evaluated.evaluation.opinion.unusable) progress.note(`left out: ${image}: ${reason}`);
     const folders = await writeResults(
