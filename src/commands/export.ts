@@ -60,6 +60,13 @@ const exportOptions = {
     details: `At most ${mostCompared} of these photographs.`,
     withoutIt: 'held-out crops',
   },
+  embedding: {
+    kind: switched(),
+    description: 'give the embedding, too',
+    details:
+      'A further output "embedding", float32 [batch, size]: what the image encoder makes of an image, before the head, not normalised.',
+    default: false,
+  },
   force: {
     kind: switched(),
     description: 'write the file even if many pairs change order',
@@ -79,8 +86,11 @@ export const exportCommand: Command = {
     'weights and prompts (--backbone, --weights, --out).',
   groups: { 'Published weights': publishedOptions, Head: headOptions, Device: exportedModelDevice, Output: exportOptions },
   async run(given) {
-    const { run, out, scale, precision, data, force, json, ...device } = resolveOptions(ownOptions, givenIn(ownOptions, given)).values;
-    const format: Format = { scale, ...reductionOf(precision, data, force), device, json };
+    const { run, out, scale, precision, data, embedding, force, json, ...device } = resolveOptions(
+      ownOptions,
+      givenIn(ownOptions, given),
+    ).values;
+    const format: Format = { scale, ...reductionOf(precision, data, force), embedding, device, json };
     const model = givenIn(publishedOptions, given);
     const [first] = [...Object.keys(model.flags), ...Object.keys(model.file?.values ?? {})];
     const chosenHead = givenIn(headOptions, given);
@@ -107,6 +117,7 @@ interface Format {
   /** Undefined: fitted. */
   readonly scale: number | undefined;
   readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
+  readonly embedding: boolean;
   /** Device that proves the file. */
   readonly device: DeviceFlags;
   readonly json: boolean;
@@ -153,7 +164,7 @@ async function exportModel(
   spec: TrainingSpec,
   name: string,
   folder: string,
-  { scale, reduction, device, json }: Format,
+  { scale, reduction, embedding, device, json }: Format,
   heldOutFolder?: string,
 ): Promise<void> {
   const progress = startProgress(`Exporting ${name}`);
@@ -169,6 +180,7 @@ async function exportModel(
     });
     const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
       scale,
+      embedding,
       heldOutFolder,
       reduction: reduction && { ...reduction, images },
     });

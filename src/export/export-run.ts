@@ -34,6 +34,8 @@ export interface ExportedModel {
 
 /** Above this many pixels, `score` splits an image: bounds its memory at a few hundred MB. */
 const maximumPixels = 2 ** 21;
+/** The further output of `ExportOptions.embedding`. */
+const embeddingOutput = 'embedding';
 /** Key of the metadata with the hash of the file of weights. */
 const weightsKey = 'antonym.weights';
 
@@ -44,6 +46,8 @@ export interface ExportOptions {
   readonly reduction?: Reduction | undefined;
   /** Beside the model's folder: where to write its scores of held-out crops, which then belong to it. */
   readonly heldOutFolder?: string | undefined;
+  /** True where the file gives the embedding, too; default: false. */
+  readonly embedding?: boolean | undefined;
 }
 
 /**
@@ -55,7 +59,7 @@ export interface ExportOptions {
 export async function exportRun(
   measurement: Measurement,
   folder: string,
-  { scale, reduction, heldOutFolder }: ExportOptions = {},
+  { scale, reduction, heldOutFolder, embedding }: ExportOptions = {},
 ): Promise<ExportedModel> {
   const { setup, step, tensors, heldOut, measured } = measurement;
   const scoring = await scoreMeasured(setup.model.head, measured, scale);
@@ -64,10 +68,12 @@ export async function exportRun(
   const described: ModelDescription = {
     ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
+    ...(embedding && { embedding: { output: embeddingOutput, size: setup.model.backbone.embedding } }),
   };
   const pictures = await heldOutScores(heldOut, scores, { step, evaluation });
   const fill = async ([into, beside]: readonly string[]): Promise<Omit<ExportedModel, 'folder' | 'model'>> => {
     const scoringModel = buildScoringModel(setup.model, tensors, usedScale, described.crops?.side, setup.opinions?.range);
+    if (embedding) scoringModel.graph.output(embeddingOutput, scoringModel.embedding);
     const reducedModel = reduction && (await reducePrecision(scoringModel, reduction.precision));
     const piecesOf = (graph: Graph): OnnxPieces => piecesOfModel(graph, described);
     const pieces = piecesOf((reducedModel ?? scoringModel).graph);

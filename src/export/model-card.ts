@@ -87,7 +87,7 @@ ${scoring(description)}
 \`\`\`
 
 In Node.js, \`antonym score --model model.onnx PHOTO...\` reads pictures of any kind and splits large ones.
-
+${embeddingOf(description)}
 ## What it was measured on
 
 ${heldOutOf(description)}: it puts **${(evaluation.ordered * 100).toFixed(1)} %** of all pairs of severity levels in the right order, and the mean
@@ -201,6 +201,12 @@ side, stride, (height, width, _) = ${crops.side}, ${crops.stride}, pixels.shape
 places = [(top, left) for top in range(0, height - side + 1, stride) for left in range(0, width - side + 1, stride)]
 crops = [pixels[top : top + side, left : left + side] for top, left in places] + [pixels]
 score = numpy.mean([session.run(['score'], {'image': crop[None]})[0] for crop in crops])`;
+}
+
+function embeddingOf({ embedding }: ModelDescription): string {
+  if (embedding === undefined) return '';
+  const { output, size } = embedding;
+  return `\nA further output, \`${output}\` (float32, \`[batch, ${size}]\`), is what the image encoder makes of an image, not normalised.\n`;
 }
 
 function sizes({ size, largeImages, crops }: ModelDescription): string {

@@ -69,6 +69,8 @@ const schema = z.strictObject({
     .optional(),
   /** The weights that the model started from; absent: random, or not recorded. */
   weights: weightsOriginSchema.optional(),
+  /** The further output that is the encoder's embedding, unnormalised, float32 [batch, size]; absent: none is. */
+  embedding: z.strictObject({ output: z.string(), size: z.int().positive() }).optional(),
   /** Precision that the file computes with (fp16) or holds its weights in (int8); absent: float32. */
   precision: z.enum(['fp16', 'int8']).optional(),
   /** Steepness of the score over the head's measurements: for prompts, the scale of the softmax. */

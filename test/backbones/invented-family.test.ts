@@ -1,6 +1,7 @@
 /** A family that no file of the program knows: its entry alone is enough to read weights, train, and export. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { weightOf } from '#antonym/backbones/dense-layers.js';
@@ -182,9 +183,25 @@ describe('an invented family', () => {
     }
   });
 
-  test('is exported, and the file computes what was measured', async () => {
+  test('is exported, and the file computes what was measured, and the embedding where it is wanted', async () => {
     const measured = await measureSetup(await setUp(), undefined, { onMeasure() {} });
-    const { description, parity } = await exportRun(measured, join(folder, 'export'));
+    const { description, parity, model } = await exportRun(measured, join(folder, 'export'), { embedding: true });
+    expect(description.embedding).toEqual({ output: 'embedding', size: embedding });
+    const image = statedPixels('image', 2, 8, 12);
+    const session = await InferenceSession.create(model, { logSeverityLevel: 3 });
+    const outputs = await session.run({ image: new Tensor('uint8', image.data as Uint8Array, image.shape) });
+    const graph = new Graph();
+    const encoded = embeddingOf(
+      graph,
+      new Parameters(graph, measured.tensors),
+      graph.input('image', 'uint8', ['batch', 'height', 'width', 3]),
+      measured.setup.model,
+      'running',
+    );
+    graph.output('embedding', encoded);
+    const expected = (await (await compile(graph))({ image })).embedding!;
+    expect(outputs.embedding!.dims).toEqual(expected.shape);
+    for (const [index, value] of expected.data.entries()) expect(Number(outputs.embedding!.data[index])).toBeCloseTo(Number(value), 5);
     expect(description.backbone).toBe('invented-s-4: patches, and their mean projected');
     expect(description.size).toMatchObject({ minimumSide: patch, sideMultiple: patch });
     expect(await readFile(join(folder, 'export', 'MODEL_CARD.md'), 'utf8')).toContain(`Sides are multiples of ${patch} pixels`);
