@@ -25,14 +25,15 @@ process.stdout.on('error', (error) => {
 // Nobody reads how far it is: no reason to lose the work.
 process.stderr.on('error', () => {});
 // Node.js ends with 13, and says nothing to users, when nothing can happen any more although the command below has not ended.
-process.on('exit', (code) => {
-  if (code !== 13) return;
+process.on('exit', () => {
+  if (process.exitCode !== 13) return;
   const awaited = listAwaited();
   const reason = awaited.length > 0 ? `It waited for ${awaited.join(', ')}` : 'It waited for something that cannot come any more';
   sayAtOnce(`The program ended before its work was done. ${reason}. What it wrote is whole. Please report it.`);
   process.exitCode = 1;
 });
 
+process.once('uncaughtException', (error) => process.exit(report(error)));
 installDefaultSignals();
 
 try {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Backbone } from '../../backbones/backbone.js';
 import { isOnnxFile } from '../../backbones/preset.js';
 import type { Opinions } from '../../evaluate/opinions.js';
+import { findLastCheckpoint } from '../../runs/find-checkpoint.js';
 import { createRun, type OpenRun, openRun, type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { writeRunImages } from '../../runs/run-images.js';
 import { runNamePrefix } from '../../runs/run-name.js';
@@ -133,7 +134,7 @@ export async function resumedRun(name: string, given: GivenOptions): Promise<Tra
       (key, wanted, stored) => isOtherSplit(key, wanted, stored) || isOtherPlace(key, wanted, canMove),
     );
     await checkOptions(resolved.values);
-    const checkpoint = existsSync(run.folder.lastCheckpoint) ? run.folder.lastCheckpoint : undefined;
+    const checkpoint = await findLastCheckpoint(run.folder);
     const opened = resolved.values.opinion === noOpinions ? undefined : await openOpinions(resolved.values);
     const spec = { options: resolved.values, run: run.folder, checkpoint, opinions: opened?.set };
     const hasMoved = (['data', 'exclude', 'pairs'] as const).some((key) => resolved.values[key] !== saved.values[key]);
