@@ -1,4 +1,5 @@
 /** `MODEL_CARD.md` of a calibrated model: first of all, that it saw opinions. */
+import { cardHead } from '../export/card-head.js';
 import type { ModelDescription } from '../export/model-description.js';
 import { escapeMarkdown } from '../support/escape-markdown.js';
 import type { HashedFile } from '../support/files/hash-files.js';
@@ -9,14 +10,7 @@ export function calibratedCard(description: ModelDescription, files: readonly Ha
   if (opinion === undefined) throw new Error('the model is not calibrated');
   const { name, images, direction, range, map, leaveOneOut } = opinion;
   const terms = [data.licence && `licence: ${data.licence}`, data.homepage, data.citation].filter(Boolean);
-  return `---
-library_name: onnx
-tags:
-  - image-quality-assessment
-  - no-reference
----
-
-# ${escapeMarkdown(backbone.split(':')[0]!)}, calibrated with ${images} opinions
+  return `${cardHead(`${backbone.split(':')[0]}, calibrated with ${images} opinions`)}
 
 **This model saw opinions of people and is not label-free:** its output \`opinion\` was fitted to ${images} ratings of ${escapeMarkdown(name)}. Its output \`score\`, from 0
 to 1, higher is better, is that of the model it was made from.

@@ -111,7 +111,7 @@ async function scorePaths(
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
   const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }) });
   const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
-  const files = content === undefined ? found : ['-', ...found];
+  const files = [...(content === undefined ? [] : ['-']), ...found.map(({ path }) => path)];
   const tell = ({ path, error }: { readonly path: string; readonly error: Error }): void => {
     process.stderr.write(`error: ${printable(error.message.includes(path) ? error.message : `${path}: ${error.message}`)}\n`);
     process.stdout.write(output.unscored({ image: path, error: error.message, code: readingFault(error) }));

@@ -3,12 +3,13 @@ import { stat } from 'node:fs/promises';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { pathPattern, splitPattern } from '../support/path-pattern.js';
+import type { FileReference } from './image-reference.js';
 import { joinLeftOut, type LeftOut } from './left-out.js';
 import { type ListingOptions, listImageFiles } from './list-image-files.js';
 
 export interface ExpandedPaths {
-  /** In the given order; those of a folder or pattern in the order of their names. */
-  readonly files: readonly string[];
+  /** In the given order; those of a folder or pattern in the order of their names. The id of one: its path below the folder, or as given. */
+  readonly files: readonly FileReference[];
   readonly leftOut: LeftOut;
   /** Unusable paths with the reason; each message is one line. */
   readonly failed: readonly { readonly path: string; readonly error: Error }[];
@@ -16,7 +17,7 @@ export interface ExpandedPaths {
 
 /** Replaces folders by the images in them, and patterns not expanded by a shell by the matching files. */
 export async function expandPaths(paths: readonly string[], options: ListingOptions = {}): Promise<ExpandedPaths> {
-  const files: string[] = [];
+  const files: FileReference[] = [];
   const failed: { path: string; error: Error }[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of paths) {
@@ -26,11 +27,11 @@ export async function expandPaths(paths: readonly string[], options: ListingOpti
         throw error;
       });
       if (status === undefined) files.push(...(await filesOfPattern(path, options)));
-      else if (!status.isDirectory()) files.push(path);
+      else if (!status.isDirectory()) files.push({ kind: 'file', id: path, path });
       else {
         const listed = await listImageFiles(path, options);
         leftOut.push(listed.leftOut);
-        files.push(...listed.files.map((file) => file.path));
+        files.push(...listed.files);
         if (listed.files.length === 0) throw new UserError(`${path} holds no supported images.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       }
     } catch (error) {
@@ -42,11 +43,11 @@ export async function expandPaths(paths: readonly string[], options: ListingOpti
 }
 
 /** All files that a pattern matches, of any extension: unreadable ones are reported one by one. */
-async function filesOfPattern(pattern: string, options: ListingOptions): Promise<string[]> {
+async function filesOfPattern(pattern: string, options: ListingOptions): Promise<FileReference[]> {
   const { folder, rest } = splitPattern(pattern)!;
   const matches = pathPattern(rest, { wholly: true });
   const { files } = await listImageFiles(folder, { ...options, anyExtension: true });
   const found = files.filter(({ id }) => matches(id));
   if (found.length === 0) throw new UserError(`No file matches ${pattern}.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
-  return found.map(({ path }) => path);
+  return found;
 }

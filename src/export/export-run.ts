@@ -10,6 +10,7 @@ import { describeEnvironment, type Environment } from '../support/environment.js
 import { everything, writeFolderAtomically, writeFoldersAtomically } from '../support/files/atomic-folder.js';
 import { fileError } from '../support/files/file-errors.js';
 import { hashFiles } from '../support/files/hash-files.js';
+import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
 import { type HeldOutFiles, heldOutScores, writeHeldOutScores } from './held-out-scores.js';
@@ -235,16 +236,6 @@ function describe(
 /** Number of different images that pairs show. */
 function imagesOf(pairs: readonly HeldOutPair[]): number {
   return new Set(pairs.map(({ pair }) => pair.record.image)).size;
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** The entries that have a value. */

@@ -3,6 +3,7 @@ import { headKindOf } from '../heads/table.js';
 import { formatBytes } from '../support/byte-size.js';
 import { escapeMarkdown } from '../support/escape-markdown.js';
 import type { HashedFile } from '../support/files/hash-files.js';
+import { cardHead } from './card-head.js';
 import type { ModelDescription, TrainedOpinions } from './model-description.js';
 import { opinionsSeen } from './opinions-seen.js';
 import type { Parity } from './parity.js';
@@ -53,14 +54,7 @@ export function modelCard({ description, parity, files, opinions }: ModelCardFac
         ...(data.homepage === undefined ? [] : [data.homepage]),
         ...(data.citation === undefined ? [] : [data.citation]),
       ];
-  return `---
-library_name: onnx
-tags:
-  - image-quality-assessment
-  - no-reference
----
-
-# ${escapeMarkdown(name)}
+  return `${cardHead(name)}
 
 A model that scores the technical quality of one image: uint8 RGB pixels in, a score from 0 to 1 out, higher is better.
 ${originOf(description)}

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { OnnxPieces } from '../graph/onnx-file.js';
+import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
 import type { TrainingSetup } from '../train/training-setup.js';
@@ -105,14 +106,4 @@ function sampleForParity(
     measured: concatenate(chosen.map((crop) => crop.measured)),
     scores: chosen.map(({ score }) => score),
   };
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -96,7 +96,7 @@ test('patterns that no shell has expanded are expanded', async () => {
   const folder = await folderOf('shell', ['a.jpg', 'b.jpg', 'c.png', 'd.heic', 'sub/e.jpg', '[1].jpg']);
   const expand = async (pattern: string) => {
     const { files, failed } = await expandPaths([join(folder, pattern)]);
-    return [files.map((file) => file.slice(folder.length + 1)), failed.map(({ error }) => error.message)];
+    return [files.map(({ path }) => path.slice(folder.length + 1)), failed.map(({ error }) => error.message)];
   };
   expect(await expand('*.jpg')).toEqual([['[1].jpg', 'a.jpg', 'b.jpg'], []]);
   expect(await expand('**/*.jpg')).toEqual([['[1].jpg', 'a.jpg', 'b.jpg', 'sub/e.jpg'], []]);

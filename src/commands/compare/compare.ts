@@ -1,5 +1,5 @@
 /** `antonym compare`: whether a change of a pipeline made pictures worse, for a person and for continuous integration. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ComparisonBootstrap, summarizeComparison } from '../../compare/comparison.js';
 import { type ComparedVariant, type ComparisonResult, signed, variantOf, verdictOf } from '../../compare/comparison-result.js';
@@ -21,7 +21,7 @@ import type { Command } from '../command.js';
 import { closeModels, openModels } from '../open-models.js';
 import { exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
 import { encodePictures } from './encode-pictures.js';
-import { listPictures } from './list-pictures.js';
+import { isFile, listPictures } from './list-pictures.js';
 import { writeComparison } from './write-comparison.js';
 
 const modelOptions = {
@@ -166,10 +166,6 @@ async function list(path: string, progress: Progress): Promise<readonly FileRefe
   const { files, leftOut } = await listPictures(path);
   for (const line of describeLeftOut(leftOut, `${path}: `)) progress.note(line);
   return files;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path)).isFile();
 }
 
 /** Two lists of paths are matched line by line, two files with each other. */

@@ -1,9 +1,9 @@
-/** The pictures that a path stands for: those of a folder, those that a .txt file lists, or the one file. */
+/** The pictures that a path stands for: those of a folder or pattern, those that a .txt file lists, or the one file. */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { FileReference } from '../../datasets/image-reference.js';
-import { type LeftOut, nothingLeftOut } from '../../datasets/left-out.js';
-import { type ListedImages, listImageFiles } from '../../datasets/list-image-files.js';
+import { expandPaths } from '../../datasets/expand-paths.js';
+import { nothingLeftOut } from '../../datasets/left-out.js';
+import type { ListedImages } from '../../datasets/list-image-files.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 
@@ -12,22 +12,25 @@ const largestList = 2 ** 26;
 
 /** @throws UserError when there is nothing of that name, or no picture in it. */
 export async function listPictures(path: string): Promise<ListedImages> {
-  const status = await stat(path).catch((error) => {
-    throw fileError('read', path, error);
-  });
-  if (status.isDirectory()) {
-    const { files, leftOut } = await listImageFiles(path);
-    return listed(files, path, leftOut);
-  }
-  if (!status.isFile()) throw new UserError(`${path} is neither a file nor a folder.`);
-  if (!path.toLowerCase().endsWith('.txt')) return listed([{ kind: 'file', id: path, path }], path);
-  if (status.size > largestList) throw new UserError(`${path} is too large for a list of paths.`);
-  const lines = (await readFile(path, 'utf8')).replace(/^\ufeff/, '').split(/\r?\n/);
-  const files = lines.filter((line) => line.trim() !== '').map((id) => ({ kind: 'file' as const, id, path: resolve(dirname(path), id) }));
-  return listed(files, path);
+  if (path.toLowerCase().endsWith('.txt') && (await isFile(path))) return readList(path);
+  const { files, leftOut, failed } = await expandPaths([path]);
+  if (failed.length > 0) throw failed[0]!.error;
+  return { files: [...files], leftOut };
 }
 
-function listed(files: FileReference[], path: string, leftOut: LeftOut = nothingLeftOut): ListedImages {
-  if (files.length === 0) throw new UserError(`${path} holds no pictures.`);
-  return { files, leftOut };
+/** True for a file; false for a folder, a pattern, and where nothing is. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
+async function readList(path: string): Promise<ListedImages> {
+  try {
+    if ((await stat(path)).size > largestList) throw new UserError(`${path} is too large for a list of paths.`);
+    const lines = (await readFile(path, 'utf8')).replace(/^\ufeff/, '').split(/\r?\n/);
+    const files = lines.filter((line) => line.trim() !== '').map((id) => ({ kind: 'file' as const, id, path: resolve(dirname(path), id) }));
+    if (files.length === 0) throw new UserError(`${path} lists no pictures.`);
+    return { files, leftOut: nothingLeftOut };
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
 }

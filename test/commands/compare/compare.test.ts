@@ -61,7 +61,7 @@ test('encoders that copy change nothing, and leave no file', async () => {
 test.each([
   [['before'], /Give two folders, BEFORE and AFTER, but received 1/],
   [['before', 'nowhere'], /nowhere/],
-  [['before', 'empty'], /empty holds no pictures/],
+  [['before', 'empty'], /empty holds no supported images/],
   [['before', 'after', '--encoders', 'encoders.json'], /give the folder of the pictures alone/],
   [['before', 'after', '--out', 'before'], /before already exists and is not empty/],
 ])('%j is refused in one line', async (args, message) => {
