@@ -2,6 +2,7 @@
 import { decodeImage } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { ImageError, ModelError } from '../score/errors.js';
+import { imagesInMemory } from '../score/load-model.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import type { RatedFile } from './match-images.js';
@@ -19,9 +20,6 @@ export interface ScoredImages {
   readonly unusable: readonly { readonly image: string; readonly reason: string }[];
 }
 
-/** Images decoded or scored at a time, besides the one whose turn it is: small models have copies for several. */
-const imagesAhead = 5;
-
 /**
  * Scores images, in their order, as `prepare` makes them; an image that cannot be scored by one measure is left out for all.
  * @throws UserError when none can be scored.
@@ -36,7 +34,7 @@ export async function scoreImages(
   const scores: number[][] = measures.map(() => []);
   const unusable: { image: string; reason: string }[] = [];
   let done = 0;
-  for await (const own of resultsAhead(files, imagesAhead, (file) => scoreFile(file, measures, prepare))) {
+  for await (const own of resultsAhead(files, imagesInMemory - 1, (file) => scoreFile(file, measures, prepare))) {
     const file = files[done]!;
     if (own instanceof Error) unusable.push({ image: file.image, reason: own.message.replace(`Cannot read image ${file.path}: `, '') });
     else {

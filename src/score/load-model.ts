@@ -80,7 +80,7 @@ export interface Model {
 }
 
 /** Images decoded, or waiting for ONNX Runtime, at a time: enough for every copy of a model, and few in memory. */
-const imagesInMemory = 6;
+export const imagesInMemory = 6;
 
 /**
  * Loads an exported model.
