@@ -1,6 +1,7 @@
-/** `npm run bench -- train|updates|degrade|crash|score|table|lowering|prove|prove-magnitude|shipped-encoder`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|score|table|lowering|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
+import { benchBesideOpinions } from './beside-opinions.js';
 import { benchCrash } from './crash.js';
 import { benchDegrade } from './degrade.js';
 import { benchLowering } from './lowering.js';
@@ -123,6 +124,16 @@ program
   .description('Writes the image encoder of the model that ships as an ONNX file, to compare heads and ways of training on.')
   .option('--out <file>', 'where to', 'out/shipped-encoder.onnx')
   .action(benchShippedEncoder);
+
+program
+  .command('beside-opinions')
+  .description(
+    "Runs of train --opinion beside the model that ships and a ridge regression on the encoder's features, on the same test images.",
+  )
+  .requiredOption('--runs <name,...>', 'runs, such as those of train --splits')
+  .requiredOption('--images <folder>', 'the rated images')
+  .option('--encoder <file>', 'what bench shipped-encoder wrote', 'out/shipped-encoder.onnx')
+  .action(benchBesideOpinions);
 
 try {
   await program.parseAsync();
