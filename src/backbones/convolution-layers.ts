@@ -118,4 +118,4 @@ const normalizationEpsilon = 1e-5;
  * The share of one batch in the running statistics. Half of PyTorch's default: a batch holds few photographs, and the model is
  * measured and exported with an average of the last twenty of them instead of ten.
  */
-const statisticsShare = 0.05;
+export const statisticsShare = 0.05;

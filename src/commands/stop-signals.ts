@@ -1,8 +1,11 @@
-/** Ctrl-C, SIGTERM and SIGHUP as a wish to stop in good order; a second one stops at once. */
+/**
+ * Ctrl-C, SIGTERM, SIGHUP and SIGUSR2 as a wish to stop in good order; a second one stops at once. Open MPI's mpirun passes SIGUSR2 on and waits;
+ * it kills its processes a second after the others.
+ */
 import { isHangupIgnored } from './hangup.js';
 import { watchParent } from './watch-parent.js';
 
-const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const codes = { SIGINT: 130, SIGUSR2: 140, SIGTERM: 143, SIGHUP: 129 } as const;
 type StopSignal = keyof typeof codes;
 
 /** Milliseconds within which signals are one wish: a terminal sends Ctrl-C to npm too, which sends it on. */

@@ -51,7 +51,8 @@ export async function measureSetup(setup: TrainingSetup, checkpoint: string | un
  * @throws UserError when the checkpoint is damaged.
  */
 export async function measureSession(session: TrainingSession, checkpoint: string): Promise<Measurement> {
-  const { setup, heldOut, engine } = session;
+  const { setup, engine } = session;
+  const heldOut = await session.allHeldOut();
   const { engine: name, device, tf32, crop } = setup.options;
   if ((name === 'onnxruntime' && device === 'cpu') || tf32 === 'on') {
     await session.close();

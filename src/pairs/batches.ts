@@ -8,6 +8,8 @@ export interface BatchOptions {
   readonly batchSize: number;
   /** The step of the first batch: 0, or that of a resumed run. */
   readonly firstStep: number;
+  /** Only some of every `of` batches, where other processes make the rest; default: all. */
+  readonly share?: { readonly first: number; readonly count: number; readonly of: number };
 }
 
 export interface Batch {
@@ -26,16 +28,21 @@ const batchesAhead = 2;
  * only on s and the sequence. Stop by leaving the loop; the sequence stays usable.
  * @throws whatever the sequence throws.
  */
-export function batches(sequence: PairSequence, { batchSize, firstStep }: BatchOptions): AsyncGenerator<Batch, never> {
+export function batches(sequence: PairSequence, { batchSize, firstStep, share }: BatchOptions): AsyncGenerator<Batch, never> {
   // Steps do not end, so neither do batches.
-  return resultsAhead(numbersFrom(firstStep), batchesAhead, (step) => makeBatch(sequence, batchSize, step)) as AsyncGenerator<Batch, never>;
+  const made = resultsAhead(numbersFrom(firstStep, share), batchesAhead, (step) => makeBatch(sequence, batchSize, step));
+  return made as AsyncGenerator<Batch, never>;
 }
 
-function* numbersFrom(first: number): Generator<number> {
-  for (let number = first; ; number++) yield number;
+function* numbersFrom(first: number, share: BatchOptions['share'] = { first: 0, count: 1, of: 1 }): Generator<number> {
+  for (let number = first; ; number++) {
+    const part = number % share.of;
+    if (part >= share.first && part < share.first + share.count) yield number;
+  }
 }
 
-async function makeBatch(sequence: PairSequence, batchSize: number, step: number): Promise<Batch> {
+/** The batch of one step. */
+export async function makeBatch(sequence: PairSequence, batchSize: number, step: number): Promise<Batch> {
   const pairs = await Promise.all(Array.from({ length: batchSize }, (_, place) => sequence.pair(step * batchSize + place)));
   const size = pairs[0]!.pixels.length;
   const pixels = new Uint8Array(batchSize * size);

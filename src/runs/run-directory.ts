@@ -126,11 +126,12 @@ export async function requireFreeRun(root: string, name: string): Promise<void> 
 
 /**
  * Opens a run to resume it, and removes files that a killed process left half-written.
+ * @param takeOver true when the lock of a process on another machine, whose state cannot be known, does not count
  * @throws UserError when there is no such run, it is in use, or it was never completely created.
  */
-export async function openRun(root: string, name: string): Promise<OpenRun> {
+export async function openRun(root: string, name: string, takeOver = false): Promise<OpenRun> {
   const folder = await findRun(root, name);
-  const lock = await lockFolder(folder.path, `The run ${folder.path}`);
+  const lock = await lockFolder(folder.path, `The run ${folder.path}`, { takeOver, takeOverHint: ', or resume with --take-over' });
   try {
     const config = await readConfig(folder);
     await clearLeftovers(folder.path);

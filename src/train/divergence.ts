@@ -1,13 +1,14 @@
 /** A training run that reached values that are not finite: its batch is kept, and a comparison of learning rates counts it as a result. */
 import { join } from 'node:path';
+import { AgreedError } from '../peers/agreed-error.js';
 import type { RunFolder } from '../runs/run-directory.js';
-import { UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { encodeSafetensors } from '../tensors/safetensors.js';
 import type { TrainOptions } from './options.js';
 
-export class DivergedError extends UserError {
+/** Every process of a training has it. */
+export class DivergedError extends AgreedError {
   override name = 'DivergedError';
 }
 

@@ -1,20 +1,26 @@
 /** The training loop: batches in, steps, evaluations, checkpoints. Read this file first. */
 
 import { cropCount } from '../losses/levels.js';
-import { batches } from '../pairs/batches.js';
-import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
-import { MetricsLog } from '../runs/metrics-log.js';
+import { batches, makeBatch } from '../pairs/batches.js';
+import { agree } from '../peers/agree.js';
+import { partsOf } from '../peers/peers.js';
+import type { Checkpoint } from '../runs/checkpoint.js';
+import type { PairSequence } from '../pairs/pair-sequence.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
-import { type DivergedBatch, saveDiverged } from './divergence.js';
+import { type DivergedBatch, DivergedError, saveDiverged } from './divergence.js';
 import type { Losses } from './engines/engine.js';
-import { bestMetric, type Evaluation, evaluateOrdering, measureHeldOut } from './evaluation.js';
+import { bestMetric, type Evaluation, evaluateOrdering } from './evaluation.js';
+import { exchangeStep } from './exchange-step.js';
 import { withPreview } from './first-preview.js';
+import { measuredSize } from './graphs/model.js';
+import { measureTogether } from './measure-together.js';
 import { opinionBatches } from './opinion/opinion-batches.js';
 import { withOpinionPreview } from './opinion/opinion-preview.js';
 import { type OpinionSet, opinionsKey } from './opinion/opinion-set.js';
 import { bestAgreement, type OpinionAgreement, validateOpinions } from './opinion/validation.js';
 import { rankedCrops, rankedLayout } from './ranked-crops.js';
+import { noRecord, openRunRecord, type RunRecord } from './run-record.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSession } from './training-session.js';
 import { originName } from './weights-origin.js';
@@ -57,81 +63,98 @@ export interface LoopResult {
 
 /**
  * Trains to the last step, or to the end of the step in which `stop` is aborted. Afterwards the last checkpoint on disk is that of the
- * returned step.
+ * returned step. Where several processes train together, each runs this loop.
+ * @param run the folder to write into; undefined beside process 0, which writes
  * @throws UserError when the training diverges, the data fail or files cannot be written; the last good checkpoint stays.
  */
-export async function trainLoop(session: TrainingSession, run: RunFolder, stop: AbortSignal, events: TrainingEvents): Promise<LoopResult> {
-  const metrics = await MetricsLog.open(run.metrics, session.checkpoint?.step ?? 0);
+export async function trainLoop(
+  session: TrainingSession,
+  run: RunFolder | undefined,
+  stop: AbortSignal,
+  events: TrainingEvents,
+): Promise<LoopResult> {
+  const record = run ? await openRunRecord(run, session.checkpoint?.step ?? 0) : noRecord;
   try {
-    return await runSteps(session, run, metrics, stop, events);
+    return await runSteps(session, run, record, stop, events);
   } finally {
-    await metrics.close();
+    await record.close();
   }
 }
 
 async function runSteps(
   { setup, feed, engine, heldOut, checkpoint }: TrainingSession,
-  run: RunFolder,
-  metrics: MetricsLog,
+  run: RunFolder | undefined,
+  record: RunRecord,
   stop: AbortSignal,
   events: TrainingEvents,
 ): Promise<LoopResult> {
-  const { options } = setup;
+  const { options, model, opinions, peers } = setup;
   const { accumulate, batchSize, levels, crop } = options;
-  const { opinions } = setup;
+  const parts = partsOf(peers, accumulate);
   const criterion = opinions ? bestAgreement : bestMetric;
   const schedule = scheduleOf(options);
   const cropsPerStep = accumulate * (opinions ? batchSize : cropCount(rankedLayout(options)));
   const seen = opinions && { [opinionsKey]: opinions.name };
   const { origin } = setup.start;
   const stated = { ...(origin && { [originName]: JSON.stringify(origin) }), ...seen };
-  const metadata = { data: setup.data.fingerprint, ...stated, ...setup.model.head.metadata };
+  const metadata = { data: setup.data.fingerprint, ...stated, ...model.head.metadata };
   let done = checkpoint?.step ?? 0;
   let saved = done;
   let best = checkpoint && bestOf(checkpoint);
   let used: DivergedBatch[] = [];
   let skippedSteps: number | undefined;
+  let lastNorm = 0;
+  let isAnyStopping = false;
   events.onStart(done);
   const firstStep = done * accumulate;
-  const pairs = (): AsyncGenerator<TakenBatch> => {
-    const made = batches(
-      feed.training((image, reason) => events.onSkip(image.id, reason)),
-      { batchSize, firstStep },
-    );
-    return done === 0 ? withPreview(made, levels, run) : made;
+  const sequence = opinions ? undefined : feed.training((image, reason) => events.onSkip(image.id, reason));
+  const pairs = (from: PairSequence): AsyncGenerator<TakenBatch> => {
+    const made = batches(from, { batchSize, firstStep, share: parts });
+    return run && done === 0 ? withPreview(made, levels, run) : made;
   };
   const rated = (set: OpinionSet): AsyncGenerator<TakenBatch> => {
     const made = opinionBatches(set, { seed: options.seed, crop, batchSize, firstStep });
-    return done === 0 ? withOpinionPreview(made, crop, run) : made;
+    return run && done === 0 ? withOpinionPreview(made, crop, run) : made;
   };
-  const taken = opinions ? rated(opinions) : pairs();
+  const taken = sequence ? pairs(sequence) : rated(opinions!);
 
-  const diverged = (step: number): Promise<Error> => saveDiverged(run, { step, batches: used, saved }, options.precision);
-  const save = async (state: NamedTensors): Promise<void> => {
-    await metrics.sync();
-    await saveCheckpoint(run.lastCheckpoint, checkpointOf(state, done, best, metadata, criterion));
-    saved = done;
-  };
+  /** The error of a diverged step; when a process has it, the batches are saved. */
+  const diverged = (step: number): Promise<Error> =>
+    agree(peers, async () => {
+      if (!run) return new DivergedError(`The training diverged at step ${step}.`);
+      // those of other processes are made again
+      const make = async (part: number): Promise<DivergedBatch> =>
+        used[part - parts.first] ?? makeBatch(sequence!, batchSize, (step - 1) * accumulate + part);
+      const all = await Promise.all(Array.from({ length: accumulate }, (_, part) => make(part)));
+      return saveDiverged(run, { step, batches: all, saved }, options.precision);
+    });
   /** The state to save: weights that are not numbers must not replace the last good checkpoint. */
   const readGoodState = async (): Promise<NamedTensors> => {
-    const state = await engine.readState();
-    if (!isFiniteState(state)) throw await diverged(done);
+    const state = run ? await engine.readState() : {};
+    const [bad] = await peers.total([isFiniteState(state) ? 0 : 1]);
+    if (bad! > 0) throw await diverged(done);
     return state;
+  };
+  const save = async (state: NamedTensors): Promise<void> => {
+    await record.saveLast(checkpointOf(state, done, best, metadata, criterion));
+    saved = done;
   };
   const evaluate = async (step: number): Promise<LoopEvaluation> => {
     const onPart = (count: number, total: number): void => events.onMeasure?.(step, count, total);
-    const ordering = evaluateOrdering(setup.model.head, heldOut, await measureHeldOut(engine, heldOut, crop, onPart));
+    const measured = await measureTogether(peers, engine, heldOut, { crop, size: measuredSize(model) }, onPart);
+    const ordering = evaluateOrdering(model.head, heldOut, measured);
     return opinions ? { ...ordering, ...(await validateOpinions(engine, opinions, crop, onPart)) } : ordering;
   };
+  const isStopping = (): boolean => (peers.size === 1 ? stop.aborted : isAnyStopping);
 
-  while (done < schedule.steps && !stop.aborted) {
+  while (done < schedule.steps && !isStopping()) {
     const step = done + 1;
     const rate = learningRate(step, schedule);
     const losses: Losses[] = [];
     const started = performance.now();
     let waited = 0;
     used = [];
-    for (let part = 0; part < accumulate; part++) {
+    for (let part = 0; part < parts.count; part++) {
       const asked = performance.now();
       const { value: batch } = await taken.next();
       waited += performance.now() - asked;
@@ -139,28 +162,31 @@ async function runSteps(
       const pixels = opinions ? batch.pixels : rankedCrops(batch.pixels, options);
       losses.push(await engine.accumulate(pixels, part, accumulate, batch.opinions));
     }
-    const loss = meanLosses(losses);
+    const whole = await exchangeStep(peers, parts, { losses, isStopping: stop.aborted, gradientNorm: lastNorm });
+    isAnyStopping = whole.isStopping;
+    const loss = meanLosses(whole.losses);
     if (!Number.isFinite(loss.loss)) throw await diverged(step);
     const { gradientNorm, lossScale } = await engine.update({ step, learningRate: rate });
     if (!Number.isFinite(gradientNorm) && !lossScale?.isSkipped) throw await diverged(step);
+    lastNorm = Number.isFinite(gradientNorm) ? gradientNorm : 0;
     done = step;
     const elapsed = performance.now() - started;
     const imagesPerSecond = (cropsPerStep / elapsed) * 1000;
     const timings = { dataMilliseconds: round(waited), stepMilliseconds: round(elapsed), imagesPerSecond: round(imagesPerSecond) };
     const scaling = lossScale && { lossScale: lossScale.scale, skippedSteps: lossScale.skippedSteps };
     skippedSteps = lossScale?.skippedSteps;
-    await metrics.append({ kind: 'step', step, ...loss, learningRate: rate, gradientNorm, ...scaling, timings });
+    await record.append({ kind: 'step', step, ...loss, learningRate: rate, gradientNorm, ...scaling, timings });
     events.onStep({ step, ...loss, gradientNorm, imagesPerSecond });
 
     if (step % options.evaluateEvery === 0 || step === schedule.steps) {
       const state = await readGoodState();
       const evaluation = await evaluate(step);
       if (!Number.isFinite(evaluation.srcc)) throw await diverged(step);
-      await metrics.append({ kind: 'evaluation', step, ...evaluation });
+      await record.append({ kind: 'evaluation', step, ...evaluation });
       const value = evaluation[criterion.name]!;
       if (best === undefined || value > best.value) {
         best = { step, value };
-        await saveCheckpoint(run.bestCheckpoint, checkpointOf(state, done, best, metadata, criterion));
+        await record.saveBest(checkpointOf(state, done, best, metadata, criterion));
       }
       await save(state);
       events.onEvaluation(step, evaluation);

@@ -4,6 +4,7 @@ import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
 import { lowerGradients } from '../lowering/lower-gradients.js';
 import { pairCacheBytes } from '../pairs/pair-pool.js';
+import { alone } from '../peers/peers.js';
 import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
@@ -18,7 +19,7 @@ const programBytes = 150 * 2 ** 20;
 const workerBytes = 60 * 2 ** 20;
 
 /** The part of a setup that the memory depends on. */
-export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'> {
+export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'>, Partial<Pick<TrainingSetup, 'peers'>> {
   readonly data: Pick<TrainingSetup['data'], 'heldOutPairs'>;
 }
 
@@ -65,13 +66,19 @@ export function fittingBatch(setup: MemorySetup, bytes: number): Pick<TrainingSe
   return undefined;
 }
 
-/** The line shown before training starts; a warning when there is too little memory. */
-export function describeMemory(setup: MemorySetup, available: number): string {
+/**
+ * The line shown before training starts; a warning when there is too little memory.
+ * @param free memory of the machine, which processes on it share, bytes
+ */
+export function describeMemory(setup: MemorySetup, free: number): string {
   const needed = estimateMemory(setup);
+  const { size, localSize } = setup.peers ?? alone;
+  const available = free / localSize;
+  const verb = size > 1 ? 'each process needs' : 'needs';
   // ONNX Runtime does not say how much a device has; where it is too little, the trial before the first step does
   if (setup.options.device !== 'cpu')
-    return `needs about ${gibibytes(needed)} GiB of the device's memory, if its kernels take what the processor's do`;
-  const text = `needs about ${gibibytes(needed)} GiB of memory, ${gibibytes(available)} GiB are available`;
+    return `${verb} about ${gibibytes(needed)} GiB of the device's memory, if its kernels take what the processor's do`;
+  const text = `${verb} about ${gibibytes(needed)} GiB of memory, ${gibibytes(available)} GiB are available`;
   if (needed <= available) return text;
   const { engine, precision, recompute } = setup.options;
   const canRecompute = engine === 'onnxruntime' && precision === 'fp32' && recompute === 'off';

@@ -1,19 +1,26 @@
 /** A training run that is ready to start: an engine in its state, pairs being made, and the held-out pairs to measure it with. */
+import { agree, shareText } from '../peers/agree.js';
+import type { Peers } from '../peers/peers.js';
+import { shareTensors } from '../peers/share-tensors.js';
 import { type Checkpoint, loadCheckpoint } from '../runs/checkpoint.js';
 import { UserError } from '../support/errors.js';
 import type { HeldOutPair, HeldOutWatch } from './data/held-out.js';
 import type { PairFeed } from './data/training-data.js';
 import { createEngine } from './engines/create-engine.js';
 import type { Engine } from './engines/engine.js';
+import { gatherHeldOut } from './measure-together.js';
 import type { TrainingSetup } from './training-setup.js';
 
 export interface TrainingSession {
   readonly setup: TrainingSetup;
   readonly feed: PairFeed;
   readonly engine: Engine;
+  /** Where several processes train, those of others have no pixels. */
   readonly heldOut: readonly HeldOutPair[];
   /** The checkpoint that the engine started from, without its tensors; undefined when its state is freshly initialised. */
   readonly checkpoint: Pick<Checkpoint, 'step' | 'metadata'> | undefined;
+  /** The held-out pairs with all their pixels. @throws UserError when none can be used. */
+  allHeldOut(): Promise<readonly HeldOutPair[]>;
   /**
    * Replaces the engine's state by that of a checkpoint.
    * @throws UserError when the file is not an intact checkpoint of this model on these images.
@@ -35,23 +42,30 @@ export interface SessionOptions extends HeldOutWatch {
  */
 export async function openTrainingSession(setup: TrainingSetup, options: SessionOptions): Promise<TrainingSession> {
   const { checkpoint: path, stop } = options;
+  const { peers } = setup;
   // Quick steps that may fail come first.
-  const checkpoint = path === undefined ? undefined : await loadCheckpointOf(setup, path);
+  const stored = await agree(peers, async () => (path === undefined ? undefined : loadCheckpointOf(setup, path)));
   stop?.throwIfAborted();
   const feed = setup.data.open();
   const giveUp = (): void => void feed.close();
   stop?.addEventListener('abort', giveUp);
   const making = createEngine(setup);
   try {
-    const [heldOut, engine] = await Promise.all([feed.heldOut(options), making]);
-    if (checkpoint && path !== undefined) await writeInto(engine, checkpoint, path);
+    const [made, engine] = await agree(peers, async () => {
+      const results = await Promise.all([feed.heldOut(options, peers), making]);
+      if (stored && path !== undefined) await writeInto(results[1], stored, path);
+      return results;
+    });
+    const heldOut = await gatherHeldOut(peers, made);
+    const checkpoint = await startTogether(peers, engine, stored && { step: stored.step, metadata: stored.metadata });
     stop?.throwIfAborted();
     return {
       setup,
       feed,
       engine,
       heldOut,
-      checkpoint: checkpoint && { step: checkpoint.step, metadata: checkpoint.metadata },
+      checkpoint,
+      allHeldOut: async () => (peers.size === 1 ? heldOut : feed.heldOut()),
       async restore(from) {
         const loaded = await loadCheckpointOf(setup, from);
         await writeInto(engine, loaded, from);
@@ -69,6 +83,16 @@ export async function openTrainingSession(setup: TrainingSetup, options: Session
   } finally {
     stop?.removeEventListener('abort', giveUp);
   }
+}
+
+/** Brings the engines of all processes into the state of process 0. @returns the checkpoint that it is of */
+async function startTogether(peers: Peers, engine: Engine, own: TrainingSession['checkpoint']): Promise<TrainingSession['checkpoint']> {
+  if (peers.size === 1) return own;
+  const leads = peers.rank === 0;
+  const state = await shareTensors(peers, leads ? await engine.readState() : undefined);
+  await agree(peers, async () => (leads ? undefined : engine.writeState(state)));
+  const { checkpoint } = JSON.parse(await shareText(peers, leads ? JSON.stringify({ checkpoint: own }) : undefined));
+  return checkpoint as TrainingSession['checkpoint'];
 }
 
 /** @throws UserError when the file is not an intact checkpoint, or of a run on other images. */

@@ -4,6 +4,8 @@ import { type Backbone, encoderPrefix } from '../backbones/backbone.js';
 import { requireSide } from '../backbones/require-side.js';
 import type { OnRead } from '../datasets/pristine/find-near-duplicates.js';
 import type { FusionConstants } from '../heads/fusion.js';
+import type { Head } from '../heads/head.js';
+import { alone, type Peers } from '../peers/peers.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import { readRunImages } from '../runs/run-images.js';
 import { UserError } from '../support/errors.js';
@@ -43,6 +45,8 @@ export interface TrainingSetup {
   readonly data: TrainingData;
   /** Rated images; absent: label-free. */
   readonly opinions?: OpinionSet | undefined;
+  /** The processes that train together. */
+  readonly peers: Peers;
 }
 
 /** Events of the minutes that setting up may take. */
@@ -54,7 +58,7 @@ export interface SetupWatch extends StartWatch {
 /** @throws UserError when the backbone, its weights, the head or the data cannot be used. */
 export async function setUpTraining(spec: TrainingSpec, watch?: SetupWatch): Promise<TrainingSetup> {
   const { options, run, checkpoint, fusion, opinions } = spec;
-  const backbone = tuned(await chooseBackbone(options, run), options.tune);
+  const backbone = await trainedBackbone(options, run);
   requireSide(backbone, options.crop);
   const known = run
     ? { recorded: await readRunImages(run.images) }
@@ -65,13 +69,18 @@ export async function setUpTraining(spec: TrainingSpec, watch?: SetupWatch): Pro
     checkpoint === undefined
       ? await startingPoint(from, backbone, watch, (parameters) => prototypesOf({ backbone, parameters, data, options }))
       : await startingPointOf(checkpoint, from, backbone);
-  const model = {
-    backbone,
-    head: start.head,
-    ...(options.tune === 'lora' && { lowRank: { rank: options.loraRank, alpha: options.loraAlpha } }),
-  };
+  const model = trainedModel(options, backbone, start.head);
   if (checkpoint === undefined) requireTrained(model, options);
-  return { options, model, start, data: opinions ? ratedData(data, opinions) : data, opinions };
+  return { options, model, start, data: opinions ? ratedData(data, opinions) : data, opinions, peers: alone };
+}
+
+/** @throws UserError when there is no such backbone, or it cannot be used. */
+export async function trainedBackbone(options: TrainOptions, run: RunFolder | undefined): Promise<Backbone> {
+  return tuned(await chooseBackbone(options, run), options.tune);
+}
+
+export function trainedModel(options: TrainOptions, backbone: Backbone, head: Head): ModelDefinition {
+  return { backbone, head, ...(options.tune === 'lora' && { lowRank: { rank: options.loraRank, alpha: options.loraAlpha } }) };
 }
 
 /** An encoder of which nothing is trained itself, where something else is. */

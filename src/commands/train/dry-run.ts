@@ -2,6 +2,7 @@
 
 import type { PresetValues } from '../../backbones/preset.js';
 import { cropCount } from '../../losses/levels.js';
+import { formatBytes } from '../../support/byte-size.js';
 import { formatDuration } from '../../support/duration.js';
 import { flagOf, type ResolvedOptions } from '../../support/options/option-table.js';
 import type { Progress } from '../../support/progress.js';
@@ -9,7 +10,7 @@ import { describeMemory, estimateMemory } from '../../train/memory.js';
 import type { trainOptions } from '../../train/options.js';
 import { presetOf } from '../../train/presets.js';
 import { rankedLayout } from '../../train/ranked-crops.js';
-import { type StepTimes, timeSteps } from '../../train/time-steps.js';
+import { type SharingTimes, type StepTimes, timeSteps } from '../../train/time-steps.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 
 type Resolved = ResolvedOptions<typeof trainOptions>;
@@ -17,13 +18,12 @@ type Resolved = ResolvedOptions<typeof trainOptions>;
 /** Prints the facts of a training run before it starts: three steps are really made. */
 export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress: Progress, json: boolean): Promise<void> {
   const available = process.availableMemory();
+  const own = available / setup.peers.localSize;
   // said before steps that may end the process
-  if (estimateMemory(setup) > available) progress.note(describeMemory(setup, available));
+  if (estimateMemory(setup) > own) progress.note(describeMemory(setup, available));
   const times = await timeSteps(setup, (done, total) => progress.update(done, total, 'trial steps'));
   progress.succeed(`Prepared ${setup.data.dataset.name}: ${setup.data.summary}`);
-  const text = json
-    ? `${JSON.stringify(dryRunFigures(setup, resolved, times, available))}\n`
-    : describeDryRun(setup, resolved, times, available);
+  const text = json ? `${JSON.stringify(dryRunFigures(setup, resolved, times, own))}\n` : describeDryRun(setup, resolved, times, available);
   process.stdout.write(text);
 }
 
@@ -47,11 +47,29 @@ Nothing was written. This training
   on        ${setup.data.dataset.name}: ${setup.data.summary}
   steps     ${steps} of ${photographs} photograph${photographs === 1 ? '' : 's'} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
   takes     about ${formatDuration(whole)}: ${(stepMilliseconds / 1000).toPrecision(2)} s a step, ${evaluations} evaluations of ${formatDuration(evaluationMilliseconds)}
-  memory    ${describeMemory(setup, available)}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB
+  memory    ${describeMemory(setup, available)}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB${times.sharing ? `\n  shared    ${describeSharing(times.sharing, stepMilliseconds)}` : ''}
   leaves    runs/<name>/: config.json, environment.json, metrics.jsonl, previews/, checkpoints/ (last, best), export/ (model.onnx, model.json, parity.json)
 Options that are not the defaults
 ${chosen.join('\n') || '  none'}
 `;
+}
+
+/** What the number of processes brings: a step lasts as long as the process with the most parts, and the sum. */
+function describeSharing(
+  { processes, ownParts, parts, partMilliseconds, gradientBytes, sumMilliseconds }: SharingTimes,
+  step: number,
+): string {
+  const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toPrecision(2)} s`;
+  const most = Math.ceil(parts / processes);
+  const rest = Math.max(sumMilliseconds, step - ownParts * partMilliseconds);
+  const further = Array.from({ length: most - 1 }, (_, index) => most - 1 - index).map(
+    (own) => `${Math.ceil(parts / own)} would take ${seconds(own * partMilliseconds + rest)}`,
+  );
+  return (
+    `${processes} processes make up to ${most} of ${parts} parts each, ${seconds(partMilliseconds)} a part; the sum of ` +
+    `${formatBytes(gradientBytes)} of gradients takes ${seconds(sumMilliseconds)}, ${((100 * sumMilliseconds) / step).toFixed(0)} % of a step` +
+    (further.length > 0 ? `. On as many cores for each, ${further.slice(0, 3).join(', ')} a step` : '; more would have nothing to do')
+  );
 }
 
 /** The same figures for programs. */

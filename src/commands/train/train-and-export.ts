@@ -2,6 +2,8 @@
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { type ExportedModel, exportRun } from '../../export/export-run.js';
 import { measureSession } from '../../export/measurement.js';
+import { agree, shareText } from '../../peers/agree.js';
+import { alone, describePeers, type Peers } from '../../peers/peers.js';
 import { writeRunReport } from '../../report/run-report.js';
 import type { RunFolder } from '../../runs/run-directory.js';
 import { commandHint } from '../../support/command-hint.js';
@@ -9,8 +11,9 @@ import type { GivenOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import { type LoopEvaluation, type LoopResult, trainLoop } from '../../train/loop.js';
 import { describeMemory } from '../../train/memory.js';
+import { setUpTogether } from '../../train/set-up-together.js';
 import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
-import { setUpTraining, type TrainingSetup } from '../../train/training-setup.js';
+import type { TrainingSetup } from '../../train/training-setup.js';
 import { type StopSignals, stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
 import { dryRun } from './dry-run.js';
@@ -24,33 +27,58 @@ export interface TrainRequest {
   readonly name: string | undefined;
   /** The name of a run that is resumed. */
   readonly resume: string | undefined;
+  /** True when the lock of a process on another machine does not count. */
+  readonly takeOver?: boolean;
   readonly isDry: boolean;
   readonly json: boolean;
   /** True where a larger command prints the result. */
   readonly isQuiet?: boolean;
 }
 
-/** @returns the exit code: 0, or 128 + signal after a stop. */
-export async function trainAndExport({ name, resume, isDry, json, isQuiet = false }: TrainRequest, options: GivenOptions): Promise<number> {
+/** The run that processes work on, once its name is known. */
+export interface RunInProgress {
+  name: string | undefined;
+}
+
+/**
+ * @param known told the name of the run, where it is not known yet
+ * @returns the exit code: 0, or 128 + signal after a stop.
+ */
+export async function trainAndExport(
+  { name, resume, takeOver = false, isDry, json, isQuiet = false }: TrainRequest,
+  options: GivenOptions,
+  peers: Peers = alone,
+  known: RunInProgress = { name },
+): Promise<number> {
   const started = performance.now();
   const progress = startProgress('Preparing');
-  const opening = resume === undefined ? newRun(name, options, (note) => progress.note(note)) : resumedRun(resume, options);
+  const opening = agree(peers, () =>
+    resume === undefined ? newRun(name, options, (note) => progress.note(note), peers.cores) : resumedRun(resume, options, takeOver),
+  );
   const run = await opening.catch((error) => {
     progress.stop();
     throw error;
   });
   try {
-    const setup = await setUpTraining(run.spec, {
-      onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
-      ...watchWeights(progress),
-    });
+    if (peers.size > 1) progress.note(describePeers(peers));
+    const ownWorkers = run.resolved.origins.workers === 'default';
+    const setup = await setUpTogether(
+      peers,
+      { ...run.spec, ownWorkers },
+      {
+        onRead: (done, total) => progress.update(done, total, 'looking for near duplicates'),
+        ...watchWeights(progress),
+      },
+    );
     if (isDry) {
       await dryRun(setup, run.resolved, progress, json);
       return 0;
     }
     if (setup.opinions) for (const note of opinionNotes(setup)) progress.note(note);
     progress.note(describeMemory(setup, process.availableMemory()));
-    return await runStages(setup, run, progress, started, isQuiet ? 'none' : json ? 'json' : 'text');
+    const folder = await agree(peers, () => run.open(setup));
+    known.name = await shareText(peers, folder.name);
+    return await runStages(setup, run, folder, progress, started, isQuiet ? 'none' : json ? 'json' : 'text');
   } finally {
     progress.stop();
     await run.close();
@@ -65,13 +93,13 @@ export async function trainAndExport({ name, resume, isDry, json, isQuiet = fals
 async function runStages(
   setup: TrainingSetup,
   run: TrainingRun,
+  folder: RunFolder,
   preparing: Progress,
   started: number,
   output: 'json' | 'text' | 'none',
 ): Promise<number> {
   const signals = stopSignals();
   try {
-    const folder = await run.open(setup);
     const session = await openSession(setup, run, preparing, signals.stop);
     if (session === undefined) {
       preparing.stop();
@@ -80,6 +108,7 @@ async function runStages(
     }
     try {
       const result = await trainWithProgress(session, folder, signals);
+      await setup.peers.close();
       if (result.step < setup.options.steps) {
         process.stderr.write(`Stopped after step ${result.step} of ${setup.options.steps}; everything is saved. ${howToResume(folder)}\n`);
         return signals.exitCode();
@@ -131,7 +160,8 @@ async function openSession(
   try {
     const session = await openTrainingSession(setup, {
       checkpoint,
-      stop,
+      // several processes stop together: after a step
+      ...(setup.peers.size === 1 && { stop }),
       onPair: (done, total) => progress.update(done, total, 'held-out crops'),
       onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
     });
@@ -147,7 +177,9 @@ async function openSession(
 async function trainWithProgress(session: TrainingSession, folder: RunFolder, { stop }: StopSignals): Promise<LoopResult> {
   const { steps } = session.setup.options;
   const progress = startProgress(`Training ${folder.name}`);
-  const sayStopping = (): void => progress.note('Stopping after this step; once more to stop at once');
+  const advice =
+    session.setup.peers.size > 1 ? 'a launcher that does not wait for it leaves the last checkpoint' : 'once more to stop at once';
+  const sayStopping = (): void => progress.note(`Stopping after this step; ${advice}`);
   stop.addEventListener('abort', sayStopping);
   try {
     const result = await trainLoop(session, folder, stop, {

@@ -1,5 +1,6 @@
 /** `antonym train`: its options. What trains is loaded when they are known to be right, so that wrong ones are answered at once. */
 import { availableParallelism } from 'node:os';
+import { launchOf } from '../../peers/launcher.js';
 import { UserError } from '../../support/errors.js';
 import { switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type GivenOptions, givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
@@ -53,6 +54,24 @@ const runOptions = {
   json: jsonOption,
 } satisfies OptionTable;
 
+/** Options of several processes, and of jobs that are started again. */
+const processOptions = {
+  peerTimeout: {
+    kind: wholeNumber({ min: 5, max: 86_400 }),
+    placeholder: 'SECONDS',
+    description: 'wait at most this long for a process',
+    details: 'Under mpirun or srun: when a process does not answer for so long, all end. It must be longer than the slowest step.',
+    default: 600,
+  },
+  takeOver: {
+    kind: switched(),
+    description: 'resume although another machine holds the run',
+    details:
+      'For a job that is started again elsewhere, after its machine died: whether the process there still runs cannot be seen from here.',
+    default: false,
+  },
+} satisfies OptionTable;
+
 /** Those that few need have groups of their own. */
 const { output, mean, std, ...model } = modelOptions;
 const { lrHead, marginConsistency, marginRank, lossAcross, ...optimisation } = optimisationOptions;
@@ -76,9 +95,10 @@ export const trainCommand: Command = {
     Heads: { ...mlpOptions, lrHead },
     'ONNX backbones': { output, mean, std },
     GPUs: { tf32, graphCapture, providerOptions },
+    'Several processes': processOptions,
     Output: runOptions,
   },
-  folded: ['Shards', 'Losses', 'Opinions', 'Heads', 'ONNX backbones', 'GPUs'],
+  folded: ['Shards', 'Losses', 'Opinions', 'Heads', 'ONNX backbones', 'GPUs', 'Several processes'],
   run: runTraining,
 };
 
@@ -86,13 +106,21 @@ export const trainCommand: Command = {
 async function runTraining(given: GivenOptions): Promise<number> {
   const own = resolveOptions(runOptions, givenIn(runOptions, given)).values;
   const options = trainingOptions(givenIn(trainOptions, given), own);
+  const { takeOver, peerTimeout } = resolveOptions(processOptions, givenIn(processOptions, given)).values;
   const { run, resume, dryRun, sweepLr, splits, json } = own;
+  const launch = launchOf();
+  if (takeOver && resume === undefined) throw new UserError('--take-over is for a run that is resumed: give --resume, too.');
   // a run that is resumed has options of its own, too
   if (resume === undefined) resolveOptions(trainOptions, options, { cores: availableParallelism() });
+  if (launch && (sweepLr || splits !== undefined))
+    throw new UserError(`${sweepLr ? '--sweep-lr' : '--splits'} trains in one process, but ${launch.by} has started ${launch.size}.`);
   if (splits !== undefined) return (await import('./train-splits.js')).trainSplits(splits, run!, options, json);
   if (sweepLr) return (await import('./sweep-learning-rates.js')).sweepLearningRates(sweepLr, run!, options, json);
-  const { trainAndExport } = await import('./train-and-export.js');
-  return trainAndExport({ name: run, resume, isDry: dryRun, json }, options);
+  const request = { name: run, resume, takeOver, isDry: dryRun, json };
+  if (launch) {
+    return (await import('./train-together.js')).trainTogether(launch, peerTimeout, request, options);
+  }
+  return (await import('./train-and-export.js')).trainAndExport(request, options);
 }
 
 /** The options of training, `--init` among them. @throws UserError when flags contradict each other. */

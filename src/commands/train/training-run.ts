@@ -46,11 +46,17 @@ export interface TrainingRun {
 /**
  * @param name of the run; by default it follows from the backbone and the data
  * @param onNote takes what a person should know of opinions
+ * @param cores that are for this process
  */
-export async function newRun(name: string | undefined, given: GivenOptions, onNote?: (note: string) => void): Promise<TrainingRun> {
+export async function newRun(
+  name: string | undefined,
+  given: GivenOptions,
+  onNote?: (note: string) => void,
+  cores = availableParallelism(),
+): Promise<TrainingRun> {
   if (name !== undefined) await requireFreeRun(runsFolder, name);
   const resolve = (implied?: ImpliedOptions): ResolvedOptions<typeof trainOptions> =>
-    resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores: availableParallelism() });
+    resolveOptions(trainOptions, { ...given, ...(implied && { implied }) }, { cores });
   // Stored pairs and ONNX files state options of their own (the size of crops, the levels), and options say which pairs or file is meant:
   // hence the first values only find it, and with what it states all are resolved.
   const implied = await optionsStatedBy(resolve().values);
@@ -121,9 +127,12 @@ async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> 
   }
 }
 
-/** @throws UserError when there is no such run, or it was started with other options. */
-export async function resumedRun(name: string, given: GivenOptions): Promise<TrainingRun> {
-  const run = await openRun(runsFolder, name);
+/**
+ * @param takeOver true when the lock of a process on another machine does not count
+ * @throws UserError when there is no such run, or it was started with other options.
+ */
+export async function resumedRun(name: string, given: GivenOptions, takeOver = false): Promise<TrainingRun> {
+  const run = await openRun(runsFolder, name, takeOver);
   try {
     const saved = optionsOfRun(run);
     const canMove = existsSync(run.folder.images);

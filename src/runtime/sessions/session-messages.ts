@@ -1,5 +1,6 @@
 /** Messages between the thread that owns ONNX Runtime sessions and the thread that uses it. */
 
+import type { Place } from '../../tensors/place.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { ModelSignature } from '../onnxruntime/model-signature.js';
 import type { SessionSettings } from '../onnxruntime/session-options.js';
@@ -21,10 +22,16 @@ export type SessionRequest =
   | { readonly kind: 'update'; readonly update: AdamWUpdate }
   | { readonly kind: 'write-state'; readonly tensors: NamedTensors }
   | { readonly kind: 'read-state'; readonly names: readonly string[] | undefined }
+  | { readonly kind: 'places'; readonly names: readonly string[] }
   | { readonly kind: 'delete-state'; readonly names: readonly string[] }
   | { readonly kind: 'placement'; readonly model: string };
 
-export type SessionReply = ModelSignature | NamedTensors | Placement | undefined;
+export type SessionReply = ModelSignature | NamedTensors | Placement | Places | undefined;
+
+/** Where tensors of the state lie, in the order of the names asked for. */
+export interface Places {
+  readonly places: readonly Place[];
+}
 
 export interface LoadOptions {
   /** Outputs that a device may write where the state tensor of their name lies: see `outputsInPlace`. */

@@ -1,11 +1,12 @@
 /** ONNX Runtime in a thread of its own, as promises. */
 import { Worker } from 'node:worker_threads';
 import { RequestThread } from '../../support/threads/request-thread.js';
+import type { Place } from '../../tensors/place.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { DeviceSetup } from '../devices/device.js';
 import type { ModelSignature } from '../onnxruntime/model-signature.js';
 import type { AdamWUpdate, UpdatedNames } from '../state/adamw.js';
-import type { LoadOptions, Placement, SessionReply, SessionRequest } from './session-messages.js';
+import type { LoadOptions, Placement, Places, SessionReply, SessionRequest } from './session-messages.js';
 
 /** Device that computes models; default: the processor. */
 export interface SessionThreadOptions extends Partial<DeviceSetup> {
@@ -84,6 +85,15 @@ export class SessionThread {
   /** Copies of state tensors; default: all. */
   async readState(names?: readonly string[]): Promise<NamedTensors> {
     return (await this.thread.ask({ kind: 'read-state', names })) as NamedTensors;
+  }
+
+  /**
+   * Where float32 tensors of the state lie in the processor's memory, for another thread that computes on them. They stay there until the next
+   * request, which must wait for that thread.
+   */
+  async places(names: readonly string[]): Promise<readonly Place[]> {
+    const { places } = (await this.thread.ask({ kind: 'places', names })) as Places;
+    return places;
   }
 
   /** Frees the memory of state tensors. */

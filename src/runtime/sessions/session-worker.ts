@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../../support/errors.js';
 import { answerRequests } from '../../support/threads/answer-requests.js';
+import { placeOf } from '../../tensors/place.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { transferable } from '../../tensors/tensor-data.js';
 import { explainDeviceError, requireDevice } from '../devices/device.js';
@@ -23,9 +24,13 @@ let state: ProcessorState | DeviceState = new ProcessorState();
 /** Device of the last model: a thread has one. */
 let usedDevice: Device = 'cpu';
 
-answerRequests(answer, (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply) ? transferable(reply as NamedTensors) : []), {
-  end,
-});
+answerRequests(
+  answer,
+  (reply) => (reply && !('inputs' in reply || 'onProcessor' in reply || 'places' in reply) ? transferable(reply as NamedTensors) : []),
+  {
+    end,
+  },
+);
 
 async function answer(request: SessionRequest): Promise<SessionReply> {
   switch (request.kind) {
@@ -45,6 +50,8 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
       return undefined;
     case 'read-state':
       return readState(request.names ?? [...state.names]);
+    case 'places':
+      return { places: request.names.map((name) => placeOf(processorState().floats(name))) };
     case 'delete-state':
       for (const name of request.names) state.delete(name);
       return undefined;

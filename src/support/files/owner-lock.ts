@@ -25,6 +25,10 @@ export interface LockKind {
   readonly entry: 'file' | 'folder';
   /** Finishes or takes back the work of a dead owner, before what it put down is removed. */
   readonly recover?: (path: string) => Promise<void>;
+  /** True when a process on another machine or in another container does not count: its state cannot be known. */
+  readonly takeOver?: boolean;
+  /** What to do besides removing what was put down, for errors. */
+  readonly takeOverHint?: string;
 }
 
 export interface OwnerLock {
@@ -106,18 +110,19 @@ async function findRefusal(folder: string, name: string, own: string, kind: Lock
     if (owner === undefined) continue;
     const path = join(folder, file);
     const state = await judgeOwner(path, file, owner);
-    if (state !== 'dead') return refusalBy(owner, state, name, path, kind);
+    const isGone = state === 'dead' || (state === 'unknown' && kind.takeOver === true);
+    if (!isGone) return refusalBy(owner, state, name, path, kind);
     await kind.recover?.(path);
     await rm(path, { recursive: true, force: true });
   }
   return undefined;
 }
 
-function refusalBy({ pid, host }: ProcessIdentity, state: 'alive' | 'unknown', name: string, path: string, { entry }: LockKind): UserError {
+function refusalBy({ pid, host }: ProcessIdentity, state: 'alive' | 'unknown', name: string, path: string, { entry, takeOverHint = '' }: LockKind): UserError {
   const user = `${name} is in use by process ${pid} on ${host}`;
   return new UserError(
     state === 'alive'
       ? `${user}. Wait for it or stop it.`
-      : `${user}, another machine or container. If it no longer runs there, remove the ${entry} '${path}'.`,
+      : `${user}, another machine or container. If it no longer runs there, remove the ${entry} '${path}'${takeOverHint}.`,
   );
 }

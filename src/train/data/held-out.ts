@@ -5,6 +5,7 @@ import type { DistortionName } from '../../degrade/distortions/table.js';
 import type { SeverityTable } from '../../degrade/published-severities.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from '../../pairs/pair.js';
 import type { PairPool } from '../../pairs/pair-pool.js';
+import { alone, type Peers } from '../../peers/peers.js';
 import { asSentence, UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
 
@@ -75,7 +76,18 @@ function identityOf(image: ImageReference): unknown {
 
 export interface HeldOutPair {
   readonly distortion: string;
+  /** Without pixels where another process holds them. */
   readonly pair: DegradedPair;
+  /** The number among all that were asked for, where processes share them. */
+  readonly index?: number;
+}
+
+/** The pairs that one of several processes makes: every `size`th, from number `rank` on. */
+export type HeldOutShare = Pick<Peers, 'rank' | 'size'>;
+
+/** True for a pair that this process makes. */
+export function isOwnPair(index: number, { rank, size }: HeldOutShare): boolean {
+  return index % size === rank;
 }
 
 /** Events while held-out pairs are made, for progress displays. */
@@ -109,24 +121,25 @@ export function heldOutRequests(
 }
 
 /**
- * The degraded pairs of every held-out image under every distortion.
- * @throws UserError when none of the images can be used.
+ * The degraded pairs of every held-out image under every distortion, or of them those of one process.
+ * @throws UserError when none of the images can be used; where processes share them, only all together know.
  */
 export async function makeHeldOutPairs(
   pool: Pick<PairPool, 'make'>,
   images: readonly ImageReference[],
   distortions: readonly DistortionName[],
-  options: HeldOutOptions & HeldOutWatch,
+  options: HeldOutOptions & { readonly share?: HeldOutShare } & HeldOutWatch,
 ): Promise<HeldOutPair[]> {
-  const { onPair, onSkip } = options;
-  const wanted = heldOutRequests(images, distortions, options);
+  const { onPair, onSkip, share = alone } = options;
+  const all = heldOutRequests(images, distortions, options).map((request, index) => ({ request, index }));
+  const wanted = all.filter(({ index }) => isOwnPair(index, share));
   const skipped = new Map<string, string>();
   let done = 0;
   const made = await Promise.all(
-    wanted.map(async (request) => {
+    wanted.map(async ({ request, index }) => {
       const { image } = request;
       try {
-        return { distortion: request.distortions[0], pair: await pool.make(request) };
+        return { distortion: request.distortions[0], pair: await pool.make(request), index };
       } catch (error) {
         if (!(error instanceof UnusableImageError)) throw error;
         if (!skipped.has(image.id)) onSkip?.(image.id, error.message);
@@ -138,7 +151,7 @@ export async function makeHeldOutPairs(
     }),
   );
   const usable = made.filter((item) => item !== undefined);
-  if (usable.length > 0) return usable;
+  if (usable.length > 0 || share.size > 1) return usable;
   const [reason] = skipped.values();
   throw new UserError(`None of the ${images.length} held-out images can be used; for example: ${asSentence(reason!)}`);
 }

@@ -3,13 +3,14 @@
 import { originOf } from '../../datasets/dataset-file.js';
 import { nothingLeftOut } from '../../datasets/left-out.js';
 import { openStoredPairs, type StoredPairs, storedSequence } from '../../pairs/shards/stored-pairs.js';
+import { alone } from '../../peers/peers.js';
 import { UserError } from '../../support/errors.js';
 import type { ImpliedOptions } from '../../support/options/option-table.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import { anyPairs } from '../options/data-options.js';
 import { textOfDistortions } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
-import type { HeldOutPair, HeldOutWatch } from './held-out.js';
+import { type HeldOutPair, type HeldOutShare, type HeldOutWatch, isOwnPair } from './held-out.js';
 import type { TrainingData } from './training-data.js';
 
 /** Held-out pairs read at a time. */
@@ -44,25 +45,27 @@ export async function openStoredPairData(
       const closing = new AbortController();
       return {
         training: () => storedSequence(pairs, options.seed),
-        heldOut: (watch = {}) => readHeldOut(pairs, watch, closing.signal),
+        heldOut: (watch = {}, share = alone) => readHeldOut(pairs, watch, share, closing.signal),
         close: async () => closing.abort(),
       };
     },
   };
 }
 
-async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, stop: AbortSignal): Promise<HeldOutPair[]> {
+async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, share: HeldOutShare, stop: AbortSignal): Promise<HeldOutPair[]> {
   const count = pairs.configuration.pairs['held-out'];
-  const indexes = Array.from({ length: count }, (_, index) => index);
+  const indexes = Array.from({ length: count }, (_, index) => index).filter((index) => isOwnPair(index, share));
   const read: HeldOutPair[] = [];
   let done = 0;
   for await (const pair of resultsAhead(indexes, readTogether - 1, (index) => pairs.pair('held-out', index))) {
     stop.throwIfAborted();
+    const index = indexes[done]!;
     // Each shows one distortion alone.
-    if (pair !== undefined) read.push({ distortion: pair.record.composition.distortions[0]!.name, pair });
-    onPair?.(++done, count);
+    if (pair !== undefined) read.push({ distortion: pair.record.composition.distortions[0]!.name, pair, index });
+    onPair?.(++done, indexes.length);
   }
-  if (read.length === 0) throw new UserError(`${pairs.folder} has no held-out pairs: none of their images could be used.`);
+  if (read.length === 0 && share.size === 1)
+    throw new UserError(`${pairs.folder} has no held-out pairs: none of their images could be used.`);
   return read;
 }
 

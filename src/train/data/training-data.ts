@@ -5,13 +5,15 @@ import type { ImageReference } from '../../datasets/image-reference.js';
 import type { Dataset } from '../../datasets/open-dataset.js';
 import type { PairSequence } from '../../pairs/pair-sequence.js';
 import type { RunImages } from '../../runs/run-images.js';
-import type { HeldOutPair, HeldOutWatch } from './held-out.js';
+import type { HeldOutPair, HeldOutShare, HeldOutWatch, Split } from './held-out.js';
 
 export interface TrainingData {
   /** The source of the pristine images; recorded in exported models. */
   readonly dataset: DatasetOrigin & Pick<Dataset, 'name'> & { readonly images: number };
   /** `84 images to train on, 12 held out` */
   readonly summary: string;
+  /** The images, where pairs are made on the fly. */
+  readonly split?: Split;
   /** Number of pairs that an evaluation measures. */
   readonly heldOutPairs: number;
   /** A digest of the images trained on and held out: a run resumes with the same only. */
@@ -43,9 +45,10 @@ export interface PairFeed {
   training(onSkip?: (image: ImageReference, reason: string) => void): PairSequence;
   /**
    * The held-out pairs: always the same.
+   * @param share of one of several processes; default: all pairs
    * @throws UserError when none can be used.
    */
-  heldOut(watch?: HeldOutWatch): Promise<HeldOutPair[]>;
+  heldOut(watch?: HeldOutWatch, share?: HeldOutShare): Promise<HeldOutPair[]>;
   /** Gives up the pairs not yet handed out, which then fail. */
   close(): Promise<void>;
 }

@@ -64,20 +64,17 @@ function openPristine({
   return openDataset(data, { minimumSide: minimumSideFor(crop), seed, downscale, ...(patterns && { exclude: patterns }) });
 }
 
+type PairOptions = Pick<TrainOptions, 'crop' | 'seed' | 'levels' | 'maxDistortions' | 'distortion' | 'severity' | 'workers'>;
+
 /**
  * Opens training images, of which pairs are made by a pool of workers.
  * @throws UserError when the data cannot be used.
  */
 export async function openImageData(
-  options: Pick<
-    TrainOptions,
-    'data' | 'exclude' | 'downscale' | 'crop' | 'seed' | 'heldOut' | 'levels' | 'maxDistortions' | 'distortion' | 'severity' | 'workers'
-  >,
+  options: PairOptions & Pick<TrainOptions, 'data' | 'exclude' | 'downscale' | 'heldOut'>,
   onRead?: OnRead,
   { recorded, earlier = noEarlierImages }: KnownImages = {},
 ): Promise<TrainingData> {
-  const { levels, crop, maxDistortions, severity, seed, workers } = options;
-  const distortions = distortionsOf(options);
   const opened = recorded ? await findImagesOf(recorded, options, onRead) : await openTrainingImages(options, { onRead, earlier });
   const { split, digests } = opened;
   const { images: _, skipped, leftOut, downscale, ...dataset } = opened.dataset;
@@ -85,8 +82,6 @@ export async function openImageData(
   return {
     dataset: { ...dataset, images: split.training.length + split.heldOut.length },
     summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${reduced}`,
-    heldOutPairs: split.heldOut.length * distortions.length,
-    fingerprint: fingerprintOf(split),
     record: recorded ?? recordOf(split, digests, earlier),
     unknownBefore: (recorded ?? earlier).unknown,
     remarks: opened.remarks ?? [],
@@ -94,12 +89,28 @@ export async function openImageData(
     leftOut,
     downscale: downscale.factor,
     advice: () => dataAdvice(opened),
+    ...pairsOf(split, options),
+  };
+}
+
+/** The part of training data that follows from the split of the images. */
+export function pairsOf(
+  split: Split,
+  options: PairOptions,
+): Pick<TrainingData, 'split' | 'heldOutPairs' | 'fingerprint' | 'open'> & { readonly split: Split } {
+  const { levels, crop, maxDistortions, severity, seed, workers } = options;
+  const distortions = distortionsOf(options);
+  return {
+    split,
+    heldOutPairs: split.heldOut.length * distortions.length,
+    fingerprint: fingerprintOf(split),
     open() {
       const pool = new PairPool({ workers });
       return {
         training: (onSkip) =>
           drawPairs(pool, { images: split.training, levels, crop, maxDistortions, distortions, severity, seed, ...(onSkip && { onSkip }) }),
-        heldOut: (watch) => makeHeldOutPairs(pool, split.heldOut, distortions, { levels, crop, seed, severity, ...watch }),
+        heldOut: (watch, share) =>
+          makeHeldOutPairs(pool, split.heldOut, distortions, { levels, crop, seed, severity, ...watch, ...(share && { share }) }),
         close: () => pool.close(),
       };
     },

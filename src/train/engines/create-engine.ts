@@ -1,6 +1,8 @@
 /** The engine that the options name, with the part of the setup that it needs. */
-
+import { type Peers, partsOf } from '../../peers/peers.js';
 import { chooseDevice } from '../../runtime/devices/choose-device.js';
+import { cardOf } from '../../runtime/devices/cuda-card.js';
+import type { DeviceSetup } from '../../runtime/devices/device.js';
 import { noOpinions } from '../options/opinion-options.js';
 import { rankedLayout } from '../ranked-crops.js';
 import type { TrainingSetup } from '../training-setup.js';
@@ -10,7 +12,7 @@ import { createTensorFlowEngine } from './tensorflow.js';
 
 /**
  * An engine in the state that training starts from; call it once: it takes the starting parameters away.
- * @param threads of its kernels; default: one per physical core
+ * @param threads of its kernels; default: one for each physical core that is for this process
  * @throws UserError when the device is not available or has too little memory.
  */
 export async function createEngine(setup: TrainingSetup, threads?: number): Promise<Engine> {
@@ -19,11 +21,15 @@ export async function createEngine(setup: TrainingSetup, threads?: number): Prom
 }
 
 /** The part of a setup that engines see. */
-export async function engineOptions({ options, model, start }: TrainingSetup, threads?: number): Promise<EngineOptions> {
+export async function engineOptions(
+  { options, model, start, peers }: TrainingSetup,
+  threads: number | undefined = peers.threads,
+): Promise<EngineOptions> {
+  const parts = partsOf(peers, options.accumulate);
   return {
     model,
     layout: rankedLayout(options),
-    accumulate: options.accumulate,
+    accumulate: parts.count,
     crop: options.crop,
     losses: options,
     ...(options.opinion !== noOpinions && { opinionLoss: options.opinionLoss }),
@@ -39,9 +45,16 @@ export async function engineOptions({ options, model, start }: TrainingSetup, th
     recompute: options.recompute === 'on',
     seed: options.seed,
     parameters: start.parameters,
-    ...(await chooseDevice({ ...options, tf32: options.tf32 === 'on' })),
+    ...ownCard(await chooseDevice({ ...options, tf32: options.tf32 === 'on' }), peers),
     graphCapture: options.graphCapture === 'on',
     precision: options.precision,
     ...(threads !== undefined && { threads }),
+    ...(peers.size > 1 && { sharing: { peers, parts } }),
   };
+}
+
+/** Of several processes on a machine each computes on a card of its own, unless options name one. */
+function ownCard(setup: DeviceSetup, { localRank, localSize }: Peers): DeviceSetup {
+  if (setup.device !== 'cuda' || localSize === 1 || setup.providerOptions?.device_id !== undefined) return setup;
+  return { ...setup, providerOptions: { ...setup.providerOptions, device_id: String(cardOf(localRank, process.env)) } };
 }

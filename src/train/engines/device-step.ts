@@ -3,6 +3,7 @@ import { nextPrefix } from '../../graph/state-names.js';
 import type { Device } from '../../runtime/devices/device-names.js';
 import { describePlacement } from '../../runtime/sessions/session-messages.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
+import { placeOf } from '../../tensors/place.js';
 import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
 import { buildDeviceGradientsGraph, deviceGroups } from './device-gradients-graph.js';
 import { loadDeviceUpdate } from './device-update.js';
@@ -34,6 +35,13 @@ export function deviceStep(
         await thread.writeState({ [gradient]: floatTensor(shape, new Float32Array(elementCount(shape))) });
       await updateOnDevice({ ...update, step: 1, learningRate: 0, gradientScale: 1, averageShare: 0 });
       return describePlacement(await thread.placement('gradients'));
+    },
+
+    /** Through the processor's memory. */
+    async sum(peers) {
+      const sums = await thread.readState(gradients);
+      await peers.sum(gradients.map((name) => placeOf(sums[name]!.data as Float32Array)));
+      await thread.writeState(sums);
     },
 
     update: (step) => updateOnDevice(step),

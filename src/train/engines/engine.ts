@@ -1,4 +1,5 @@
 /** The interface that executes the training step and holds its state; the loop does not know where either lives. */
+import type { OwnParts, Peers } from '../../peers/peers.js';
 import type { DeviceSetup } from '../../runtime/devices/device.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { ModelDefinition } from '../graphs/model.js';
@@ -9,7 +10,7 @@ import type { LossScaleOptions } from '../loss-scale.js';
 /** Computed on the processor unless a device is given. */
 export interface EngineOptions extends Partial<DeviceSetup>, Objective {
   readonly model: ModelDefinition;
-  /** Batches in a step, for which a device must have the memory; default: one. */
+  /** Batches in a step that this process computes, for which a device must have the memory; default: one. */
   readonly accumulate?: number;
   /** Side of the crops, pixels. */
   readonly crop: number;
@@ -30,6 +31,15 @@ export interface EngineOptions extends Partial<DeviceSetup>, Objective {
   readonly precision?: 'fp32' | 'mixed';
   /** Read in mixed precision only. */
   readonly lossScale?: LossScaleOptions;
+  /** The processes that share the batches of a step; default: this one computes all. */
+  readonly sharing?: StepSharing | undefined;
+}
+
+/** A step of several processes. */
+export interface StepSharing {
+  readonly peers: Peers;
+  /** The batches of a step that this process computes. */
+  readonly parts: OwnParts;
 }
 
 /** Those of a loss graph by name; `loss` is the sum of the others. */
@@ -61,11 +71,12 @@ export interface Engine {
   /**
    * Adds the gradients of one batch of crops to the sum.
    * @param crops uint8 RGB, [photographs, levels + 1, 2, side, side, 3]; with opinions [photographs, side, side, 3]
-   * @param part which of how many batches of the step this is: part 0 starts a new sum
+   * @param part the number of the batch among those of this process: 0 starts a new sum
+   * @param parts batches of the step, those of all processes
    * @param opinions of the crops, 0 worst, 1 best, where training is with them
    */
   accumulate(crops: Uint8Array, part: number, parts: number, opinions?: Float32Array<ArrayBuffer>): Promise<Losses>;
-  /** Applies the sum of gradients to the parameters. */
+  /** Applies the sum of gradients, of all processes, to the parameters. */
   update(options: UpdateOptions): Promise<UpdateResult>;
   /**
    * Measurements of crops by the head, with running statistics.

@@ -1,4 +1,5 @@
 /** The engine that runs training graphs in ONNX Runtime; state stays with the thread of its sessions, and a strategy knows where that computes. */
+import { statisticsShare } from '../../backbones/convolution-layers.js';
 import { largestTensor } from '../../graph/peak-memory.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/devices/device.js';
@@ -17,6 +18,7 @@ import type { Engine, EngineOptions, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
 import { cropMeasurer } from './measured-model.js';
 import { processorStep } from './processor-step.js';
+import { sharedStatistics } from './shared-statistics.js';
 import { loadGraph } from './step-strategy.js';
 
 /**
@@ -99,6 +101,8 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     throw error;
   }
   const isGradient = new Set(strategy.gradients);
+  const { sharing } = options;
+  const statistics = sharing && sharedStatistics(thread, [...updates.keys()], statisticsShare, sharing);
   let summed = 1;
   const explain = async (error: unknown): Promise<never> => {
     if (!mayBeOutOfMemory(error)) throw error;
@@ -113,12 +117,15 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
 
     async accumulate(crops, part, parts, opinions) {
       summed = parts;
+      if (part === 0) await statistics?.begin();
       const added = part === 0 ? [] : strategy.gradients;
       const results = await thread.run('gradients', batchFeeds(crops, opinions), { added }).catch(explain);
       return Object.fromEntries(losses.names.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
 
     async update({ step, learningRate }) {
+      await statistics?.end();
+      if (sharing) await strategy.sum(sharing.peers);
       const scale = lossScale?.scale ?? 1;
       // AdamW does not count skipped steps
       const taken = step - (lossScale?.skipped ?? 0);

@@ -9,8 +9,9 @@ const roundedOnProcessor =
 
 export function processorStep({ thread, losses, options, trained, update }: StepParts): StepStrategy {
   const isMixed = options.precision === 'mixed';
+  const gradients = separateTensors(trained).map(({ gradient }) => gradient);
   return {
-    gradients: separateTensors(trained).map(({ gradient }) => gradient),
+    gradients,
 
     async load() {
       const graph = isMixed ? buildMixedGradientsGraph(losses, 'cpu') : await buildCpuGradientsGraph(losses, thread, options.recompute);
@@ -21,6 +22,9 @@ export function processorStep({ thread, losses, options, trained, update }: Step
       await thread.prepareUpdate(update, options.accumulate ?? 1);
       return isMixed ? roundedOnProcessor : undefined;
     },
+
+    /** In place. */
+    sum: async (peers) => peers.sum(await thread.places(gradients)),
 
     update: (step) => thread.update(step),
   };

@@ -3,6 +3,7 @@ import type { ParameterSpec } from '../../backbones/parameters.js';
 import type { Graph } from '../../graph/graph.js';
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import { outputsInPlace } from '../../lowering/device/outputs-in-place.js';
+import type { Peers } from '../../peers/peers.js';
 import type { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { AdamWUpdate } from '../../runtime/state/adamw.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
@@ -34,6 +35,8 @@ export interface StepStrategy {
    * @throws Error that `isOutOfMemory` knows, where the memory does not suffice.
    */
   prepare(feeds: NamedTensors): Promise<string | undefined>;
+  /** Replaces the sums of gradients by those over all processes. */
+  sum(peers: Peers): Promise<void>;
   /**
    * AdamW with the sums of gradients.
    * @returns the norm of the gradient before clipping; where it is not finite, the state does not change

@@ -33,6 +33,7 @@ export const optimisationOptions = {
     kind: wholeNumber({ min: 1, max: 1024 }),
     placeholder: 'N',
     description: 'gradients summed for one update',
+    details: 'Under mpirun or srun, those of all processes together.',
     default: 1,
     preset: fromPresets('accumulate'),
     reason: 'more only when a larger batch does not fit into memory',

@@ -1,0 +1,13 @@
+/** Places of float32 arrays in memory, by which another thread computes on them without a copy. */
+import koffi from 'koffi';
+
+export interface Place {
+  readonly address: bigint;
+  /** Number of values. */
+  readonly length: number;
+}
+
+/** Where an array lies: as long as it is neither moved to another thread nor collected as garbage. Memory of WebAssembly must not grow. */
+export function placeOf(array: Float32Array): Place {
+  return { address: koffi.address(array), length: array.length };
+}

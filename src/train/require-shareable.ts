@@ -1,0 +1,25 @@
+/** What several processes cannot train together. */
+import { AgreedError } from '../peers/agreed-error.js';
+import type { Peers } from '../peers/peers.js';
+import { noOpinions } from './options/opinion-options.js';
+import type { TrainOptions } from './options.js';
+
+/** @param options the same in every process @throws AgreedError */
+export function requireShareable(
+  { accumulate, batchSize, engine, opinion }: Pick<TrainOptions, 'accumulate' | 'batchSize' | 'engine' | 'opinion'>,
+  { size }: Pick<Peers, 'size'>,
+): void {
+  if (engine === 'tensorflow')
+    throw new AgreedError(`--engine tensorflow trains in one process, but a launcher of MPI has started ${size}.`);
+  if (opinion !== noOpinions) throw new AgreedError(`--opinion trains in one process, but a launcher of MPI has started ${size}.`);
+  if (size <= accumulate) return;
+  const photographs = batchSize * accumulate;
+  const advice =
+    photographs % size === 0
+      ? `--batch-size ${photographs / size} --accumulate ${size} takes as many photographs`
+      : `use --accumulate ${size} or more`;
+  throw new AgreedError(
+    `${size} processes cannot share the ${accumulate} part${accumulate === 1 ? '' : 's'} of an update: each needs at least one. --accumulate is the number of parts ` +
+      `of all processes together: ${advice}, or start fewer processes.`,
+  );
+}

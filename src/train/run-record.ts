@@ -1,0 +1,33 @@
+/** What the loop writes into the folder of a run; where several processes train, those beside process 0 write nothing. */
+import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
+import { MetricsLog, type MetricsRow } from '../runs/metrics-log.js';
+import type { RunFolder } from '../runs/run-directory.js';
+
+export interface RunRecord {
+  append(row: MetricsRow): Promise<void>;
+  saveBest(checkpoint: Checkpoint): Promise<void>;
+  /** Rows appended before are on disk before the checkpoint is. */
+  saveLast(checkpoint: Checkpoint): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param step after which the record continues @throws UserError when a file cannot be read or written. */
+export async function openRunRecord(run: RunFolder, step: number): Promise<RunRecord> {
+  const metrics = await MetricsLog.open(run.metrics, step);
+  return {
+    append: (row) => metrics.append(row),
+    saveBest: (checkpoint) => saveCheckpoint(run.bestCheckpoint, checkpoint),
+    async saveLast(checkpoint) {
+      await metrics.sync();
+      await saveCheckpoint(run.lastCheckpoint, checkpoint);
+    },
+    close: () => metrics.close(),
+  };
+}
+
+export const noRecord: RunRecord = {
+  append: async () => {},
+  saveBest: async () => {},
+  saveLast: async () => {},
+  close: async () => {},
+};
