@@ -9,9 +9,9 @@ import { loadModel, type Model } from '../score/load-model.js';
 import { opinionMapOf } from '../score/opinion-map.js';
 import { openScoreCache, type ScoreCache } from '../score/score-cache.js';
 import { UserError } from '../support/errors.js';
+import { givenIn, type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
+import { part, switched, text } from '../support/options/option-kinds.js';
 import { systemReason } from '../support/files/file-errors.js';
-import { switched, text } from '../support/options/option-kinds.js';
-import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { printable } from '../support/printable.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
@@ -69,8 +69,39 @@ const options = {
   },
 } satisfies OptionTable;
 
+/** Options of lists that are scored in parts: `score-parts.ts`. */
+const partOptions = {
+  list: {
+    kind: text('a file of paths, or -'),
+    placeholder: 'FILE',
+    description: 'score the images of a list, into --out',
+    details:
+      'A path a line: of an image, or of a tar archive of images, as WebDataset and img2dataset write them. - reads standard input. The list may be ' +
+      'of any length.',
+  },
+  shard: {
+    kind: part(),
+    placeholder: 'I/N',
+    description: 'only part I of N of the list',
+    details: 'auto/N in an array of jobs: the number of the task.',
+  },
+  out: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'folder of the scores of a list',
+    details: 'A file for each part, with a JSON object per image. A part that was stopped continues when the command is repeated.',
+  },
+  status: { kind: switched(), description: 'say which parts in --out are whole', default: false },
+  merge: { kind: switched(), description: 'join the parts in --out, if all are whole', default: false },
+} satisfies OptionTable;
+
 /** Beside 0 for no failure, and 1 for a command that could not begin. */
 const exitCodes = { someFailed: 2, allFailed: 3 };
+
+/** True for flags that are about parts of a list. */
+function isAboutParts({ list, shard, out, status, merge }: OptionValues<typeof partOptions>): boolean {
+  return list !== undefined || shard !== undefined || out !== undefined || status || merge;
+}
 
 export const scoreCommand: Command = {
   name: 'score',
@@ -80,11 +111,19 @@ export const scoreCommand: Command = {
     'The exit code is 0 if all were scored, 2 if some were, 3 if none was, and 1 if the command could not begin.',
   operand: {
     placeholder: 'PATH...',
+    isOptional: true,
     description: 'image files, folders of images and patterns; - for an image or a list of paths from standard input',
   },
-  groups: { Options: options },
+  groups: { Options: options, 'Lists in parts': partOptions },
   async run(given, paths) {
-    const { scored, failed } = await scorePaths(paths, resolveOptions(options, given).values);
+    const parts = resolveOptions(partOptions, givenIn(partOptions, given)).values;
+    const own = givenIn(options, given);
+    if (isAboutParts(parts)) {
+      const { scoreParts } = await import('./score-parts.js');
+      return scoreParts({ ...resolveOptions(options, own).values, ...parts }, paths);
+    }
+    if (paths.length === 0) throw new UserError('PATH... is missing: --help says what to give.');
+    const { scored, failed } = await scorePaths(paths, resolveOptions(options, own).values);
     return failed === 0 ? undefined : scored > 0 ? exitCodes.someFailed : exitCodes.allFailed;
   },
 };

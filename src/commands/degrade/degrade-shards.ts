@@ -41,7 +41,7 @@ const options = {
     kind: part(),
     placeholder: 'I/N',
     description: 'make only part I of N of the shards',
-    details: 'N machines share the work.',
+    details: 'N machines share the work. auto/N in an array of jobs: the number of the task.',
   },
   shardSize: {
     kind: wholeNumber({ min: 1, max: 65536 }),

@@ -7,6 +7,7 @@ import { galleryCommand } from './degrade-gallery.js';
 import { imageCommand } from './degrade-image.js';
 import { pairsCommand } from './degrade-pairs.js';
 import { shardsCommand } from './degrade-shards.js';
+import { statusCommand } from './degrade-status.js';
 import { listCommand } from './list-distortions.js';
 
 export const degradeCommands: CommandGroup = {
@@ -19,17 +20,20 @@ export const degradeCommands: CommandGroup = {
     check: checkCommand,
     gallery: galleryCommand,
     image: imageCommand,
+    status: statusCommand,
     list: listCommand,
   },
   withSecondWord,
 };
 
-/** `--list`, `--check DATA`, `--gallery FOLDER [--in PHOTO]`, `--in PHOTO` and `--format tar` of former versions. */
+/** `--list`, `--check DATA`, `--status FOLDER`, `--gallery FOLDER [--in PHOTO]`, `--in PHOTO` and `--format tar` of former versions. */
 function withSecondWord(words: readonly string[]): [string, ...string[]] {
   const rest = [...words];
   if (takeFlag(rest, '--list', 'switch') !== undefined) return ['list', ...rest];
   const check = takeFlag(rest, '--check');
   if (check !== undefined) return ['check', check, ...rest];
+  const status = takeFlag(rest, '--status');
+  if (status !== undefined) return ['status', status, ...rest];
   const photo = takeFlag(rest, '--in');
   const operand = photo === undefined ? [] : [photo];
   const gallery = takeFlag(rest, '--gallery');

@@ -1,5 +1,6 @@
 /** Kinds of option values: one statement of the bounds yields the check and its wording in help and errors. */
 import { z } from 'zod';
+import { arrayTask } from '../array-task.js';
 
 export interface OptionKind<T> {
   /** Completes "must be": `a multiple of 32 from 32 to 1024`. */
@@ -90,15 +91,15 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Option
   return { expected: `one of ${names.join(', ')}`, choices: names, schema: z.enum(names), fromText: (value) => value };
 }
 
-/** One of several parts: `2/4`, counted from 1. */
+/** One of several parts: `2/4`, counted from 1, or `auto/4` in a task of an array of jobs: see `arrayTask`. */
 export function part(): OptionKind<{ readonly number: number; readonly of: number }> {
   const whole = z.int().min(1).max(1e6);
   return {
-    expected: 'the number of a part and how many there are, such as 2/4',
+    expected: 'the number of a part and how many there are, such as 2/4, or auto/4 in task 1 to 4 of an array of jobs',
     schema: z.strictObject({ number: whole, of: whole }).refine(({ number, of }) => number <= of),
     fromText: (value) => {
-      const [, number, of] = /^(\d+)\/(\d+)$/.exec(value) ?? [];
-      return { number: Number(number), of: Number(of) };
+      const [, number, of] = /^(\d+|auto)\/(\d+)$/.exec(value) ?? [];
+      return { number: number === 'auto' ? arrayTask() : Number(number), of: Number(of) };
     },
   };
 }

@@ -181,3 +181,24 @@ test('wrong input is one clear line', async () => {
   await expectRefused(['degrade', '--format', 'zip'], /--format must be one of png, tar, but received zip/);
   await refused(['--data', 'procedural', '--crop', '128', '--levels', '20'], /--shard-size 1 MiB is too small/);
 });
+
+test('status says which parts are whole, begun and missing, and how to make the rest', async () => {
+  expect(await antonym(['degrade', 'status', 'whole'], folder)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^1 of 1 part is whole: 4 shards, /),
+  });
+  await cp(join(folder, 'whole'), join(folder, 'lost'), { recursive: true });
+  await rm(join(folder, 'lost', 'pairs-000001.tar'));
+  expect(await antonym(['degrade', '--status', 'lost'], folder)).toEqual({
+    status: 2,
+    stdout: expect.stringMatching(/^0 of 1 part is whole: .*\nbegun: {3}1\nagain: {3}--array=1\n$/),
+    stderr: expect.stringMatching(/pairs-000001\.tar is missing, but index\.json says/),
+  });
+  const { configuration, ...index } = JSON.parse(await readFile(join(folder, 'whole', 'index.json'), 'utf8'));
+  await mkdir(join(folder, 'parts'));
+  const begun = { ...index, configuration, part: { number: 2, of: 3 }, shards: [] };
+  await writeFile(join(folder, 'parts', 'index-2-of-3.json'), JSON.stringify(begun));
+  const { status, stdout } = await antonym(['degrade', 'status', 'parts', '--json'], folder);
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ parts: 3, whole: 0, begun: [2], missing: [1, 3] });
+});

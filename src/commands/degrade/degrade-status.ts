@@ -1,0 +1,27 @@
+/** `antonym degrade status`: which parts of a folder of shards are whole, as a scheduler takes the rest. */
+import { statusOfShards } from '../../pairs/shards/shards-status.js';
+import { formatBytes } from '../../support/byte-size.js';
+import { type OptionTable, resolveOptions } from '../../support/options/option-table.js';
+import type { Command } from '../command.js';
+import { describeParts, incompleteParts } from '../describe-parts.js';
+import { jsonOption } from '../shared-options.js';
+
+const options = { json: jsonOption } satisfies OptionTable;
+
+export const statusCommand: Command = {
+  name: 'degrade status',
+  summary: 'say which parts of a folder of shards are whole',
+  description:
+    'Says which parts of a folder of shards are whole, begun and missing, by their indexes and the sizes of their files. The exit code is 0 if ' +
+    'all are whole, else 2.',
+  operand: { placeholder: 'FOLDER', description: 'a folder of "degrade shards"' },
+  groups: { Options: options },
+  async run(given, [folder]) {
+    const { json } = resolveOptions(options, given).values;
+    const status = await statusOfShards(folder!);
+    const { parts, whole, shards, bytes, faults } = status;
+    for (const fault of faults) process.stderr.write(`${fault}\n`);
+    process.stdout.write(json ? `${JSON.stringify(status)}\n` : describeParts(status, `${shards} shards, ${formatBytes(bytes)}`));
+    return whole === parts ? 0 : incompleteParts;
+  },
+};

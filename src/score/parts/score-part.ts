@@ -1,0 +1,179 @@
+/** Scores one part of a list into its file; continues where a killed process stopped. */
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mapped } from '../../statistics/monotonic-map.js';
+import { UserError } from '../../support/errors.js';
+import { fileError } from '../../support/files/file-errors.js';
+import { lockFolder } from '../../support/files/folder-lock.js';
+import { resultsAhead } from '../../support/results-ahead.js';
+import { ImageError, readingFault } from '../errors.js';
+import { imagesInMemory, type Model } from '../load-model.js';
+import { type ListPart, linesOf } from './list-lines.js';
+import { type ListedImage, listedImages } from './listed-images.js';
+import { endSchema, type PartEnd, type PartHead, parsed, partName, rowSchema, rowsOf, stateOfPart } from './part-file.js';
+
+export interface PartRequest {
+  readonly list: string;
+  readonly part: ListPart;
+  readonly out: string;
+  /** SHA-256 of the model's file. */
+  readonly sha256: string;
+  /** Bytes of the list. */
+  readonly bytes: number;
+  readonly maxPixels?: number | undefined;
+  /** Opened when there is something to score. */
+  readonly open: () => Promise<Model>;
+  readonly stop: AbortSignal;
+  /** Told the images of the part so far, and the share of its lines, 0..1, where it is known. */
+  readonly onImage?: (images: number, share: number | undefined) => void;
+}
+
+export interface ScoredPart extends PartEnd {
+  readonly path: string;
+  /** Images that were scored before. */
+  readonly kept: number;
+  /** False after a stop. */
+  readonly isWhole: boolean;
+}
+
+/** Milliseconds between writes: what a killed process loses. */
+const writeInterval = 1000;
+
+/** @throws UserError when the part was begun with another model or list, another process works on it, or its file cannot be written. */
+export async function scorePart(request: PartRequest): Promise<ScoredPart> {
+  const { out, part } = request;
+  const path = join(out, partName(part));
+  const lock = `${path}.lock`;
+  try {
+    await mkdir(lock, { recursive: true });
+  } catch (error) {
+    throw fileError('write', path, error);
+  }
+  // a scheduler that starts a task again elsewhere knows that the first one is gone
+  const release = await lockFolder(lock, path, { takeOver: true });
+  try {
+    return await continuePart(request, path);
+  } finally {
+    await release();
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+async function continuePart({ list, part, sha256, bytes, maxPixels, open: openModel, stop, onImage }: PartRequest, path: string) {
+  const head: PartHead = {
+    format: 'antonym-scores-1',
+    part: part.number,
+    of: part.of,
+    model: sha256,
+    ...(maxPixels !== undefined && { maxPixels }),
+    list,
+    bytes,
+  };
+  const state = await stateOfPart(path);
+  if (state.head && JSON.stringify(state.head) !== JSON.stringify(head)) throw otherPart(path, state.head, head);
+  if (state.head && state.end) return { path, ...state.end, kept: state.end.images, isWhole: true };
+  const before = state.head ? await countRows(path, listedNames(list, part)) : { images: 0, failed: 0, end: 0 };
+  let { images, failed } = before;
+  const model = await openModel();
+  try {
+    const file = await open(path, state.head ? 'r+' : 'w');
+    try {
+      if (state.head) await file.truncate(before.end);
+      let text = state.head ? '' : `${JSON.stringify(head)}\n`;
+      let place = before.end;
+      const write = async (): Promise<void> => {
+        const content = Buffer.from(text);
+        text = '';
+        for (let done = 0; done < content.length; )
+          done += (await file.write(content, done, content.length - done, place + done)).bytesWritten;
+        place += content.length;
+      };
+      let written = performance.now();
+      const rest = skipped(listedImages(linesOf(list, part), images), images);
+      for await (const { row, isFailed, share } of resultsAhead(rest, imagesInMemory, (image) => rowOf(model, image))) {
+        text += `${JSON.stringify(row)}\n`;
+        images++;
+        if (isFailed) failed++;
+        onImage?.(images, share);
+        if (performance.now() - written > writeInterval) {
+          await write();
+          written = performance.now();
+        }
+        if (stop.aborted) break;
+      }
+      const isWhole = !stop.aborted;
+      if (isWhole) text += `${JSON.stringify({ images, failed } satisfies PartEnd)}\n`;
+      await write();
+      await file.sync();
+      return { path, images, failed, kept: before.images, isWhole };
+    } catch (error) {
+      throw fileError('write', path, error);
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await model.close();
+  }
+}
+
+function otherPart(path: string, was: PartHead, wanted: PartHead): UserError {
+  const key = (Object.keys({ ...was, ...wanted }) as (keyof PartHead)[]).find((name) => was[name] !== wanted[name])!;
+  return new UserError(
+    `${path} was begun with another ${key === 'bytes' ? 'content of the list' : key} (${was[key] ?? 'none'}, now ${wanted[key] ?? 'none'}). ` +
+      'Use another --out, or remove the file.',
+  );
+}
+
+async function* skipped(images: AsyncIterable<ListedImage>, count: number): AsyncGenerator<ListedImage> {
+  let left = count;
+  for await (const image of images) if (left-- <= 0) yield image;
+}
+
+async function* listedNames(list: string, part: ListPart): AsyncGenerator<string> {
+  for await (const { name } of listedImages(linesOf(list, part), Number.POSITIVE_INFINITY)) yield name;
+}
+
+/**
+ * The rows that a part has.
+ * @param names of the list, which may not have changed
+ * @returns their number, and the bytes up to the end of the last
+ */
+async function countRows(path: string, names: AsyncGenerator<string>): Promise<{ images: number; failed: number; end: number }> {
+  let [images, failed, last] = [0, 0, 0];
+  for await (const { line, end } of rowsOf(path)) {
+    const row = parsed(rowSchema, line);
+    if (!row) {
+      if (parsed(endSchema, line)) break;
+      throw new UserError(`${path} is damaged: it has the line ${JSON.stringify(line.slice(0, 60))}. Remove it, to score the part again.`);
+    }
+    const { value } = await names.next();
+    if (value !== row.image) {
+      throw new UserError(
+        `${path} has scored ${row.image} where the list now has ${value ?? 'no image'}. Use the same list, or another --out.`,
+      );
+    }
+    images++;
+    if (row.error !== undefined) failed++;
+    last = end;
+  }
+  await names.return(undefined);
+  return last > 0 ? { images, failed, end: last } : { images, failed, end: await headBytes(path) };
+}
+
+/** Bytes of the first line. */
+async function headBytes(path: string): Promise<number> {
+  const { head } = await stateOfPart(path);
+  return Buffer.byteLength(JSON.stringify(head)) + 1;
+}
+
+async function rowOf(model: Model, { name, input, share }: ListedImage) {
+  try {
+    if (input instanceof UserError) throw input;
+    const score = await model.score(input);
+    const { opinion } = model.description;
+    return { row: { image: name, score, ...(opinion && { opinion: mapped(opinion.map, score) }) }, isFailed: false, share };
+  } catch (error) {
+    if (!(error instanceof ImageError || error === input)) throw error;
+    return { row: { image: name, error: (error as Error).message, code: readingFault(error) }, isFailed: true, share };
+  }
+}
