@@ -1,10 +1,11 @@
-/** `npm run bench -- train|updates|degrade|crash|score|table|lowering|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|score|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchBesideOpinions } from './beside-opinions.js';
 import { benchCrash } from './crash.js';
 import { benchDegrade } from './degrade.js';
 import { benchLowering } from './lowering.js';
+import { benchPeers } from './peers.js';
 import { benchProve } from './prove.js';
 import { benchProveMagnitude } from './prove-magnitude.js';
 import { defaultPython } from './pytorch-step.js';
@@ -96,6 +97,19 @@ program
   .option('--steps <n>', 'calls of each graph', '7')
   .option('--json', 'print one JSON object')
   .action(benchLowering);
+
+program
+  .command('peers')
+  .description(
+    'Several processes through MPI: the sum of gradients beside a copy of them; processor time of an update in one process and in two; and steps that sleep instead of computing.',
+  )
+  .option('--launcher <path>', 'mpirun of Open MPI or MPICH', 'mpirun')
+  .option('--backbone <name>', 'image encoder', 'clip-tiny')
+  .option('--steps <n>', 'updates, and steps that sleep', '6')
+  .option('--processes <n,...>', 'of steps that sleep', '2,8,16')
+  .option('--sleep <seconds>', 'of such a step, up to 5 % longer', '2')
+  .option('--json', 'print one JSON object')
+  .action(benchPeers);
 
 program
   .command('prove')

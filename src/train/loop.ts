@@ -2,10 +2,10 @@
 
 import { cropCount } from '../losses/levels.js';
 import { batches, makeBatch } from '../pairs/batches.js';
+import type { PairSequence } from '../pairs/pair-sequence.js';
 import { agree } from '../peers/agree.js';
 import { partsOf } from '../peers/peers.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
-import type { PairSequence } from '../pairs/pair-sequence.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
 import { type DivergedBatch, DivergedError, saveDiverged } from './divergence.js';

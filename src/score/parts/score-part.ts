@@ -50,11 +50,11 @@ export async function scorePart(request: PartRequest): Promise<ScoredPart> {
     throw fileError('write', path, error);
   }
   // a scheduler that starts a task again elsewhere knows that the first one is gone
-  const release = await lockFolder(lock, path, { takeOver: true });
+  const held = await lockFolder(lock, path, { takeOver: true });
   try {
     return await continuePart(request, path);
   } finally {
-    await release();
+    await held.release();
     await rm(lock, { recursive: true, force: true });
   }
 }

@@ -6,10 +6,6 @@ import { type LockKind, type OwnerLock, takeLock } from './owner-lock.js';
  * @param name begins errors: `The run runs/mine`.
  * @throws UserError when a living process holds it, or one on another machine, whose state cannot be known.
  */
-export function lockFolder(
-  folder: string,
-  name: string,
-  options: Pick<LockKind, 'takeOver' | 'takeOverHint'> = {},
-): Promise<OwnerLock> {
+export function lockFolder(folder: string, name: string, options: Pick<LockKind, 'takeOver' | 'takeOverHint'> = {}): Promise<OwnerLock> {
   return takeLock(folder, name, { prefix: 'lock.', entry: 'file', ...options });
 }

@@ -118,7 +118,13 @@ async function findRefusal(folder: string, name: string, own: string, kind: Lock
   return undefined;
 }
 
-function refusalBy({ pid, host }: ProcessIdentity, state: 'alive' | 'unknown', name: string, path: string, { entry, takeOverHint = '' }: LockKind): UserError {
+function refusalBy(
+  { pid, host }: ProcessIdentity,
+  state: 'alive' | 'unknown',
+  name: string,
+  path: string,
+  { entry, takeOverHint = '' }: LockKind,
+): UserError {
   const user = `${name} is in use by process ${pid} on ${host}`;
   return new UserError(
     state === 'alive'
