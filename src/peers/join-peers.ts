@@ -1,6 +1,7 @@
 /** Joins the processes that a launcher of MPI has started. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { RequestThread } from '../support/threads/request-thread.js';
 import { AgreedError } from './agreed-error.js';
 import { type Launch, requireOpenDescriptor } from './launcher.js';
@@ -39,7 +40,11 @@ export async function joinPeers({ size, family }: Launch, limit: number, onSilen
   for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const data: PeerWorkerData = { signal, limit };
-  const thread = new RequestThread<PeerRequest, PeerReply>(new URL('./peer-worker.js', import.meta.url), 'the thread of MPI', data);
+  const thread = new RequestThread<PeerRequest, PeerReply>(
+    (options) => new Worker(new URL('./peer-entry.js', import.meta.url), options),
+    'the thread of MPI',
+    data,
+  );
   const ask = async <Reply extends PeerReply>(request: PeerRequest, transfer?: readonly ArrayBuffer[]): Promise<Reply> => {
     const watch = setTimeout(() => endProcess(limit + patience, onSilence), (limit + patience) * 1000);
     try {
