@@ -38,7 +38,7 @@ export const pretrainedValues: PresetValues = {
   heldOut: { value: 4, reason: 'every distortion on each, five times; 12 images would take a tenth of the time of the training' },
 };
 
-/** Values for encoders other than CLIP's: one learning rate for all, as far as nobody has measured better ones. */
+/** Values for encoders other than CLIP's: one learning rate for all, until better ones are measured. */
 export const wholeEncoderValues: PresetValues = {
   ...pretrainedValues,
   lr: {

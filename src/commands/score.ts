@@ -49,7 +49,7 @@ const options = {
     kind: switched(),
     description: 'score only files that are new or changed',
     details:
-      "Scores are kept in the user's cache folder by the model and by path, size, time and content of the files: a call that was interrupted goes on " +
+      "Scores are kept in the user's cache folder by the model and by path, size, time and content of the files: a call that was interrupted resumes " +
       'where it stopped, and files that were moved are known.',
     default: false,
   },

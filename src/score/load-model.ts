@@ -188,7 +188,7 @@ class LoadedModel implements Model {
   }
 
   async close(): Promise<void> {
-    this.closed ??= new ModelError('the model was closed: load it again', { code: 'ERR_ANTONYM_CLOSED' });
+    this.closed ??= new ModelError('The model was closed: load it again.', { code: 'ERR_ANTONYM_CLOSED' });
     this.queue.end(this.closed);
     await this.scorer.close();
   }

@@ -1,4 +1,4 @@
-/** Scores of files kept between calls, so that only new and changed files are scored again, and an interrupted call goes on where it stopped. */
+/** Scores of files kept between calls, so that only new and changed files are scored again, and an interrupted call resumes where it stopped. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/** Work on several things at a time that is over when it is over: after a failure, nothing of it goes on behind the caller's back. */
+/** Work on several things at a time that is over when it is over: after a failure, nothing of it continues behind the caller's back. */
 import pLimit from 'p-limit';
 
 /**

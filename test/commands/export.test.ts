@@ -177,7 +177,7 @@ describe('export', () => {
     await expectRefused(['report', 'mixed'], /parity\.json does not belong to/, folder);
   });
 
-  test('of a run that has no checkpoint yet says how to go on', async () => {
+  test('of a run that has no checkpoint yet says how to resume', async () => {
     const flags = ['--data', 'photos', '--crop', '32', '--held-out', '1', '--run', 'early'];
     const process = startAntonym(['train', ...flags], folder);
     await process.until(() => process.said().includes('Training early'));

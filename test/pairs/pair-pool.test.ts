@@ -46,7 +46,7 @@ test('a pair made in the memory of another one has the same bytes, whatever thei
   }
 });
 
-test('a broken image is an UnusableImageError with its name; the pool goes on', async () => {
+test('a broken image is an UnusableImageError with its name; the pool continues', async () => {
   const images = await writePhotographs(join(folder, 'broken'), 0, 1);
   const pool = new PairPool({ workers: 1 });
   try {

@@ -156,7 +156,7 @@ describe('score', () => {
     expect(new Set(await Promise.all(outstanding))).toEqual(new Set(['ModelError']));
     await closing.close();
     await expect(closing.score(plain(1))).rejects.toThrow(ModelError);
-    await expect(closing.score(plain(1))).rejects.toThrow(/the model was closed/);
+    await expect(closing.score(plain(1))).rejects.toThrow(/The model was closed: load it again\.$/);
     for (const call of [() => closing.score([]), () => closing.scoreEach([]).next()])
       await expect(call()).rejects.toMatchObject({ name: 'ModelError', code: 'ERR_ANTONYM_CLOSED' });
   });

@@ -24,7 +24,7 @@ describe('progress where there is no terminal', () => {
     expect(printed()).toBe('Training 50/100 (50 %), 5 s left, loss 50\nTraining 100/100 (100 %), loss 100\nTrained\n');
   });
 
-  test('goes on every few seconds after the last step, with what is done then', () => {
+  test('continues every few seconds after the last step, with what is done then', () => {
     const { clock, progress, printed } = plainProgress();
     for (clock.now = 0; clock.now <= 9000; clock.now += 1000) progress.update(1, 1, `evaluating ${clock.now / 1000}/9`);
     expect(printed()).toBe('Training ...\nTraining 1/1 (100 %), evaluating 0/9\nTraining 1/1 (100 %), evaluating 5/9\n');

@@ -22,7 +22,7 @@ describe('the loss scale', () => {
     expect(loss.skipped).toBe(overflows.filter((overflow) => overflow === 1).length);
   });
 
-  test('goes on from its state as if nothing had been, wherever that was saved', () => {
+  test('resumes from its state as if nothing had happened, wherever that was saved', () => {
     for (let saved = 0; saved < overflows.length; saved++) {
       const [before, after] = [new LossScale(options), new LossScale(options)];
       for (const overflow of overflows.slice(0, saved)) before.update(overflow === 0);

@@ -59,7 +59,7 @@ describe('options of training', () => {
     );
   });
 
-  test('a run goes on with its updates in other parts, but not with other updates', () => {
+  test('a run resumes with its updates in other parts, but not with other updates', () => {
     const saved = resolveOptions(trainOptions, { flags: { batchSize: '12', accumulate: '2' } }, { cores: 2 });
     const resumed = (flags: Record<string, string>) => resumeOptions(trainOptions, saved, { flags }, isOtherSplit).values;
     expect(resumed({ batchSize: '4', accumulate: '6' })).toEqual({ ...saved.values, batchSize: 4, accumulate: 6 });

@@ -47,7 +47,7 @@ describe('what training starts from', () => {
     });
   });
 
-  test('are, for a run that goes on, the prompts of its checkpoint', async () => {
+  test('are, for a run that is resumed, the prompts of its checkpoint', async () => {
     const features = seededPrompts(3, 2, 128);
     const checkpoint = join(folder, 'checkpoint');
     await saveCheckpoint(checkpoint, { step: 1, tensors: new Map([['prompts.features', features]]), metadata: { prompts: 'two' } });

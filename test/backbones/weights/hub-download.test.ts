@@ -111,7 +111,7 @@ describe('weights from the hub', () => {
     ]);
   });
 
-  test('go on where a connection broke off', async () => {
+  test('resume where a connection broke off', async () => {
     hub.cutAt = 200_000;
     await expect(downloadWeights('owner/name', options)).rejects.toThrow(
       /Cannot download the weights owner\/name: .*; [\d.]+ kB of 300\.0 kB are kept, and the same command resumes there\. /,

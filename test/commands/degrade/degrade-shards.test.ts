@@ -96,7 +96,7 @@ test('parts made in any order have together the pairs of the whole', async () =>
 });
 
 describe('interrupted', () => {
-  test('by kill -9 at random moments, the same command goes on, and leaves the same bytes', async () => {
+  test('by kill -9 at random moments, the same command resumes, and leaves the same bytes', async () => {
     const random = randomStream(1, 'moments');
     const files = async (): Promise<string[]> => readdir(join(folder, 'killed')).catch(() => []);
     for (const whole of [0, 1, 1, 2]) {
@@ -117,7 +117,7 @@ describe('interrupted', () => {
     expect(await digestsOf('killed')).toEqual(await digestsOf('whole'));
   });
 
-  test('by Ctrl-C, it says how to go on, leaves nothing half-written, and goes on with what is whole', async () => {
+  test('by Ctrl-C, it says how to resume, leaves nothing half-written, and resumes with what is whole', async () => {
     const process = startAntonym(shards('--out', 'stopped'), folder);
     await process.until(() => existsSync(join(folder, 'stopped', 'pairs-000000.tar')));
     process.kill('SIGINT');
@@ -132,7 +132,7 @@ describe('interrupted', () => {
   });
 
   test.skipIf(process.platform === 'win32')(
-    'by a disk that takes no more, it says so, leaves nothing half-written, and goes on later',
+    'by a disk that takes no more, it says so, leaves nothing half-written, and resumes later',
     async () => {
       // Files of at most 64 KiB: 128 blocks of 512 bytes; a shard has more.
       const { status, stderr } = spawnSync(

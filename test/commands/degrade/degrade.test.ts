@@ -70,7 +70,7 @@ test('writes pairs, manifest and contact sheet; every crop can be made again; by
   }
 });
 
-test('interrupted by kill -9 or Ctrl-C, the same command goes on and leaves the same bytes; with other options it is refused', async () => {
+test('interrupted by kill -9 or Ctrl-C, the same command resumes and leaves the same bytes; with other options it is refused', async () => {
   const many = pairs('--count', '80', '--workers', '2');
   const whole = join(out, 'whole');
   const stopped = join(out, 'stopped');

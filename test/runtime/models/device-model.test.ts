@@ -73,7 +73,7 @@ describe.runIf(useSwiftShader())(`models on WebGPU ${needsSwiftShader}`, () => {
     expect(await thread.readState()).toEqual({ x: floatTensor([2, 3], [4, 8, 12, 16, 20, 24]) });
   });
 
-  test('say when the memory does not suffice, and go on', async () => {
+  test('say when the memory does not suffice, and continue', async () => {
     const expanding = (size: number): Uint8Array => {
       const graph = new Graph();
       const values = graph.add('Expand', [graph.input('x', 'float32', [1]), graph.integers(size)]);

@@ -142,7 +142,7 @@ describe('SessionThread', () => {
     expect(x.data).toHaveLength(1);
     await thread.run('counter', { x }, { transfer: [x.data.buffer as ArrayBuffer] });
     expect(x.data).toHaveLength(0);
-    // a buffer that has gone cannot be sent again: the request fails, the thread goes on
+    // a buffer that has gone cannot be sent again: the request fails, the thread continues
     await expect(thread.run('counter', { x }, { transfer: [x.data.buffer as ArrayBuffer] })).rejects.toThrow('empty or detached');
     await expect(thread.run('counter', { x })).rejects.toThrow(/detached/);
     expect(await thread.readState()).toEqual({ total: floatTensor([1], [2]) });

@@ -55,7 +55,7 @@ test('the bytes are those of POSIX ustar, and depend on the members alone', asyn
   expect(await pack([member('000000.json', 3)])).toEqual(archive);
 });
 
-test('an archive that was cut off anywhere, or goes on after its end, is refused', async () => {
+test('an archive that was cut off anywhere, or continues after its end, is refused', async () => {
   const archive = await pack([member('a.png', 600), member('a.json', 20)]);
   for (let length = 0; length < archive.length; length += 50) {
     await expect(read(archive.subarray(0, length)), `${length} bytes`).rejects.toThrow();

@@ -53,7 +53,7 @@ describe('mixed precision', () => {
     }
   });
 
-  test('skips a step that overflows, leaves everything as it was, and goes on with half the scale', async () => {
+  test('skips a step that overflows, leaves everything as it was, and continues with half the scale', async () => {
     const [other, small] = [await made('clip-vit', mixed(2 ** 30)), await made('clip-vit', mixed(2 ** 8))];
     const before = await other.readState();
     let number = 1;
@@ -75,7 +75,7 @@ describe('mixed precision', () => {
     expectSameGradients(own(expected), own(found), 2e-3);
   });
 
-  test('grows after good steps, and goes on from a saved state as if nothing had been', async () => {
+  test('grows after good steps, and resumes from a saved state as if nothing had happened', async () => {
     const options = mixed(2 ** 24, 2);
     const whole = await made('clip-vit', options);
     const scales: number[] = [];

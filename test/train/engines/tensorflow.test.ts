@@ -28,7 +28,7 @@ describe('the TensorFlow.js engine, in pure JavaScript', () => {
     });
   }
 
-  test('goes on where ONNX Runtime stopped, with its state', async () => {
+  test('resumes where ONNX Runtime stopped, with its state', async () => {
     const backbone = reducedModels['clip-vit']!;
     const reference = await made(createOnnxRuntimeEngine(optionsFor(backbone)));
     const engine = await made(createTensorFlowEngine(optionsFor(backbone, { seed: 4 })));

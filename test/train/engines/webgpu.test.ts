@@ -6,7 +6,7 @@ import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { needsSwiftShader, useSwiftShader } from '../../runtime/swiftshader.js';
 import { batch, compareEngines, crops, optionsFor, reducedFamilies, reducedModels } from './reduced-models.js';
 
-const steps = { launched: 10, replayed: 3, once: 1 } as const;
+const steps = { launched: 5, replayed: 3, once: 1 } as const;
 /** Milliseconds: a model takes 20 seconds where the processor, which computes in place of a GPU, has nothing else to do. */
 const timeout = 900_000;
 
