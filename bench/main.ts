@@ -1,9 +1,10 @@
-/** `npm run bench -- train|updates|degrade|crash|score|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|score|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchBesideOpinions } from './beside-opinions.js';
 import { benchCrash } from './crash.js';
 import { benchDegrade } from './degrade.js';
+import { benchDeploy } from './deploy.js';
 import { benchLowering } from './lowering.js';
 import { benchPeers } from './peers.js';
 import { benchProve } from './prove.js';
@@ -79,6 +80,15 @@ program
   .option('--photographs <n>', 'instead: the command and the library with the model that ships, on as many photographs, in turn')
   .option('--json', 'print one JSON object')
   .action(benchScore);
+
+program
+  .command('deploy')
+  .description(
+    'What the library costs a program: size of the installation, first score of a process, memory, the wait behind uploads that were called off.',
+  )
+  .option('--uploads <n>', 'uploads called off', '200')
+  .option('--json', 'print one JSON object')
+  .action(benchDeploy);
 
 program
   .command('table')

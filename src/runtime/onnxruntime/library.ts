@@ -176,11 +176,17 @@ function loadLibrary(path: string): ReturnType<typeof koffi.load> {
   try {
     return koffi.load(path);
   } catch (error) {
-    // Alpine's own C library lacks what the library was built for
-    const advice = messageOf(error).includes('ld-linux') ? ' It needs glibc: use an image such as node:22-slim instead of Alpine.' : '';
+    const advice = isMusl() ? ' It is built for glibc, and this system, such as Alpine, has musl: use an image such as node:22-slim.' : '';
     const message = `ONNX Runtime's library cannot be loaded: ${messageOf(error)}.${advice}`;
     throw new UserError(message, { cause: error, code: 'ERR_ANTONYM_NO_RUNTIME' });
   }
+}
+
+/** True on Linux with another C library than glibc. */
+function isMusl(): boolean {
+  if (process.platform !== 'linux') return false;
+  const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined;
 }
 
 /**
