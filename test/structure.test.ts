@@ -148,5 +148,8 @@ test('options of training are checked before the engine, the library of images a
   expect([...packages].filter((name) => /sharp|koffi|hub|undici/.test(name))).toEqual([]);
   expect(files).toContain('train/options.ts');
   expect([...files].filter((file) => /^(export|report|runs|train\/(engines|data))\//.test(file))).toEqual([]);
-  expect(loadedWith('commands/train/train-and-export.ts').packages).toContain('sharp');
+  // and the hub where weights are fetched
+  const training = loadedWith('commands/train/train-and-export.ts').packages;
+  expect(training).toContain('sharp');
+  expect([...training].filter((name) => /hub|undici/.test(name))).toEqual([]);
 });

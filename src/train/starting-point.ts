@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/preset.js';
-import { downloadPublished, downloadWeights } from '../backbones/weights/hub-download.js';
 import { openWeights } from '../backbones/weights/open-weights.js';
 import { readBackbone } from '../backbones/weights/read-backbone.js';
 import { recognizeWeights } from '../backbones/weights/recognize-weights.js';
@@ -151,10 +150,12 @@ async function openSource(
     const repository = weights.slice(hubPrefix.length);
     const origin = hubOrigin(repository, published);
     warn(origin);
+    const { downloadWeights } = await hub();
     return { source: await openWeights(await downloadWeights(repository, watch)), origin };
   }
   if (weights === 'published') {
     if (!published) throw new UserError(`There are no published weights for ${backbone.name}: use --weights random.`);
+    const { downloadPublished } = await hub();
     return { source: await openWeights(await downloadPublished(published.hub, watch)), origin: publishedOrigin(published) };
   }
   const source = await openWeights(weights);
@@ -164,6 +165,11 @@ async function openSource(
   const origin = await givenOrigin(weights, source, published);
   warn(origin);
   return { source, origin };
+}
+
+/** Loaded where weights are fetched: its libraries take a fifth of a second. */
+function hub(): Promise<typeof import('../backbones/weights/hub-download.js')> {
+  return import('../backbones/weights/hub-download.js');
 }
 
 /** The best checkpoint of a run, or its last one; every bit of it is verified. */
