@@ -1,7 +1,7 @@
 /** `calibration.json` beside a calibrated model: the rated images, by the hash of their files, so that nobody measures the model on them. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, UserError } from '../support/errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 
 export const calibrationName = 'calibration.json';
 
@@ -29,7 +29,7 @@ export type CalibrationFile = z.infer<typeof schema>;
  */
 export async function calibratedImages(path: string): Promise<ReadonlySet<string>> {
   try {
-    return new Set(schema.parse(JSON.parse(await readFile(path, 'utf8'))).images.map(({ sha256 }) => sha256));
+    return new Set(schema.parse(JSON.parse(await readRegularText(path, 2 ** 28))).images.map(({ sha256 }) => sha256));
   } catch (error) {
     const message = `${path} cannot be read, and only it says which images the calibrated model saw`;
     throw new UserError(`${message} (${messageOf(error).split('\n')[0]}). Calibrate again.`, { cause: error });

@@ -1,9 +1,9 @@
 /** datasets.json: named sources of pristine images and benchmarks of opinion, validated so that a typo gives one clear line. */
-import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 import { suggestName } from '../support/nearest-name.js';
 import { type BenchmarkDescription, benchmarkSchema } from './benchmark.js';
 
@@ -94,7 +94,7 @@ async function readFiles(workingFolder: string): Promise<{ folder: string; conte
   for (const path of new Set([own, theirs])) {
     let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      text = await readRegularText(path);
     } catch (error) {
       if (path === theirs && systemCodeOf(error) === 'ENOENT') continue;
       throw new UserError(`Cannot read ${path}: ${messageOf(error)}.`);

@@ -1,7 +1,7 @@
 /** `seen-opinions.json` beside a model that was trained with opinions: its images, by the hash of their files, so that nobody measures it on them. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, UserError } from '../support/errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 import type { OpinionSet } from '../train/opinion/opinion-set.js';
 import type { TrainedOpinions } from './model-description.js';
 
@@ -43,7 +43,7 @@ export function trainedOpinionsOf({ name, direction, range, training, validation
  */
 export async function trainedImages(path: string): Promise<ReadonlySet<string>> {
   try {
-    const { images } = schema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { images } = schema.parse(JSON.parse(await readRegularText(path, 2 ** 28)));
     return new Set(images.filter(({ part }) => part !== 'test').map(({ sha256 }) => sha256));
   } catch (error) {
     const message = `${path} cannot be read, and only it says which opinions the model saw`;

@@ -1,8 +1,8 @@
 /** Pairs of opposite texts that images are compared with: those of the method, or a user's own. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 
 /** The prompt for a good photograph, and that for a bad one. */
 export type PromptPair = readonly [positive: string, negative: string];
@@ -45,7 +45,7 @@ const pairsSchema = z
 export async function readPromptPairs(path: string): Promise<PromptPair[]> {
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(await readRegularText(path));
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
     throw fileError('read', path, error);

@@ -1,5 +1,5 @@
 /** Everything that a run's folder tells, read for a report. Parts that a run does not have (yet) are absent. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Evaluation, parseEvaluation } from '../evaluate/evaluation.js';
 import { parseResult } from '../evaluate/parse-result.js';
@@ -14,6 +14,7 @@ import { commandHint } from '../support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { type HashedFile, hashFiles } from '../support/files/hash-files.js';
+import { readRegularText } from '../support/files/regular-file.js';
 import { jsonObject, jsonObjectOrEmpty } from '../support/json-object.js';
 
 /** A result and the folder of its pictures. */
@@ -57,7 +58,7 @@ export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
   /** Undefined where there is no such file, or it cannot be used, which is noted. */
   const read = async <T>(path: string, parse: (text: string, path: string) => T): Promise<T | undefined> => {
     try {
-      return parse(await readFile(path, 'utf8'), path);
+      return parse(await readRegularText(path, 2 ** 28), path);
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOENT') problems.push(messageOf(fileError('read', path, error)));
       return undefined;

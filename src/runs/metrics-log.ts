@@ -1,8 +1,9 @@
 /** `metrics.jsonl`: what every step and every evaluation measured, one JSON object a line. */
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 
 /** One line. Numbers that are not finite become `null`: JSON has none. */
 export interface MetricsRow {
@@ -74,7 +75,7 @@ export async function readMetrics(path: string): Promise<MetricsRow[]> {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularText(path, 2 ** 29 - 2 ** 20);
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return '';
     throw error;

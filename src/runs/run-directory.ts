@@ -1,11 +1,12 @@
 /** `runs/<name>/`: one training run and everything about it. */
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { lockFolder } from '../support/files/folder-lock.js';
+import { readRegularText } from '../support/files/regular-file.js';
 import { clearStagings, openStaging, type Staging } from '../support/files/staging.js';
 import { syncTree } from '../support/files/sync.js';
 import { suggestName } from '../support/nearest-name.js';
@@ -172,7 +173,7 @@ export async function readRun(root: string, name: string): Promise<OpenRun> {
  */
 export async function readConfig(folder: RunFolder): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(folder.config, 'utf8'));
+    return JSON.parse(await readRegularText(folder.config));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') {
       throw new UserError(

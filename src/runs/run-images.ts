@@ -1,9 +1,9 @@
 /** `images.json` of a run: its photographs by content, so that a run finds them elsewhere, and runs that start from it never measure on them. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -31,7 +31,7 @@ export type RunImages = Omit<z.infer<typeof schema>, 'format'>;
 /** @returns undefined where there is none: a run of an earlier version, or one on shards. @throws UserError when it is damaged. */
 export async function readRunImages(path: string): Promise<RunImages | undefined> {
   try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return schema.parse(JSON.parse(await readRegularText(path, 2 ** 29 - 2 ** 20)));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined;
     if (error instanceof SyntaxError || error instanceof z.ZodError) {

@@ -1,9 +1,9 @@
 /** Reads `model.json` for scoring: one as it should be without the schema's library, whose start takes longer than scoring a photograph. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ModelDescription } from '../export/model-description.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 
 /**
  * The description beside a model.
@@ -12,7 +12,7 @@ import { fileError } from '../support/files/file-errors.js';
 export async function readDescription(modelPath: string, path = join(dirname(modelPath), 'model.json')): Promise<ModelDescription> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readRegularText(path);
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw fileError('read', path, error);
     const message = `${path} is missing: it says how to use ${modelPath} and belongs beside it.`;

@@ -1,4 +1,5 @@
 /** The part of an exported model that turns pixels of any size into a score. */
+import { stat } from 'node:fs/promises';
 import type { ModelDescription } from '../export/model-description.js';
 import { cropImage, type Image } from '../images/image.js';
 import { type DeviceSetup, isOutOfMemory } from '../runtime/devices/device.js';
@@ -97,6 +98,7 @@ export async function openScorer(
         }
       }
       if (onNotice !== undefined) await tellPlacement();
+      requireScore(sum / weight, description, modelPath);
       return sum / weight;
     },
     close: () => sessions.close(),
@@ -105,6 +107,10 @@ export async function openScorer(
 
 /** The hash is computed while ONNX Runtime loads the file; a file that is not the described one is told before what ONNX Runtime says of it. */
 async function readWhole(sessions: ModelSessions, modelPath: string, descriptionPath?: string): Promise<ModelDescription> {
+  const status = await stat(modelPath).catch(() => undefined);
+  if (status !== undefined && !status.isFile()) {
+    throw new UserError(`${modelPath} is not a regular file: give the ONNX file.`, { code: 'ERR_ANTONYM_BAD_MODEL' });
+  }
   const reading = readDescription(modelPath, descriptionPath).then(async (description) => {
     await requireOwnFiles(modelPath, description);
     return description;
@@ -180,10 +186,24 @@ function threadError(error: ThreadFailure): UserError {
   return new UserError(message, { cause: error, code: 'ERR_ANTONYM_NO_RUNTIME' });
 }
 
+/** Rounding of float32, and of sums over parts, may leave the range by as much. */
+const rounding = 1e-4;
+
+/** @throws UserError when a score is no number, or outside of the range that the model states: the file or the device is at fault, not the image. */
+function requireScore(score: number, { score: { range } }: ModelDescription, path: string): void {
+  const [low, high] = range;
+  const margin = rounding * (high - low);
+  if (score >= low - margin && score <= high + margin) return;
+  const message = `${path} gives the score ${score}, outside of ${low} to ${high}: the model is damaged, or the device cannot compute it.`;
+  throw new UserError(message, { code: 'ERR_ANTONYM_BAD_MODEL' });
+}
+
 function checkSignature({ inputs, outputs }: ModelSignature, path: string): void {
   const [image] = inputs;
-  if (inputs.length !== 1 || image?.name !== 'image' || image.dataType !== 'uint8' || !outputs.some(({ name }) => name === 'score')) {
-    const message = `${path} is not a model of this program: expected the input image (uint8) and the output score`;
+  const score = outputs.find(({ name }) => name === 'score');
+  const isScore = score?.dataType === 'float32' && score.shape.length === 1;
+  if (inputs.length !== 1 || image?.name !== 'image' || image.dataType !== 'uint8' || !isScore) {
+    const message = `${path} is not a model of this program: expected the input image (uint8) and the output score (float32 [batch])`;
     throw new UserError(message, { code: 'ERR_ANTONYM_BAD_MODEL' });
   }
 }

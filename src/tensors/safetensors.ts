@@ -1,8 +1,9 @@
 /** Named tensors in safetensors files, which every machine-learning tool reads. https://huggingface.co/docs/safetensors */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { readRange } from '../support/files/read-range.js';
+import { openRegular } from '../support/files/regular-file.js';
 import { encodeHeader, layOutTensors, longestHeader, parseHeader, type SafetensorsHeader, type TensorEntry } from './safetensors-header.js';
 import { type DataType, elementArrays, type TensorData } from './tensor-data.js';
 
@@ -39,7 +40,7 @@ export interface SafetensorsFile extends SafetensorsHeader {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
+    file = await openRegular(path);
     const { header, dataStart } = await readHeader(file, path);
     const handle = file;
     return {

@@ -1,9 +1,10 @@
 /** Weights in a file or folder of any format that they are published in. */
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asSentence, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { mistakenFile } from '../../support/files/mistaken-file.js';
+import { openRegular } from '../../support/files/regular-file.js';
 import { openPytorchSource } from './pytorch-source.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import { openShardedSource } from './sharded-source.js';
@@ -56,7 +57,7 @@ async function weightsIn(folder: string): Promise<string> {
 }
 
 async function firstBytes(path: string): Promise<Buffer> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
     return buffer.subarray(0, bytesRead);

@@ -1,8 +1,9 @@
 /** Tensors of a PyTorch file: a state dict written by `torch.save` since PyTorch 1.6, or a TorchScript archive. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { openZip, type ZipArchive } from '../../support/archives/zip-archive.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { openRegular } from '../../support/files/regular-file.js';
 import { storedBytes } from '../../tensors/stored-types.js';
 import { elementCount, floatTensor } from '../../tensors/tensor-data.js';
 import { readPytorchPickle, type StoredView } from './pytorch-pickle.js';
@@ -15,7 +16,7 @@ const longestPickle = 2 ** 26;
 export async function openPytorchSource(path: string): Promise<TensorSource> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
+    file = await openRegular(path);
     const handle = file;
     const archive = await openZip(handle, path);
     const { folder, views } = await readContents(archive, path);

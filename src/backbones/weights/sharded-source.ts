@@ -1,9 +1,9 @@
 /** Tensors spread over several safetensors files by an index, as Hugging Face's libraries save large models. */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { asSentence, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { readRegularText } from '../../support/files/regular-file.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import type { StoredTensor, TensorSource } from './tensor-source.js';
 
@@ -46,7 +46,7 @@ export async function openShardedSource(path: string): Promise<TensorSource> {
 async function readIndex(path: string): Promise<Record<string, string>> {
   let json: string;
   try {
-    json = await readFile(path, 'utf8');
+    json = await readRegularText(path);
   } catch (error) {
     throw fileError('read', path, error);
   }

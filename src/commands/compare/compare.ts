@@ -1,5 +1,4 @@
 /** `antonym compare`: whether a change of a pipeline made pictures worse, for a person and for continuous integration. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ComparisonBootstrap, summarizeComparison } from '../../compare/comparison.js';
 import { type ComparedVariant, type ComparisonResult, signed, variantOf, verdictOf } from '../../compare/comparison-result.js';
@@ -12,6 +11,7 @@ import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { asSentence, UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { readRegularText } from '../../support/files/regular-file.js';
 import { openScratch } from '../../support/files/scratch-folder.js';
 import { number, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { givenIn, type OptionTable, resolveOptions } from '../../support/options/option-table.js';
@@ -180,7 +180,7 @@ function linePairs(before: string, first: readonly FileReference[], after: strin
 }
 
 async function encodedVariants(before: string, path: string, folder: string, progress: Progress): Promise<Variants> {
-  const content = await readFile(path, 'utf8').catch((error) => {
+  const content = await readRegularText(path).catch((error) => {
     throw fileError('read', path, error);
   });
   const encoders = parseEncoders(content, path);

@@ -1,9 +1,9 @@
 /** `train --splits`: the same training on several random splits of rated images, with the mean and deviation of what it gives. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEvaluation } from '../../evaluate/evaluation.js';
 import { runsFolder } from '../../runs/run-directory.js';
+import { readRegularText } from '../../support/files/regular-file.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { trainAndExport } from './train-and-export.js';
 
@@ -54,7 +54,7 @@ async function testOf(run: string): Promise<Omit<SplitResult, 'split' | 'run'> |
   const [name] = (await readdir(folder).catch(() => [])).filter((entry) => entry.endsWith('-test'));
   if (name === undefined) return undefined;
   const path = join(folder, name, 'evaluation.json');
-  const { opinion, measures } = parseEvaluation(await readFile(path, 'utf8'), path);
+  const { opinion, measures } = parseEvaluation(await readRegularText(path, 2 ** 28), path);
   const [own, baseline] = measures;
   return { images: opinion.images, srcc: own!.srcc.value, plcc: own!.plcc.value, baseline: baseline!.srcc.value };
 }

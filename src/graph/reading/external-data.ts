@@ -1,9 +1,10 @@
 /** Values of a model that lie in files beside it: read by offset, from its own folder only. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRange } from '../../support/files/read-range.js';
+import { openRegular } from '../../support/files/regular-file.js';
 
 interface OpenFile {
   readonly path: string;
@@ -49,7 +50,7 @@ export class ExternalData {
       );
     }
     try {
-      const handle = await open(path, 'r');
+      const handle = await openRegular(path);
       const { size } = await handle.stat();
       const file = { path, handle, size };
       this.open.set(location, file);

@@ -1,9 +1,9 @@
 /** ONNX files of other tools as plain data: decoded, bounded and checked, but not understood yet. */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { mistakenFileAt } from '../../support/files/mistaken-file.js';
+import { readRegular } from '../../support/files/regular-file.js';
 import { decodeMessage } from '../../support/protobuf/message-table.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 import {
@@ -102,9 +102,7 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
 
 async function readBounded(path: string): Promise<Buffer> {
   try {
-    const { size } = await stat(path);
-    if (size > largestFile) throw new UserError(`${path} has ${size} bytes: no ONNX file has more than 2 GB.`);
-    return await readFile(path);
+    return await readRegular(path, largestFile);
   } catch (error) {
     throw fileError('read the model', path, error);
   }

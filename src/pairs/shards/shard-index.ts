@@ -1,11 +1,12 @@
 /** The index of a folder of shards: the configuration of its pairs, and the size and hash of every shard; one file for each part. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeDifference } from '../../support/describe-difference.js';
 import { systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { readRegularText } from '../../support/files/regular-file.js';
 import { sha256Of } from '../manifest.js';
 import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
 
@@ -127,7 +128,7 @@ async function readIndex(folder: string, name: string): Promise<IndexFile> {
   let json: unknown;
   try {
     if ((await stat(path)).size > largestIndex) throw new UserError(`${path} is too large for an index of shards.`);
-    text = await readFile(path, 'utf8');
+    text = await readRegularText(path, largestIndex);
     json = JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(`${path} is damaged: ${error.message}.`);

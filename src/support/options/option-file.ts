@@ -1,7 +1,7 @@
 /** Files of options: a JSON object with the keys of an option table. */
-import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors.js';
 import { fileError } from '../files/file-errors.js';
+import { readRegularText } from '../files/regular-file.js';
 import { findDuplicateKey } from './json-duplicate-key.js';
 
 /**
@@ -11,7 +11,7 @@ import { findDuplicateKey } from './json-duplicate-key.js';
 export async function readOptionFile(path: string): Promise<{ path: string; values: Readonly<Record<string, unknown>> }> {
   let values: unknown;
   try {
-    const json = await readFile(path, 'utf8');
+    const json = await readRegularText(path);
     values = JSON.parse(json);
     const duplicate = findDuplicateKey(json);
     if (duplicate !== undefined) throw new UserError(`${path} has the key "${duplicate}" twice.`);
