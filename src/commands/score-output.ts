@@ -11,6 +11,14 @@ export interface Scored {
   readonly opinion?: number;
   /** With `--meaning`. */
   readonly likeness?: Likeness;
+  /** With `--groups`: the number of its group, from 1. */
+  readonly group?: number;
+}
+
+export interface OutputOptions {
+  readonly meaning: boolean;
+  /** Results come in groups, in their order. */
+  readonly groups: boolean;
 }
 
 export interface Unscored {
@@ -30,11 +38,11 @@ export interface ScoreOutput {
 
 export const scoreOutputs = { table: tableOutput, json: jsonOutput, csv: csvOutput } satisfies Record<
   string,
-  (meaning: boolean) => ScoreOutput
+  (options: OutputOptions) => ScoreOutput
 >;
 
 /** Equal scores by name. */
-function tableOutput(meaning: boolean): ScoreOutput {
+function tableOutput({ meaning, groups }: OutputOptions): ScoreOutput {
   const results: Scored[] = [];
   const nothing = (): string => '';
   const digits = (opinion: number | undefined): string => (opinion === undefined ? '' : `${Number(opinion.toPrecision(5))}  `);
@@ -46,12 +54,15 @@ function tableOutput(meaning: boolean): ScoreOutput {
     unscored: nothing,
     leftOut: nothing,
     end() {
-      results.sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
+      if (!groups) results.sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
+      const below = (index: number): string => (groups && results[index]!.group === results[index - 1]?.group ? '  ' : '');
       const words = results.map(({ likeness }) => (likeness ? describeLikeness(likeness) : ''));
       const width = Math.max(0, ...words.map(({ length }) => length));
       const like = (index: number): string => (meaning && width > 0 ? `${words[index]!.padEnd(width)}  ` : '');
       return results
-        .map(({ image, score, opinion }, index) => `${score.toFixed(4)}  ${digits(opinion)}${like(index)}${printable(image)}\n`)
+        .map(
+          ({ image, score, opinion }, index) => `${score.toFixed(4)}  ${digits(opinion)}${like(index)}${below(index)}${printable(image)}\n`,
+        )
         .join('');
     },
   };
@@ -68,8 +79,16 @@ function jsonOutput(): ScoreOutput {
 }
 
 /** RFC 4180, names as they are: a cell may hold a line break. The columns are the same whatever comes. */
-function csvOutput(meaning: boolean): ScoreOutput {
-  const columns = ['image', 'score', 'opinion', 'error', 'code', ...(meaning ? (['level', 'percentile'] as const) : [])] as const;
+function csvOutput({ meaning, groups }: OutputOptions): ScoreOutput {
+  const columns = [
+    'image',
+    'score',
+    'opinion',
+    'error',
+    'code',
+    ...(meaning ? (['level', 'percentile'] as const) : []),
+    ...(groups ? (['group'] as const) : []),
+  ] as const;
   let hasHeader = false;
   const row = (result: Readonly<Partial<Record<(typeof columns)[number], string | number>>>): string => {
     const head = hasHeader ? '' : `${columns.join(',')}\n`;

@@ -1,22 +1,26 @@
 /** `antonym score`: scores photographs with an exported model. */
 import { expandPaths } from '../datasets/expand-paths.js';
 import { describeLeftOut } from '../datasets/left-out.js';
+import { findNearDuplicates } from '../datasets/pristine/find-near-duplicates.js';
 import { opinionsSeen } from '../export/opinions-seen.js';
+import { rawPreview } from '../images/raw-preview.js';
 import { readingFault } from '../score/errors.js';
 import { findModel } from '../score/find-model.js';
+import { groupResults } from '../score/group-results.js';
+import type { ImageInput } from '../score/image-input.js';
 import { likenessOf } from '../score/likeness.js';
 import { loadModel, type Model } from '../score/load-model.js';
 import { opinionMapOf } from '../score/opinion-map.js';
 import { openScoreCache, type ScoreCache } from '../score/score-cache.js';
 import { UserError } from '../support/errors.js';
 import { systemReason } from '../support/files/file-errors.js';
-import { part, switched, text } from '../support/options/option-kinds.js';
+import { oneOf, part, switched, text } from '../support/options/option-kinds.js';
 import { givenIn, type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { printable } from '../support/printable.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
 import { loadOptionsOf } from './open-models.js';
-import { scoreOutputs } from './score-output.js';
+import { type Scored, scoreOutputs } from './score-output.js';
 import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from './shared-options.js';
 import { readStandardInput } from './standard-input.js';
 
@@ -28,6 +32,14 @@ const options = {
     withoutIt: 'the model of this program',
   },
   exclude: excludeOption,
+  raw: {
+    kind: oneOf(['refuse', 'preview']),
+    placeholder: 'refuse|preview',
+    description: 'camera raw: refuse it, or take its preview',
+    details: 'preview: the JPEG of full size that the camera put into the file is scored, with its sharpening and compression.',
+    default: 'refuse',
+    reason: 'a preview is not the photograph',
+  },
   maxPixels: maxPixelsOption,
   ...exportedModelDevice,
   null: {
@@ -43,6 +55,14 @@ const options = {
     details:
       'The severity level whose held-out crops score most alike, such as "like pristine" or "like level 3 of 5", and with --json or --csv the ' +
       'percentile among pristine crops, 5 to 95. From the scores in model.json.',
+    default: false,
+  },
+  groups: {
+    kind: switched(),
+    description: 'put photographs that nearly repeat together',
+    details:
+      'Bursts, copies and reduced versions become groups, the best of each first and the others below it; --json and --csv have the number of the ' +
+      'group. Results are printed at the end.',
     default: false,
   },
   cache: {
@@ -128,6 +148,18 @@ export const scoreCommand: Command = {
   },
 };
 
+/** What is scored for each path: standard input for `-`, the preview of a raw file, else the file. */
+async function* inputsOf(
+  paths: readonly string[],
+  { content, takesPreviews }: { readonly content: Uint8Array | undefined; readonly takesPreviews: boolean },
+): AsyncGenerator<ImageInput> {
+  for (const path of paths) {
+    // one that has none is refused with the reason when it is read as a file
+    const preview = takesPreviews && path !== '-' ? await rawPreview(path).catch(() => undefined) : undefined;
+    yield path === '-' ? (content ?? path) : (preview ?? path);
+  }
+}
+
 /** A cache that cannot be written is said, and fails nothing. */
 async function saveCache(cache: ScoreCache | undefined): Promise<void> {
   try {
@@ -140,15 +172,28 @@ async function saveCache(cache: ScoreCache | undefined): Promise<void> {
 /** @returns how many images were scored, and how many could not be. */
 async function scorePaths(
   paths: readonly string[],
-  { model, exclude, maxPixels, json, csv, null: isNull, quiet, meaning, cache: isCached, ...device }: OptionValues<typeof options>,
+  {
+    model,
+    exclude,
+    raw,
+    maxPixels,
+    json,
+    csv,
+    null: isNull,
+    quiet,
+    meaning,
+    groups,
+    cache: isCached,
+    ...device
+  }: OptionValues<typeof options>,
 ): Promise<{ readonly scored: number; readonly failed: number }> {
   if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
   if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
-  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table'](meaning);
+  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, groups });
   const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
-  const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }) });
+  const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }), withRaw: raw === 'preview' });
   const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
   const files = [...(content === undefined ? [] : ['-']), ...found.map(({ path }) => path)];
   const tell = ({ path, error }: { readonly path: string; readonly error: Error }): void => {
@@ -179,11 +224,17 @@ async function scorePaths(
     if (seen !== undefined)
       progress?.note(`The model ${seen}${opinion ? ` of ${opinion.name}: score, then opinion (${opinion.direction})` : ''}`);
     const { description } = opened;
+    const print = (result: Scored): void => {
+      const text = output.scored(result);
+      if (text !== '') aside(() => process.stdout.write(text));
+    };
+    const results: Scored[] = [];
     const show = (image: string, score: number): void => {
       done++;
       const likeness = meaning ? likenessOf(score, description) : undefined;
-      const text = output.scored({ image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) });
-      if (text !== '') aside(() => process.stdout.write(text));
+      const result = { image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) };
+      if (groups) results.push(result);
+      else print(result);
     };
     if (meaning && description.scorePercentiles.length < 2)
       progress?.note('model.json has no scores of crops: what a score means is not known');
@@ -196,7 +247,10 @@ async function scorePaths(
     };
     const places = files.flatMap((_, place) => (known[place] === undefined ? [place] : []));
     if (cache) progress?.note(`${files.length - places.length} of ${files.length} scores are kept from before`);
-    const inputs = places.map((place) => (files[place] === '-' ? (content ?? '-') : files[place]!));
+    const inputs = inputsOf(
+      places.map((place) => files[place]!),
+      { content, takesPreviews: raw === 'preview' },
+    );
     for await (const { index, score, error } of opened.scoreEach(inputs)) {
       const place = places[index]!;
       const image = files[place]!;
@@ -213,6 +267,15 @@ async function scorePaths(
       if (files.length > 1) progress?.update(next, files.length);
     }
     if (hasReader) showKnown(files.length);
+    if (groups) {
+      const scored = results.map(({ image }) => ({ kind: 'file', id: image, path: image }) as const);
+      const repeated = await findNearDuplicates(scored.filter(({ id }) => id !== '-'));
+      const ordered = groupResults(
+        results,
+        repeated.map((group) => group.map(({ id }) => id)),
+      );
+      for (const result of ordered) print(result);
+    }
   } finally {
     progress?.stop();
     await opened?.close();

@@ -2,6 +2,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { canReadHeic } from '../images/heif.js';
+import { rawExtensions } from '../images/raw-preview.js';
 import { systemReason } from '../support/files/file-errors.js';
 import { type PathPattern, pathPattern } from '../support/path-pattern.js';
 import type { FileReference } from './image-reference.js';
@@ -23,6 +24,8 @@ const systemFolders = new Set([
 export interface ListingOptions {
   /** Patterns of names or of paths below the folder; matching entries are left out. */
   readonly exclude?: readonly string[];
+  /** Camera raw files are listed, too. */
+  readonly withRaw?: boolean;
   /** Files of any extension are listed. */
   readonly anyExtension?: boolean;
 }
@@ -37,8 +40,11 @@ export interface ListedImages {
  * are followed, each folder being read once, so that links in a circle end.
  * @throws the system's error when the folder itself cannot be read; a subfolder that cannot is named in the result.
  */
-export async function listImageFiles(folder: string, { exclude = [], anyExtension = false }: ListingOptions = {}): Promise<ListedImages> {
-  const extensions = new Set([...imageExtensions, ...((await canReadHeic()) ? heicExtensions : [])]);
+export async function listImageFiles(
+  folder: string,
+  { exclude = [], withRaw = false, anyExtension = false }: ListingOptions = {},
+): Promise<ListedImages> {
+  const extensions = new Set([...imageExtensions, ...(withRaw ? rawExtensions : []), ...((await canReadHeic()) ? heicExtensions : [])]);
   const listing: Listing = {
     isImage: (name) => anyExtension || extensions.has(extname(name).toLowerCase()),
     excluded: exclude.map((pattern) => pathPattern(pattern)),

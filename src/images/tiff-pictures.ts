@@ -27,6 +27,8 @@ export interface TiffStructure {
   readonly pictures: readonly TiffPicture[];
   /** The kind of camera raw, if it is one. */
   readonly raw?: string;
+  /** Of the first page, as EXIF counts them: 1 upright. */
+  readonly orientation?: number;
 }
 
 const tags = {
@@ -39,6 +41,7 @@ const tags = {
   photometric: 262,
   make: 271,
   stripOffsets: 273,
+  orientation: 274,
   samples: 277,
   stripByteCounts: 279,
   subDirectories: 330,
@@ -90,7 +93,8 @@ export async function readTiffStructure(content: ImageContent): Promise<TiffStru
     if (directory !== undefined) pictures.push(pictureOf(directory, { subifd }));
   }
   const raw = rawKind(first, pictures, isCanon, magic);
-  return { pictures, ...(raw !== undefined && { raw }) };
+  const orientation = first.values.get(tags.orientation)?.[0];
+  return { pictures, ...(raw !== undefined && { raw }), ...(orientation !== undefined && { orientation }) };
 }
 
 interface TiffFile {
