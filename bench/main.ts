@@ -1,10 +1,11 @@
-/** `npm run bench -- train|updates|degrade|crash|score|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|hostile|score|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchBesideOpinions } from './beside-opinions.js';
 import { benchCrash } from './crash.js';
 import { benchDegrade } from './degrade.js';
 import { benchDeploy } from './deploy.js';
+import { benchHostile } from './hostile.js';
 import { benchLowering } from './lowering.js';
 import { benchPeers } from './peers.js';
 import { benchProve } from './prove.js';
@@ -67,6 +68,16 @@ program
     'copy the states that kills leave instead of killing a process for each, and one error for each change: what the tests do',
   )
   .action(benchCrash);
+
+program
+  .command('hostile')
+  .description(
+    'Image files that are broken on purpose, structure by structure, in every format that is read, through the library, score, degrade check and train: no crash, no hang, bounded memory, and every good file among them is scored.',
+  )
+  .option('--files <n>', 'how many; one of ten is good', '200')
+  .option('--seed <n>', 'other files', '1')
+  .option('--keep <folder>', 'keeps the files that failed')
+  .action(benchHostile);
 
 program
   .command('score')

@@ -1,0 +1,54 @@
+/** Small good pictures in every format that is read, and the kinds in each that decoders treat apart. */
+import sharp, { type Sharp } from 'sharp';
+import { renderProcedural } from '#antonym/datasets/procedural.js';
+import type { HostileFormat } from './file-parts.js';
+
+export interface BaseFile {
+  readonly format: HostileFormat;
+  readonly bytes: Buffer;
+}
+
+/** @param index of the rendered scene */
+export async function baseFiles(index: number): Promise<BaseFile[]> {
+  const [width, height] = [96, 80];
+  const scene = { kind: 'procedural', id: `procedural-9-${index}`, seed: 9, index, width, height } as const;
+  const { data } = renderProcedural(scene);
+  const picture = sharp(data, { raw: { width, height, channels: 3 } })
+    .withIccProfile('p3')
+    .withExif({ IFD0: { Copyright: 'nobody' } });
+  const made: readonly (readonly [HostileFormat, Sharp])[] = [
+    ['png', picture.clone().png()],
+    ['png', picture.clone().ensureAlpha(0.5).png({ progressive: true })],
+    ['png', picture.clone().png({ palette: true })],
+    ['png', picture.clone().toColourspace('grey16').png()],
+    ['jpg', picture.clone().jpeg()],
+    ['jpg', picture.clone().jpeg({ progressive: true, chromaSubsampling: '4:4:4' })],
+    ['jpg', picture.clone().toColourspace('b-w').jpeg()],
+    ['webp', picture.clone().webp()],
+    ['webp', picture.clone().ensureAlpha(0.5).webp({ lossless: true })],
+    ['avif', picture.clone().avif({ effort: 0 })],
+    ['tif', picture.clone().tiff({ compression: 'none' })],
+    ['tif', picture.clone().tiff({ compression: 'deflate', tile: true, tileWidth: 32, tileHeight: 32 })],
+    ['tif', picture.clone().ensureAlpha(0.5).tiff({ compression: 'lzw' })],
+  ];
+  const files = await Promise.all(made.map(async ([format, pipeline]) => ({ format, bytes: await pipeline.toBuffer() })));
+  return [...files, { format: 'bmp', bytes: bitmap(data, width, height) }];
+}
+
+/** 24 bits a pixel, rows from the bottom, of a multiple of four bytes. */
+function bitmap(rgb: Uint8Array, width: number, height: number): Buffer {
+  const pitch = Math.ceil((width * 3) / 4) * 4;
+  const file = Buffer.alloc(54 + pitch * height);
+  file.write('BM', 'latin1');
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(54, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(width, 18);
+  file.writeInt32LE(height, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(24, 28);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width * 3; x++) file[54 + (height - 1 - y) * pitch + x] = rgb[y * width * 3 + x - (x % 3) + (2 - (x % 3))]!;
+  }
+  return file;
+}

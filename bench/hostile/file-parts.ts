@@ -1,0 +1,121 @@
+/** The parts of an image file that a format puts after each other, so that fuzzers change what a file says and not only its bytes. */
+
+export type HostileFormat = 'png' | 'jpg' | 'webp' | 'avif' | 'tif' | 'bmp';
+
+/** A span of the file, and its fields of numbers: lengths, counts, sides. */
+export interface FilePart {
+  readonly start: number;
+  readonly end: number;
+  readonly fields: readonly NumberField[];
+}
+
+export interface NumberField {
+  readonly at: number;
+  readonly bytes: 1 | 2 | 4;
+  readonly littleEndian: boolean;
+}
+
+const readers: Readonly<Record<HostileFormat, (file: Buffer) => FilePart[]>> = {
+  png: pngChunks,
+  jpg: jpegSegments,
+  webp: riffChunks,
+  avif: isoBoxes,
+  tif: tiffEntries,
+  bmp: bitmapFields,
+};
+
+/** In the order of the file; empty where it is too broken to have any. */
+export function partsOfFile(format: HostileFormat, file: Buffer): FilePart[] {
+  return readers[format](file);
+}
+
+/** Length, type, data, CRC (PNG specification, 5.3). */
+function pngChunks(file: Buffer): FilePart[] {
+  const parts: FilePart[] = [];
+  for (let at = 8; at + 12 <= file.length; ) {
+    const end = Math.min(file.length, at + 12 + file.readUInt32BE(at));
+    const isHeader = file.toString('latin1', at + 4, at + 8) === 'IHDR';
+    const inside = isHeader
+      ? [numbers(at + 8, 4), numbers(at + 12, 4), ...[16, 17, 18, 19, 20].map((offset) => numbers(at + offset, 1))]
+      : [];
+    parts.push({ start: at, end, fields: [numbers(at, 4), ...inside] });
+    at = end;
+  }
+  return parts;
+}
+
+/** Markers with lengths up to the first scan, whose data are one part (ITU T.81, B.1.1). */
+function jpegSegments(file: Buffer): FilePart[] {
+  const parts: FilePart[] = [];
+  let at = 2;
+  while (at + 4 <= file.length && file[at] === 0xff) {
+    const marker = file[at + 1]!;
+    const end = Math.min(file.length, at + 2 + file.readUInt16BE(at + 2));
+    const isFrame = marker >= 0xc0 && marker <= 0xc2;
+    const inside = isFrame ? [numbers(at + 4, 1), numbers(at + 5, 2), numbers(at + 7, 2), numbers(at + 9, 1)] : [];
+    parts.push({ start: at, end, fields: [numbers(at + 2, 2), ...inside] });
+    at = end;
+    if (marker === 0xda) break;
+  }
+  if (at < file.length) parts.push({ start: at, end: file.length, fields: [] });
+  return parts;
+}
+
+/** FourCC, length, data, padded to even (RIFF). */
+function riffChunks(file: Buffer): FilePart[] {
+  const parts: FilePart[] = [];
+  for (let at = 12; at + 8 <= file.length; ) {
+    const size = file.readUInt32LE(at + 4);
+    const end = Math.min(file.length, at + 8 + size + (size % 2));
+    const inside = Array.from({ length: Math.min(5, Math.floor((end - at - 8) / 2)) }, (_, index) => numbers(at + 8 + 2 * index, 2, true));
+    parts.push({ start: at, end, fields: [numbers(at + 4, 4, true), ...inside] });
+    at = end;
+  }
+  return parts;
+}
+
+/** Boxes, and those inside `meta` and its containers (ISO/IEC 14496-12). */
+function isoBoxes(file: Buffer, from = 0, to = file.length): FilePart[] {
+  const parts: FilePart[] = [];
+  for (let at = from; at + 8 <= to; ) {
+    const size = file.readUInt32BE(at);
+    if (size < 8) break;
+    const end = Math.min(to, at + size);
+    const type = file.toString('latin1', at + 4, at + 8);
+    const inside = ['ispe', 'iloc', 'iinf', 'pixi'].includes(type)
+      ? Array.from({ length: Math.min(8, Math.floor((end - at - 8) / 4)) }, (_, index) => numbers(at + 8 + 4 * index, 4))
+      : [];
+    parts.push({ start: at, end, fields: [numbers(at, 4), ...inside] });
+    const content = { meta: 12, iprp: 8, ipco: 8 }[type];
+    if (content !== undefined) parts.push(...isoBoxes(file, at + content, end));
+    at = end;
+  }
+  return parts;
+}
+
+/** The entries of the first directory: tag, type, count, value (TIFF 6.0, section 2); sharp writes them little-endian. */
+function tiffEntries(file: Buffer): FilePart[] {
+  if (file.length < 8) return [];
+  const start = file.readUInt32LE(4);
+  if (start + 2 > file.length) return [];
+  const count = file.readUInt16LE(start);
+  return Array.from({ length: count }, (_, index) => start + 2 + 12 * index)
+    .filter((at) => at + 12 <= file.length)
+    .map((at) => ({
+      start: at,
+      end: at + 12,
+      fields: [numbers(at, 2, true), numbers(at + 2, 2, true), numbers(at + 4, 4, true), numbers(at + 8, 4, true)],
+    }));
+}
+
+/** The numbers of both headers, and the pixels (BITMAPFILEHEADER, BITMAPINFOHEADER). */
+function bitmapFields(file: Buffer): FilePart[] {
+  const at = [2, 10, 14, 18, 22, 30, 34, 46, 50].filter((offset) => offset + 4 <= file.length);
+  const fields = at.map((offset) => ({ start: offset, end: offset + 4, fields: [numbers(offset, 4, true)] }));
+  const bits = { start: 26, end: 30, fields: [numbers(26, 2, true), numbers(28, 2, true)] };
+  return [...fields, ...(file.length >= 54 ? [bits, { start: 54, end: file.length, fields: [] }] : [])];
+}
+
+function numbers(at: number, bytes: NumberField['bytes'], littleEndian = false): NumberField {
+  return { at, bytes, littleEndian };
+}
