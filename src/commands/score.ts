@@ -1,7 +1,10 @@
 /** `antonym score`: scores photographs with an exported model. */
+
+import { existsSync } from 'node:fs';
 import { expandPaths } from '../datasets/expand-paths.js';
 import { describeLeftOut } from '../datasets/left-out.js';
 import { findNearDuplicates } from '../datasets/pristine/find-near-duplicates.js';
+import { readTarImages, type TarImage } from '../datasets/tar-images.js';
 import { opinionsSeen } from '../export/opinions-seen.js';
 import { rawPreview } from '../images/raw-preview.js';
 import { readingFault } from '../score/errors.js';
@@ -132,7 +135,8 @@ export const scoreCommand: Command = {
   operand: {
     placeholder: 'PATH...',
     isOptional: true,
-    description: 'image files, folders of images and patterns; - for an image or a list of paths from standard input',
+    description:
+      'image files, folders of images, tar archives (WebDataset shards) and patterns; - for an image or a list of paths from standard input',
   },
   groups: { Options: options, 'Lists in parts': partOptions },
   async run(given, paths) {
@@ -153,7 +157,20 @@ async function* inputsOf(
   paths: readonly string[],
   { content, takesPreviews }: { readonly content: Uint8Array | undefined; readonly takesPreviews: boolean },
 ): AsyncGenerator<ImageInput> {
+  let members: AsyncGenerator<TarImage> | undefined;
+  let opened: string | undefined;
   for (const path of paths) {
+    const archive = /^(.*?\.tar)\/./is.exec(path)?.[1];
+    if (archive !== undefined && !existsSync(path)) {
+      if (archive !== opened) [members, opened] = [readTarImages(archive), archive];
+      // both lists are in the order of the archive
+      for (let next = await members!.next(); !next.done; next = await members!.next()) {
+        if (next.value.path !== path) continue;
+        yield next.value.data;
+        break;
+      }
+      continue;
+    }
     // one that has none is refused with the reason when it is read as a file
     const preview = takesPreviews && path !== '-' ? await rawPreview(path).catch(() => undefined) : undefined;
     yield path === '-' ? (content ?? path) : (preview ?? path);
@@ -193,7 +210,11 @@ async function scorePaths(
   const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
-  const { files: found, leftOut, failed: missing } = await expandPaths(given, { ...(exclude && { exclude }), withRaw: raw === 'preview' });
+  const {
+    files: found,
+    leftOut,
+    failed: missing,
+  } = await expandPaths(given, { ...(exclude && { exclude }), withRaw: raw === 'preview', withArchives: true });
   const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
   const files = [...(content === undefined ? [] : ['-']), ...found.map(({ path }) => path)];
   const tell = ({ path, error }: { readonly path: string; readonly error: Error }): void => {

@@ -4,8 +4,9 @@ import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { pathPattern, splitPattern } from '../support/path-pattern.js';
 import type { FileReference } from './image-reference.js';
-import { joinLeftOut, type LeftOut } from './left-out.js';
+import { joinLeftOut, type LeftOut, nothingLeftOut } from './left-out.js';
 import { type ListingOptions, listImageFiles } from './list-image-files.js';
+import { isTar, listTarImages } from './tar-images.js';
 
 export interface ExpandedPaths {
   /** In the given order; those of a folder or pattern in the order of their names. The id of one: its path below the folder, or as given. */
@@ -15,9 +16,14 @@ export interface ExpandedPaths {
   readonly failed: readonly { readonly path: string; readonly error: Error }[];
 }
 
+export interface ExpandOptions extends ListingOptions {
+  /** The images of tar archives take their place: see `TarImage`. */
+  readonly withArchives?: boolean;
+}
+
 /** Replaces folders by the images in them, and patterns not expanded by a shell by the matching files. */
-export async function expandPaths(paths: readonly string[], options: ListingOptions = {}): Promise<ExpandedPaths> {
-  const files: FileReference[] = [];
+export async function expandPaths(paths: readonly string[], options: ExpandOptions = {}): Promise<ExpandedPaths> {
+  const files: string[] = [];
   const failed: { path: string; error: Error }[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of paths) {
@@ -27,7 +33,12 @@ export async function expandPaths(paths: readonly string[], options: ListingOpti
         throw error;
       });
       if (status === undefined) files.push(...(await filesOfPattern(path, options)));
-      else if (!status.isDirectory()) files.push({ kind: 'file', id: path, path });
+      else if (options.withArchives && status.isFile() && isTar(path)) {
+        const { paths: members, leftOut: others } = await listTarImages(path);
+        leftOut.push({ ...nothingLeftOut, files: others });
+        files.push(...members.map((member) => ({ kind: 'file' as const, id: member, path: member })));
+        if (members.length === 0) throw new UserError(`${path} holds no supported images.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
+      } else if (!status.isDirectory()) files.push({ kind: 'file', id: path, path });
       else {
         const listed = await listImageFiles(path, options);
         leftOut.push(listed.leftOut);
