@@ -143,6 +143,10 @@ export const scoreCommand: Command = {
     const parts = resolveOptions(partOptions, givenIn(partOptions, given)).values;
     const own = givenIn(options, given);
     if (isAboutParts(parts)) {
+      const unused = ['raw', 'meaning', 'groups', 'cache'].find(
+        (key) => own.flags[key] !== undefined || own.file?.values[key] !== undefined,
+      );
+      if (unused !== undefined) throw new UserError(`--${unused} is for images given as paths: leave it out with --list.`);
       const { scoreParts } = await import('./score-parts.js');
       return scoreParts({ ...resolveOptions(options, own).values, ...parts }, paths);
     }

@@ -23,7 +23,7 @@ export interface ExpandOptions extends ListingOptions {
 
 /** Replaces folders by the images in them, and patterns not expanded by a shell by the matching files. */
 export async function expandPaths(paths: readonly string[], options: ExpandOptions = {}): Promise<ExpandedPaths> {
-  const files: string[] = [];
+  const files: FileReference[] = [];
   const failed: { path: string; error: Error }[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of paths) {
@@ -36,7 +36,7 @@ export async function expandPaths(paths: readonly string[], options: ExpandOptio
       else if (options.withArchives && status.isFile() && isTar(path)) {
         const { paths: members, leftOut: others } = await listTarImages(path);
         leftOut.push({ ...nothingLeftOut, files: others });
-        files.push(...members.map((member) => ({ kind: 'file' as const, id: member, path: member })));
+        files.push(...members.map((member): FileReference => ({ kind: 'file', id: member, path: member })));
         if (members.length === 0) throw new UserError(`${path} holds no supported images.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       } else if (!status.isDirectory()) files.push({ kind: 'file', id: path, path });
       else {
