@@ -4,11 +4,22 @@ import type { BatchLayout } from '#antonym/losses/levels.js';
 import { UserError } from '#antonym/support/errors.js';
 import { type Steps, startSteps } from './step-process.js';
 
-/** The backbones whose steps are there, and their scripts. */
-const scripts: Readonly<Record<string, string>> = {
-  'clip-tiny': 'clip_tiny_step.py',
-  'clip-rn50': 'clip_rn50_step.py',
-  'clip-vit-b-32': 'clip_vit_step.py',
+const ofTimm = (model: string): readonly string[] => ['timm_step.py', model];
+
+/** The backbones whose steps are there, their scripts, and what these take first. */
+const scripts: Readonly<Record<string, readonly string[]>> = {
+  'clip-tiny': ['clip_tiny_step.py'],
+  'clip-rn50': ['clip_rn50_step.py'],
+  'clip-vit-b-32': ['clip_vit_step.py'],
+  resnet50: ofTimm('resnet50'),
+  'dinov2-s14': ofTimm('vit_small_patch14_dinov2'),
+  'dinov2-b14': ofTimm('vit_base_patch14_dinov2'),
+  'dinov3-s16': ofTimm('vit_small_patch16_dinov3_qkvb'),
+  'dinov3-s16plus': ofTimm('vit_small_plus_patch16_dinov3_qkvb'),
+  'dinov3-b16': ofTimm('vit_base_patch16_dinov3_qkvb'),
+  'siglip2-b16-224': ofTimm('vit_base_patch16_siglip_224'),
+  'pe-core-s16-384': ofTimm('vit_pe_core_small_patch16_384'),
+  'pe-core-b16-224': ofTimm('vit_pe_core_base_patch16_224'),
 };
 
 export interface PyTorchFacts {
@@ -46,10 +57,11 @@ export async function startPyTorch(
 ): Promise<Steps<PyTorchFacts>> {
   const script = scripts[backbone];
   if (script === undefined) throw new UserError(`--vs pytorch can be used with ${Object.keys(scripts).join(', ')}, not with ${backbone}`);
-  const path = fileURLToPath(new URL(`../../bench/python/${script}`, import.meta.url));
+  const [file, ...first] = script;
+  const path = fileURLToPath(new URL(`../../bench/python/${file}`, import.meta.url));
   const { python = defaultPython, threads = 2, device = 'cpu', precision = 'fp32' } = options;
   const sizes = { photographs: layout.photographs, levels: layout.levels, side, threads, device, precision };
-  return startSteps(python, [path, ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)])], (reason) =>
+  return startSteps(python, [path, ...first, ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)])], (reason) =>
     notThere(reason, device),
   );
 }

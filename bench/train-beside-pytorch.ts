@@ -15,14 +15,19 @@ const warmUpSteps = 2;
  * Medians of whole steps (losses, gradients, clipping, AdamW) on random crops, without the making of pairs.
  * @throws UserError where PyTorch is missing.
  */
-export async function besidePyTorch(setup: TrainingSetup, steps: number, threads: number): Promise<Record<string, string | number>> {
+export async function besidePyTorch(
+  setup: TrainingSetup,
+  steps: number,
+  threads: number,
+  python: string,
+): Promise<Record<string, string | number>> {
   const { options } = setup;
   const layout = { photographs: options.batchSize, levels: options.levels };
   const crops = cropCount(layout);
   const random = randomStream('crops beside PyTorch');
   const pixels = Uint8Array.from({ length: crops * options.crop ** 2 * 3 }, () => random.integer(256));
   // First, while this process is small: a copy of it is what the other begins as.
-  const theirs = await startPyTorch(options.backbone, layout, options.crop, { threads });
+  const theirs = await startPyTorch(options.backbone, layout, options.crop, { threads, python });
   try {
     const engine = await createEngine(setup, threads);
     const times: { readonly own: number[]; readonly other: number[] } = { own: [], other: [] };

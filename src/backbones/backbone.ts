@@ -13,7 +13,7 @@ import type { WeightsReader } from './weights/weights-layout.js';
 /** A text tower that was trained together with an image encoder; `prompts/text-towers.ts` builds it. */
 export interface TextEncoder extends TransformerOptions {
   /** The architecture and its tokenizer. */
-  readonly tower: 'clip';
+  readonly tower: 'clip' | 'siglip';
   /** Number of different tokens. */
   readonly vocabulary: number;
   /** Tokens of the longest text. */

@@ -29,4 +29,6 @@ export interface PublishedWeights {
   readonly original?: Required<Pick<PublishedFile, 'name' | 'sha256'>>;
   /** A copy in a format that tools exchange. */
   readonly hub: PublishedFile;
+  /** Further files of its repository that are needed beside it. */
+  readonly beside?: readonly string[];
 }

@@ -88,8 +88,23 @@ async function encoded(pairs: readonly PromptPair[], backbone: Backbone, source:
     const reason = !textEncoder ? `the backbone ${name} has none` : `${source?.path ?? 'random weights'} hold none`;
     throw new UserError(`Prompts of words need a text encoder, but ${reason}. Choose --prompts seeded, or other weights.`);
   }
-  const features = await encodePrompts(tower.tokenize(pairs.flat(), textEncoder), backbone, (specs) =>
-    readParameters(weights, { specs: [...specs], belongs: (tensor) => tower.tensors.test(tensor) }, `the text encoder of ${name}`),
-  );
+  const { tokens, ids } = withoutUnused(await tower.tokenize(pairs.flat(), textEncoder, weights.path));
+  const table = tower.landmark;
+  const small = { ...backbone, textEncoder: { ...textEncoder, vocabulary: ids.length } };
+  const features = await encodePrompts(tokens, small, (needed) => {
+    const specs = [...needed].map(({ name: own, shape }) => ({
+      name: own,
+      shape: own === table ? [textEncoder.vocabulary, ...shape.slice(1)] : shape,
+    }));
+    const need = { specs, rows: new Map([[table, ids]]), belongs: (tensor: string) => tower.tensors.test(tensor) };
+    return readParameters(weights, need, `the text encoder of ${name}`);
+  });
   return { features, description: pairs.map(([positive, negative]) => `"${positive}" / "${negative}"`).join(', ') };
+}
+
+/** Tokens numbered anew, in the same order, so that only those that occur need an embedding. */
+function withoutUnused({ shape, data }: TensorData): { readonly tokens: TensorData; readonly ids: readonly number[] } {
+  const ids = [...new Set(Array.from(data, Number))].sort((a, b) => a - b);
+  const places = new Map(ids.map((id, place) => [id, BigInt(place)]));
+  return { tokens: { dataType: 'int64', shape, data: BigInt64Array.from(Array.from(data, Number), (id) => places.get(id)!) }, ids };
 }

@@ -4,6 +4,8 @@ import type { LayerContext } from '../backbones/dense-layers.js';
 import type { Value } from '../graph/value.js';
 import type { TensorData } from '../tensors/tensor-data.js';
 import { tokenize } from './clip-tokenizer.js';
+import { tokenizeByModel } from './model-tokenizer.js';
+import { sigLipTextTransformer } from './siglip-text-transformer.js';
 import { textTransformer } from './text-transformer.js';
 
 export interface TextTower {
@@ -12,10 +14,11 @@ export interface TextTower {
   /** The names of its tensors. */
   readonly tensors: RegExp;
   /**
+   * @param weights the path of the weights, which a tokenizer may lie beside
    * @returns int64 [texts, context]
-   * @throws UserError when a text is too long.
+   * @throws UserError when a text is too long, or there is no tokenizer.
    */
-  tokenize(texts: readonly string[], encoder: TextEncoder): TensorData;
+  tokenize(texts: readonly string[], encoder: TextEncoder, weights: string): Promise<TensorData>;
   /**
    * @param tokens int64 [N, context]
    * @returns unnormalised features, [N, embedding]
@@ -27,7 +30,13 @@ export const textTowers: Readonly<Record<TextEncoder['tower'], TextTower>> = {
   clip: {
     landmark: 'token_embedding.weight',
     tensors: /^(token_embedding|positional_embedding|text_projection|transformer\.|ln_final\.)/,
-    tokenize: (texts, { context }) => tokenize(texts, context),
+    tokenize: async (texts, { context }) => tokenize(texts, context),
     embed: textTransformer,
+  },
+  siglip: {
+    landmark: 'token_embedding.weight',
+    tensors: /^(token_embedding|positional_embedding|text_projection|transformer\.|ln_final\.)/,
+    tokenize: (texts, { context }, weights) => tokenizeByModel(texts, context, weights),
+    embed: sigLipTextTransformer,
   },
 };

@@ -156,7 +156,10 @@ async function openSource(
   if (weights === 'published') {
     if (!published) throw new UserError(`There are no published weights for ${backbone.name}: use --weights random.`);
     const { downloadPublished } = await hub();
-    return { source: await openWeights(await downloadPublished(published.hub, watch)), origin: publishedOrigin(published) };
+    const path = await downloadPublished(published.hub, watch);
+    const { repository, revision } = published.hub;
+    for (const name of published.beside ?? []) await downloadPublished({ repository, revision, name }, watch);
+    return { source: await openWeights(path), origin: publishedOrigin(published) };
   }
   const source = await openWeights(weights);
   if (weights.endsWith('.safetensors')) await requireLabelFreeFile(weights);

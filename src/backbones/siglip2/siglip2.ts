@@ -1,5 +1,5 @@
 /** SigLIP 2 at fixed resolutions (Tschannen et al. 2025, arXiv 2502.14786), as data. */
-import type { Backbone } from '../backbone.js';
+import type { Backbone, TextEncoder } from '../backbone.js';
 import { symmetricPixels } from '../pixel-statistics.js';
 import { largeTransformerValues, type Preset, transformerValues } from '../preset.js';
 import { transformerArchitecture } from '../transformer-architecture.js';
@@ -23,6 +23,8 @@ export function sigLip2Options(sizes: Sizes, side: number): VisionTransformerOpt
     poolHeads: sizes.heads,
   };
 }
+
+const text = { tower: 'siglip', activation: 'gelu-tanh', epsilon: 1e-6, vocabulary: 256_000, context: 64 } as const;
 
 const base: Sizes = { width: 768, layers: 12, heads: 12 };
 const large: Sizes = { width: 1024, layers: 24, heads: 16 };
@@ -48,11 +50,13 @@ function sigLip2(name: string, model: string, millions: string, sizes: Sizes, si
     // what remains beside whole patches is not seen
     sideMultiple: 1,
     reader: sigLip2Reader,
+    textEncoder: { ...text, ...sizes } satisfies TextEncoder,
     published: {
       origin: 'https://github.com/google-research/big_vision',
       licence: { name: 'Apache-2.0', bindsDerivatives: false },
       // no commit and no SHA-256 could be verified: the hub states both when it is asked
       hub: { repository: `google/siglip2-${hubNames[model]}-patch16-${side}`, revision: 'main', name: 'model.safetensors' },
+      beside: ['tokenizer.json'],
     },
   };
 }

@@ -1,6 +1,8 @@
 /** Finds a family's layout in a file of weights, and shows its tensors by the names of our parameters. */
 import { UserError } from '../../support/errors.js';
-import { assemble, recipesOf } from './tensor-recipe.js';
+import type { TensorData } from '../../tensors/tensor-data.js';
+import { readRows, rowsOf } from './read-rows.js';
+import { assemble, recipesOf, storedAlone } from './tensor-recipe.js';
 import type { TensorSource } from './tensor-source.js';
 import type { WeightsLayout, WeightsReader } from './weights-layout.js';
 
@@ -41,10 +43,15 @@ function view(source: TensorSource, prefix: string, layout: WeightsLayout): Tens
     [...source.tensors].flatMap(([name, tensor]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [])),
   );
   const recipes = recipesOf(own, layout);
+  const read = (name: string): Promise<TensorData> => assemble(recipes.get(name)!, (part) => source.read(prefix + part));
   return {
     path: source.path,
     tensors: new Map([...recipes].map(([name, { shape, type }]) => [name, { shape, type }])),
-    read: (name) => assemble(recipes.get(name)!, (part) => source.read(prefix + part)),
+    read,
+    readRows: async (name, rows) => {
+      const stored = storedAlone(recipes.get(name)!);
+      return stored === undefined ? rowsOf(await read(name), rows) : readRows(source, prefix + stored, rows);
+    },
     close: () => source.close(),
   };
 }

@@ -3,6 +3,7 @@
 import { asSentence, UserError } from '../../support/errors.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 import type { ParameterSpec } from '../parameters.js';
+import { readRows } from './read-rows.js';
 import type { TensorSource } from './tensor-source.js';
 
 /** Number of tensors of each kind that a message names. */
@@ -11,6 +12,8 @@ const named = 3;
 /** A part of a model (its image encoder, its text encoder) and what it needs of weights. */
 export interface WeightsNeed {
   readonly specs: Iterable<Pick<ParameterSpec, 'name' | 'shape'>>;
+  /** Rows that are read of a tensor, by its name; of others all are. */
+  readonly rows?: ReadonlyMap<string, readonly number[]>;
   /** True when a name is of this part: such a tensor must be in `specs`. */
   belongs(name: string): boolean;
 }
@@ -38,7 +41,8 @@ export async function readParameters(source: TensorSource, need: WeightsNeed, mo
   if (misfit !== undefined) throw new UserError(`${source.path} does not fit ${model}: of its tensors, ${asSentence(misfit)}`);
   const tensors: Record<string, TensorData> = {};
   for (const { name } of need.specs) {
-    const tensor = await source.read(name);
+    const rows = need.rows?.get(name);
+    const tensor = rows ? await readRows(source, name, rows) : await source.read(name);
     if (!allFinite(tensor.data as Float32Array)) {
       throw new UserError(`${source.path} cannot be used: the tensor ${name} has values that are not finite.`);
     }

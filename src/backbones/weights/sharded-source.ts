@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { asSentence, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
+import { readRows } from './read-rows.js';
 import { openSafetensorsSource } from './safetensors-source.js';
 import type { StoredTensor, TensorSource } from './tensor-source.js';
 
@@ -36,7 +37,14 @@ export async function openShardedSource(path: string): Promise<TensorSource> {
       if (!tensor) throw new UserError(`${path} says that ${file} holds the tensor ${name}, but it does not.`);
       tensors.set(name, tensor);
     }
-    return { path, tensors, read: (name) => shards.get(files[name]!)!.read(name), close };
+    const shardOf = (name: string): TensorSource => shards.get(files[name]!)!;
+    return {
+      path,
+      tensors,
+      read: (name) => shardOf(name).read(name),
+      readRows: (name, rows) => readRows(shardOf(name), name, rows),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -64,6 +64,11 @@ function withoutOnes(shape: readonly number[]): readonly number[] {
   return shape.slice(Math.max(0, first));
 }
 
+/** The name of the stored tensor that a recipe takes as it is; undefined where it makes something of it. */
+export function storedAlone({ parts: [only, ...others], transposed }: TensorRecipe): string | undefined {
+  return only && others.length === 0 && 'name' in only && only.pieces === undefined && !transposed ? only.name : undefined;
+}
+
 /** @param read a stored tensor by its stored name */
 export async function assemble(
   { shape, parts, transposed }: TensorRecipe,

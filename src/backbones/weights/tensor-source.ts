@@ -18,6 +18,8 @@ export interface TensorSource {
    * @throws UserError when the file cannot be read, is damaged, or the tensor's elements are not floating-point numbers.
    */
   read(name: string): Promise<TensorData>;
+  /** The same of some rows alone; absent where that saves nothing: see `readRows`. */
+  readRows?(name: string, rows: readonly number[]): Promise<TensorData>;
   close(): Promise<void>;
 }
 
