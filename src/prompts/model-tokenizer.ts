@@ -1,9 +1,9 @@
 /** Tokenizers that models bring in a file beside their weights, as Hugging Face's libraries write it. */
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { messageOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
+import { readRegularText } from '../support/files/regular-file.js';
 import type { TensorData } from '../tensors/tensor-data.js';
 
 export const tokenizerName = 'tokenizer.json';
@@ -37,8 +37,7 @@ export async function tokenizeByModel(texts: readonly string[], context: number,
 async function openTokenizer(path: string): Promise<Tokenizer> {
   let json: string;
   try {
-    if ((await stat(path)).size > longestFile) throw new UserError(`${path} is not a tokenizer: it takes more than ${longestFile} bytes.`);
-    json = await readFile(path, 'utf8');
+    json = await readRegularText(path, longestFile);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new UserError(
