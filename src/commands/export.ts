@@ -17,12 +17,14 @@ import { number, oneOf, switched, text } from '../support/options/option-kinds.j
 import { flagOf, type GivenOptions, givenIn, type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
+import { noOpinions } from '../train/options/opinion-options.js';
 import { trainOptions } from '../train/options.js';
 import { optionsOfRun } from '../train/stored-options.js';
 import { setUpTraining, type TrainingSpec } from '../train/training-setup.js';
 import type { Command } from './command.js';
 import { fusionOf, fusionOptions } from './fusion-options.js';
 import { exportedModelDevice, jsonOption } from './shared-options.js';
+import { openOpinions } from './train/open-opinions.js';
 import { watchWeights } from './watch-weights.js';
 
 /** Options that describe a model that was not trained here; a run has its own. */
@@ -138,7 +140,9 @@ async function exportFinished(name: string, out: string | undefined, chosenHead:
     const own = optionsOfRun(run).values;
     const options = { ...own, head: headOf(chosenHead) ?? own.head };
     const fusion = fusionOf(options.head, givenIn(fusionOptions, chosenHead));
-    const spec = { options, run: run.folder, checkpoint: checkpointOf(run.folder), fusion };
+    // without them it would pass for a label-free model
+    const opinions = own.opinion === noOpinions ? undefined : (await openOpinions(own)).set;
+    const spec = { options, run: run.folder, checkpoint: checkpointOf(run.folder), fusion, opinions };
     const otherHead = options.head === own.head ? [] : [options.head];
     const ownFolder = join(run.folder.exported, ...otherHead, ...(format.reduction ? [format.reduction.precision] : []));
     // what the run's own model gives, not that of a copy with another head or precision

@@ -34,7 +34,8 @@ export function batches(sequence: PairSequence, { batchSize, firstStep, share }:
   return made as AsyncGenerator<Batch, never>;
 }
 
-function* numbersFrom(first: number, share: BatchOptions['share'] = { first: 0, count: 1, of: 1 }): Generator<number> {
+/** Numbers of the batches of this process, from a first one on. */
+export function* numbersFrom(first: number, share: BatchOptions['share'] = { first: 0, count: 1, of: 1 }): Generator<number> {
   for (let number = first; ; number++) {
     const part = number % share.of;
     if (part >= share.first && part < share.first + share.count) yield number;

@@ -1,6 +1,7 @@
 /** A run in one paragraph, for a person who was not there. */
 import { formatBytes } from '../support/byte-size.js';
 import { formatDuration } from '../support/duration.js';
+import { noOpinions } from '../train/options/opinion-options.js';
 import { percent, rounded, significant } from './numbers.js';
 import type { RunFacts } from './run-facts.js';
 import { bestOrdering, doneSteps, stepTime } from './run-metrics.js';
@@ -19,7 +20,7 @@ function training(facts: RunFacts): string {
   const images = model ? `, ${model.data.images} images of which ${model.data.heldOut} were held out,` : '';
   const source = options.pairs !== undefined && options.pairs !== 'none' ? options.pairs : options.data;
   const start = options.weights === 'random' ? 'random weights' : `the weights ${options.weights}`;
-  if (model?.trainedOpinions) return withOpinions(facts);
+  if (options.opinion !== undefined && options.opinion !== noOpinions) return withOpinions(facts);
   const about =
     `The image encoder ${options.backbone} learned from ${source}${images} to tell ${options.levels} severity levels of distorted crops ` +
     `(${options.crop}x${options.crop} pixels) apart, from ${start} and without any human opinion`;
@@ -32,7 +33,7 @@ function training(facts: RunFacts): string {
 
 function withOpinions(facts: RunFacts): string {
   const { options, model } = facts;
-  const { name, images } = model!.trainedOpinions!;
+  const { name, images } = model?.trainedOpinions ?? { name: String(options.opinion), images: undefined };
   const best = bestOrdering(facts);
   const counts = images ? `${images.training} rated images` : 'rated images';
   const chosen = images

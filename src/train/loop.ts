@@ -15,7 +15,7 @@ import { exchangeStep } from './exchange-step.js';
 import { withPreview } from './first-preview.js';
 import { measuredSize } from './graphs/model.js';
 import { measureTogether } from './measure-together.js';
-import { opinionBatches } from './opinion/opinion-batches.js';
+import { makeOpinionBatch, opinionBatches } from './opinion/opinion-batches.js';
 import { withOpinionPreview } from './opinion/opinion-preview.js';
 import { type OpinionSet, opinionsKey } from './opinion/opinion-set.js';
 import { bestAgreement, type OpinionAgreement, validateOpinions } from './opinion/validation.js';
@@ -113,7 +113,7 @@ async function runSteps(
     return run && done === 0 ? withPreview(made, levels, run) : made;
   };
   const rated = (set: OpinionSet): AsyncGenerator<TakenBatch> => {
-    const made = opinionBatches(set, { seed: options.seed, crop, batchSize, firstStep });
+    const made = opinionBatches(set, { seed: options.seed, crop, batchSize, firstStep, share: parts });
     return run && done === 0 ? withOpinionPreview(made, crop, run) : made;
   };
   const taken = sequence ? pairs(sequence) : rated(opinions!);
@@ -123,8 +123,9 @@ async function runSteps(
     agree(peers, async () => {
       if (!run) return new DivergedError(`The training diverged at step ${step}.`);
       // those of other processes are made again
-      const make = async (part: number): Promise<DivergedBatch> =>
-        used[part - parts.first] ?? makeBatch(sequence!, batchSize, (step - 1) * accumulate + part);
+      const again = (number: number): Promise<DivergedBatch> =>
+        sequence ? makeBatch(sequence, batchSize, number) : makeOpinionBatch(opinions!, options, number);
+      const make = async (part: number): Promise<DivergedBatch> => used[part - parts.first] ?? again((step - 1) * accumulate + part);
       const all = await Promise.all(Array.from({ length: accumulate }, (_, part) => make(part)));
       return saveDiverged(run, { step, batches: all, saved }, options.precision);
     });

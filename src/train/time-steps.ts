@@ -8,6 +8,7 @@ import { placeOf } from '../tensors/place.js';
 import { elementCount } from '../tensors/tensor-data.js';
 import { createEngine } from './engines/create-engine.js';
 import { buildLossGraph, trainedSpecs } from './graphs/gradients-graph.js';
+import { opinionBatches } from './opinion/opinion-batches.js';
 import { rankedCrops, rankedLayout } from './ranked-crops.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSetup } from './training-setup.js';
@@ -44,27 +45,32 @@ const measuredSteps = 3;
 
 /** Runs a few steps and keeps nothing of them; call it once: it takes the starting parameters away. */
 export async function timeSteps(setup: TrainingSetup, onStep?: (done: number, total: number) => void): Promise<StepTimes> {
-  const { options, data, peers } = setup;
+  const { options, data, opinions, peers } = setup;
+  const { seed, crop, batchSize } = options;
   const parts = partsOf(peers, options.accumulate);
   const feed = data.open();
   const engine = await createEngine(setup);
   try {
-    const made = batches(feed.training(), { batchSize: options.batchSize, firstStep: 0, share: parts });
+    const rated = opinions && opinionBatches(opinions, { seed, crop, batchSize, firstStep: 0, share: parts });
+    const pairs = batches(feed.training(), { batchSize, firstStep: 0, share: parts });
+    const next = async (): Promise<{ pixels: Uint8Array<ArrayBuffer>; opinions?: Float32Array<ArrayBuffer> }> =>
+      rated ? (await rated.next()).value : { pixels: rankedCrops((await pairs.next()).value.pixels, options) };
     const [times, partTimes]: [number[], number[]] = [[], []];
     let pixels = new Uint8Array();
     for (let step = 1; step <= 1 + measuredSteps; step++) {
       const started = performance.now();
       for (let part = 0; part < parts.count; part++) {
         const begun = performance.now();
-        pixels = rankedCrops((await made.next()).value.pixels, options);
-        await engine.accumulate(pixels, part, options.accumulate);
+        const batch = await next();
+        pixels = batch.pixels;
+        await engine.accumulate(pixels, part, options.accumulate, batch.opinions);
         if (step > 1) partTimes.push(performance.now() - begun);
       }
       await engine.update({ step, learningRate: learningRate(Math.min(step, options.steps), scheduleOf(options)) });
       if (step > 1) times.push(performance.now() - started);
       onStep?.(step, 1 + measuredSteps);
     }
-    const crops = cropCount(rankedLayout(options));
+    const crops = opinions ? batchSize : cropCount(rankedLayout(options));
     // warms up too
     await engine.measure(pixels, crops);
     const started = performance.now();

@@ -1,9 +1,12 @@
-/** Monotonic maps: scikit-learn's isotonic regression, known curves found again, and leave-one-out against a plain loop. */
+/** Monotonic maps: scikit-learn's isotonic regression, SciPy's curve of five parameters (that of four: logistic-fit.test.ts), known curves found again, and leave-one-out against a plain loop. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { fitMap, leaveOneOut, leaveOneOutMeans, mapKinds, mapped, negated, rootMeanSquare } from '#antonym/statistics/monotonic-map.js';
 
 const { cases } = JSON.parse(await readFile(new URL('golden/isotonic.json', import.meta.url), 'utf8'));
+const sloped = JSON.parse(await readFile(new URL('golden/sloped.json', import.meta.url), 'utf8')) as {
+  readonly cases: readonly { name: string; x: number[]; y: number[]; rmse: number }[];
+};
 const xs = Array.from({ length: 40 }, (_, index) => (index + 0.5) / 40);
 const noisy = xs.map((x) => 1 + 4 * x * x + 0.4 * Math.sin(97 * x));
 
@@ -22,6 +25,21 @@ test('logistic maps find known curves again', () => {
   const five = xs.map((x) => mapped({ kind: 'logistic5', ...curve, slope: 30 }, x));
   const found = fitMap('logistic5', xs, five);
   for (const [index, x] of xs.entries()) expect(Math.abs(mapped(found, x) - five[index]!)).toBeLessThan(0.05);
+});
+
+test.each(sloped.cases)('the logistic curve of five parameters is as good as SciPy finds within the same bounds: $name', ({
+  x,
+  y,
+  rmse,
+}) => {
+  const map = fitMap('logistic5', x, y);
+  const own = rootMeanSquare(
+    x.map((value) => mapped(map, value)),
+    y,
+  );
+  // the grid of starts may miss the best of several minima by a little
+  expect(own / rmse - 1).toBeLessThan(5e-3);
+  expect(own / rmse - 1).toBeGreaterThan(-1e-4);
 });
 
 describe.each(mapKinds)('%s', (kind) => {

@@ -32,7 +32,7 @@ function describeDryRun(setup: TrainingSetup, { values, origins }: Resolved, tim
   const { steps, batchSize, accumulate, crop, precision } = setup.options;
   const { stepMilliseconds, trainingMilliseconds, evaluations, evaluationMilliseconds, peakBytes } = times;
   const photographs = batchSize * accumulate;
-  const crops = cropCount(rankedLayout(setup.options)) * accumulate;
+  const crops = cropsOf(setup);
   const whole = trainingMilliseconds + (evaluations + 1) * evaluationMilliseconds;
   const reasons = presetOf(values.backbone)?.values;
   const chosen = Object.entries(origins).flatMap(([key, origin]) => {
@@ -72,14 +72,20 @@ function describeSharing(
   );
 }
 
+/** Crops of a step. */
+function cropsOf({ options, opinions }: TrainingSetup): number {
+  const { batchSize, accumulate } = options;
+  return (opinions ? batchSize : cropCount(rankedLayout(options))) * accumulate;
+}
+
 /** The same figures for programs. */
 function dryRunFigures(setup: TrainingSetup, { values, origins }: Resolved, times: StepTimes, available: number): object {
-  const { steps, accumulate } = setup.options;
+  const { steps } = setup.options;
   return {
     backbone: setup.model.backbone.name,
     data: setup.data.summary,
     steps,
-    cropsPerStep: cropCount(rankedLayout(setup.options)) * accumulate,
+    cropsPerStep: cropsOf(setup),
     ...times,
     estimatedBytes: estimateMemory(setup),
     availableBytes: available,

@@ -126,6 +126,8 @@ async function runTraining(given: GivenOptions): Promise<number> {
 /** The options of training, `--init` among them. @throws UserError when flags contradict each other. */
 function trainingOptions({ flags, ...file }: GivenOptions, own: OptionValues<typeof runOptions>): GivenOptions {
   const { run, init, resume, dryRun, sweepLr, splits } = own;
+  if (sweepLr && flags.opinion !== undefined)
+    throw new UserError('--sweep-lr compares runs without labels: leave it out, and compare --splits of two --lr with opinions.');
   if (
     splits !== undefined &&
     (flags.opinion === undefined || run === undefined || resume !== undefined || dryRun || sweepLr || flags.split !== undefined)

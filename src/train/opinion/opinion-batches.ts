@@ -1,6 +1,7 @@
 /** Batches of rated images: a random crop of each at full resolution, and its normalised opinion. */
 import { decodeImage } from '../../images/decode-image.js';
 import { cropImage, type Image } from '../../images/image.js';
+import { type BatchOptions, numbersFrom } from '../../pairs/batches.js';
 import { randomStream } from '../../support/random.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import { normalizedOpinion, type OpinionSet, type RatedTrainingImage } from './opinion-set.js';
@@ -8,7 +9,7 @@ import { normalizedOpinion, type OpinionSet, type RatedTrainingImage } from './o
 export interface OpinionBatch {
   readonly step: number;
   /** [batchSize, crop, crop, 3], RGB, 0..255. */
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint8Array<ArrayBuffer>;
   /** [batchSize], 0 worst, 1 best. */
   readonly opinions: Float32Array<ArrayBuffer>;
   /** Which crop of which image each is. */
@@ -21,6 +22,8 @@ export interface OpinionBatchOptions {
   readonly batchSize: number;
   /** The number of the first batch: 0, or that of a resumed run. */
   readonly firstStep: number;
+  /** See `BatchOptions`. */
+  readonly share?: BatchOptions['share'];
 }
 
 /** Made ahead: one is ready when the step ends, one covers for slow images. */
@@ -31,17 +34,14 @@ const batchesAhead = 2;
  * an image has another crop, mirrored or not, in every epoch. Batch s depends on s and the options alone.
  */
 export function opinionBatches(set: OpinionSet, options: OpinionBatchOptions): AsyncGenerator<OpinionBatch, never> {
-  const made = resultsAhead(numbersFrom(options.firstStep), batchesAhead, (step) => makeBatch(set, options, step));
+  const made = resultsAhead(numbersFrom(options.firstStep, options.share), batchesAhead, (step) => makeOpinionBatch(set, options, step));
   return made as AsyncGenerator<OpinionBatch, never>;
 }
 
-function* numbersFrom(first: number): Generator<number> {
-  for (let number = first; ; number++) yield number;
-}
-
-async function makeBatch(
+/** One batch. */
+export async function makeOpinionBatch(
   { training, range }: OpinionSet,
-  { seed, crop, batchSize }: OpinionBatchOptions,
+  { seed, crop, batchSize }: Pick<OpinionBatchOptions, 'seed' | 'crop' | 'batchSize'>,
   step: number,
 ): Promise<OpinionBatch> {
   const bytes = crop * crop * 3;

@@ -82,6 +82,19 @@ test('a model that saw opinions says so everywhere, gives opinions, and is not m
   await expectRefused(['calibrate', '--opinion', 'mos.csv', '--model', 'rated', '--out', 'twice'], /saw opinions already/, folder);
 });
 
+test('exported again, it still says what it saw; a dry run counts crops of rated images', async () => {
+  const again = await antonym(['export', '--run', 'rated', '--out', 'again'], folder);
+  expect(again.status, again.stderr).toBe(0);
+  const [own, exported] = await Promise.all(
+    ['runs/rated/export/model.json', 'again/model.json'].map(async (path) => JSON.parse(await readFile(join(folder, path), 'utf8'))),
+  );
+  expect(exported.trainedOpinions).toEqual(own.trainedOpinions);
+  expect(existsSync(join(folder, 'again/seen-opinions.json'))).toBe(true);
+  const dry = await train(...settings, '--dry-run', '--json');
+  expect(dry.status, dry.stderr).toBe(0);
+  expect(JSON.parse(dry.stdout)).toMatchObject({ cropsPerStep: 4, data: expect.stringMatching(/rated images of mos to train on/) });
+});
+
 test('a run that is stopped resumes to the same results, and not with other opinions', async () => {
   const process = startAntonym(['train', ...settings, '--run', 'stopped'], folder);
   await process.until(async () => (await stepsOf(join(folder, 'runs/stopped'))) >= 2);
@@ -110,6 +123,7 @@ test.for<[flags: string[], message: RegExp]>([
   [['mos.csv', '--head', 'prompts'], /have --head mlp, but received prompts/],
   [['mos.csv', '--crop', '64'], /30 of the 30 rated images of mos cannot be used, for example .*48x40 pixels are smaller than --crop 64/],
   [['none', '--split', '2'], /--split is for --opinion/],
+  [['mos.csv', '--sweep-lr', '1e-4,1e-2,3'], /--sweep-lr compares runs without labels/],
 ])('%j is refused in one line', async ([flags, message]) => {
   await refused(flags, message);
 });
