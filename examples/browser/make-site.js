@@ -10,7 +10,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const runtime = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')));
 const files = {
   '.': ['index.html', 'page.css', 'page.js', 'score-worker.js'].map(here),
-  tiles: [here('../../dist/score/tiles.js')],
+  built: ['tiles.js', 'likeness.js'].map((name) => here(`../../dist/score/${name}`)),
   runtime: ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'].map((name) => join(runtime, name)),
   model: ['model.onnx', 'model.json'].map((name) => join(model, name)),
 };
@@ -18,7 +18,7 @@ for (const [folder, paths] of Object.entries(files)) {
   await mkdir(join(site, folder), { recursive: true });
   for (const path of paths) {
     await copyFile(path, join(site, folder, basename(path))).catch(({ code, message }) =>
-      fail(code === 'ENOENT' ? `${path} is missing${folder === 'tiles' ? ': run "npm run build" first' : ''}` : message),
+      fail(code === 'ENOENT' ? `${path} is missing${folder === 'built' ? ': run "npm run build" first' : ''}` : message),
     );
   }
 }

@@ -6,12 +6,12 @@ const worker = new Worker('score-worker.js', { type: 'module' });
 const rows = [];
 let finished = 0;
 
-worker.addEventListener('message', ({ data: { kind, id, score, message } }) => {
+worker.addEventListener('message', ({ data: { kind, id, score, meaning, message } }) => {
   if (kind === 'failed') status.textContent = message;
   else if (kind === 'ready') showProgress();
   else {
     finished++;
-    if (kind === 'scored') showScore(rows[id], score);
+    if (kind === 'scored') showScore(rows[id], score, meaning);
     else append(rows[id], 'span', 'error', message);
     showProgress();
   }
@@ -57,11 +57,12 @@ function showProgress() {
     finished < rows.length ? `Scoring ${finished + 1} of ${rows.length} …` : '0 is bad, 1 is good. The photographs stay on this machine.';
 }
 
-/** @param {HTMLElement} row @param {number} score */
-function showScore(row, score) {
+/** @param {HTMLElement} row @param {number} score @param {string} meaning of the score in words, if it is known */
+function showScore(row, score, meaning) {
   row.dataset.score = String(score);
   append(row, 'span', 'score', score.toFixed(4));
   append(row, 'span', 'bar').style.backgroundSize = `${100 * score}%`;
+  if (meaning) append(row, 'span', 'meaning', meaning);
   const next = [...list.children].find((other) => other !== row && !(Number(other.dataset.score) >= score));
   list.insertBefore(row, next ?? null);
 }

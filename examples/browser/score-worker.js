@@ -1,6 +1,8 @@
 /** Scores photographs beside the page, which stays responsive: one at a time, and a large one in parts, since pixels take memory. */
+
+import { describeLikeness, likenessOf } from './built/likeness.js';
+import { partsOf } from './built/tiles.js';
 import * as ort from './runtime/ort.wasm.bundle.min.mjs';
-import { partsOf } from './tiles/tiles.js';
 
 ort.env.wasm.wasmPaths = { wasm: new URL('runtime/ort-wasm-simd-threaded.wasm', import.meta.url).href };
 
@@ -12,7 +14,8 @@ let queue = loaded.then(
 addEventListener('message', ({ data: { id, file } }) => {
   queue = queue.then(async () => {
     try {
-      postMessage({ kind: 'scored', id, score: await score(file) });
+      const value = await score(file);
+      postMessage({ kind: 'scored', id, score: value, meaning: meaningOf(value, (await loaded).description) });
     } catch ({ message }) {
       postMessage({ kind: 'unscored', id, message });
     }
@@ -29,6 +32,13 @@ async function fetchFile(path) {
   const response = await fetch(new URL(path, import.meta.url));
   if (!response.ok) throw new Error(`The model could not be loaded: ${path}: ${response.status} ${response.statusText}`);
   return response;
+}
+
+/** What the score is like among crops of known severity; empty where the model does not say. */
+function meaningOf(value, description) {
+  const likeness = likenessOf(value, description);
+  if (!likeness) return '';
+  return `${describeLikeness(likeness)}; scores above ${likeness.percentile} % of pristine crops`;
 }
 
 /** 0..1, higher is better: the mean over the parts of a photograph that model.json asks for. */
