@@ -9,7 +9,7 @@ import { antonym } from '../antonym.js';
 import { expectRefused } from '../expect-refused.js';
 import { resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
-import { copyReferenceRun, settings, steps, tiny } from './reference-run.js';
+import { copyReferenceRun, settings, steps, tiny, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
@@ -39,7 +39,7 @@ test('killed before its first checkpoint, between two, and while it exports, a r
 });
 
 test('with accumulated gradients and a moving average, and by a program with more options, a stopped run resumes to the same results', async () => {
-  const accumulating = [...settings, '--accumulate', '2', '--ema', '0.9', '--steps', '4'];
+  const accumulating = [...settings, ...twoDistortions, '--accumulate', '2', '--ema', '0.9', '--steps', '4'];
   expect(await train(...accumulating, '--run', 'sum')).toMatchObject({ status: 0 });
   const process = startAntonym(['train', ...accumulating, '--run', 'sum-stopped'], folder);
   await process.until(() => existsSync(run('sum-stopped', 'previews', 'step-1.png')));
@@ -85,7 +85,7 @@ test('SIGTERM or Ctrl-C saves, says how to resume, and changes nothing', async (
 
 test('a second Ctrl-C stops at once', async () => {
   const slow = ['--steps', '4', '--batch-size', '64', '--crop', '64'];
-  const process = startAntonym(['train', ...tiny, ...slow, '--run', 'twice'], folder);
+  const process = startAntonym(['train', ...tiny, ...twoDistortions, ...slow, '--run', 'twice'], folder);
   // After the first step the second is under way at once: a long one.
   await process.until(() => process.said().includes('step 1:'));
   process.kill('SIGINT');

@@ -9,12 +9,12 @@ import { antonym } from '../antonym.js';
 import { expectRefused } from '../expect-refused.js';
 import { metricsOf, resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
-import { tiny } from './reference-run.js';
+import { tiny, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
 const steps = 4;
-const settings = [...tiny, '--steps', String(steps), '--evaluate-every', '2', '--precision', 'mixed'];
+const settings = [...tiny, ...twoDistortions, '--steps', String(steps), '--evaluate-every', '2', '--precision', 'mixed'];
 const train = (...flags: string[]) => antonym(['train', ...flags], folder);
 
 describe('training in mixed precision', () => {

@@ -7,6 +7,7 @@ import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym } from '../antonym.js';
 import { expectRefused } from '../expect-refused.js';
+import { twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const golden = join(import.meta.dirname, '..', '..', 'backbones', 'golden');
@@ -15,7 +16,10 @@ const encoder = join(folder, 'encoder.onnx');
 test('an ONNX file is trained, exported from the copy in the run, and scores images of any size with its own', async () => {
   await cp(join(golden, 'onnx_vision_transformer.onnx'), encoder);
   await writePhotographs(join(folder, 'photos'), 4);
-  const small = ['--data', 'photos', '--steps', '2', '--batch-size', '1', '--accumulate', '1', '--held-out', '1', '--levels', '2'];
+  const small = [
+    ...['--data', 'photos', '--steps', '2', '--batch-size', '1', '--accumulate', '1', '--held-out', '1', '--levels', '2'],
+    ...twoDistortions,
+  ];
   const trained = await antonym(['train', '--backbone', 'encoder.onnx', ...small, '--run', 'vit'], folder);
   expect(trained.status, trained.stderr).toBe(0);
   await rm(encoder);

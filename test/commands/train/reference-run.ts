@@ -7,6 +7,8 @@ import { antonym, type Outcome } from '../antonym.js';
 
 /** Options of a run that takes seconds; `photos` has six photographs, and x0.png, which is broken. */
 export const tiny = ['--data', 'photos', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2', '--workers', '1'];
+/** Two distortions instead of all: fewer held-out crops, where no other run has to be equal. */
+export const twoDistortions = ['--distortion', 'jpeg,white-noise'];
 export const steps = 8;
 /** Checkpoints after steps 3, 6 and 8. */
 export const settings = [...tiny, '--steps', String(steps), '--evaluate-every', '3'];
