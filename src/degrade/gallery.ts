@@ -31,7 +31,7 @@ export function singleDistortion(name: DistortionName, seed: number, place = 0, 
 }
 
 /**
- * A distortion at every level on a picture, with the parameters that `antonym degrade --in` draws for it.
+ * A distortion at every level on a picture, with the parameters that `antonym degrade image` draws for it.
  * @param levels 2 or more.
  */
 export async function galleryRow(

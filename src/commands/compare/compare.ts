@@ -204,7 +204,7 @@ async function compareVariant(
 ): Promise<ComparedVariant> {
   const { compared, unusable } = await scorePairs(pairs, model, (done) => progress.update(done, pairs.length, 'pairs'));
   const left = [...failed, ...unusable];
-  for (const { name: file, reason } of left) progress.note(`Left out: ${file}: ${reason}`);
+  for (const { name: file, reason } of left) progress.note(`left out: ${file}: ${reason}`);
   if (compared.length === 0) throw new UserError(`None of the ${pairs.length} pairs can be scored: ${asSentence(left[0]!.reason)}`);
   const about = { name, series, ...(values.failBelow !== undefined && { failBelow: values.failBelow }) };
   return variantOf(about, compared, left, summarizeComparison(compared, bootstrapOf(values)));

@@ -3,6 +3,7 @@ import type { ImageReference } from '../../datasets/image-reference.js';
 import type { Dataset } from '../../datasets/open-dataset.js';
 import { checkImages, sampleOf } from '../../datasets/pristine/check-images.js';
 import { findingNames } from '../../datasets/pristine/findings.js';
+import { commandHint } from '../../support/command-hint.js';
 
 /** Images looked at: less than a second. */
 const sampleSize = 16;
@@ -32,7 +33,8 @@ export async function dataAdvice({ dataset, nearDuplicates }: AdvisedImages): Pr
     });
     lines.push(
       `warning: ${flawed.length} of ${checked.length} images looked at do not seem pristine (${counts.join(', ')}): ` +
-        `the model would learn that flaws are good. See degrade --check${dataset.downscale.factor === 1 ? '; --downscale auto may help' : ''}`,
+        `the model would learn that flaws are good. ${commandHint('degrade check FOLDER')} says more` +
+        (dataset.downscale.factor === 1 ? '; --downscale auto may help' : ''),
     );
   }
   return lines;
