@@ -141,7 +141,9 @@ function faultsOf(outcome: Failed, label: string, tree: FileTree, old: FileTree,
   if (lost.length > 0) faults.push(`${label}: ${lost[0]} is lost`);
   const isNew = results.length > 0 && results.every((result) => isOneOf(tree, [final], result));
   if (outcome.code === 0 && results.length > 0 && !isNew) faults.push(`${label}: it ends well without its result`);
-  const unfinished = [...tree.keys()].filter((path) => isUnfinished(path) && !old.has(path));
+  // What cannot be removed stays until the next command.
+  const cannotRemove = outcome.operation === 'unlink' || outcome.operation === 'rmdir';
+  const unfinished = cannotRemove ? [] : [...tree.keys()].filter((path) => isUnfinished(path) && !old.has(path));
   if (unfinished.length > 0) faults.push(`${label}: leaves ${unfinished[0]}`);
   return faults;
 }

@@ -44,17 +44,17 @@ export const scenarios: readonly Scenario[] = [
   { name: 'degrade shards', words: ['degrade', 'shards', ...pairs, '--held-out', '1', '--out', 's'], hasRun: false, results: [] },
   {
     name: 'compare',
-    words: ['compare', 'INPUTS/photos', 'INPUTS/others', '--model', 'INPUTS/export', '--resamples', '100', '--out', 'c'],
+    words: ['compare', 'INPUTS/photos', 'INPUTS/others', '--model', 'INPUTS/runs/r/export', '--resamples', '100', '--out', 'c'],
     hasRun: false,
     results: ['c'],
   },
   {
     name: 'calibrate',
-    words: ['calibrate', '--opinion', 'INPUTS/ratings.csv', '--model', 'INPUTS/export', '--out', 'k'],
+    words: ['calibrate', '--opinion', 'INPUTS/ratings.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
     hasRun: false,
     results: ['k'],
   },
-  { name: 'evaluate opinion --out', words: [...opinion, '--model', 'INPUTS/export', '--out', 'e'], hasRun: false, results: ['e'] },
+  { name: 'evaluate opinion --out', words: [...opinion, '--model', 'INPUTS/runs/r/export', '--out', 'e'], hasRun: false, results: ['e'] },
   {
     name: 'evaluate opinion of a run, again',
     words: [...opinion, '--seed', '2', '--model', 'r'],

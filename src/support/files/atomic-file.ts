@@ -43,7 +43,7 @@ export async function writeFileAtomically(path: string, content: FileContent, { 
     }
     if (replaces || !(await linkNew(temporary, path))) await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     throw error;
   } finally {
     begun();
@@ -64,6 +64,6 @@ async function linkNew(temporary: string, path: string): Promise<boolean> {
     if (['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(systemCodeOf(error) ?? '')) return false;
     throw error;
   }
-  await rm(temporary, { force: true });
+  await rm(temporary, { force: true }).catch(() => {});
   return true;
 }

@@ -73,11 +73,9 @@ function lockOf(folder: string, own: PutDown): OwnerLock {
   return {
     path,
     async release() {
-      try {
-        await rm(path, { recursive: true, force: true });
-      } finally {
-        if (own.descriptor !== undefined) closeSync(own.descriptor);
-      }
+      // What cannot be removed is of a dead owner soon, and the next process clears it.
+      await rm(path, { recursive: true, force: true }).catch(() => {});
+      if (own.descriptor !== undefined) closeSync(own.descriptor);
     },
     movedTo: (other) => lockOf(other, own),
   };
