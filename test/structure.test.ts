@@ -143,7 +143,7 @@ test('scoring on the processor loads neither the builder of graphs, nor zod', ()
 });
 
 test('options of training are checked before the engine, the library of images and the hub are loaded', () => {
-  const { files, packages } = loadedWith('commands/train/train.ts', 'cli.ts');
+  const { files, packages } = loadedWith('commands/train/train.ts', 'cli.ts', 'program.ts');
   expect(packages).toContain('zod');
   expect([...packages].filter((name) => /sharp|koffi|hub|undici/.test(name))).toEqual([]);
   expect(files).toContain('train/options.ts');

@@ -62,11 +62,8 @@ function install(): void {
   koffi.load = ((...words: Parameters<typeof koffi.load>) => {
     const library = load(...words);
     const func = library.func.bind(library) as (...words: unknown[]) => (...words: unknown[]) => number;
-    library.func = ((...described: unknown[]) => {
-      const call = func(...described);
-      return described[0] === 'renameat2' ? exchanging(call) : call;
-    }) as unknown as typeof library.func;
-    return library;
+    const watched = (...described: unknown[]) => (described[0] === 'renameat2' ? exchanging(func(...described)) : func(...described));
+    return new Proxy(library, { get: (target, name) => (name === 'func' ? watched : Reflect.get(target, name, target)) });
   }) as typeof koffi.load;
   syncBuiltinESMExports();
 }

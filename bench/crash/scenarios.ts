@@ -27,6 +27,9 @@ const pairs = ['--data', 'INPUTS/photos', '--count', '2', '--crop', '32', '--lev
 const training = ['--data', 'INPUTS/photos', '--steps', '1', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2'];
 const opinion = ['evaluate', 'opinion', 'INPUTS/ratings.csv', '--resamples', '100'];
 
+/** As many ratings as a calibration needs. */
+const many = Array.from({ length: 10 }, (_, index) => index);
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'degrade image',
@@ -50,7 +53,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'calibrate',
-    words: ['calibrate', '--opinion', 'INPUTS/ratings.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
+    words: ['calibrate', '--opinion', 'INPUTS/many.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
     hasRun: false,
     results: ['k'],
   },
@@ -101,12 +104,13 @@ export const scenarios: readonly Scenario[] = [
 
 /** Makes the inputs of all: photographs, ratings of them, the run `r`, and its model. */
 export async function makeInputs(folder: string): Promise<void> {
-  for (const [name, seed] of [
-    ['photos', 5],
-    ['others', 6],
+  for (const [name, seed, count] of [
+    ['photos', 5, 3],
+    ['others', 6, 3],
+    ['rated', 7, many.length],
   ] as const) {
     await mkdir(join(folder, name), { recursive: true });
-    for (let index = 0; index < 3; index++) {
+    for (let index = 0; index < count; index++) {
       const { data, width, height } = await loadImage({ kind: 'procedural', id: `${seed}-${index}`, seed, index, width: 72, height: 64 });
       await sharp(data, { raw: { width, height, channels: 3 } })
         .png()
@@ -114,6 +118,7 @@ export async function makeInputs(folder: string): Promise<void> {
     }
   }
   await writeFile(join(folder, 'ratings.csv'), `image,mos\n${[0, 1, 2].map((index) => `photos/${index}.png,${index + 1}`).join('\n')}\n`);
+  await writeFile(join(folder, 'many.csv'), `image,mos\n${many.map((index) => `rated/${index}.png,${(index * 7) % 11}`).join('\n')}\n`);
   const words = ['train', ...training, '--run', 'r'].map((word) => word.replace('INPUTS', folder));
   await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.resolve('#antonym/cli.js')), ...words], { cwd: folder });
 }

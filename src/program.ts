@@ -1,0 +1,123 @@
+/** The command line: runs one command, and turns every failure into one clear line. */
+import { readFileSync, writeSync } from 'node:fs';
+import type { Command } from './commands/command.js';
+import { type CommandGroup, runGroup, summaries } from './commands/command-group.js';
+import { helpWidth } from './commands/command-help.js';
+import { commandList } from './commands/command-list.js';
+import { installDefaultSignals } from './commands/default-signals.js';
+import { runCommand } from './commands/run-command.js';
+import { listAwaited } from './support/awaited.js';
+import { commandHint } from './support/command-hint.js';
+import { messageOf, systemCodeOf, UserError } from './support/errors.js';
+import { systemReason } from './support/files/file-errors.js';
+import { suggestName } from './support/nearest-name.js';
+import { printable } from './support/printable.js';
+import { wrapText } from './support/wrap-text.js';
+
+// A reader that stops early (`antonym ... | head`) is no failure; commands that print as they go stop then. A terminal that is gone answers EIO.
+const isReaderGone = (error: unknown): boolean => ['EPIPE', 'EIO'].includes(systemCodeOf(error) ?? '');
+process.stdout.on('error', (error) => {
+  if (isReaderGone(error)) return;
+  say(`Cannot write the result: ${systemReason(error)}.`);
+  process.exit(1);
+});
+// Nobody reads how far it is: no reason to lose the work.
+process.stderr.on('error', () => {});
+// Node.js ends with 13, and says nothing to users, when nothing can happen any more although the command below has not ended.
+process.on('exit', () => {
+  if (process.exitCode !== 13) return;
+  const awaited = listAwaited();
+  const reason = awaited.length > 0 ? `It waited for ${awaited.join(', ')}` : 'It waited for something that cannot come any more';
+  sayAtOnce(`The program ended before its work was done. ${reason}. What it wrote is whole. Please report it.`);
+  process.exitCode = 1;
+});
+
+process.once('uncaughtException', (error) => process.exit(report(error)));
+installDefaultSignals();
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+async function run([name, ...words]: readonly string[]): Promise<number | undefined> {
+  if (name === undefined) {
+    process.stderr.write(await programHelp());
+    return 1;
+  }
+  if (name === '--version' || name === '-V' || name === '-v') {
+    process.stdout.write(`${packageFacts().version}\n`);
+    return undefined;
+  }
+  if (name === 'help' && words.length > 0) return run([...words, '--help']);
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(await programHelp());
+    return undefined;
+  }
+  if (name === 'completion') {
+    if (words.length > 0) throw new UserError('The command completion takes no words: it prints one script for bash and zsh.');
+    const { completionScript } = await import('./commands/completion-script.js');
+    process.stdout.write(completionScript(await allCommands(), ['completion', 'help']));
+    return undefined;
+  }
+  if (!Object.hasOwn(commandList, name)) {
+    const kind = name.startsWith('-') ? 'option' : 'command';
+    throw new UserError(`Unknown ${kind} ${name}.${suggestName(name, Object.keys(commandList))}`);
+  }
+  const command = await commandList[name]!();
+  return 'commands' in command ? runGroup(command, words) : runCommand(command, words);
+}
+
+async function programHelp(): Promise<string> {
+  const width = helpWidth();
+  const list = summaries(
+    (await allCommands()).map(({ name, summary }) => [name, summary]),
+    width,
+  );
+  const usage = commandHint('COMMAND [OPTIONS]');
+  const note =
+    'COMMAND --help says what a command takes; --version prints the version; completion prints a script that completes commands and ' +
+    'options in bash and zsh.';
+  return `Usage: ${usage}\n\n${wrapText(`${packageFacts().description}.`, width)}\n\nCommands\n${list}\n\n${wrapText(note, width)}\n`;
+}
+
+function allCommands(): Promise<(Command | CommandGroup)[]> {
+  return Promise.all(Object.values(commandList).map((load) => load()));
+}
+
+function packageFacts(): Readonly<Record<'version' | 'description', string>> {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+}
+
+/** Says on stderr what went wrong. @returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof UserError) {
+    say(error.message);
+  } else if (isSystemError(error)) {
+    say(`Cannot use ${printable(error.path)} (${error.syscall}): ${systemReason(error)}.`);
+  } else if (process.env.ANTONYM_DEBUG && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  } else {
+    say(`Unexpected failure: ${messageOf(error)}. Set ANTONYM_DEBUG=1 to see where, and please report it.`);
+  }
+  return 1;
+}
+
+/** For a process that ends now. */
+function sayAtOnce(message: string): void {
+  try {
+    writeSync(2, `error: ${message}\n`);
+  } catch {
+    // nobody reads it
+  }
+}
+
+/** A failed system call on a file, wherever it was not expected. */
+function isSystemError(error: unknown): error is Error & { readonly path: string; readonly syscall: string } {
+  return systemCodeOf(error) !== undefined && error instanceof Error && 'path' in error && 'syscall' in error;
+}
+
+function say(message: string): void {
+  process.stderr.write(`error: ${printable(message)}\n`);
+}
