@@ -11,4 +11,8 @@ run=$1
 shift
 if [[ -e runs/$run/config.json ]]; then set -- --resume "$run" --take-over; else set -- --run "$run" "$@"; fi
 # MPICH and its kin: --mpi=pmi2
-exec srun --mpi=pmix node dist/cli.js train --peer-timeout 600 "$@"
+srun --mpi=pmix node dist/cli.js train --peer-timeout 600 "$@"
+code=$?
+# stopped and saved before the end of its time: the next job continues
+if [[ $code == 143 ]]; then scontrol requeue "$SLURM_JOB_ID"; fi
+exit $code

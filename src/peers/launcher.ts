@@ -32,9 +32,14 @@ const launchers: readonly Variables[] = [
   { by: "MPICH's mpirun", size: 'PMI_SIZE', rank: 'PMI_RANK', family: 'mpich' },
 ];
 
+/** Slurm starts Open MPI by PMIx, which needs no descriptor, and MPICH by PMI-2, which does; MPICH by PMIx has to be named. */
+function familyIn({ PMIX_RANK, PMI_FD }: NodeJS.ProcessEnv): MpiFamily | undefined {
+  return PMIX_RANK !== undefined ? 'openmpi' : PMI_FD !== undefined ? 'mpich' : undefined;
+}
+
 /** @returns undefined where this process is the only one, or nothing launched it */
 export function launchOf(environment: NodeJS.ProcessEnv = process.env): Launch | undefined {
-  for (const { by, size, rank, family } of launchers) {
+  for (const { by, size, rank, family = familyIn(environment) } of launchers) {
     const [count, number] = [Number(environment[size]), Number(environment[rank])];
     if (Number.isInteger(count) && count > 1 && Number.isInteger(number)) return { by, size: count, rank: number, family };
   }

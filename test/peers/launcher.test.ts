@@ -22,6 +22,8 @@ describe('launchers', () => {
       { SLURM_STEP_NUM_TASKS: '2', SLURM_PROCID: '1', SLURM_NTASKS: '2' },
       { size: 2, rank: 1, family: undefined },
     ],
+    [{ SLURM_STEP_NUM_TASKS: '2', SLURM_PROCID: '0', PMI_FD: '9' }, { family: 'mpich' }],
+    [{ SLURM_STEP_NUM_TASKS: '2', SLURM_PROCID: '0', PMIX_RANK: '0' }, { family: 'openmpi' }],
     // mpirun in a batch script
     [
       { SLURM_STEP_NUM_TASKS: '1', SLURM_PROCID: '0', OMPI_COMM_WORLD_SIZE: '2', OMPI_COMM_WORLD_RANK: '1' },

@@ -1,13 +1,13 @@
 /** Scores one part of a list into its file; continues where a killed process stopped. */
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mapped } from '../../statistics/monotonic-map.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { lockFolder } from '../../support/files/folder-lock.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import { ImageError, readingFault } from '../errors.js';
 import { imagesInMemory, type Model } from '../load-model.js';
+import { opinionMapOf } from '../opinion-map.js';
 import { type ListPart, linesOf } from './list-lines.js';
 import { type ListedImage, listedImages } from './listed-images.js';
 import { endSchema, type PartEnd, type PartHead, parsed, partName, rowSchema, rowsOf, stateOfPart } from './part-file.js';
@@ -170,8 +170,8 @@ async function rowOf(model: Model, { name, input, share }: ListedImage) {
   try {
     if (input instanceof UserError) throw input;
     const score = await model.score(input);
-    const { opinion } = model.description;
-    return { row: { image: name, score, ...(opinion && { opinion: mapped(opinion.map, score) }) }, isFailed: false, share };
+    const opinion = opinionMapOf(model.description);
+    return { row: { image: name, score, ...(opinion && { opinion: opinion.of(score) }) }, isFailed: false, share };
   } catch (error) {
     if (!(error instanceof ImageError || error === input)) throw error;
     return { row: { image: name, error: (error as Error).message, code: readingFault(error) }, isFailed: true, share };
