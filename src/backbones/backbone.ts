@@ -65,6 +65,8 @@ export interface Backbone {
    * @returns the unnormalised embedding, [N, embedding]
    */
   embed(context: BackboneContext, pixels: Value): Value;
+  /** The mean over all tokens in the place of the class token, which AGM's head (arXiv 2509.17374) takes of such encoders; absent for others. */
+  embedTokenMean?(context: BackboneContext, pixels: Value): Value;
   /** The same with a positional embedding that published weights have and that `embed` leaves out. */
   embedWithPositions?(context: BackboneContext, pixels: Value): Value;
   /** The same without the positional embedding that `embed` has. */

@@ -13,10 +13,11 @@ export type TransformerArchitecture = Pick<
   | 'memoryOverhead'
   | 'wordlessPrompts'
   | 'embed'
+  | 'embedTokenMean'
 >;
 
 export function transformerArchitecture(options: VisionTransformerOptions): TransformerArchitecture {
-  const { width, layers, patch, positions, projection } = options;
+  const { width, layers, patch, positions, poolHeads, projection } = options;
   const block = (index: number) => [`layer${index + 1}`, new RegExp(`^visual\\.transformer\\.resblocks\\.${index}\\.`)] as const;
   return {
     embedding: projection ?? width,
@@ -33,5 +34,9 @@ export function transformerArchitecture(options: VisionTransformerOptions): Tran
     memoryOverhead: { batch: 1.05, running: 1.05 },
     wordlessPrompts: 'seeded',
     embed: (context, pixels) => visionTransformer(context, pixels, options),
+    ...(poolHeads === undefined &&
+      projection === undefined && {
+        embedTokenMean: (context, pixels) => visionTransformer(context, pixels, { ...options, tokenMean: true }),
+      }),
   };
 }

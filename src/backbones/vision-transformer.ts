@@ -33,6 +33,8 @@ export interface VisionTransformerOptions extends TransformerOptions {
   readonly normalizesFirst?: boolean;
   /** Heads of the pool over all tokens; absent where the class token is what is used of the last block. */
   readonly poolHeads?: number;
+  /** True where the embedding is the mean over all normalised tokens, class token and registers included; default: false. */
+  readonly tokenMean?: boolean;
   /** Size of the embedding where a projection follows; absent without one. */
   readonly projection?: number;
 }
@@ -43,7 +45,7 @@ export interface VisionTransformerOptions extends TransformerOptions {
  */
 export function visionTransformer(context: LayerContext, pixels: Value, options: VisionTransformerOptions): Value {
   const { graph } = context;
-  const { width, heads, layers, patch, patchBias, rotary, normalizesFirst, poolHeads, projection, epsilon } = options;
+  const { width, heads, layers, patch, patchBias, rotary, normalizesFirst, poolHeads, tokenMean, projection, epsilon } = options;
   const filters = weightOf(context, 'visual.conv1.weight', [width, 3, patch, patch], (3 * patch * patch) ** -0.5);
   const operands = [pixels, filters, ...(patchBias ? [vectorOf(context, 'visual.conv1.bias', width)] : [])];
   const map = graph.add('Conv', operands, { kernel_shape: [patch, patch], strides: [patch, patch] });
@@ -54,15 +56,15 @@ export function visionTransformer(context: LayerContext, pixels: Value, options:
   const sequences = { count: [tokens, 0], length: [tokens, 1], ...(rotation && { rotation }) } as const;
   const blockName = (layer: number): string => `visual.transformer.resblocks.${layer}`;
   for (let layer = 0; layer < layers - 1; layer++) x = residualBlock(context, x, blockName(layer), options, sequences);
-  const lastBlock = poolHeads === undefined ? firstTokenBlock : residualBlock;
+  const lastBlock = poolHeads === undefined && !tokenMean ? firstTokenBlock : residualBlock;
   const last = layerNorm(context, lastBlock(context, x, blockName(layers - 1), options, sequences), 'visual.ln_post', epsilon);
-  const image =
-    poolHeads === undefined
+  const bySequence = (): Value => reshapeToSizes(graph, last, [sequences.count, sequences.length, width]);
+  const pool = { ...options, heads: poolHeads ?? heads };
+  const image = tokenMean
+    ? graph.add('ReduceMean', [bySequence(), graph.integers(1)], { keepdims: 0 })
+    : poolHeads === undefined
       ? last
-      : attentionPool(context, reshapeToSizes(graph, last, [sequences.count, sequences.length, width]), 'visual.attn_pool', {
-          ...options,
-          heads: poolHeads,
-        });
+      : attentionPool(context, bySequence(), 'visual.attn_pool', pool);
   if (projection === undefined) return image;
   return graph.add('Gemm', [image, weightOf(context, 'visual.proj', [width, projection], width ** -0.5)]);
 }

@@ -76,11 +76,18 @@ export async function setUpTraining(spec: TrainingSpec, watch?: SetupWatch): Pro
 
 /** @throws UserError when there is no such backbone, or it cannot be used. */
 export async function trainedBackbone(options: TrainOptions, run: RunFolder | undefined): Promise<Backbone> {
-  return tuned(await chooseBackbone(options, run), options.tune);
+  return tuned(featureOf(await chooseBackbone(options, run), options.head), options.tune);
 }
 
 export function trainedModel(options: TrainOptions, backbone: Backbone, head: Head): ModelDefinition {
   return { backbone, head, ...(options.tune === 'lora' && { lowRank: { rank: options.loraRank, alpha: options.loraAlpha } }) };
+}
+
+/** The head `mlp` takes what AGM's authors take: of encoders without a pool or projection the mean over all tokens. */
+function featureOf(backbone: Backbone, head: TrainOptions['head']): Backbone {
+  const { embedTokenMean, description } = backbone;
+  if (head !== 'mlp' || !embedTokenMean) return backbone;
+  return { ...backbone, description: `${description}, mean over all tokens`, embed: embedTokenMean };
 }
 
 /** An encoder of which nothing is trained itself, where something else is. */

@@ -23,6 +23,11 @@ describe.each([
     await expectSameEmbeddings(reduced(registers), file);
   });
 
+  test('gives the mean over all tokens, which AGM takes of it', async () => {
+    const { embedTokenMean, ...rest } = reduced(registers);
+    await expectSameEmbeddings({ ...rest, embed: embedTokenMean! }, `token-mean-${name}.safetensors`);
+  });
+
   test('has the gradient of every parameter, at a size of which positions are interpolated', async () => {
     await expectSameGradients(reduced(registers), `${name}-authors.pth`, 70);
   });
