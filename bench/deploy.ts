@@ -87,9 +87,9 @@ async function waitBehind(uploads: number, path: string): Promise<Record<string,
   try {
     await timed();
     const alone = await timed();
-    const gone = new AbortController();
-    const left = Array.from({ length: uploads }, () => model.score(content, { signal: gone.signal }).catch(() => {}));
-    gone.abort();
+    const clients = Array.from({ length: uploads }, () => new AbortController());
+    const left = clients.map(({ signal }) => model.score(content, { signal }).catch(() => {}));
+    for (const client of clients) client.abort();
     const behind = await timed();
     await Promise.all(left);
     return { uploads, aloneMilliseconds: rounded(alone), behindUploadsMilliseconds: rounded(behind) };
