@@ -27,8 +27,11 @@ beforeAll(async () => {
   ({ model, photographs, scores } = await scoredPhotographs(folder));
   const [result] = JSON.parse(await npm(['pack', '--json', '--pack-destination', folder], repository('')));
   packed = result;
-  const { dependencies } = JSON.parse(await readFile(repository('package.json'), 'utf8'));
-  const linked = [...Object.keys(dependencies), '@types/node'].map((name) => [name, `file:${repository(`node_modules/${name}`)}`]);
+  const { dependencies, optionalDependencies } = JSON.parse(await readFile(repository('package.json'), 'utf8'));
+  const linked = [...Object.keys({ ...dependencies, ...optionalDependencies }), '@types/node'].map((name) => [
+    name,
+    `file:${repository(`node_modules/${name}`)}`,
+  ]);
   await writeFile(
     project('package.json'),
     JSON.stringify({ type: 'module', dependencies: { antonym: `file:${join(folder, result.filename)}`, ...Object.fromEntries(linked) } }),
