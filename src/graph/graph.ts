@@ -39,6 +39,8 @@ export class Graph {
   private readonly constantsByContent = new Map<string, Value>();
   private readonly nodesByContent = new Map<string, readonly Value[]>();
   private readonly names = new Set<string>();
+  /** Names that outputs will have: made-up names keep away from them. */
+  private readonly reserved = new Set<string>();
   private readonly counters = new Map<string, number>();
 
   /** Declares an input of the whole graph. */
@@ -53,6 +55,11 @@ export class Graph {
     if (this.names.has(name) && this.inputValues.get(name) !== value) throw new Error(`the name ${name} is taken`);
     this.names.add(name);
     this.outputValues.set(name, value);
+  }
+
+  /** Keeps names free for outputs that are named when all nodes are there. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.reserved.add(name);
   }
 
   get inputs(): ReadonlyMap<string, Value> {
@@ -162,6 +169,7 @@ export class Graph {
     for (const [content, value] of this.constantsByContent) copy.constantsByContent.set(content, value);
     for (const [content, values] of this.nodesByContent) copy.nodesByContent.set(content, values);
     for (const name of this.names) copy.names.add(name);
+    copy.reserve(this.reserved);
     for (const [prefix, count] of this.counters) copy.counters.set(prefix, count);
     return copy;
   }
@@ -191,7 +199,7 @@ export class Graph {
       const count = (this.counters.get(prefix) ?? 0) + 1;
       this.counters.set(prefix, count);
       name = `${prefix}_${count}`;
-    } while (this.names.has(name));
+    } while (this.names.has(name) || this.reserved.has(name));
     return name;
   }
 }

@@ -26,6 +26,7 @@ export interface GraphCopy {
 export function copyGraph(source: Graph, copy: GraphCopy, isKnown?: (value: Value) => boolean): Graph {
   const { target } = copy;
   const { nodes, used } = neededParts(source, source.outputs.values(), isKnown);
+  target.reserve(source.outputs.keys());
   for (const [name, value] of source.inputs) copy.given(value, target.input(name, value.dataType, value.shape));
   for (const [value, tensor] of source.allConstants()) {
     if (!used.has(value)) continue;

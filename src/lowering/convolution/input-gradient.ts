@@ -7,8 +7,8 @@ import type { Formulations } from './formulations.js';
 import type { NamedInputGradient } from './named-gradients.js';
 
 /**
- * dX = dY * W, with W flipped and its channels exchanged within each group, as a convolution where the stride is 1 (twice as fast as ConvTranspose
- * in ONNX Runtime); as a transposed convolution elsewhere.
+ * dX = dY * W, with W flipped and its channels exchanged within each group, as a convolution where it is one (twice as fast as ConvTranspose in ONNX
+ * Runtime); as a transposed convolution elsewhere.
  */
 export function inputGradient(
   graph: Graph,
@@ -18,13 +18,18 @@ export function inputGradient(
   { convolvedInputs }: Formulations,
 ): Value {
   const { strides, pads, dilations, group } = geometry;
-  if (convolvedInputs && strides.every((stride) => stride === 1))
+  if (convolvedInputs && isConvolution(geometry))
     return graph.add('Conv', [gradient, gradientFilters(graph, w, group)], inputGradientAttributes(geometry));
   const shared = { ...(group > 1 && { group }), ...(dilations.some((size) => size > 1) && { dilations }) };
   return graph.add('ConvTranspose', [gradient, w], { ...shared, strides, pads, output_padding: rest });
 }
 
-/** The attributes of the convolution that computes the gradient of the input of one with stride 1. */
+/** True where the gradient of the input is a convolution: with stride 1, and no padding that some windows see nothing but. */
+export function isConvolution(geometry: ConvolutionGeometry): boolean {
+  return geometry.strides.every((stride) => stride === 1) && geometry.pads.every((size, side) => size < reach(geometry, side % 2));
+}
+
+/** The attributes of the convolution that computes the gradient of the input. */
 export function inputGradientAttributes(geometry: ConvolutionGeometry): Attributes {
   const { kernel, pads, dilations, group } = geometry;
   return {

@@ -6,7 +6,7 @@ import { nearestResize } from '../../graph/operators/resize.js';
 import { sameShape, type Value } from '../../graph/value.js';
 import { type Formulations, formulations } from '../convolution/formulations.js';
 import { type Image, type ImageShape, PlainImage } from '../convolution/image.js';
-import { gradientFilters, inputGradient, inputGradientAttributes } from '../convolution/input-gradient.js';
+import { gradientFilters, inputGradient, inputGradientAttributes, isConvolution } from '../convolution/input-gradient.js';
 import { inputGradientOf, type NamedInputGradient, weightGradientOf } from '../convolution/named-gradients.js';
 import { weightGradient } from '../convolution/weight-gradient.js';
 import { winogradInputGradient, winogradInputPays } from '../convolution/winograd-input-gradient.js';
@@ -96,8 +96,8 @@ class Blocking implements GraphCopy {
       return;
     }
     const [filters, channels] = weights.shape as [number, number];
-    const isConvolution = this.chosen.convolvedInputs && geometry.strides.every((stride) => stride === 1);
-    if (isConvolution && this.canConvolve(gradient, { filters: channels, channels: filters, group: geometry.group })) {
+    const isConvolved = this.chosen.convolvedInputs && isConvolution(geometry);
+    if (isConvolved && this.canConvolve(gradient, { filters: channels, channels: filters, group: geometry.group })) {
       this.pending.set(output, {
         x: filters < block ? this.valueOf(gradient) : this.blockedOf(gradient),
         filters:

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { constantValues } from '#antonym/export/precision/constant-values.js';
 import { Graph } from '#antonym/graph/graph.js';
+import { linearResize, nearestResize } from '#antonym/graph/operators/resize.js';
 import type { Value } from '#antonym/graph/value.js';
 import { inHalfPrecision, roundedToHalfPrecision } from '#antonym/lowering/precision/half-precision.js';
 import { nodesFrom } from '#antonym/lowering/precision/precision-source.js';
@@ -48,6 +49,21 @@ describe('half precision', () => {
     );
     expect(types).toMatchObject({ Mul: 'float32', MatMul: 'float16', Relu: 'float16', Neg: 'float32', Exp: 'float32' });
     expect(y).toEqual([2, 6]);
+  });
+
+  test('repeats pixels, which are moved, and interpolates in single precision', async () => {
+    const pixels = (graph: Graph, x: Value): Value =>
+      graph.add('Reshape', [graph.add('MatMul', [x, identity(graph)]), graph.integers(1, 1, 1, 2)]);
+    const repeated = await halved([0.125, 3], (graph, x) =>
+      graph.add('Resize', [pixels(graph, x), null, null, graph.integers(1, 1, 2, 4)], nearestResize),
+    );
+    expect(repeated.types).toMatchObject({ MatMul: 'float16', Resize: 'float16' });
+    expect(repeated.y).toEqual([0.125, 0.125, 3, 3, 0.125, 0.125, 3, 3]);
+    const interpolated = await halved([1, 3], (graph, x) =>
+      graph.add('Resize', [pixels(graph, x), null, null, graph.integers(1, 1, 1, 4)], linearResize),
+    );
+    expect(interpolated.types).toMatchObject({ MatMul: 'float16', Resize: 'float32' });
+    expect(interpolated.y).toEqual([1, 1.5, 2.5, 3]);
   });
 
   test('keeps squares, sums and exponentials, and products with a constant out of its range, in single precision', async () => {
