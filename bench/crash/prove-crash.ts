@@ -74,16 +74,17 @@ export async function proveScenario(
       label: `${operation} ${path.replace(recordedFolder, '')}`,
       tree: new Map(tree),
     }));
-    let left = distinct(states);
+    // A plan names inodes, which a copy of the state does not have: these processes are killed, and what they leave is used itself.
+    const isPlanned = ({ tree }: { readonly tree: FileTree }): boolean => [...tree.keys()].some((path) => path.endsWith('/plan.json'));
+    const left: { at: number; label: string; tree: FileTree; folder?: string }[] = processes
+      ? []
+      : distinct(states).filter((state) => !isPlanned(state));
     let kills = 0;
-    if (processes) {
-      left = [];
-      for (const { at, label } of told(states)) {
-        const folder = await newCase(old);
-        const survived = await inWorker({ kind: 'record', store: storeFolder, case: { folder, words }, kill: at }, work);
-        if (survived === undefined) kills++;
-        left.push({ at, label, tree: new Map(store.read(folder)) });
-      }
+    for (const { at, label } of processes ? told(states) : distinct(states).filter(isPlanned)) {
+      const folder = await newCase(old);
+      const survived = await inWorker({ kind: 'record', store: storeFolder, case: { folder, words }, kill: at }, work);
+      if (survived === undefined) kills++;
+      left.push({ at, label, tree: store.read(folder), folder });
     }
     for (const { at, label, tree } of left) {
       for (const result of scenario.results) {
@@ -91,7 +92,7 @@ export async function proveScenario(
       }
     }
     const repeated = await Promise.all(
-      spread(left, most).map(async ({ at, label, tree }) => ({ at, label, tree, folder: await newCase(tree) })),
+      spread(left, most).map(async ({ at, label, tree, folder }) => ({ at, label, tree, folder: folder ?? (await newCase(tree)) })),
     );
     const outcomes = await repeat(
       repeated.map(({ folder, tree }) => ({

@@ -81,6 +81,8 @@ export async function openStaging(folder: string, key: string, name: string): Pr
       }
       await carryOut(folder, lock.path, names, removed, replaces);
       await syncFolder(folder);
+      // nothing is left to complete
+      await rm(join(lock.path, planName), { force: true }).catch(() => {});
       await lock.release();
     },
     discard,
