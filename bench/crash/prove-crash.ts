@@ -150,7 +150,12 @@ function faultsOf(outcome: Failed, label: string, tree: FileTree, old: FileTree,
 }
 
 function isOneOf(tree: FileTree, allowed: readonly FileTree[], result: string): boolean {
-  return allowed.some((one) => differences(relevant(below(tree, result)), relevant(below(one, result))).length === 0);
+  return allowed.some((one) => differences(finished(below(tree, result)), finished(below(one, result))).length === 0);
+}
+
+/** A result without what is being written beside its files. */
+function finished(tree: FileTree): Map<string, string> {
+  return new Map([...relevant(tree)].filter(([path]) => !isUnfinished(path)));
 }
 
 function relevant(tree: FileTree): Map<string, string> {
