@@ -55,6 +55,11 @@ describe('near duplicates', () => {
   });
 });
 
+test('files that match --exclude are left out, and said to be', async () => {
+  const { dataset, leftOut } = await openImageData(options({ data: folder, exclude: 'smaller*, z*' }));
+  expect([dataset.images, leftOut.files]).toEqual([9, { excluded: 18 }]);
+});
+
 describe('photographs are reduced', () => {
   test('by a factor', async () => {
     const { dataset } = await openTrainingImages(options({ data: folder, downscale: '2.5' }));
