@@ -94,7 +94,7 @@ function nextCommands({ options: { weights, data, pairs, steps }, model: { backb
       ? [
           [
             commandHint(`train --backbone ${pretrained} ${sameData}`),
-            'start from published weights instead of random ones: docs/training-clip.md',
+            'start from published weights instead of random ones: docs/backbones.md',
           ] as const,
         ]
       : []),

@@ -189,7 +189,7 @@ test('wrong input is one clear line without a stack', async () => {
   const empty = await mkdtemp(join(out, 'empty-'));
   const cases: [string[], string][] = [
     [['degrade', '--levels', '1'], '--levels must be a whole number from 2 to 20, but received 1'],
-    [['degrade', '--crop', '50'], '--crop must be a multiple of 32 from 32 to 1024, but received 50'],
+    [['degrade', '--crop', '51'], '--crop must be a multiple of 2 from 32 to 1024, but received 51'],
     [['degrade', '--count', '2.5'], '--count must be a whole number, at least 1, but received 2.5'],
     [['degrade', '--levls', '3'], 'Did you mean "--levels"?'],
     [['degrade', 'extra'], 'Too many arguments'],

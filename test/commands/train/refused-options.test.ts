@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 test.for<[flags: string[], message: RegExp]>([
   [['--levels', '1'], /--levels must be a whole number from 2 to \d+, but received 1\.$/],
-  [['--crop', '50'], /--crop must be a multiple of 32 .*received 50\.$/],
+  [['--crop', '51'], /--crop must be a multiple of 2 .*received 51\.$/],
   [['--crop'], /--crop PIXELS.*missing/],
   [['--levle', '3'], /Unknown option --levle\. Did you mean "--levels"\?/],
   [['--steps', 'many'], /--steps must be a whole number.*received many/],
