@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/files/shared-folder.ts',
+    setupFiles: ['test/support/equal-bytes.ts'],
     // Two cores: a test file that trains already uses both through ONNX Runtime.
     maxWorkers: 2,
     testTimeout: 120_000,
