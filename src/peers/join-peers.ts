@@ -25,7 +25,7 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 /** Seconds beyond the limit after which a call of MPI that does not return ends the process: the others have spoken by then. */
-const patience = 30;
+const patience = 15;
 /** Seconds for MPI to end the processes. */
 const lastPatience = 5;
 
