@@ -27,12 +27,12 @@ const trained = (backbone: Backbone): ParameterSpec[] => trainedSpecs(losses(bac
 describe('every backbone', () => {
   test.each(
     backboneNames(),
-  )('%s: each parameter is of one part; matrices and convolutions decay, normalisations, biases and embeddings do not', (name) => {
+  )('%s: each parameter is of one part; matrices and convolutions decay, normalisations, biases, embeddings and queries do not', (name) => {
     const backbone = configure(name, {});
     for (const spec of trained(backbone)) {
       const parts = Object.entries(backbone.parts).filter(([, part]) => part.test(spec.name));
       expect(parts.length, spec.name).toBe(1);
-      expect(spec.weightDecay, spec.name).toBe(spec.shape.length > 1 && !spec.name.endsWith('embedding'));
+      expect(spec.weightDecay, spec.name).toBe(spec.shape.length > 1 && !/(embedding|probe)$/.test(spec.name));
     }
     const [first] = Object.keys(backbone.parts);
     expect(trained(configure(name, { freeze: first! })).length).toBeLessThan(trained(backbone).length);
