@@ -73,7 +73,7 @@ test.skipIf(!hasBash)(`completion completes commands, options and values in bash
     return spawnSync('bash', ['-c', program, 'bash', 'antonym', ...words], { encoding: 'utf8' }).stdout.trim();
   };
   expect(complete('sc')).toBe('score');
-  expect(complete('degrade', 's')).toBe('shards');
+  expect(complete('degrade', 's')).toBe('shards status');
   expect(complete('degrade', 'shards', '--sh')).toBe('--shard --shard-size');
   expect(complete('score', '--model', 'x', '--device', 'c')).toBe('cpu cuda');
   expect(complete('score', '-0')).toBe('-0');
