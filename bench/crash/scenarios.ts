@@ -53,7 +53,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'calibrate',
-    words: ['calibrate', '--opinion', 'INPUTS/many.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
+    words: ['calibrate', '--direction', 'lower', '--opinion', 'INPUTS/many.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
     hasRun: false,
     results: ['k'],
   },
