@@ -139,7 +139,7 @@ test('scoring on the processor loads neither the builder of graphs, nor zod', ()
   expect(files).not.toContain('graph/graph.ts');
   // the walk finds what there is to find
   expect(loadedWith('graph/onnx-file.ts').files).toContain('support/protobuf/message-table.ts');
-  expect(loadedWith('commands/score.ts').packages).toContain('zod');
+  expect(loadedWith('commands/score/score.ts').packages).toContain('zod');
 });
 
 test('options of training are checked before the engine, the library of images and the hub are loaded', () => {

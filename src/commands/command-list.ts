@@ -5,7 +5,7 @@ import type { CommandGroup } from './command-group.js';
 /** In the order of the help. */
 export const commandList: Readonly<Record<string, () => Promise<Command | CommandGroup>>> = {
   train: async () => (await import('./train/train.js')).trainCommand,
-  score: async () => (await import('./score.js')).scoreCommand,
+  score: async () => (await import('./score/score.js')).scoreCommand,
   evaluate: async () => (await import('./evaluate/evaluate.js')).evaluateCommands,
   calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
   export: async () => (await import('./export.js')).exportCommand,

@@ -1,8 +1,8 @@
 /** The forms in which scores are printed: a table for people, best first; JSON lines and CSV for programs, in the order given. */
-import type { LeftOut } from '../datasets/left-out.js';
-import { describeLikeness, type Likeness } from '../score/likeness.js';
-import { csvCell } from '../support/csv-cell.js';
-import { printable } from '../support/printable.js';
+import type { LeftOut } from '../../datasets/left-out.js';
+import { describeLikeness, type Likeness } from '../../score/likeness.js';
+import { csvCell } from '../../support/csv-cell.js';
+import { printable } from '../../support/printable.js';
 
 export interface Scored {
   readonly image: string;

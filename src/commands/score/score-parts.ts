@@ -1,16 +1,16 @@
 /** `antonym score --list`: a part of a list as a task of an array of jobs, and the state of all parts. */
-import { findModel } from '../score/find-model.js';
-import { loadModel } from '../score/load-model.js';
-import { sizeOfList } from '../score/parts/list-lines.js';
-import { mergeParts, statusOfParts } from '../score/parts/part-status.js';
-import { scorePart } from '../score/parts/score-part.js';
-import { UserError } from '../support/errors.js';
-import { digestOfFile } from '../support/files/file-digest.js';
-import { fileError } from '../support/files/file-errors.js';
-import { startProgress } from '../support/progress.js';
-import { describeParts, incompleteParts } from './describe-parts.js';
-import { loadOptionsOf, type ModelFlags } from './open-models.js';
-import { stopSignals } from './stop-signals.js';
+import { findModel } from '../../score/find-model.js';
+import { loadModel } from '../../score/load-model.js';
+import { sizeOfList } from '../../score/parts/list-lines.js';
+import { mergeParts, statusOfParts } from '../../score/parts/part-status.js';
+import { scorePart } from '../../score/parts/score-part.js';
+import { UserError } from '../../support/errors.js';
+import { digestOfFile } from '../../support/files/file-digest.js';
+import { fileError } from '../../support/files/file-errors.js';
+import { startProgress } from '../../support/progress.js';
+import { describeParts, incompleteParts } from '../describe-parts.js';
+import { loadOptionsOf, type ModelFlags } from '../open-models.js';
+import { stopSignals } from '../stop-signals.js';
 
 export interface PartFlags extends Omit<ModelFlags, 'model'> {
   readonly model?: string | undefined;

@@ -1,0 +1,96 @@
+/** Options of `antonym score`. */
+
+import { oneOf, part, switched, text } from '../../support/options/option-kinds.js';
+import type { OptionTable } from '../../support/options/option-table.js';
+import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
+
+export const scoreOptions = {
+  model: {
+    kind: text('an exported model.onnx, its folder, or the name of a run'),
+    placeholder: 'FILE|RUN',
+    description: 'model to score with',
+    withoutIt: 'the model of this program',
+  },
+  exclude: excludeOption,
+  raw: {
+    kind: oneOf(['refuse', 'preview']),
+    placeholder: 'refuse|preview',
+    description: 'camera raw: refuse it, or take its preview',
+    details: 'preview: the JPEG of full size that the camera put into the file is scored, with its sharpening and compression.',
+    default: 'refuse',
+    reason: 'a preview is not the photograph',
+  },
+  maxPixels: maxPixelsOption,
+  ...exportedModelDevice,
+  null: {
+    kind: switched(),
+    short: '-0',
+    description: 'paths on standard input end with NUL',
+    details: 'As find -print0 and git ls-files -z write them: find . -name "*.jpg" -print0 | antonym score -0 -',
+    default: false,
+  },
+  meaning: {
+    kind: switched(),
+    description: 'say what each score is like',
+    details:
+      'The severity level whose held-out crops score most alike, such as "like pristine" or "like level 3 of 5", and with --json or --csv the ' +
+      'percentile among pristine crops, 5 to 95. From the scores in model.json.',
+    default: false,
+  },
+  groups: {
+    kind: switched(),
+    description: 'put photographs that nearly repeat together',
+    details:
+      'Bursts, copies and reduced versions become groups, the best of each first and the others below it; --json and --csv have the number of the ' +
+      'group. Results are printed at the end.',
+    default: false,
+  },
+  cache: {
+    kind: switched(),
+    description: 'score only files that are new or changed',
+    details:
+      "Scores are kept in the user's cache folder by the model and by path, size, time and content of the files: a call that was interrupted resumes " +
+      'where it stopped, and files that were moved are known.',
+    default: false,
+  },
+  quiet: { kind: switched(), description: 'print neither progress nor notes', default: false },
+  json: {
+    ...jsonOption,
+    description: 'print a JSON object per image, in the order given',
+    details: 'One that cannot be scored has "error" and "code" in the place of "score"; docs/library.md lists the codes.',
+  },
+  csv: {
+    kind: switched(),
+    description: 'print a row of CSV per image, in the order given',
+    details:
+      'The columns are image, score, opinion (of a calibrated model), error and code (of an image that cannot be scored); with --meaning level and ' +
+      'percentile, too.',
+    default: false,
+  },
+} satisfies OptionTable;
+
+/** Options of lists that are scored in parts: `score-parts.ts`. */
+export const partOptions = {
+  list: {
+    kind: text('a file of paths, or -'),
+    placeholder: 'FILE',
+    description: 'score the images of a list, into --out',
+    details:
+      'A path a line: of an image, or of a tar archive of images, as WebDataset and img2dataset write them. - reads standard input. The list may be ' +
+      'of any length.',
+  },
+  shard: {
+    kind: part(),
+    placeholder: 'I/N',
+    description: 'only part I of N of the list',
+    details: 'auto/N in an array of jobs: the number of the task.',
+  },
+  out: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'folder of the scores of a list',
+    details: 'A file for each part, with a JSON object per image. A part that was stopped continues when the command is repeated.',
+  },
+  status: { kind: switched(), description: 'say which parts in --out are whole', default: false },
+  merge: { kind: switched(), description: 'join the parts in --out, if all are whole', default: false },
+} satisfies OptionTable;

@@ -1,0 +1,156 @@
+/** `antonym score PATH...`: paths become images, images scores, and scores lines of the table, of JSON or of CSV. */
+
+import { expandPaths } from '../../datasets/expand-paths.js';
+import { describeLeftOut } from '../../datasets/left-out.js';
+import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
+import { opinionsSeen } from '../../export/opinions-seen.js';
+import { readingFault } from '../../score/errors.js';
+import { findModel } from '../../score/find-model.js';
+import { groupResults } from '../../score/group-results.js';
+import { likenessOf } from '../../score/likeness.js';
+import { loadModel, type Model } from '../../score/load-model.js';
+import { opinionMapOf } from '../../score/opinion-map.js';
+import { openScoreCache, type ScoreCache } from '../../score/score-cache.js';
+import { UserError } from '../../support/errors.js';
+import { systemReason } from '../../support/files/file-errors.js';
+import type { OptionValues } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
+import { startProgress } from '../../support/progress.js';
+import { loadOptionsOf } from '../open-models.js';
+import { readStandardInput } from '../standard-input.js';
+import { scoreInputs } from './score-inputs.js';
+import type { scoreOptions } from './score-options.js';
+import { type Scored, scoreOutputs } from './score-output.js';
+
+/** A cache that cannot be written is said, and fails nothing. */
+async function saveCache(cache: ScoreCache | undefined): Promise<void> {
+  try {
+    await cache?.save();
+  } catch (error) {
+    process.stderr.write(`warning: the scores could not be kept in ${cache?.path}: ${systemReason(error)}\n`);
+  }
+}
+
+/**
+ * Scores the images of paths and prints the results as they come, those of `groups` at the end.
+ * @returns how many images were scored, and how many could not be.
+ * @throws UserError when options exclude each other, or the model cannot be opened.
+ */
+export async function scorePaths(
+  paths: readonly string[],
+  {
+    model,
+    exclude,
+    raw,
+    maxPixels,
+    json,
+    csv,
+    null: isNull,
+    quiet,
+    meaning,
+    groups,
+    cache: isCached,
+    ...device
+  }: OptionValues<typeof scoreOptions>,
+): Promise<{ readonly scored: number; readonly failed: number }> {
+  if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
+  if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
+  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, groups });
+  const { path: modelPath } = await findModel(model);
+  const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
+  const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
+  const {
+    files: found,
+    leftOut,
+    failed: missing,
+  } = await expandPaths(given, { ...(exclude && { exclude }), withRaw: raw === 'preview', withArchives: true });
+  const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
+  const files = [...(content === undefined ? [] : ['-']), ...found.map(({ path }) => path)];
+  const tell = ({ path, error }: { readonly path: string; readonly error: Error }): void => {
+    process.stderr.write(`error: ${printable(error.message.includes(path) ? error.message : `${path}: ${error.message}`)}\n`);
+    process.stdout.write(output.unscored({ image: path, error: error.message, code: readingFault(error) }));
+  };
+  for (const one of missing) tell(one);
+  const remarks = describeLeftOut(leftOut);
+  if (!quiet) for (const line of remarks) process.stderr.write(`${printable(line)}\n`);
+  if (remarks.length > 0) process.stdout.write(output.leftOut(leftOut));
+  if (files.length === 0) return { scored: 0, failed: missing.length };
+  const progress = quiet ? undefined : startProgress('Scoring');
+  const aside = (write: () => void): void => (progress ? progress.aside(write) : write());
+  let opened: Model | undefined;
+  let cache: ScoreCache | undefined;
+  let [done, failed] = [0, missing.length];
+  let hasReader = true;
+  process.stdout.once('error', () => {
+    hasReader = false;
+  });
+  try {
+    opened = await loadModel(
+      modelPath,
+      loadOptionsOf({ ...device, maxPixels }, (notice) => progress?.note(notice)),
+    );
+    const opinion = opinionMapOf(opened.description);
+    const seen = opinionsSeen(opened.description);
+    if (seen !== undefined)
+      progress?.note(`The model ${seen}${opinion ? ` of ${opinion.name}: score, then opinion (${opinion.direction})` : ''}`);
+    const { description } = opened;
+    const print = (result: Scored): void => {
+      const text = output.scored(result);
+      if (text !== '') aside(() => process.stdout.write(text));
+    };
+    const results: Scored[] = [];
+    const show = (image: string, score: number): void => {
+      done++;
+      const likeness = meaning ? likenessOf(score, description) : undefined;
+      const result = { image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) };
+      if (groups) results.push(result);
+      else print(result);
+    };
+    if (meaning && description.scorePercentiles.length < 2)
+      progress?.note('model.json has no scores of crops: what a score means is not known');
+    cache = isCached ? await openScoreCache(modelPath, maxPixels) : undefined;
+    const known: (number | undefined)[] = [];
+    if (cache) for (const image of files) known.push(image === '-' ? undefined : await cache.find(image));
+    let next = 0;
+    const showKnown = (end: number): void => {
+      for (; next < end; next++) if (known[next] !== undefined) show(files[next]!, known[next]!);
+    };
+    const places = files.flatMap((_, place) => (known[place] === undefined ? [place] : []));
+    if (cache) progress?.note(`${files.length - places.length} of ${files.length} scores are kept from before`);
+    const inputs = scoreInputs(
+      places.map((place) => files[place]!),
+      { content, takesPreviews: raw === 'preview' },
+    );
+    for await (const { index, score, error } of opened.scoreEach(inputs)) {
+      const place = places[index]!;
+      const image = files[place]!;
+      if (!hasReader) break;
+      showKnown(place);
+      next = place + 1;
+      if (error) {
+        failed++;
+        aside(() => tell({ path: image, error }));
+        continue;
+      }
+      show(image, score);
+      await cache?.keep(image, score);
+      if (files.length > 1) progress?.update(next, files.length);
+    }
+    if (hasReader) showKnown(files.length);
+    if (groups) {
+      const scored = results.map(({ image }) => ({ kind: 'file', id: image, path: image }) as const);
+      const repeated = await findNearDuplicates(scored.filter(({ id }) => id !== '-'));
+      const ordered = groupResults(
+        results,
+        repeated.map((group) => group.map(({ id }) => id)),
+      );
+      for (const result of ordered) print(result);
+    }
+  } finally {
+    progress?.stop();
+    await opened?.close();
+    await saveCache(cache);
+  }
+  process.stdout.write(output.end());
+  return { scored: done, failed };
+}
