@@ -34,11 +34,16 @@ export function peersInProcess(size: number): readonly Peers[] {
     const sums = all.map((numbers) => Float64Array.from(numbers)).reduce((one, other) => one.map((value, at) => value + other[at]!));
     return all.map(() => sums.slice());
   });
+  const share = meeting<{ readonly bytes: Uint8Array | undefined; readonly from: number }, Uint8Array>(size, (all) => {
+    const shared = all[all[0]!.from]!.bytes!;
+    return all.map(() => shared.slice());
+  });
   return Array.from({ length: size }, (_, rank) => ({
     ...alone,
     rank,
     size,
     sum: (places) => sum(rank, places),
     total: (numbers) => total(rank, numbers),
+    share: (bytes, from = 0) => share(rank, { bytes, from }),
   }));
 }

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockFolder } from '#antonym/support/files/folder-lock.js';
+import type { OwnerLock } from '#antonym/support/files/owner-lock.js';
 import { currentProcess, type ProcessIdentity } from '#antonym/support/process-identity.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -88,6 +89,20 @@ describe('the lock of a folder', () => {
     await expect(lock(folder)).rejects.toThrow(
       `is in use by process ${process.pid} on elsewhere, another machine or container. If it no longer runs there, remove the file '${path}'.`,
     );
+    const hint = lockFolder(folder, `The run ${folder}`, { takeOverHint: ', or resume with --take-over' });
+    await expect(hint).rejects.toThrow(`remove the file '${path}', or resume with --take-over.`);
+  });
+
+  test('of another machine is taken over where that is asked for, but not that of a living process', async () => {
+    const folder = await newFolder();
+    await putDownLock(folder, { pid: process.pid, host: 'elsewhere', boot: 'another' });
+    const owner = await startHolder(folder);
+    const takeOver = (): Promise<OwnerLock> => lockFolder(folder, `The run ${folder}`, { takeOver: true });
+    await (await takeOver()).release();
+    expect(await readdir(folder)).toEqual([]);
+    expect(await owner.ask()).toBe('held');
+    await expect(takeOver()).rejects.toThrow(/in use by process \d+ on .*\. Wait for it or stop it\./);
+    await owner.kill();
   });
 
   test.runIf(process.platform === 'linux')(
