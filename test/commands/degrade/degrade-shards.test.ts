@@ -195,10 +195,10 @@ test('status says which parts are whole, begun and missing, and how to make the 
     stderr: expect.stringMatching(/pairs-000001\.tar is missing, but index\.json says/),
   });
   const { configuration, ...index } = JSON.parse(await readFile(join(folder, 'whole', 'index.json'), 'utf8'));
-  await mkdir(join(folder, 'parts'));
+  await mkdir(join(folder, 'begun'));
   const begun = { ...index, configuration, part: { number: 2, of: 3 }, shards: [] };
-  await writeFile(join(folder, 'parts', 'index-2-of-3.json'), JSON.stringify(begun));
-  const { status, stdout } = await antonym(['degrade', 'status', 'parts', '--json'], folder);
+  await writeFile(join(folder, 'begun', 'index-2-of-3.json'), JSON.stringify(begun));
+  const { status, stdout } = await antonym(['degrade', 'status', 'begun', '--json'], folder);
   expect(status).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({ parts: 3, whole: 0, begun: [2], missing: [1, 3] });
 });

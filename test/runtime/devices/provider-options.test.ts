@@ -40,9 +40,9 @@ describe('--provider-options', () => {
     [
       '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_provider_factory.cc:297 onnxruntime::{anonymous}::ParseWebGpuContextConfig' +
         '(const onnxruntime::ConfigOptions&)::<lambda(const std::string&, onnxruntime::webgpu::BufferCacheMode&)> Invalid buffer cache mode: x\n',
-      'Invalid buffer cache mode: x',
+      'Invalid buffer cache mode: x.',
     ],
-    ['something else', 'something else'],
+    ['something else', 'something else.'],
   ])("ONNX Runtime's refusal is said without places in its source", (message, reason) => {
     expect(explainProviderOptions(new Error(message)).message).toBe(`--provider-options: ONNX Runtime refuses them: ${reason}`);
   });

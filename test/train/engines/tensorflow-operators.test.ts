@@ -62,6 +62,14 @@ const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> 
     ),
   },
   Not: { plain: function_((graph, x) => graph.add('Not', [isPositive(graph, x)])) },
+  Range: {
+    'from 2 in steps of 3': function_((graph) =>
+      graph.add(
+        'Range',
+        [2, 12, 3].map((value) => graph.numbers('int64', [value], [])),
+      ),
+    ),
+  },
   ScatterND: {
     added: function_((graph, x) => scattered(graph, x, 'add', [1, 0, 1])),
     written: function_((graph, x) => scattered(graph, x, 'none', [2, 0, 1])),

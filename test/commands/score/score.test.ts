@@ -12,12 +12,12 @@ import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
-import { rendered } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym, program } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
-import { expectRefused } from './expect-refused.js';
-import { copyReferenceRun } from './train/reference-run.js';
+import { rendered } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym, program } from '../antonym.js';
+import { expectOneLine } from '../expect-one-line.js';
+import { expectRefused } from '../expect-refused.js';
+import { copyReferenceRun } from '../train/reference-run.js';
 
 const folder = await temporaryFolder();
 const score = (...args: string[]) => antonym(['score', ...args], folder);

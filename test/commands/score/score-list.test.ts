@@ -2,10 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writePhotographs } from '../pairs/folder-of-photographs.js';
-import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym } from './antonym.js';
-import { expectOneLine } from './expect-one-line.js';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonym } from '../antonym.js';
+import { expectOneLine } from '../expect-one-line.js';
 
 const folder = await temporaryFolder();
 const photographs = await writePhotographs(join(folder, 'photos'), 2, 1);
