@@ -81,16 +81,20 @@ export async function requireUnfinished(path: string): Promise<void> {
   try {
     await requireFreeFolder(path);
   } catch (error) {
-    const partial = partialFolder(path);
-    const names = await namesIn(partial);
-    if (names.every(isOwn) && !names.includes(contentName)) {
-      const lock = existsSync(partial) ? await lockFolder(partial, partial).catch(() => undefined) : undefined;
-      if (lock !== undefined) await clearFinished(partial);
-      await lock?.release();
-      await rmdir(partial).catch(() => {});
-    }
+    // where nothing can be cleared, why the folder is refused still tells more
+    await clearLeft(partialFolder(path)).catch(() => {});
     throw error;
   }
+}
+
+async function clearLeft(partial: string): Promise<void> {
+  const names = await namesIn(partial);
+  if (!names.every(isOwn) || names.includes(contentName)) return;
+  if (existsSync(partial)) {
+    const lock = await lockFolder(partial, partial);
+    await clearFinished(partial).finally(() => lock.release());
+  }
+  await rmdir(partial);
 }
 
 /** True for what is in a partial folder besides the content. */
@@ -102,9 +106,17 @@ async function clearFinished(partial: string): Promise<void> {
   if (!existsSync(join(partial, contentName))) await rm(join(partial, notesName), { recursive: true, force: true });
 }
 
-/** True when `<path>.partial` is missing or was begun with this configuration. */
+/**
+ * True when `<path>.partial` is missing or was begun with this configuration.
+ * @throws UserError when it cannot be read.
+ */
 export async function canContinue(path: string, configuration: object): Promise<boolean> {
-  return (await differenceTo(partialFolder(path), configuration)) === undefined;
+  const partial = partialFolder(path);
+  try {
+    return (await differenceTo(partial, configuration)) === undefined;
+  } catch (error) {
+    throw fileError('read', partial, error);
+  }
 }
 
 /** Why a partial folder cannot be resumed with a configuration; undefined when it can, or there is none. */

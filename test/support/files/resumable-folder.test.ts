@@ -1,7 +1,7 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeFolderResumably } from '#antonym/support/files/resumable-folder.js';
+import { canContinue, requireUnfinished, writeFolderResumably } from '#antonym/support/files/resumable-folder.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const root = await temporaryFolder();
@@ -51,4 +51,15 @@ test('another configuration, and a folder of somebody else, are refused with the
   await writeFile(join(root, 'mine.partial', 'letter.txt'), '');
   await expect(writeFolderResumably(join(root, 'mine'), {}, async () => {})).rejects.toThrow('holds other files, such as letter.txt');
   expect(await readdir(join(root, 'mine.partial'))).toEqual(['letter.txt']);
+});
+
+test('a partial folder that cannot be read is an error that names it, and hides no other', async () => {
+  await writeFile(join(root, 'taken.partial'), '');
+  const path = join(root, 'taken');
+  await expect(canContinue(path, {})).rejects.toThrow(`Cannot read ${path}.partial: a part of its path is a file, not a folder.`);
+  await writeFile(path, '');
+  await expect(requireUnfinished(path)).rejects.toThrow(`${path} is a file, or a part of its path is`);
+  await symlink('circle', join(root, 'circle'));
+  const below = join(root, 'circle', 'below');
+  await expect(requireUnfinished(below)).rejects.toThrow(`Cannot write ${below}: links lead in a circle.`);
 });
