@@ -6,6 +6,7 @@ import { systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { lockFolder } from '../support/files/folder-lock.js';
+import type { OwnerLock } from '../support/files/owner-lock.js';
 import { readRegularText } from '../support/files/regular-file.js';
 import { clearStagings, openStaging, type Staging } from '../support/files/staging.js';
 import { syncTree } from '../support/files/sync.js';
@@ -132,7 +133,12 @@ export async function requireFreeRun(root: string, name: string): Promise<void> 
  */
 export async function openRun(root: string, name: string, takeOver = false): Promise<OpenRun> {
   const folder = await findRun(root, name);
-  const lock = await lockFolder(folder.path, `The run ${folder.path}`, { takeOver, takeOverHint: ', or resume with --take-over' });
+  let lock: OwnerLock;
+  try {
+    lock = await lockFolder(folder.path, `The run ${folder.path}`, { takeOver, takeOverHint: ', or resume with --take-over' });
+  } catch (error) {
+    throw fileError('write', folder.path, error);
+  }
   try {
     const config = await readConfig(folder);
     await clearLeftovers(folder.path);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { lockFolder } from '../../support/files/folder-lock.js';
+import type { OwnerLock } from '../../support/files/owner-lock.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import { ImageError, readingFault } from '../errors.js';
 import { imagesInMemory, type Model } from '../load-model.js';
@@ -44,13 +45,14 @@ export async function scorePart(request: PartRequest): Promise<ScoredPart> {
   const { out, part } = request;
   const path = join(out, partName(part));
   const lock = `${path}.lock`;
+  let held: OwnerLock;
   try {
     await mkdir(lock, { recursive: true });
+    // a scheduler that starts a task again elsewhere knows that the first one is gone
+    held = await lockFolder(lock, path, { takeOver: true });
   } catch (error) {
     throw fileError('write', path, error);
   }
-  // a scheduler that starts a task again elsewhere knows that the first one is gone
-  const held = await lockFolder(lock, path, { takeOver: true });
   try {
     return await continuePart(request, path);
   } finally {

@@ -19,7 +19,7 @@ const cleared = new Set<string>();
  * Writes a file so that a reader, a crash or a full disk never meets half of it: the old content (or no file) stays until
  * the new content is on disk. Creates missing folders. Chunks are written in order without joining them.
  * @param replaces false to fail where there is such a file already
- * @throws the system's error (`ENOSPC`, `EACCES`, ...), or that of the chunks; the temporary file is removed.
+ * @throws the system's error (`ENOSPC`, `EACCES`, ...), that of the chunks, or that of `clearStagings`; the temporary file is removed.
  */
 export async function writeFileAtomically(path: string, content: FileContent, { replaces = true } = {}): Promise<void> {
   const folder = dirname(path);

@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCodeOf, UserError } from '../errors.js';
 import type { ProcessIdentity } from '../process-identity.js';
-import { fileError } from './file-errors.js';
 import { holdForLife, judgeOwner, ownerOf, ownName } from './owner-name.js';
 
 /** Two processes that yield to each other try again after different delays. */
@@ -43,7 +42,8 @@ export interface OwnerLock {
 /**
  * Takes a lock in a folder that exists.
  * @param name begins errors: `The run runs/mine`.
- * @throws UserError when a living process holds it, or one on another machine, whose state cannot be known.
+ * @throws UserError when a living process holds it, or one on another machine, whose state cannot be known; the system's error when the folder
+ * cannot be written: the caller knows the name that a person gave.
  */
 export async function takeLock(folder: string, name: string, kind: LockKind): Promise<OwnerLock> {
   for (let attempt = 1; ; attempt++) {
@@ -90,13 +90,13 @@ async function putDown(folder: string, name: string, { prefix, entry }: LockKind
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') throw new UserError(`${name} is already in use by this process.`);
     await rm(path, { recursive: true, force: true }).catch(() => {});
-    throw fileError('write', path, error);
+    throw error;
   }
   try {
     return { file, descriptor: await holdForLife(path) };
   } catch (error) {
-    await rm(path, { recursive: true, force: true });
-    throw fileError('write', path, error);
+    await rm(path, { recursive: true, force: true }).catch(() => {});
+    throw error;
   }
 }
 

@@ -2,7 +2,9 @@
 import { mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileError } from './file-errors.js';
 import { lockFolder } from './folder-lock.js';
+import type { OwnerLock } from './owner-lock.js';
 import { judgeOwner, ownerOf } from './owner-name.js';
 import { beginUnfinished } from './unfinished.js';
 
@@ -14,13 +16,28 @@ export interface ScratchFolder {
   remove(): Promise<void>;
 }
 
-/** @param name begins the names of such folders, which other programs may be given: plain letters. */
+/**
+ * @param name begins the names of such folders, which other programs may be given: plain letters.
+ * @throws UserError when the system's folder for temporary files cannot be written.
+ */
 export async function openScratch(name: string): Promise<ScratchFolder> {
   const prefix = `antonym-${name}-`;
   await clearScratch(prefix);
-  const path = await mkdtemp(join(tmpdir(), prefix));
+  let path: string;
+  try {
+    path = await mkdtemp(join(tmpdir(), prefix));
+  } catch (error) {
+    throw notWritable(error);
+  }
   const begun = beginUnfinished(path);
-  const lock = await lockFolder(path, `The folder ${path}`);
+  let lock: OwnerLock;
+  try {
+    lock = await lockFolder(path, `The folder ${path}`);
+  } catch (error) {
+    begun();
+    await rm(path, { recursive: true, force: true }).catch(() => {});
+    throw notWritable(error);
+  }
   return {
     path,
     async remove() {
@@ -29,6 +46,10 @@ export async function openScratch(name: string): Promise<ScratchFolder> {
       await lock.release();
     },
   };
+}
+
+function notWritable(error: unknown): unknown {
+  return fileError('write to the folder for temporary files', tmpdir(), error);
 }
 
 async function clearScratch(prefix: string): Promise<void> {

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf, UserError } from '../errors.js';
+import { fileError } from './file-errors.js';
 import { exchangePaths } from './libc.js';
 import { takeLock } from './owner-lock.js';
 import { judgeOwner, ownerOf } from './owner-name.js';
@@ -44,7 +45,7 @@ export interface Staging {
  * Opens a staging folder in a folder that exists; first completes or clears what dead processes left there.
  * @param key what is to be written: of one key, one is open at a time
  * @param name begins errors: `The folder out`
- * @throws UserError when another process writes it.
+ * @throws UserError when another process writes it; the system's error when the folder cannot be written.
  */
 export async function openStaging(folder: string, key: string, name: string): Promise<Staging> {
   await clearStagings(folder);
@@ -89,7 +90,10 @@ export async function openStaging(folder: string, key: string, name: string): Pr
   };
 }
 
-/** Completes or clears what dead processes left in a folder, and only that; a folder that cannot be read or changed stays as it is. */
+/**
+ * Completes or clears what dead processes left in a folder, and only that; a folder that cannot be read or changed stays as it is.
+ * @throws UserError when that fails for another reason, such as a full disk.
+ */
 export async function clearStagings(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
@@ -103,7 +107,9 @@ export async function clearStagings(folder: string): Promise<void> {
       await rm(path, { recursive: true, force: true });
     } catch (error) {
       // of somebody else, or on a disk that cannot be written: whoever can will clear it
-      if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(systemCodeOf(error) ?? '')) throw error;
+      if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(systemCodeOf(error) ?? '')) {
+        throw fileError('complete or clear what a stopped process left in', folder, error);
+      }
     }
   }
 }
