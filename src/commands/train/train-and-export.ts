@@ -5,7 +5,7 @@ import { measureSession } from '../../export/measurement.js';
 import { agree, shareText } from '../../peers/agree.js';
 import { alone, describePeers, type Peers } from '../../peers/peers.js';
 import { writeRunReport } from '../../report/run-report.js';
-import type { RunFolder } from '../../runs/run-directory.js';
+import { type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { commandHint } from '../../support/command-hint.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
@@ -51,6 +51,8 @@ export async function trainAndExport(
   known: RunInProgress = { name },
 ): Promise<number> {
   const started = performance.now();
+  // answered before a word of preparing; of several processes `newRun` tells all
+  if (name !== undefined && peers.size === 1) await requireFreeRun(runsFolder, name);
   const progress = startProgress('Preparing');
   const opening = agree(peers, () =>
     resume === undefined ? newRun(name, options, (note) => progress.note(note), peers.cores) : resumedRun(resume, options, takeOver),

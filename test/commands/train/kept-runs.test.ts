@@ -37,11 +37,16 @@ describe('a run', () => {
   });
 
   test('does not resume with other images, and says so', async () => {
-    await copyFile(join(folder, 'photos', '00.png'), join(folder, 'photos', 'another.png'));
-    const message = /The images of photos are not those that the run was started with.*Restore them/;
-    await refused(['train', '--resume', 'copy'], message);
-    await refused(['export', '--run', 'copy'], message);
-    await rm(join(folder, 'photos', 'another.png'));
+    const [photo, kept] = [join(folder, 'photos', '00.png'), join(folder, 'kept.png')];
+    await rename(photo, kept);
+    const missing = /The images of photos are not those that the run was started with: 00\.png is not there under any name\. Restore them/;
+    await refused(['train', '--resume', 'copy'], missing);
+    await refused(['export', '--run', 'copy'], missing);
+    await copyFile(join(folder, 'photos', '01.png'), photo);
+    const changed = /The images of photos are not those that the run was started with: 00\.png has changed since\. Restore them/;
+    await refused(['train', '--resume', 'copy'], changed);
+    await refused(['export', '--run', 'copy'], changed);
+    await rename(kept, photo);
     await rename(join(folder, 'photos'), join(folder, 'moved'));
     await refused(['train', '--resume', 'copy'], /no dataset and no folder named "photos"/);
     await rename(join(folder, 'moved'), join(folder, 'photos'));
