@@ -78,9 +78,15 @@ export async function trainAndExport(
     }
     if (setup.opinions) for (const note of opinionNotes(setup)) progress.note(note);
     progress.note(describeMemory(setup, process.availableMemory()));
-    const folder = await agree(peers, () => run.open(setup));
-    known.name = await shareText(peers, folder.name);
-    return await runStages(setup, run, folder, progress, started, isQuiet ? 'none' : json ? 'json' : 'text');
+    // before the run appears: once it can be seen, a signal stops it in good order
+    const signals = stopSignals();
+    try {
+      const folder = await agree(peers, () => run.open(setup));
+      known.name = await shareText(peers, folder.name);
+      return await runStages(setup, run, folder, progress, signals, started, isQuiet ? 'none' : json ? 'json' : 'text');
+    } finally {
+      signals.ignore();
+    }
   } finally {
     progress.stop();
     await run.close();
@@ -97,51 +103,47 @@ async function runStages(
   run: TrainingRun,
   folder: RunFolder,
   preparing: Progress,
+  signals: StopSignals,
   started: number,
   output: 'json' | 'text' | 'none',
 ): Promise<number> {
-  const signals = stopSignals();
+  const session = await openSession(setup, run, preparing, signals.stop);
+  if (session === undefined) {
+    preparing.stop();
+    process.stderr.write(`Stopped while preparing; nothing is lost. ${howToResume(folder)}\n`);
+    return signals.exitCode();
+  }
   try {
-    const session = await openSession(setup, run, preparing, signals.stop);
-    if (session === undefined) {
-      preparing.stop();
-      process.stderr.write(`Stopped while preparing; nothing is lost. ${howToResume(folder)}\n`);
+    const result = await trainWithProgress(session, folder, signals);
+    await setup.peers.close();
+    if (result.step < setup.options.steps) {
+      process.stderr.write(`Stopped after step ${result.step} of ${setup.options.steps}; everything is saved. ${howToResume(folder)}\n`);
       return signals.exitCode();
     }
-    try {
-      const result = await trainWithProgress(session, folder, signals);
-      await setup.peers.close();
-      if (result.step < setup.options.steps) {
-        process.stderr.write(`Stopped after step ${result.step} of ${setup.options.steps}; everything is saved. ${howToResume(folder)}\n`);
-        return signals.exitCode();
-      }
-      const exported = await exportWithProgress(session, folder);
-      const tested = run.opinions && setup.opinions && (await testOpinions(folder, run.opinions, setup.opinions));
-      if (tested) await writeRunReport(folder);
-      const seconds = (performance.now() - started) / 1000;
-      const { description, model } = exported;
-      const figures = {
-        run: folder.name,
-        folder: folder.path,
-        ...result,
-        seconds,
-        model,
-        evaluation: description.evaluation,
-        ...(tested && { test: tested }),
-        leftOut: setup.data.leftOut,
-      };
-      if (output === 'none') return signals.exitCode();
-      process.stdout.write(
-        output === 'json'
-          ? `${JSON.stringify(figures)}\n`
-          : await summarizeTraining(setup, folder, exported, seconds, { ...result, test: tested }),
-      );
-      return signals.exitCode();
-    } finally {
-      await session.close();
-    }
+    const exported = await exportWithProgress(session, folder);
+    const tested = run.opinions && setup.opinions && (await testOpinions(folder, run.opinions, setup.opinions));
+    if (tested) await writeRunReport(folder);
+    const seconds = (performance.now() - started) / 1000;
+    const { description, model } = exported;
+    const figures = {
+      run: folder.name,
+      folder: folder.path,
+      ...result,
+      seconds,
+      model,
+      evaluation: description.evaluation,
+      ...(tested && { test: tested }),
+      leftOut: setup.data.leftOut,
+    };
+    if (output === 'none') return signals.exitCode();
+    process.stdout.write(
+      output === 'json'
+        ? `${JSON.stringify(figures)}\n`
+        : await summarizeTraining(setup, folder, exported, seconds, { ...result, test: tested }),
+    );
+    return signals.exitCode();
   } finally {
-    signals.ignore();
+    await session.close();
   }
 }
 
