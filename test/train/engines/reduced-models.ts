@@ -41,14 +41,21 @@ export const reducedModels: Readonly<Record<string, Backbone>> = {
   'clip-vit': transformer,
 };
 
+/** The same with residual networks of two stages, which have every operator of four: for devices that compile kernels for every shape. */
+export const shallowModels: typeof reducedModels = {
+  'clip-tiny, statistics of the batch': resNet('batch', [1, 1, 0, 0]),
+  'clip-rn50, frozen statistics': resNet('running', [1, 2, 0, 0]),
+  'clip-vit': transformer,
+};
+
 const transformerSizes = { width: 16, layers: 2, heads: 2 } as const;
 
 /** One of each further family: what they have in common with CLIP's is trained with those above. */
 export const reducedFamilies: Readonly<Record<string, Backbone>> = {
   resnet: {
     ...findBackbone('resnet50'),
-    embedding: 64,
-    embed: (context, pixels) => residualNetwork(context, pixels, { width: 2, blocks: [1, 1, 1, 1] }),
+    embedding: 16,
+    embed: (context, pixels) => residualNetwork(context, pixels, { width: 2, blocks: [1, 1, 0, 0] }),
   },
   dinov2: { ...findBackbone('dinov2-s14-reg'), ...transformerArchitecture(dinoV2Options(4, transformerSizes, 56)) },
   dinov3: {
