@@ -93,7 +93,7 @@ describe.skipIf(launchers.length === 0)(`two processes${unlessLaunchers}`, { tim
     expect(code).not.toBe(0);
     // in a sum that has begun MPI waits without end, and does not say for whom
     expect(stderr).toMatch(
-      /^error: In process 0 of 2 on .*: (No answer for 5 s from process 1 of 2 on|MPI has not answered for 20 s: another process) .*--resume stuck continues from the last checkpoint\.$/m,
+      /^error: In process 0 of 2 on .*: (No answer for 5 s from process 1 of 2 on .*|MPI has not answered for 20 s: another process, its machine or the network has stopped\.) .*--resume stuck continues from the last checkpoint\.$/m,
     );
     await expect.poll(() => processesOf('stuck'), { timeout: 60_000 }).toEqual([]);
   });
