@@ -11,6 +11,7 @@ import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { program } from './antonym.js';
 import { stepsOf } from './run-files.js';
+import { twoDistortions } from './train/reference-run.js';
 
 const folder = await temporaryFolder();
 const run = join(folder, 'runs', 's');
@@ -27,22 +28,8 @@ const training = (): string[] =>
   existsSync(run)
     ? ['--resume', 's']
     : [
-        '--data',
-        'photos',
-        '--steps',
-        '100000',
-        '--batch-size',
-        '2',
-        '--crop',
-        '32',
-        '--held-out',
-        '1',
-        '--levels',
-        '2',
-        '--workers',
-        '1',
-        '--run',
-        's',
+        ...'--data photos --steps 100000 --batch-size 2 --crop 32 --held-out 1 --levels 2 --workers 1 --run s'.split(' '),
+        ...twoDistortions,
       ];
 
 interface Started {
