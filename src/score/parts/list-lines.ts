@@ -34,7 +34,7 @@ export async function* linesOf(list: string, part: ListPart): AsyncGenerator<Lis
     return;
   }
   const bytes = await sizeOfList(list);
-  const [start, end] = [part.number - 1, part.number].map((number) => Math.floor((bytes / part.of) * number)) as [number, number];
+  const [start, end] = [part.number - 1, part.number].map((number) => Math.floor((bytes * number) / part.of)) as [number, number];
   if (start === end) return;
   // a line that begins at the start follows the line break before it
   const first = Math.max(0, start - 1);
