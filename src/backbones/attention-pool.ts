@@ -5,7 +5,7 @@
 import type { Value } from '../graph/value.js';
 import { type LayerContext, linear, weightOf } from './dense-layers.js';
 import { perceptron } from './perceptron.js';
-import { inputProjection } from './self-attention.js';
+import { inputProjection, splitProjection } from './self-attention.js';
 import { singleQueryAttention } from './single-query-attention.js';
 import type { TransformerOptions } from './transformer-options.js';
 
@@ -18,19 +18,16 @@ export function attentionPool(context: LayerContext, tokens: Value, name: string
   const { graph } = context;
   const { width, heads } = options;
   const probe = graph.add('Reshape', [weightOf(context, `${name}.probe`, [1, 1, width], width ** -0.5, false), graph.integers(1, width)]);
-  const { weight, bias } = inputProjection(context, `${name}.attn`, options);
-  const thirds = graph.integers(width, width, width);
-  const [queryWeight, keyWeight, valueWeight] = graph.addAll('Split', [weight, thirds], { axis: 0 }) as [Value, Value, Value];
-  const [queryBias, , valueBias] = graph.addAll('Split', [bias, thirds], { axis: 0 }) as [Value, Value, Value];
+  const [ofQuery, ofKey, ofValue] = splitProjection(context, inputProjection(context, `${name}.attn`, options), width);
   const values = singleQueryAttention(graph, {
     // one row, for all images
-    query: graph.add('Gemm', [probe, queryWeight, queryBias], { transB: 1 }),
-    keyWeight,
-    valueWeight,
+    query: graph.add('Gemm', [probe, ofQuery.weight, ofQuery.bias], { transB: 1 }),
+    keyWeight: ofKey.weight,
+    valueWeight: ofValue.weight,
     tokens,
     columns: graph.add('Transpose', [tokens], { perm: [0, 2, 1] }),
     heads,
   });
-  const attended = linear(context, graph.add('Add', [values, valueBias]), `${name}.attn.out_proj`, width);
+  const attended = linear(context, graph.add('Add', [values, ofValue.bias]), `${name}.attn.out_proj`, width);
   return perceptron(context, attended, { norm: `${name}.layernorm`, products: `${name}.mlp` }, options);
 }

@@ -73,27 +73,27 @@ export function firstTokenAttention(
 ): Value {
   const { graph } = context;
   const { width, heads } = options;
-  const { weight, bias } = ordered(context, inputProjection(context, names.projections, options), heads, rotation);
-  const thirds = graph.integers(width, width, width);
-  const [queryWeight, keyWeight, valueWeight] = graph.addAll('Split', [weight, thirds], { axis: 0 }) as [Value, Value, Value];
-  const [queryBias, keyBias, valueBias] = graph.addAll('Split', [bias, thirds], { axis: 0 }) as [Value, Value, Value];
+  const projection = ordered(context, inputProjection(context, names.projections, options), heads, rotation);
+  const [ofQuery, ofKey, ofValue] = splitProjection(context, projection, width);
   // turned keys are no product with one matrix
   const keys = (turned: Rotation): Value => {
     const size = width / heads;
-    const projected = graph.add('Gemm', [graph.add('Reshape', [tokens, graph.integers(-1, width)]), keyWeight, keyBias], { transB: 1 });
+    const projected = graph.add('Gemm', [graph.add('Reshape', [tokens, graph.integers(-1, width)]), ofKey.weight, ofKey.bias], {
+      transB: 1,
+    });
     const byHead = graph.add('Transpose', [reshapeToSizes(graph, projected, [-1, length, heads, size])], { perm: [0, 2, 1, 3] });
     return graph.add('Transpose', [rotate(graph, byHead, turned)], { perm: [0, 1, 3, 2] });
   };
   const values = singleQueryAttention(graph, {
-    query: graph.add('Gemm', [first, queryWeight, queryBias], { transB: 1 }),
-    keyWeight,
-    valueWeight,
+    query: graph.add('Gemm', [first, ofQuery.weight, ofQuery.bias], { transB: 1 }),
+    keyWeight: ofKey.weight,
+    valueWeight: ofValue.weight,
     tokens,
     columns: graph.add('Transpose', [tokens], { perm: [0, 2, 1] }),
     heads,
     ...(rotation && { keys: keys(rotation) }),
   });
-  return outputProjection(context, graph.add('Add', [values, valueBias]), names, options);
+  return outputProjection(context, graph.add('Add', [values, ofValue.bias]), names, options);
 }
 
 export interface Projection {
@@ -112,6 +112,19 @@ export function inputProjection(context: LayerContext, name: string, { width, ke
   const zeros = graph.numbers('float32', new Array<number>(width).fill(0));
   const [query, value] = ['q', 'v'].map((own) => vectorOf(context, `${name}.${own}_bias`, width)) as [Value, Value];
   return { weight, bias: graph.add('Concat', [query, zeros, value], { axis: 0 }) };
+}
+
+/** An input projection taken apart: of queries, of keys and of values, each [C, C] and [C]. */
+export function splitProjection(
+  { graph }: LayerContext,
+  { weight, bias }: Projection,
+  width: number,
+): readonly [query: Projection, key: Projection, value: Projection] {
+  const thirds = graph.integers(width, width, width);
+  const weights = graph.addAll('Split', [weight, thirds], { axis: 0 });
+  const biases = graph.addAll('Split', [bias, thirds], { axis: 0 });
+  const part = (index: number): Projection => ({ weight: weights[index]!, bias: biases[index]! });
+  return [part(0), part(1), part(2)];
 }
 
 /** With the rows of queries and keys in the order that the rotation wants. */
