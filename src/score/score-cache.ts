@@ -1,10 +1,9 @@
 /** Scores of files kept between calls, so that only new and changed files are scored again, and an interrupted call resumes where it stopped. */
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
-import { cacheFolder } from '../support/files/cache-folder.js';
+import { cacheFile, cacheFolder } from '../support/files/cache-folder.js';
 import { digestOfFile } from '../support/files/file-digest.js';
 
 const schema = z.strictObject({
@@ -36,7 +35,7 @@ const mostUnsaved = 100;
 export async function openScoreCache(model: string, maximumPixels: number | undefined, folder = cacheFolder()): Promise<ScoreCache> {
   const description = await digestOfFile(join(dirname(model), 'model.json')).catch(() => '');
   const key = JSON.stringify([await digestOfFile(model), description, maximumPixels ?? null]);
-  const path = join(folder, 'scores', `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
+  const path = cacheFile(folder, 'scores', key);
   const files = await readEntries(path);
   const byContent = new Map(Object.values(files).map(([, , digest, score]) => [digest, score]));
   const asked = new Map<string, readonly [size: number, time: number, digest: string]>();

@@ -1,11 +1,10 @@
 /** Keeps fingerprints and digests of a large folder of images between runs: reading all of its files may take minutes. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
-import { cacheFolder } from '../../support/files/cache-folder.js';
+import { cacheFile, cacheFolder } from '../../support/files/cache-folder.js';
 import type { FileReference } from '../image-reference.js';
 import type { Fingerprint } from './fingerprint.js';
 
@@ -42,7 +41,7 @@ export interface FingerprintCache {
 export async function openFingerprintCache(images: readonly FileReference[], folder = cacheFolder()): Promise<FingerprintCache> {
   const [first] = images;
   const root = first === undefined ? '' : first.path.slice(0, first.path.length - first.id.length);
-  const path = join(folder, 'fingerprints', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`);
+  const path = cacheFile(folder, 'fingerprints', root);
   const known = await readKnown(path);
   const { files, digests }: Kept = { files: {}, digests: {} };
   let isNew = false;

@@ -1,4 +1,5 @@
 /** The folder of results that can be remade at any time. */
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,4 +12,9 @@ export function cacheFolder(
   if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'antonym');
   if (platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'antonym', 'cache');
   return platform === 'darwin' ? join(homedir(), 'Library', 'Caches', 'antonym') : join(homedir(), '.cache', 'antonym');
+}
+
+/** The file of a cache's kind for a key of any length and content, in a cache folder. */
+export function cacheFile(folder: string, kind: string, key: string): string {
+  return join(folder, kind, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
 }
