@@ -15,12 +15,13 @@ import { shippedModel } from '#antonym/score/shipped-model.js';
 import { rendered } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym, program } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectOneLine } from '../expect-one-line.js';
 import { expectRefused } from '../expect-refused.js';
 import { copyReferenceRun } from '../train/reference-run.js';
 
 const folder = await temporaryFolder();
-const score = (...args: string[]) => antonym(['score', ...args], folder);
+const score = (...args: string[]) => antonymHere(['score', ...args], folder);
 const refused = (args: readonly string[], message: RegExp) => expectRefused(['score', ...args], message, folder);
 const trained = ['--model', 'model'];
 
@@ -58,7 +59,7 @@ const inOrder = ['photos/a.jpg', 'photos/b.png', 'photos/c.webp', 'photos/deeper
 
 describe('score', () => {
   test('lists photographs of any size and format from best to worst', async () => {
-    const { status, stdout } = await score('photos', ...trained);
+    const { status, stdout } = await antonym(['score', 'photos', ...trained], folder);
     const rows = stdout.trimEnd().split('\n');
     expect(status).toBe(0);
     expect(rows.map((row) => /^[01]\.\d{4} {2}(photos\/\S+)$/.exec(row)?.[1]).sort()).toEqual(inOrder);
@@ -66,7 +67,7 @@ describe('score', () => {
   });
 
   test('as JSON, gives one object a line in the order given, and nothing else on stdout', async () => {
-    const { status, stdout } = await score('photos/deeper', 'photos/a.jpg', '--json', ...trained);
+    const { status, stdout } = await antonym(['score', 'photos/deeper', 'photos/a.jpg', '--json', ...trained], folder);
     expect(status).toBe(0);
     const rows = stdout
       .trimEnd()
