@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { settings } from './reference-run.js';
 
 const folder = await temporaryFolder();
-const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 
 beforeAll(() => writePhotographs(join(folder, 'photos'), 6, 1));
 

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { digestOf, metricsOf, resultsOf } from '../run-files.js';
-import { copyReferenceRun, settings, steps } from './reference-run.js';
+import { copyShortRun, settings, steps, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
 const lastOf = (name: string): string => run(name, 'checkpoints', 'last.safetensors');
-const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 
 let said: { readonly stdout: string; readonly stderr: string };
 beforeAll(async () => {
-  said = await copyReferenceRun(folder);
+  said = await copyShortRun(folder);
 });
 
 test('a run prints its result as one line of JSON, and names the broken photograph that it goes without', () => {
@@ -53,7 +53,7 @@ test('the best checkpoint is that of the first best evaluation, the last one kno
 test('four workers, and options from a file, make the same run as one worker and flags', async () => {
   const options = { data: 'photos', batchSize: 2, crop: 32, heldOut: 1, levels: 9, steps, evaluateEvery: 3, workers: 4 };
   await writeFile(join(folder, 'options.json'), JSON.stringify(options));
-  expect(await train('--config', 'options.json', '--levels', '2', '--run', 'four')).toMatchObject({ status: 0 });
+  expect(await train('--config', 'options.json', '--levels', '2', ...twoDistortions, '--run', 'four')).toMatchObject({ status: 0 });
   expect(await resultsOf(run('four'))).toEqual(await resultsOf(run('reference')));
   const { origins, ...values } = JSON.parse(await readFile(run('four', 'config.json'), 'utf8'));
   expect(values).toMatchObject({ ...options, levels: 2, seed: 1, backbone: 'clip-tiny' });
@@ -81,6 +81,7 @@ test('a moving average of the weights changes what is scored with, not the train
   expect(await digestOf(run('average', ...model))).not.toBe(await digestOf(run('reference', ...model)));
 });
 
-function sameBits(a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>): boolean {
-  return Array.from(a).every((value, index) => Object.is(value, b[index]));
+function sameBits(...tensors: readonly [ArrayBufferView, ArrayBufferView]): boolean {
+  const [a, b] = tensors.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength));
+  return a!.equals(b!);
 }

@@ -6,17 +6,17 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadCheckpoint, saveCheckpoint } from '#antonym/runs/checkpoint.js';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym, program } from '../antonym.js';
+import { program } from '../antonym.js';
 import { expectOneLine } from '../expect-one-line.js';
+import { expectRefused } from '../expect-refused.js';
 import { digestOf, stepsOf } from '../run-files.js';
-import { copyReferenceRun, settings } from './reference-run.js';
+import { copyShortRun, settings } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
 const lastOf = (name: string): string => run(name, 'checkpoints', 'last.safetensors');
-const train = (...flags: string[]) => antonym(['train', ...flags], folder);
 
-beforeAll(() => copyReferenceRun(folder));
+beforeAll(() => copyShortRun(folder));
 
 test.each([
   Number.NaN,
@@ -28,7 +28,7 @@ test.each([
   tensors.get('visual.conv1.weight')!.data.fill(weight as never);
   await saveCheckpoint(lastOf(name), { step: 3, tensors, metadata });
   const before = await digestOf(lastOf(name));
-  expectOneLine(await train('--resume', name), /diverged at step 4: .*The checkpoint of step 3 is intact/);
+  await expectRefused(['train', '--resume', name], /diverged at step 4: .*The checkpoint of step 3 is intact/, folder);
   expect(await digestOf(lastOf(name))).toBe(before);
   expect(await stepsOf(run(name))).toBe(3);
   const batch = await readSafetensors(run(name, 'diverged-step-4.safetensors'));

@@ -3,19 +3,19 @@ import { copyFile, cp, readFile, rename, rm, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { resultsOf } from '../run-files.js';
-import { copyReferenceRun, settings } from './reference-run.js';
+import { copyShortRun, settings } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
-const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 const refused = (words: readonly string[], message: RegExp) => expectRefused(words, message, folder);
 
 describe('a run', () => {
   beforeAll(async () => {
-    await copyReferenceRun(folder);
+    await copyShortRun(folder);
     await cp(run('reference'), run('copy'), { recursive: true });
   });
 

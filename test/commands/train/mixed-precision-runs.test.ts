@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { metricsOf, resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
@@ -15,7 +15,7 @@ const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
 const steps = 4;
 const settings = [...tiny, ...twoDistortions, '--steps', String(steps), '--evaluate-every', '2', '--precision', 'mixed'];
-const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 
 describe('training in mixed precision', () => {
   beforeAll(async () => {

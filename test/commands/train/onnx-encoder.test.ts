@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { twoDistortions } from './reference-run.js';
 
@@ -20,7 +20,7 @@ test('an ONNX file is trained, exported from the copy in the run, and scores ima
     ...['--data', 'photos', '--steps', '2', '--batch-size', '1', '--accumulate', '1', '--held-out', '1', '--levels', '2'],
     ...twoDistortions,
   ];
-  const trained = await antonym(['train', '--backbone', 'encoder.onnx', ...small, '--run', 'vit'], folder);
+  const trained = await antonymHere(['train', '--backbone', 'encoder.onnx', ...small, '--run', 'vit'], folder);
   expect(trained.status, trained.stderr).toBe(0);
   await rm(encoder);
 
@@ -34,14 +34,14 @@ test('an ONNX file is trained, exported from the copy in the run, and scores ima
   // two steps of AdamW at 1e-6 at most
   expect(Math.max(...moved)).toBeLessThan(1e-5);
 
-  const exported = await antonym(['export', '--run', 'vit', '--out', 'again'], folder);
+  const exported = await antonymHere(['export', '--run', 'vit', '--out', 'again'], folder);
   expect(exported.status, exported.stderr).toBe(0);
   const model = await readFile(join(folder, 'again', 'model.onnx'));
   expect(model.equals(await readFile(join(folder, 'runs', 'vit', 'export', 'model.onnx')))).toBe(true);
   const { size, backbone } = JSON.parse(await readFile(join(folder, 'again', 'model.json'), 'utf8'));
   expect(size).toEqual({ minimumSide: 32, recommendedSide: 32, fixedSide: 32 });
   expect(backbone).toMatch(/^encoder\.onnx: the output embedding of an ONNX file with SHA-256 [0-9a-f]{64} /);
-  const scored = await antonym(['score', 'photos', '--model', join('again', 'model.onnx')], folder);
+  const scored = await antonymHere(['score', 'photos', '--model', join('again', 'model.onnx')], folder);
   expect(scored, scored.stderr).toMatchObject({ status: 0, stdout: expect.stringMatching(/^(0\.\d+ {2}\S+\n){4}$/) });
 });
 

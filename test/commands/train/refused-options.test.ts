@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { expectRefused } from '../expect-refused.js';
-import { copyReferenceRun, tiny } from './reference-run.js';
+import { copyShortRun, tiny } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const refused = (flags: readonly string[], message: RegExp) => expectRefused(['train', ...flags], message, folder);
 
 beforeAll(async () => {
-  await copyReferenceRun(folder);
+  await copyShortRun(folder);
   await mkdir(join(folder, 'empty'));
   await mkdir(join(folder, 'one'));
   await copyFile(join(folder, 'photos', '00.png'), join(folder, 'one', '00.png'));

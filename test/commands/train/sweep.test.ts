@@ -5,15 +5,15 @@ import { beforeAll, expect, test } from 'vitest';
 import { ratesOf, sweepKind } from '#antonym/commands/train/sweep.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { digestOf, metricsOf } from '../run-files.js';
-import { tiny } from './reference-run.js';
+import { tiny, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
-const settings = [...tiny, '--steps', '2'];
+const settings = [...tiny, ...twoDistortions, '--steps', '2'];
 const rates = ['train', ...settings, '--sweep-lr', '1e-4,1e-2,3'];
-const sweep = (...flags: string[]) => antonym([...rates, ...flags], folder);
+const sweep = (...flags: string[]) => antonymHere([...rates, ...flags], folder);
 const refused = (flags: readonly string[], message: RegExp) => expectRefused([...rates, ...flags], message, folder);
 
 beforeAll(() => writePhotographs(join(folder, 'photos'), 4));
