@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PairRequest } from '#antonym/pairs/pair.js';
 import { UnusableImageError } from '#antonym/pairs/pair.js';
 import { PairPool } from '#antonym/pairs/pair-pool.js';
@@ -16,59 +16,49 @@ const request = (index: number): PairRequest => ({
   stream: [1, 'pairs', index],
 });
 
-test('1 worker and 4 workers give the same bytes', async () => {
-  const make = async (workers: number) => {
-    const pool = new PairPool({ workers });
-    try {
-      return await Promise.all(Array.from({ length: 24 }, (_, index) => pool.make(request(index))));
-    } finally {
-      await pool.close();
-    }
-  };
-  const [one, four] = await Promise.all([make(1), make(4)]);
-  expect(four).toEqual(one);
+/** One for several tests: a thread takes half a second to begin. */
+let single: PairPool;
+beforeAll(() => {
+  single = new PairPool({ workers: 1 });
+});
+afterAll(() => single.close());
+
+test('1 worker and 3 workers give the same bytes', async () => {
+  const make = (pool: PairPool) => Promise.all(Array.from({ length: 15 }, (_, index) => pool.make(request(index))));
+  const several = new PairPool({ workers: 3 });
+  try {
+    const [one, three] = await Promise.all([make(single), make(several)]);
+    expect(three).toEqual(one);
+  } finally {
+    await several.close();
+  }
 });
 
 test('a pair made in the memory of another one has the same bytes, whatever their sizes', async () => {
-  const pool = new PairPool({ workers: 1 });
-  try {
-    for (const [first, second] of [
-      [request(1), request(2)],
-      [request(1), { ...request(2), levels: 2 }],
-      [{ ...request(1), crop: 64 }, request(2)],
-    ] as const) {
-      const fresh = await pool.make(second);
-      pool.release((await pool.make(first)).pixels);
-      expect(await pool.make(second)).toEqual(fresh);
-    }
-  } finally {
-    await pool.close();
+  for (const [first, second] of [
+    [request(1), request(2)],
+    [request(1), { ...request(2), levels: 2 }],
+    [{ ...request(1), crop: 64 }, request(2)],
+  ] as const) {
+    const fresh = await single.make(second);
+    single.release((await single.make(first)).pixels);
+    expect(await single.make(second)).toEqual(fresh);
   }
 });
 
 test('a broken image is an UnusableImageError with its name; the pool continues', async () => {
   const images = await writePhotographs(join(folder, 'broken'), 0, 1);
-  const pool = new PairPool({ workers: 1 });
-  try {
-    const broken = pool.make({ ...request(0), image: images[0]! });
-    await expect(broken).rejects.toThrow(UnusableImageError);
-    await expect(broken).rejects.toThrow('x0.png');
-    expect((await pool.make(request(1))).record.image).toBe('procedural-5-1');
-  } finally {
-    await pool.close();
-  }
+  const broken = single.make({ ...request(0), image: images[0]! });
+  await expect(broken).rejects.toThrow(UnusableImageError);
+  await expect(broken).rejects.toThrow('x0.png');
+  expect((await single.make(request(1))).record.image).toBe('procedural-5-1');
 });
 
 test('a defect in a worker keeps its stack', async () => {
-  const pool = new PairPool({ workers: 1 });
-  try {
-    const error = await pool.make({ ...request(0), maxDistortions: 0 }).catch((error: unknown) => error as Error);
-    expect(error).toBeInstanceOf(Error);
-    expect(error).not.toBeInstanceOf(UnusableImageError);
-    expect((error as Error).stack).toContain('pair.js');
-  } finally {
-    await pool.close();
-  }
+  const error = await single.make({ ...request(0), maxDistortions: 0 }).catch((error: unknown) => error as Error);
+  expect(error).toBeInstanceOf(Error);
+  expect(error).not.toBeInstanceOf(UnusableImageError);
+  expect((error as Error).stack).toContain('pair.js');
 });
 
 test('closing rejects what is not made', async () => {
