@@ -1,5 +1,4 @@
 /** Several distortions in a row, drawn once per image, shared by all its crops and applied at any level. */
-import { z } from 'zod';
 import { cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
@@ -79,41 +78,6 @@ export async function degrade(image: Image, composition: Composition, level: num
     if (before !== image) releasePixels(before.data);
   }
   return result === image ? cropImage(image, 0, 0, image.width, image.height) : result;
-}
-
-const compositionSchema = z.strictObject({
-  severity: z.literal('kadid').optional(),
-  distortions: z.array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.number()) })).min(1),
-});
-
-/**
- * A composition from a manifest.
- * @throws UserError for anything `sampleComposition` cannot make, except that one group may have several distortions
- */
-export function parseComposition(json: unknown): Composition {
-  const parsed = compositionSchema.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new UserError(`The composition is not valid: ${issue?.path.join('.') || 'top level'}: ${issue?.message ?? 'unknown'}.`);
-  }
-  return {
-    ...(parsed.data.severity && { severity: parsed.data.severity }),
-    distortions: parsed.data.distortions.map(({ name, parameters }) => {
-      const [known] = parseDistortionNames([name]) as [DistortionName];
-      const declared = distortions[known].parameters;
-      for (const key of Object.keys(parameters)) {
-        if (!Object.hasOwn(declared, key))
-          throw new UserError(`"${known}" has no parameter "${key}".${suggestName(key, Object.keys(declared))}`);
-      }
-      for (const [key, parameter] of Object.entries(declared)) {
-        const value = parameters[key];
-        if (value === undefined) throw new UserError(`"${known}" needs its parameter "${key}" (${parameter.about}).`);
-        if (!parameter.accepts(value)) throw new UserError(`"${known}" cannot take ${key} ${value}: expected ${parameter.about}.`);
-      }
-      severitiesOf(known, parsed.data.severity);
-      return { name: known, parameters };
-    }),
-  };
 }
 
 /**

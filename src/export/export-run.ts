@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Graph } from '../graph/graph.js';
 import { type OnnxPieces, onnxPieces } from '../graph/onnx-file.js';
 import type { Head } from '../heads/head.js';
-import { openMeasuredScorer } from '../heads/score-measured.js';
+import { type MeasuredScorer, openMeasuredScorer } from '../heads/score-measured.js';
 import { quantile } from '../statistics/quantile.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
 import { everything, writeFolderAtomically, writeFoldersAtomically } from '../support/files/atomic-folder.js';
@@ -142,9 +142,9 @@ async function scoreMeasured(
   measured: readonly Float32Array[],
   given: number | undefined,
 ): Promise<{ scale: number; scores: number[][] }> {
-  const scale = given ?? (await calibrated(head, measured));
   const scorer = await openMeasuredScorer(head);
   try {
+    const scale = given ?? (await calibrated(head, measured, scorer));
     const scores: number[][] = [];
     for (const part of measured) scores.push(await scorer.scores(part, scale));
     return { scale, scores };
@@ -153,14 +153,18 @@ async function scoreMeasured(
   }
 }
 
-async function calibrated(head: Head, measured: readonly Float32Array[]): Promise<number> {
-  const { measuredShape, calibratedScore = head.score } = head;
-  const scorer = await openMeasuredScorer({ measuredShape, score: calibratedScore });
+/** @param own scorer of the head's score */
+async function calibrated(
+  { measuredShape, calibratedScore, calibrate }: Head,
+  measured: readonly Float32Array[],
+  own: MeasuredScorer,
+): Promise<number> {
+  const scorer = calibratedScore ? await openMeasuredScorer({ measuredShape, score: calibratedScore }) : own;
   try {
     const all = concatenate(measured);
-    return await head.calibrate((candidate) => scorer.scores(all, candidate));
+    return await calibrate((candidate) => scorer.scores(all, candidate));
   } finally {
-    await scorer.close();
+    if (scorer !== own) await scorer.close();
   }
 }
 

@@ -1,7 +1,7 @@
 /** manifest.jsonl: one line for every crop on disk, with everything needed to remake its pixels. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseComposition } from '../degrade/composition.js';
+import { parseComposition } from '../degrade/parse-composition.js';
 import type { Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { replayPair } from './pair.js';

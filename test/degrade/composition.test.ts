@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type Composition,
   degrade,
-  parseComposition,
   parseDistortionNames,
   parseDistortionPool,
   sampleComposition,
@@ -13,6 +12,7 @@ import { distortionGroups } from '#antonym/degrade/distortion.js';
 import { distortionNames, distortions } from '#antonym/degrade/distortions/table.js';
 import { meanSquaredError } from '#antonym/degrade/fidelity.js';
 import { kadid10k } from '#antonym/degrade/kadid10k.js';
+import { parseComposition } from '#antonym/degrade/parse-composition.js';
 import { releasePixels } from '#antonym/degrade/pixel-buffers.js';
 import type { Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';

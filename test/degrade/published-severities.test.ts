@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { degrade, parseComposition, parseDistortionPool, sampleComposition, strengthsOf } from '#antonym/degrade/composition.js';
+import { degrade, parseDistortionPool, sampleComposition, strengthsOf } from '#antonym/degrade/composition.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
 import { singleDistortion } from '#antonym/degrade/gallery.js';
 import { kadid10k } from '#antonym/degrade/kadid10k.js';
+import { parseComposition } from '#antonym/degrade/parse-composition.js';
 import { requireRankable, severitiesOf } from '#antonym/degrade/published-severities.js';
 import type { Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';

@@ -1,5 +1,5 @@
 /** Tables in workbooks of Excel (xlsx). */
-import { readSheet, type SheetData } from 'read-excel-file/node';
+import type { SheetData } from 'read-excel-file/node';
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { readBounded } from './read-bounded.js';
 
@@ -16,6 +16,8 @@ export async function readSheetRows(path: string, sheet?: string): Promise<strin
   if (bytes.subarray(0, 4).toString('hex') === 'd0cf11e0') {
     throw new UserError(`${path} is an old xls file, which is not read: save it as xlsx or CSV.`);
   }
+  // sixty modules that few need
+  const { readSheet } = await import('read-excel-file/node');
   const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(bytes) : readSheet(bytes, sheet));
   const rows = await read().catch((error) => {
     throw new UserError(`${path} is no workbook that can be read: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
