@@ -1,18 +1,20 @@
 /** Runs that are resumed where their photographs have moved, and runs that start from others. */
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { RunImages } from '#antonym/runs/run-images.js';
 import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
-import { antonym, type Outcome } from './antonym.js';
+import type { Outcome } from './antonym.js';
+import { antonymHere } from './antonym-here.js';
+import { expectRefused } from './expect-refused.js';
 
 const small = ['--crop', '32', '--batch-size', '2', '--levels', '2', '--workers', '1', '--held-out', '2', '--distortion', 'jpeg,noise'];
-const cache = await temporaryFolder();
+vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
 const work = await temporaryFolder();
 const photographs = join(work, 'photographs');
 
-const train = (args: readonly string[]): Promise<Outcome> => antonym(['train', ...args], work, { XDG_CACHE_HOME: cache });
+const train = (args: readonly string[]): Promise<Outcome> => antonymHere(['train', ...args], work);
 const imagesOf = async (run: string): Promise<RunImages> => JSON.parse(await readFile(join(work, 'runs', run, 'images.json'), 'utf8'));
 const heldOut = ({ images }: RunImages): (string | undefined)[] =>
   images.flatMap(({ set, sha256 }) => (set === 'held-out' ? [sha256] : []));
@@ -49,16 +51,11 @@ test('a run finds the same photographs elsewhere, under other names and beside o
   await rename(join(moved, names[0]!), away);
   await copyFile(join(moved, names[2]!), join(moved, 'copy.png'));
   await writeFile(join(moved, names[2]!), await readFile(join(moved, 'added.png')));
-  const missing = await train(['--resume', 'first']);
-  expect(missing.status).toBe(1);
-  expect(missing.stderr).toContain(
-    `The images of moved are not those that the run was started with: ${names[0]} is not there under any name.`,
-  );
+  const missing = `The images of moved are not those that the run was started with: ${names[0]} is not there under any name.`;
+  await expectRefused(['train', '--resume', 'first'], missing, work);
   await copyFile(away, join(moved, 'back.png'));
   await rm(join(moved, 'copy.png'));
-  const changed = await train(['--resume', 'first']);
-  expect(changed.status).toBe(1);
-  expect(changed.stderr).toContain(`${names[2]} has changed since.`);
+  await expectRefused(['train', '--resume', 'first'], `${names[2]} has changed since.`, work);
 });
 
 test('a run that starts from another never measures on what that was trained on, over whole chains', async () => {

@@ -7,28 +7,26 @@ import { sha256Of } from '#antonym/pairs/manifest.js';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { digestOf, metricsOf, resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
+import { twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (...parts: string[]): string => join(folder, 'runs', ...parts);
 
-const data = ['--data', 'photos', '--crop', '32', '--levels', '2', '--held-out', '1', '--seed', '3'];
+const data = ['--data', 'photos', ...twoDistortions, '--crop', '32', '--levels', '2', '--held-out', '1', '--seed', '3'];
 const settings = ['--batch-size', '2', '--steps', '8', '--evaluate-every', '4', '--workers', '1'];
-const train = (...flags: string[]) => antonym(['train', ...flags], folder);
+const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 const refused = (flags: readonly string[], message: RegExp) => expectRefused(['train', ...flags], message, folder);
 
 beforeAll(async () => {
   await writePhotographs(join(folder, 'photos'), 6, 1);
   const make = ['degrade', '--format', 'tar', '--shard-size', '1', ...data];
-  const [all, few, reference] = await Promise.all([
-    antonym([...make, '--count', '16', '--out', 'all'], folder),
-    antonym([...make, '--count', '7', '--out', 'few'], folder),
-    train(...data, ...settings, '--run', 'reference'),
-  ]);
-  for (const { status, stderr } of [all, few, reference]) expect(status, stderr).toBe(0);
+  await antonymHere([...make, '--count', '16', '--out', 'all'], folder);
+  await antonymHere([...make, '--count', '7', '--out', 'few'], folder);
+  await train(...data, ...settings, '--run', 'reference');
   // Nothing but the shards is needed.
   await rename(join(folder, 'photos'), join(folder, 'elsewhere'));
 });
@@ -36,7 +34,7 @@ beforeAll(async () => {
 test('from shards, training sees what it would have made itself: losses, weights and the exported model are equal bit for bit', async () => {
   const { status, stderr } = await train('--pairs', 'all', ...settings, '--run', 'stored');
   expect(status, stderr).toBe(0);
-  expect(stderr).toContain('Prepared photos: 16 pairs to train on, 24 held out');
+  expect(stderr).toContain('Prepared photos: 16 pairs to train on, 2 held out');
   // Checkpoints name the data that they belong to, which is not the same.
   const comparable = async (name: string) => {
     const { 'checkpoints/last.safetensors': _, 'checkpoints/best.safetensors': __, ...results } = await resultsOf(run(name));
@@ -56,7 +54,7 @@ describe('fewer pairs than steps', () => {
   test('are visited again; killed then, the run resumes to the same results', async () => {
     const { status, stderr } = await train('--pairs', 'few', ...settings, '--run', 'few');
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain('7 pairs to train on, each 2.3 times, 24 held out');
+    expect(stderr).toContain('7 pairs to train on, each 2.3 times, 2 held out');
     const losses = async (name: string) => (await metricsOf(run(name))).flatMap(({ kind, loss }) => (kind === 'step' ? [loss] : []));
     expect((await losses('few')).slice(0, 3)).toEqual((await losses('reference')).slice(0, 3));
     expect((await losses('few'))[3]).not.toEqual((await losses('reference'))[3]);
@@ -72,7 +70,7 @@ describe('fewer pairs than steps', () => {
 
 test('a model is exported again from the shards', async () => {
   await rename(run('stored', 'export'), run('stored', 'before'));
-  expect(await antonym(['export', '--run', 'stored'], folder)).toMatchObject({ status: 0 });
+  expect(await antonymHere(['export', '--run', 'stored'], folder)).toMatchObject({ status: 0 });
   expect(await digestOf(run('stored', 'export', 'model.onnx'))).toBe(await digestOf(run('stored', 'before', 'model.onnx')));
 });
 
