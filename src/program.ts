@@ -1,9 +1,9 @@
 /** The command line: runs one command, and turns every failure into one clear line. */
 import { readFileSync, writeSync } from 'node:fs';
-import type { Command } from './commands/command.js';
-import { type CommandGroup, runGroup, summaries } from './commands/command-group.js';
+import { runGroup, summaries } from './commands/command-group.js';
 import { helpWidth } from './commands/command-help.js';
 import { commandList } from './commands/command-list.js';
+import { commandSummaries } from './commands/command-summaries.js';
 import { installDefaultSignals } from './commands/default-signals.js';
 import { runCommand } from './commands/run-command.js';
 import { listAwaited } from './support/awaited.js';
@@ -43,7 +43,7 @@ try {
 
 async function run([name, ...words]: readonly string[]): Promise<number | undefined> {
   if (name === undefined) {
-    process.stderr.write(await programHelp());
+    process.stderr.write(programHelp());
     return 1;
   }
   if (name === '--version' || name === '-V' || name === '-v') {
@@ -52,13 +52,13 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
   }
   if (name === 'help' && words.length > 0) return run([...words, '--help']);
   if (name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(await programHelp());
+    process.stdout.write(programHelp());
     return undefined;
   }
   if (name === 'completion') {
     if (words.length > 0) throw new UserError('The command completion takes no words: it prints one script for bash and zsh.');
     const { completionScript } = await import('./commands/completion-script.js');
-    process.stdout.write(completionScript(await allCommands(), ['completion', 'help']));
+    process.stdout.write(completionScript(await Promise.all(Object.values(commandList).map((load) => load())), ['completion', 'help']));
     return undefined;
   }
   if (!Object.hasOwn(commandList, name)) {
@@ -69,21 +69,14 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
   return 'commands' in command ? runGroup(command, words) : runCommand(command, words);
 }
 
-async function programHelp(): Promise<string> {
+function programHelp(): string {
   const width = helpWidth();
-  const list = summaries(
-    (await allCommands()).map(({ name, summary }) => [name, summary]),
-    width,
-  );
+  const list = summaries(Object.entries(commandSummaries), width);
   const usage = commandHint('COMMAND [OPTIONS]');
   const note =
     'COMMAND --help says what a command takes; --version prints the version; completion prints a script that completes commands and ' +
     'options in bash and zsh.';
   return `Usage: ${usage}\n\n${wrapText(`${packageFacts().description}.`, width)}\n\nCommands\n${list}\n\n${wrapText(note, width)}\n`;
-}
-
-function allCommands(): Promise<(Command | CommandGroup)[]> {
-  return Promise.all(Object.values(commandList).map((load) => load()));
 }
 
 function packageFacts(): Readonly<Record<'version' | 'description', string>> {

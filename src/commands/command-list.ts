@@ -1,9 +1,9 @@
 /** Every command, loaded when it is asked for: loading all takes longer than scoring a photograph. */
 import type { Command } from './command.js';
 import type { CommandGroup } from './command-group.js';
+import type { commandSummaries } from './command-summaries.js';
 
-/** In the order of the help. */
-export const commandList: Readonly<Record<string, () => Promise<Command | CommandGroup>>> = {
+const commands: Readonly<Record<keyof typeof commandSummaries, () => Promise<Command | CommandGroup>>> = {
   train: async () => (await import('./train/train.js')).trainCommand,
   score: async () => (await import('./score/score.js')).scoreCommand,
   evaluate: async () => (await import('./evaluate/evaluate.js')).evaluateCommands,
@@ -16,3 +16,6 @@ export const commandList: Readonly<Record<string, () => Promise<Command | Comman
   'fetch-cuda': async () => (await import('./fetch-cuda.js')).fetchCudaCommand,
   prune: async () => (await import('./prune.js')).pruneCommand,
 };
+
+/** By their names. */
+export const commandList: Readonly<Record<string, () => Promise<Command | CommandGroup>>> = commands;

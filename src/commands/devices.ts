@@ -1,10 +1,12 @@
 /** `antonym devices`: what this machine can compute with, and how to get what it cannot. */
+
 import { type Device, devices } from '../runtime/devices/device-names.js';
 import { measureDevice } from '../runtime/devices/measure-device.js';
 import { messageOf } from '../support/errors.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { gpuRequirements, loadTensorFlow } from '../train/engines/tensorflow/load-tensorflow.js';
 import type { Command } from './command.js';
+import { commandSummaries } from './command-summaries.js';
 import { jsonOption } from './shared-options.js';
 
 interface Offer {
@@ -24,7 +26,7 @@ const options = { json: jsonOption } satisfies OptionTable;
 
 export const devicesCommand: Command = {
   name: 'devices',
-  summary: 'list what this machine can compute with',
+  summary: commandSummaries.devices,
   description: 'Lists devices (--device) and engines (--engine): which are available here, why the others are not, and how to get them.',
   groups: { Options: options },
   async run(given) {

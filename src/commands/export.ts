@@ -1,4 +1,5 @@
 /** `antonym export`: rebuilds the ONNX file of a run, or writes one of published weights. */
+
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ import { trainOptions } from '../train/options.js';
 import { optionsOfRun } from '../train/stored-options.js';
 import { setUpTraining, type TrainingSpec } from '../train/training-setup.js';
 import type { Command } from './command.js';
+import { commandSummaries } from './command-summaries.js';
 import { fusionOf, fusionOptions } from './fusion-options.js';
 import { exportedModelDevice, jsonOption } from './shared-options.js';
 import { openOpinions } from './train/open-opinions.js';
@@ -82,7 +84,7 @@ const ownOptions = { ...exportOptions, ...exportedModelDevice };
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'write the ONNX file of a run, or of published weights',
+  summary: commandSummaries.export,
   description:
     'Writes model.onnx, model.json, parity.json and MODEL_CARD.md from the best checkpoint of a run; or, without training, from published ' +
     'weights and prompts (--backbone, --weights, --out).',

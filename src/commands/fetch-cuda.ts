@@ -1,4 +1,5 @@
 /** `antonym fetch-cuda`: ONNX Runtime's CUDA provider, which its npm package leaves to be downloaded. */
+
 import { createRequire } from 'node:module';
 import { missingForCuda, withoutCuda } from '../runtime/devices/cuda-libraries.js';
 import { fetchFromNuget, type NugetPackage } from '../runtime/devices/fetch-cuda-provider.js';
@@ -8,13 +9,14 @@ import { commandHint } from '../support/command-hint.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
+import { commandSummaries } from './command-summaries.js';
 
 /** The provider, and what it shares with ONNX Runtime. */
 const libraries = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
 export const fetchCudaCommand: Command = {
   name: 'fetch-cuda',
-  summary: "fetch what --device cuda needs: ONNX Runtime's CUDA provider",
+  summary: commandSummaries['fetch-cuda'],
   description:
     "Downloads ONNX Runtime's CUDA provider into the installed onnxruntime-node; repeat it after npm ci. CUDA, cuDNN and the driver are " +
     'yours to install: the command prints the versions that the provider needs.',

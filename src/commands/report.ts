@@ -1,4 +1,5 @@
 /** `antonym report`: a page about a run, or about what runs have in common and what not. */
+
 import { join } from 'node:path';
 import { writeComparison, writeRunReport } from '../report/run-report.js';
 import { findRun, runsFolder } from '../runs/run-directory.js';
@@ -6,6 +7,7 @@ import { UserError } from '../support/errors.js';
 import { text } from '../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import type { Command } from './command.js';
+import { commandSummaries } from './command-summaries.js';
 import { jsonOption } from './shared-options.js';
 
 /** The page of a comparison, unless another is given. */
@@ -18,7 +20,7 @@ const options = {
 
 export const reportCommand: Command = {
   name: 'report',
-  summary: 'write a page about a run, or one that compares runs',
+  summary: commandSummaries.report,
   description:
     'Writes report.html of a run (train does it at its end), the metrics for TensorBoard and the MODEL_CARD.md of its model; for several ' +
     `runs one page that compares them, ${comparisonPath}. Each page is one self-contained HTML file. Works on unfinished runs, too.`,

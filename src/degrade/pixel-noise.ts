@@ -3,7 +3,7 @@ import { kernels } from './simd-kernels.js';
 import { keepTable, type Workspace } from './workspace.js';
 
 /** Quantiles of the standard normal distribution at the middles of 65536 equal shares: a 16-bit draw indexes one (tails to 4.3). */
-const normalQuantiles = keepTable(Float32Array.from({ length: 65536 }, (_, index) => normalQuantile((index + 0.5) / 65536)));
+const normalQuantiles = keepTable(quantiles(65536));
 
 /** Streams that run side by side, one in each lane of a vector; word i of a field comes from stream i modulo 4. */
 const streams = 4;
@@ -41,49 +41,37 @@ export function normalField(workspace: Workspace, count: number, seed: number): 
   return target;
 }
 
+/** The quantiles at the middles of an even number of equal shares, which are symmetric. Every thread that degrades begins with them. */
+function quantiles(count: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let index = 0; index < count / 2; index++) {
+    values[index] = normalQuantile((index + 0.5) / count);
+    values[count - 1 - index] = -values[index]!;
+  }
+  return values;
+}
+
 /**
  * The inverse of the normal distribution function: Acklam's rational approximation (relative error 1.15e-9).
- * @param share in (0, 1)
+ * @param share in (0, 0.5)
  */
 function normalQuantile(share: number): number {
-  if (share > 0.5) return -normalQuantile(1 - share);
   if (share < 0.02425) {
     const q = Math.sqrt(-2 * Math.log(share));
-    const above = polynomial(
-      q,
-      -7.784894002430293e-3,
-      -3.223964580411365e-1,
-      -2.400758277161838,
-      -2.549732539343734,
-      4.374664141464968,
-      2.938163982698783,
-    );
-    return above / polynomial(q, 7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1);
+    const above =
+      ((((-7.784894002430293e-3 * q - 3.223964580411365e-1) * q - 2.400758277161838) * q - 2.549732539343734) * q + 4.374664141464968) * q +
+      2.938163982698783;
+    return above / ((((7.784695709041462e-3 * q + 3.224671290700398e-1) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1);
   }
   const q = share - 0.5;
   const r = q * q;
-  const above = polynomial(
-    r,
-    -3.969683028665376e1,
-    2.209460984245205e2,
-    -2.759285104469687e2,
-    1.38357751867269e2,
-    -3.066479806614716e1,
-    2.506628277459239,
-  );
-  const below = polynomial(
-    r,
-    -5.447609879822406e1,
-    1.615858368580409e2,
-    -1.556989798598866e2,
-    6.680131188771972e1,
-    -1.328068155288572e1,
-    1,
-  );
+  const above =
+    ((((-3.969683028665376e1 * r + 2.209460984245205e2) * r - 2.759285104469687e2) * r + 1.38357751867269e2) * r - 3.066479806614716e1) *
+      r +
+    2.506628277459239;
+  const below =
+    ((((-5.447609879822406e1 * r + 1.615858368580409e2) * r - 1.556989798598866e2) * r + 6.680131188771972e1) * r - 1.328068155288572e1) *
+      r +
+    1;
   return (q * above) / below;
-}
-
-/** The value of a polynomial, its coefficients from the highest power down. */
-function polynomial(x: number, ...coefficients: readonly number[]): number {
-  return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
 }

@@ -1,5 +1,5 @@
 /** Shows the progress of a long task on stderr: a moving line on a terminal, a few plain lines elsewhere. Results go to stdout. */
-import ora, { type Ora } from 'ora';
+import type { Ora, Options as OraOptions } from 'ora';
 import { watchAwaited } from './awaited.js';
 import { formatDuration } from './duration.js';
 import { printable } from './printable.js';
@@ -29,6 +29,9 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
+/** Only a terminal needs it: it brings thirty modules. */
+const ora = process.stderr.isTTY ? (await import('ora')).default : undefined;
+
 /** Interval of plain lines, milliseconds. */
 const plainInterval = 5000;
 /** Interval of frames on a terminal, milliseconds. */
@@ -39,7 +42,7 @@ const frameInterval = 100;
  * @param label name of the task: `Training`.
  */
 export function startProgress(label: string, { stream = process.stderr, now = () => performance.now() }: ProgressOptions = {}): Progress {
-  const line = isTerminal(stream) ? movingLine(stream) : plainLines(stream, now);
+  const line = ora !== undefined && isTerminal(stream) ? movingLine(ora, stream) : plainLines(stream, now);
   let first: { readonly time: number; readonly done: number } | undefined;
   let ended = false;
   let complete = false;
@@ -104,8 +107,8 @@ function plainLines(stream: NodeJS.WritableStream, now: () => number): Line {
  * ora draws, but this timer decides when: ora's own would keep an otherwise finished program alive. And ora would
  * read the keyboard to hide what is typed, which delays Ctrl-C.
  */
-function movingLine(stream: NodeJS.WritableStream): Line {
-  const spinner: Ora = ora({ stream, isEnabled: true, discardStdin: false, color: process.env.NO_COLOR ? false : 'cyan' });
+function movingLine(ora: (options: OraOptions) => Ora, stream: NodeJS.WritableStream): Line {
+  const spinner = ora({ stream, isEnabled: true, discardStdin: false, color: process.env.NO_COLOR ? false : 'cyan' });
   const timer = setInterval(() => spinner.render(), frameInterval);
   timer.unref();
   const end = (finish: () => void) => {

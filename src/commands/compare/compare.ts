@@ -1,4 +1,5 @@
 /** `antonym compare`: whether a change of a pipeline made pictures worse, for a person and for continuous integration. */
+
 import { join } from 'node:path';
 import { type ComparisonBootstrap, summarizeComparison } from '../../compare/comparison.js';
 import { type ComparedVariant, type ComparisonResult, signed, variantOf, verdictOf } from '../../compare/comparison-result.js';
@@ -18,6 +19,7 @@ import { givenIn, type OptionTable, resolveOptions } from '../../support/options
 import { printable } from '../../support/printable.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
+import { commandSummaries } from '../command-summaries.js';
 import { closeModels, openModels } from '../open-models.js';
 import { exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
 import { encodePictures } from './encode-pictures.js';
@@ -77,7 +79,7 @@ type Options = ReturnType<typeof resolve>;
 
 export const compareCommand: Command = {
   name: 'compare',
-  summary: 'compare pictures before and after a change',
+  summary: commandSummaries.compare,
   description:
     'Scores two folders of pictures, matched by relative path, and says whether the second is worse: mean and median difference with intervals, ' +
     "Wilcoxon's signed-rank test, and the pictures that lost most. BEFORE and AFTER may also be two pictures, or two .txt files of paths, a line each. " +

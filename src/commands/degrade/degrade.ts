@@ -1,6 +1,8 @@
 /** `antonym degrade`: pairs that a model would be trained on, and distortions to look at. */
+
 import { UserError } from '../../support/errors.js';
 import type { CommandGroup } from '../command-group.js';
+import { commandSummaries } from '../command-summaries.js';
 import { takeFlag } from '../take-flag.js';
 import { checkCommand } from './degrade-check.js';
 import { galleryCommand } from './degrade-gallery.js';
@@ -12,7 +14,7 @@ import { listCommand } from './list-distortions.js';
 
 export const degradeCommands: CommandGroup = {
   name: 'degrade',
-  summary: 'make degraded pairs of photographs, and look at them',
+  summary: commandSummaries.degrade,
   description: 'Makes degraded pairs as training sees them, and shows what distortions do. Without a second word it makes pairs.',
   commands: {
     pairs: pairsCommand,

@@ -1,13 +1,15 @@
 /** `antonym evaluate`: measures models against human opinion, or how their scores follow distortions. */
+
 import { UserError } from '../../support/errors.js';
 import type { CommandGroup } from '../command-group.js';
+import { commandSummaries } from '../command-summaries.js';
 import { takeFlag } from '../take-flag.js';
 import { opinionCommand } from './evaluate-opinion.js';
 import { sensitivityCommand } from './evaluate-sensitivity.js';
 
 export const evaluateCommands: CommandGroup = {
   name: 'evaluate',
-  summary: 'measure models against human opinion, or how scores follow distortions',
+  summary: commandSummaries.evaluate,
   description: 'Measures exported models, and compares them where several are given.',
   commands: { opinion: opinionCommand, sensitivity: sensitivityCommand },
   withSecondWord,

@@ -3,6 +3,7 @@
 import { UserError } from '../../support/errors.js';
 import { givenIn, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
+import { commandSummaries } from '../command-summaries.js';
 import { partOptions, scoreOptions } from './score-options.js';
 import { scorePaths } from './score-paths.js';
 
@@ -16,7 +17,7 @@ function isAboutParts({ list, shard, out, status, merge }: OptionValues<typeof p
 
 export const scoreCommand: Command = {
   name: 'score',
-  summary: 'score photographs with an exported model',
+  summary: commandSummaries.score,
   description:
     'Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively. ' +
     'The exit code is 0 if all were scored, 2 if some were, 3 if none was, and 1 if the command could not begin.',

@@ -1,4 +1,5 @@
 /** `antonym train`: its options. What trains is loaded when they are known to be right, so that wrong ones are answered at once. */
+
 import { availableParallelism } from 'node:os';
 import { launchOf } from '../../peers/launcher.js';
 import { UserError } from '../../support/errors.js';
@@ -12,6 +13,7 @@ import { opinionOptions } from '../../train/options/opinion-options.js';
 import { optimisationOptions } from '../../train/options/optimisation-options.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
+import { commandSummaries } from '../command-summaries.js';
 import { jsonOption } from '../shared-options.js';
 import { sweepKind } from './sweep.js';
 
@@ -80,7 +82,7 @@ const { tf32, graphCapture, providerOptions, ...device } = deviceOptions;
 
 export const trainCommand: Command = {
   name: 'train',
-  summary: 'train a model on pristine photographs and export it',
+  summary: commandSummaries.train,
   description:
     'Trains an image-quality model without labels and exports it as an ONNX file. By default it needs no photographs, weights or network. ' +
     'Ctrl-C saves. With --opinion it learns from ratings of yours.',
