@@ -9,10 +9,11 @@ import { mapped } from '#antonym/statistics/monotonic-map.js';
 import { saveBrightnessModel } from '../score/brightness-model.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
+import { antonymHere } from './antonym-here.js';
 import { expectRefused } from './expect-refused.js';
 
 const folder = await temporaryFolder();
-const run = (...args: string[]) => antonym(args, folder);
+const run = (...args: string[]) => antonymHere(args, folder);
 const rating = (index: number): number => 1 + index / 6 + (index % 4) / 5;
 
 beforeAll(async () => {
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'gone.csv'), table([...rows.slice(0, 12), 'x.png,3', 'y.png,4']));
   await writeFile(join(folder, 'falling.csv'), table(rows.map((_, index) => `${index}.png,${9 - rating(index)}`)));
   await saveBrightnessModel(join(folder, 'base'));
-  const { status, stderr } = await run('calibrate', '--opinion', 'mos.csv', '--model', 'base', '--out', 'mine');
+  const { status, stderr } = await antonym(['calibrate', '--opinion', 'mos.csv', '--model', 'base', '--out', 'mine'], folder);
   expect(status, stderr).toBe(0);
 }, 60_000);
 

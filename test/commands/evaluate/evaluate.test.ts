@@ -9,11 +9,12 @@ import { parseSensitivity } from '#antonym/evaluate/sensitivity.js';
 import { rendered } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { writeRandomModel } from '../random-model.js';
 
 const folder = await temporaryFolder();
-const evaluate = (...args: string[]) => antonym(['evaluate', ...args], folder);
+const evaluate = (...args: string[]) => antonymHere(['evaluate', ...args], folder);
 const refused = (args: readonly string[], message: RegExp) => expectRefused(['evaluate', ...args], message, folder);
 const blurs = [0.5, 1, 2, 4, 0, 6];
 
@@ -39,7 +40,8 @@ const opinions = ['--opinion', 'mine/opinions.csv', ...columns, '--mos-column'];
 
 describe('evaluate --opinion', () => {
   test('states agreement beside the baseline, and writes all into the run', async () => {
-    const { status, stdout, stderr } = await evaluate(...opinions, 'quality', '--model', 'model', '--json');
+    const words = ['evaluate', ...opinions, 'quality', '--model', 'model', '--json'];
+    const { status, stdout, stderr } = await antonym(words, folder);
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(/not there: 1 image that has an opinion \(gone\.png\)/);
     expect(stderr).toMatch(/left out: 1 image without an opinion \(unrated\.png\)/);
