@@ -12,6 +12,7 @@ import { parseManifest, replayRow, sha256Of } from '#antonym/pairs/manifest.js';
 import { rendered, writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym } from '../antonym.js';
+import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { startAntonym } from '../running-antonym.js';
 
@@ -60,7 +61,7 @@ test('writes pairs, manifest and contact sheet; every crop can be made again; by
   }
   expect(await sharp(result.contactSheet).metadata()).toMatchObject({ format: 'png', channels: 3 });
 
-  const second = await antonym(pairs('--out', join(out, 'four'), '--workers', '4'));
+  const second = await antonymHere(pairs('--out', join(out, 'four'), '--workers', '4'));
   expect(second).toMatchObject({ status: 0, stdout: `${join(out, 'four')}\n` });
   const files = (await readdir(join(out, 'one'), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   expect(files).toHaveLength(42);
@@ -71,15 +72,15 @@ test('writes pairs, manifest and contact sheet; every crop can be made again; by
 });
 
 test('interrupted by kill -9 or Ctrl-C, the same command resumes and leaves the same bytes; with other options it is refused', async () => {
-  const many = pairs('--count', '80', '--workers', '2');
+  const many = pairs('--count', '50', '--workers', '2');
   const whole = join(out, 'whole');
   const stopped = join(out, 'stopped');
-  expect(await antonym([...many, '--out', whole])).toMatchObject({ status: 0 });
+  expect(await antonymHere([...many, '--out', whole])).toMatchObject({ status: 0 });
   const made = async (): Promise<number> => (await readdir(join(`${stopped}.partial`, 'content', 'pairs')).catch(() => [])).length;
   for (const [signal, pairsMade] of [
     ['SIGKILL', 2],
-    ['SIGKILL', 9],
-    ['SIGINT', 16],
+    ['SIGKILL', 6],
+    ['SIGINT', 11],
   ] as const) {
     const process = startAntonym([...many, '--out', stopped], out);
     await process.until(async () => (await made()) >= pairsMade);
@@ -92,7 +93,7 @@ test('interrupted by kill -9 or Ctrl-C, the same command resumes and leaves the 
   await expectRefused([...many, '--out', stopped, '--seed', '8'], `${stopped}.partial was begun with other options`);
   // a crash of the machine may lose what was not flushed
   await truncate(join(`${stopped}.partial`, 'content', 'pairs', '000000', 'level-1-crop-0.png'), 10);
-  expect(await antonym([...many, '--out', stopped])).toMatchObject({ status: 0 });
+  expect(await antonymHere([...many, '--out', stopped])).toMatchObject({ status: 0 });
   const digests = async (folder: string): Promise<string[]> => {
     const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
@@ -106,7 +107,7 @@ test('without --out, each call writes a fresh folder', async () => {
   const working = await mkdtemp(join(out, 'working-'));
   const name = `out/degrade-${photographs.split('/').at(-1)}-seed4`;
   for (const expected of [name, `${name}-2`]) {
-    const { status, stdout } = await antonym(pairs('--count', '1', '--seed', '4'), working);
+    const { status, stdout } = await antonymHere(pairs('--count', '1', '--seed', '4'), working);
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${expected}\n` });
   }
   expect((await readdir(join(working, 'out'))).length).toBe(2);
@@ -117,7 +118,7 @@ test('one photograph at full size', async () => {
   const flags = ['degrade', '--in', input, '--distortion', 'darken,white-noise', '--seed', '3'];
   const degraded = async (level: number): Promise<Uint8Array> => {
     const path = join(out, `level-${level}.png`);
-    expect(await antonym([...flags, '--level', String(level), '--out', path])).toMatchObject({ status: 0, stdout: `${path}\n` });
+    expect(await antonymHere([...flags, '--level', String(level), '--out', path])).toMatchObject({ status: 0, stdout: `${path}\n` });
     const { width, height, data } = await decodeImage(path);
     expect([width, height]).toEqual([96, 80]);
     return data;
@@ -138,7 +139,7 @@ test('one photograph at full size', async () => {
 test('--gallery shows every distortion at every level on one photograph, as a page and a sheet for each group', async () => {
   const folder = join(out, 'gallery');
   const flags = ['--gallery', folder, '--in', join(photographs, '00.png'), '--levels', '2', '--seed', '3'];
-  const { status, stdout } = await antonym(['degrade', ...flags, '--json']);
+  const { status, stdout } = await antonymHere(['degrade', ...flags, '--json']);
   expect(status).toBe(0);
   const { page, sheets, distortions, width, height } = JSON.parse(stdout);
   expect([width, height]).toEqual([96, 80]);
@@ -147,7 +148,7 @@ test('--gallery shows every distortion at every level on one photograph, as a pa
   expect((await readdir(folder)).sort()).toEqual([...distortionGroups.map((group) => `${group}.png`), 'index.html'].sort());
   for (const sheet of sheets) expect(await sharp(sheet).metadata()).toMatchObject({ format: 'png' });
   expect(await readFile(page, 'utf8')).toContain('<title>Distortions of 00.png</title>');
-  const few = await antonym(['degrade', '--gallery', join(out, 'few'), '--distortion', 'jpeg,darken', '--levels', '2']);
+  const few = await antonymHere(['degrade', '--gallery', join(out, 'few'), '--distortion', 'jpeg,darken', '--levels', '2']);
   expect(few).toMatchObject({ status: 0, stdout: `${join(out, 'few', 'index.html')}\n` });
   expect((await readdir(join(out, 'few'))).sort()).toEqual(['brightness.png', 'compression.png', 'index.html']);
 });
@@ -164,22 +165,22 @@ test('--check says what is wrong with a folder: advice, exit code 0', async () =
     if (index === 0) await image.clone().resize(240).png().toFile(join(folder, 'copy of 0.png'));
   }
   await writeFile(join(folder, 'text.png'), 'Dear diary');
-  const { status, stdout } = await antonym(['degrade', '--check', folder]);
+  const { status, stdout } = await antonymHere(['degrade', '--check', folder]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^compressed: 4 of 5 images \(80 %\), .*\n {2}\S*\.jpg: JPEG quality 40\n/m);
   expect(stdout).toMatch(/^near duplicates: 1 image repeats another, in 1 group; .*\n {2}0\.jpg, copy of 0\.png\n/m);
   expect(stdout).toMatch(/^unusable: 1 file\n {2}text\.png: .*the content is not JPEG.*\n/m);
   expect(stdout).toMatch(/^suggestion: --downscale auto, which reduces these images by [234];/m);
-  const json = JSON.parse((await antonym(['degrade', '--check', folder, '--json'])).stdout);
+  const json = JSON.parse((await antonymHere(['degrade', '--check', folder, '--json'])).stdout);
   expect(json).toMatchObject({ checked: 5, findings: { compressed: 4 }, nearDuplicates: [['0.jpg', 'copy of 0.png']] });
   expect(json.images).toContainEqual(expect.objectContaining({ image: '2.jpg', jpegQuality: 40 }));
 });
 
 test('--list names every distortion with its parameters', async () => {
-  const { status, stdout } = await antonym(['degrade', '--list']);
+  const { status, stdout } = await antonymHere(['degrade', '--list']);
   expect(status).toBe(0);
   for (const text of ['blur\n  gaussian-blur ', 'with seed: seed of the pixel noise']) expect(stdout).toContain(text);
-  const { distortions } = JSON.parse((await antonym(['degrade', '--list', '--json'])).stdout);
+  const { distortions } = JSON.parse((await antonymHere(['degrade', '--list', '--json'])).stdout);
   expect(distortions).toContainEqual(expect.objectContaining({ name: 'jpeg', group: 'compression', parameters: {} }));
 });
 

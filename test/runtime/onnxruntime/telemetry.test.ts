@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { program } from '../../commands/antonym.js';
 import { writeRandomModel } from '../../commands/random-model.js';
+import { twoDistortions } from '../../commands/train/reference-run.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { hasStrace, unlessStrace, type WatchedRun, watchedRun } from '../../support/watched-run.js';
@@ -42,6 +43,7 @@ const training = [
   '2',
   '--workers',
   '1',
+  ...twoDistortions,
 ];
 const library = import.meta.resolve('#antonym/index.js');
 const scoring = `
