@@ -48,26 +48,32 @@ export const shallowModels: typeof reducedModels = {
   'clip-vit': transformer,
 };
 
-const transformerSizes = { width: 16, layers: 2, heads: 2 } as const;
+/** One of each further family: what they have in common with CLIP's is trained with those above. @param layers of transformers */
+function families(layers: number): Readonly<Record<string, Backbone>> {
+  const sizes = { width: 16, layers, heads: 2 } as const;
+  return {
+    resnet: {
+      ...findBackbone('resnet50'),
+      embedding: 16,
+      embed: (context, pixels) => residualNetwork(context, pixels, { width: 2, blocks: [1, 1, 0, 0] }),
+    },
+    dinov2: { ...findBackbone('dinov2-s14-reg'), ...transformerArchitecture(dinoV2Options(4, sizes, 56)) },
+    dinov3: {
+      ...findBackbone('dinov3-s16plus'),
+      ...transformerArchitecture(dinoV3Options({ ...sizes, hidden: 32, activation: 'swiglu' })),
+    },
+    siglip2: { ...findBackbone('siglip2-b16-224'), ...transformerArchitecture(sigLip2Options(sizes, 64)) },
+    'pe-core': {
+      ...findBackbone('pe-core-b16-224'),
+      ...transformerArchitecture(peCoreOptions({ ...sizes, patch: 16, side: 64, embedding })),
+    },
+  };
+}
 
-/** One of each further family: what they have in common with CLIP's is trained with those above. */
-export const reducedFamilies: Readonly<Record<string, Backbone>> = {
-  resnet: {
-    ...findBackbone('resnet50'),
-    embedding: 16,
-    embed: (context, pixels) => residualNetwork(context, pixels, { width: 2, blocks: [1, 1, 0, 0] }),
-  },
-  dinov2: { ...findBackbone('dinov2-s14-reg'), ...transformerArchitecture(dinoV2Options(4, transformerSizes, 56)) },
-  dinov3: {
-    ...findBackbone('dinov3-s16plus'),
-    ...transformerArchitecture(dinoV3Options({ ...transformerSizes, hidden: 32, activation: 'swiglu' })),
-  },
-  siglip2: { ...findBackbone('siglip2-b16-224'), ...transformerArchitecture(sigLip2Options(transformerSizes, 64)) },
-  'pe-core': {
-    ...findBackbone('pe-core-b16-224'),
-    ...transformerArchitecture(peCoreOptions({ ...transformerSizes, patch: 16, side: 64, embedding })),
-  },
-};
+export const reducedFamilies = families(2);
+
+/** The same with one layer, which has every operator of two. */
+export const shallowFamilies = families(1);
 
 export function optionsFor(backbone: Backbone, further: Partial<EngineOptions> = {}): EngineOptions {
   return {

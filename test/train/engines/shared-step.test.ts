@@ -5,14 +5,14 @@ import type { NamedTensors } from '#antonym/tensors/tensor-data.js';
 import type { Engine, EngineOptions } from '#antonym/train/engines/engine.js';
 import { createOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
 import { peersInProcess } from '../../peers/peers-in-process.js';
-import { batch, crops, optionsFor, reducedModels } from './reduced-models.js';
+import { batch, crops, optionsFor, shallowModels } from './reduced-models.js';
 
 const parts = 4;
 const open: Engine[] = [];
 afterAll(() => Promise.all(open.map((engine) => engine.close())));
 
 async function engineWith(model: string, further: Partial<EngineOptions>): Promise<Engine> {
-  const engine = await createOnnxRuntimeEngine(optionsFor(reducedModels[model]!, further));
+  const engine = await createOnnxRuntimeEngine(optionsFor(shallowModels[model]!, further));
   open.push(engine);
   return engine;
 }
@@ -49,7 +49,7 @@ function largestDifference(one: NamedTensors, other: NamedTensors, isWanted: (na
 
 const isStatistic = (name: string): boolean => /running_(mean|var)$/.test(name);
 
-describe.each(Object.keys(reducedModels))('%s', (model) => {
+describe.each(Object.keys(shallowModels))('%s', (model) => {
   const sharing = (size: number): Promise<Engine[]> =>
     Promise.all(
       peersInProcess(size).map((peers) => {
@@ -76,7 +76,7 @@ describe.each(Object.keys(reducedModels))('%s', (model) => {
 });
 
 test('engines that share steps stay equal, bit by bit, and repeat them bit by bit', async () => {
-  const [model] = Object.keys(reducedModels) as [string];
+  const [model] = Object.keys(shallowModels) as [string];
   const runs = [];
   for (let run = 0; run < 2; run++) {
     const engines = await Promise.all(
