@@ -2,18 +2,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { launch, launcherNamed, launchers, launchWith, unlessLaunchers } from '../../peers/mpirun.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { program } from '../antonym.js';
 import { metricsOf, resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
+import { tiny } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const runOf = (name: string): string => join(folder, 'runs', name);
-const options =
-  '--crop 32 --levels 2 --steps 6 --batch-size 2 --accumulate 3 --held-out 1 --distortion jpeg --evaluate-every 2 --lr 1e-6'.split(' ');
-const trainAs = (run: string): string[] => [program, 'train', ...options, '--run', run];
+const parts = '--batch-size 2 --accumulate 3 --steps 6 --evaluate-every 2 --lr 1e-6'.split(' ');
+const trainAs = (run: string): string[] => [program, 'train', ...tiny, '--distortion', 'jpeg', ...parts, '--run', run];
+
+beforeAll(() => writePhotographs(join(folder, 'photos'), 6));
 
 /** The numbers of the processes that train a run. */
 function processesOf(run: string): number[] {
