@@ -23,6 +23,7 @@ interface Flags {
   readonly crops: string;
   readonly crop: string;
   readonly steps: string;
+  readonly without?: string;
   readonly json?: true;
 }
 
@@ -39,7 +40,7 @@ const whole = 'nothing';
 const threads = 2;
 
 export async function benchLowering(flags: Flags): Promise<void> {
-  const graphs = await variants(flags);
+  const graphs = chosen(await variants(flags), flags.without);
   const progress = startProgress('Measuring');
   const rows: Row[] = [];
   const base = new Timed(graphs.get(whole)!);
@@ -70,6 +71,16 @@ export async function benchLowering(flags: Flags): Promise<void> {
   }
 }
 
+/** @throws UserError for a pass that is not measured here. */
+function chosen(graphs: ReadonlyMap<string, Graph>, without: string | undefined): ReadonlyMap<string, Graph> {
+  if (without === undefined) return graphs;
+  const names = without.split(',');
+  const unknown = names.find((name) => !graphs.has(name));
+  if (unknown !== undefined)
+    throw new UserError(`--without can name ${[...graphs.keys()].slice(1).join(', ')}, but received "${unknown}".`);
+  return new Map([...graphs].filter(([name]) => name === whole || names.includes(name)));
+}
+
 async function variants(flags: Flags): Promise<ReadonlyMap<string, Graph>> {
   const { options, model } = await setupOf({ backbone: flags.backbone, crop: flags.crop, batchSize: '1', levels: levelsOf(flags.crops) });
   const losses = buildLossGraph(model, { photographs: options.batchSize, levels: options.levels }, options.crop, options);
@@ -84,9 +95,8 @@ async function variants(flags: Flags): Promise<ReadonlyMap<string, Graph>> {
     ['cpu/block-channels', joinVectors(lowerMeans(lowerConvolutions(source, 'cpu')))],
     ['cpu/join-vectors', blocked()],
     ['convolution/winograd-weight-gradient', joinVectors(blocked({ winogradWeights: 0 }))],
-    ['convolution/winograd-input-gradient', joinVectors(blocked({ winogradInputs: 0 }))],
     ['convolution/over-patches', joinVectors(blocked({ patches: false }))],
-    ['convolution/over-windows, by image', joinVectors(blocked({ byImage: Number.POSITIVE_INFINITY }))],
+    ['convolution/over-windows by image', joinVectors(blocked({ byImage: Number.POSITIVE_INFINITY }))],
     ['convolution/input-gradient', joinVectors(blocked({ convolvedInputs: false }))],
   ]);
 }

@@ -36,6 +36,7 @@ program
     'the same step beside ours on random crops: pytorch (clip-tiny, clip-rn50, clip-vit-b-32; with timm one or two of each other family). On the CPU in turn, two threads; with --device on the same card, one after the other, in fp32, TF32 and bf16',
   )
   .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
+  .option('--compiled', "PyTorch's by torch.compile (needs g++)")
   .option('--profile', 'where the time of a step goes, two threads')
   .option('--json', 'print one JSON object')
   .action(benchTrain);
@@ -89,6 +90,9 @@ program
   .option('--height <pixels>', 'of the images', '500')
   .option('--device <name>', 'cpu, webgpu or cuda', 'cpu')
   .option('--photographs <n>', 'instead: the command and the library with the model that ships, on as many photographs, in turn')
+  .option('--vs <what>', 'instead: crops in memory beside the same in PyTorch, in turn, two threads: pytorch')
+  .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
+  .option('--compiled', "PyTorch's by torch.compile (needs g++)")
   .option('--json', 'print one JSON object')
   .action(benchScore);
 
@@ -116,6 +120,7 @@ program
   .option('--crops <n>', 'crops in a step, even', '10')
   .option('--crop <pixels>', 'side of the crops', '224')
   .option('--steps <n>', 'calls of each graph', '7')
+  .option('--without <pass,...>', 'of those passes alone (default: all)')
   .option('--json', 'print one JSON object')
   .action(benchLowering);
 
@@ -135,10 +140,15 @@ program
 program
   .command('prove')
   .description(
-    'Features, losses, every gradient, ten updates and exported scores at published size against PyTorch (python3-torch), with random weights.',
+    'Features, losses and every gradient at published size against PyTorch, with random weights; of CLIP (python3-torch) also ten updates and exported scores, of other families (timm) nothing more.',
   )
-  .option('--backbone <name>', 'clip-rn50, clip-rn101, clip-vit-b-32 or clip-vit-b-16', 'clip-rn50')
-  .option('--folder <folder>', 'what bench/python/clip_proof.py wrote (default: it is run)')
+  .option(
+    '--backbone <name>',
+    'clip-rn50, clip-rn101, clip-vit-b-32, clip-vit-b-16, or a small or base size of another family',
+    'clip-rn50',
+  )
+  .option('--folder <folder>', 'what bench/python/clip_proof.py or family_proof.py wrote (default: it is run)')
+  .option('--python <path>', 'the interpreter that has PyTorch or timm')
   .option('--json', 'print one JSON object')
   .action(benchProve);
 

@@ -18,6 +18,7 @@ import { UserError } from '#antonym/support/errors.js';
 import { measurementOf } from '#antonym/train/graphs/model.js';
 import { initialTensors } from '#antonym/train/graphs/state.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
+import { scoreBesidePyTorch } from './score-beside-pytorch.js';
 import { measureLists } from './score-list.js';
 
 interface Flags {
@@ -28,6 +29,9 @@ interface Flags {
   readonly height: string;
   readonly device: string;
   readonly photographs?: string;
+  readonly vs?: string;
+  readonly python: string;
+  readonly compiled?: true;
   readonly json?: true;
 }
 
@@ -39,6 +43,11 @@ export async function benchScore({ json, device, ...flags }: Flags): Promise<voi
     number,
     number,
   ];
+  if (flags.vs !== undefined) {
+    if (flags.vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${flags.vs}"`);
+    const choice = { python: flags.python, compiled: flags.compiled === true };
+    return printFigures(await scoreBesidePyTorch(flags.backbone, randomModel(flags.backbone), { crops, steps }, choice), json === true);
+  }
   if (flags.photographs !== undefined) return printFigures(await measureLists(Number(flags.photographs), width, height), json === true);
   printFigures(await measureScoring(flags.backbone, device, { width, height, steps, crops }), json === true);
 }

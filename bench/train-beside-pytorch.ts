@@ -8,8 +8,8 @@ import { median, peakMemory, rounded } from './measure.js';
 import { startPyTorch } from './pytorch-step.js';
 
 /** Threads of kernels look out for work for some milliseconds after the last; then they sleep and take nothing from the other side. */
-const pauseMilliseconds = 200;
-const warmUpSteps = 2;
+export const pauseMilliseconds = 200;
+export const warmUpSteps = 2;
 
 /**
  * Medians of whole steps (losses, gradients, clipping, AdamW) on random crops, without the making of pairs.
@@ -20,6 +20,7 @@ export async function besidePyTorch(
   steps: number,
   threads: number,
   python: string,
+  compiled: boolean,
 ): Promise<Record<string, string | number>> {
   const { options } = setup;
   const layout = { photographs: options.batchSize, levels: options.levels };
@@ -27,7 +28,7 @@ export async function besidePyTorch(
   const random = randomStream('crops beside PyTorch');
   const pixels = Uint8Array.from({ length: crops * options.crop ** 2 * 3 }, () => random.integer(256));
   // First, while this process is small: a copy of it is what the other begins as.
-  const theirs = await startPyTorch(options.backbone, layout, options.crop, { threads, python });
+  const theirs = await startPyTorch(options.backbone, layout, options.crop, { threads, python, compiled });
   try {
     const engine = await createEngine(setup, threads);
     const times: { readonly own: number[]; readonly other: number[] } = { own: [], other: [] };
@@ -57,7 +58,7 @@ export async function besidePyTorch(
       ratio: rounded(median(times.other) / median(times.own)),
       peakMemoryMiB: peakMemory(),
       pytorchPeakMemoryMiB: otherPeak,
-      pytorch: theirs.facts.torch,
+      pytorch: `${theirs.facts.torch}${compiled ? ', compiled' : ''}`,
     };
   } finally {
     await theirs.close();

@@ -25,6 +25,7 @@ interface Flags {
   readonly precision?: string;
   readonly vs?: string;
   readonly python: string;
+  readonly compiled?: true;
   readonly profile?: true;
   readonly json?: true;
 }
@@ -51,7 +52,7 @@ export async function benchTrain(given: Flags): Promise<void> {
     const rows = await profileStep(setup, threads);
     if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     else printProfile(rows);
-  } else if (vs) printFigures(await besidePyTorch(setup, Number(given.steps ?? 7), threads, given.python), json);
+  } else if (vs) printFigures(await besidePyTorch(setup, Number(given.steps ?? 7), threads, given.python, given.compiled === true), json);
   else printFigures(await measureSteps(setup, Number(given.steps ?? 20), Number(given.warmUp)), json);
 }
 

@@ -1,4 +1,4 @@
-"""The training step that the scripts beside this one make in PyTorch, on the CPU or a CUDA device, for any image tower, one at a time.
+"""The training step that the scripts beside this one make in PyTorch, on the CPU or a CUDA device, for any image tower, one at a time; or scores.
 
 The same step as ours: uint8 crops in, the whole image tower, cosine similarities to prompts, the three losses over groups of
 2 (levels + 1) crops, backward, clipping by global norm, AdamW. Random weights: they change no time. Needs PyTorch and NumPy
@@ -53,6 +53,17 @@ def say(facts):
     print(json.dumps(facts), flush=True)
 
 
+def score(tower, crops, prompts):
+    """Scores the same crops for every line that comes in: the mean over pairs of prompts of a softmax of cosines, scale 10."""
+    tower.eval()
+    for _ in sys.stdin:
+        started = time.perf_counter()
+        with torch.inference_mode():
+            similarity = torch.einsum("nd,psd->nps", F.normalize(tower(crops), dim=-1), prompts)
+            (10 * similarity).softmax(-1)[..., 0].mean(-1)
+        say({"milliseconds": round(1000 * (time.perf_counter() - started), 1), "peakMemoryMiB": peak_memory()})
+
+
 def serve(make_tower, embedding, batch_statistics=False):
     """Makes a step of one tower, of which `make_tower(side)` is an instance, for every line that comes in."""
     parser = argparse.ArgumentParser(description="Training steps in PyTorch, one for each line of standard input")
@@ -62,12 +73,16 @@ def serve(make_tower, embedding, batch_statistics=False):
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--precision", choices=["fp32", "tf32", "bf16"], default="fp32")
+    parser.add_argument("--work", choices=["training", "scoring"], default="training")
+    parser.add_argument("--compiled", action="store_true", help="the tower by torch.compile")
     options = parser.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(options.threads)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.precision == "tf32"
     torch.backends.cudnn.benchmark = True
     tower = nn.Sequential(Normalize(), make_tower(options.side)).train(batch_statistics).to(options.device)
+    if options.compiled:
+        tower.compile()
     prompts = F.normalize(torch.randn(PAIRS, 2, embedding), dim=-1).to(options.device)
     decayed = [parameter for parameter in tower.parameters() if parameter.ndim > 1]
     others = [parameter for parameter in tower.parameters() if parameter.ndim <= 1]
@@ -76,6 +91,8 @@ def serve(make_tower, embedding, batch_statistics=False):
     count = options.photographs * (options.levels + 1) * 2
     crops = torch.randint(0, 256, (count, options.side, options.side, 3), dtype=torch.uint8)
     say({"torch": torch.__version__, "parameters": sum(parameter.numel() for parameter in tower.parameters()), "crops": count})
+    if options.work == "scoring":
+        return score(tower, crops, prompts)
     for _ in sys.stdin:
         started = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
