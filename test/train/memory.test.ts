@@ -49,7 +49,7 @@ describe('the memory of a training', () => {
   });
 
   test('that is not there is a warning, with a smaller batch that fits and trains on as many photographs', () => {
-    const setup = setupOf({ backbone: 'clip-rn50', batchSize: '8', accumulate: '1' });
+    const setup = setupOf({ backbone: 'clip-tiny', batchSize: '8', accumulate: '1' });
     const whole = estimateMemory(setup);
     expect(describeMemory(setup, whole)).toMatch(/^needs about [\d.]+ GiB of memory, [\d.]+ GiB are available$/);
     const smaller = fittingBatch(setup, whole - 1)!;
