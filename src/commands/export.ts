@@ -14,6 +14,7 @@ import { openRun, type RunFolder, readRun, runsFolder } from '../runs/run-direct
 import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device.js';
 import { commandHint } from '../support/command-hint.js';
 import { UserError } from '../support/errors.js';
+import { requireNoFile } from '../support/files/atomic-folder.js';
 import { number, oneOf, switched, text } from '../support/options/option-kinds.js';
 import { flagOf, type GivenOptions, givenIn, type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { startProgress } from '../support/progress.js';
@@ -176,6 +177,7 @@ async function exportModel(
   const progress = startProgress(`Exporting ${name}`);
   const onSkip = (image: string, reason: string): void => progress.note(`skipped ${image}: ${reason}`);
   try {
+    await requireNoFile(folder);
     const setup = await setUpTraining(spec, watchWeights(progress));
     // before what takes long: a folder may be mistyped
     const images = reduction?.data === undefined ? undefined : await openComparedImages(reduction.data, setup.model.backbone, onSkip);

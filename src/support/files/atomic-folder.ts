@@ -151,8 +151,7 @@ async function removeEmpty(folder: string, highest: string): Promise<void> {
 }
 
 async function requireFolder(path: string, replaces: ResultFolder['replaces']): Promise<void> {
-  if (replaces === undefined) return requireFreeFolder(path);
-  await namesAt(path);
+  return replaces === undefined ? requireFreeFolder(path) : requireNoFile(path);
 }
 
 /**
@@ -162,6 +161,14 @@ async function requireFolder(path: string, replaces: ResultFolder['replaces']): 
 export async function requireFreeFolder(path: string): Promise<void> {
   await clearStagings(dirname(path));
   if ((await namesAt(path)).length > 0) throw notFree(path);
+}
+
+/**
+ * Fails early, for commands that work for long before they replace a result.
+ * @throws UserError when a file is at `path`, or no folder can be.
+ */
+export async function requireNoFile(path: string): Promise<void> {
+  await namesAt(path);
 }
 
 function notFree(path: string): UserError {
