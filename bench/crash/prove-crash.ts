@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { below, differences, type FileTree, TreeStore } from './file-tree.js';
 import type { Scenario } from './scenarios.js';
-import type { Errors, Failed, Job, Outcome, Recorded } from './worker.js';
+import type { Case, Errors, Failed, FailingCase, Job, Recorded } from './worker.js';
 
 export interface Proof {
   readonly scenario: string;
@@ -62,7 +62,7 @@ export async function proveScenario(
   try {
     const first = await newCase(new Map());
     if (scenario.hasRun) store.write(store.read(join(inputs, 'runs')), join(first, 'runs'));
-    for (const words of scenario.earlier ?? []) requireSuccess(await repeat([{ folder: first, words: wordsOf(words) }], work));
+    for (const words of scenario.earlier ?? []) requireSuccess(await runCases([{ folder: first, words: wordsOf(words) }], work));
     const old = store.read(first);
     const words = wordsOf(scenario.words);
     const recordedFolder = await newCase(old);
@@ -94,13 +94,17 @@ export async function proveScenario(
     const repeated = await Promise.all(
       spread(left, most).map(async ({ at, label, tree, folder }) => ({ at, label, tree, folder: folder ?? (await newCase(tree)) })),
     );
-    const outcomes = await repeat(
-      repeated.map(({ folder, tree }) => ({
-        folder,
-        words: wordsOf(scenario.resume && tree.has('runs/n') ? scenario.resume : scenario.words),
-      })),
-      work,
+    const repetitions = repeated.map(({ folder, tree }) => ({
+      folder,
+      words: wordsOf(scenario.resume && tree.has('runs/n') ? scenario.resume : scenario.words),
+    }));
+    const failing = await failingCases(
+      spread(told(states), most).map(({ at }) => at),
+      errors,
+      each,
+      async (at, error) => ({ folder: await newCase(old), words, at, error }),
     );
+    const outcomes = await runCases([...repetitions, ...failing], work);
     for (const [index, { at, label, folder }] of repeated.entries()) {
       const found = store.read(folder);
       const outcome = outcomes[index]!;
@@ -109,14 +113,8 @@ export async function proveScenario(
       const other = differences(relevant(found), relevant(final));
       if (other.length > 0) faults.push(`repeated after change ${at} (${label}): differs in ${other.slice(0, 3).join(', ')}`);
     }
-    const failed = await failures(
-      spread(told(states), most).map(({ at }) => at),
-      errors,
-      each,
-      async (at, error) => ({ folder: await newCase(old), words, at, error }),
-      work,
-    );
-    for (const { outcome, folder, at, error } of failed)
+    for (const [index, { folder, at, error }] of failing.entries()) {
+      const outcome = outcomes[repeated.length + index]!;
       faults.push(
         ...faultsOf(
           outcome,
@@ -127,7 +125,8 @@ export async function proveScenario(
           scenario.results,
         ),
       );
-    return { scenario: scenario.name, changes: states.length, states: distinct(states).length, kills, failures: failed.length, faults };
+    }
+    return { scenario: scenario.name, changes: states.length, states: distinct(states).length, kills, failures: failing.length, faults };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -193,24 +192,22 @@ function told<State extends { readonly label: string }>(states: readonly State[]
   return states.filter(({ label }, at) => label !== states[at - 1]?.label || label !== states[at + 1]?.label);
 }
 
-async function failures(
+function failingCases(
   changes: readonly number[],
   errors: readonly Errors[],
   each: boolean,
-  newCase: (at: number, error: Errors) => Promise<{ folder: string; words: string[]; at: number; error: Errors }>,
-  work: string,
-) {
+  newCase: (at: number, error: Errors) => Promise<FailingCase>,
+): Promise<FailingCase[]> {
   const wanted = changes.flatMap((at, place) => (each ? errors : [errors[place % errors.length]!]).map((error) => ({ at, error })));
-  const cases = await Promise.all(wanted.map(({ at, error }) => newCase(at, error)));
-  const outcomes = cases.length === 0 ? [] : (await inWorker<Failed[]>({ kind: 'fail', cases }, work))!;
-  return cases.map((one, index) => ({ ...one, outcome: outcomes[index]! }));
+  return Promise.all(wanted.map(({ at, error }) => newCase(at, error)));
 }
 
-async function repeat(cases: readonly { folder: string; words: readonly string[] }[], work: string): Promise<Outcome[]> {
-  return cases.length === 0 ? [] : (await inWorker<Outcome[]>({ kind: 'repeat', cases }, work))!;
+/** All in one process, which takes a second to start. */
+async function runCases(cases: readonly Case[], work: string): Promise<Failed[]> {
+  return cases.length === 0 ? [] : (await inWorker<Failed[]>({ kind: 'run', cases }, work))!;
 }
 
-function requireSuccess(outcomes: readonly Outcome[]): void {
+function requireSuccess(outcomes: readonly Failed[]): void {
   const bad = outcomes.find(({ code }) => code !== 0);
   if (bad) throw new Error(`an undisturbed run fails: ${bad.message ?? bad.unexpected}`);
 }

@@ -20,12 +20,14 @@ export interface Case {
 
 export type Errors = 'ENOSPC' | 'EIO' | 'EACCES';
 
+/** The change of that number fails. */
+export type FailingCase = Case & { readonly at: number; readonly error: Errors };
+
 export type Job =
   /** Notes every state; with `kill`, dies before that change instead. */
   | { readonly kind: 'record'; readonly store: string; readonly case: Case; readonly kill?: number }
-  | { readonly kind: 'repeat'; readonly cases: readonly Case[] }
-  /** Runs the case of each place with the change of that number failing. */
-  | { readonly kind: 'fail'; readonly cases: readonly (Case & { readonly at: number; readonly error: Errors })[] };
+  /** Runs one case after the other. */
+  | { readonly kind: 'run'; readonly cases: readonly (Case | FailingCase)[] };
 
 export interface Recorded {
   readonly outcome: Outcome;
@@ -79,7 +81,7 @@ async function record(store: string, recorded: Case, kill: number | undefined): 
   return { outcome, states };
 }
 
-async function fail(failing: Case & { readonly at: number; readonly error: Errors }): Promise<Failed> {
+async function fail(failing: FailingCase): Promise<Failed> {
   let count = 0;
   let met: { operation: string; path: string } | undefined;
   watchFileOperations((operation, path) => {

@@ -59,7 +59,7 @@ const inOrder = ['photos/a.jpg', 'photos/b.png', 'photos/c.webp', 'photos/deeper
 
 describe('score', () => {
   test('lists photographs of any size and format from best to worst', async () => {
-    const { status, stdout } = await antonym(['score', 'photos', ...trained], folder);
+    const { status, stdout } = await score('photos', ...trained);
     const rows = stdout.trimEnd().split('\n');
     expect(status).toBe(0);
     expect(rows.map((row) => /^[01]\.\d{4} {2}(photos\/\S+)$/.exec(row)?.[1]).sort()).toEqual(inOrder);
