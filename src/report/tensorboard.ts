@@ -4,13 +4,12 @@ import type { MetricsRow } from '../runs/metrics-log.js';
 import { jsonObjectOrEmpty } from '../support/json-object.js';
 import { encodeMessage, type MessageTable } from '../support/protobuf/message-table.js';
 
-/** One scalar of one step. */
-interface Scalar {
-  readonly tag: string;
+/** The scalars of a row. */
+interface Scalars {
   readonly step: number;
-  readonly value: number;
   /** Seconds since 1970. */
   readonly time: number;
+  readonly value: readonly { readonly tag: string; readonly simpleValue: number }[];
 }
 
 /**
@@ -19,14 +18,14 @@ interface Scalar {
  * @param started when the run was started, seconds since 1970: times are those of the steps counted from there, without pauses.
  */
 export function eventFile(rows: readonly MetricsRow[], started: number): Uint8Array {
-  const records = [versionEvent(started), ...scalarsOf(rows, started).map(scalarEvent)];
+  const records = [versionEvent(started), ...scalarsOf(rows, started).map(scalarsEvent)];
   return Buffer.concat(records.map(tfRecord));
 }
 
 /** Parts of a row that hold numbers by name; older rows lack them. */
 const nested = z.object({ timings: jsonObjectOrEmpty, perDistortion: z.record(z.string(), jsonObjectOrEmpty).catch({}) });
 
-function scalarsOf(rows: readonly MetricsRow[], started: number): Scalar[] {
+function scalarsOf(rows: readonly MetricsRow[], started: number): Scalars[] {
   let time = started;
   return rows.flatMap((row) => {
     const { kind, step, timings: _timings, perDistortion: _perDistortion, ...measured } = row;
@@ -37,7 +36,8 @@ function scalarsOf(rows: readonly MetricsRow[], started: number): Scalar[] {
       ...Object.entries(timings).map(([name, value]) => [`timings/${name}`, value] as const),
       ...Object.entries(perDistortion).flatMap(orderingOf),
     ];
-    return named.flatMap(([tag, value]) => (typeof value === 'number' ? [{ tag, step, value, time }] : []));
+    const value = named.flatMap(([tag, simpleValue]) => (typeof simpleValue === 'number' ? [{ tag, simpleValue }] : []));
+    return value.length === 0 ? [] : [{ step, time, value }];
   });
 }
 
@@ -60,8 +60,8 @@ function versionEvent(time: number): Uint8Array {
   return encodeMessage(eventMessage, { wallTime: time, fileVersion: 'brain.Event:2' });
 }
 
-function scalarEvent({ tag, step, value, time }: Scalar): Uint8Array {
-  return encodeMessage(eventMessage, { wallTime: time, step, summary: { value: [{ tag, simpleValue: value }] } });
+function scalarsEvent({ step, time, value }: Scalars): Uint8Array {
+  return encodeMessage(eventMessage, { wallTime: time, step, summary: { value } });
 }
 
 /** TFRecord: length (uint64), its checksum, the data, their checksum; little-endian. */
@@ -90,6 +90,6 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 function crc32c(data: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of data) crc = (crc >>> 8) ^ remainders[(crc ^ byte) & 255]!;
+  for (let at = 0; at < data.length; at++) crc = (crc >>> 8) ^ remainders[(crc ^ data[at]!) & 255]!;
   return ~crc >>> 0;
 }

@@ -1,5 +1,6 @@
 /** Protobuf messages as tables of their fields: ONNX files and the records of TensorBoard need a few dozen of a format that is one page long. */
-import { field, Reader, varint, wireFields, wireTypes } from './wire-format.js';
+import { Reader, wireFields, wireTypes } from './wire-format.js';
+import { varintLength, WireWriter } from './wire-writer.js';
 
 /** `int` is any integer type, as a number, exact up to 2^53; `int64` the same as a BigInt; `float` and `double` have 4 and 8 bytes. */
 type Kind = 'int' | 'int64' | 'float' | 'double' | 'string' | 'bytes' | MessageTable;
@@ -95,31 +96,73 @@ function wireTypeOf(kind: Kind): number {
 
 /** The bytes of a message: fields in the order of the table, so that equal messages give equal bytes. */
 export function encodeMessage<Table extends MessageTable>(table: Table, message: Message<Table>): Uint8Array {
-  return Buffer.concat(
-    Object.entries(table).flatMap(([name, { number, kind, repeated }]) => {
-      const value = message[name] as unknown;
-      if (value === undefined) return [];
-      if (!repeated) return encodeField(number, kind, value);
-      const list = value as readonly unknown[];
-      if (list.length === 0) return [];
-      if (isNumber(kind))
-        return field(
-          number,
-          list.map((each) => numberBytes(kind, each as number | bigint)),
-        );
-      return list.flatMap((each) => encodeField(number, kind, each));
-    }),
-  );
+  const lengths: number[] = [];
+  const writer = new WireWriter(lengthOf(table, message, lengths));
+  write(writer, table, message, lengths.values());
+  return writer.bytes;
 }
 
-function encodeField(number: number, kind: Kind, value: unknown): Uint8Array[] {
-  if (isNumber(kind)) return [varint(number * 8 + wireTypeOf(kind)), numberBytes(kind, value as number | bigint)];
-  if (typeof kind === 'object') return field(number, [encodeMessage(kind, value as Message<MessageTable>)]);
-  return field(number, [kind === 'bytes' ? (value as Uint8Array) : Buffer.from(value as string)]);
+/** The fields of a table that a message has values for. */
+function* fieldsOf(table: MessageTable, message: Message<MessageTable>): Generator<readonly [Field, readonly unknown[]], void> {
+  const fields = fieldsOfTables.get(table) ?? Object.entries(table);
+  fieldsOfTables.set(table, fields);
+  for (const [name, field] of fields) {
+    const value = message[name] as unknown;
+    if (value === undefined) continue;
+    const values = field.repeated ? (value as readonly unknown[]) : [value];
+    if (values.length > 0) yield [field, values];
+  }
 }
 
-function numberBytes(kind: NumberKind, value: number | bigint): Uint8Array {
-  if (kind === 'float') return new Uint8Array(Float32Array.of(Number(value)).buffer);
-  if (kind === 'double') return new Uint8Array(Float64Array.of(Number(value)).buffer);
-  return varint(value);
+const fieldsOfTables = new WeakMap<MessageTable, [string, Field][]>();
+
+/** @param lengths takes the lengths of contents, in the order in which `write` needs them */
+function lengthOf(table: MessageTable, message: Message<MessageTable>, lengths: number[]): number {
+  let total = 0;
+  for (const [{ number, kind, repeated }, values] of fieldsOf(table, message)) {
+    const tag = varintLength(number * 8);
+    if (isNumber(kind)) {
+      const length = values.reduce<number>((sum, value) => sum + numberLength(kind, value as number | bigint), 0);
+      if (repeated) lengths.push(length);
+      total += tag + length + (repeated ? varintLength(length) : 0);
+      continue;
+    }
+    for (const value of values) {
+      const place = lengths.push(0) - 1;
+      const length =
+        typeof kind === 'object' ? lengthOf(kind, value as Message<MessageTable>, lengths) : Buffer.byteLength(value as string);
+      lengths[place] = length;
+      total += tag + varintLength(length) + length;
+    }
+  }
+  return total;
+}
+
+function write(writer: WireWriter, table: MessageTable, message: Message<MessageTable>, lengths: Iterator<number>): void {
+  const next = (): number => lengths.next().value as number;
+  for (const [{ number, kind, repeated }, values] of fieldsOf(table, message)) {
+    if (isNumber(kind)) {
+      writer.varint(number * 8 + (repeated ? wireTypes.bytes : wireTypeOf(kind)));
+      if (repeated) writer.varint(next());
+      for (const value of values) writeNumber(writer, kind, value as number | bigint);
+      continue;
+    }
+    for (const value of values) {
+      writer.varint(number * 8 + wireTypes.bytes);
+      writer.varint(next());
+      if (typeof kind === 'object') write(writer, kind, value as Message<MessageTable>, lengths);
+      else if (typeof value === 'string') writer.text(value);
+      else writer.content(value as Uint8Array);
+    }
+  }
+}
+
+function numberLength(kind: NumberKind, value: number | bigint): number {
+  return kind === 'float' ? 4 : kind === 'double' ? 8 : varintLength(value);
+}
+
+function writeNumber(writer: WireWriter, kind: NumberKind, value: number | bigint): void {
+  if (kind === 'float') writer.float(Number(value));
+  else if (kind === 'double') writer.double(Number(value));
+  else writer.varint(value);
 }

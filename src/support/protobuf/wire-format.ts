@@ -1,5 +1,7 @@
 /** The wire format of protobuf messages: numbered fields, one after the other. https://protobuf.dev/programming-guides/encoding */
 
+import { varintLength, WireWriter } from './wire-writer.js';
+
 export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /** A field as it lies in a message. */
@@ -86,17 +88,9 @@ export function field(number: number, pieces: readonly Uint8Array[]): Uint8Array
   return [varint(number * 8 + wireTypes.bytes), varint(length), ...pieces];
 }
 
-/** Seven bits a byte, the lowest first; negative numbers as their two's complement of 64 bits. */
-export function varint(value: number | bigint): Uint8Array {
-  const bytes: number[] = [];
-  if (typeof value === 'number' && value >= 0) {
-    let rest = value;
-    for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
-    bytes.push(rest);
-  } else {
-    let rest = BigInt.asUintN(64, BigInt(value));
-    for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) + 128);
-    bytes.push(Number(rest));
-  }
-  return Uint8Array.from(bytes);
+/** See `WireWriter.varint`. */
+function varint(value: number): Uint8Array {
+  const writer = new WireWriter(varintLength(value));
+  writer.varint(value);
+  return writer.bytes;
 }
