@@ -56,13 +56,22 @@ async function packageVersion(name: string): Promise<string | undefined> {
   }
 }
 
+/** Asked once: the modules that run are those of the start. */
+let known: ReturnType<typeof askGit> | undefined;
+
+function sourceCommit(): ReturnType<typeof askGit> {
+  known ??= askGit();
+  return known;
+}
+
 /** Empty when this program was installed as a package: a repository around it belongs to someone else. */
-async function sourceCommit(): Promise<Pick<Environment, 'commit' | 'modified'>> {
+async function askGit(): Promise<Pick<Environment, 'commit' | 'modified'>> {
   const git = async (...args: string[]) =>
     (await promisify(execFile)('git', ['--no-optional-locks', '-C', packageFolder, ...args])).stdout.trim();
   try {
-    if ((await realpath(await git('rev-parse', '--show-toplevel'))) !== (await realpath(packageFolder))) return {};
-    return { commit: await git('rev-parse', 'HEAD'), modified: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
+    const [folder, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD')).split('\n') as [string, string];
+    if ((await realpath(folder)) !== (await realpath(packageFolder))) return {};
+    return { commit, modified: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
   } catch {
     return {};
   }
