@@ -12,7 +12,7 @@ import { tiny, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const settings = [...tiny, ...twoDistortions, '--steps', '2'];
-const rates = ['train', ...settings, '--sweep-lr', '1e-4,1e-2,3'];
+const rates = ['train', ...settings, '--sweep-lr', '1e-4,1e-2,2'];
 const sweep = (...flags: string[]) => antonymHere([...rates, ...flags], folder);
 const refused = (flags: readonly string[], message: RegExp) => expectRefused([...rates, ...flags], message, folder);
 
@@ -30,7 +30,7 @@ test('every rate is an ordinary run, the best by held-out ordering is named, and
   const { status, stdout, stderr } = await sweep('--run', 'rates', '--json');
   expect(status, stderr).toBe(0);
   const { best, results } = JSON.parse(stdout) as { best: number; results: { lr: number; run: string; ordered: number; step: number }[] };
-  expect(results.map(({ lr }) => lr)).toEqual([1e-4, 1e-3, 1e-2]);
+  expect(results.map(({ lr }) => lr)).toEqual([1e-4, 1e-2]);
   expect(results.find(({ lr }) => lr === best)!.ordered).toBe(Math.max(...results.map(({ ordered }) => ordered)));
   const runs = results.map(({ run }) => run);
   expect((await readdir(join(folder, 'runs'))).sort()).toEqual([...runs].sort());
