@@ -32,11 +32,11 @@ test('the same reference gives the same bytes, another seed or number another pi
 });
 
 test.each([
-  [768, 512],
-  [64, 200],
-  [33, 32],
-])('any size can be rendered: %i x %i', (width, height) => {
-  for (let index = 0; index < 8; index++) {
+  [768, 512, 3],
+  [64, 200, 8],
+  [33, 32, 8],
+])('any size can be rendered: %i x %i', (width, height, count) => {
+  for (let index = 0; index < count; index++) {
     const image = render(index, { width, height });
     expect(image).toMatchObject({ width, height });
     expect(image.data).toHaveLength(width * height * 3);

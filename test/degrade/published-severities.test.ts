@@ -8,14 +8,14 @@ import { parseComposition } from '#antonym/degrade/parse-composition.js';
 import { requireRankable, severitiesOf } from '#antonym/degrade/published-severities.js';
 import type { Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
-import { variedCrops } from './varied-crops.js';
+import { variedCrop } from './varied-crops.js';
 
 const rankable = parseDistortionPool(['kadid-10k', '-mean-shift', '-linear-contrast-change']);
 
 describe('the severity tables of KADID-10k', () => {
   let crop: Image;
   beforeAll(() => {
-    crop = variedCrops()[0]!;
+    crop = variedCrop(0);
   });
 
   test('are those that docs/distortions.md shows beside ours', async () => {
