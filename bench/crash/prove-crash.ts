@@ -1,12 +1,10 @@
 /** Proves of a command that a process which dies before any change to a file, or whose change fails, leaves whole results. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { below, differences, type FileTree, TreeStore } from './file-tree.js';
 import type { Scenario } from './scenarios.js';
-import type { Case, Errors, Failed, FailingCase, Job, Recorded } from './worker.js';
+import type { Case, Errors, Failed, FailingCase, Recorded } from './worker.js';
+import { WorkerProcess } from './worker-process.js';
 
 export interface Proof {
   readonly scenario: string;
@@ -15,6 +13,7 @@ export interface Proof {
   /** Different states that a kill can leave; each was repeated from. */
   readonly states: number;
   readonly kills: number;
+  /** Changes that were made to fail. */
   readonly failures: number;
   /** What was not as promised, a line each. */
   readonly faults: readonly string[];
@@ -40,8 +39,6 @@ const isElsewhere = (path: string): boolean => /^(tmp|cache)(\/|$)/.test(path);
 /** Times, which differ from run to run. */
 const isTimed = (path: string): boolean => /(metrics\.jsonl|report\.html|events\.out\.tfevents\.antonym)$/.test(path);
 
-const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
-
 export async function proveScenario(
   scenario: Scenario,
   { root, processes, errors, each, most = Number.POSITIVE_INFINITY }: ProofOptions,
@@ -58,15 +55,25 @@ export async function proveScenario(
     await mkdir(join(folder, 'tmp'), { recursive: true });
     return folder;
   };
+  const workers: WorkerProcess[] = [];
+  const newWorker = (): WorkerProcess => {
+    const worker = new WorkerProcess(work);
+    workers.push(worker);
+    return worker;
+  };
   const faults: string[] = [];
   try {
     const first = await newCase(new Map());
     if (scenario.hasRun) store.write(store.read(join(inputs, 'runs')), join(first, 'runs'));
-    for (const words of scenario.earlier ?? []) requireSuccess(await runCases([{ folder: first, words: wordsOf(words) }], work));
+    const worker = newWorker();
+    for (const words of scenario.earlier ?? []) requireSuccess(await runCases(worker, [{ folder: first, words: wordsOf(words) }]));
     const old = store.read(first);
     const words = wordsOf(scenario.words);
     const recordedFolder = await newCase(old);
-    const recorded = await inWorker<Recorded>({ kind: 'record', store: storeFolder, case: { folder: recordedFolder, words } }, work);
+    // its states name it as their owner, which has to have ended when they are repeated from
+    const recorder = newWorker();
+    const recorded = await recorder.ask<Recorded>({ kind: 'record', store: storeFolder, case: { folder: recordedFolder, words } });
+    await recorder.close();
     requireSuccess([recorded!.outcome]);
     const final = store.read(recordedFolder);
     const states = recorded!.states.map(({ operation, path, tree }, at) => ({
@@ -82,7 +89,7 @@ export async function proveScenario(
     let kills = 0;
     for (const { at, label } of processes ? told(states) : distinct(states).filter(isPlanned)) {
       const folder = await newCase(old);
-      const survived = await inWorker({ kind: 'record', store: storeFolder, case: { folder, words }, kill: at }, work);
+      const survived = await newWorker().ask({ kind: 'record', store: storeFolder, case: { folder, words }, kill: at });
       if (survived === undefined) kills++;
       left.push({ at, label, tree: store.read(folder), folder });
     }
@@ -104,7 +111,7 @@ export async function proveScenario(
       each,
       async (at, error) => ({ folder: await newCase(old), words, at, error }),
     );
-    const outcomes = await runCases([...repetitions, ...failing], work);
+    const outcomes = await runCases(worker, [...repetitions, ...failing]);
     for (const [index, { at, label, folder }] of repeated.entries()) {
       const found = store.read(folder);
       const outcome = outcomes[index]!;
@@ -113,8 +120,10 @@ export async function proveScenario(
       const other = differences(relevant(found), relevant(final));
       if (other.length > 0) faults.push(`repeated after change ${at} (${label}): differs in ${other.slice(0, 3).join(', ')}`);
     }
+    let met = 0;
     for (const [index, { folder, at, error }] of failing.entries()) {
       const outcome = outcomes[repeated.length + index]!;
+      if (outcome.operation !== undefined) met++;
       faults.push(
         ...faultsOf(
           outcome,
@@ -126,8 +135,9 @@ export async function proveScenario(
         ),
       );
     }
-    return { scenario: scenario.name, changes: states.length, states: distinct(states).length, kills, failures: failing.length, faults };
+    return { scenario: scenario.name, changes: states.length, states: distinct(states).length, kills, failures: met, faults };
   } finally {
+    await Promise.all(workers.map((worker) => worker.close()));
     await rm(work, { recursive: true, force: true });
   }
 }
@@ -202,26 +212,11 @@ function failingCases(
   return Promise.all(wanted.map(({ at, error }) => newCase(at, error)));
 }
 
-/** All in one process, which takes a second to start. */
-async function runCases(cases: readonly Case[], work: string): Promise<Failed[]> {
-  return cases.length === 0 ? [] : (await inWorker<Failed[]>({ kind: 'run', cases }, work))!;
+async function runCases(worker: WorkerProcess, cases: readonly Case[]): Promise<Failed[]> {
+  return (await worker.ask<Failed[]>({ kind: 'run', cases }))!;
 }
 
 function requireSuccess(outcomes: readonly Failed[]): void {
   const bad = outcomes.find(({ code }) => code !== 0);
   if (bad) throw new Error(`an undisturbed run fails: ${bad.message ?? bad.unexpected}`);
-}
-
-let answers = 0;
-
-/** @returns the answer of a process; undefined when it was killed. */
-async function inWorker<Answer>(job: Job, work: string): Promise<Answer | undefined> {
-  const answer = join(work, `answer-${++answers}.json`);
-  const jobPath = join(work, `job-${answers}.json`);
-  await writeFile(jobPath, JSON.stringify(job));
-  const child = spawn(process.execPath, [worker, jobPath, answer], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const [code, signal] = await once(child, 'exit');
-  if (signal === 'SIGKILL') return undefined;
-  if (code !== 0) throw new Error(`the process ended with ${code ?? signal} before it answered`);
-  return JSON.parse(await readFile(answer, 'utf8')) as Answer;
 }

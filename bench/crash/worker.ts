@@ -37,12 +37,19 @@ export interface Recorded {
 
 export type Failed = Outcome & { readonly operation?: string; readonly path?: string };
 
-const [jobPath, answerPath] = process.argv.slice(2) as [string, string];
-const job = JSON.parse(readFileSync(jobPath, 'utf8')) as Job;
+let ready!: () => void;
+let turn = new Promise<void>((resolve) => {
+  ready = resolve;
+});
+process.on('message', ([jobPath, answerPath]: [string, string]) => {
+  turn = turn.then(async () => {
+    writeFileSync(answerPath, JSON.stringify(await answer(JSON.parse(readFileSync(jobPath, 'utf8')))));
+    process.send!('answered');
+  });
+});
+// Nobody asks any more.
+process.on('disconnect', () => process.exit());
 watchFileOperations(() => {});
-// Nobody waits for the answer of a process whose parent is gone.
-const parent = process.ppid;
-setInterval(() => process.ppid === parent || process.exit(1), 1000).unref();
 // Results go to stdout and progress to stderr: nobody reads them here.
 process.stdout.write = (() => true) as typeof process.stdout.write;
 process.stderr.write = (() => true) as typeof process.stderr.write;
@@ -101,7 +108,7 @@ async function fail(failing: FailingCase): Promise<Failed> {
   return { ...outcome, ...met };
 }
 
-async function answer(): Promise<unknown> {
+async function answer(job: Job): Promise<unknown> {
   if (job.kind === 'record') return record(job.store, job.case, job.kill);
   const outcomes: unknown[] = [];
   for (const one of job.cases) {
@@ -111,4 +118,4 @@ async function answer(): Promise<unknown> {
   return outcomes;
 }
 
-writeFileSync(answerPath, JSON.stringify(await answer()));
+ready();

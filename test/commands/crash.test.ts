@@ -17,7 +17,7 @@ describe.skipIf(process.platform !== 'linux')('killed at any moment, or with a d
 
   // Every state is looked at here, and one is repeated from; `npm run bench -- crash` kills a process for each and has each change fail in three ways.
   test.each(quick)('$name', async (scenario) => {
-    const { changes, faults } = await proveScenario(scenario, {
+    const { changes, failures, faults } = await proveScenario(scenario, {
       root,
       processes: false,
       errors: ['ENOSPC', 'EIO', 'EACCES'],
@@ -26,5 +26,6 @@ describe.skipIf(process.platform !== 'linux')('killed at any moment, or with a d
     });
     expect(faults).toEqual([]);
     expect(changes).toBeGreaterThan(5);
+    expect(failures).toBe(1);
   });
 });
