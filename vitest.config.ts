@@ -8,8 +8,8 @@ process.env.ORT_DISABLE_TELEMETRY ??= '1';
  * processes; that of each other file takes a quarter of a second to start and to load the program. An invented family stays in the registry.
  */
 const together = [
-  ...['backbones', 'calibrate', 'charts', 'compare', 'degrade', 'evaluate', 'export', 'graph', 'heads', 'losses', 'lowering', 'prompts'],
-  ...['recipe', 'score', 'statistics', 'tensors'],
+  ...['backbones', 'calibrate', 'charts', 'compare', 'datasets', 'degrade', 'evaluate', 'export', 'graph', 'heads', 'images', 'losses'],
+  ...['lowering', 'pairs', 'prompts', 'recipe', 'report', 'runs', 'score', 'statistics', 'support', 'tensors'],
 ].map((folder) => `test/${folder}/**/!(invented-family).test.ts`);
 
 export default defineConfig({

@@ -2,7 +2,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { FileReference } from '#antonym/datasets/image-reference.js';
 import { findNearDuplicates } from '#antonym/datasets/pristine/find-near-duplicates.js';
 import type { Fingerprint } from '#antonym/datasets/pristine/fingerprint.js';
@@ -15,6 +15,7 @@ import { haveKodak, kodakPhotographs, renderedPhotographs } from './photographs.
 
 const folder = await temporaryFolder();
 vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
+afterAll(() => vi.unstubAllEnvs());
 
 async function save(name: string, content: Uint8Array): Promise<FileReference> {
   const path = join(folder, name);
