@@ -20,7 +20,7 @@ import { fileSummary, fileVersion, type ModelDescription, toMetadata } from './m
 import { dataName, descriptionName, hashesOf, isModelFile, modelCardName, modelName, parityName, writeModel } from './model-files.js';
 import type { Parity } from './parity.js';
 import { reducePrecision } from './precision/precision.js';
-import { prove, proveReduced, type Reduction } from './prove-export.js';
+import { type HeldOutScoring, prove, proveReduced, type Reduction } from './prove-export.js';
 import { buildScoringModel } from './scoring-model.js';
 import { seenOpinions, seenOpinionsName, trainedOpinionsOf } from './seen-opinions.js';
 
@@ -57,13 +57,23 @@ export interface ExportOptions {
  * @throws UserError when the exported file does not compute the measured values, a reduced precision changes the order of more than
  * 1 % of pairs, another process writes the folder, or a file cannot be written.
  */
-export async function exportRun(
+export async function exportRun(measurement: Measurement, folder: string, options: ExportOptions = {}): Promise<ExportedModel> {
+  const scorer = await openMeasuredScorer(measurement.setup.model.head);
+  try {
+    return await exportScored(measurement, folder, options, scorer);
+  } finally {
+    await scorer.close();
+  }
+}
+
+async function exportScored(
   measurement: Measurement,
   folder: string,
-  { scale, reduction, heldOutFolder, embedding }: ExportOptions = {},
+  { scale, reduction, heldOutFolder, embedding }: ExportOptions,
+  scorer: MeasuredScorer,
 ): Promise<ExportedModel> {
   const { setup, step, tensors, heldOut, measured } = measurement;
-  const scoring = await scoreMeasured(setup.model.head, measured, scale);
+  const scoring = await scoreMeasured(setup.model.head, measured, scale, scorer);
   const { scale: usedScale, scores } = scoring;
   const evaluation = evaluateOrdering(setup.model.head, heldOut, measured, usedScale);
   const described: ModelDescription = {
@@ -141,16 +151,12 @@ async function scoreMeasured(
   head: Head,
   measured: readonly Float32Array[],
   given: number | undefined,
-): Promise<{ scale: number; scores: number[][] }> {
-  const scorer = await openMeasuredScorer(head);
-  try {
-    const scale = given ?? (await calibrated(head, measured, scorer));
-    const scores: number[][] = [];
-    for (const part of measured) scores.push(await scorer.scores(part, scale));
-    return { scale, scores };
-  } finally {
-    await scorer.close();
-  }
+  scorer: MeasuredScorer,
+): Promise<HeldOutScoring> {
+  const scale = given ?? (await calibrated(head, measured, scorer));
+  const scores: number[][] = [];
+  for (const part of measured) scores.push(await scorer.scores(part, scale));
+  return { scorer, scale, scores };
 }
 
 /** @param own scorer of the head's score */

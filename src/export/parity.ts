@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { publishedScale } from '../heads/fit-scale.js';
 import type { Head } from '../heads/head.js';
-import { openMeasuredScorer } from '../heads/score-measured.js';
+import { type MeasuredScorer, openMeasuredScorer } from '../heads/score-measured.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
 import { UserError } from '../support/errors.js';
@@ -43,6 +43,8 @@ export interface ParityCrops {
 /** The results that the exported model has to give on the crops. */
 export interface ExpectedOutputs {
   readonly head: Pick<Head, 'score' | 'measuredShape' | 'outputName'>;
+  /** Of the head's score; default: one for this proof. */
+  readonly scorer?: MeasuredScorer;
   /** Scale of the score. */
   readonly scale: number;
   /** [count] */
@@ -63,7 +65,7 @@ export interface ExpectedOutputs {
 export async function checkParity(
   file: string | Uint8Array,
   crops: ParityCrops,
-  { head, scale, score, measured }: ExpectedOutputs,
+  { head, scorer, scale, score, measured }: ExpectedOutputs,
   kernels: keyof typeof tolerances = 'same',
   setup: Partial<DeviceSetup> = {},
 ): Promise<Parity> {
@@ -73,7 +75,7 @@ export async function checkParity(
   const own = outputs[head.outputName]!;
   const differences = { score: largest(outputs.score!, score), [head.outputName]: largest(own, measured) };
   requireSmall(differences[head.outputName]!, tolerance, 'The exported model differs from the trained one');
-  const scoreDifference = largest(outputs.score!, await scoresOf(head, own, scale));
+  const scoreDifference = largest(outputs.score!, await scoresOf(head, scorer, own, scale));
   requireSmall(scoreDifference, scoreTolerance, 'The score of the exported model differs from that of what it measures');
   return {
     crops: crops.count,
@@ -89,12 +91,17 @@ function requireSmall(difference: number, tolerance: number, what: string): void
 }
 
 /** The head's scores of measurements. */
-async function scoresOf(head: ExpectedOutputs['head'], measured: readonly number[], scale: number): Promise<number[]> {
-  const scorer = await openMeasuredScorer(head);
+async function scoresOf(
+  head: ExpectedOutputs['head'],
+  given: MeasuredScorer | undefined,
+  measured: readonly number[],
+  scale: number,
+): Promise<number[]> {
+  const scorer = given ?? (await openMeasuredScorer(head));
   try {
     return await scorer.scores(Float32Array.from(measured), scale);
   } finally {
-    await scorer.close();
+    if (scorer !== given) await scorer.close();
   }
 }
 

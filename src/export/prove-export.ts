@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { OnnxPieces } from '../graph/onnx-file.js';
+import type { MeasuredScorer } from '../heads/score-measured.js';
 import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
@@ -26,6 +27,8 @@ export interface Reduction {
 
 /** The scores of held-out crops, in the lists of their measurements, and the scale that they follow from. */
 export interface HeldOutScoring {
+  /** Of the head's score, as long as the export takes. */
+  readonly scorer: MeasuredScorer;
   readonly scale: number;
   readonly scores: readonly (readonly number[])[];
 }
@@ -33,13 +36,13 @@ export interface HeldOutScoring {
 /** Compares a float32 file with the model under training. */
 export function prove(
   { setup, heldOut, measured, kernels, device }: Measurement,
-  { scale, scores }: HeldOutScoring,
+  { scorer, scale, scores }: HeldOutScoring,
   path: string,
 ): Promise<Parity> {
   const { crop } = setup.options;
   const { head } = setup.model;
   const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
-  return checkParity(path, sample.crops, { head, scale, score: sample.scores, measured: sample.measured }, kernels, device);
+  return checkParity(path, sample.crops, { head, scorer, scale, score: sample.scores, measured: sample.measured }, kernels, device);
 }
 
 /** The float32 file is proven as always, then the other is compared with it. */

@@ -9,6 +9,7 @@ import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
+import { stoppedHere } from '../stopped-here.js';
 import { copyShortRun, settings, steps, tiny, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
@@ -41,10 +42,8 @@ test('killed before its first checkpoint, between two, and while it exports, a r
 test('with accumulated gradients and a moving average, and by a program with more options, a stopped run resumes to the same results', async () => {
   const accumulating = [...settings, '--accumulate', '2', '--ema', '0.9', '--steps', '4'];
   expect(await train(...accumulating, '--run', 'sum')).toMatchObject({ status: 0 });
-  const process = startAntonym(['train', ...accumulating, '--run', 'sum-stopped'], folder);
-  await process.until(() => existsSync(run('sum-stopped', 'previews', 'step-1.png')));
-  process.kill('SIGINT');
-  expect(await process.ended).toMatchObject({ code: 130 });
+  const isReached = (): boolean => existsSync(run('sum-stopped', 'previews', 'step-1.png'));
+  expect(await stoppedHere(['train', ...accumulating, '--run', 'sum-stopped'], folder, isReached)).toMatchObject({ status: 130 });
   expect([1, 2, 3]).toContain((await loadCheckpoint(lastOf('sum-stopped'))).step);
   const { precision: _, recompute: __, ...older } = JSON.parse(await readFile(run('sum-stopped', 'config.json'), 'utf8'));
   await writeFile(run('sum-stopped', 'config.json'), JSON.stringify(older));

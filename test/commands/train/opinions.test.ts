@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { resultsOf, stepsOf } from '../run-files.js';
-import { startAntonym } from '../running-antonym.js';
+import { stoppedHere } from '../stopped-here.js';
 
 const folder = await temporaryFolder();
 const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
@@ -98,10 +98,8 @@ test('exported again, it still says what it saw; a dry run counts crops of rated
 });
 
 test('a run that is stopped resumes to the same results, and not with other opinions', async () => {
-  const process = startAntonym(['train', ...settings, '--run', 'stopped'], folder);
-  await process.until(async () => (await stepsOf(join(folder, 'runs/stopped'))) >= 2);
-  process.kill('SIGINT');
-  expect(await process.ended).toMatchObject({ code: 130 });
+  const isReached = async (): Promise<boolean> => (await stepsOf(join(folder, 'runs/stopped'))) >= 2;
+  expect(await stoppedHere(['train', ...settings, '--run', 'stopped'], folder, isReached)).toMatchObject({ status: 130 });
   const table = await readFile(join(folder, 'mos.csv'), 'utf8');
   await writeFile(join(folder, 'mos.csv'), table.replace('5.png,1.625', '5.png,1.75'));
   const changed = /The rated images of mos, or their opinions, are not those that the run was started with/;
