@@ -107,6 +107,16 @@ describe('the repository', () => {
     expect(parts.filter(([mode]) => !/^100(644|755)$/.test(mode))).toEqual([]);
   });
 
+  test('has scripts of npm that sh and cmd.exe both understand', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    const lines = Object.entries(scripts).flatMap(([name, script]) => script.split(' && ').map((line) => `${name}: ${line}`));
+    expect(lines.length).toBeGreaterThan(15);
+    // programs with plain words: no builtin of one shell, no variable, quote or operator of it
+    expect(lines.filter((line) => !/^[\w:-]+: (node|npm|tsc|biome|vitest)( [\w./:-]+)+$/.test(line))).toEqual([]);
+  });
+
   test('names no place of one machine', () => {
     const homes = /(?<![\w.~}$-])\/(home|Users|root|work|workspace)\/[\w.-]/;
     const texts = parts.map(([, path]) => ({ path, lines: readFileSync(join(root, path), 'latin1').split('\n') }));

@@ -13,14 +13,17 @@ import { program } from './antonym.js';
 import { stepsOf } from './run-files.js';
 import { twoDistortions } from './train/reference-run.js';
 
+const root = join(program, '../..');
 const folder = await temporaryFolder();
 const run = join(folder, 'runs', 's');
 const isLinux = process.platform === 'linux';
 
 beforeAll(async () => {
   await writePhotographs(join(folder, 'photos'), 3);
-  const scripts = { train: `true && exec node ${program} train` };
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'signals', private: true, scripts }));
+  // as npm runs it here, in another folder
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: { train: string } };
+  const train = scripts.train.replace(/^node (src\/\S+)/, (_, path) => `node ${join(root, path)}`);
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'signals', private: true, scripts: { train } }));
 });
 
 /** Words of a training that goes on for as long as it is let: of the new run, then of the same one again. */
