@@ -113,7 +113,7 @@ let library: Promise<HeifLibrary> | undefined;
 async function heifLibrary(): Promise<HeifLibrary> {
   // A variable, so that neither compilers nor bundlers require the optional package.
   const name = 'libheif-js/wasm-bundle.js';
-  library ??= import(name).then((module) => module.default);
+  library ??= import(/* webpackIgnore: true */ /* @vite-ignore */ name).then((module) => module.default);
   return library.catch((error) => {
     throw new UserError(
       `the content is HEIC, not ${formatNames}: install a decoder with "npm install libheif-js" (licence LGPL-3.0), or convert it to JPEG or PNG`,

@@ -1,6 +1,7 @@
 /** MPI's library, whichever a machine has, called through its C interface: nothing is compiled when this program is installed. */
-import koffi from 'koffi';
+
 import { messageOf, UserError } from '../support/errors.js';
+import { koffi } from '../support/koffi.js';
 import { type Handle, type MpiAbi, mpichAbi, openMpiAbi, standardAbi } from './mpi-abi.js';
 
 /** A message under way. */

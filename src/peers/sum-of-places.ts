@@ -1,5 +1,5 @@
 /** Sums over all processes of tensors that lie in another thread's memory, in place. */
-import koffi from 'koffi';
+import { koffi } from '../support/koffi.js';
 import { type Place, placeOf } from '../tensors/place.js';
 import type { Mpi } from './mpi-library.js';
 

@@ -1,6 +1,7 @@
 /** The model that comes with the package: what scores photographs when nobody names another. */
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { installedFile } from '../support/installed-files.js';
 
 export interface ShippedModel {
   /** The ONNX file. */
@@ -12,8 +13,10 @@ export interface ShippedModel {
 /** Undefined where this copy of the program has none. */
 export async function shippedModel(): Promise<ShippedModel | undefined> {
   // each by its own URL: bundlers follow those of files, not of folders
-  const path = fileURLToPath(new URL('../../models/capture/model.onnx', import.meta.url));
-  const description = fileURLToPath(new URL('../../models/capture/model.json', import.meta.url));
+  const path = fileURLToPath(installedFile('models/capture/model.onnx') ?? new URL('../../models/capture/model.onnx', import.meta.url));
+  const description = fileURLToPath(
+    installedFile('models/capture/model.json') ?? new URL('../../models/capture/model.json', import.meta.url),
+  );
   const isThere = await stat(path).then(
     (status) => status.isFile(),
     () => false,

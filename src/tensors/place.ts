@@ -1,5 +1,5 @@
 /** Places of float32 arrays in memory, by which another thread computes on them without a copy. */
-import koffi from 'koffi';
+import { koffi } from '../support/koffi.js';
 
 export interface Place {
   readonly address: bigint;

@@ -73,6 +73,22 @@ test('a program in TypeScript imports it, typed, and scores paths, URLs, content
   });
 });
 
+test('its code works as part of a bundle, whose maker does not follow the thread and the model', async () => {
+  await writeFile(
+    project('bundled.js'),
+    "import { loadModel } from 'antonym'; console.log(await (await loadModel()).score(process.argv[2]));",
+  );
+  const config = { build: { ssr: 'bundled.js', outDir: 'bundle' }, ssr: { noExternal: true, external: ['sharp'] } };
+  await writeFile(project('vite.config.js'), `export default ${JSON.stringify(config)};`);
+  await run(process.execPath, [repository('node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error']);
+  const [bundled, installed] = await Promise.all(
+    ['bundle/bundled.js', 'bundled.js'].map((program) => run(process.execPath, [program, photographs[0]!])),
+  );
+  expect(await readFile(project('bundle/bundled.js'), 'utf8')).not.toMatch(/from ?"antonym"/);
+  expect(bundled).toMatch(/^0\.\d+\n$/);
+  expect(bundled).toBe(installed);
+});
+
 test('examples/node lists photographs from best to worst', async () => {
   await writeFile(join(folder, 'photographs', 'broken.jpg'), 'no image');
   await copyFile(repository('examples/node/score-photographs.js'), project('score-photographs.js'));

@@ -2,7 +2,7 @@
  * Large blocks of memory go back to the system when they are freed. By itself, glibc keeps blocks of up to 32 MiB once one of their size has been
  * freed: what a model's parameters took while they were read or drawn would stay with the process, more or less of it in every run.
  */
-import koffi from 'koffi';
+import { koffi } from '../../support/koffi.js';
 
 /** M_MMAP_THRESHOLD of malloc.h */
 const mmapThreshold = -3;

@@ -1,8 +1,8 @@
 /** The place of ONNX Runtime's library: its npm package, an optional dependency, since its install script may fail where npm's registry is all there is. */
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../support/errors.js';
+import { installedFile, resolveInstalled } from '../../support/installed-files.js';
 
 const libraryNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' };
 
@@ -27,15 +27,15 @@ export function libraryPath(): string {
 }
 
 function packageMain(): string {
-  try {
-    return createRequire(import.meta.url).resolve('onnxruntime-node');
-  } catch (error) {
-    throw missing('onnxruntime-node cannot be found', error);
-  }
+  const main = resolveInstalled('onnxruntime-node');
+  if (main === undefined) throw missing('onnxruntime-node cannot be found');
+  return main;
 }
 
-function missing(reason: string, cause?: unknown): UserError {
-  const { optionalDependencies } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+function missing(reason: string): UserError {
+  const { optionalDependencies } = JSON.parse(
+    readFileSync(installedFile('package.json') ?? new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
   const remedy =
     process.env.npm_command === 'exec'
       ? 'npx --ignore-scripts antonym ...'
@@ -43,5 +43,5 @@ function missing(reason: string, cause?: unknown): UserError {
   const message =
     `ONNX Runtime is not installed: ${reason}. npm leaves it out where its install script cannot download CUDA, which is not needed. ` +
     `Leave the script out: ${remedy}`;
-  return new UserError(message, { cause, code: 'ERR_ANTONYM_NO_RUNTIME' });
+  return new UserError(message, { code: 'ERR_ANTONYM_NO_RUNTIME' });
 }

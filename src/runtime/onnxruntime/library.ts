@@ -2,8 +2,9 @@
  * ONNX Runtime's library, which its npm package brings, called through its C interface. The package's own binding passes on few of a provider's
  * options, copies every output, does not write into a GPU's buffers that it is given and holds no memory of CUDA.
  */
-import koffi from 'koffi';
+
 import { messageOf, UserError } from '../../support/errors.js';
+import { koffi } from '../../support/koffi.js';
 import { returnFreedMemory } from './freed-memory.js';
 import { libraryPath } from './library-path.js';
 import { disableTelemetry, wantsTelemetry } from './telemetry.js';

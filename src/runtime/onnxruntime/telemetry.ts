@@ -2,7 +2,7 @@
  * ONNX Runtime's telemetry, off unless the user turns it on. Its official builds record processes, models and their metadata since 1.29 on Linux and
  * macOS too, and send them to their maker; they read the environment once, when the library is loaded.
  */
-import koffi from 'koffi';
+import { koffi } from '../../support/koffi.js';
 
 const variable = 'ORT_DISABLE_TELEMETRY';
 

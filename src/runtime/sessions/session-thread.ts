@@ -1,5 +1,7 @@
 /** ONNX Runtime in a thread of its own, as promises. */
-import { Worker } from 'node:worker_threads';
+// biome-ignore lint/style/useNodejsImportProtocol: webpack follows workers of this name only
+import { Worker } from 'worker_threads';
+import { installedFile } from '../../support/installed-files.js';
 import { RequestThread } from '../../support/threads/request-thread.js';
 import type { Place } from '../../tensors/place.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
@@ -21,10 +23,10 @@ export interface SessionThreadOptions extends Partial<DeviceSetup> {
  * and are not returned. On a device the state lies in its memory.
  */
 export class SessionThread {
-  private readonly thread = new RequestThread<SessionRequest, SessionReply>(
-    (options) => new Worker(new URL('./session-entry.js', import.meta.url), options),
-    'the thread of ONNX Runtime',
-  );
+  private readonly thread = new RequestThread<SessionRequest, SessionReply>((options) => {
+    const installed = installedFile('dist/runtime/sessions/session-entry.js');
+    return installed ? new Worker(installed, options) : new Worker(new URL('./session-entry.js', import.meta.url), options);
+  }, 'the thread of ONNX Runtime');
 
   constructor(private readonly options: SessionThreadOptions = {}) {}
 

@@ -19,7 +19,7 @@ function libc(): Promise<Libc | undefined> {
 async function load(): Promise<Libc | undefined> {
   if (process.platform !== 'linux') return undefined;
   try {
-    const { default: koffi } = await import('koffi');
+    const { koffi } = await import('../koffi.js');
     const own = koffi.load(null);
     return {
       renameat2: own.func('renameat2', 'int', ['int', 'str', 'int', 'str', 'uint']) as Libc['renameat2'],
@@ -53,6 +53,6 @@ export async function takeKernelLock(descriptor: number): Promise<boolean | unde
   const calls = await libc();
   if (calls === undefined) return undefined;
   if (calls.flock(descriptor, exclusive | withoutWaiting) === 0) return true;
-  const { default: koffi } = await import('koffi');
+  const { koffi } = await import('../koffi.js');
   return koffi.errno() === koffi.os.errno.EAGAIN ? false : undefined;
 }

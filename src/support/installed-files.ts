@@ -1,0 +1,42 @@
+/** Files and packages that are found where the program is installed, also by code that a bundler has moved: native libraries, threads, the model. */
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+/** The URL of the file that this code lies in: of a bundle, where one holds it. CommonJS, as bundlers write it, has no `import.meta.url`. */
+export const codeUrl: string = import.meta.url ?? pathToFileURL(__filename).href;
+
+/** False where the code is part of a bundle, unless its maker keeps the URLs of the sources. */
+export const isInPackage = /\/dist\/support\/installed-files\.js$/.test(codeUrl);
+
+/**
+ * A file of this package, where it is installed; undefined where it is not. A bundle may run where nothing is installed: callers then take
+ * `new URL('./file', import.meta.url)`, which some bundlers follow.
+ * @param path below the package's folder
+ */
+export function installedFile(path: string): URL | undefined {
+  const own = isInPackage ? new URL(`../../${path}`, codeUrl) : undefined;
+  if (own && existsSync(own)) return own;
+  const description = resolveInstalled('antonym/package.json');
+  return description === undefined ? undefined : new URL(path, pathToFileURL(description));
+}
+
+/**
+ * The file that a package's name stands for when the program runs: a name that is no constant stays out of bundlers' sight. Some bundles keep the URL
+ * that the code had where they were made; then the file that the process or the thread was started with tells where to look.
+ */
+export function resolveInstalled(name: string): string | undefined {
+  for (const base of [codeUrl, process.argv[1]]) {
+    try {
+      if (base !== undefined) return module.createRequire(base).resolve(name);
+    } catch {
+      // not there
+    }
+  }
+  return undefined;
+}
+
+/** A package whose native files bundlers cannot take in. @throws what Node.js says of a package that is not there or cannot be loaded. */
+export function requireInstalled(name: string): unknown {
+  return module.createRequire(codeUrl)(resolveInstalled(name) ?? name);
+}
