@@ -1,18 +1,38 @@
 /** The model that comes with the package, as it lies there. */
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
+import { modelMessage } from '#antonym/graph/onnx-messages.js';
 import { loadModel } from '#antonym/index.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
 import { hashFiles } from '#antonym/support/files/hash-files.js';
+import { decodeMessage } from '#antonym/support/protobuf/message-table.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
+
+type HashOf = { readonly name: string; readonly sha256: string };
 
 describe('the model that ships', () => {
   test('is small', async () => {
     const files = await hashFiles(dirname((await shippedModel())!.path));
     expect(files.map(({ name }) => name)).toEqual(['MODEL_CARD.md', 'model.json', 'model.onnx', 'parity.json']);
     expect(files.reduce((total, { bytes }) => total + bytes, 0)).toBeLessThan(12e6);
+  });
+
+  test('is a file as exports are today: for TensorRT, with a version and a description, and known by its hash', async () => {
+    const { path } = (await shippedModel())!;
+    const folder = dirname(path);
+    const { graph, modelVersion, docString } = decodeMessage(modelMessage, await readFile(path));
+    expect(graph!.node!.slice(0, 2).map(({ opType }) => opType)).toEqual(['Cast', 'Transpose']);
+    expect([modelVersion, docString]).toEqual([1, expect.stringMatching(/^Quality of a picture without a reference\. Input image: uint8/)]);
+    const [card, ...parts] = (await hashFiles(folder)).map(({ name, sha256 }) => ({ name, sha256 }));
+    const [description, model, parity] = parts as [HashOf, HashOf, HashOf];
+    const json = async ({ name }: HashOf) => JSON.parse(await readFile(join(folder, name), 'utf8'));
+    expect((await json(description)).files).toEqual([expect.objectContaining(model)]);
+    expect((await json(parity)).model).toBe(model.sha256);
+    const text = await readFile(join(folder, card!.name), 'utf8');
+    for (const { name, sha256 } of parts) expect(text).toMatch(new RegExp(`^\\| ${name} \\|.*${sha256}`, 'm'));
   });
 
   test('scores what cameras and files do to photographs below the photographs, and worse the more they do', async () => {
