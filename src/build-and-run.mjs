@@ -1,6 +1,6 @@
 /**
- * Builds a project of this repository and runs one of its programs in the same process: `build-and-run.mjs PROJECT PROGRAM [WORDS]`. npm scripts that
- * are one command work in cmd.exe, too, and leave no shell between npm and the program, which would keep signals to itself.
+ * Builds a project of this repository and runs one of its programs in the same process: `build-and-run.mjs PROJECT PROGRAM [WORDS]`. As one command it
+ * can take the place of the shell that npm starts (exec), which would keep signals to itself, and works in cmd.exe (exec.cmd).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandHint } from '../support/command-hint.js';
-import { systemCodeOf, UserError } from '../support/errors.js';
+import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { shippedModel } from './shipped-model.js';
 
@@ -66,7 +66,13 @@ function runs(): Promise<typeof import('../runs/run-directory.js')> {
 function pathOf(named: string | URL): string {
   const text = named instanceof URL ? named.href : named;
   if (typeof text !== 'string') throw badArgument('Give the model as a path, a file: URL or the name of a run.');
-  if (/^file:\/\//i.test(text)) return fileURLToPath(text);
+  if (/^file:\/\//i.test(text)) {
+    try {
+      return fileURLToPath(text);
+    } catch (error) {
+      throw badArgument(`${text} cannot be used: ${messageOf(error)}.`);
+    }
+  }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) || named instanceof URL) {
     throw badArgument(`${text} is not a file: URL: nothing is fetched. Save model.onnx and model.json in a folder and give its path.`);
   }

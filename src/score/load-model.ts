@@ -4,6 +4,7 @@ import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
+import { checkList, checkLoadOptions, checkScoreOptions } from './check-options.js';
 import { ImageError, ModelError, modelError } from './errors.js';
 import { findModel } from './find-model.js';
 import type { ImageInput } from './image-input.js';
@@ -89,8 +90,8 @@ export const imagesInMemory = 6;
  * @throws {ModelError} when a file is missing or is not what it should be, or the device cannot be used.
  */
 export async function loadModel(path?: string | URL, options: LoadOptions = {}): Promise<Model> {
+  checkLoadOptions(options);
   const { maxQueue = Number.POSITIVE_INFINITY, device, providerOptions, ...others } = options;
-  if (!(maxQueue >= 0)) throw new ModelError('maxQueue must be a number, at least 0.', { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
   try {
     const found = await findModel(path);
     return new LoadedModel(await openScorer(found, { ...others, device: await setupOf(device, providerOptions) }), maxQueue);
@@ -133,7 +134,9 @@ class LoadedModel implements Model {
   score(image: ImageInput, options?: ScoreOptions): Promise<number>;
   score(images: readonly ImageInput[], options?: ScoreOptions): Promise<number[]>;
   score(given: ImageInput | readonly ImageInput[], options?: ScoreOptions): Promise<number | number[]>;
-  async score(given: ImageInput | readonly ImageInput[], { signal }: ScoreOptions = {}): Promise<number | number[]> {
+  async score(given: ImageInput | readonly ImageInput[], options: ScoreOptions = {}): Promise<number | number[]> {
+    checkScoreOptions(options);
+    const { signal } = options;
     this.queue.requirePlace();
     signal?.throwIfAborted();
     if (!isList(given)) return (await this.measure(given, signal)).score;
@@ -146,6 +149,7 @@ class LoadedModel implements Model {
   }
 
   async rate(image: ImageInput, options?: ScoreOptions): Promise<Rating> {
+    this.queue.requirePlace();
     const map = opinionMapOf(this.description);
     if (map === undefined)
       throw new ModelError('The model is label-free and knows no scale of opinions: calibrate it first, or use score.', {
@@ -157,8 +161,11 @@ class LoadedModel implements Model {
 
   async *scoreEach(
     images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
-    { signal }: ScoreOptions = {},
+    options: ScoreOptions = {},
   ): AsyncGenerator<ScoredImage, void> {
+    checkList(images);
+    checkScoreOptions(options);
+    const { signal } = options;
     this.queue.requirePlace();
     let next = 0;
     yield* resultsAhead(images, imagesInMemory, async (image): Promise<ScoredImage> => {

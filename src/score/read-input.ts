@@ -58,7 +58,7 @@ function isPixels(input: ImageInput): input is Pixels {
 /** The path or the content that a text or URL stands for; texts that are no URL are paths. */
 function sourceOfText(input: string | URL): string | Uint8Array {
   const text = String(input);
-  const [, scheme = 'none'] = /^(data):[\w/+.-]*[;,]/i.exec(text) ?? /^([a-z][a-z0-9+.-]+):\/\//i.exec(text) ?? [];
+  const [, scheme = 'none'] = /^(data|file|blob|https?):/i.exec(text) ?? /^([a-z][a-z0-9+.-]+):\/\//i.exec(text) ?? [];
   try {
     if (scheme.toLowerCase() === 'file') return fileURLToPath(text);
     if (scheme.toLowerCase() === 'data') return contentOf(text);
@@ -68,6 +68,7 @@ function sourceOfText(input: string | URL): string | Uint8Array {
       code: 'ERR_ANTONYM_BAD_ARGUMENT',
     });
   }
+  if (text === '' || text.includes('\0')) throw badArgument(`a path cannot ${text === '' ? 'be empty' : 'have a NUL character'}`, input);
   if (scheme === 'none' && !(input instanceof URL)) return input;
   const advice = 'nothing is fetched. Give the content, such as new Uint8Array(await (await fetch(url)).arrayBuffer())';
   throw badArgument(`${nameOfInput(input)} is not a file: URL, nor a data: URL: ${advice}`, input);
@@ -77,9 +78,8 @@ function sourceOfText(input: string | URL): string | Uint8Array {
 function contentOf(url: string): Uint8Array {
   const comma = url.indexOf(',');
   if (comma < 0) throw new Error('it has no comma before its content');
-  const content = decodeURIComponent(url.slice(comma + 1));
-  if (!/;base64$/i.test(url.slice(0, comma))) throw new Error('only base64 is read');
-  return Buffer.from(content, 'base64');
+  const content = url.slice(comma + 1).replace(/%([0-9a-f]{2})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return Buffer.from(content, /;base64$/i.test(url.slice(0, comma)) ? 'base64' : 'latin1');
 }
 
 function badArgument(message: string, input: ImageInput): ImageError {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await writePhotographs(join(folder, 'photos'), 3);
   // as npm runs it here, in another folder
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: { train: string } };
-  const train = scripts.train.replace(/^node (src\/\S+)/, (_, path) => `node ${join(root, path)}`);
+  const train = scripts.train.replace(/ (src\/\S+\.mjs)/, (_, path) => ` ${join(root, path)}`);
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'signals', private: true, scripts: { train } }));
 });
 

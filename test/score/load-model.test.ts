@@ -170,7 +170,11 @@ describe('errors', () => {
     ['too small an image', plain(0, 7, 90), 'ERR_ANTONYM_TOO_SMALL'],
     ['a number', 3, 'ERR_ANTONYM_BAD_ARGUMENT'],
     ['a URL of the web', 'https://example.com/a.png', 'ERR_ANTONYM_BAD_ARGUMENT'],
-    ['a data: URL in percent code', 'data:image/png,%89PNG', 'ERR_ANTONYM_BAD_ARGUMENT'],
+    ['a data: URL of no image', 'data:image/png,%89PNG', 'ERR_ANTONYM_NOT_AN_IMAGE'],
+    ['a data: URL without content', 'data:image/png;base64', 'ERR_ANTONYM_BAD_ARGUMENT'],
+    ['a URL of this process', 'blob:nodedata:1', 'ERR_ANTONYM_BAD_ARGUMENT'],
+    ['no path', '', 'ERR_ANTONYM_BAD_ARGUMENT'],
+    ['a path that no system has', 'a\0b.png', 'ERR_ANTONYM_BAD_ARGUMENT'],
   ])('of %s have a code', async (_, input, code) => {
     await expect(model.score(input as Pixels)).rejects.toMatchObject({ name: 'ImageError', code });
   });
@@ -185,6 +189,25 @@ describe('errors', () => {
     const refused = { name: 'ModelError', code: 'ERR_ANTONYM_BAD_ARGUMENT', message: expect.stringMatching(/nothing is fetched/) };
     await expect(loadModel('https://example.com/model.onnx')).rejects.toMatchObject(refused);
     await expect(loadModel(new URL('https://example.com/model.onnx'))).rejects.toMatchObject(refused);
+  });
+
+  test('what JavaScript lets through is refused before native code sees it', async () => {
+    const refused = { name: 'ModelError', code: 'ERR_ANTONYM_BAD_ARGUMENT' };
+    for (const options of [
+      ...[-1, Number.NaN, '5', null].map((maxQueue) => ({ maxQueue })),
+      ...[0, Number.NaN, 'all'].map((maximumPixels) => ({ maximumPixels })),
+      ...['tpu', 'CPU', 0, null].map((device) => ({ device })),
+      { providerOptions: {} },
+      { onNotice: true },
+      null,
+    ]) {
+      await expect(loadModel(at('model'), options as never), JSON.stringify(options)).rejects.toMatchObject(refused);
+    }
+    await expect(loadModel('file://%zz')).rejects.toMatchObject(refused);
+    for (const options of [null, { signal: 5 }]) await expect(model.score(plain(1), options as never)).rejects.toMatchObject(refused);
+    for (const list of ['a.png', 5, undefined, Buffer.from('a')]) {
+      await expect(model.scoreEach(list as never).next(), String(list)).rejects.toMatchObject(refused);
+    }
   });
 
   test('a missing file of the program is not blamed on the model', async () => {
@@ -203,7 +226,9 @@ describe('a service', () => {
 
   test('scores data: and file: URLs given as texts', async () => {
     const url = `data:image/png;base64,${(await encoded(51)).toString('base64')}`;
-    for (const input of [url, new URL(url), pathToFileURL(at('51.png')).href]) expect(await model.score(input)).toBeCloseTo(0.2, 6);
+    const percents = `data:image/png,${[...(await encoded(51))].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')}`;
+    for (const input of [url, new URL(url), percents, pathToFileURL(at('51.png')).href])
+      expect(await model.score(input)).toBeCloseTo(0.2, 6);
     const either: string | string[] = [at('51.png'), at('51.png')].slice(0, 2);
     expect(await model.score(either)).toHaveLength(2);
   });

@@ -1,0 +1,41 @@
+/** What a program hands over beside images is checked before anything is loaded: JavaScript lets everything through, native code may not survive it. */
+import { deviceNames } from '../runtime/devices/device-names.js';
+import { printable } from '../support/printable.js';
+import { ModelError } from './errors.js';
+
+/** @throws ModelError with `ERR_ANTONYM_BAD_ARGUMENT` for an option of `loadModel` that is not of its kind. */
+export function checkLoadOptions(options: object): void {
+  requireObject(options, 'The options of loadModel');
+  const { maxQueue, maximumPixels, device, providerOptions, onNotice } = options as Readonly<Record<string, unknown>>;
+  const isNumber = (value: unknown, least: number): boolean => typeof value === 'number' && value >= least;
+  if (maxQueue !== undefined && !isNumber(maxQueue, 0)) throw bad('The option maxQueue must be a number, at least 0', maxQueue);
+  if (maximumPixels !== undefined && !isNumber(maximumPixels, 1))
+    throw bad('The option maximumPixels must be a number, at least 1', maximumPixels);
+  if (device !== undefined && !(deviceNames as readonly unknown[]).includes(device))
+    throw bad(`The option device can be ${deviceNames.join(', ')}`, device);
+  if (providerOptions !== undefined && typeof providerOptions !== 'string')
+    throw bad('The option providerOptions must be a text', providerOptions);
+  if (onNotice !== undefined && typeof onNotice !== 'function') throw bad('The option onNotice must be a function', onNotice);
+}
+
+/** @throws ModelError as `checkLoadOptions`, of `score`, `rate` and `scoreEach`. */
+export function checkScoreOptions(options: object): void {
+  requireObject(options, 'The options');
+  const { signal } = options as { readonly signal?: unknown };
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw bad('The option signal must be an AbortSignal', signal);
+}
+
+/** @throws ModelError as `checkLoadOptions`, for what is no list: a text would be taken for a list of letters, a buffer for one of numbers. */
+export function checkList(images: unknown): void {
+  const isIterable = typeof images === 'object' && images !== null && (Symbol.iterator in images || Symbol.asyncIterator in images);
+  if (!isIterable || ArrayBuffer.isView(images)) throw bad('Give scoreEach a list of images, or another iterable of them', typeof images);
+}
+
+function requireObject(options: unknown, what: string): void {
+  if (typeof options !== 'object' || options === null) throw bad(`${what} must be an object`, options);
+}
+
+function bad(rule: string, received: unknown): ModelError {
+  const shown = typeof received === 'string' ? printable(JSON.stringify(received)) : String(received);
+  return new ModelError(`${rule}, but received ${shown}.`, { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
+}
