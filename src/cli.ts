@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Open files that the modules of a command need at once, with some to spare. */
-const needed = 128;
+const needed = 256;
 
 const limit = mostOpenFiles();
 if (limit < needed) {

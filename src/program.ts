@@ -1,11 +1,10 @@
 /** The command line: runs one command, and turns every failure into one clear line. */
 import { readFileSync, writeSync } from 'node:fs';
-import { runGroup, summaries } from './commands/command-group.js';
-import { helpWidth } from './commands/command-help.js';
 import { commandList } from './commands/command-list.js';
 import { commandSummaries } from './commands/command-summaries.js';
 import { installDefaultSignals } from './commands/default-signals.js';
-import { runCommand } from './commands/run-command.js';
+import { helpWidth } from './commands/help-width.js';
+import { summaryLines } from './commands/summary-lines.js';
 import { listAwaited } from './support/awaited.js';
 import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
@@ -66,12 +65,14 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
     throw new UserError(`Unknown ${kind} ${name}.${suggestName(name, Object.keys(commandList))}`);
   }
   const command = await commandList[name]!();
-  return 'commands' in command ? runGroup(command, words) : runCommand(command, words);
+  // what checks options is not needed before
+  if ('commands' in command) return (await import('./commands/command-group.js')).runGroup(command, words);
+  return (await import('./commands/run-command.js')).runCommand(command, words);
 }
 
 function programHelp(): string {
   const width = helpWidth();
-  const list = summaries(Object.entries(commandSummaries), width);
+  const list = summaryLines(Object.entries(commandSummaries), width);
   const usage = commandHint('COMMAND [OPTIONS]');
   const note =
     'COMMAND --help says what a command takes; --version prints the version; completion prints a script that completes commands and ' +

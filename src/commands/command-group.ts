@@ -2,8 +2,9 @@
 import { commandHint } from '../support/command-hint.js';
 import { wrapText } from '../support/wrap-text.js';
 import type { Command } from './command.js';
-import { helpWidth } from './command-help.js';
+import { helpWidth } from './help-width.js';
 import { runCommand } from './run-command.js';
+import { summaryLines } from './summary-lines.js';
 
 export interface CommandGroup {
   readonly name: string;
@@ -34,15 +35,9 @@ export async function runGroup(group: CommandGroup, words: readonly string[]): P
 
 /** The help of a group for a terminal of `width` columns. */
 export function groupHelp({ name, description, commands }: CommandGroup, width = helpWidth()): string {
-  const list = summaries(
+  const list = summaryLines(
     Object.values(commands).map((command) => [command.name, command.summary]),
     width,
   );
   return `Usage: ${commandHint(`${name} COMMAND [OPTIONS]`)}\n\n${wrapText(description, width)}\n\nCommands\n${list}\n`;
-}
-
-/** Names and summaries, aligned. */
-export function summaries(rows: readonly (readonly [name: string, summary: string])[], width = helpWidth()): string {
-  const indent = 4 + Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, summary]) => `  ${name}`.padEnd(indent) + wrapText(summary, width, indent)).join('\n');
 }

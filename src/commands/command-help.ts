@@ -6,16 +6,12 @@ import { usageOf } from '../support/options/command-line.js';
 import { flagOf, isDerived, type Option } from '../support/options/option-table.js';
 import { capitalized, wrapText } from '../support/wrap-text.js';
 import { type Command, optionsOf } from './command.js';
+import { helpWidth } from './help-width.js';
 
 type AnyOption = Option<unknown, unknown>;
 
 /** Longer usages stand on a line of their own. */
 const widestUsage = 26;
-
-/** Columns of the terminal; text wider than 120 is hard to read. */
-export function helpWidth(columns = process.stdout.columns ?? (Number(process.env.COLUMNS) || 80)): number {
-  return Math.min(120, Math.max(40, columns));
-}
 
 /** The help of a command for a terminal of `width` columns. */
 export function commandHelp(command: Command, width = helpWidth()): string {

@@ -8,8 +8,8 @@ import type { ModelDescription, TrainedOpinions } from './model-description.js';
 import { opinionsSeen } from './opinions-seen.js';
 import type { Parity } from './parity.js';
 import type { PrecisionReport } from './precision/compare-precision.js';
-import type { ReducedPrecision } from './precision/precision.js';
 import { differences } from './precision/precision-table.js';
+import type { ReducedPrecision } from './precision/precisions.js';
 
 /** A model's agreement with human opinion on one benchmark. */
 export interface OpinionResult {

@@ -11,8 +11,8 @@ import type { Measurement } from './measurement.js';
 import { writeModel } from './model-files.js';
 import { checkParity, type Parity, type ParityCrops } from './parity.js';
 import { type ComparedImages, comparePrecision } from './precision/compare-precision.js';
-import type { ReducedPrecision } from './precision/precision.js';
 import { requireOrder } from './precision/precision-table.js';
+import type { ReducedPrecision } from './precision/precisions.js';
 
 /** Crops on which the exported file is compared with the model under training. */
 const parityCrops = 96;

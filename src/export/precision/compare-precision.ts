@@ -6,7 +6,7 @@ import { orderChanges } from '../../statistics/order-changes.js';
 import { quantile } from '../../statistics/quantile.js';
 import { srcc } from '../../statistics/rank-correlation.js';
 import { UserError } from '../../support/errors.js';
-import { precisions, type ReducedPrecision } from './precision.js';
+import { precisions, type ReducedPrecision } from './precisions.js';
 
 const fileFigures = z.strictObject({
   precision: z.enum(precisions),

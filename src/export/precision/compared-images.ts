@@ -5,9 +5,8 @@ import { openDataset } from '../../datasets/open-dataset.js';
 import { cropImage, type Image } from '../../images/image.js';
 import { messageOf, UserError } from '../../support/errors.js';
 import type { ComparedImages } from './compare-precision.js';
+import { mostCompared } from './precisions.js';
 
-/** 4560 pairs: a change of the order in 1 % of them is seen. */
-export const mostCompared = 96;
 /** Pixels: what matters to the order is the numbers that the model computes with, not their amount. */
 const largestSide = 384;
 /** An image must have another one to be compared with. */

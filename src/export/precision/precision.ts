@@ -5,11 +5,7 @@ import { withInt8Weights } from '../../lowering/precision/int8-weights.js';
 import { nodesFrom, type PrecisionSource } from '../../lowering/precision/precision-source.js';
 import type { ScoringModel } from '../scoring-model.js';
 import { constantValues } from './constant-values.js';
-
-export const precisions = ['fp32', 'fp16', 'int8'] as const;
-export type Precision = (typeof precisions)[number];
-/** Those that change scores. */
-export type ReducedPrecision = Exclude<Precision, 'fp32'>;
+import type { ReducedPrecision } from './precisions.js';
 
 interface Rewritings {
   /** The computation of the file. */
