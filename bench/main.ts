@@ -61,13 +61,15 @@ program
 program
   .command('crash')
   .description(
-    'Kills every command that writes before each of its changes to files, and has each change fail with ENOSPC, EIO and EACCES: results are whole, and a repetition gives the same bytes.',
+    'Repeats every command that writes from every state that a kill before one of its changes to files leaves, and has each change fail with ENOSPC, EIO and EACCES: results are whole, and a repetition gives the same bytes.',
   )
   .option('--command <name>', 'of the commands whose name begins so')
   .option(
-    '--states',
-    'copy the states that kills leave instead of killing a process for each, and one error for each change: what the tests do',
+    '--kills <n>',
+    'real processes killed for each command, spread over all changes, to compare what they leave with what was recorded',
+    '10',
   )
+  .option('--most <n>', 'repetitions and failing changes of each command, spread over all; default: all')
   .action(benchCrash);
 
 program

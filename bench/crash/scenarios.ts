@@ -1,11 +1,9 @@
 /** The commands that write, at their smallest: what each is given, what is there before, and what must never be half-written. */
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { loadImage } from '#antonym/datasets/load-image.js';
+import type { CrashProcess } from './crash-process.js';
 
 export interface Scenario {
   readonly name: string;
@@ -13,14 +11,16 @@ export interface Scenario {
   readonly words: readonly string[];
   /** Words of the repetition, where a run exists already. */
   readonly resume?: readonly string[];
-  /** True where the run `r` is there before. */
-  readonly hasRun: boolean;
+  /** Folders of the inputs that are there before, such as the runs. */
+  readonly given?: readonly string[];
   /** Commands whose results are there before. */
   readonly earlier?: readonly (readonly string[])[];
   /** Files and folders of results: each is the old one or the new one, whole, at every moment. */
   readonly results: readonly string[];
-  /** Results that are of one age once the next command has looked at the run. */
-  readonly together?: readonly string[];
+  /** Files that are a result each. */
+  readonly eachFile?: RegExp;
+  /** False for a result that a command does without, such as a cache. */
+  readonly isNeeded?: boolean;
 }
 
 const pairs = ['--data', 'INPUTS/photos', '--count', '2', '--crop', '32', '--levels', '2', '--workers', '1'];
@@ -29,6 +29,8 @@ const small = ['--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels
 const training = ['--data', 'INPUTS/photos', '--steps', '1', ...small];
 const opinion = ['evaluate', 'opinion', 'INPUTS/ratings.csv', '--resamples', '100'];
 
+const list = ['score', '--list', 'INPUTS/list.txt', '--model', 'INPUTS/runs/r/export', '--out', 'p'];
+
 /** As many ratings as a calibration needs. */
 const many = Array.from({ length: 10 }, (_, index) => index);
 
@@ -36,84 +38,116 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'degrade image',
     words: ['degrade', 'image', 'INPUTS/photos/0.png', '--distortion', 'jpeg', '--level', '2', '--out', 'deep/o.png'],
-    hasRun: false,
     results: ['deep/o.png'],
   },
   {
     name: 'degrade gallery',
     words: ['degrade', 'gallery', 'INPUTS/photos/0.png', '--distortion', 'jpeg,darken', '--levels', '2', '--out', 'g'],
-    hasRun: false,
     results: ['g'],
   },
-  { name: 'degrade pairs', words: ['degrade', 'pairs', ...pairs, '--out', 'd'], hasRun: false, results: ['d'] },
-  { name: 'degrade shards', words: ['degrade', 'shards', ...pairs, '--held-out', '1', '--out', 's'], hasRun: false, results: [] },
+  { name: 'degrade pairs', words: ['degrade', 'pairs', ...pairs, '--out', 'd'], results: ['d'] },
+  {
+    name: 'degrade shards',
+    words: ['degrade', 'shards', ...pairs, '--held-out', '1', '--out', 's'],
+    results: [],
+    eachFile: /^s\/.*\.tar$/,
+  },
+  {
+    name: 'degrade check, with its cache',
+    words: ['degrade', 'check', 'INPUTS/crowd'],
+    results: [],
+    eachFile: /^cache\/antonym\//,
+    isNeeded: false,
+  },
+  {
+    name: 'score, with its cache',
+    words: ['score', 'INPUTS/photos', '--cache', '--model', 'INPUTS/runs/r/export'],
+    results: [],
+    eachFile: /^cache\/antonym\//,
+    isNeeded: false,
+  },
+  { name: 'score --list', words: [...list, '--shard', '1/2'], results: [] },
+  {
+    name: 'score --merge',
+    words: ['score', '--merge', '--out', 'p'],
+    earlier: [
+      [...list, '--shard', '1/2'],
+      [...list, '--shard', '2/2'],
+    ],
+    results: ['p/scores.jsonl', 'p/scores-1-of-2.jsonl'],
+  },
   {
     name: 'compare',
     words: ['compare', 'INPUTS/photos', 'INPUTS/others', '--model', 'INPUTS/runs/r/export', '--resamples', '100', '--out', 'c'],
-    hasRun: false,
     results: ['c'],
   },
   {
     name: 'calibrate',
     words: ['calibrate', '--direction', 'lower', '--opinion', 'INPUTS/many.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
-    hasRun: false,
     results: ['k'],
   },
-  { name: 'evaluate opinion --out', words: [...opinion, '--model', 'INPUTS/runs/r/export', '--out', 'e'], hasRun: false, results: ['e'] },
+  { name: 'evaluate opinion --out', words: [...opinion, '--model', 'INPUTS/runs/r/export', '--out', 'e'], results: ['e'] },
   {
     name: 'evaluate opinion of a run, again',
     words: [...opinion, '--seed', '2', '--model', 'r'],
-    hasRun: true,
+    given: ['runs'],
     earlier: [[...opinion, '--model', 'r']],
     results: ['runs/r/evaluation/ratings', 'runs/r/export'],
   },
   {
     name: 'evaluate sensitivity of a run, again',
     words: ['evaluate', 'sensitivity', '--data', 'INPUTS/photos', '--model', 'r', '--crop', '32', '--levels', '3'],
-    hasRun: true,
+    given: ['runs'],
     earlier: [['evaluate', 'sensitivity', '--data', 'INPUTS/photos', '--model', 'r', '--crop', '32', '--levels', '2']],
     results: ['runs/r/sensitivity/photos'],
   },
   {
     name: 'export of a run, again',
     words: ['export', '--run', 'r', '--scale', '7'],
-    hasRun: true,
+    given: ['runs'],
     results: ['runs/r/export', 'runs/r/held-out'],
-    together: ['runs/r/export', 'runs/r/held-out'],
   },
   {
     name: 'export --out, over an earlier one',
     words: ['export', '--run', 'r', '--scale', '7', '--out', 'x'],
-    hasRun: true,
+    given: ['runs'],
     earlier: [['export', '--run', 'r', '--out', 'x']],
     results: ['x', 'runs/r/export'],
   },
   {
     name: 'report',
     words: ['report', 'r'],
-    hasRun: true,
+    given: ['runs'],
     earlier: [[...opinion, '--model', 'r']],
     results: ['runs/r/report.html', 'runs/r/export/MODEL_CARD.md', 'runs/r/tensorboard', 'runs/r/evaluation'],
   },
   {
+    name: 'report of two runs',
+    words: ['report', 'r', 'q'],
+    given: ['runs'],
+    results: ['runs/comparison.html', 'runs/r', 'runs/q'],
+  },
+  { name: 'prune', words: ['prune', 'linux-x64'], given: ['binaries'], results: ['binaries/linux/x64'] },
+  {
     name: 'train',
     words: ['train', ...training, '--run', 'n'],
     resume: ['train', '--resume', 'n'],
-    hasRun: false,
     results: ['runs/n/export', 'runs/n/held-out', 'runs/n/checkpoints/last.safetensors', 'runs/n/checkpoints/best.safetensors'],
   },
 ];
 
-/** Makes the inputs of all: photographs, ratings of them, the run `r`, and its model. */
-export async function makeInputs(folder: string): Promise<void> {
+/** Makes the inputs of all: photographs, ratings of them, the run `r`, its copy `q`, its model, and what looks like libraries of three platforms. */
+export async function makeInputs(folder: string, crash: CrashProcess): Promise<void> {
   for (const [name, seed, count] of [
     ['photos', 5, 3],
     ['others', 6, 3],
     ['rated', 7, many.length],
+    // as many as are worth a cache
+    ['crowd', 8, 16],
   ] as const) {
     await mkdir(join(folder, name), { recursive: true });
     for (let index = 0; index < count; index++) {
-      const { data, width, height } = await loadImage({ kind: 'procedural', id: `${seed}-${index}`, seed, index, width: 72, height: 64 });
+      const { data, width, height } = await loadImage({ kind: 'procedural', id: `${seed}-${index}`, seed, index, width: 96, height: 80 });
       await sharp(data, { raw: { width, height, channels: 3 } })
         .png()
         .toFile(join(folder, name, `${index}.png`));
@@ -121,6 +155,13 @@ export async function makeInputs(folder: string): Promise<void> {
   }
   await writeFile(join(folder, 'ratings.csv'), `image,mos\n${[0, 1, 2].map((index) => `photos/${index}.png,${index + 1}`).join('\n')}\n`);
   await writeFile(join(folder, 'many.csv'), `image,mos\n${many.map((index) => `rated/${index}.png,${(index * 7) % 11}`).join('\n')}\n`);
+  await writeFile(join(folder, 'list.txt'), many.map((index) => `${join(folder, 'rated', `${index}.png`)}\n`).join(''));
+  for (const platform of ['linux/x64', 'darwin/arm64', 'win32/x64']) {
+    await mkdir(join(folder, 'binaries', platform), { recursive: true });
+    for (const name of ['one', 'two']) await writeFile(join(folder, 'binaries', platform, name), `${name} of ${platform}`);
+  }
   const words = ['train', ...training, '--run', 'r'].map((word) => word.replace('INPUTS', folder));
-  await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.resolve('#antonym/cli.js')), ...words], { cwd: folder });
+  const { code, message, unexpected } = await crash.ask({ kind: 'repeat', case: { folder, words } });
+  if (code !== 0) throw new Error(message ?? unexpected);
+  await cp(join(folder, 'runs', 'r'), join(folder, 'runs', 'q'), { recursive: true });
 }
