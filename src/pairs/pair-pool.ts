@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import pLimit, { type LimitFunction } from 'p-limit';
+import { fittingThreads } from '../support/open-files.js';
 import { RequestThread } from '../support/threads/request-thread.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from './pair.js';
 import type { PairWorkerData, PairWorkerReply, PairWorkerRequest } from './pair-worker.js';
@@ -34,7 +35,8 @@ export class PairPool {
 
   constructor({ workers = availableParallelism(), cacheBytes = pairCacheBytes }: PairPoolOptions = {}) {
     if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`workers must be at least 1, but received ${workers}`);
-    this.members = Array.from({ length: workers }, () => new Member({ cacheBytes: cacheBytes / workers }));
+    const fitting = fittingThreads(workers);
+    this.members = Array.from({ length: fitting }, () => new Member({ cacheBytes: cacheBytes / fitting }));
   }
 
   get workers(): number {

@@ -2,11 +2,13 @@
  * The sessions of a model. One uses every core for each image, which answers soonest; where several images wait, small models get copies, each
  * image one of them, which score more of them a second.
  */
+
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
+import { fittingThreads } from '../support/open-files.js';
 
 /** Largest model that has copies, with its weights, bytes: copies take memory, and large models use several cores well enough. */
 const largestCopied = 64 * 2 ** 20;
@@ -57,7 +59,7 @@ export class ModelSessions {
   private async makeCopies(): Promise<void> {
     this.copies = 'in the making';
     const cores = availableParallelism();
-    const count = Math.min(mostCopies, cores);
+    const count = fittingThreads(Math.min(mostCopies, cores));
     if (count < 2 || this.device.device !== 'cpu' || !(await isSmall(this.path)) || this.isClosed) {
       this.copies = 'none';
       return;

@@ -1,4 +1,5 @@
 /** Runs one encoder on every picture. */
+
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { PicturePair } from '../../compare/match-pictures.js';
 import type { UnusablePair } from '../../compare/score-pairs.js';
 import type { FileReference } from '../../datasets/image-reference.js';
 import { UserError } from '../../support/errors.js';
+import { fittingThreads } from '../../support/open-files.js';
 
 /**
  * Encodes pictures into a folder, as many at a time as there are cores. A picture that the encoder fails on is named and left out.
@@ -20,7 +22,7 @@ export async function encodePictures(
   onPicture: (done: number) => void,
 ): Promise<{ pairs: PicturePair[]; failed: UnusablePair[] }> {
   await mkdir(folder, { recursive: true });
-  const limit = pLimit(availableParallelism());
+  const limit = pLimit(fittingThreads(availableParallelism()));
   const pairs: PicturePair[] = [];
   const failed: UnusablePair[] = [];
   let done = 0;

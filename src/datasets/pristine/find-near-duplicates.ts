@@ -1,4 +1,5 @@
 /** The near duplicates among the images of a whole folder, and the digests of their contents. */
+
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
@@ -6,6 +7,7 @@ import { PassingError } from '../../images/image-content.js';
 import { readThumbnail } from '../../images/thumbnail.js';
 import { UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
+import { fittingThreads } from '../../support/open-files.js';
 import type { FileReference, ImageReference, ProceduralReference } from '../image-reference.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { leastCached, openFingerprintCache } from './fingerprint-cache.js';
@@ -44,7 +46,7 @@ async function readImages(
   const digests = new Map<string, string>();
   if (withDigests) for (const image of images) if (image.kind === 'procedural') digests.set(image.id, digestOfScene(image));
   let done = 0;
-  const fingerprints = await pLimit(availableParallelism() + 1).map(files, async (file) => {
+  const fingerprints = await pLimit(fittingThreads(availableParallelism() + 1)).map(files, async (file) => {
     const read = (): Promise<Fingerprint | undefined> => readFingerprint(file.path);
     const fingerprint = await (cache === undefined ? read() : cache.get(file, read));
     if (withDigests) {
