@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { messageOf, UserError } from '../support/errors.js';
 import { readRegularText } from '../support/files/regular-file.js';
+import { parseSealed } from '../support/sealed-json.js';
 
 export const calibrationName = 'calibration.json';
 
@@ -29,7 +30,7 @@ export type CalibrationFile = z.infer<typeof schema>;
  */
 export async function calibratedImages(path: string): Promise<ReadonlySet<string>> {
   try {
-    return new Set(schema.parse(JSON.parse(await readRegularText(path, 2 ** 28))).images.map(({ sha256 }) => sha256));
+    return new Set(schema.parse(parseSealed(await readRegularText(path, 2 ** 28))).images.map(({ sha256 }) => sha256));
   } catch (error) {
     const message = `${path} cannot be read, and only it says which images the calibrated model saw`;
     throw new UserError(`${message} (${messageOf(error).split('\n')[0]}). Calibrate again.`, { cause: error });

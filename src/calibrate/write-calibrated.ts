@@ -6,6 +6,7 @@ import { dataName, descriptionName, modelCardName, modelName } from '../export/m
 import { systemCodeOf } from '../support/errors.js';
 import { writeFolderAtomically } from '../support/files/atomic-folder.js';
 import { hashFiles } from '../support/files/hash-files.js';
+import { sealJson } from '../support/sealed-json.js';
 import { addOpinion } from './add-opinion.js';
 import { calibratedCard } from './calibrated-card.js';
 import { type CalibrationFile, calibrationName } from './calibration-file.js';
@@ -35,8 +36,8 @@ export async function writeCalibrated(
       if (systemCodeOf(error) !== 'ENOENT') throw error;
     });
     const files = await hashFiles(temporary);
-    await writeFile(join(temporary, descriptionName), `${JSON.stringify({ ...description, files }, null, 2)}\n`);
-    await writeFile(join(temporary, calibrationName), `${JSON.stringify(calibration, null, 2)}\n`);
+    await writeFile(join(temporary, descriptionName), sealJson({ ...description, files }, 2));
+    await writeFile(join(temporary, calibrationName), sealJson(calibration, 2));
     await writeFile(join(temporary, modelCardName), calibratedCard(description, await hashFiles(temporary)));
   });
 }

@@ -1,6 +1,7 @@
 /** Reads files of results back: they may be of another version, or edited. */
 import type { z } from 'zod';
 import { UserError } from '../support/errors.js';
+import { ChecksumError, parseSealed } from '../support/sealed-json.js';
 
 /**
  * The content of a file of results.
@@ -10,9 +11,10 @@ import { UserError } from '../support/errors.js';
 export function parseResult<T>(schema: z.ZodType<T>, text: string, path: string): T {
   let json: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
-    throw new UserError(`${path} is not JSON. Evaluate the model again.`);
+    json = parseSealed(text);
+  } catch (error) {
+    const problem = error instanceof ChecksumError ? `damaged: ${error.message}` : 'not JSON';
+    throw new UserError(`${path} is ${problem}. Evaluate the model again.`);
   }
   const { success, data, error } = schema.safeParse(json);
   if (success) return data;

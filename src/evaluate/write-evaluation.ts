@@ -7,6 +7,7 @@ import { svgFile } from '../charts/drawing.js';
 import { scatterChart } from '../charts/scatter-chart.js';
 import { logistic } from '../statistics/logistic-fit.js';
 import { csvCell } from '../support/csv-cell.js';
+import { sealJson } from '../support/sealed-json.js';
 import type { EvaluatedOpinion } from './evaluate-opinion.js';
 import type { Evaluation } from './evaluation.js';
 import { misjudgedSheet } from './misjudged-sheet.js';
@@ -37,7 +38,7 @@ export async function writeEvaluation(folder: string, evaluated: EvaluatedOpinio
   const rows = images.map(({ image, opinion }, place) => [image, opinion, ...scores.map((list) => list[place]!)]);
   await writeFile(join(folder, scoresFile), [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join(''));
   const result: Evaluation = { ...evaluation, measures, files: { scores: scoresFile } };
-  await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(join(folder, 'evaluation.json'), sealJson(result, 2));
   return result;
 }
 

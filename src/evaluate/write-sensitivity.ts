@@ -6,6 +6,7 @@ import { type Drawing, svgFile } from '../charts/drawing.js';
 import { lineChart } from '../charts/line-chart.js';
 import { smallMultiples } from '../charts/small-multiples.js';
 import { distortionGroups } from '../degrade/distortion.js';
+import { sealJson } from '../support/sealed-json.js';
 import type { Sensitivity } from './sensitivity.js';
 
 export type MeasuredSensitivity = Omit<Sensitivity, 'files'>;
@@ -18,7 +19,7 @@ export async function writeSensitivity(folder: string, measured: MeasuredSensiti
   await writeFile(join(folder, files.chartSvg), svg);
   await writeFile(join(folder, files.chartPng), await sharp(Buffer.from(svg), { density: 108 }).png().toBuffer());
   const result: Sensitivity = { ...measured, files };
-  await writeFile(join(folder, 'sensitivity.json'), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(join(folder, 'sensitivity.json'), sealJson(result, 2));
 }
 
 /** A row of small charts for each group; all have the same axes, so that steep and flat can be compared. */

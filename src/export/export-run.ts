@@ -10,6 +10,7 @@ import { describeEnvironment, type Environment } from '../support/environment.js
 import { everything, writeFolderAtomically, writeFoldersAtomically } from '../support/files/atomic-folder.js';
 import { fileError } from '../support/files/file-errors.js';
 import { hashFiles } from '../support/files/hash-files.js';
+import { sealJson } from '../support/sealed-json.js';
 import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
@@ -104,7 +105,7 @@ async function exportScored(
     const [{ sha256 }] = files;
     const description = { ...described, files };
     const parity = { ...proof, model: sha256 };
-    const json = (name: string, value: unknown): Promise<void> => writeFile(join(into!, name), `${JSON.stringify(value, null, 2)}\n`);
+    const json = (name: string, value: object): Promise<void> => writeFile(join(into!, name), sealJson(value, 2));
     if (setup.opinions) await json(seenOpinionsName, seenOpinions(setup.opinions));
     await json(descriptionName, description);
     await json(parityName, parity);

@@ -7,6 +7,7 @@ import { encodePng } from '../images/encode-png.js';
 import { cropImage, type Image, pasteImage } from '../images/image.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';
+import { sealJson } from '../support/sealed-json.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import type { Evaluation } from '../train/evaluation.js';
 
@@ -205,5 +206,5 @@ const scoresName = 'scores.json';
  */
 export async function writeHeldOutScores(folder: string, { scores, pictures }: HeldOutFiles, model: string): Promise<void> {
   for (const [name, content] of pictures) await writeFile(join(folder, name), content);
-  await writeFile(join(folder, scoresName), `${JSON.stringify({ ...scores, model }, null, 2)}\n`);
+  await writeFile(join(folder, scoresName), sealJson({ ...scores, model }, 2));
 }

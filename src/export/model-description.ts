@@ -1,6 +1,7 @@
 /** `model.json`: everything a user of an exported model needs to know; the same facts travel inside the ONNX file as metadata. */
 import { z } from 'zod';
 import { UserError } from '../support/errors.js';
+import { ChecksumError, parseSealed } from '../support/sealed-json.js';
 import { weightsOriginSchema } from '../train/weights-origin.js';
 
 const percentiles = z.strictObject({ p5: z.number(), p25: z.number(), p50: z.number(), p75: z.number(), p95: z.number() });
@@ -173,9 +174,11 @@ export const fileVersion = 1;
 export function parseModelDescription(text: string, path: string): ModelDescription {
   let json: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
-    throw new UserError(`${path} is not JSON. Export the model again.`, { code: 'ERR_ANTONYM_BAD_MODEL' });
+    json = parseSealed(text);
+  } catch (error) {
+    const edited = 'damaged: its content does not match its checksum. If you changed it on purpose, remove "checksum" from it.';
+    const problem = error instanceof ChecksumError ? edited : 'not JSON.';
+    throw new UserError(`${path} is ${problem} Export the model again.`, { code: 'ERR_ANTONYM_BAD_MODEL' });
   }
   const { success, data, error } = schema.safeParse(json);
   if (success) return data;

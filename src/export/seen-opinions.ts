@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { messageOf, UserError } from '../support/errors.js';
 import { readRegularText } from '../support/files/regular-file.js';
+import { parseSealed } from '../support/sealed-json.js';
 import type { OpinionSet } from '../train/opinion/opinion-set.js';
 import type { TrainedOpinions } from './model-description.js';
 
@@ -43,7 +44,7 @@ export function trainedOpinionsOf({ name, direction, range, training, validation
  */
 export async function trainedImages(path: string): Promise<ReadonlySet<string>> {
   try {
-    const { images } = schema.parse(JSON.parse(await readRegularText(path, 2 ** 28)));
+    const { images } = schema.parse(parseSealed(await readRegularText(path, 2 ** 28)));
     return new Set(images.filter(({ part }) => part !== 'test').map(({ sha256 }) => sha256));
   } catch (error) {
     const message = `${path} cannot be read, and only it says which opinions the model saw`;

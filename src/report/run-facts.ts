@@ -16,6 +16,7 @@ import { fileError } from '../support/files/file-errors.js';
 import { type HashedFile, hashFiles } from '../support/files/hash-files.js';
 import { readRegularText } from '../support/files/regular-file.js';
 import { jsonObject, jsonObjectOrEmpty } from '../support/json-object.js';
+import { runIdentity } from '../train/run-identity.js';
 
 /** A result and the folder of its pictures. */
 export interface Found<T> {
@@ -72,8 +73,9 @@ export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
     }
     return found;
   };
-  const { origins, ...options } = parseRecord(await readConfig(folder), folder.config);
-  const metrics = await readMetrics(folder.metrics);
+  const config = parseRecord(await readConfig(folder), folder.config);
+  const { origins, ...options } = config;
+  const metrics = await readMetrics(folder.metrics, runIdentity(config));
   const files = await hashFiles(folder.exported);
   const model = await read(join(folder.exported, descriptionName), parseModelDescription);
   const parity = await read(join(folder.exported, parityName), (text, path) => parseResult(paritySchema, text, path));

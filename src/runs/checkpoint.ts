@@ -42,8 +42,11 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
     throw new UserError(`${path} is not a checkpoint of this program: it is a safetensors file without the mark "${format}".`);
   }
   const checkpoint = { step: Number(step), tensors, metadata };
+  if (!Number.isSafeInteger(checkpoint.step) || checkpoint.step < 0) {
+    throw new UserError(`${path} is damaged: it states the step ${step.slice(0, 20)}. Restore the files of the run, or start a new one.`);
+  }
   if (digestOf(checkpoint) !== digest) {
-    throw new UserError(`${path} is damaged: its content does not match its checksum. Use another checkpoint, or start a new run.`);
+    throw new UserError(`${path} is damaged: its content does not match its checksum. Restore the files of the run, or start a new one.`);
   }
   return checkpoint;
 }

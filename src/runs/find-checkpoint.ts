@@ -6,14 +6,15 @@ import { readMetrics } from './metrics-log.js';
 import type { RunFolder } from './run-directory.js';
 
 /**
+ * @param identity of the run, which its metrics state
  * @returns undefined for a run that was stopped before it saved anything
  * @throws UserError when there was a checkpoint: its steps are told of, and a later one follows; or the run was exported.
  */
-export async function findLastCheckpoint(run: RunFolder): Promise<string | undefined> {
+export async function findLastCheckpoint(run: RunFolder, identity?: string): Promise<string | undefined> {
   const path = run.lastCheckpoint;
   // a link that leads nowhere is there, and fails when it is read
   if (await isThere(path)) return path;
-  const rows = await readMetrics(run.metrics);
+  const rows = await readMetrics(run.metrics, identity);
   const evaluated = rows.find(({ kind, step }) => kind === 'evaluation' && step > 0)?.step;
   const last = rows.reduce((most, { step }) => Math.max(most, step), 0);
   // a checkpoint follows each evaluation, before the next step

@@ -1,8 +1,8 @@
 /** `runs/<name>/`: one training run and everything about it. */
 import { mkdir, readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { systemCodeOf, UserError } from '../support/errors.js';
+import { asSentence, systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { lockFolder } from '../support/files/folder-lock.js';
@@ -11,7 +11,11 @@ import { readRegularText } from '../support/files/regular-file.js';
 import { clearStagings, openStaging, type Staging } from '../support/files/staging.js';
 import { syncTree } from '../support/files/sync.js';
 import { suggestName } from '../support/nearest-name.js';
+import { parseSealed, sealJson } from '../support/sealed-json.js';
 import { checkRunName, numberedName } from './run-name.js';
+
+/** The file of a run's options. */
+export const configName = 'config.json';
 
 /** The folder of all runs, in the working folder. */
 export const runsFolder = 'runs';
@@ -51,7 +55,7 @@ function runFolder(root: string, name: string): RunFolder {
   return {
     name,
     path,
-    config: join(path, 'config.json'),
+    config: join(path, configName),
     environment: join(path, 'environment.json'),
     metrics: join(path, 'metrics.jsonl'),
     previews: join(path, 'previews'),
@@ -92,8 +96,8 @@ export type RunNaming = { readonly name: string } | { readonly prefix: string };
 export async function createRun(
   root: string,
   naming: RunNaming,
-  config: unknown,
-  environment: unknown,
+  config: object,
+  environment: object,
   fill?: (folder: RunFolder) => Promise<void>,
 ): Promise<OpenRun> {
   if ('name' in naming) checkRunName(naming.name);
@@ -178,16 +182,33 @@ export async function readRun(root: string, name: string): Promise<OpenRun> {
  * @throws UserError when the run was never completely created, or the file is damaged.
  */
 export async function readConfig(folder: RunFolder): Promise<unknown> {
+  return readConfigAt(folder.config);
+}
+
+/** The same by the path of the file. */
+export async function readConfigAt(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readRegularText(folder.config));
+    return parseSealed(await readRegularText(path));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') {
       throw new UserError(
-        `The run ${folder.path} has no config.json: it was stopped while it was created. Remove the folder and start again.`,
+        `The run ${dirname(path)} has no config.json: it was stopped while it was created. Remove the folder and start again.`,
       );
     }
-    if (error instanceof SyntaxError) throw new UserError(`${folder.config} is damaged: ${error.message}.`);
-    throw fileError('read', folder.config, error);
+    if (error instanceof SyntaxError)
+      throw new UserError(
+        `${path} is damaged: ${asSentence(error.message)} The options of a run cannot change: restore the file, or start a new run.`,
+      );
+    throw fileError('read', path, error);
+  }
+}
+
+/** Replaces the configuration of a run. @throws UserError when it cannot be written. */
+export async function replaceConfig(folder: RunFolder, config: object): Promise<void> {
+  try {
+    await writeJson(folder.config, config);
+  } catch (error) {
+    throw fileError('write', folder.config, error);
   }
 }
 
@@ -244,6 +265,6 @@ async function clearLeftovers(folder: string): Promise<void> {
   }
 }
 
-async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
+async function writeJson(path: string, value: object): Promise<void> {
+  await writeFileAtomically(path, sealJson(value, 2));
 }

@@ -4,6 +4,7 @@ import { systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { readRegularText } from '../support/files/regular-file.js';
+import { parseSealed, sealJson } from '../support/sealed-json.js';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -31,7 +32,7 @@ export type RunImages = Omit<z.infer<typeof schema>, 'format'>;
 /** @returns undefined where there is none: a run of an earlier version, or one on shards. @throws UserError when it is damaged. */
 export async function readRunImages(path: string): Promise<RunImages | undefined> {
   try {
-    return schema.parse(JSON.parse(await readRegularText(path, 2 ** 29 - 2 ** 20)));
+    return schema.parse(parseSealed(await readRegularText(path, 2 ** 29 - 2 ** 20)));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined;
     if (error instanceof SyntaxError || error instanceof z.ZodError) {
@@ -43,5 +44,5 @@ export async function readRunImages(path: string): Promise<RunImages | undefined
 
 /** @throws the system's error when it cannot be written. */
 export async function writeRunImages(path: string, images: RunImages): Promise<void> {
-  await writeFileAtomically(path, `${JSON.stringify({ format: 'antonym-images-1', ...images })}\n`);
+  await writeFileAtomically(path, sealJson({ format: 'antonym-images-1', ...images }));
 }

@@ -4,6 +4,7 @@ import type { ModelDescription } from '../export/model-description.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { readRegularText } from '../support/files/regular-file.js';
+import { parseSealed } from '../support/sealed-json.js';
 
 /**
  * The description beside a model.
@@ -28,7 +29,7 @@ export async function readDescription(modelPath: string, path = join(dirname(mod
 function asExpected(text: string): ModelDescription | undefined {
   let json: Partial<ModelDescription> | null;
   try {
-    json = JSON.parse(text);
+    json = parseSealed(text) as Partial<ModelDescription> | null;
   } catch {
     return undefined;
   }

@@ -34,7 +34,7 @@ function mixture(modelPath: string, path: string, found: string | undefined, exp
     found === undefined ? 'it has another size' : `its SHA-256 is ${found.slice(0, 12)}..., not ${expected.slice(0, 12)}...`;
   return new UserError(
     `${path} is not the file that ${join(dirname(modelPath), 'model.json')} describes: ${difference}. It is damaged, or from another export. ` +
-      'Copy the whole folder again, or export the model again. If you changed it on purpose, remove "files" from model.json.',
+      'Copy the whole folder again, or export the model again. If you changed it on purpose, remove "files" and "checksum" from model.json.',
     { code: 'ERR_ANTONYM_BAD_MODEL' },
   );
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { cacheFile, cacheFolder } from '../support/files/cache-folder.js';
 import { digestOfFile } from '../support/files/file-digest.js';
+import { parseSealed, sealJson } from '../support/sealed-json.js';
 
 const schema = z.strictObject({
   format: z.literal('antonym-scores-1'),
@@ -43,7 +44,7 @@ export async function openScoreCache(model: string, maximumPixels: number | unde
   const save = async (): Promise<void> => {
     if (unsaved === 0) return;
     unsaved = 0;
-    await writeFileAtomically(path, JSON.stringify({ format: 'antonym-scores-1', files }));
+    await writeFileAtomically(path, sealJson({ format: 'antonym-scores-1', files }));
   };
   const keep = async (file: string, score: number): Promise<void> => {
     const known = asked.get(file);
@@ -74,7 +75,7 @@ export async function openScoreCache(model: string, maximumPixels: number | unde
 
 async function readEntries(path: string): Promise<Entries> {
   try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8'))).files;
+    return schema.parse(parseSealed(await readFile(path, 'utf8'))).files;
   } catch {
     return {};
   }

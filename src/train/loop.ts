@@ -8,6 +8,7 @@ import { partsOf } from '../peers/peers.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
+import { type BestCheckpoint, bestOf } from './best-checkpoint.js';
 import { type DivergedBatch, DivergedError, saveDiverged } from './divergence.js';
 import type { Losses } from './engines/engine.js';
 import { bestMetric, type Evaluation, evaluateOrdering } from './evaluation.js';
@@ -45,12 +46,6 @@ export interface StepReport {
   readonly step: number;
   readonly gradientNorm: number;
   readonly imagesPerSecond: number;
-}
-
-export interface BestCheckpoint {
-  readonly step: number;
-  /** See `bestMetric`, and with opinions `bestAgreement`. */
-  readonly value: number;
 }
 
 export interface LoopResult {
@@ -221,14 +216,6 @@ function checkpointOf(
     tensors: new Map(Object.entries(state)),
     metadata: { ...metadata, ...(best && { best: JSON.stringify({ ...criterion, ...best }) }) },
   };
-}
-
-/** The best checkpoint so far, as `checkpointOf` noted it. */
-export function bestOf(checkpoint: Pick<Checkpoint, 'metadata'>): BestCheckpoint | undefined {
-  const text = checkpoint.metadata.best;
-  if (text === undefined) return undefined;
-  const { step, value } = JSON.parse(text) as BestCheckpoint;
-  return { step, value };
 }
 
 function meanLosses(parts: readonly Losses[]): Losses {

@@ -1,7 +1,9 @@
 /** What the loop writes into the folder of a run; where several processes train, those beside process 0 write nothing. */
-import { type Checkpoint, saveCheckpoint } from '../runs/checkpoint.js';
+import type { Checkpoint } from '../runs/checkpoint.js';
 import { MetricsLog, type MetricsRow } from '../runs/metrics-log.js';
-import type { RunFolder } from '../runs/run-directory.js';
+import { type RunFolder, readConfig } from '../runs/run-directory.js';
+import { saveRunCheckpoint } from './run-checkpoint.js';
+import { runIdentity } from './run-identity.js';
 
 export interface RunRecord {
   append(row: MetricsRow): Promise<void>;
@@ -13,13 +15,14 @@ export interface RunRecord {
 
 /** @param step after which the record continues @throws UserError when a file cannot be read or written. */
 export async function openRunRecord(run: RunFolder, step: number): Promise<RunRecord> {
-  const metrics = await MetricsLog.open(run.metrics, step);
+  const identity = runIdentity(await readConfig(run));
+  const metrics = await MetricsLog.open(run.metrics, step, identity);
   return {
     append: (row) => metrics.append(row),
-    saveBest: (checkpoint) => saveCheckpoint(run.bestCheckpoint, checkpoint),
+    saveBest: (checkpoint) => saveRunCheckpoint(run.bestCheckpoint, identity, checkpoint),
     async saveLast(checkpoint) {
       await metrics.sync();
-      await saveCheckpoint(run.lastCheckpoint, checkpoint);
+      await saveRunCheckpoint(run.lastCheckpoint, identity, checkpoint);
     },
     close: () => metrics.close(),
   };

@@ -1,5 +1,6 @@
 /** The starting point of a model under training: weights of its image encoder, and its head. */
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import type { Backbone } from '../backbones/backbone.js';
 import { isOnnxFile } from '../backbones/preset.js';
 import { openWeights } from '../backbones/weights/open-weights.js';
@@ -11,9 +12,8 @@ import type { FusionConstants } from '../heads/fusion.js';
 import type { Head } from '../heads/head.js';
 import { type HeadName, headKinds } from '../heads/table.js';
 import type { Prompts } from '../prompts/prompts.js';
-import { loadCheckpoint } from '../runs/checkpoint.js';
 import { findRun, runsFolder } from '../runs/run-directory.js';
-import { UserError } from '../support/errors.js';
+import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { openSafetensors } from '../tensors/safetensors.js';
 import { floatTensor, type NamedTensors, type TensorData } from '../tensors/tensor-data.js';
 import { scoringTensors } from './graphs/state.js';
@@ -21,6 +21,7 @@ import { opinionsKey } from './opinion/opinion-set.js';
 import { noHeadWeights } from './options/mlp-options.js';
 import { runPrefix } from './options/model-options.js';
 import { noOpinions } from './options/opinion-options.js';
+import { loadRunCheckpoint } from './run-checkpoint.js';
 import { givenOrigin, hubOrigin, publishedOrigin, storedOrigin, termsWarning, type WeightsOrigin } from './weights-origin.js';
 
 export interface StartingPoint {
@@ -126,6 +127,11 @@ export async function startingPointOf(
     const head = await headKinds[name].restore({ backbone, metadata: file.metadata, ...(fusion && { fusion }), read });
     if (!head) throw new UserError(`${checkpoint} is not a checkpoint of this program: it has no head of the kind ${name}.`);
     return { parameters: {}, head, origin: storedOrigin(file.metadata) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    throw new UserError(
+      `${checkpoint} is damaged: ${asSentence(messageOf(error).split('\n')[0]!)} Restore the files of the run, or start a new one.`,
+    );
   } finally {
     await file.close();
   }
@@ -181,7 +187,7 @@ async function openRun(name: string): Promise<{ readonly source: TensorSource; r
   const path = [bestCheckpoint, lastCheckpoint].find(existsSync);
   if (path === undefined)
     throw new UserError(`The run ${name} has no checkpoint yet: nothing can start from it. Wait for its first evaluation.`);
-  const checkpoint = await loadCheckpoint(path);
+  const checkpoint = await loadRunCheckpoint(path);
   requireLabelFree(name, checkpoint.metadata);
   const tensors = scoringTensors(checkpoint.tensors);
   const source = {

@@ -2,13 +2,14 @@
 import { agree, shareText } from '../peers/agree.js';
 import type { Peers } from '../peers/peers.js';
 import { shareTensors } from '../peers/share-tensors.js';
-import { type Checkpoint, loadCheckpoint } from '../runs/checkpoint.js';
+import type { Checkpoint } from '../runs/checkpoint.js';
 import { UserError } from '../support/errors.js';
 import type { HeldOutPair, HeldOutWatch } from './data/held-out.js';
 import type { PairFeed } from './data/training-data.js';
 import { createEngine } from './engines/create-engine.js';
 import type { Engine } from './engines/engine.js';
 import { gatherHeldOut } from './measure-together.js';
+import { loadRunCheckpoint } from './run-checkpoint.js';
 import type { TrainingSetup } from './training-setup.js';
 
 export interface TrainingSession {
@@ -97,7 +98,10 @@ async function startTogether(peers: Peers, engine: Engine, own: TrainingSession[
 
 /** @throws UserError when the file is not an intact checkpoint, or of a run on other images. */
 export async function loadCheckpointOf(setup: TrainingSetup, path: string): Promise<Checkpoint> {
-  const checkpoint = await loadCheckpoint(path);
+  const checkpoint = await loadRunCheckpoint(path);
+  if (checkpoint.step > setup.options.steps) {
+    throw new UserError(`${path} is of step ${checkpoint.step}, and the run has ${setup.options.steps}. Restore the files of the run.`);
+  }
   if (checkpoint.metadata.data === setup.data.fingerprint) return checkpoint;
   if (setup.opinions)
     throw new UserError(

@@ -6,6 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseModelDescription } from '#antonym/export/model-description.js';
 import { loadModel } from '#antonym/index.js';
+import { readResult } from '../support/files/read-result.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { antonym } from './antonym.js';
 import { antonymHere } from './antonym-here.js';
@@ -69,8 +70,8 @@ describe('export', () => {
     );
     expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: `${join('runs', 'model', 'export', 'magnitude', 'model.onnx')}\n` });
     expect((await readdir(exported('magnitude'))).sort()).toEqual(files);
-    const description = JSON.parse(await readFile(exported('magnitude', 'model.json'), 'utf8'));
-    const own = JSON.parse(await readFile(exported('model.json'), 'utf8'));
+    const description = await readResult(exported('magnitude', 'model.json'));
+    const own = await readResult(exported('model.json'));
     expect(description).toMatchObject({
       method: expect.stringMatching(/^MA-CLIP .*trained label-free/),
       prompts: own.prompts,
@@ -99,7 +100,7 @@ describe('export', () => {
     expect(await model.score({ data, width, height })).toBeCloseTo((scores[0]! + scores[1]! + scores[2]!) / 3, 6);
     await model.close();
     // the run's own model is as it was
-    expect(JSON.parse(await readFile(exported('model.json'), 'utf8'))).toEqual(own);
+    expect(await readResult(exported('model.json'))).toEqual(own);
     await rm(exported('magnitude'), { recursive: true });
   });
 
@@ -108,8 +109,8 @@ describe('export', () => {
     expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: `${join('runs', 'model', 'export', 'int8', 'model.onnx')}\n` });
     expect(stderr).toMatch(/fp32 .*MB.*\nint8 .*MB.*\nOn 96 images \(held-out crops of photos, .* pairs change/);
     expect((await readdir(exported('int8'))).sort()).toEqual(files);
-    const { reduced, ...parity } = JSON.parse(await readFile(exported('int8', 'parity.json'), 'utf8'));
-    const float32 = JSON.parse(await readFile(exported('parity.json'), 'utf8'));
+    const { reduced, ...parity } = await readResult(exported('int8', 'parity.json'));
+    const float32 = await readResult(exported('parity.json'));
     expect(parity).toEqual({ ...float32, model: await digestOf(exported('int8', 'model.onnx')) });
     expect(reduced).toMatchObject({ precision: 'int8', images: { count: 96, largestSide: 32 } });
     expect(reduced.files[1].bytes).toBe((await stat(exported('int8', 'model.onnx'))).size);
@@ -128,9 +129,9 @@ describe('export', () => {
     const { status, stdout, stderr } = await antonymHere(['export', '--run', 'model', ...flags], folder);
     expect(status, stderr).toBe(0);
     const { description, parity } = JSON.parse(stdout);
-    const half = JSON.parse(await readFile(join(folder, 'half', 'model.json'), 'utf8'));
+    const half = await readResult(join(folder, 'half', 'model.json'));
     expect(half.files[0].sha256).toBe(await digestOf(join(folder, 'half', 'model.onnx')));
-    const float32 = JSON.parse(await readFile(exported('model.json'), 'utf8'));
+    const float32 = await readResult(exported('model.json'));
     expect(description).toEqual({ ...float32, files: half.files, precision: 'fp16' });
     expect(parity.reduced).toMatchObject({ images: { source: 'good', count: 6, largestSide: 96 }, pairs: 15 });
     const model = await loadModel(join(folder, 'half'));
@@ -169,10 +170,10 @@ describe('export', () => {
     expect({ status, lines: stdout.trimEnd().split('\n').length }).toEqual({ status: 0, lines: 1 });
     const { model, description, parity } = JSON.parse(stdout);
     expect(model).toBe(join('runs', 'mixed', 'export', 'model.onnx'));
-    expect(description).toEqual(JSON.parse(await readFile(own('model.json'), 'utf8')));
-    expect(parity).toEqual(JSON.parse(await readFile(own('parity.json'), 'utf8')));
+    expect(description).toEqual(await readResult(own('model.json')));
+    expect(parity).toEqual(await readResult(own('parity.json')));
     expect(await digestOf(own('model.onnx'))).toBe(await digestOf(exported('model.onnx')));
-    await writeFile(own('parity.json'), JSON.stringify({ ...JSON.parse(await readFile(own('parity.json'), 'utf8')), model: 'another' }));
+    await writeFile(own('parity.json'), JSON.stringify({ ...(await readResult(own('parity.json'))), model: 'another' }));
     await expectRefused(['report', 'mixed'], /parity\.json does not belong to/, folder);
   });
 
@@ -186,7 +187,7 @@ describe('export', () => {
 
 describe('the exported file', () => {
   test('is compared with the model under training on real crops', async () => {
-    const { crops, largestDifference, tolerance } = JSON.parse(await readFile(exported('parity.json'), 'utf8'));
+    const { crops, largestDifference, tolerance } = await readResult(exported('parity.json'));
     expect(crops).toBeGreaterThanOrEqual(50);
     expect(tolerance).toBe(1e-5);
     for (const output of ['score', 'similarity']) {
@@ -243,7 +244,7 @@ describe('the exported file', () => {
   test('carries model.json as its metadata', async () => {
     const model = onnxProto.onnx.ModelProto.decode(await readFile(exported('model.onnx')));
     const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key!.replace(/^antonym\./, ''), JSON.parse(value!)]));
-    const { files, ...description } = JSON.parse(await readFile(exported('model.json'), 'utf8'));
+    const { files, ...description } = await readResult(exported('model.json'));
     expect(metadata).toEqual(description);
     const { size } = await stat(exported('model.onnx'));
     expect(files).toEqual([{ name: 'model.onnx', bytes: size, sha256: await digestOf(exported('model.onnx')) }]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { RunImages } from '#antonym/runs/run-images.js';
 import { writePhotographs } from '../pairs/folder-of-photographs.js';
+import { readResult } from '../support/files/read-result.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import type { Outcome } from './antonym.js';
 import { antonymHere } from './antonym-here.js';
@@ -15,7 +16,7 @@ const work = await temporaryFolder();
 const photographs = join(work, 'photographs');
 
 const train = (args: readonly string[]): Promise<Outcome> => antonymHere(['train', ...args], work);
-const imagesOf = async (run: string): Promise<RunImages> => JSON.parse(await readFile(join(work, 'runs', run, 'images.json'), 'utf8'));
+const imagesOf = (run: string): Promise<RunImages> => readResult(join(work, 'runs', run, 'images.json'));
 const heldOut = ({ images }: RunImages): (string | undefined)[] =>
   images.flatMap(({ set, sha256 }) => (set === 'held-out' ? [sha256] : []));
 const trained = ({ images }: RunImages): (string | undefined)[] =>
@@ -36,12 +37,12 @@ test('a run finds the same photographs elsewhere, under other names and beside o
   const others = await writePhotographs(join(work, 'others'), 9);
   await copyFile(others.at(-1)!.path, join(moved, 'added.png'));
 
-  const config = JSON.parse(await readFile(join(work, 'runs', 'first', 'config.json'), 'utf8'));
+  const config = await readResult(join(work, 'runs', 'first', 'config.json'));
   const resumed = await train(['--resume', 'first', '--data', moved]);
   expect(resumed.status, resumed.stderr).toBe(0);
   expect(resumed.stderr).toContain('1 of 9 images were added since the run was started: they are left out');
   // the place is kept for the next time
-  expect(JSON.parse(await readFile(join(work, 'runs', 'first', 'config.json'), 'utf8'))).toEqual({
+  expect(await readResult(join(work, 'runs', 'first', 'config.json'))).toEqual({
     ...config,
     data: moved,
     origins: { ...config.origins, data: 'flag' },

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { heldOutScores, heldOutScoresSchema, writeHeldOutScores } from '#antonym/export/held-out-scores.js';
 import type { HeldOutPair } from '#antonym/train/data/held-out.js';
 import { evaluateOrdering } from '#antonym/train/evaluation.js';
+import { readResult } from '../support/files/read-result.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -76,6 +77,6 @@ test('scores, their quartiles and the most telling crops are those of the model'
   expect(lowest[0]).toBe(20);
 
   await writeHeldOutScores(folder, made, 'abc');
-  expect(JSON.parse(await readFile(join(folder, 'scores.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify({ ...scores, model: 'abc' })));
+  expect(await readResult(join(folder, 'scores.json'))).toEqual(JSON.parse(JSON.stringify({ ...scores, model: 'abc' })));
   for (const [name, content] of pictures) expect((await readFile(join(folder, name))).equals(content)).toBe(true);
 });

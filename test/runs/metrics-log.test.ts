@@ -29,7 +29,7 @@ describe('metrics', () => {
     const path = join(folder, 'unfinished');
     await writeFile(path, '{"kind":"step","step":1}\n{"kind":"step","step":2}');
     expect(await readMetrics(path)).toEqual([{ kind: 'step', step: 1 }]);
-    await write(path, 2, [2]);
+    await write(path, 1, [2]);
     expect(await readMetrics(path)).toEqual([{ kind: 'step', step: 1 }, step(2)]);
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createRun, findRun, openRun, readConfig, requireFreeRun } from '#antonym/runs/run-directory.js';
 import { checkRunName, runNamePrefix } from '#antonym/runs/run-name.js';
 import { currentProcess } from '#antonym/support/process-identity.js';
+import { parseSealed } from '#antonym/support/sealed-json.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -16,7 +17,7 @@ describe('runs', () => {
     const root = join(await newRoot(), 'not', 'yet', 'there');
     const run = await createRun(root, { name: 'first' }, { levels: 5 }, { node: '20' });
     expect(run.folder.lastCheckpoint).toBe(join(root, 'first', 'checkpoints', 'last.safetensors'));
-    expect(JSON.parse(await readFile(run.folder.environment, 'utf8'))).toEqual({ node: '20' });
+    expect(parseSealed(await readFile(run.folder.environment, 'utf8'))).toEqual({ node: '20' });
     expect(await readConfig(await findRun(root, 'first'))).toEqual({ levels: 5 });
     await expect(openRun(root, 'first')).rejects.toThrow(/in use/);
     await run.close();

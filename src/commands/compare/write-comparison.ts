@@ -6,6 +6,7 @@ import { junitXml } from '../../compare/junit.js';
 import { comparePage } from '../../report/compare-page.js';
 import { csvCell } from '../../support/csv-cell.js';
 import { writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { sealJson } from '../../support/sealed-json.js';
 
 /** Writes index.html, comparison.json, pictures.csv and junit.xml into a new folder. */
 export async function writeComparison(folder: string, result: ComparisonResult): Promise<void> {
@@ -17,7 +18,7 @@ export async function writeComparison(folder: string, result: ComparisonResult):
   await writeFolderAtomically(folder, async (temporary) => {
     const files = {
       'index.html': await comparePage(result),
-      'comparison.json': `${JSON.stringify(result, undefined, 2)}\n`,
+      'comparison.json': sealJson(result, 2),
       'pictures.csv': csvOf(result),
       'junit.xml': junitXml(checks),
     };

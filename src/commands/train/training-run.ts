@@ -7,12 +7,11 @@ import type { Backbone } from '../../backbones/backbone.js';
 import { isOnnxFile } from '../../backbones/preset.js';
 import type { Opinions } from '../../evaluate/opinions.js';
 import { findLastCheckpoint } from '../../runs/find-checkpoint.js';
-import { createRun, type OpenRun, openRun, type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
+import { createRun, type OpenRun, openRun, type RunFolder, replaceConfig, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { writeRunImages } from '../../runs/run-images.js';
 import { runNamePrefix } from '../../runs/run-name.js';
 import { checkDevice } from '../../runtime/devices/choose-device.js';
 import { describeEnvironment } from '../../support/environment.js';
-import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import {
   type GivenOptions,
   type ImpliedOptions,
@@ -28,6 +27,7 @@ import type { OpinionSet } from '../../train/opinion/opinion-set.js';
 import { noPairs } from '../../train/options/data-options.js';
 import { noOpinions } from '../../train/options/opinion-options.js';
 import { checkTrainOptions, isOtherPlace, isOtherSplit, type TrainOptions, trainOptions } from '../../train/options.js';
+import { placeOptions, runIdentity } from '../../train/run-identity.js';
 import { optionsOfRun } from '../../train/stored-options.js';
 import type { TrainingSetup, TrainingSpec } from '../../train/training-setup.js';
 import { openOpinions } from './open-opinions.js';
@@ -143,17 +143,18 @@ export async function resumedRun(name: string, given: GivenOptions, takeOver = f
       (key, wanted, stored) => isOtherSplit(key, wanted, stored) || isOtherPlace(key, wanted, canMove),
     );
     await checkOptions(resolved.values);
-    const checkpoint = await findLastCheckpoint(run.folder);
+    const checkpoint = await findLastCheckpoint(run.folder, runIdentity(run.config));
     const opened = resolved.values.opinion === noOpinions ? undefined : await openOpinions(resolved.values);
     const spec = { options: resolved.values, run: run.folder, checkpoint, opinions: opened?.set };
-    const hasMoved = (['data', 'exclude', 'pairs'] as const).some((key) => resolved.values[key] !== saved.values[key]);
+    const places = Object.fromEntries(placeOptions.map((key) => [key, resolved.values[key]]));
+    const hasMoved = placeOptions.some((key) => resolved.values[key] !== saved.values[key]);
     return {
       resolved,
       spec,
       opinions: opened?.table,
       async open() {
         // where the photographs were found, for the next time
-        if (hasMoved) await writeFileAtomically(run.folder.config, `${JSON.stringify(savedForm(resolved), null, 2)}\n`);
+        if (hasMoved) await replaceConfig(run.folder, { ...Object(run.config), ...places });
         return run.folder;
       },
       close: () => run.close(),

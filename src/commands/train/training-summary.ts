@@ -9,7 +9,7 @@ import { formatBytes } from '../../support/byte-size.js';
 import { commandHint } from '../../support/command-hint.js';
 import { formatDuration } from '../../support/duration.js';
 import { printable } from '../../support/printable.js';
-import type { BestCheckpoint } from '../../train/loop.js';
+import type { BestCheckpoint } from '../../train/best-checkpoint.js';
 import type { OpinionSet } from '../../train/opinion/opinion-set.js';
 import { noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';

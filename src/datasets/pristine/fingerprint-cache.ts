@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { cacheFile, cacheFolder } from '../../support/files/cache-folder.js';
+import { parseSealed, sealJson } from '../../support/sealed-json.js';
 import type { FileReference } from '../image-reference.js';
 import type { Fingerprint } from './fingerprint.js';
 
@@ -71,7 +72,7 @@ export async function openFingerprintCache(images: readonly FileReference[], fol
     async save() {
       const now = new Date();
       const saving = isNew
-        ? writeFileAtomically(path, JSON.stringify({ version, files, digests })).then(() => forgetOldest(dirname(path)))
+        ? writeFileAtomically(path, sealJson({ version, files, digests })).then(() => forgetOldest(dirname(path)))
         : utimes(path, now, now);
       await saving.catch(() => {});
     },
@@ -88,7 +89,7 @@ async function forgetOldest(folder: string): Promise<void> {
 
 async function readKnown(path: string): Promise<Kept> {
   try {
-    return fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return fileSchema.parse(parseSealed(await readFile(path, 'utf8')));
   } catch {
     return { files: {}, digests: {} };
   }

@@ -3,10 +3,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeDifference } from '../../support/describe-difference.js';
-import { systemCodeOf, UserError } from '../../support/errors.js';
+import { asSentence, systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
+import { parseSealed, sealJson } from '../../support/sealed-json.js';
 import { sha256Of } from '../manifest.js';
 import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
 
@@ -84,7 +85,7 @@ const largestIndex = 2 ** 28;
 export async function writeIndex(folder: string, index: ShardIndex): Promise<void> {
   const path = join(folder, indexName(index.part));
   try {
-    await writeFileAtomically(path, `${JSON.stringify(indexSchema.parse(index), null, 1)}\n`);
+    await writeFileAtomically(path, sealJson(indexSchema.parse(index), 1));
   } catch (error) {
     throw fileError('write', path, error);
   }
@@ -129,9 +130,10 @@ async function readIndex(folder: string, name: string): Promise<IndexFile> {
   try {
     if ((await stat(path)).size > largestIndex) throw new UserError(`${path} is too large for an index of shards.`);
     text = await readRegularText(path, largestIndex);
-    json = JSON.parse(text);
+    json = parseSealed(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} is damaged: ${error.message}.`);
+    if (error instanceof SyntaxError)
+      throw new UserError(`${path} is damaged: ${asSentence(error.message)} Copy it again, or remove it to make the part again.`);
     throw fileError('read', path, error);
   }
   const { success, data: index, error } = indexSchema.safeParse(json);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { systemCodeOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { LineChain, withoutCheck } from '../../support/line-chain.js';
 import type { ListPart } from './list-lines.js';
 
 export const headSchema = z.strictObject({
@@ -88,16 +89,29 @@ async function textAt(file: FileHandle, place: number, bytes: number): Promise<s
   return buffer.toString('utf8', 0, bytesRead);
 }
 
+/** The value of a line of JSON, whose checksum is not looked at; undefined for another. */
 export function parsed<Of>(schema: z.ZodType<Of>, line: string): Of | undefined {
   try {
-    return schema.safeParse(JSON.parse(line)).data;
+    return schema.safeParse(JSON.parse(withoutCheck(line))).data;
   } catch {
     return undefined;
   }
 }
 
-/** Whole lines of a file, without the first, and the bytes up to each one's end. */
-export async function* rowsOf(path: string): AsyncGenerator<{ readonly line: string; readonly end: number }> {
+/** A whole line as it was before it was sealed, and the bytes up to its end. */
+export interface PartLine {
+  readonly line: string;
+  readonly end: number;
+  /** The first. */
+  readonly isHead: boolean;
+}
+
+/**
+ * Whole lines of a file.
+ * @param chain follows the lines
+ * @throws UserError when a line does not match its checksum.
+ */
+export async function* linesOfPart(path: string, chain = new LineChain()): AsyncGenerator<PartLine> {
   const file = await open(path, 'r');
   try {
     let end = 0;
@@ -107,7 +121,13 @@ export async function* rowsOf(path: string): AsyncGenerator<{ readonly line: str
       let bytes = Buffer.concat([rest, chunk as Buffer]);
       for (let place = bytes.indexOf(10); place >= 0; place = bytes.indexOf(10)) {
         end += place + 1;
-        if (!isHead) yield { line: bytes.toString('utf8', 0, place), end };
+        const line = chain.open(bytes.toString('utf8', 0, place));
+        if (line === undefined) {
+          throw new UserError(
+            `${path} is damaged: a line does not match its checksum, or one before it is missing. Remove it, to score the part again.`,
+          );
+        }
+        yield { line, end, isHead };
         isHead = false;
         bytes = bytes.subarray(place + 1);
       }

@@ -4,7 +4,7 @@ import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { numberRanges } from '../../support/number-ranges.js';
-import { type PartHead, type PartState, partFiles, partName, rowsOf, stateOfPart } from './part-file.js';
+import { linesOfPart, type PartHead, type PartState, partFiles, partName, stateOfPart } from './part-file.js';
 
 export interface PartsStatus {
   readonly parts: number;
@@ -78,7 +78,8 @@ async function* linesOfParts(folder: string, of: number): AsyncGenerator<Uint8Ar
     const path = join(folder, partName({ number, of }));
     const { end } = await stateOfPart(path);
     let [rows, kept] = [0, ''];
-    for await (const { line } of rowsOf(path)) {
+    for await (const { line, isHead } of linesOfPart(path)) {
+      if (isHead) continue;
       if (rows === end!.images) break;
       rows++;
       kept += `${line}\n`;

@@ -5,13 +5,14 @@ import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { lockFolder } from '../../support/files/folder-lock.js';
 import type { OwnerLock } from '../../support/files/owner-lock.js';
+import { LineChain } from '../../support/line-chain.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import { ImageError, readingFault } from '../errors.js';
 import { imagesInMemory, type Model } from '../load-model.js';
 import { opinionMapOf } from '../opinion-map.js';
 import { type ListPart, linesOf } from './list-lines.js';
 import { type ListedImage, listedImages } from './listed-images.js';
-import { endSchema, type PartEnd, type PartHead, parsed, partName, rowSchema, rowsOf, stateOfPart } from './part-file.js';
+import { linesOfPart, type PartEnd, type PartHead, parsed, partName, rowSchema, stateOfPart } from './part-file.js';
 
 export interface PartRequest {
   readonly list: string;
@@ -74,14 +75,15 @@ async function continuePart({ list, part, sha256, bytes, maxPixels, open: openMo
   const state = await stateOfPart(path);
   if (state.head && JSON.stringify(state.head) !== JSON.stringify(head)) throw otherPart(path, state.head, head);
   if (state.head && state.end) return { path, ...state.end, kept: state.end.images, isWhole: true };
-  const before = state.head ? await countRows(path, listedNames(list, part)) : { images: 0, failed: 0, end: 0 };
+  const before = state.head ? await countRows(path, listedNames(list, part)) : { images: 0, failed: 0, end: 0, chain: new LineChain() };
+  const { chain } = before;
   let { images, failed } = before;
   const model = await openModel();
   try {
     const file = await open(path, state.head ? 'r+' : 'w');
     try {
       if (state.head) await file.truncate(before.end);
-      let text = state.head ? '' : `${JSON.stringify(head)}\n`;
+      let text = state.head ? '' : `${chain.seal(head)}\n`;
       let place = before.end;
       const write = async (): Promise<void> => {
         const content = Buffer.from(text);
@@ -93,7 +95,7 @@ async function continuePart({ list, part, sha256, bytes, maxPixels, open: openMo
       let written = performance.now();
       const rest = skipped(listedImages(linesOf(list, part), images), images);
       for await (const { row, isFailed, share } of resultsAhead(rest, imagesInMemory, (image) => rowOf(model, image))) {
-        text += `${JSON.stringify(row)}\n`;
+        text += `${chain.seal(row)}\n`;
         images++;
         if (isFailed) failed++;
         onImage?.(images, share);
@@ -104,7 +106,7 @@ async function continuePart({ list, part, sha256, bytes, maxPixels, open: openMo
         if (stop.aborted) break;
       }
       const isWhole = !stop.aborted;
-      if (isWhole) text += `${JSON.stringify({ images, failed } satisfies PartEnd)}\n`;
+      if (isWhole) text += `${chain.seal({ images, failed } satisfies PartEnd)}\n`;
       await write();
       await file.sync();
       return { path, images, failed, kept: before.images, isWhole };
@@ -135,17 +137,24 @@ async function* listedNames(list: string, part: ListPart): AsyncGenerator<string
   for await (const { name } of listedImages(linesOf(list, part), Number.POSITIVE_INFINITY)) yield name;
 }
 
+/** The rows that a part has, the bytes up to the end of the last, and what follows them. */
+interface KeptRows extends PartEnd {
+  readonly end: number;
+  readonly chain: LineChain;
+}
+
 /**
- * The rows that a part has.
+ * Counts the rows of a part.
  * @param names of the list, which may not have changed
- * @returns their number, and the bytes up to the end of the last
  */
-async function countRows(path: string, names: AsyncGenerator<string>): Promise<{ images: number; failed: number; end: number }> {
+async function countRows(path: string, names: AsyncGenerator<string>): Promise<KeptRows> {
+  const chain = new LineChain();
   let [images, failed, last] = [0, 0, 0];
-  for await (const { line, end } of rowsOf(path)) {
+  for await (const { line, end, isHead } of linesOfPart(path, chain)) {
     const row = parsed(rowSchema, line);
+    last = end;
+    if (isHead) continue;
     if (!row) {
-      if (parsed(endSchema, line)) break;
       throw new UserError(`${path} is damaged: it has the line ${JSON.stringify(line.slice(0, 60))}. Remove it, to score the part again.`);
     }
     const { value } = await names.next();
@@ -156,16 +165,9 @@ async function countRows(path: string, names: AsyncGenerator<string>): Promise<{
     }
     images++;
     if (row.error !== undefined) failed++;
-    last = end;
   }
   await names.return(undefined);
-  return last > 0 ? { images, failed, end: last } : { images, failed, end: await headBytes(path) };
-}
-
-/** Bytes of the first line. */
-async function headBytes(path: string): Promise<number> {
-  const { head } = await stateOfPart(path);
-  return Buffer.byteLength(JSON.stringify(head)) + 1;
+  return { images, failed, end: last, chain };
 }
 
 async function rowOf(model: Model, { name, input, share }: ListedImage) {

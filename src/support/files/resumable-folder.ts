@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { describeDifference } from '../describe-difference.js';
 import { systemCodeOf, UserError } from '../errors.js';
 import { jsonObjectOrEmpty } from '../json-object.js';
+import { parseSealed, sealJson } from '../sealed-json.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { requireFreeFolder } from './atomic-folder.js';
 import { fileError } from './file-errors.js';
@@ -144,12 +145,13 @@ function notesIn(folder: string): Notes {
   return {
     async read(name) {
       try {
-        return JSON.parse(await readFile(pathOf(name), 'utf8'));
+        const note = parseSealed(await readFile(pathOf(name), 'utf8'));
+        return Object(note).note ?? note;
       } catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return undefined;
         throw error instanceof SyntaxError ? new UserError(`${pathOf(name)} is damaged: remove ${folder}.`) : error;
       }
     },
-    write: (name, value) => writeFileAtomically(pathOf(name), JSON.stringify(value)),
+    write: (name, value) => writeFileAtomically(pathOf(name), sealJson({ note: value })),
   };
 }

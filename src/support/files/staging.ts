@@ -7,8 +7,9 @@
  */
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { systemCodeOf, UserError } from '../errors.js';
+import { basename, join } from 'node:path';
+import { asSentence, systemCodeOf, UserError } from '../errors.js';
+import { parseSealed, sealJson } from '../sealed-json.js';
 import { fileError } from './file-errors.js';
 import { exchangePaths } from './libc.js';
 import { takeLock } from './owner-lock.js';
@@ -76,7 +77,7 @@ export async function openStaging(folder: string, key: string, name: string): Pr
       if (names.length + removed.length > 1) {
         const inodes = names.map(async (entry) => [entry, String((await stat(join(content, entry), { bigint: true })).ino)] as const);
         const plan: Plan = { placed: Object.fromEntries(await Promise.all(inodes)), removed };
-        await writeSynced(join(lock.path, `${planName}.part`), JSON.stringify(plan));
+        await writeSynced(join(lock.path, `${planName}.part`), sealJson(plan));
         await rename(join(lock.path, `${planName}.part`), join(lock.path, planName));
         await syncFolder(lock.path);
       }
@@ -132,12 +133,30 @@ async function recover(folder: string, staging: string): Promise<void> {
 }
 
 async function readPlan(staging: string): Promise<Plan | undefined> {
+  const path = join(staging, planName);
   try {
-    return JSON.parse(await readFile(join(staging, planName), 'utf8'));
+    const plan = parseSealed(await readFile(path, 'utf8'));
+    if (isPlan(plan)) return plan;
+    throw new SyntaxError('it is no list of names');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UserError(
+      `${path} is damaged: ${asSentence(error.message)} It lists the results that a stopped process was putting into place. ` +
+        `Remove ${staging}, and repeat the command that was stopped.`,
+    );
   }
+}
+
+/** A plan names entries of one folder, and has nothing else. */
+function isPlan(json: unknown): json is Plan {
+  const { placed, removed, ...others } = Object(json) as Partial<Plan>;
+  if (Object.keys(others).length > 0 || !Array.isArray(removed)) return false;
+  return typeof placed === 'object' && placed !== null && [...Object.keys(placed), ...removed].every(isName);
+}
+
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && !['', '.', '..'].includes(name) && basename(name) === name;
 }
 
 async function carryOut(

@@ -19,6 +19,10 @@ export async function readOptionFile(path: string): Promise<{ path: string; valu
     if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}.`);
     throw fileError('read', path, error);
   }
-  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { path, values: values as Record<string, unknown> };
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
+    // the configuration of a run repeats it, also when it was edited
+    const { checksum: _, ...options } = values as Record<string, unknown>;
+    return { path, values: options };
+  }
   throw new UserError(`${path} must be a JSON object with options such as {"levels": 5}.`);
 }

@@ -6,6 +6,7 @@ import type { ComparedVariant } from '#antonym/compare/comparison-result.js';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { encodePng } from '#antonym/images/encode-png.js';
 import { rendered } from '../../pairs/folder-of-photographs.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym } from '../antonym.js';
 import { expectRefused } from '../expect-refused.js';
@@ -36,7 +37,7 @@ test('a worse folder fails the limit, with a page, numbers and JUnit XML; what w
   expect(stdout).toContain('1 only before, such as alone.png\n');
   expect(stderr).toContain('broken.png');
   expect((await readdir(join(folder, 'result'))).sort()).toEqual(['comparison.json', 'index.html', 'junit.xml', 'pictures.csv']);
-  const { variants } = JSON.parse(await readFile(join(folder, 'result/comparison.json'), 'utf8'));
+  const { variants } = await readResult(join(folder, 'result/comparison.json'));
   expect(variants[0].pairs).toHaveLength(6);
   expect(await readFile(join(folder, 'result/junit.xml'), 'utf8')).toContain('<testsuites tests="1" failures="1">');
   expect((await readFile(join(folder, 'result/pictures.csv'), 'utf8')).trimEnd().split('\r\n')).toHaveLength(7);

@@ -9,6 +9,7 @@ import { parseManifest, sha256Of } from '#antonym/pairs/manifest.js';
 import { readTar } from '#antonym/support/archives/tar-archive.js';
 import { randomStream } from '#antonym/support/random.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym, program } from '../antonym.js';
 import { antonymHere } from '../antonym-here.js';
@@ -74,7 +75,7 @@ test('a shard holds samples as webdataset groups them: neighbours of one key, cr
 });
 
 test('the index tells of every shard: pairs, bytes, hash; and of what could not be used', async () => {
-  const index = JSON.parse(await readFile(join(folder, 'whole', 'index.json'), 'utf8'));
+  const index = await readResult(join(folder, 'whole', 'index.json'));
   expect(index.skipped).toEqual(['x0.png']);
   expect(index.shards.map(({ file, from, to }: Record<string, unknown>) => [file, from, to])).toEqual([
     ['pairs-000000.tar', 0, 24],
@@ -193,7 +194,7 @@ test('status says which parts are whole, begun and missing, and how to make the 
     stdout: expect.stringMatching(/^0 of 1 part is whole: .*\nbegun: {3}1\nagain: {3}--array=1\n$/),
     stderr: expect.stringMatching(/pairs-000001\.tar is missing, but index\.json says/),
   });
-  const { configuration, ...index } = JSON.parse(await readFile(join(folder, 'whole', 'index.json'), 'utf8'));
+  const { configuration, ...index } = await readResult(join(folder, 'whole', 'index.json'));
   await mkdir(join(folder, 'begun'));
   const begun = { ...index, configuration, part: { number: 2, of: 3 }, shards: [] };
   await writeFile(join(folder, 'begun', 'index-2-of-3.json'), JSON.stringify(begun));

@@ -1,8 +1,9 @@
 /** Equal runs are equal bit for bit, however many workers make their pairs and wherever their options come from. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { digestOf, metricsOf, resultsOf } from '../run-files.js';
@@ -47,7 +48,7 @@ test('the best checkpoint is that of the first best evaluation, the last one kno
   expect(checkpoint.step).toBe(step);
   expect(JSON.parse(checkpoint.metadata.best!)).toEqual(best);
   expect(JSON.parse((await loadCheckpoint(lastOf('reference'))).metadata.best!)).toEqual(best);
-  expect(JSON.parse(await readFile(run('reference', 'export', 'model.json'), 'utf8')).training.step).toBe(step);
+  expect((await readResult(run('reference', 'export', 'model.json'))).training.step).toBe(step);
 });
 
 test('four workers, and options from a file, make the same run as one worker and flags', async () => {
@@ -55,7 +56,7 @@ test('four workers, and options from a file, make the same run as one worker and
   await writeFile(join(folder, 'options.json'), JSON.stringify(options));
   expect(await train('--config', 'options.json', '--levels', '2', ...twoDistortions, '--run', 'four')).toMatchObject({ status: 0 });
   expect(await resultsOf(run('four'))).toEqual(await resultsOf(run('reference')));
-  const { origins, ...values } = JSON.parse(await readFile(run('four', 'config.json'), 'utf8'));
+  const { origins, ...values } = await readResult(run('four', 'config.json'));
   expect(values).toMatchObject({ ...options, levels: 2, seed: 1, backbone: 'clip-tiny' });
   expect(origins).toMatchObject({ workers: 'file', levels: 'flag', seed: 'default' });
 });

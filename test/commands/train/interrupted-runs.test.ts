@@ -1,9 +1,10 @@
 /** A run that is stopped at any moment, by any signal, resumes to the same results bit for bit. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
@@ -45,7 +46,7 @@ test('with accumulated gradients and a moving average, and by a program with mor
   const isReached = (): boolean => existsSync(run('sum-stopped', 'previews', 'step-1.png'));
   expect(await stoppedHere(['train', ...accumulating, '--run', 'sum-stopped'], folder, isReached)).toMatchObject({ status: 130 });
   expect([1, 2, 3]).toContain((await loadCheckpoint(lastOf('sum-stopped'))).step);
-  const { precision: _, recompute: __, ...older } = JSON.parse(await readFile(run('sum-stopped', 'config.json'), 'utf8'));
+  const { precision: _, recompute: __, ...older } = await readResult(run('sum-stopped', 'config.json'));
   await writeFile(run('sum-stopped', 'config.json'), JSON.stringify(older));
   expect(await train('--resume', 'sum-stopped')).toMatchObject({ status: 0 });
   expect(await resultsOf(run('sum-stopped'))).toEqual(await resultsOf(run('sum')));

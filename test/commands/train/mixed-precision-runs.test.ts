@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
@@ -27,7 +28,7 @@ describe('training in mixed precision', () => {
   });
 
   test('is recorded: options, every step, checkpoint, model', async () => {
-    const { precision, origins } = JSON.parse(await readFile(run('reference', 'config.json'), 'utf8'));
+    const { precision, origins } = await readResult(run('reference', 'config.json'));
     expect([precision, origins.precision]).toEqual(['mixed', 'flag']);
     const rows = (await metricsOf(run('reference'))).filter(({ kind }) => kind === 'step');
     let scale = 2 ** 16;
@@ -45,7 +46,7 @@ describe('training in mixed precision', () => {
     expect(tensors.get('loss_scale.value')!.data[0]).toBe(scale);
     expect(tensors.get('loss_scale.good_steps')!.data[0]).toBe(rows.length - 1 - rows.findLastIndex((row) => row.gradientNorm === null));
     expect(tensors.get('loss_scale.skipped')!.data[0]).toBe(skipped);
-    const model = JSON.parse(await readFile(run('reference', 'export', 'model.json'), 'utf8'));
+    const model = await readResult(run('reference', 'export', 'model.json'));
     expect(model.training.precision).toBe('mixed');
     expect(model.precision).toBeUndefined();
     expect(await readFile(run('reference', 'export', 'MODEL_CARD.md'), 'utf8')).toContain('in mixed precision');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '#antonym/tensors/safetensors.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
@@ -24,7 +25,7 @@ test('an ONNX file is trained, exported from the copy in the run, and scores ima
   expect(trained.status, trained.stderr).toBe(0);
   await rm(encoder);
 
-  const config = JSON.parse(await readFile(join(folder, 'runs', 'vit', 'config.json'), 'utf8'));
+  const config = await readResult(join(folder, 'runs', 'vit', 'config.json'));
   expect(config).toMatchObject({ backbone: 'encoder.onnx', weights: 'own', crop: 32, origins: { crop: 'implied', weights: 'preset' } });
   const { tensors } = await readSafetensors(join(folder, 'runs', 'vit', 'checkpoints', 'last.safetensors'));
   const before = (await readSafetensors(join(golden, 'onnx_vision_transformer.safetensors'))).tensors.get('value.conv_proj.weight')!;
@@ -38,7 +39,7 @@ test('an ONNX file is trained, exported from the copy in the run, and scores ima
   expect(exported.status, exported.stderr).toBe(0);
   const model = await readFile(join(folder, 'again', 'model.onnx'));
   expect(model.equals(await readFile(join(folder, 'runs', 'vit', 'export', 'model.onnx')))).toBe(true);
-  const { size, backbone } = JSON.parse(await readFile(join(folder, 'again', 'model.json'), 'utf8'));
+  const { size, backbone } = await readResult(join(folder, 'again', 'model.json'));
   expect(size).toEqual({ minimumSide: 32, recommendedSide: 32, fixedSide: 32 });
   expect(backbone).toMatch(/^encoder\.onnx: the output embedding of an ONNX file with SHA-256 [0-9a-f]{64} /);
   const scored = await antonymHere(['score', 'photos', '--model', join('again', 'model.onnx')], folder);

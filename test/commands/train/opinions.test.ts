@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { parseModelDescription } from '#antonym/export/model-description.js';
 import { loadModel } from '#antonym/score/load-model.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
@@ -53,7 +54,7 @@ test('a model that saw opinions says so everywhere, gives opinions, and is not m
     /# clip-tiny trained on mos, saw \d+ opinions\n[\s\S]*\*\*This model saw opinions/,
   );
   expect(await readFile(path('report.html'), 'utf8')).toMatch(/This model saw opinions of people and is not label-free/);
-  const seen = JSON.parse(await readFile(path('export/seen-opinions.json'), 'utf8')) as { images: { image: string; part: string }[] };
+  const seen = (await readResult(path('export/seen-opinions.json'))) as { images: { image: string; part: string }[] };
   // images of one reference are on one side
   const sides = new Map<number, Set<string>>();
   for (const { image, part } of seen.images) {
@@ -88,7 +89,7 @@ test('exported again, it still says what it saw; a dry run counts crops of rated
   const again = await antonymHere(['export', '--run', 'rated', '--out', 'again'], folder);
   expect(again.status, again.stderr).toBe(0);
   const [own, exported] = await Promise.all(
-    ['runs/rated/export/model.json', 'again/model.json'].map(async (path) => JSON.parse(await readFile(join(folder, path), 'utf8'))),
+    ['runs/rated/export/model.json', 'again/model.json'].map(async (path) => await readResult(join(folder, path))),
   );
   expect(exported.trainedOpinions).toEqual(own.trainedOpinions);
   expect(existsSync(join(folder, 'again/seen-opinions.json'))).toBe(true);

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256Of } from '#antonym/pairs/manifest.js';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
@@ -45,7 +46,7 @@ test('from shards, training sees what it would have made itself: losses, weights
     };
   };
   expect(await comparable('stored')).toEqual(await comparable('reference'));
-  const { origins, ...config } = JSON.parse(await readFile(run('stored', 'config.json'), 'utf8'));
+  const { origins, ...config } = await readResult(run('stored', 'config.json'));
   expect(config).toMatchObject({ pairs: 'all', pairsSha256: expect.stringMatching(/^[0-9a-f]{64}$/), data: 'photos', crop: 32, seed: 3 });
   expect(origins).toMatchObject({ pairs: 'flag', pairsSha256: 'implied', crop: 'implied', seed: 'implied', lr: 'default' });
 });

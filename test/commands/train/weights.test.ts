@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { beforeAll, expect, test } from 'vitest';
 import { type Checkpoint, loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { digestOf } from '../run-files.js';
@@ -42,7 +43,7 @@ test('a run starts where another was best, prompts included; from its file too, 
   }
   const moment = 'moment1.visual.conv1.weight';
   expect(largestDifference(second, first, moment)).toBeGreaterThan(1e-6);
-  expect(JSON.parse(await readFile(run('by-name', 'config.json'), 'utf8'))).toMatchObject({ weights: 'run:reference', prompts: 'auto' });
+  expect(await readResult(run('by-name', 'config.json'))).toMatchObject({ weights: 'run:reference', prompts: 'auto' });
 
   // a copy that has the list of images beside it: what the reference was trained on is not held out, as by name
   const copy = join('elsewhere', 'checkpoints', 'best.safetensors');
@@ -58,7 +59,7 @@ test('a run starts where another was best, prompts included; from its file too, 
   expect(others).toEqual(named.metadata);
   expect(JSON.parse(origin!)).toEqual({ source: 'best.safetensors', sha256: await digestOf(bestOf('reference')) });
   expect(await modelWithoutOrigin('by-file')).toBe(await modelWithoutOrigin('by-name'));
-  expect(JSON.parse(await readFile(run('by-file', 'export', 'model.json'), 'utf8')).prompts).toBe(
+  expect((await readResult(run('by-file', 'export', 'model.json'))).prompts).toBe(
     '7 pairs of text features that were stored with the weights',
   );
   const again = await antonymHere(['export', '--run', 'by-file', '--out', join(folder, 'again')], folder);

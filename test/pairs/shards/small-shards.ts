@@ -10,6 +10,7 @@ import type { PairsConfiguration, ShardIndex } from '#antonym/pairs/shards/shard
 import type { PairSet, Part } from '#antonym/pairs/shards/shard-layout.js';
 import { writeShards } from '#antonym/pairs/shards/write-shards.js';
 import { packTar, readTar, type TarMember } from '#antonym/support/archives/tar-archive.js';
+import { parseSealed, sealJson } from '#antonym/support/sealed-json.js';
 import { rendered } from '../folder-of-photographs.js';
 
 const distortions: readonly DistortionName[] = ['darken', 'jpeg'];
@@ -65,9 +66,9 @@ export async function forgeShard(folder: string, file: string, change: (members:
 /** Rewrites a shard, and the index so that size and hash fit. */
 export async function forgeBytes(folder: string, file: string, content: Buffer): Promise<void> {
   await writeFile(join(folder, file), content);
-  const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as ShardIndex;
+  const index = parseSealed(await readFile(join(folder, 'index.json'), 'utf8')) as ShardIndex;
   const shards = index.shards.map((shard) =>
     shard.file === file ? { ...shard, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') } : shard,
   );
-  await writeFile(join(folder, 'index.json'), JSON.stringify({ ...index, shards }));
+  await writeFile(join(folder, 'index.json'), sealJson({ ...index, shards }));
 }

@@ -7,6 +7,7 @@ import { openStoredPairs, storedSequence } from '#antonym/pairs/shards/stored-pa
 import type { TarMember } from '#antonym/support/archives/tar-archive.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
+import { parseSealed, sealJson } from '#antonym/support/sealed-json.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { configuration, forgeBytes, forgeShard, pairAt, writeSmallShards } from './small-shards.js';
 
@@ -78,8 +79,8 @@ describe('a folder is refused', () => {
   test('that is not finished, was cut off, or was edited', async () => {
     const change = async (edit: (index: ShardIndex) => object): Promise<string> => {
       const path = await copy();
-      const index = JSON.parse(await readFile(join(path, 'index.json'), 'utf8'));
-      await writeFile(join(path, 'index.json'), JSON.stringify(edit(index)));
+      const index = parseSealed(await readFile(join(path, 'index.json'), 'utf8')) as ShardIndex;
+      await writeFile(join(path, 'index.json'), sealJson(edit(index)));
       return refusal(path);
     };
     expect(await change((index) => ({ ...index, shards: index.shards.slice(0, 2) }))).toMatch(/only 2 of 4 shards were made\. Resume with/);
