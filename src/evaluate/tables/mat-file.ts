@@ -11,10 +11,12 @@ export type MatValue = readonly number[] | string | readonly MatValue[];
 
 const dataTypes = { int8: 1, uint8: 2, int16: 3, uint16: 4, int32: 5, uint32: 6, single: 7, double: 9, int64: 12, uint64: 13 };
 const [matrixType, compressedType] = [14, 15];
+const complexBit = 0x0800;
 const classes = { cell: 1, char: 4, firstNumeric: 6, lastNumeric: 15 };
 
-/** Limits of one compressed variable, bytes, and of cells inside cells: more is not a list of opinions. */
-const largestVariable = 2 ** 26;
+/** Limits of all compressed variables together, bytes, of all numbers and cells, and of cells inside cells: more is no list of opinions. */
+const largestContent = 2 ** 26;
+const mostValues = 5_000_000;
 const deepest = 8;
 
 /** Reads a file: see `parseMatFile`. @throws UserError also when it cannot be read. */
@@ -28,24 +30,30 @@ export async function readMatFile(path: string): Promise<ReadonlyMap<string, Mat
  * @throws UserError when the file is of another version, or is damaged.
  */
 export function parseMatFile(bytes: Buffer, path: string): ReadonlyMap<string, MatValue> {
-  if (bytes.subarray(1, 4).toString('latin1') === 'HDF') {
+  // a file of MATLAB has 512 bytes of its own before the signature of HDF5
+  if ([0, 512].some((at) => bytes.subarray(at + 1, at + 4).toString('latin1') === 'HDF')) {
     throw new UserError(`${path} is a MATLAB file of version 7.3, which is not read: save it with save(..., '-v7').`);
   }
   const order = bytes.subarray(126, 128).toString('latin1');
   if (bytes.length < 128 || (order !== 'IM' && order !== 'MI')) throw new UserError(`${path} is not a MATLAB file of version 5 to 7.2.`);
   const variables = new Map<string, MatValue>();
   try {
-    const reader = new Reader(bytes, order === 'IM');
+    const reader = new Reader(bytes, order === 'IM', { values: 0 });
+    let inflated = 0;
     for (let at = 128; at + 8 <= bytes.length; ) {
       const element = reader.element(at);
       at = element.next;
-      const own =
-        element.type === compressedType
-          ? reader.inside(inflateSync(element.data, { maxOutputLength: largestVariable }))
-          : { reader, element };
+      let own = { reader, element };
+      if (element.type === compressedType) {
+        const content = inflateSync(element.data, { maxOutputLength: Math.max(1, largestContent - inflated) });
+        inflated += content.length;
+        own = reader.inside(content);
+      }
       if (own.element.type !== matrixType) continue;
       const { name, value } = own.reader.matrix(own.element.data, 0);
-      if (value !== undefined) variables.set(name, value);
+      if (value === undefined) continue;
+      if (variables.has(name)) throw new Error(`it has two variables ${JSON.stringify(name.slice(0, 40))}`);
+      variables.set(name, value);
     }
   } catch (error) {
     throw new UserError(`${path} is damaged: ${asSentence(messageOf(error))}`);
@@ -63,15 +71,18 @@ interface Element {
 class Reader {
   private readonly bytes: Buffer;
   private readonly littleEndian: boolean;
+  /** Numbers and cells so far, in the whole file. */
+  private readonly count: { values: number };
 
-  constructor(bytes: Buffer, littleEndian: boolean) {
+  constructor(bytes: Buffer, littleEndian: boolean, count: { values: number }) {
     this.bytes = bytes;
     this.littleEndian = littleEndian;
+    this.count = count;
   }
 
   /** The first element of inflated bytes. */
   inside(bytes: Buffer): { reader: Reader; element: Element } {
-    const reader = new Reader(bytes, this.littleEndian);
+    const reader = new Reader(bytes, this.littleEndian, this.count);
     return { reader, element: reader.element(0) };
   }
 
@@ -89,12 +100,16 @@ class Reader {
     // A matrix without content is an empty array.
     if (data.length === 0) return { name: '', value: [] };
     if (depth > deepest) throw new Error(`cells are nested more than ${deepest} deep`);
-    const inner = new Reader(data, this.littleEndian);
+    const inner = new Reader(data, this.littleEndian, this.count);
     const flags = inner.element(0);
-    const kind = inner.numbers(flags)[0]! & 0xff;
+    const flagBits = inner.numbers(flags)[0]!;
+    const kind = flagBits & 0xff;
     const dimensions = inner.element(flags.next);
     const name = inner.element(dimensions.next);
-    const count = inner.numbers(dimensions).reduce((product, size) => product * size, 1);
+    const sizes = inner.numbers(dimensions);
+    if (sizes.some((size) => size < 0)) throw new Error(`an array has the size ${sizes.slice(0, 8).join(' x ')}`);
+    if (flagBits & complexBit) throw new Error(`the variable ${JSON.stringify(name.data.toString('latin1', 0, 40))} has imaginary parts`);
+    const count = sizes.reduce((product, size) => product * size, 1);
     const value = inner.content(kind, count, name.next, depth);
     return { name: name.data.toString('latin1'), value };
   }
@@ -103,6 +118,7 @@ class Reader {
     if (kind === classes.cell) {
       // Eight bytes at least stand for each.
       if (count * 8 > this.bytes.length) throw new Error(`${count} cells do not fit into it`);
+      this.take(count);
       const cells: MatValue[] = [];
       for (let at = start; cells.length < count; ) {
         const element = this.element(at);
@@ -121,8 +137,11 @@ class Reader {
   private numbers({ type, data }: Element): number[] {
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const little = this.littleEndian;
-    const read = (size: number, get: (at: number) => number): number[] =>
-      Array.from({ length: Math.floor(data.length / size) }, (_, index) => get(index * size));
+    const read = (size: number, get: (at: number) => number): number[] => {
+      const length = Math.floor(data.length / size);
+      this.take(length);
+      return Array.from({ length }, (_, index) => get(index * size));
+    };
     switch (type) {
       case dataTypes.int8:
         return read(1, (at) => view.getInt8(at));
@@ -149,6 +168,11 @@ class Reader {
       default:
         throw new Error(`values of type ${type}`);
     }
+  }
+
+  private take(values: number): void {
+    this.count.values += values;
+    if (this.count.values > mostValues) throw new Error(`it has more than ${mostValues} values, more than any list of opinions`);
   }
 
   private uint32(at: number): number {

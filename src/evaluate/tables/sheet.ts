@@ -2,9 +2,7 @@
 import type { SheetData } from 'read-excel-file/node';
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { readBounded } from './read-bounded.js';
-
-/** The tables of all benchmarks together have fewer cells. */
-const mostCells = 5_000_000;
+import { mostCells, requireBoundedWorkbook } from './workbook-bounds.js';
 
 /**
  * The rows of a sheet, values as text.
@@ -16,6 +14,7 @@ export async function readSheetRows(path: string, sheet?: string): Promise<strin
   if (bytes.subarray(0, 4).toString('hex') === 'd0cf11e0') {
     throw new UserError(`${path} is an old xls file, which is not read: save it as xlsx or CSV.`);
   }
+  await requireBoundedWorkbook(path);
   // sixty modules that few need
   const { readSheet } = await import('read-excel-file/node');
   const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(bytes) : readSheet(bytes, sheet));

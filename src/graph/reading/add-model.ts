@@ -18,8 +18,8 @@ export interface ModelSurroundings {
 
 /** Operators of quantised models: QuantizeLinear, DynamicQuantizeLinear, QLinearConv, MatMulInteger, ... */
 const quantizing = /QuantizeLinear$|^QLinear|^(Conv|MatMul)Integer$/;
-/** More elements than that are no value of an image encoder. */
-const largestValue = 2 ** 33;
+/** More elements for each image, 2 GiB in float32, are no value of an image encoder. */
+const largestValue = 2 ** 29;
 
 /**
  * Adds the nodes that some outputs depend on.
