@@ -44,11 +44,21 @@ interface Started {
 }
 
 /** Starts a training, and waits until it has made a step. */
-async function start(command: string, ...words: string[]): Promise<Started> {
+function start(command: string, ...words: string[]): Promise<Started> {
+  return startAs(command, [...words, ...training()], 'ignore');
+}
+
+/** The same in a terminal of its own, whose keys are the standard input of script(1). */
+function startInTerminal(...words: string[]): Promise<Started> {
+  const line = [...words, ...training()].map((word) => `'${word}'`).join(' ');
+  return startAs('script', ['-qec', `exec ${line}`, '/dev/null'], 'pipe');
+}
+
+async function startAs(command: string, words: readonly string[], input: 'ignore' | 'pipe'): Promise<Started> {
   const before = existsSync(run) ? await stepsOf(run) : 0;
-  const child = spawn(command, [...words, ...training()], {
+  const child = spawn(command, words, {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input, 'pipe', 'pipe'],
     env: { ...process.env, npm_config_loglevel: 'silent' },
   });
   let text = '';
@@ -144,6 +154,46 @@ describe('a training', () => {
     process.kill(Number(inside), 'SIGTERM');
     await once(started.child, 'exit');
     await expectSaved({ trainer: Number(inside), steps: started.steps });
+  });
+
+  const hasTerminal = isLinux && spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
+
+  test.for([
+    ['node', node],
+    ['npm', ['npm', 'run', 'train', '--']],
+  ] as const)('in a terminal, saves once when Ctrl-C is typed: %s', async ([, words], { skip }) => {
+    skip(!hasTerminal, 'there is no script(1)');
+    const started = await startInTerminal(...words);
+    started.child.stdin!.write('\u0003');
+    await once(started.child, 'exit');
+    await expectSaved(started);
+    expect(started.said().match(/Stopped after step \d+ of 100000; everything is saved/g)).toHaveLength(1);
+  });
+
+  test.skipIf(!hasTerminal)('saves when its terminal is closed', async () => {
+    const started = await startInTerminal(...node);
+    started.child.kill('SIGKILL');
+    await expectSaved(started);
+  });
+
+  test.skipIf(!isLinux)('saves when npx is ended', async () => {
+    await mkdir(join(folder, 'node_modules', '.bin'), { recursive: true });
+    const command = join(folder, 'node_modules', '.bin', 'antonym');
+    await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+    const started = await start('npx', '--no', 'antonym', 'train');
+    expect(started.trainer).not.toBe(started.child.pid);
+    started.child.kill('SIGTERM');
+    await once(started.child, 'exit');
+    await expectSaved(started);
+  });
+
+  test('saves when systemd ends its scope', async ({ skip }) => {
+    const scope = ['systemd-run', '--scope', '--quiet'] as const;
+    skip(!isLinux || spawnSync(scope[0], [...scope.slice(1), 'true']).status !== 0, 'no systemd runs here');
+    const started = await start(scope[0], ...scope.slice(1), ...node);
+    started.child.kill('SIGTERM');
+    await once(started.child, 'exit');
+    await expectSaved(started);
   });
 
   test.skipIf(!isLinux)('saves when timeout(1) ends it, in a session of its own', async () => {

@@ -1,14 +1,18 @@
 /** Names that attack whoever reads them: on a terminal, in HTML, in Markdown, in a spreadsheet. */
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alignedRows } from '#antonym/evaluate/aligned-rows.js';
+import { readSheetRows } from '#antonym/evaluate/tables/sheet.js';
 import { csvCell } from '#antonym/support/csv-cell.js';
 import { escapeHtml } from '#antonym/support/escape-html.js';
 import { escapeMarkdown } from '#antonym/support/escape-markdown.js';
 import { printable } from '#antonym/support/printable.js';
 import { startProgress } from '#antonym/support/progress.js';
+import { temporaryFolder } from './files/temporary-folder.js';
 
 const names = [
   'a\u001b]0;title\u0007.jpg',
@@ -78,6 +82,33 @@ test('a CSV file has the same rows in every reader, no formula, and the names ca
 });
 
 const hasPython = spawnSync('python3', ['-c', 'import csv']).status === 0;
+
+const hasR = spawnSync('Rscript', ['--version']).status === 0;
+
+test('R reads the same rows', ({ skip }) => {
+  skip(!hasR, 'there is no R');
+  const code = `
+    rows <- read.csv(file("stdin", encoding = "UTF-8"), header = FALSE, colClasses = "character", strip.white = FALSE, encoding = "UTF-8")
+    for (row in seq_len(nrow(rows))) for (cell in rows[row, ]) cat(paste(charToRaw(enc2utf8(cell)), collapse = ""), "\\n", sep = "")`;
+  const { stdout } = spawnSync('Rscript', ['-e', code], { input: csv, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  const cells = stdout.trimEnd().split('\n');
+  // to R, a carriage return ends a line, inside of quotes too
+  const expected = (parse(csv) as string[][]).flat().map((cell) => cell.replaceAll('\r', '\n'));
+  expect(cells.map((hex) => Buffer.from(hex, 'hex').toString())).toEqual(expected);
+});
+
+const hasSpreadsheet = spawnSync('ssconvert', ['--version']).status === 0;
+
+test('a spreadsheet reads the same rows, and computes nothing', async ({ skip }) => {
+  skip(!hasSpreadsheet, 'there is no Gnumeric');
+  // no workbook has control characters
+  const shown = table.filter(([name]) => !/\p{Cc}/u.test(name!));
+  const folder = await temporaryFolder();
+  const [from, to] = [join(folder, 'names.csv'), join(folder, 'names.xlsx')];
+  await writeFile(from, shown.map((row) => `${row.map(csvCell).join(',')}\r\n`).join(''));
+  expect(spawnSync('ssconvert', ['-I', 'Gnumeric_stf:stf_csvtab', from, to]).status).toBe(0);
+  expect((await readSheetRows(to)).map(([name, score]) => [back(name!), score])).toEqual(shown);
+});
 
 test('Python reads the same rows', ({ skip }) => {
   skip(!hasPython, 'there is no python3');

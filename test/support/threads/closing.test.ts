@@ -1,10 +1,13 @@
 /** However answers, failures and the end of threads fall together, whoever waits is told, and the process does not end before. */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { saveBrightnessModel } from '../../score/brightness-model.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** Nothing but the threads keeps the event loop of these processes alive. */
-function runAlone(code: string): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['--input-type=module', '-e', code, import.meta.url], { encoding: 'utf8' });
+function runAlone(code: string, ...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['--input-type=module', '-e', code, import.meta.url, ...words], { encoding: 'utf8' });
 }
 
 const interleavings = `
@@ -49,22 +52,79 @@ test('40 interleavings of questions, answers, failures and closing', () => {
 });
 
 const closingPools = `
+  import fc from 'fast-check';
+  import { setTimeout as sleep } from 'node:timers/promises';
   import { PairPool } from '#antonym/pairs/pair-pool.js';
-  const request = (index) => ({
-    image: { kind: 'procedural', id: String(index), seed: 5, index, width: 64, height: 64 }, levels: 2, crop: 32, maxDistortions: 2, stream: [1, index],
-  });
-  for (const made of [0, 1, 3]) {
-    const pool = new PairPool({ workers: 2 });
-    const pairs = Array.from({ length: 6 }, (_, index) => pool.make(request(index)).then(() => 'made', () => 'ended'));
-    await Promise.all(pairs.slice(0, made));
-    await pool.close();
-    const ends = await Promise.all(pairs);
-    if (!ends.slice(0, made).every((end) => end === 'made')) throw new Error(ends.join());
-  }
+  const image = (index, id) => index < 0 ? { kind: 'file', id, path: '/none.png' } : { kind: 'procedural', id, seed: 5, index, width: 64, height: 64 };
+  const request = (index) => ({ image: image(index, String(index)), levels: 2, crop: 32, maxDistortions: 2, stream: [1, index] });
+  const action = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('make'), value: fc.integer({ min: -1, max: 3 }) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('wait'), value: fc.integer({ min: 0, max: 60 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('close'), value: fc.constant(0) }) },
+  );
+  let told = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 10 }), fc.integer({ min: 1, max: 2 }), async (actions, workers) => {
+      const pool = new PairPool({ workers });
+      const [pairs, ends] = [[], []];
+      let isClosed = false;
+      for (const { do: what, value } of actions) {
+        if (what === 'make') pairs.push(Promise.resolve().then(() => pool.make(request(value))).then(() => 'made', (error) => error.message));
+        if (what === 'wait') await (value < 10 ? Promise.race([sleep(value), ...pairs]) : sleep(value));
+        if (what === 'close') ends.push(pool.close());
+      }
+      ends.push(pool.close());
+      await Promise.all(ends);
+      for (const end of await Promise.all(pairs)) {
+        if (end !== 'made' && !/closed|none\\.png|ended/.test(end)) throw new Error(end);
+        told++;
+      }
+    }),
+    { numRuns: 12, seed: 41 },
+  );
+  if (told < 12) throw new Error('only ' + told + ' were asked for');
   process.stdout.write('all told');
 `;
 
-test('a pool that is closed while answers queue keeps the process until all is told', () => {
+test('12 interleavings of pairs, failures and the close of a pool', () => {
   const { status, stdout, stderr } = runAlone(closingPools);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'all told', stderr: '' });
+});
+
+const closingModels = `
+  import fc from 'fast-check';
+  import { setTimeout as sleep } from 'node:timers/promises';
+  import { loadModel } from '#antonym/score/load-model.js';
+  const image = { data: new Uint8Array(64 * 64 * 3).fill(120), width: 64, height: 64, channels: 3 };
+  const action = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('score'), value: fc.constantFrom(image, image, '/none.png') }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('call off'), value: fc.constant(image) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('wait'), value: fc.integer({ min: 0, max: 20 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('close'), value: fc.constant(0) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 10 }), async (actions) => {
+      const model = await loadModel(process.argv[2]);
+      const [scores, ends] = [[], []];
+      for (const { do: what, value } of actions) {
+        const signal = what === 'call off' ? AbortSignal.timeout(2) : undefined;
+        if (what === 'score' || what === 'call off')
+          scores.push(model.score(value, { signal }).then((score) => (score === 120 / 255 || Math.abs(score - 120 / 255) < 1e-6 ? 'scored' : 'wrong'), (error) => error.message));
+        if (what === 'wait') await sleep(value);
+        if (what === 'close') ends.push(model.close());
+      }
+      ends.push(model.close());
+      await Promise.all(ends);
+      for (const end of await Promise.all(scores))
+        if (end !== 'scored' && !/closed|none\\.png|aborted/.test(end)) throw new Error(end);
+    }),
+    { numRuns: 12, seed: 43 },
+  );
+  process.stdout.write('all told');
+`;
+
+test('12 interleavings of scores, failures, calls that are called off and the close of a model', async () => {
+  const model = await saveBrightnessModel(join(await temporaryFolder(), 'model'));
+  const { status, stdout, stderr } = runAlone(closingModels, model);
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'all told', stderr: '' });
 });
