@@ -3,6 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { loadImage } from '#antonym/datasets/load-image.js';
+import { loadModel } from '#antonym/score/load-model.js';
 import type { CrashProcess } from './crash-process.js';
 
 export interface Scenario {
@@ -83,7 +84,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'calibrate',
-    words: ['calibrate', '--direction', 'lower', '--opinion', 'INPUTS/many.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
+    words: ['calibrate', '--opinion', 'INPUTS/many.csv', '--model', 'INPUTS/runs/r/export', '--out', 'k'],
     results: ['k'],
   },
   { name: 'evaluate opinion --out', words: [...opinion, '--model', 'INPUTS/runs/r/export', '--out', 'e'], results: ['e'] },
@@ -154,7 +155,6 @@ export async function makeInputs(folder: string, crash: CrashProcess): Promise<v
     }
   }
   await writeFile(join(folder, 'ratings.csv'), `image,mos\n${[0, 1, 2].map((index) => `photos/${index}.png,${index + 1}`).join('\n')}\n`);
-  await writeFile(join(folder, 'many.csv'), `image,mos\n${many.map((index) => `rated/${index}.png,${(index * 7) % 11}`).join('\n')}\n`);
   await writeFile(join(folder, 'list.txt'), many.map((index) => `${join(folder, 'rated', `${index}.png`)}\n`).join(''));
   for (const platform of ['linux/x64', 'darwin/arm64', 'win32/x64']) {
     await mkdir(join(folder, 'binaries', platform), { recursive: true });
@@ -164,4 +164,9 @@ export async function makeInputs(folder: string, crash: CrashProcess): Promise<v
   const { code, message, unexpected } = await crash.ask({ kind: 'repeat', case: { folder, words } });
   if (code !== 0) throw new Error(message ?? unexpected);
   await cp(join(folder, 'runs', 'r'), join(folder, 'runs', 'q'), { recursive: true });
+  // ratings that follow the scores: a calibration needs them to
+  const model = await loadModel(join(folder, 'runs', 'r', 'export'));
+  const scores = await model.score(many.map((index) => join(folder, 'rated', `${index}.png`)));
+  await model.close();
+  await writeFile(join(folder, 'many.csv'), `image,mos\n${scores.map((score, index) => `rated/${index}.png,${score}`).join('\n')}\n`);
 }

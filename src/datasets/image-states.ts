@@ -1,6 +1,7 @@
 /** What tells whether the files of images have changed since work on them began, without reading them. */
 import { stat } from 'node:fs/promises';
 import pLimit from 'p-limit';
+import { ofFile } from '../support/files/passing-failures.js';
 import type { ImageReference } from './image-reference.js';
 
 /** Files looked at at a time. */
@@ -14,6 +15,6 @@ export async function imageStates(images: readonly ImageReference[]): Promise<Re
 
 async function stateOf(image: ImageReference): Promise<string> {
   if (image.kind !== 'file') return 'rendered';
-  const status = await stat(image.path).catch(() => undefined);
+  const status = await ofFile(image.path, (path) => stat(path));
   return status === undefined ? 'missing' : `${status.size} bytes of ${status.mtime.toISOString()}`;
 }

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { canReadHeic } from '../images/heif.js';
 import { rawExtensions } from '../images/raw-preview.js';
 import { systemReason } from '../support/files/file-errors.js';
+import { ofFile } from '../support/files/passing-failures.js';
 import { type PathPattern, pathPattern } from '../support/path-pattern.js';
 import type { FileReference } from './image-reference.js';
 import { heicExtensions, type LeftOut } from './left-out.js';
@@ -89,7 +90,7 @@ async function collect(listing: Listing, folder: string, prefix: string, entries
       leaveOut(`whose ${entry.isDirectory() ? 'folder has a name' : 'name'} is not UTF-8 (rename it)`);
       continue;
     }
-    const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    const target = entry.isSymbolicLink() ? await ofFile(path, (one) => stat(one)) : entry;
     if (target?.isDirectory()) {
       if (isExcluded) leaveOut('excluded (with the folder)');
       else if (systemFolders.has(entry.name.toLowerCase())) listing.leftOut.systemFolders.push(id);

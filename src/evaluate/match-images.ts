@@ -5,6 +5,7 @@ import type { LeftOut } from '../datasets/left-out.js';
 import { imageExtensions, listImageFiles } from '../datasets/list-image-files.js';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
+import { ofFile } from '../support/files/passing-failures.js';
 import { suggestName } from '../support/nearest-name.js';
 import { FileIndex } from './file-index.js';
 import type { RatedImage } from './opinions.js';
@@ -88,7 +89,7 @@ async function existing(image: string, tableFolder: string): Promise<{ id: strin
   if (!image.includes('/')) return undefined;
   for (const form of [image, image.normalize('NFC'), image.normalize('NFD')]) {
     const path = resolve(tableFolder, form);
-    const status = await stat(path).catch(() => undefined);
+    const status = await ofFile(path, (one) => stat(one));
     if (status?.isFile()) return { id: path, path };
   }
   return undefined;

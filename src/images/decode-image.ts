@@ -1,9 +1,9 @@
 /** Reads image files: training and scoring share one decoder, so that both see the same pixels. */
-import { setTimeout as wait } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
 import { messageOf, UserError } from '../support/errors.js';
+import { PassingError, patiently as untilItPasses } from '../support/files/passing-failures.js';
 import type { Image } from './image.js';
-import { type ImageSource, PassingError, withContent } from './image-content.js';
+import { type ImageSource, withContent } from './image-content.js';
 import { maximumPixels, openContent, readContentSize } from './open-image.js';
 import { seenPixels } from './seen-pixels.js';
 
@@ -11,9 +11,6 @@ export { type ImageSource, maximumPixels };
 
 /** Time limit of a decoding, seconds; the largest image takes a tenth of it. */
 const longestDecoding = 120;
-
-/** Milliseconds before each new attempt after a decoding failed for lack of memory or threads. */
-const pauses = [200, 1000];
 
 /**
  * The pixels of an image file as every part of the program sees them: first page, upright as its EXIF orientation says, transparent
@@ -91,15 +88,7 @@ async function raw(pipeline: Sharp): Promise<DecodedPixels> {
 
 /** Decodes, and tries again when the machine lacked memory or threads. */
 async function patiently<T>(decode: () => Promise<T>): Promise<T> {
-  for (const pause of pauses) {
-    try {
-      return await decode();
-    } catch (error) {
-      if (!isWant(error)) throw error;
-      await wait(pause);
-    }
-  }
-  return decode().catch((error) => {
+  return untilItPasses(decode, isWant).catch((error) => {
     throw isWant(error) ? new PassingError('the system is out of threads or memory. Try again with less running', { cause: error }) : error;
   });
 }

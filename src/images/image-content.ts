@@ -4,6 +4,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { systemReason } from '../support/files/file-errors.js';
+import { isPassing, PassingError, patiently as untilItPasses } from '../support/files/passing-failures.js';
 
 /** A path, or the bytes of an image file. */
 export type ImageSource = string | Uint8Array;
@@ -26,16 +27,8 @@ export const maximumBytes = 2 ** 31 - 1;
 const mostFromPipe = 2 ** 29;
 const longestSilence = 20_000;
 
-/** Transient failures: the machine or a network drive is short of something at the moment. */
-const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'ESTALE', 'EBUSY', 'ETIMEDOUT']);
-
-/** Milliseconds before each new attempt. */
-const pauses = [50, 200, 800, 2000];
-
-/** A failure that is not the file's fault: it says nothing about the content. */
-export class PassingError extends UserError {
-  override name = 'PassingError';
-}
+/** The file is not there. */
+export class MissingFileError extends UserError {}
 
 /**
  * Opens the content, and closes it when `use` is done.
@@ -107,17 +100,9 @@ async function readPipe(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Repeats a system call while its failure is transient. */
-async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  for (const pause of pauses) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!passing.has(systemCodeOf(error) ?? '')) throw systemError(error);
-      await wait(pause);
-    }
-  }
-  return call().catch((error) => {
+/** Repeats a system call while its failure is one that passes. */
+function patiently<T>(call: () => Promise<T>): Promise<T> {
+  return untilItPasses(call).catch((error) => {
     throw systemError(error);
   });
 }
@@ -125,7 +110,7 @@ async function patiently<T>(call: () => Promise<T>): Promise<T> {
 function systemError(error: unknown): unknown {
   const code = systemCodeOf(error);
   if (code === undefined) return error;
-  if (code === 'ENOENT') return new UserError('no such file', { cause: error });
-  const Kind = passing.has(code) ? PassingError : UserError;
+  if (code === 'ENOENT') return new MissingFileError('no such file', { cause: error });
+  const Kind = isPassing(error) ? PassingError : UserError;
   return new Kind(systemReason(error), { cause: error });
 }

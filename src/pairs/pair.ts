@@ -6,8 +6,8 @@ import type { DistortionName } from '../degrade/distortions/table.js';
 import { releasePixels } from '../degrade/pixel-buffers.js';
 import type { SeverityTable } from '../degrade/published-severities.js';
 import { type Box, cropImage, type Image } from '../images/image.js';
-import { PassingError } from '../images/image-content.js';
 import { UserError } from '../support/errors.js';
+import { PassingError } from '../support/files/passing-failures.js';
 import { randomStream } from '../support/random.js';
 import { chooseCrops, minimumSideFor } from './crops.js';
 

@@ -1,7 +1,8 @@
 /** Errors of the library, with codes for programs; `cause` leads down to the system's own. */
-import { PassingError } from '../images/image-content.js';
+
 import { isOutOfMemory } from '../runtime/devices/device.js';
 import { type ErrorCode, systemCodeOf, UserError } from '../support/errors.js';
+import { PassingError } from '../support/files/passing-failures.js';
 import type { ImageInput } from './image-input.js';
 
 /** An image cannot be scored: it cannot be read, is smaller than the model's minimum, or is no `ImageInput`. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { cacheFile, cacheFolder } from '../support/files/cache-folder.js';
 import { digestOfFile } from '../support/files/file-digest.js';
+import { ofFile } from '../support/files/passing-failures.js';
 import { parseSealed, sealJson } from '../support/sealed-json.js';
 
 const schema = z.strictObject({
@@ -57,11 +58,11 @@ export async function openScoreCache(model: string, maximumPixels: number | unde
     path,
     async find(file) {
       // a file that cannot be read has its error when it is scored
-      const status = await stat(file).catch(() => undefined);
+      const status = await ofFile(file, (path) => stat(path));
       if (!status?.isFile()) return undefined;
       const entry = files[resolve(file)];
       if (entry !== undefined && entry[0] === status.size && entry[1] === status.mtimeMs) return entry[3];
-      const digest = await digestOfFile(file).catch(() => undefined);
+      const digest = await ofFile(file, digestOfFile);
       if (digest === undefined) return undefined;
       asked.set(file, [status.size, status.mtimeMs, digest]);
       const score = byContent.get(digest);

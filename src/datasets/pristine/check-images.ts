@@ -1,7 +1,7 @@
 /** Looks for flaws of images that are claimed to be pristine. */
 import pLimit from 'p-limit';
-import { PassingError } from '../../images/image-content.js';
 import { messageOf, UserError } from '../../support/errors.js';
+import { PassingError } from '../../support/files/passing-failures.js';
 import type { ImageReference } from '../image-reference.js';
 import { loadImage } from '../load-image.js';
 import { type FindingName, findingsIn } from './findings.js';

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { PassingError } from '../../images/image-content.js';
 import { readThumbnail } from '../../images/thumbnail.js';
 import { UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
+import { ofFile, PassingError } from '../../support/files/passing-failures.js';
 import { fittingThreads } from '../../support/open-files.js';
 import type { FileReference, ImageReference, ProceduralReference } from '../image-reference.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
@@ -51,7 +51,7 @@ async function readImages(
     const fingerprint = await (cache === undefined ? read() : cache.get(file, read));
     if (withDigests) {
       const hash = (): Promise<string> => digestOfFile(file.path);
-      const digest = await (cache === undefined ? hash() : cache.digest(file, hash)).catch(() => undefined);
+      const digest = await ofFile(file.path, () => (cache === undefined ? hash() : cache.digest(file, hash)));
       if (digest !== undefined) digests.set(file.id, digest);
     }
     onRead?.(++done, files.length);

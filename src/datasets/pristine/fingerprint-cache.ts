@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { cacheFile, cacheFolder } from '../../support/files/cache-folder.js';
+import { ofFile } from '../../support/files/passing-failures.js';
 import { parseSealed, sealJson } from '../../support/sealed-json.js';
 import type { FileReference } from '../image-reference.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -48,7 +49,7 @@ export async function openFingerprintCache(images: readonly FileReference[], fol
   let isNew = false;
   return {
     async get(image, read) {
-      const status = await stat(image.path).catch(() => undefined);
+      const status = await ofFile(image.path, (path) => stat(path));
       if (status === undefined) return undefined;
       const { size, mtimeMs } = status;
       const entry = known.files[image.path];
@@ -72,11 +73,18 @@ export async function openFingerprintCache(images: readonly FileReference[], fol
     async save() {
       const now = new Date();
       const saving = isNew
-        ? writeFileAtomically(path, sealJson({ version, files, digests })).then(() => forgetOldest(dirname(path)))
+        ? writeFileAtomically(path, sealJson({ version, files: sorted(files), digests: sorted(digests) })).then(() =>
+            forgetOldest(dirname(path)),
+          )
         : utimes(path, now, now);
       await saving.catch(() => {});
     },
   };
+}
+
+/** Files are read in any order. */
+function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function forgetOldest(folder: string): Promise<void> {

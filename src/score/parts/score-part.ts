@@ -58,7 +58,8 @@ export async function scorePart(request: PartRequest): Promise<ScoredPart> {
     return await continuePart(request, path);
   } finally {
     await held.release();
-    await rm(lock, { recursive: true, force: true });
+    // an empty folder, which the next call takes away
+    await rm(lock, { recursive: true, force: true }).catch(() => {});
   }
 }
 
