@@ -53,7 +53,6 @@ const { pruneLibraries } = await import('#antonym/runtime/onnxruntime/prune-libr
 const { UserError } = await import('#antonym/support/errors.js');
 
 async function run({ folder, words: [name, ...words] }: Case): Promise<Outcome> {
-  await mkdir(join(folder, 'tmp'), { recursive: true });
   process.chdir(folder);
   process.env.XDG_CACHE_HOME = join(folder, 'cache');
   process.env.TMPDIR = join(folder, 'tmp');
@@ -107,9 +106,13 @@ async function fail({ case: failing, at, error }: Job & { readonly kind: 'fail' 
   return { ...outcome, ...met };
 }
 
+async function answerTo(job: Job): Promise<Recorded | Outcome> {
+  await mkdir(join(job.case.folder, 'tmp'), { recursive: true });
+  return job.kind === 'record' ? record(job) : job.kind === 'fail' ? fail(job) : run(job.case);
+}
+
 process.on('message', (job: Job) => {
-  const answer = job.kind === 'record' ? record(job) : job.kind === 'fail' ? fail(job) : run(job.case);
-  answer.then(
+  answerTo(job).then(
     (given) => process.send!(given),
     (error) => process.send!(error),
   );
