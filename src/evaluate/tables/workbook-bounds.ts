@@ -43,7 +43,9 @@ export async function requireBoundedWorkbook(path: string): Promise<void> {
       }
     }
   } catch (error) {
-    throw error instanceof UserError ? error : new UserError(`${path} is no workbook that can be read: ${asSentence(messageOf(error))}`);
+    const message = messageOf(error);
+    if (error instanceof UserError && !message.startsWith(`${path} is damaged`)) throw error;
+    throw new UserError(`${path} is no workbook that can be read: ${asSentence(message.replace(`${path} is`, 'it is'))}`);
   } finally {
     await file.close();
   }

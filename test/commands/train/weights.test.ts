@@ -54,9 +54,11 @@ test('a run starts where another was best, prompts included; from its file too, 
   const lastOf = (name: string): Promise<Checkpoint> => loadCheckpoint(run(name, 'checkpoints', 'last.safetensors'));
   const [named, filed] = [await lastOf('by-name'), await lastOf('by-file')];
   expect(filed.tensors).toEqual(named.tensors);
-  // the origin alone differs: the reference began from random weights, and a file is known by its digest
-  const { weights: origin, ...others } = filed.metadata;
-  expect(others).toEqual(named.metadata);
+  // the origin and the run's options differ: the reference began from random weights, and a file is known by its digest
+  const { weights: origin, run: filedRun, ...others } = filed.metadata;
+  const { run: namedRun, ...otherNamed } = named.metadata;
+  expect(others).toEqual(otherNamed);
+  expect(filedRun).not.toBe(namedRun);
   expect(JSON.parse(origin!)).toEqual({ source: 'best.safetensors', sha256: await digestOf(bestOf('reference')) });
   expect(await modelWithoutOrigin('by-file')).toBe(await modelWithoutOrigin('by-name'));
   expect((await readResult(run('by-file', 'export', 'model.json'))).prompts).toBe(
