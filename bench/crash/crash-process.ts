@@ -18,7 +18,7 @@ export class CrashProcess {
   /** @returns the answer of a process that has its modules loaded. @throws when it ends before it answers. */
   async ask<Kind extends Job['kind']>(job: JobOf<Kind>): Promise<Answers[Kind]> {
     if (++this.jobs % mostJobs === 0) await this.end();
-    this.child ??= fork(worker, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
+    this.child ??= fork(worker, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
     return answerOf(this.child, job);
   }
 
@@ -34,7 +34,7 @@ export class CrashProcess {
 
 /** Runs a case in a process of its own, which SIGKILL ends before one of its changes. @returns false when it made fewer changes. */
 export async function killAt(at: number, job: JobOf<'record'>): Promise<boolean> {
-  const child = fork(worker, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
+  const child = fork(worker, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
   const ended = once(child, 'exit');
   const survived = await answerOf(child, { ...job, kill: at }).then(
     () => true,

@@ -19,7 +19,7 @@ export interface Proof {
   readonly kills: number;
   /** Of these, ended in a state that had been recorded. */
   readonly foreseen: number;
-  /** Runs in which a change failed. */
+  /** Changes that were made to fail. */
   readonly failures: number;
   /** What was not as promised, a line each. */
   readonly faults: readonly string[];
@@ -70,6 +70,8 @@ export async function proveScenario(
     const recordedFolder = newCase(old);
     const recorded = await process.ask({ kind: 'record', store: storeFolder, case: { folder: recordedFolder, words } });
     requireSuccess(recorded.outcome);
+    // the states name the process as the owner of what is unfinished: it has to have ended when they are repeated from
+    await process.end();
     const final = store.read(recordedFolder);
     const { eachFile } = scenario;
     const results = [...scenario.results, ...[...final.keys()].filter((path) => final.get(path) !== 'folder' && eachFile?.test(path))];
@@ -106,9 +108,11 @@ export async function proveScenario(
     const failing = spread(told(states), most).flatMap(({ at }, place) =>
       (each ? errors : [errors[place % errors.length]!]).map((error) => ({ at, error })),
     );
+    let failures = 0;
     for (const { at, error } of failing) {
       const folder = newCase(old);
       const outcome = await process.ask({ kind: 'fail', case: { folder, words }, at, error });
+      if (outcome.operation !== undefined) failures++;
       const label = `change ${at} (${outcome.operation} ${(outcome.path ?? '').replace(folder, '')}) fails with ${error}`;
       faults.push(...faultsOf(outcome, label, store.read(folder), { old, final, results, isNeeded: scenario.isNeeded ?? true }));
       await rm(folder, { recursive: true, force: true });
@@ -120,7 +124,7 @@ export async function proveScenario(
       repeated: repeated.length,
       kills: killed.length,
       foreseen: killed.filter(({ tree }) => known.has(identityOf(tree))).length,
-      failures: failing.length,
+      failures,
       faults,
     };
   } finally {

@@ -16,8 +16,9 @@ describe.skipIf(process.platform !== 'linux')('killed at any moment, or with a d
   // The state before every change is looked at here, one is repeated from, and one change fails; `npm run bench -- crash` repeats from all of them, has
   // every change fail in three ways, and compares the states with those that killed processes leave.
   test.each(scenarios)('$name', async (scenario) => {
-    const { changes, faults } = await proveScenario(scenario, { root, process: crash, kills: 0, each: false, most: 1 });
+    const { changes, failures, faults } = await proveScenario(scenario, { root, process: crash, kills: 0, each: false, most: 1 });
     expect(faults).toEqual([]);
     expect(changes).toBeGreaterThan(2);
+    expect(failures).toBe(1);
   });
 });
