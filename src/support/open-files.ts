@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 
-/** Below, modules are loaded one after the other; the loader has a hundred of them open at once. */
-const few = 128;
+/** Below, modules are loaded one after the other; the loader has up to two hundred of them open at once. */
+const few = 256;
 /** Files that Node.js, ONNX Runtime and a command have open beside those of threads: measured are 40. */
 const ofCommand = 44;
 /** An event loop has four, and that of the thread's loader as many. */

@@ -28,4 +28,6 @@ test.skipIf(process.platform !== 'linux')('64 open files are enough to score, an
   const pairs = '--data photos --count 3 --crop 32 --levels 2 --workers 32 --out pairs'.split(' ');
   expect(withLimit(64, 'degrade', 'pairs', ...pairs)).toMatchObject({ status: 0 });
   expect(await readdir(join(folder, 'pairs'))).toContain('manifest.jsonl');
+  // where modules are loaded as always
+  expect(withLimit(256, 'export', '--help')).toMatchObject({ status: 0, stderr: '' });
 });
