@@ -4,13 +4,15 @@ import { defineConfig } from 'vitest/config';
 process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
 /**
- * Folders whose tests leave nothing behind in their process: variables, working folder and streams stay as they were. Their files share two
- * processes; that of each other file takes a quarter of a second to start and to load the program. An invented family stays in the registry.
+ * Tests that leave nothing behind in their process: variables, working folder and streams stay as they were. Their files share two processes;
+ * that of each other file takes a quarter of a second to start and to load the program, and a second more to compile what trains. An invented
+ * family stays in the registry, and so does the GPU in the variables that name it.
  */
-const together = [
+const folders = [
   ...['backbones', 'calibrate', 'charts', 'compare', 'datasets', 'degrade', 'evaluate', 'export', 'graph', 'heads', 'images', 'losses'],
-  ...['lowering', 'pairs', 'prompts', 'recipe', 'report', 'runs', 'score', 'statistics', 'support', 'tensors'],
-].map((folder) => `test/${folder}/**/!(invented-family).test.ts`);
+  ...['commands/train', 'lowering', 'pairs', 'prompts', 'recipe', 'report', 'runs', 'score', 'statistics', 'support', 'tensors', 'train'],
+];
+const together = [...folders.map((folder) => `test/${folder}/**/!(invented-family|*webgpu).test.ts`), 'test/commands/moved-run.test.ts'];
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 /** Runs that are resumed where their photographs have moved, and runs that start from others. */
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { RunImages } from '#antonym/runs/run-images.js';
 import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { readResult } from '../support/files/read-result.js';
@@ -12,6 +12,7 @@ import { expectRefused } from './expect-refused.js';
 
 const small = ['--crop', '32', '--batch-size', '2', '--levels', '2', '--workers', '1', '--held-out', '2', '--distortion', 'jpeg,noise'];
 vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
+afterAll(() => vi.unstubAllEnvs());
 const work = await temporaryFolder();
 const photographs = join(work, 'photographs');
 
