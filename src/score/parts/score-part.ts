@@ -81,7 +81,9 @@ async function continuePart({ list, part, sha256, bytes, maxPixels, open: openMo
   let { images, failed } = before;
   const model = await openModel();
   try {
-    const file = await open(path, state.head ? 'r+' : 'w');
+    const file = await open(path, state.head ? 'r+' : 'w').catch((error) => {
+      throw fileError('write', path, error);
+    });
     try {
       if (state.head) await file.truncate(before.end);
       let text = state.head ? '' : `${chain.seal(head)}\n`;
