@@ -15,7 +15,12 @@ test.each([
   ['exec', /npx --ignore-scripts antonym \.\.\.$/],
 ])('a package that npm left out is named with the remedy, under npm %s', async (command, remedy) => {
   const place = join(folder, command);
-  for (const path of ['dist/runtime/onnxruntime/library-path.js', 'dist/support/errors.js', 'package.json']) {
+  for (const path of [
+    'dist/runtime/onnxruntime/library-path.js',
+    'dist/support/errors.js',
+    'dist/support/installed-files.js',
+    'package.json',
+  ]) {
     await mkdir(dirname(join(place, path)), { recursive: true });
     await cp(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), join(place, path));
   }
