@@ -113,7 +113,7 @@ async function prove(images: readonly Image[], exported: string, expected: reado
         );
         worst = Math.max(worst, Math.abs(Number(results.score!.data[0]) - scores[place]!));
       }
-      const error = Math.abs((await scorer.score(image, 1)) - score);
+      const error = Math.abs((await scorer.score(image, { images: 1 })).score - score);
       const isRight = worst <= limit && error <= limit;
       if (!isRight) process.exitCode = 1;
       process.stdout.write(
@@ -136,7 +136,7 @@ async function measure(image: Image, exported: string, pairs: number, args: read
     const [own, other]: [number[], Step[]] = [[], []];
     for (let pair = -1; pair < pairs; pair++) {
       const started = performance.now();
-      await scorer.score(image, 1);
+      await scorer.score(image, { images: 1 });
       const milliseconds = performance.now() - started;
       await setTimeout(pauseMilliseconds);
       const step = await theirs.step();

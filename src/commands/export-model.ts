@@ -30,6 +30,7 @@ export interface ExportFormat {
   readonly scale: number | undefined;
   readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
   readonly embedding: boolean;
+  readonly degradations: boolean;
   /** Device that proves the file. */
   readonly device: DeviceFlags;
   readonly json: boolean;
@@ -84,7 +85,7 @@ async function exportModel(
   spec: TrainingSpec,
   name: string,
   folder: string,
-  { scale, reduction, embedding, device, json }: ExportFormat,
+  { scale, reduction, embedding, degradations, device, json }: ExportFormat,
   heldOutFolder?: string,
 ): Promise<void> {
   const progress = startProgress(`Exporting ${name}`);
@@ -102,6 +103,7 @@ async function exportModel(
     const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
       scale,
       embedding,
+      degradations,
       heldOutFolder,
       reduction: reduction && { ...reduction, images },
     });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Graph } from '../graph/graph.js';
 import { type OnnxPieces, onnxPieces } from '../graph/onnx-file.js';
+import { degradationsOf, degradationsOutput } from '../heads/degradation-probe.js';
 import type { Head } from '../heads/head.js';
 import { type MeasuredScorer, openMeasuredScorer } from '../heads/score-measured.js';
 import { quantile } from '../statistics/quantile.js';
@@ -14,6 +15,8 @@ import { sealJson } from '../support/sealed-json.js';
 import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
+import { describeDegradations } from './degradations/describe-degradations.js';
+import { measureDegradations } from './degradations/measure-degradations.js';
 import { type HeldOutFiles, heldOutScores, writeHeldOutScores } from './held-out-scores.js';
 import type { Measurement } from './measurement.js';
 import { modelCard } from './model-card.js';
@@ -21,7 +24,7 @@ import { fileSummary, fileVersion, type ModelDescription, toMetadata } from './m
 import { dataName, descriptionName, hashesOf, isModelFile, modelCardName, modelName, parityName, writeModel } from './model-files.js';
 import type { Parity } from './parity.js';
 import { reducePrecision } from './precision/precision.js';
-import { type HeldOutScoring, prove, proveReduced, type Reduction } from './prove-export.js';
+import { type HeldOutScoring, prove, proveDegradations, proveReduced, type Reduction } from './prove-export.js';
 import { buildScoringModel } from './scoring-model.js';
 import { seenOpinions, seenOpinionsName, trainedOpinionsOf } from './seen-opinions.js';
 
@@ -50,6 +53,8 @@ export interface ExportOptions {
   readonly heldOutFolder?: string | undefined;
   /** True where the file gives the embedding, too; default: false. */
   readonly embedding?: boolean | undefined;
+  /** True where the file says what is wrong with an image, too: fitted to compositions of the photographs, if there are enough. Default: false. */
+  readonly degradations?: boolean | undefined;
 }
 
 /**
@@ -70,22 +75,25 @@ export async function exportRun(measurement: Measurement, folder: string, option
 async function exportScored(
   measurement: Measurement,
   folder: string,
-  { scale, reduction, heldOutFolder, embedding }: ExportOptions,
+  { scale, reduction, heldOutFolder, embedding, degradations = false }: ExportOptions,
   scorer: MeasuredScorer,
 ): Promise<ExportedModel> {
   const { setup, step, tensors, heldOut, measured } = measurement;
   const scoring = await scoreMeasured(setup.model.head, measured, scale, scorer);
   const { scale: usedScale, scores } = scoring;
   const evaluation = evaluateOrdering(setup.model.head, heldOut, measured, usedScale);
+  const fit = degradations ? await measureDegradations(measurement) : undefined;
   const described: ModelDescription = {
     ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
+    ...(fit && { degradations: describeDegradations(fit) }),
     ...(embedding && { embedding: { output: embeddingOutput, size: setup.model.backbone.embedding } }),
   };
   const pictures = await heldOutScores(heldOut, scores, { step, evaluation });
   const fill = async ([into, beside]: readonly string[]): Promise<Omit<ExportedModel, 'folder' | 'model'>> => {
     const scoringModel = buildScoringModel(setup.model, tensors, usedScale, described.crops?.side, setup.opinions?.range);
     if (embedding) scoringModel.graph.output(embeddingOutput, scoringModel.embedding);
+    if (fit) scoringModel.graph.output(degradationsOutput, degradationsOf(scoringModel.graph, scoringModel.embedding, fit.probe));
     const reducedModel = reduction && (await reducePrecision(scoringModel, reduction.precision));
     const piecesOf = (graph: Graph): OnnxPieces => piecesOfModel(graph, described);
     const pieces = piecesOf((reducedModel ?? scoringModel).graph);
@@ -100,7 +108,10 @@ async function exportScored(
           piecesOf(scoringModel.graph),
           reducedModel.elsewhere && piecesOf(reducedModel.elsewhere),
         )
-      : await prove(measurement, scoring, path);
+      : {
+          ...(await prove(measurement, scoring, path)),
+          ...(fit && (await proveDegradations(measurement, fit, path))),
+        };
     const files = hashesOf(pieces);
     const [{ sha256 }] = files;
     const description = { ...described, files };

@@ -4,6 +4,7 @@ import { formatBytes } from '../support/byte-size.js';
 import { escapeMarkdown } from '../support/escape-markdown.js';
 import type { HashedFile } from '../support/files/hash-files.js';
 import { cardHead } from './card-head.js';
+import { degradationsCard } from './degradations/degradations-card.js';
 import type { ModelDescription, TrainedOpinions } from './model-description.js';
 import { opinionsSeen } from './opinions-seen.js';
 import type { Parity } from './parity.js';
@@ -92,7 +93,7 @@ ${parity.reduced ? `\n${precisionOf(parity.reduced)}` : ''}
 | Distortion | Levels in order | SRCC |
 | ---------- | --------------: | ---: |
 ${bySkill.map(([distortion, { ordered, srcc }]) => `| ${cell(distortion)} | ${(ordered * 100).toFixed(1)} % | ${srcc.toFixed(3)} |`).join('\n')}
-
+${degradationsCard(description)}
 ### Agreement with human opinion
 
 ${opinionsOf(opinions, seen !== undefined)}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../support/errors.js';
 import { ChecksumError, parseSealed } from '../support/sealed-json.js';
 import { weightsOriginSchema } from '../train/weights-origin.js';
+import { degradationFiguresSchema } from './degradations/degradation-figures.js';
 
 const percentiles = z.strictObject({ p5: z.number(), p25: z.number(), p50: z.number(), p75: z.number(), p95: z.number() });
 
@@ -72,6 +73,18 @@ const schema = z.strictObject({
   weights: weightsOriginSchema.optional(),
   /** The further output that is the encoder's embedding, unnormalised, float32 [batch, size]; absent: none is. */
   embedding: z.strictObject({ output: z.string(), size: z.int().positive() }).optional(),
+  /**
+   * The further output that says what is wrong with an image: float32 [batch, groups], 0 (nothing of the group) to 1 (as the strongest distortions). From
+   * its threshold on a group is reported. Absent: the file has no such output.
+   */
+  degradations: z
+    .strictObject({
+      output: z.string(),
+      groups: z.array(z.string()).min(1).readonly(),
+      thresholds: z.array(z.number()).readonly(),
+      measured: degradationFiguresSchema,
+    })
+    .optional(),
   /** Precision that the file computes with (fp16) or holds its weights in (int8); absent: float32. */
   precision: z.enum(['fp16', 'int8']).optional(),
   /** Steepness of the score over the head's measurements: for prompts, the scale of the softmax. */

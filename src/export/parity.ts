@@ -1,5 +1,6 @@
 /** Proof that the exported file computes what the model under training computes. */
 import { z } from 'zod';
+import { degradationsOutput } from '../heads/degradation-probe.js';
 import { publishedScale } from '../heads/fit-scale.js';
 import type { Head } from '../heads/head.js';
 import { type MeasuredScorer, openMeasuredScorer } from '../heads/score-measured.js';
@@ -17,6 +18,8 @@ export const paritySchema = z.strictObject({
   tolerance: z.number(),
   /** The same for the file's scores and those that follow from its own measurement; absent: scores had to keep `tolerance` themselves. */
   scores: z.strictObject({ largestDifference: z.number(), tolerance: z.number() }).optional(),
+  /** The same for `degradations`, compared with the regressions on the embedding that the graph of training gives. Absent: there is no such output. */
+  degradations: z.strictObject({ crops: z.int(), largestDifference: z.number(), tolerance: z.number() }).optional(),
   /** Comparison of a file in a reduced precision with the float32 file, which the other figures are about. */
   reduced: precisionReportSchema.optional(),
   /** SHA-256 of the ONNX file that this is about. */
@@ -103,6 +106,28 @@ async function scoresOf(
   } finally {
     if (scorer !== given) await scorer.close();
   }
+}
+
+/** Values of 0..1 of an exponential function: their rounding, and that of the device, is coarser than that of a linear measurement. */
+const degradationTolerances = { same: 1e-3, other: 1e-2 } as const;
+
+/**
+ * Compares a file's degradations with expected ones.
+ * @param expected [count][groups]
+ * @throws UserError when any differs by more than 1e-3, from values of other kernels 1e-2.
+ */
+export async function checkDegradations(
+  file: string | Uint8Array,
+  crops: ParityCrops,
+  expected: readonly (readonly number[])[],
+  kernels: keyof typeof degradationTolerances = 'same',
+  setup: Partial<DeviceSetup> = {},
+): Promise<NonNullable<Parity['degradations']>> {
+  const tolerance = degradationTolerances[kernels];
+  const { [degradationsOutput]: values } = await outputsOf(file, crops, [degradationsOutput], setup);
+  const largestDifference = largest(values!, expected.flat());
+  requireSmall(largestDifference, tolerance, `The output ${degradationsOutput} of the exported model differs from what was fitted`);
+  return { crops: crops.count, largestDifference, tolerance };
 }
 
 /** The model's outputs for all crops. */

@@ -7,9 +7,10 @@ import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
 import type { TrainingSetup } from '../train/training-setup.js';
+import type { MeasuredDegradations } from './degradations/measure-degradations.js';
 import type { Measurement } from './measurement.js';
 import { writeModel } from './model-files.js';
-import { checkParity, type Parity, type ParityCrops } from './parity.js';
+import { checkDegradations, checkParity, type Parity, type ParityCrops } from './parity.js';
 import { type ComparedImages, comparePrecision } from './precision/compare-precision.js';
 import { requireOrder } from './precision/precision-table.js';
 import type { ReducedPrecision } from './precision/precisions.js';
@@ -43,6 +44,16 @@ export function prove(
   const { head } = setup.model;
   const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
   return checkParity(path, sample.crops, { head, scorer, scale, score: sample.scores, measured: sample.measured }, kernels, device);
+}
+
+/** Compares a file's degradations with those that follow from the fit. */
+export async function proveDegradations(
+  { setup, kernels, device }: Measurement,
+  { proof: { expected, ...crops } }: MeasuredDegradations,
+  path: string,
+): Promise<Pick<Parity, 'degradations'>> {
+  const atOnce = cropsAtOnce(setup.model, setup.options.crop);
+  return { degradations: await checkDegradations(path, { ...crops, atOnce }, expected, device ? kernels : 'same', device) };
 }
 
 /** The float32 file is proven as always, then the other is compared with it. */

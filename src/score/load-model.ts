@@ -5,6 +5,7 @@ import type { DeviceSetup } from '../runtime/devices/device.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import { checkList, checkLoadOptions, checkScoreOptions } from './check-options.js';
+import { type Degradations, degradationsByGroup, describeReasons, type Reason, reasonsOf } from './degradations.js';
 import { ImageError, ModelError, modelError } from './errors.js';
 import { findModel } from './find-model.js';
 import type { ImageInput } from './image-input.js';
@@ -31,15 +32,42 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface EachOptions extends ScoreOptions {
+  /** True to say of each image what is wrong with it, too: see `assess`. Default: false. */
+  readonly degradations?: boolean | undefined;
+}
+
 /** An image of `scoreEach`: its score and size, or the reason why it has none. */
 export type ScoredImage = {
   readonly image: ImageInput;
   /** Its place among those given, from 0. */
   readonly index: number;
 } & (
-  | { readonly score: number; readonly width: number; readonly height: number; readonly error?: never }
-  | { readonly error: ImageError; readonly score?: never }
+  | {
+      readonly score: number;
+      readonly width: number;
+      readonly height: number;
+      /** Where asked for. */
+      readonly degradations?: Degradations;
+      readonly error?: never;
+    }
+  | { readonly error: ImageError; readonly score?: never; readonly degradations?: never }
 );
+
+/** What a model says of an image. */
+export interface Assessment {
+  /** 0..1, higher is better. */
+  readonly score: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Strength of each group of distortions, 0..1, by the group's name: `{ blur: 0, noise: 0.71, ... }`. */
+  readonly degradations: Degradations;
+  /** The groups that reach their `description.degradations.thresholds`, the strongest first; of pristine photographs few have one. */
+  readonly reasons: readonly Reason[];
+  /** The same in words: `mostly noise (.7), some compression (.3)`. */
+  readonly why: string;
+}
 
 export interface Rating {
   /** 0..1, higher is better. */
@@ -71,10 +99,16 @@ export interface Model {
    */
   rate(image: ImageInput, options?: ScoreOptions): Promise<Rating>;
   /**
+   * Scores an image and says what is wrong with it: blur, noise, compression, color, brightness, spatial defects, sharpness or contrast. Of an
+   * image that is scored in tiles it is the mean over them.
+   * @throws {ModelError} when the model does not tell (`description.degradations` is undefined), and as `score`.
+   */
+  assess(image: ImageInput, options?: ScoreOptions): Promise<Assessment>;
+  /**
    * Scores images one after the other as the loop asks for them, with few ahead, in their order; those that cannot be scored have an `error`.
    * @throws {ModelError} as `score`; the loop ends then.
    */
-  scoreEach(images: Iterable<ImageInput> | AsyncIterable<ImageInput>, options?: ScoreOptions): AsyncGenerator<ScoredImage, void>;
+  scoreEach(images: Iterable<ImageInput> | AsyncIterable<ImageInput>, options?: EachOptions): AsyncGenerator<ScoredImage, void>;
   /** Frees memory and threads; scores that are outstanding fail, and every later call. Without it, a program ends as well. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -111,6 +145,7 @@ interface Measured {
   readonly score: number;
   readonly width: number;
   readonly height: number;
+  readonly degradations?: Degradations;
 }
 
 class LoadedModel implements Model {
@@ -139,7 +174,7 @@ class LoadedModel implements Model {
     const { signal } = options;
     this.queue.requirePlace();
     signal?.throwIfAborted();
-    if (!isList(given)) return (await this.measure(given, signal)).score;
+    if (!isList(given)) return (await this.measure(given, { signal })).score;
     const scores: number[] = [];
     for await (const result of this.scoreEach(given, { signal })) {
       if (result.error) throw result.error;
@@ -159,19 +194,35 @@ class LoadedModel implements Model {
     return { score, opinion: map.of(score) };
   }
 
-  async *scoreEach(
-    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
-    options: ScoreOptions = {},
-  ): AsyncGenerator<ScoredImage, void> {
-    checkList(images);
+  async assess(image: ImageInput, options: ScoreOptions = {}): Promise<Assessment> {
     checkScoreOptions(options);
     const { signal } = options;
+    const described = this.requireDegradations();
+    this.queue.requirePlace();
+    signal?.throwIfAborted();
+    const { degradations = {}, ...measured } = await this.measure(image, { signal, degradations: true });
+    const reasons = reasonsOf(degradations, described);
+    return { ...measured, degradations, reasons, why: describeReasons(reasons) };
+  }
+
+  private requireDegradations(): NonNullable<ModelDescription['degradations']> {
+    const { degradations } = this.description;
+    if (degradations !== undefined) return degradations;
+    throw new ModelError('The model does not say what is wrong with an image: export its run with --degradations.', {
+      code: 'ERR_ANTONYM_BAD_ARGUMENT',
+    });
+  }
+
+  async *scoreEach(images: Iterable<ImageInput> | AsyncIterable<ImageInput>, options: EachOptions = {}): AsyncGenerator<ScoredImage, void> {
+    checkList(images);
+    checkScoreOptions(options);
+    if (options.degradations) this.requireDegradations();
     this.queue.requirePlace();
     let next = 0;
     yield* resultsAhead(images, imagesInMemory, async (image): Promise<ScoredImage> => {
       const index = next++;
       try {
-        return { image, index, ...(await this.measure(image, signal)) };
+        return { image, index, ...(await this.measure(image, options)) };
       } catch (error) {
         if (error instanceof ImageError) return { image, index, error };
         throw error;
@@ -179,14 +230,20 @@ class LoadedModel implements Model {
     });
   }
 
-  private measure(input: ImageInput, signal: AbortSignal | undefined): Promise<Measured> {
+  private measure(input: ImageInput, { signal, degradations: isAssessed }: EachOptions): Promise<Measured> {
     const job = async (): Promise<Measured> => {
       const image = await readInput(input);
       signal?.throwIfAborted();
       if (this.closed) throw this.closed;
       try {
-        const score = await this.scorer.score(image, this.queue.unfinished, signal);
-        return { score, width: image.width, height: image.height };
+        const { width, height } = image;
+        const { score, degradations } = await this.scorer.score(image, {
+          images: this.queue.unfinished,
+          signal,
+          degradations: isAssessed,
+        });
+        const described = this.description.degradations;
+        return { score, width, height, ...(degradations && described && { degradations: degradationsByGroup(degradations, described) }) };
       } catch (error) {
         throw signal?.aborted ? signal.reason : (this.closed ?? scoringError(error, input));
       }

@@ -8,21 +8,33 @@ import { describePlacement } from '../runtime/sessions/session-messages.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { mistakenFileAt } from '../support/files/mistaken-file.js';
 import { ThreadFailure } from '../support/threads/request-thread.js';
+import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { FoundModel } from './find-model.js';
 import { ModelSessions } from './model-sessions.js';
 import { readDescription } from './read-description.js';
 import { requireOwnFiles } from './require-own-files.js';
 import { type Part, partsOf } from './tiles.js';
 
+export interface ScoringRequest {
+  /** Number of images that are decoded, scored or wait at the moment. */
+  readonly images: number;
+  /** Ends the scoring between two tiles. */
+  readonly signal?: AbortSignal | undefined;
+  /** True to ask for the degradations, too, which the model must have. */
+  readonly degradations?: boolean | undefined;
+}
+
+export interface ScorerResult {
+  /** 0..1, higher is better. */
+  readonly score: number;
+  /** Where asked for: strength of each group of `description.degradations`, 0..1; of a large image the mean over its parts. */
+  readonly degradations?: readonly number[];
+}
+
 export interface Scorer {
   readonly description: ModelDescription;
-  /**
-   * The score of an image, 0..1, higher is better.
-   * @param images number of images that are decoded, scored or wait at the moment.
-   * @param signal ends the scoring between two tiles.
-   * @throws UserError when the image is smaller than the model's minimum, or ONNX Runtime fails.
-   */
-  score(image: Image, images: number, signal?: AbortSignal): Promise<number>;
+  /** @throws UserError when the image is smaller than the model's minimum, or ONNX Runtime fails. */
+  score(image: Image, request: ScoringRequest): Promise<ScorerResult>;
   close(): Promise<void>;
 }
 
@@ -55,12 +67,11 @@ export async function openScorer(
   }
   const { crops } = description;
   const policy = { ...description, largeImages: { maximumPixels: maximumPixels ?? description.largeImages.maximumPixels } };
-  const scoresOf = async (image: Image, parts: readonly Part[], images: number): Promise<Float32Array> => {
+  const run = async (image: Image, parts: readonly Part[], images: number, outputs: readonly string[]): Promise<NamedTensors> => {
     const { width, height } = parts[0]!;
     const feeds = { image: { dataType: 'uint8', shape: [parts.length, height, width, 3], data: pixelsOf(image, parts) } } as const;
     try {
-      const results = await sessions.use((thread) => thread.run('model', feeds, { outputs: ['score'] }), images);
-      return results.score!.data as Float32Array;
+      return await sessions.use((thread) => thread.run('model', feeds, { outputs }), images);
     } catch (error) {
       throw runningError(error);
     }
@@ -80,7 +91,7 @@ export async function openScorer(
   };
   return {
     description,
-    async score(image, images, signal) {
+    async score(image, { images, signal, degradations }) {
       const { minimumSide } = description.size;
       if (Math.min(image.width, image.height) < minimumSide) {
         const message = `${image.width}x${image.height} pixels are too small: the model needs at least ${minimumSide} on each side`;
@@ -88,18 +99,20 @@ export async function openScorer(
       }
       const parts = partsOf(image.width, image.height, policy);
       if (crops && parts.length === 1) tellSmall(image, crops.side);
-      let [sum, weight] = [0, 0];
+      const further = degradations ? description.degradations : undefined;
+      const outputs = ['score', ...(further ? [further.output] : [])];
+      const sums = outputs.map((_, index) => new Float64Array(index === 0 ? 1 : further!.groups.length));
+      let weight = 0;
       for (const batch of batchesOf(parts, crops ? cropsAtOnce : 1)) {
         signal?.throwIfAborted();
-        const scores = await scoresOf(image, batch, images);
-        for (const [index, part] of batch.entries()) {
-          sum += scores[index]! * part.weight;
-          weight += part.weight;
-        }
+        const results = await run(image, batch, images, outputs);
+        for (const [place, sum] of sums.entries()) addRows(sum, results[outputs[place]!]!.data as Float32Array, batch);
+        weight += batch.reduce((total, part) => total + part.weight, 0);
       }
       if (onNotice !== undefined) await tellPlacement();
-      requireScore(sum / weight, description, modelPath);
-      return sum / weight;
+      const [score, values] = sums.map((sum) => Array.from(sum, (value) => value / weight));
+      requireScore(score![0]!, description, modelPath);
+      return { score: score![0]!, ...(values && { degradations: values }) };
     },
     close: () => sessions.close(),
   };
@@ -122,7 +135,23 @@ async function readWhole(sessions: ModelSessions, modelPath: string, description
   if (loaded.status === 'rejected') throw loaded.reason;
   checkSignature(loaded.value, modelPath);
   if (described.status === 'rejected') throw described.reason;
+  requireOutput(described.value, loaded.value, modelPath);
   return described.value;
+}
+
+/** @throws UserError when the file lacks the degradations that model.json describes. */
+function requireOutput({ degradations }: ModelDescription, { outputs }: ModelSignature, path: string): void {
+  if (degradations === undefined) return;
+  const found = outputs.find(({ name }) => name === degradations.output);
+  if (found?.dataType === 'float32' && found.shape.length === 2) return;
+  const message = `${path} has no output ${degradations.output} (float32 [batch, groups]), which its model.json describes. Export the model again.`;
+  throw new UserError(message, { code: 'ERR_ANTONYM_BAD_MODEL' });
+}
+
+/** Adds the rows of parts, [parts, size], each times its part's weight. */
+function addRows(sum: Float64Array, rows: Float32Array, parts: readonly Part[]): void {
+  for (const [row, { weight }] of parts.entries())
+    for (let index = 0; index < sum.length; index++) sum[index]! += rows[row * sum.length + index]! * weight;
 }
 
 /** Parts in their order, neighbours of one size together. */

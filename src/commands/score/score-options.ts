@@ -37,6 +37,14 @@ export const scoreOptions = {
       'percentile among pristine crops, 5 to 95. From the scores in model.json.',
     default: false,
   },
+  why: {
+    kind: switched(),
+    description: 'say what is wrong with each photograph',
+    details:
+      'In words, such as "mostly noise (.7), some compression (.3)": groups of distortions that few pristine photographs seem to have, the strongest ' +
+      'first. --json and --csv have the number of every group, 0 to 1. docs/why.md says how reliable that is.',
+    default: false,
+  },
   groups: {
     kind: switched(),
     description: 'put photographs that nearly repeat together',
@@ -64,7 +72,7 @@ export const scoreOptions = {
     description: 'print a row of CSV per image, in the order given',
     details:
       'The columns are image, score, opinion (of a calibrated model), error and code (of an image that cannot be scored); with --meaning level and ' +
-      'percentile, too.',
+      'percentile, with --why the words and every group, too.',
     default: false,
   },
 } satisfies OptionTable;

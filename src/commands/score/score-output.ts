@@ -1,5 +1,6 @@
 /** The forms in which scores are printed: a table for people, best first; JSON lines and CSV for programs, in the order given. */
 import type { LeftOut } from '../../datasets/left-out.js';
+import type { Degradations } from '../../score/degradations.js';
 import { describeLikeness, type Likeness } from '../../score/likeness.js';
 import { csvCell } from '../../support/csv-cell.js';
 import { printable } from '../../support/printable.js';
@@ -11,12 +12,17 @@ export interface Scored {
   readonly opinion?: number;
   /** With `--meaning`. */
   readonly likeness?: Likeness;
+  /** With `--why`: what is wrong, in words, and how strong each group is. */
+  readonly why?: string;
+  readonly degradations?: Degradations;
   /** With `--groups`: the number of its group, from 1. */
   readonly group?: number;
 }
 
 export interface OutputOptions {
   readonly meaning: boolean;
+  /** Groups of distortions whose strengths results have; absent: none. */
+  readonly degradations?: readonly string[] | undefined;
   /** Results come in groups, in their order. */
   readonly groups: boolean;
 }
@@ -59,9 +65,11 @@ function tableOutput({ meaning, groups }: OutputOptions): ScoreOutput {
       const words = results.map(({ likeness }) => (likeness ? describeLikeness(likeness) : ''));
       const width = Math.max(0, ...words.map(({ length }) => length));
       const like = (index: number): string => (meaning && width > 0 ? `${words[index]!.padEnd(width)}  ` : '');
+      const reason = (why: string | undefined): string => (why === undefined ? '' : `  ${why}`);
       return results
         .map(
-          ({ image, score, opinion }, index) => `${score.toFixed(4)}  ${digits(opinion)}${like(index)}${below(index)}${printable(image)}\n`,
+          ({ image, score, opinion, why }, index) =>
+            `${score.toFixed(4)}  ${digits(opinion)}${like(index)}${below(index)}${printable(image)}${reason(why)}\n`,
         )
         .join('');
     },
@@ -79,21 +87,27 @@ function jsonOutput(): ScoreOutput {
 }
 
 /** RFC 4180, names as they are: a cell may hold a line break. The columns are the same whatever comes. */
-function csvOutput({ meaning, groups }: OutputOptions): ScoreOutput {
+function csvOutput({ meaning, degradations: reported, groups }: OutputOptions): ScoreOutput {
   const columns = [
     'image',
     'score',
     'opinion',
     'error',
     'code',
-    ...(meaning ? (['level', 'percentile'] as const) : []),
-    ...(groups ? (['group'] as const) : []),
-  ] as const;
+    ...(meaning ? ['level', 'percentile'] : []),
+    ...(reported ? ['why', ...reported] : []),
+    ...(groups ? ['group'] : []),
+  ];
   let hasHeader = false;
-  const row = (result: Readonly<Partial<Record<(typeof columns)[number], string | number>>>): string => {
+  const row = (result: Readonly<Record<string, unknown>>): string => {
     const head = hasHeader ? '' : `${columns.join(',')}\n`;
     hasHeader = true;
-    return `${head}${columns.map((column) => csvCell(result[column] ?? '')).join(',')}\n`;
+    return `${head}${columns.map((column) => csvCell((result[column] ?? '') as string | number)).join(',')}\n`;
   };
-  return { scored: ({ likeness, ...result }) => row({ ...result, ...likeness }), unscored: row, leftOut: () => '', end: () => '' };
+  return {
+    scored: ({ likeness, degradations, ...result }) => row({ ...degradations, ...result, ...likeness }),
+    unscored: (result) => row({ ...result }),
+    leftOut: () => '',
+    end: () => '',
+  };
 }

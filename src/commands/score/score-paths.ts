@@ -4,6 +4,8 @@ import { expandPaths } from '../../datasets/expand-paths.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
 import { opinionsSeen } from '../../export/opinions-seen.js';
+import { degradationGroups } from '../../heads/degradation-probe.js';
+import { type Degradations, describeReasons, reasonsOf } from '../../score/degradations.js';
 import { readingFault } from '../../score/errors.js';
 import { findModel } from '../../score/find-model.js';
 import { groupResults } from '../../score/group-results.js';
@@ -48,6 +50,7 @@ export async function scorePaths(
     null: isNull,
     quiet,
     meaning,
+    why,
     groups,
     cache: isCached,
     ...device
@@ -55,7 +58,9 @@ export async function scorePaths(
 ): Promise<{ readonly scored: number; readonly failed: number }> {
   if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
   if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
-  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, groups });
+  if (why && isCached) throw new UserError('--why and --cache exclude each other: the cache keeps scores only.');
+  const degradations = why ? degradationGroups : undefined;
+  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, degradations, groups });
   const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
@@ -99,10 +104,14 @@ export async function scorePaths(
       if (text !== '') aside(() => process.stdout.write(text));
     };
     const results: Scored[] = [];
-    const show = (image: string, score: number): void => {
+    const show = (image: string, score: number, degradations?: Degradations): void => {
       done++;
       const likeness = meaning ? likenessOf(score, description) : undefined;
-      const result = { image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) };
+      const reasons = degradations && description.degradations && reasonsOf(degradations, description.degradations);
+      const result = {
+        ...{ image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) },
+        ...(reasons && { why: describeReasons(reasons), degradations: degradations! }),
+      };
       if (groups) results.push(result);
       else print(result);
     };
@@ -121,7 +130,7 @@ export async function scorePaths(
       places.map((place) => files[place]!),
       { content, takesPreviews: raw === 'preview' },
     );
-    for await (const { index, score, error } of opened.scoreEach(inputs)) {
+    for await (const { index, score, degradations, error } of opened.scoreEach(inputs, { degradations: why })) {
       const place = places[index]!;
       const image = files[place]!;
       if (!hasReader) break;
@@ -132,7 +141,7 @@ export async function scorePaths(
         aside(() => tell({ path: image, error }));
         continue;
       }
-      show(image, score);
+      show(image, score, degradations);
       await cache?.keep(image, score);
       if (files.length > 1) progress?.update(next, files.length);
     }

@@ -32,7 +32,7 @@ export const scoreCommand: Command = {
     const parts = resolveOptions(partOptions, givenIn(partOptions, given)).values;
     const own = givenIn(scoreOptions, given);
     if (isAboutParts(parts)) {
-      const unused = ['raw', 'meaning', 'groups', 'cache'].find(
+      const unused = ['raw', 'meaning', 'why', 'groups', 'cache'].find(
         (key) => own.flags[key] !== undefined || own.file?.values[key] !== undefined,
       );
       if (unused !== undefined) throw new UserError(`--${unused} is for images given as paths: leave it out with --list.`);

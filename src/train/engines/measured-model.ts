@@ -2,6 +2,7 @@
 
 import { encodeOnnx } from '../../graph/onnx-file.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import type { DeviceSetup } from '../../runtime/devices/device.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
@@ -12,14 +13,16 @@ import type { Engine } from './engine.js';
 /**
  * @param crop side of the crops, pixels
  * @param tensors parameters and buffers by name; they are copied
+ * @param device default: the processor
  * @throws Error when ONNX Runtime refuses the graph.
  */
 export async function openMeasuredModel(
   model: ModelDefinition,
   crop: number,
   tensors: NamedTensors,
+  device: Partial<DeviceSetup> = {},
 ): Promise<Pick<Engine, 'measure' | 'close'>> {
-  const thread = new SessionThread();
+  const thread = new SessionThread(device);
   try {
     await thread.load('measure', encodeOnnx(joinVectors(buildMeasuringGraph(model, crop).graph)));
     // one by one: a tensor under way is in memory twice

@@ -1,0 +1,31 @@
+/** The part of `MODEL_CARD.md` about the output `degradations`: how well it tells, and what it cannot tell. */
+import type { ModelDescription } from '../model-description.js';
+
+/** Markdown with a line before and after it; empty where the model has no such output. */
+export function degradationsCard({ degradations }: Pick<ModelDescription, 'degradations'>): string {
+  if (degradations === undefined) return '';
+  const { output, groups, thresholds, measured } = degradations;
+  const { photographs, pristine, single, double } = measured;
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  const level = Math.round(single.from * 5);
+  const rows = groups.map((group, row) => `| ${group} | ${single.confusion[row]!.join(' | ')} |`);
+  return `
+### What is wrong with an image
+
+A further output, \`${output}\` (float32, \`[batch, ${groups.length}]\`), says how strong each group of distortions is, from 0 (none) to 1 (the strongest): ${groups.join(', ')}.
+A group is worth reporting from its threshold on (${groups.map((group, index) => `${group} ${thresholds[index]!.toFixed(2)}`).join(', ')}): of ${pristine.crops} pristine crops, ${percent(pristine.falseAlarms)} have one. It was fitted to crops of known
+distortions, without opinions; these figures are of ${photographs} photographs that the regressions behind them did not see. Of ${single.crops} crops with one
+distortion at level ${level} of 5 or above, **${percent(single.recognized)}** have their group reported first${
+    double === undefined
+      ? ''
+      : `; of ${double.crops} with distortions of two groups, ${percent(double.found)} have both among the\nthree largest values`
+  }.
+
+| Distorted by | ${groups.join(' | ')} | nothing |
+| --- | ${groups.map(() => '--:').join(' | ')} | --: |
+${rows.join('\n')}
+
+It cannot tell causes that look alike: defocus from motion, the grain of a film from the noise of a sensor, a picture that is meant to be dark or gray from
+one that became so.
+`;
+}

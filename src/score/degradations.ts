@@ -1,0 +1,52 @@
+/** What is wrong with an image, in words and by group, from the output `degradations` of a model; a browser loads this file as it is. */
+import type { ModelDescription } from '../export/model-description.js';
+
+/** Strength of each group of distortions, 0 (none) to 1, by the group's name: `{ blur: 0, noise: 0.71, ... }`. */
+export type Degradations = Readonly<Record<string, number>>;
+
+/** A group that is reported. */
+export interface Reason {
+  readonly group: string;
+  /** 0..1 */
+  readonly strength: number;
+}
+
+type Described = NonNullable<ModelDescription['degradations']>;
+
+/** From here on a group is the main thing that is wrong. */
+const much = 0.5;
+
+/** @param values in the order of the groups */
+export function degradationsByGroup(values: ArrayLike<number>, { groups }: Pick<Described, 'groups'>): Degradations {
+  return Object.fromEntries(groups.map((group, index) => [group, values[index]!]));
+}
+
+/** The groups at or above their thresholds, which few pristine photographs reach; the strongest first. */
+export function reasonsOf(degradations: Degradations, { groups, thresholds }: Pick<Described, 'groups' | 'thresholds'>): Reason[] {
+  return groups
+    .map((group, index) => ({ group, strength: degradations[group]!, threshold: thresholds[index]! }))
+    .filter(({ strength, threshold }) => strength >= threshold)
+    .map(({ group, strength }) => ({ group, strength }))
+    .sort((a, b) => b.strength - a.strength);
+}
+
+/** `mostly noise (.7), some compression (.3)`; `nothing stands out` where no group reaches its threshold. */
+export function describeReasons(reasons: readonly Reason[]): string {
+  if (reasons.length === 0) return 'nothing stands out';
+  return reasons
+    .map(({ group, strength }, index) => {
+      const amount = strength < much ? 'some' : index === 0 ? 'mostly' : 'much';
+      return `${amount} ${nameOf(group)} (${digits(strength)})`;
+    })
+    .join(', ');
+}
+
+/** For people. */
+function nameOf(group: string): string {
+  return ({ spatial: 'spatial defects', 'sharpness-contrast': 'sharpness or contrast' } as Record<string, string>)[group] ?? group;
+}
+
+/** `.7`; `1.0` */
+function digits(strength: number): string {
+  return strength.toFixed(1).replace(/^0/, '');
+}

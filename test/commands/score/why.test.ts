@@ -1,0 +1,59 @@
+/** `antonym score --why`: what is wrong with photographs, by a model that was exported with it, and without. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { degradationGroups } from '#antonym/heads/degradation-probe.js';
+import { loadModel } from '#antonym/index.js';
+import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { antonymHere } from '../antonym-here.js';
+import { expectRefused } from '../expect-refused.js';
+import { copyShortRun } from '../train/reference-run.js';
+
+const folder = await temporaryFolder();
+const photograph = join('photos', '00.png');
+
+describe('score --why', () => {
+  beforeAll(async () => {
+    await copyShortRun(folder);
+    const { status, stderr } = await antonymHere(['export', '--run', 'reference', '--out', 'why', '--degradations'], folder);
+    expect(status, stderr).toBe(0);
+  });
+
+  test('the export states how well the output tells, and is proven to give what was fitted', async () => {
+    const read = async (name: string): Promise<string> => readFile(join(folder, 'why', name), 'utf8');
+    const { degradations } = JSON.parse(await read('model.json'));
+    expect(degradations.groups).toEqual([...degradationGroups]);
+    expect(degradations.measured.pristine.falseAlarms).toBeLessThanOrEqual(0.05);
+    const { degradations: proof } = JSON.parse(await read('parity.json'));
+    expect(proof.crops).toBeGreaterThan(0);
+    expect(proof.largestDifference).toBeLessThanOrEqual(proof.tolerance);
+    expect(await read('MODEL_CARD.md')).toContain('It cannot tell causes that look alike');
+  });
+
+  test('prints words after the name, numbers with --json, and columns with --csv; the library gives the same', async () => {
+    const score = async (...flags: string[]): Promise<string> => {
+      const { status, stdout, stderr } = await antonymHere(['score', '--model', 'why', '--why', '--quiet', ...flags, photograph], folder);
+      expect(status, stderr).toBe(0);
+      return stdout;
+    };
+    const model = await loadModel(join(folder, 'why'));
+    try {
+      const assessed = await model.assess(join(folder, photograph));
+      expect(Object.keys(assessed.degradations)).toEqual([...degradationGroups]);
+      expect(await score()).toBe(`${assessed.score.toFixed(4)}  ${photograph}  ${assessed.why}\n`);
+      const json = JSON.parse(await score('--json'));
+      expect(json).toEqual({ image: photograph, score: assessed.score, why: assessed.why, degradations: assessed.degradations });
+      const [row] = parse(await score('--csv'), { columns: true });
+      expect(row).toMatchObject({ image: photograph, why: assessed.why, noise: String(assessed.degradations.noise) });
+    } finally {
+      await model.close();
+    }
+  });
+
+  test('is refused where the model does not tell, and with a cache of scores alone', async () => {
+    const untold = 'The model does not say what is wrong with an image: export its run with --degradations.';
+    await expectRefused(['score', '--quiet', '--model', 'reference', '--why', photograph], untold, folder);
+    await expectRefused(['score', '--model', 'why', '--why', '--cache', photograph], /--why and --cache exclude each other/, folder);
+  });
+});
