@@ -12,7 +12,7 @@ export interface State {
 }
 
 /** Names of unfinished work: what a killed process may leave until the next command. */
-const isUnfinished = (path: string): boolean =>
+export const isUnfinished = (path: string): boolean =>
   path.split('/').some((name) => name.startsWith('.antonym-staging.') || name.startsWith('lock.'));
 /** Of the process, not of its results. */
 const isElsewhere = (path: string): boolean => /^(tmp|cache)(\/|$)/.test(path) && !/^cache\/antonym\/.*\/[0-9a-f]{32}\.json$/.test(path);

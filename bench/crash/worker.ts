@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { watchFileOperations } from './file-operations.js';
 import { TreeStore } from './file-tree.js';
+import { isUnfinished } from './states.js';
 
 export interface Outcome {
   readonly code: number;
@@ -83,7 +84,11 @@ async function record({ store, case: recorded, kill }: Job & { readonly kind: 'r
       process.kill(process.pid, 'SIGKILL');
       for (;;);
     }
-    if (kill === undefined) states.push({ operation, path, tree: trees.read(recorded.folder) });
+    if (kill !== undefined) return;
+    // of many writes to an unfinished file, whose content nobody reads, the states before the first and after the last are read
+    const last = states.at(-1);
+    const isSame = last?.operation === operation && last.path === path && isUnfinished(path);
+    states.push({ operation, path, tree: isSame ? last.tree : trees.read(recorded.folder) });
   });
   const outcome = await run(recorded);
   watchFileOperations(() => {});
