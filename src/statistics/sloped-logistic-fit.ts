@@ -94,7 +94,9 @@ function candidateAt(x: readonly number[], y: ArrayLike<number>, middle: number,
   const both = determinant > 1e-9 * ss * tt ? [(sy * tt - ty * st) / determinant, (ty * ss - sy * st) / determinant] : [0, 0];
   const choices = [both, [ss > 0 ? sy / ss : 0, 0], [0, ty / tt], [0, 0]].filter(([rise, slope]) => rise! >= 0 && slope! >= 0);
   const candidates = choices.map(([rise, slope]): Candidate => {
-    const error = yy - 2 * (rise! * sy + slope! * ty) + rise! ** 2 * ss + 2 * rise! * slope! * st + slope! ** 2 * tt;
+    const squares = yy - 2 * (rise! * sy + slope! * ty) + rise! ** 2 * ss + 2 * rise! * slope! * st + slope! ** 2 * tt;
+    // rounding makes it negative where the curve fits exactly: nothing is better than that
+    const error = Math.max(0, squares);
     return { middle, logWidth, base: v - rise! * s - slope! * t, rise: rise!, slope: slope!, error };
   });
   return candidates.reduce(better);

@@ -43,6 +43,20 @@ test.each(sloped.cases)('the logistic curve of five parameters is as good as Sci
 });
 
 describe.each(mapKinds)('%s', (kind) => {
+  test('ends on ratings that it can meet, exactly or but for the least width of a bend', () => {
+    for (const count of [3, 10, 40]) {
+      const x = xs.slice(0, count);
+      for (const y of [x, x.map((value) => 100 * value), x.map((value) => 3 * value + 2), x.map((value) => (value < x[1]! ? 1 : 5))]) {
+        const map = fitMap(kind, x, y);
+        const error = rootMeanSquare(
+          x.map((value) => mapped(map, value)),
+          y,
+        );
+        expect(error / (Math.max(...y) - Math.min(...y))).toBeLessThan(0.05);
+      }
+    }
+  });
+
   test('never falls, not even on ratings that do, and the negative never rises', () => {
     for (const y of [noisy, [...noisy].reverse(), noisy.map((value, index) => value + (index % 7))]) {
       const values = Array.from({ length: 300 }, (_, index) => mapped(fitMap(kind, xs, y), -0.2 + index / 200));
