@@ -18,8 +18,8 @@ export default defineConfig({
   test: {
     globalSetup: 'test/support/files/shared-folder.ts',
     setupFiles: ['test/support/equal-bytes.ts'],
-    // Two cores, and a third file that works while others wait for processes and timeouts.
-    maxWorkers: 3,
+    // Two cores: a test file that trains already uses both through ONNX Runtime.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The tests run the compiled program, the same files that users run, worker threads included.

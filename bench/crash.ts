@@ -30,6 +30,7 @@ export async function benchCrash({ command, kills, most }: CrashOptions): Promis
       const proof = await proveScenario(scenario, {
         root,
         process: crash,
+        plans: true,
         kills: Number(kills),
         each: true,
         ...(most !== undefined && { most: Number(most) }),

@@ -18,17 +18,24 @@ const trainAs = (run: string): string[] => [program, 'train', ...tiny, '--distor
 
 beforeAll(() => writePhotographs(join(folder, 'photos'), 6));
 
+/** Empty for a process that has ended. */
+function readProcess(number: number, file: 'cmdline' | 'stat'): string {
+  try {
+    return readFileSync(`/proc/${number}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** The numbers of the processes that train a run. */
 function processesOf(run: string): number[] {
   const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return numbers.map(Number).filter((number) => {
-    try {
-      const [command = '', ...words] = readFileSync(`/proc/${number}/cmdline`, 'utf8').split('\0');
-      return command === process.execPath && words.includes(run);
-    } catch {
-      return false;
-    }
+  const own = numbers.map(Number).filter((number) => {
+    const [command = '', ...words] = readProcess(number, 'cmdline').split('\0');
+    return command === process.execPath && words.includes(run);
   });
+  // a child has the words of its parent until it becomes another program
+  return own.filter((number) => !own.includes(Number(/^\d+ \(.*\) \S (\d+)/s.exec(readProcess(number, 'stat'))?.[1])));
 }
 
 /** Process 0 is that of the lock. */
