@@ -1,5 +1,5 @@
 /** Training in several processes, as users start them with the launchers of MPI; every run is of six steps. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -27,12 +27,21 @@ function readProcess(number: number, file: 'cmdline' | 'stat'): string {
   }
 }
 
+/** Other tests have runs of the same names, in other folders. */
+function isHere(number: number): boolean {
+  try {
+    return readlinkSync(`/proc/${number}/cwd`) === realpathSync(folder);
+  } catch {
+    return false;
+  }
+}
+
 /** The numbers of the processes that train a run. */
 function processesOf(run: string): number[] {
   const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const own = numbers.map(Number).filter((number) => {
     const [command = '', ...words] = readProcess(number, 'cmdline').split('\0');
-    return command === process.execPath && words.includes(run);
+    return command === process.execPath && words.includes(run) && isHere(number);
   });
   // a child has the words of its parent until it becomes another program
   return own.filter((number) => !own.includes(Number(/^\d+ \(.*\) \S (\d+)/s.exec(readProcess(number, 'stat'))?.[1])));
