@@ -59,8 +59,7 @@ const exportOptions = {
     kind: switched(),
     description: 'say what is wrong with an image, too',
     details:
-      'A further output "degradations", float32 [batch, groups], 0 to 1, which score --why reads: fitted to distorted crops of the photographs of the run. ' +
-      'It takes about half as long as measuring the model.',
+      'A further output "degradations", float32 [batch, groups], 0 to 1, which score --why reads: fitted to distorted crops of the photographs of the run.',
     default: false,
   },
   force: {
