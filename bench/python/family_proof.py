@@ -44,6 +44,12 @@ def built(name, side):
     return model, model
 
 
+def published(name):
+    """A tensor's name in files of transformers, which names those of attention otherwise in memory."""
+    name = re.sub(r"attention\.([qkv])_proj", lambda found: "attention.attention." + {"q": "query", "k": "key", "v": "value"}[found[1]], name)
+    return re.sub(r"attention\.(o|out)_proj", "attention.output.dense", name)
+
+
 def timm_model(name, side):
     if name.startswith("resnet"):
         return timm.create_model(name, num_classes=0)
@@ -100,13 +106,14 @@ def main():
     values = losses(embedding, features, PHOTOGRAPHS, LEVELS, **chosen, clearance=1e-6)
     values["loss"].backward()
     # constants of the architecture, which published files leave out
-    state = {name: tensor.float().contiguous() for name, tensor in model.state_dict().items() if not re.search("periods|freqs|num_batches", name)}
+    named = published if options.model.endswith("dinov2") else str
+    state = {named(name): tensor.float().contiguous() for name, tensor in model.state_dict().items() if not re.search("periods|freqs|num_batches", name)}
     write_safetensors(options.folder / "weights.safetensors", state)
     write_safetensors(options.folder / "expected.safetensors", {
         **{"crops": crops.float(), "prompts": features, "image": embedding},
         **{name: torch.tensor(margin) for name, margin in chosen.items()},
         **{f"loss.{name}": value for name, value in values.items()},
-        **{f"gradient.{name}": p.grad for name, p in model.named_parameters() if p.grad is not None},
+        **{f"gradient.{named(name)}": p.grad for name, p in model.named_parameters() if p.grad is not None},
     })
 
 
