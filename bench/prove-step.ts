@@ -1,8 +1,7 @@
 /** Proof of one training step's first half: features of crops, losses and the gradient of every parameter, beside stored ones. */
 import type { Backbone } from '#antonym/backbones/backbone.js';
 import { normalizePixels } from '#antonym/backbones/normalize-pixels.js';
-import type { ParameterSpec } from '#antonym/backbones/parameters.js';
-import { Parameters } from '#antonym/backbones/parameters.js';
+import { type ParameterSpec, Parameters } from '#antonym/backbones/parameters.js';
 import type { TensorSource } from '#antonym/backbones/weights/tensor-source.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';

@@ -1,12 +1,10 @@
 /** Scoring beside the same in PyTorch: the two take turns in one run, so that whatever else the machine does slows both. */
-import { setTimeout } from 'node:timers/promises';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
-import { median, peakMemory, rounded } from './measure.js';
 import { startPyTorch } from './pytorch-step.js';
-import { pauseMilliseconds, warmUpSteps } from './train-beside-pytorch.js';
+import { turnsWithPyTorch } from './turns-with-pytorch.js';
 
 const threads = 2;
 /** Side of crops where any will do. */
@@ -36,33 +34,8 @@ export async function scoreBesidePyTorch(
   const thread = new SessionThread({ threads });
   try {
     await thread.load('model', model);
-    const times: { readonly own: number[]; readonly other: number[] } = { own: [], other: [] };
-    let otherPeak = 0;
-    for (let step = 1; step <= warmUpSteps + steps; step++) {
-      const started = performance.now();
-      await thread.run('model', { image });
-      const own = performance.now() - started;
-      await setTimeout(pauseMilliseconds);
-      const other = await theirs.step();
-      await setTimeout(pauseMilliseconds);
-      otherPeak = other.peakMemoryMiB;
-      if (step <= warmUpSteps) continue;
-      times.own.push(own);
-      times.other.push(other.milliseconds);
-    }
-    return {
-      backbone,
-      crops,
-      crop: side,
-      threads,
-      steps,
-      imagesPerSecond: rounded((crops * 1000) / median(times.own)),
-      pytorchImagesPerSecond: rounded((crops * 1000) / median(times.other)),
-      ratio: rounded(median(times.other) / median(times.own)),
-      peakMemoryMiB: peakMemory(),
-      pytorchPeakMemoryMiB: otherPeak,
-      pytorch: `${theirs.facts.torch}${compiled ? ', compiled' : ''}`,
-    };
+    const figures = await turnsWithPyTorch(theirs, { crops, steps, compiled }, () => thread.run('model', { image }));
+    return { backbone, crops, crop: side, threads, steps, ...figures };
   } finally {
     await thread.close();
     await theirs.close();
