@@ -47,9 +47,7 @@ export async function openModels(flags: ModelFlags, onNotice: (notice: string) =
       const name = run ?? text ?? path;
       if (names.has(name)) throw new UserError(`--model ${name} is given twice.`);
       names.add(name);
-      const sha256 = await digestOfFile(path).catch((error) => {
-        throw fileError('read the model', path, error);
-      });
+      const sha256 = await digestOfModel(path);
       const model = await loadModel(path, options);
       const { opinion, trainedOpinions } = model.description;
       const seen = opinionsSeen(model.description);
@@ -63,6 +61,22 @@ export async function openModels(flags: ModelFlags, onNotice: (notice: string) =
   } catch (error) {
     await closeModels(models);
     throw error;
+  }
+}
+
+/** SHA-256 of the models of `--model`, in their order, with spaces between. @throws UserError when one cannot be read. */
+export async function digestsOf(given: readonly string[] = []): Promise<string> {
+  const digests: string[] = [];
+  for (const text of given.length === 0 ? [undefined] : given) digests.push(await digestOfModel((await findModel(text)).path));
+  return digests.join(' ');
+}
+
+/** @throws UserError when it cannot be read. */
+export async function digestOfModel(path: string): Promise<string> {
+  try {
+    return await digestOfFile(path);
+  } catch (error) {
+    throw fileError('read the model', path, error);
   }
 }
 

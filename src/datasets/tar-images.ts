@@ -1,5 +1,5 @@
 /** The images in tar archives, WebDataset shards among them: read one after the other, never unpacked. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import tar from 'tar-stream';
 import { UserError } from '../support/errors.js';
@@ -44,6 +44,17 @@ export async function* readTarImages(archive: string): AsyncGenerator<TarImage> 
     if (isImage(header)) yield { path: `${archive}/${header.name}`, data: await read() };
     else await skip();
   }
+}
+
+/** The content of one image by its path, `shard.tar/000017.jpg`; undefined for a path that is not in an archive. @throws as `listTarImages` */
+export async function readTarImage(path: string): Promise<Uint8Array | undefined> {
+  const archive = /^(.*?\.tar)\/./is.exec(path)?.[1];
+  if (archive === undefined || existsSync(path)) return undefined;
+  for await (const { header, skip, read } of membersOf(archive)) {
+    if (`${archive}/${header.name}` === path) return read();
+    await skip();
+  }
+  throw new UserError(`${archive} has no member ${path.slice(archive.length + 1)}.`);
 }
 
 function isImage({ type, name, size = 0 }: tar.Headers): boolean {

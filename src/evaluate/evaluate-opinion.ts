@@ -10,9 +10,10 @@ import { digestOfFile } from '../support/files/file-digest.js';
 import { type Bootstrap, measureAgreement } from './agreement.js';
 import type { Evaluation } from './evaluation.js';
 import { type MatchedImages, matchImages, type RatedFile } from './match-images.js';
+import type { MeasuredImages } from './measured-parts.js';
 import type { Opinions } from './opinions.js';
 import { paperFigures, squareBicubic } from './paper-protocol.js';
-import { scoreImages } from './score-images.js';
+import { collectScores, type ImageMeasure, scoreImages } from './score-images.js';
 import { baselineName, logLaplacianVariance } from './sharpness-baseline.js';
 
 /** An open exported model with its name. */
@@ -50,6 +51,21 @@ export interface EvaluationChoices {
   readonly allowMissing?: boolean;
   /** `paper`: images are resized as MA-CLIP's authors do, and their figures stand beside ours; default: `own`. */
   readonly protocol?: 'own' | 'paper';
+  /** Scores of before, of a list in parts; default: the images are scored. */
+  readonly measured?: MeasuredImages;
+}
+
+/** What measures a picture: each model, in the order given, then the baseline. */
+export function measuresOf(models: readonly NamedModel[]): readonly ImageMeasure[] {
+  return [...models.map(({ model }) => model), { score: logLaplacianVariance }];
+}
+
+/** What a protocol makes of an image before it is scored; undefined where it stays as it is. @param side `Opinions.paperSide` */
+export function preparationOf(
+  protocol: 'own' | 'paper',
+  side: number | undefined,
+): { side: number; prepare: (image: Image) => Image } | undefined {
+  return protocol === 'paper' && side !== undefined ? { side, prepare: (image) => squareBicubic(image, side) } : undefined;
 }
 
 /** Number of images named at either end. */
@@ -64,18 +80,23 @@ export async function evaluateOpinion(
   models: readonly NamedModel[],
   bootstrap: Bootstrap,
   watch: EvaluationWatch = {},
-  { allowMissing = false, protocol = 'own' }: EvaluationChoices = {},
+  { allowMissing = false, protocol = 'own', measured }: EvaluationChoices = {},
 ): Promise<EvaluatedOpinion> {
-  const matched = await matchImages(opinions.folder, opinions.rated, opinions.tableFolder);
+  const matched = await matchImages(opinions.folder, opinions.rated, opinions.tableFolder, measured && [...measured.keys()]);
   watch.onMatched?.(matched);
-  await requireUnseen(models, matched.found);
+  await requireUnseen(models, matched.found, measured);
   const total = matched.found.length + matched.missing.length;
   if (!allowMissing) requireMost(total, matched.missing, 'not there');
-  const measures = [...models.map(({ model }) => model), { score: logLaplacianVariance }];
+  const measures = measuresOf(models);
   const { paperSide } = opinions;
   const isPaper = protocol === 'paper';
-  const prepare = isPaper && paperSide !== undefined ? (image: Image): Image => squareBicubic(image, paperSide) : undefined;
-  const { images, scores, unusable } = await scoreImages(matched.found, measures, watch.onImage, prepare);
+  const { images, scores, unusable } = measured
+    ? await collectScores(
+        matched.found,
+        measures.length,
+        matched.found.map(({ path }) => measured.get(path)!.scores),
+      )
+    : await scoreImages(matched.found, measures, watch.onImage, preparationOf(protocol, paperSide)?.prepare);
   if (!allowMissing) requireMost(total, [...matched.missing, ...unusable.map(({ image }) => image)], 'not there or cannot be scored');
   // Turned so that higher is better: a good model has a positive correlation on every benchmark.
   const sign = opinions.direction === 'higher is better' ? 1 : -1;
@@ -139,10 +160,10 @@ function ratersOf(images: readonly RatedFile[]): { raters?: { images: number; sp
 const mostLost = 0.1;
 
 /** @throws UserError when a model saw opinions of some of the images. */
-async function requireUnseen(models: readonly NamedModel[], files: readonly RatedFile[]): Promise<void> {
+async function requireUnseen(models: readonly NamedModel[], files: readonly RatedFile[], measured?: MeasuredImages): Promise<void> {
   if (models.every(({ seen }) => seen === undefined)) return;
   const hashes: string[] = [];
-  for (const { path } of files) hashes.push(await digestOfFile(path));
+  for (const { path } of files) hashes.push(measured?.get(path)?.sha256 ?? (await digestOfFile(path)));
   for (const { name, seen, model } of models) {
     const count = hashes.filter((hash) => seen?.has(hash)).length;
     const how = model.description.opinion ? 'calibrated on' : 'trained on or chosen by';

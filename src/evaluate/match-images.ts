@@ -1,7 +1,7 @@
 /** From the names that a table gives its images to files. */
 import { stat } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
-import type { LeftOut } from '../datasets/left-out.js';
+import { type LeftOut, nothingLeftOut } from '../datasets/left-out.js';
 import { imageExtensions, listImageFiles } from '../datasets/list-image-files.js';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
@@ -30,12 +30,17 @@ export interface MatchedImages {
  * where only one file has it, last without its extension where the table states none. Forms of Unicode are equal; upper and lower case
  * are where no file has the exact name. What could be several files is missing. Opinions on one file are averaged.
  * @param tableFolder where relative paths of the table may begin, too.
+ * @param listed paths of the images, members of archives among them, where a list names them instead of the folder
  * @throws UserError when the folder cannot be read, or has none of the images.
  */
-export async function matchImages(folder: string, rated: readonly RatedImage[], tableFolder = folder): Promise<MatchedImages> {
-  const { files, leftOut } = await listImageFiles(folder).catch((error) => {
-    throw fileError('read the folder of images', folder, error);
-  });
+export async function matchImages(
+  folder: string,
+  rated: readonly RatedImage[],
+  tableFolder = folder,
+  listed?: readonly string[],
+): Promise<MatchedImages> {
+  const { files, leftOut } = listed ? { files: listedIn(folder, listed), leftOut: nothingLeftOut } : await filesIn(folder);
+  const places = listed && new Map(files.map((file) => [resolve(file.path).normalize('NFC'), file]));
   const index = new FileIndex(files);
   const names = new NameCounts(rated.map(({ image }) => image));
   const opinions = new Map<string, { readonly image: string; readonly values: number[] }>();
@@ -45,7 +50,7 @@ export async function matchImages(folder: string, rated: readonly RatedImage[], 
     const inside = [image, ...[folder, tableFolder].flatMap((from) => below(folder, resolve(from, image)))];
     const file =
       index.byPath(inside) ??
-      (await existing(image, tableFolder)) ??
+      (places ? places.get(resolve(tableFolder, image).normalize('NFC')) : await existing(image, tableFolder)) ??
       (names.isOnly(image) ? index.byName(image) : undefined) ??
       (hasExtension(image) ? undefined : index.byStem(inside));
     if (file === undefined) {
@@ -66,8 +71,22 @@ export async function matchImages(folder: string, rated: readonly RatedImage[], 
     withoutOpinion.slice(0, 1000).map((id) => basename(id)),
   ).replace(/ Known: .*/, '');
   throw new UserError(
-    `None of the ${missing.size} images is in ${folder} (${files.length} image files): for example ${name}.${hint} Say where they are with --images.`,
+    `None of the ${missing.size} images is in ${listed ? 'the list' : folder} (${files.length} image files): for example ${name}.${hint}` +
+      (listed ? '' : ' Say where they are with --images.'),
   );
+}
+
+async function filesIn(folder: string) {
+  try {
+    return await listImageFiles(folder);
+  } catch (error) {
+    throw fileError('read the folder of images', folder, error);
+  }
+}
+
+/** Files of a list as those of a folder: by their path from it where they lie in it. */
+function listedIn(folder: string, paths: readonly string[]): { id: string; path: string }[] {
+  return paths.map((path) => ({ id: below(folder, path)[0] ?? path, path }));
 }
 
 /** The mean; with several opinions, their number and standard deviation. */

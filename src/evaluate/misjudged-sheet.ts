@@ -1,12 +1,14 @@
 /** One picture of the images that a model misjudges most, so that a person can see what it does not. */
 
 import sharp from 'sharp';
+import { readTarImage } from '../datasets/tar-images.js';
 import { decodeImage } from '../images/decode-image.js';
 import { encodePng } from '../images/encode-png.js';
 import { type Image, pasteImage } from '../images/image.js';
 import { drawLabel, labelCharacter, labelLine } from '../pairs/sheets/draw-label.js';
 
 export interface MisjudgedTile {
+  /** A file, or a member of an archive: `shard.tar/000017.jpg`. */
   readonly path: string;
   /** Below the image: few lines of words. */
   readonly label: readonly string[];
@@ -48,7 +50,7 @@ export async function misjudgedSheet(title: string, rows: readonly MisjudgedRow[
 
 /** The whole image in a square, on light grey. */
 async function reduced(path: string): Promise<Image> {
-  const { width, height, data } = await decodeImage(path);
+  const { width, height, data } = await decodeImage((await readTarImage(path)) ?? path);
   const pixels = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize(side, side, { fit: 'contain', background: '#eeeeee' })
     .raw()

@@ -1,5 +1,5 @@
 /** Scores of the same images by several models and by the baseline: each image is decoded once, however many score it. */
-import { decodeImage } from '../images/decode-image.js';
+import { decodeImage, type ImageSource } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { ImageError, ModelError } from '../score/errors.js';
 import { imagesInMemory } from '../score/load-model.js';
@@ -20,6 +20,9 @@ export interface ScoredImages {
   readonly unusable: readonly { readonly image: string; readonly reason: string }[];
 }
 
+/** The scores of an image by all measures, or why it has none. */
+export type ImageScores = readonly number[] | { readonly reason: string };
+
 /**
  * Scores images, in their order, as `prepare` makes them; an image that cannot be scored by one measure is left out for all.
  * @throws UserError when none can be scored.
@@ -28,15 +31,34 @@ export async function scoreImages(
   files: readonly RatedFile[],
   measures: readonly ImageMeasure[],
   onImage?: (done: number, total: number) => void,
-  prepare: (image: Image) => Image = (image) => image,
+  prepare?: (image: Image) => Image,
+): Promise<ScoredImages> {
+  return collectScores(
+    files,
+    measures.length,
+    resultsAhead(files, imagesInMemory - 1, ({ path }) => scoreImage(path, path, measures, prepare)),
+    onImage,
+  );
+}
+
+/**
+ * Brings together the scores of images.
+ * @param results of the files, in their order
+ * @throws UserError when none can be scored.
+ */
+export async function collectScores(
+  files: readonly RatedFile[],
+  measures: number,
+  results: Iterable<ImageScores> | AsyncIterable<ImageScores>,
+  onImage?: (done: number, total: number) => void,
 ): Promise<ScoredImages> {
   const images: RatedFile[] = [];
-  const scores: number[][] = measures.map(() => []);
+  const scores: number[][] = Array.from({ length: measures }, () => []);
   const unusable: { image: string; reason: string }[] = [];
   let done = 0;
-  for await (const own of resultsAhead(files, imagesInMemory - 1, (file) => scoreFile(file, measures, prepare))) {
+  for await (const own of results) {
     const file = files[done]!;
-    if (own instanceof Error) unusable.push({ image: file.image, reason: own.message.replace(`Cannot read image ${file.path}: `, '') });
+    if ('reason' in own) unusable.push({ image: file.image, reason: own.reason });
     else {
       images.push(file);
       for (const [index, score] of own.entries()) scores[index]!.push(score);
@@ -50,13 +72,19 @@ export async function scoreImages(
   return { images, scores, unusable };
 }
 
-async function scoreFile(
-  { path }: RatedFile,
+/**
+ * The scores of one image.
+ * @param name for messages, which leave it out
+ */
+export async function scoreImage(
+  source: ImageSource,
+  name: string,
   measures: readonly ImageMeasure[],
-  prepare: (image: Image) => Image,
-): Promise<number[] | Error> {
-  const image = await decodeImage(path).catch(userErrorOf);
-  return image instanceof Error ? image : scoreAll(prepare(image), measures);
+  prepare: (image: Image) => Image = (image) => image,
+): Promise<ImageScores> {
+  const image = await decodeImage(source).catch(userErrorOf);
+  const scores = image instanceof Error ? image : await scoreAll(prepare(image), measures);
+  return scores instanceof Error ? { reason: scores.message.replace(`Cannot read image ${name}: `, '') } : scores;
 }
 
 async function scoreAll(image: Image, measures: readonly ImageMeasure[]): Promise<number[] | Error> {

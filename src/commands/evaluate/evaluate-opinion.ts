@@ -1,17 +1,20 @@
 /** `antonym evaluate opinion`: models beside each other, and the baseline, against human opinion. */
 import { join } from 'node:path';
 import { describeLeftOut } from '../../datasets/left-out.js';
-import { type EvaluatedOpinion, evaluateOpinion, type NamedModel } from '../../evaluate/evaluate-opinion.js';
+import { type EvaluatedOpinion, evaluateOpinion, measuresOf, type NamedModel, preparationOf } from '../../evaluate/evaluate-opinion.js';
 import { formatEvaluation } from '../../evaluate/format-evaluation.js';
+import { measuredFormat, measuringScorer, readMeasured } from '../../evaluate/measured-parts.js';
 import { writeEvaluation } from '../../evaluate/write-evaluation.js';
 import { UserError } from '../../support/errors.js';
-import { requireFreeFolder } from '../../support/files/atomic-folder.js';
+import { everything, requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
 import { oneOf, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
-import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
-import { closeModels, openModels } from '../open-models.js';
+import { isAboutParts, listPartOptions } from '../list-part-options.js';
+import type { PartTask } from '../list-parts.js';
+import { closeModels, digestsOf, openModels } from '../open-models.js';
 import { jsonOption } from '../shared-options.js';
 import { modelOptions } from './model-options.js';
 import { readOpinions, tableOptions } from './read-opinions.js';
@@ -53,7 +56,7 @@ const options = {
     description: 'folder to write',
     details:
       'Writes evaluation.json, the score of every image, scatter plots and the images that are misjudged most; without it, into ' +
-      'runs/NAME/evaluation/BENCHMARK of each model that is a run.',
+      'runs/NAME/evaluation/BENCHMARK of each model that is a run. With --list, the folder of the parts, in which --merge writes the folder evaluation.',
     withoutIt: 'into each run',
   },
   json: jsonOption,
@@ -72,25 +75,56 @@ export const opinionCommand: Command = {
     description: 'a downloaded benchmark of datasets.json, or a CSV or xlsx file with the columns image and mos',
     isOptional: true,
   },
-  groups: { Options: options },
+  groups: { Options: options, 'Lists in parts': listPartOptions },
   async run(given, [opinion]) {
-    await evaluateOpinions(opinion, resolveOptions(options, given).values);
+    const { values } = resolveOptions(options, givenIn(options, given));
+    const parts = resolveOptions(listPartOptions, givenIn(listPartOptions, given)).values;
+    const task = isAboutParts(parts) ? (await import('../list-parts.js')).partsTask(parts, values.out) : undefined;
+    if (task?.kind === 'status') return (await import('../list-parts.js')).printPartsStatus(task.out, measuredFormat, values.json);
+    if (opinion === undefined) {
+      throw new UserError(
+        'Say whose opinions: evaluate opinion NAME of a benchmark, or FILE.csv with the columns image and mos; or use evaluate sensitivity.',
+      );
+    }
+    if (task?.kind === 'score') return measurePart(task, opinion, values);
+    await evaluateOpinions(opinion, values, task?.out);
     return undefined;
   },
 };
 
-async function evaluateOpinions(opinion: string | undefined, flags: Options): Promise<void> {
+/** Scores the images of a part of a list by all measures. @returns the exit code */
+async function measurePart(task: PartTask, opinion: string, flags: Options): Promise<number> {
+  const { paperSide } = await readOpinions(opinion, flags);
+  const prepared = preparationOf(flags.protocol, paperSide);
+  const { runPart } = await import('../list-parts.js');
+  const model = await digestsOf(flags.model);
+  const { maxPixels } = flags;
+  return runPart(task, {
+    json: flags.json,
+    about: { format: measuredFormat, model, ...(prepared && { side: prepared.side }), ...(maxPixels !== undefined && { maxPixels }) },
+    async open(onNotice) {
+      const models = await openModels(flags, onNotice);
+      const isHashed = models.some(({ seen }) => seen !== undefined);
+      return measuringScorer({ measures: measuresOf(models), prepare: prepared?.prepare, isHashed, close: () => closeModels(models) });
+    },
+  });
+}
+
+/** @param parts the folder of the parts of a list, whose scores are taken; undefined: images are scored now */
+async function evaluateOpinions(opinion: string, flags: Options, parts: string | undefined): Promise<void> {
   const { out, resamples, seed, json } = flags;
-  if (opinion === undefined)
-    throw new UserError(
-      'Say whose opinions: evaluate opinion NAME of a benchmark, or FILE.csv with the columns image and mos; or use evaluate sensitivity.',
-    );
-  if (out !== undefined) await requireFreeFolder(out);
+  if (out !== undefined && parts === undefined) await requireFreeFolder(out);
   const opinions = await readOpinions(opinion, flags);
   const progress = startProgress('Scoring');
   let models: readonly NamedModel[] = [];
   try {
     models = await openModels(flags, (notice) => progress.note(notice));
+    const about = {
+      model: models.map(({ sha256 }) => sha256).join(' '),
+      side: preparationOf(flags.protocol, opinions.paperSide)?.side,
+      maxPixels: flags.maxPixels,
+    };
+    const measured = parts === undefined ? undefined : await readMeasured(parts, about, models.length + 1);
     const evaluated = await evaluateOpinion(
       opinions,
       models,
@@ -105,17 +139,19 @@ async function evaluateOpinions(opinion: string | undefined, flags: Options): Pr
         },
         onImage: (done, total) => progress.update(done, total, 'images'),
       },
-      flags,
+      { ...flags, ...(measured && { measured }) },
     );
     for (const { image, reason } of evaluated.evaluation.opinion.unusable) progress.note(`left out: ${image}: ${reason}`);
-    const folders = await writeResults(
-      out,
-      models,
-      (run) => join(run.evaluations, opinions.name),
-      (folder, own) =>
-        // In a run's own folder, the baseline stands beside its model only.
-        writeEvaluation(folder, own === undefined ? evaluated : onlyOf(evaluated, [own, models.length])),
-    );
+    const folders = await (parts === undefined
+      ? writeResults(
+          out,
+          models,
+          (run) => join(run.evaluations, opinions.name),
+          (folder, own) =>
+            // In a run's own folder, the baseline stands beside its model only.
+            writeEvaluation(folder, own === undefined ? evaluated : onlyOf(evaluated, [own, models.length])),
+        )
+      : writeMerged(parts, evaluated));
     progress.stop();
     for (const folder of folders) process.stderr.write(`Scores and pictures are in ${printable(folder)}\n`);
     process.stdout.write(json ? `${JSON.stringify(evaluated.evaluation)}\n` : formatEvaluation(evaluated.evaluation));
@@ -123,6 +159,13 @@ async function evaluateOpinions(opinion: string | undefined, flags: Options): Pr
     progress.stop();
     await closeModels(models);
   }
+}
+
+/** Beside the parts, in place of an earlier one. */
+async function writeMerged(parts: string, evaluated: EvaluatedOpinion): Promise<string[]> {
+  const path = join(parts, 'evaluation');
+  await writeFolderAtomically({ path, replaces: everything }, async (folder) => void (await writeEvaluation(folder, evaluated)));
+  return [path];
 }
 
 /** `3 images: a.png, b.png, ...` */

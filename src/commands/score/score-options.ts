@@ -1,7 +1,8 @@
 /** Options of `antonym score`. */
 
-import { oneOf, part, switched, text } from '../../support/options/option-kinds.js';
+import { oneOf, switched, text } from '../../support/options/option-kinds.js';
 import type { OptionTable } from '../../support/options/option-table.js';
+import { listPartOptions } from '../list-part-options.js';
 import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
 
 export const scoreOptions = {
@@ -79,26 +80,14 @@ export const scoreOptions = {
 
 /** Options of lists that are scored in parts: `score-parts.ts`. */
 export const partOptions = {
-  list: {
-    kind: text('a file of paths, or -'),
-    placeholder: 'FILE',
-    description: 'score the images of a list, into --out',
-    details:
-      'A path a line: of an image, or of a tar archive of images, as WebDataset and img2dataset write them. - reads standard input. The list may be ' +
-      'of any length.',
-  },
-  shard: {
-    kind: part(),
-    placeholder: 'I/N',
-    description: 'only part I of N of the list',
-    details: 'auto/N in an array of jobs: the number of the task.',
-  },
+  list: listPartOptions.list,
+  shard: listPartOptions.shard,
   out: {
     kind: text('a folder'),
     placeholder: 'FOLDER',
     description: 'folder of the scores of a list',
     details: 'A file for each part, with a JSON object per image. A part that was stopped continues when the command is repeated.',
   },
-  status: { kind: switched(), description: 'say which parts in --out are whole', default: false },
-  merge: { kind: switched(), description: 'join the parts in --out, if all are whole', default: false },
+  status: listPartOptions.status,
+  merge: listPartOptions.merge,
 } satisfies OptionTable;

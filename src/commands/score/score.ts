@@ -1,19 +1,15 @@
 /** `antonym score`: scores photographs with an exported model. */
 
 import { UserError } from '../../support/errors.js';
-import { givenIn, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { givenIn, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
 import { commandSummaries } from '../command-summaries.js';
+import { isAboutParts } from '../list-part-options.js';
 import { partOptions, scoreOptions } from './score-options.js';
 import { scorePaths } from './score-paths.js';
 
 /** Beside 0 for no failure, and 1 for a command that could not begin. */
 const exitCodes = { someFailed: 2, allFailed: 3 };
-
-/** True for flags that are about parts of a list. */
-function isAboutParts({ list, shard, out, status, merge }: OptionValues<typeof partOptions>): boolean {
-  return list !== undefined || shard !== undefined || out !== undefined || status || merge;
-}
 
 export const scoreCommand: Command = {
   name: 'score',
@@ -31,7 +27,7 @@ export const scoreCommand: Command = {
   async run(given, paths) {
     const parts = resolveOptions(partOptions, givenIn(partOptions, given)).values;
     const own = givenIn(scoreOptions, given);
-    if (isAboutParts(parts)) {
+    if (isAboutParts(parts) || parts.out !== undefined) {
       const unused = ['raw', 'meaning', 'why', 'groups', 'cache'].find(
         (key) => own.flags[key] !== undefined || own.file?.values[key] !== undefined,
       );

@@ -10,12 +10,18 @@ import { fileError } from '../../support/files/file-errors.js';
 import { LineChain, withoutCheck } from '../../support/line-chain.js';
 import type { ListPart } from './list-lines.js';
 
+/** What made a part: `score`, with a score in each row, or `evaluate opinion`, with the scores of all measures. */
+const formats = ['antonym-scores-1', 'antonym-measured-1'] as const;
+export type PartFormat = (typeof formats)[number];
+
 export const headSchema = z.strictObject({
-  format: z.literal('antonym-scores-1'),
+  format: z.enum(formats),
   part: z.int().min(1),
   of: z.int().min(1),
-  /** SHA-256 of model.onnx. */
+  /** SHA-256 of model.onnx; of several models with spaces between. */
   model: z.string(),
+  /** Side of the squares that images become, pixels; absent: they keep their size. */
+  side: z.int().min(1).optional(),
   /** Pixels above which images are split into tiles; absent: as the model says. */
   maxPixels: z.int().optional(),
   /** Name and bytes of the list. */
@@ -46,7 +52,7 @@ export async function partFiles(folder: string): Promise<{ readonly of: number; 
     return of === undefined ? [] : [{ number: Number(number), of: Number(of), name }];
   });
   const [first] = found;
-  if (first === undefined) throw new UserError(`There are no scores in ${folder}: make them with score --list FILE --out ${folder}.`);
+  if (first === undefined) throw new UserError(`There are no scores in ${folder}: make them with --list FILE --out ${folder}.`);
   const other = found.find(({ of }) => of !== first.of);
   if (other) throw new UserError(`${folder} has ${first.name} and ${other.name}, which divide a list differently. Use a folder for each.`);
   return { of: first.of, paths: new Map(found.map(({ number, name }) => [number, join(folder, name)])) };

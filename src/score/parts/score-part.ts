@@ -7,24 +7,23 @@ import { lockFolder } from '../../support/files/folder-lock.js';
 import type { OwnerLock } from '../../support/files/owner-lock.js';
 import { LineChain } from '../../support/line-chain.js';
 import { resultsAhead } from '../../support/results-ahead.js';
-import { ImageError, readingFault } from '../errors.js';
-import { imagesInMemory, type Model } from '../load-model.js';
-import { opinionMapOf } from '../opinion-map.js';
+import { imagesInMemory } from '../load-model.js';
 import { type ListPart, linesOf } from './list-lines.js';
 import { type ListedImage, listedImages } from './listed-images.js';
 import { linesOfPart, type PartEnd, type PartHead, parsed, partName, rowSchema, stateOfPart } from './part-file.js';
 
+/** What makes the row of an image: a model, or all measures of an evaluation. */
+export interface PartScorer {
+  /** An image that cannot be scored has `error` in its row. */
+  rowOf(image: ListedImage): Promise<{ readonly image: string; readonly error?: string }>;
+  close(): Promise<void>;
+}
+
 export interface PartRequest {
-  readonly list: string;
-  readonly part: ListPart;
+  readonly head: PartHead;
   readonly out: string;
-  /** SHA-256 of the model's file. */
-  readonly sha256: string;
-  /** Bytes of the list. */
-  readonly bytes: number;
-  readonly maxPixels?: number | undefined;
   /** Opened when there is something to score. */
-  readonly open: () => Promise<Model>;
+  readonly open: () => Promise<PartScorer>;
   readonly stop: AbortSignal;
   /** Told the images of the part so far, and the share of its lines, 0..1, where it is known. */
   readonly onImage?: (images: number, share: number | undefined) => void;
@@ -43,8 +42,8 @@ const writeInterval = 1000;
 
 /** @throws UserError when the part was begun with another model or list, another process works on it, or its file cannot be written. */
 export async function scorePart(request: PartRequest): Promise<ScoredPart> {
-  const { out, part } = request;
-  const path = join(out, partName(part));
+  const { out, head } = request;
+  const path = join(out, partName({ number: head.part, of: head.of }));
   const lock = `${path}.lock`;
   let held: OwnerLock;
   try {
@@ -63,23 +62,16 @@ export async function scorePart(request: PartRequest): Promise<ScoredPart> {
   }
 }
 
-async function continuePart({ list, part, sha256, bytes, maxPixels, open: openModel, stop, onImage }: PartRequest, path: string) {
-  const head: PartHead = {
-    format: 'antonym-scores-1',
-    part: part.number,
-    of: part.of,
-    model: sha256,
-    ...(maxPixels !== undefined && { maxPixels }),
-    list,
-    bytes,
-  };
+async function continuePart({ head, open: openScorer, stop, onImage }: PartRequest, path: string) {
+  const { list } = head;
+  const part: ListPart = { number: head.part, of: head.of };
   const state = await stateOfPart(path);
-  if (state.head && JSON.stringify(state.head) !== JSON.stringify(head)) throw otherPart(path, state.head, head);
+  if (state.head) requireSame(path, state.head, head);
   if (state.head && state.end) return { path, ...state.end, kept: state.end.images, isWhole: true };
   const before = state.head ? await countRows(path, listedNames(list, part)) : { images: 0, failed: 0, end: 0, chain: new LineChain() };
   const { chain } = before;
   let { images, failed } = before;
-  const model = await openModel();
+  const scorer = await openScorer();
   try {
     const file = await open(path, state.head ? 'r+' : 'w').catch((error) => {
       throw fileError('write', path, error);
@@ -97,10 +89,11 @@ async function continuePart({ list, part, sha256, bytes, maxPixels, open: openMo
       };
       let written = performance.now();
       const rest = skipped(listedImages(linesOf(list, part), images), images);
-      for await (const { row, isFailed, share } of resultsAhead(rest, imagesInMemory, (image) => rowOf(model, image))) {
+      const rows = resultsAhead(rest, imagesInMemory, async (image) => ({ row: await scorer.rowOf(image), share: image.share }));
+      for await (const { row, share } of rows) {
         text += `${chain.seal(row)}\n`;
         images++;
-        if (isFailed) failed++;
+        if (row.error !== undefined) failed++;
         onImage?.(images, share);
         if (performance.now() - written > writeInterval) {
           await write();
@@ -119,13 +112,15 @@ async function continuePart({ list, part, sha256, bytes, maxPixels, open: openMo
       await file.close();
     }
   } finally {
-    await model.close();
+    await scorer.close();
   }
 }
 
-function otherPart(path: string, was: PartHead, wanted: PartHead): UserError {
-  const key = (Object.keys({ ...was, ...wanted }) as (keyof PartHead)[]).find((name) => was[name] !== wanted[name])!;
-  return new UserError(
+/** @throws UserError when a part was begun with something else. */
+function requireSame(path: string, was: PartHead, wanted: PartHead): void {
+  const key = (Object.keys({ ...was, ...wanted }) as (keyof PartHead)[]).find((name) => was[name] !== wanted[name]);
+  if (key === undefined) return;
+  throw new UserError(
     `${path} was begun with another ${key === 'bytes' ? 'content of the list' : key} (${was[key] ?? 'none'}, now ${wanted[key] ?? 'none'}). ` +
       'Use another --out, or remove the file.',
   );
@@ -171,16 +166,4 @@ async function countRows(path: string, names: AsyncGenerator<string>): Promise<K
   }
   await names.return(undefined);
   return { images, failed, end: last, chain };
-}
-
-async function rowOf(model: Model, { name, input, share }: ListedImage) {
-  try {
-    if (input instanceof UserError) throw input;
-    const score = await model.score(input);
-    const opinion = opinionMapOf(model.description);
-    return { row: { image: name, score, ...(opinion && { opinion: opinion.of(score) }) }, isFailed: false, share };
-  } catch (error) {
-    if (!(error instanceof ImageError || error === input)) throw error;
-    return { row: { image: name, error: (error as Error).message, code: readingFault(error) }, isFailed: true, share };
-  }
 }

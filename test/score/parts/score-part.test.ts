@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import tar from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel, type Model } from '#antonym/score/load-model.js';
+import { modelScorer } from '#antonym/score/parts/model-scorer.js';
 import { partName } from '#antonym/score/parts/part-file.js';
 import { mergeParts, statusOfParts } from '#antonym/score/parts/part-status.js';
 import { type ScoredPart, scorePart } from '#antonym/score/parts/score-part.js';
@@ -44,7 +45,8 @@ const shared = (): Promise<Model> => Promise.resolve(Object.create(model, { clos
 
 async function score(out: string, { number = 1, of = 1, sha256 = 'model', stop = new AbortController().signal } = {}): Promise<ScoredPart> {
   const { size } = await stat(list);
-  return scorePart({ list, part: { number, of }, out, sha256, bytes: size, open: shared, stop });
+  const head = { format: 'antonym-scores-1', part: number, of, model: sha256, list, bytes: size } as const;
+  return scorePart({ head, out, open: async () => modelScorer(await shared()), stop });
 }
 
 const rowsOf = async (path: string): Promise<Record<string, unknown>[]> =>
@@ -108,10 +110,10 @@ test('parts are merged when all are whole, to the rows of one', async () => {
   const out = join(folder, 'parts');
   await score(out, { number: 3, of: 3 });
   await score(out, { number: 1, of: 3 });
-  expect(await statusOfParts(out)).toMatchObject({ parts: 3, whole: 2, begun: [], missing: [2] });
+  expect(await statusOfParts(out, 'antonym-scores-1')).toMatchObject({ parts: 3, whole: 2, begun: [], missing: [2] });
   await expect(mergeParts(out)).rejects.toThrow(`${out} lacks 1 of 3 parts: 2. Score them first`);
   await score(out, { number: 2, of: 3 });
-  expect(await statusOfParts(out)).toEqual({ parts: 3, whole: 3, begun: [], missing: [], images: 7, failed: 2 });
+  expect(await statusOfParts(out, 'antonym-scores-1')).toEqual({ parts: 3, whole: 3, begun: [], missing: [], images: 7, failed: 2 });
   const { path, images } = await mergeParts(out);
   expect(images).toBe(7);
   expect(await rowsOf(path)).toEqual((await rowsOf(join(folder, 'whole', partName({ number: 1, of: 1 })))).slice(1, -1));
@@ -121,5 +123,5 @@ test('parts of two models are told apart', async () => {
   const out = join(folder, 'mixed');
   await score(out, { number: 1, of: 2 });
   await score(out, { number: 2, of: 2, sha256: 'another' });
-  await expect(statusOfParts(out)).rejects.toThrow(/do not belong together: model is model and another\./);
+  await expect(statusOfParts(out, 'antonym-scores-1')).rejects.toThrow(/do not belong together: model is model and another\./);
 });
