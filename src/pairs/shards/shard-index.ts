@@ -1,4 +1,4 @@
-/** The index of a folder of shards: the configuration of its pairs, and the size and hash of every shard; one file for each part. */
+/** The index of a folder of shards: the configuration of its pairs, the size and hash of every shard and of every pair in it; one file for each part. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
 import { parseSealed, sealJson } from '../../support/sealed-json.js';
 import { sha256Of } from '../manifest.js';
+import { areExtents, extentSchema } from './pair-extents.js';
 import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
 
 const count = z.int().min(0).max(1e12);
@@ -62,6 +63,8 @@ const indexSchema = z.strictObject({
         to: count,
         bytes: count,
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        /** Of every pair, null for one that could not be made; absent: written by a version that did not say. */
+        pairs: z.array(extentSchema.nullable()).readonly().optional(),
       }),
     )
     .readonly(),
@@ -146,6 +149,8 @@ async function readIndex(folder: string, name: string): Promise<IndexFile> {
   const planned = planShards(configuration.pairs, configuration.pairsPerShard, part);
   const odd = index.shards.find((shard, place) => !isPlanned(shard, planned[place]));
   if (odd !== undefined) throw new UserError(`${path} is damaged: it has no place for the shard ${JSON.stringify(odd.file)}.`);
+  const lost = index.shards.find((shard) => shard.pairs && !areExtents(shard.pairs, shard));
+  if (lost !== undefined) throw new UserError(`${path} is damaged: the places of the pairs in ${lost.file} cannot be right.`);
   return { path, sha256: sha256Of(Buffer.from(text)), index };
 }
 

@@ -1,4 +1,7 @@
-/** Reads pairs from one shard in any order, with little of it in memory, after verifying the whole file. */
+/**
+ * Reads pairs from one shard in any order, with little of it in memory. Where the index says where each pair lies, nothing else is read; a
+ * shard of an earlier version is verified whole, and searched, before its first pair.
+ */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -8,18 +11,17 @@ import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { cropNames, decodePair } from '../encoded-pair.js';
+import { sha256Of } from '../manifest.js';
 import type { DegradedPair } from '../pair.js';
+import type { PairExtent } from './pair-extents.js';
 import type { IndexedShard, PairsConfiguration } from './shard-index.js';
 import { keyOf, largestPngBytes } from './shard-layout.js';
 
 /** The rows of a pair: 42 of them, with the longest file names, stay below. */
 const largestJsonBytes = 2 ** 20;
 
-/** Place of a pair's members in the archive, bytes. */
-interface Extent {
-  readonly start: number;
-  readonly length: number;
-}
+/** Place of a pair's members in the archive; without a hash where the whole archive was verified. */
+type Extent = Omit<PairExtent, 'sha256'> & Partial<Pick<PairExtent, 'sha256'>>;
 
 export class ShardReader {
   private readonly path: string;
@@ -38,22 +40,35 @@ export class ShardReader {
   }
 
   /**
-   * One pair of the shard, by its index in the set. The first call verifies the whole file.
+   * One pair of the shard, by its index in the set.
    * @returns undefined for a held-out pair that could not be made.
    * @throws UserError naming the file when it is missing, cut off, changed, or holds anything other than the pairs of its index.
    */
   async pair(index: number): Promise<DegradedPair | undefined> {
-    this.extents ??= this.verify();
-    const extent = (await this.extents).get(index);
-    if (extent === undefined) return undefined;
+    const { pairs, from } = this.shard;
+    const extent = pairs ? pairs[index - from] : (await this.searched()).get(index);
+    if (!extent) return undefined;
     try {
       const files: Uint8Array[] = [];
-      for await (const { data } of readTar(this.read(extent), this.limit)) files.push(data);
+      for await (const { name, data } of readTar(this.read(extent), this.limit)) {
+        if (name !== this.memberName(index, files.length)) throw new Error(`the member ${JSON.stringify(name)} has no place in it`);
+        files.push(data);
+      }
+      if (files.length !== this.members.length) throw new Error(`it has no ${this.members[files.length]}`);
       const rows: unknown = JSON.parse(Buffer.from(files.pop() ?? []).toString('utf8'));
       return await decodePair(files, rows, { index, ...this.configuration });
     } catch (error) {
       throw this.failure(error, `its pair ${keyOf(this.shard.set, index)} cannot be used`);
     }
+  }
+
+  private memberName(index: number, member: number): string {
+    return `${keyOf(this.shard.set, index)}.${this.members[member]}`;
+  }
+
+  private searched(): Promise<ReadonlyMap<number, Extent>> {
+    this.extents ??= this.verify();
+    return this.extents;
   }
 
   private async verify(): Promise<ReadonlyMap<number, Extent>> {
@@ -89,12 +104,12 @@ export class ShardReader {
         // Only held-out pairs may be left out.
         if (set === 'held-out') while (index < to && !name.startsWith(`${keyOf(set, index)}.`)) index++;
       }
-      if (index >= to || name !== `${keyOf(set, index)}.${this.members[member]}`) {
+      if (index >= to || name !== this.memberName(index, member)) {
         throw new Error(`the member ${JSON.stringify(name)} has no place in it`);
       }
       position += tarMemberBytes(data.byteLength);
       member = (member + 1) % this.members.length;
-      if (member === 0) extents.set(index, { start, length: position - start });
+      if (member === 0) extents.set(index, { start, bytes: position - start });
     }
     if (member !== 0) throw new Error(`its last pair has no ${this.members[member]}`);
     if (set === 'training' && index !== to - 1) throw new Error(`it has ${extents.size} pairs, not ${to - from}`);
@@ -110,15 +125,18 @@ export class ShardReader {
   }
 
   /** The members of a pair as an archive of their own. */
-  private async *read({ start, length }: Extent): AsyncGenerator<Uint8Array> {
-    const archive = Buffer.alloc(tarArchiveBytes(length));
+  private async *read({ start, bytes, sha256 }: Extent): AsyncGenerator<Uint8Array> {
+    if (bytes > this.members.length * tarMemberBytes(this.limit)) throw new Error(`it has ${bytes} bytes`);
+    const archive = Buffer.alloc(tarArchiveBytes(bytes));
     const file = await open(this.path, 'r');
     try {
-      const { bytesRead } = await file.read(archive, 0, length, start);
-      if (bytesRead !== length) throw new Error('the file was cut off while it was in use');
+      const { bytesRead } = await file.read(archive, 0, bytes, start);
+      if (bytesRead !== bytes) throw new Error('the file was cut off while it was in use');
     } finally {
       await file.close();
     }
+    if (sha256 !== undefined && sha256Of(archive.subarray(0, bytes)) !== sha256)
+      throw new Error('its content does not match the SHA-256 in its index. Copy it again, or make it again');
     yield archive;
   }
 

@@ -10,6 +10,7 @@ import { fileError } from '../../support/files/file-errors.js';
 import { openStaging, type Staging, stagingPrefix } from '../../support/files/staging.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import type { EncodedPair } from '../encoded-pair.js';
+import { PairExtents } from './pair-extents.js';
 import {
   type IndexedShard,
   indexName,
@@ -131,16 +132,18 @@ async function writeShard(
   onPair: () => void,
 ): Promise<IndexedShard> {
   const hash = createHash('sha256');
+  const places = new PairExtents();
   let bytes = 0;
   async function* measured(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of packTar(membersOf(set, from, to, options, onPair))) {
+    for await (const chunk of packTar(membersOf(set, from, to, options, places, onPair))) {
       hash.update(chunk);
+      places.pass(chunk);
       bytes += chunk.byteLength;
       yield chunk;
     }
   }
   await writeFileAtomically(path, measured());
-  return { file, set, from, to, bytes, sha256: hash.digest('hex') };
+  return { file, set, from, to, bytes, sha256: hash.digest('hex'), pairs: places.extents };
 }
 
 /** The members of a pair's sample: its crops, then `<key>.json` with the rows of `manifest.jsonl` for them. */
@@ -149,6 +152,7 @@ async function* membersOf(
   from: number,
   to: number,
   { make, concurrency, stop }: WriteShardsOptions,
+  places: PairExtents,
   onPair: () => void,
 ): AsyncGenerator<TarMember> {
   const indexes = Array.from({ length: to - from }, (_, place) => from + place);
@@ -156,10 +160,12 @@ async function* membersOf(
   const pairs = resultsAhead(indexes, concurrency - 1, async (index) => ({ index, pair: await make(set, index, prefix(index)) }));
   for await (const { index, pair } of pairs) {
     stop.throwIfAborted();
-    if (pair !== undefined) {
-      for (const { name, png } of pair.files) yield { name, data: png };
-      yield { name: `${prefix(index)}json`, data: Buffer.from(JSON.stringify(pair.rows)) };
-    }
+    const members = pair && [
+      ...pair.files.map(({ name, png }) => ({ name, data: png })),
+      { name: `${prefix(index)}json`, data: Buffer.from(JSON.stringify(pair.rows)) },
+    ];
+    places.add(members?.map(({ data }) => data.byteLength));
+    if (members) yield* members;
     onPair();
   }
 }

@@ -90,7 +90,10 @@ test('what does not fit is one clear line', async () => {
   content[2000]! ^= 1;
   await writeFile(shard, content);
   const short = ['--steps', '1', '--batch-size', '2', '--workers', '1'];
-  await refused(['--pairs', 'damaged', ...short, '--run', 'damaged'], /damaged\/pairs-000000\.tar is damaged: its content/);
+  await refused(
+    ['--pairs', 'damaged', ...short, '--run', 'damaged'],
+    /damaged\/pairs-000000\.tar is damaged: its pair 000000 cannot be used: its content/,
+  );
   // repaired, the run resumes; with other pairs it does not
   content[2000]! ^= 1;
   await writeFile(shard, content);

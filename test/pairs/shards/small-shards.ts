@@ -6,7 +6,7 @@ import { loadImage } from '#antonym/datasets/load-image.js';
 import type { DistortionName } from '#antonym/degrade/distortions/table.js';
 import { encodePair } from '#antonym/pairs/encoded-pair.js';
 import { type DegradedPair, makePair } from '#antonym/pairs/pair.js';
-import type { PairsConfiguration, ShardIndex } from '#antonym/pairs/shards/shard-index.js';
+import type { IndexedShard, PairsConfiguration, ShardIndex } from '#antonym/pairs/shards/shard-index.js';
 import type { PairSet, Part } from '#antonym/pairs/shards/shard-layout.js';
 import { writeShards } from '#antonym/pairs/shards/write-shards.js';
 import { packTar, readTar, type TarMember } from '#antonym/support/archives/tar-archive.js';
@@ -51,7 +51,7 @@ export async function writeSmallShards(folder: string, part: Part = { number: 1,
   });
 }
 
-/** Rewrites a shard with other members, and the index so that size and hash fit: the work of an attacker, or of another program. */
+/** Rewrites a shard with other members, and the index, as earlier versions wrote it, so that size and hash fit: the work of an attacker, or of another program. */
 export async function forgeShard(folder: string, file: string, change: (members: TarMember[]) => TarMember[]): Promise<void> {
   async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
     yield* items;
@@ -66,9 +66,13 @@ export async function forgeShard(folder: string, file: string, change: (members:
 /** Rewrites a shard, and the index so that size and hash fit. */
 export async function forgeBytes(folder: string, file: string, content: Buffer): Promise<void> {
   await writeFile(join(folder, file), content);
-  const index = parseSealed(await readFile(join(folder, 'index.json'), 'utf8')) as ShardIndex;
-  const shards = index.shards.map((shard) =>
+  await changeShards(folder, ({ pairs: _, ...shard }) =>
     shard.file === file ? { ...shard, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') } : shard,
   );
-  await writeFile(join(folder, 'index.json'), sealJson({ ...index, shards }));
+}
+
+/** Rewrites what the index says of shards. */
+export async function changeShards(folder: string, change: (shard: IndexedShard) => object): Promise<void> {
+  const index = parseSealed(await readFile(join(folder, 'index.json'), 'utf8')) as ShardIndex;
+  await writeFile(join(folder, 'index.json'), sealJson({ ...index, shards: index.shards.map(change) }));
 }

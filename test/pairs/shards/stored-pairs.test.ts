@@ -1,15 +1,17 @@
+import { createHash } from 'node:crypto';
 import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ShardIndex } from '#antonym/pairs/shards/shard-index.js';
+import type { PairExtent } from '#antonym/pairs/shards/pair-extents.js';
+import type { IndexedShard, ShardIndex } from '#antonym/pairs/shards/shard-index.js';
 import { openStoredPairs, storedSequence } from '#antonym/pairs/shards/stored-pairs.js';
 import type { TarMember } from '#antonym/support/archives/tar-archive.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
 import { parseSealed, sealJson } from '#antonym/support/sealed-json.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
-import { configuration, forgeBytes, forgeShard, pairAt, writeSmallShards } from './small-shards.js';
+import { changeShards, configuration, forgeBytes, forgeShard, pairAt, writeSmallShards } from './small-shards.js';
 
 const folder = await temporaryFolder();
 const original = join(folder, 'original');
@@ -22,11 +24,18 @@ async function copy(): Promise<string> {
   return path;
 }
 
+/** As versions wrote it that did not say where pairs lie. */
+async function earlier(): Promise<string> {
+  const path = await copy();
+  await changeShards(path, ({ pairs: _, ...shard }) => shard);
+  return path;
+}
+
 describe('pairs are read', () => {
-  test('as they were made, from shards of one part or of three, in any order', async () => {
+  test('as they were made, from shards of one part, of three or of an earlier version, in any order', async () => {
     const parts = join(folder, 'parts');
     for (const number of [2, 3, 1]) await writeSmallShards(parts, { number, of: 3 });
-    for (const path of [original, parts]) {
+    for (const path of [original, parts, await earlier()]) {
       const pairs = await openStoredPairs(path);
       expect(pairs.configuration).toEqual(configuration);
       for (const set of ['training', 'held-out'] as const) {
@@ -114,18 +123,71 @@ describe('a folder is refused', () => {
 describe('a shard is refused when a pair of it is first asked for', () => {
   const read = async (path: string, index = 1): Promise<unknown> => (await openStoredPairs(path)).pair('training', index);
 
-  test('when any bit of it was changed', async () => {
+  const anyBits = async (path: string, expectRead: (bit: number) => Promise<void>): Promise<void> => {
     const random = randomStream(1, 'bits');
     const content = await readFile(join(original, 'pairs-000000.tar'));
-    const path = await copy();
     for (let attempt = 0; attempt < 40; attempt++) {
       const changed = Buffer.from(content);
-      changed[random.integer(changed.length)]! ^= 1 << random.integer(8);
+      const at = random.integer(changed.length);
+      changed[at]! ^= 1 << random.integer(8);
       await writeFile(join(path, 'pairs-000000.tar'), changed);
-      await expect(read(path)).rejects.toThrow(/pairs-000000\.tar is damaged: its content does not match the SHA-256 in its index/);
+      await expectRead(at);
     }
     // pairs of other shards are not concerned
     await expect(read(path, 4)).resolves.toEqual(await pairAt('training', 4));
+  };
+
+  test('when any bit of the pair was changed, and none of what is not read', async () => {
+    const path = await copy();
+    const [{ pairs }] = (parseSealed(await readFile(join(path, 'index.json'), 'utf8')) as ShardIndex).shards as [IndexedShard];
+    const [own, expected] = [pairs![1]!, await pairAt('training', 1)];
+    let refused = 0;
+    await anyBits(path, async (at) => {
+      if (at < own.start || at >= own.start + own.bytes) return expect(read(path)).resolves.toEqual(expected);
+      refused++;
+      return expect(read(path)).rejects.toThrow(
+        /pairs-000000\.tar is damaged: its pair 000001 cannot be used: its content does not match the SHA-256 in its index\. Copy it again/,
+      );
+    });
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  test('when any bit of the shard was changed, where the index does not say where pairs lie', async () => {
+    const path = await earlier();
+    await anyBits(path, () =>
+      expect(read(path)).rejects.toThrow(/pairs-000000\.tar is damaged: its content does not match the SHA-256 in its index/),
+    );
+  });
+
+  test('when the index gives the place of another pair, or places that cannot be', async () => {
+    const change = async (edit: (pairs: PairExtent[], shard: IndexedShard) => readonly (PairExtent | null)[]): Promise<string> => {
+      const path = await copy();
+      await changeShards(path, (shard) => ({ ...shard, pairs: edit(shard.pairs as PairExtent[], shard) }));
+      return path;
+    };
+    const digests = await change((pairs) => pairs.map((pair, index) => pair && { ...pair, sha256: (pairs[index - 1] ?? pair).sha256 }));
+    await expect(read(digests)).rejects.toThrow(/its pair 000001 cannot be used: its content does not match the SHA-256 in its index/);
+    // a fitting hash of the last member of the pair before, and of the pair itself
+    const content = await readFile(join(original, 'pairs-000000.tar'));
+    const moved = await change(([first, second, ...rest], { file }) => {
+      if (file !== 'pairs-000000.tar') return [first!, second!, ...rest];
+      const start = content.indexOf('000000.json');
+      const bytes = first!.bytes - start + second!.bytes;
+      const sha256 = createHash('sha256')
+        .update(content.subarray(start, start + bytes))
+        .digest('hex');
+      return [{ ...first!, bytes: start }, { start, bytes, sha256 }, ...rest];
+    });
+    await expect(read(moved)).rejects.toThrow(/its pair 000001 cannot be used: the member "000000\.json" has no place in it/);
+    for (const edit of [
+      (pairs: PairExtent[]) => pairs.slice(1),
+      (pairs: PairExtent[]) => pairs.with(0, { ...pairs[0]!, start: 512 }),
+      (pairs: PairExtent[]) => pairs.with(-1, { ...pairs.at(-1)!, bytes: 2 ** 40 }),
+      (pairs: PairExtent[]) => [null, ...pairs.slice(1)],
+    ])
+      await expect(change(edit).then(read)).rejects.toThrow(
+        /index\.json is damaged: the places of the pairs in pairs-000000\.tar cannot be right\.$/,
+      );
   });
 
   test('when it holds anything but its pairs, even with a fitting hash', async () => {
