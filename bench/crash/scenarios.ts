@@ -26,7 +26,7 @@ export interface Scenario {
 
 const pairs = ['--data', 'INPUTS/photos', '--count', '2', '--crop', '32', '--levels', '2', '--workers', '1'];
 /** Two distortions: held-out crops of all take most of the time of an export. */
-const small = ['--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2', '--distortion', 'jpeg,darken'];
+const small = '--batch-size 2 --crop 32 --held-out 1 --levels 2 --distortion jpeg,darken --degradations off'.split(' ');
 const training = ['--data', 'INPUTS/photos', '--steps', '1', ...small];
 const opinion = ['evaluate', 'opinion', 'INPUTS/ratings.csv', '--resamples', '100'];
 

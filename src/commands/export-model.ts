@@ -24,13 +24,17 @@ import { fusionOf, fusionOptions } from './fusion-options.js';
 import { openOpinions } from './train/open-opinions.js';
 import { watchWeights } from './watch-weights.js';
 
+const withoutPhotographs =
+  'The file will not say what is wrong with an image (degradations): published weights come without photographs to fit that to.';
+
 /** The options of the export and of its printed result. */
 export interface ExportFormat {
   /** Undefined: fitted. */
   readonly scale: number | undefined;
   readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
   readonly embedding: boolean;
-  readonly degradations: boolean;
+  /** Whether the file says what is wrong with an image; undefined: as the options of the run say. */
+  readonly degradations: 'on' | 'off' | undefined;
   /** Device that proves the file. */
   readonly device: DeviceFlags;
   readonly json: boolean;
@@ -100,10 +104,15 @@ async function exportModel(
       onSkip,
       onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
     });
+    const isPublished = spec.checkpoint === undefined;
+    const isWanted = (degradations ?? spec.options.degradations) === 'on';
+    if (isPublished && isWanted) progress.note(withoutPhotographs);
     const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
       scale,
       embedding,
-      degradations,
+      degradations: isWanted && !isPublished,
+      onDegradations: (done, total) => progress.update(done, total, 'compositions, to say what is wrong with an image'),
+      onNotice: (notice) => progress.note(notice),
       heldOutFolder,
       reduction: reduction && { ...reduction, images },
     });

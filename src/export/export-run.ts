@@ -24,7 +24,7 @@ import { fileSummary, fileVersion, type ModelDescription, toMetadata } from './m
 import { dataName, descriptionName, hashesOf, isModelFile, modelCardName, modelName, parityName, writeModel } from './model-files.js';
 import type { Parity } from './parity.js';
 import { reducePrecision } from './precision/precision.js';
-import { type HeldOutScoring, prove, proveDegradations, proveReduced, type Reduction } from './prove-export.js';
+import { type HeldOutScoring, prove, proveReduced, type Reduction } from './prove-export.js';
 import { buildScoringModel } from './scoring-model.js';
 import { seenOpinions, seenOpinionsName, trainedOpinionsOf } from './seen-opinions.js';
 
@@ -53,8 +53,12 @@ export interface ExportOptions {
   readonly heldOutFolder?: string | undefined;
   /** True where the file gives the embedding, too; default: false. */
   readonly embedding?: boolean | undefined;
-  /** True where the file says what is wrong with an image, too: fitted to compositions of the photographs, if there are enough. Default: false. */
+  /** False where the file shall not say what is wrong with an image. Default: true, fitted to compositions of the photographs, if there are enough. */
   readonly degradations?: boolean | undefined;
+  /** Told how many compositions were measured for it. */
+  readonly onDegradations?: ((done: number, total: number) => void) | undefined;
+  /** Takes a sentence that says why a part of the files is missing. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /**
@@ -75,14 +79,16 @@ export async function exportRun(measurement: Measurement, folder: string, option
 async function exportScored(
   measurement: Measurement,
   folder: string,
-  { scale, reduction, heldOutFolder, embedding, degradations = false }: ExportOptions,
+  { scale, reduction, heldOutFolder, embedding, degradations = true, onDegradations, onNotice }: ExportOptions,
   scorer: MeasuredScorer,
 ): Promise<ExportedModel> {
   const { setup, step, tensors, heldOut, measured } = measurement;
   const scoring = await scoreMeasured(setup.model.head, measured, scale, scorer);
   const { scale: usedScale, scores } = scoring;
   const evaluation = evaluateOrdering(setup.model.head, heldOut, measured, usedScale);
-  const fit = degradations ? await measureDegradations(measurement) : undefined;
+  const fitted = degradations ? await measureDegradations(measurement, onDegradations) : undefined;
+  if (typeof fitted === 'string') onNotice?.(fitted);
+  const fit = typeof fitted === 'string' ? undefined : fitted;
   const described: ModelDescription = {
     ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
@@ -107,11 +113,9 @@ async function exportScored(
           pieces,
           piecesOf(scoringModel.graph),
           reducedModel.elsewhere && piecesOf(reducedModel.elsewhere),
+          fit,
         )
-      : {
-          ...(await prove(measurement, scoring, path)),
-          ...(fit && (await proveDegradations(measurement, fit, path))),
-        };
+      : await prove(measurement, scoring, path, fit);
     const files = hashesOf(pieces);
     const [{ sha256 }] = files;
     const description = { ...described, files };

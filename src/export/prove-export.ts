@@ -34,20 +34,27 @@ export interface HeldOutScoring {
   readonly scores: readonly (readonly number[])[];
 }
 
-/** Compares a float32 file with the model under training. */
-export function prove(
-  { setup, heldOut, measured, kernels, device }: Measurement,
+/**
+ * Compares a float32 file with the model under training.
+ * @param degradations what the file has to say of crops, where it says it
+ */
+export async function prove(
+  measurement: Measurement,
   { scorer, scale, scores }: HeldOutScoring,
   path: string,
+  degradations?: MeasuredDegradations,
 ): Promise<Parity> {
+  const { setup, heldOut, measured, kernels, device } = measurement;
   const { crop } = setup.options;
   const { head } = setup.model;
   const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
-  return checkParity(path, sample.crops, { head, scorer, scale, score: sample.scores, measured: sample.measured }, kernels, device);
+  const expected = { head, scorer, scale, score: sample.scores, measured: sample.measured };
+  const parity = await checkParity(path, sample.crops, expected, kernels, device);
+  return { ...parity, ...(degradations && (await proveDegradations(measurement, degradations, path))) };
 }
 
 /** Compares a file's degradations with those that follow from the fit. */
-export async function proveDegradations(
+async function proveDegradations(
   { setup, kernels, device }: Measurement,
   { proof: { expected, ...crops } }: MeasuredDegradations,
   path: string,
@@ -65,13 +72,14 @@ export async function proveReduced(
   pieces: OnnxPieces,
   reference: OnnxPieces,
   elsewhere: OnnxPieces | undefined,
+  degradations?: MeasuredDegradations,
 ): Promise<Parity> {
   const { setup, heldOut, measured } = measurement;
   const scratch = await mkdtemp(join(dirname(path), '.float32-'));
   const parts = [join(scratch, 'float32'), join(scratch, 'elsewhere')] as const;
   for (const part of parts) await mkdir(part);
   const float32 = await writeModel(parts[0], reference);
-  const parity = await prove(measurement, scoring, float32);
+  const parity = await prove(measurement, scoring, float32, degradations);
   const { crops } = sampleForParity(heldOut, measured, scoring.scores, setup.options.crop, cropsAtOnce(setup.model, setup.options.crop));
   const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
   const written = elsewhere && (await writeModel(parts[1], elsewhere));

@@ -208,7 +208,7 @@ class LoadedModel implements Model {
   private requireDegradations(): NonNullable<ModelDescription['degradations']> {
     const { degradations } = this.description;
     if (degradations !== undefined) return degradations;
-    throw new ModelError('The model does not say what is wrong with an image: export its run with --degradations.', {
+    throw new ModelError('The model does not say what is wrong with an image: export its run with --degradations on.', {
       code: 'ERR_ANTONYM_BAD_ARGUMENT',
     });
   }

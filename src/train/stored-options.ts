@@ -52,6 +52,7 @@ export const beforeOptions = {
   providerOptions: noProviderOptions,
   tf32: 'off',
   graphCapture: 'off',
+  degradations: 'on',
   precision: 'fp32',
   recompute: 'off',
 } satisfies Partial<TrainOptions>;

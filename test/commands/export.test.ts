@@ -42,6 +42,7 @@ describe('export', () => {
     const flags = ['--backbone', 'clip-tiny', '--weights', best, '--scale', '20', '--out', 'untrained', '--json'];
     const { status, stdout, stderr } = await antonymHere(['export', ...flags], folder);
     expect(status, stderr).toBe(0);
+    expect(stderr).toContain('(degradations): published weights come without photographs');
     const { description } = JSON.parse(stdout);
     expect(description).toMatchObject({
       scale: 20,

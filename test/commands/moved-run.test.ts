@@ -10,7 +10,7 @@ import type { Outcome } from './antonym.js';
 import { antonymHere } from './antonym-here.js';
 import { expectRefused } from './expect-refused.js';
 
-const small = ['--crop', '32', '--batch-size', '2', '--levels', '2', '--workers', '1', '--held-out', '2', '--distortion', 'jpeg,noise'];
+const small = '--crop 32 --batch-size 2 --levels 2 --workers 1 --held-out 2 --distortion jpeg,noise --degradations off'.split(' ');
 vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
 afterAll(() => vi.unstubAllEnvs());
 const work = await temporaryFolder();

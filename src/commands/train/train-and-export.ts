@@ -207,7 +207,12 @@ async function exportWithProgress(session: TrainingSession, folder: RunFolder): 
   const progress = startProgress(`Exporting ${folder.name}`);
   try {
     const measured = await measureSession(session, folder.bestCheckpoint);
-    const exported = await exportRun(measured, folder.exported, { heldOutFolder: folder.heldOut });
+    const exported = await exportRun(measured, folder.exported, {
+      heldOutFolder: folder.heldOut,
+      degradations: session.setup.options.degradations === 'on',
+      onDegradations: (done, total) => progress.update(done, total, 'compositions, to say what is wrong with an image'),
+      onNotice: (notice) => progress.note(notice),
+    });
     await writeRunReport(folder);
     progress.succeed(`Exported ${folder.name}`);
     return exported;

@@ -34,11 +34,16 @@ const proofCrops = 24;
 
 /**
  * Takes about as long as measuring half of the held-out pairs.
- * @returns undefined where there are no photographs, as with stored pairs, or too few of them
+ * @param onPair is told how many of the compositions were measured
+ * @returns the reason in a sentence where there are no photographs, as with stored pairs, or too few of them
  */
-export async function measureDegradations({ setup, tensors, device }: Measurement): Promise<MeasuredDegradations | undefined> {
+export async function measureDegradations(
+  { setup, tensors, device }: Measurement,
+  onPair?: (done: number, total: number) => void,
+): Promise<MeasuredDegradations | string> {
   const { split } = setup.data;
-  if (split === undefined) return undefined;
+  if (split === undefined)
+    return 'The file will not say what is wrong with an image (degradations): stored pairs come without their photographs.';
   const { crop, seed, workers } = setup.options;
   const photographs = [...split.heldOut, ...split.training].slice(0, most.photographs);
   const requests = photographs.flatMap((image) =>
@@ -56,6 +61,7 @@ export async function measureDegradations({ setup, tensors, device }: Measuremen
     // made while ONNX Runtime works
     for await (const pair of resultsAhead(requests, 2 * pool.workers, (request) => pool.make(request).catch(unusable))) {
       number++;
+      onPair?.(number, requests.length);
       if (pair === undefined) continue;
       const count = pair.pixels.length / size;
       const embedded = await model.measure(pair.pixels, count);
@@ -73,7 +79,8 @@ export async function measureDegradations({ setup, tensors, device }: Measuremen
   }
   const heldOut = new Set(split.heldOut.map(({ id }) => id));
   const fit = fitDegradations(samples, { judges: heldOut.size >= enoughHeldOut ? heldOut : undefined });
-  if (fit === undefined) return undefined;
+  if (fit === undefined)
+    return 'The file will not say what is wrong with an image (degradations): there are too few photographs that can be used.';
   return {
     ...fit,
     proof: {

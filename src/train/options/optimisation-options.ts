@@ -146,4 +146,15 @@ export const optimisationOptions = {
     reason: 'the best of five is kept',
     changesResult: true,
   },
+  degradations: {
+    kind: oneOf(['on', 'off']),
+    placeholder: 'on|off',
+    description: 'say what is wrong with an image, too',
+    details:
+      'The exported file has a further output "degradations", float32 [batch, groups], 0 to 1, which score --why reads. It is fitted to distorted crops ' +
+      'of the photographs of the run, at most 48, which takes as long as scoring 2304 crops. Can be changed on resume.',
+    default: 'on',
+    reason: 'a score alone does not say what to do about a photograph',
+    changesResult: false,
+  },
 } satisfies TrainOptionGroup;

@@ -1,4 +1,4 @@
-/** `antonym score --why`: what is wrong with photographs, by a model that was exported with it, and without. */
+/** `antonym score --why`: what is wrong with photographs, by a model that says it, as exports do by default, and by one that does not. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -16,12 +16,12 @@ const photograph = join('photos', '00.png');
 describe('score --why', () => {
   beforeAll(async () => {
     await copyShortRun(folder);
-    const { status, stderr } = await antonymHere(['export', '--run', 'reference', '--out', 'why', '--degradations'], folder);
+    const { status, stderr } = await antonymHere(['export', '--run', 'reference', '--out', 'told', '--degradations', 'on'], folder);
     expect(status, stderr).toBe(0);
   });
 
   test('the export states how well the output tells, and is proven to give what was fitted', async () => {
-    const read = async (name: string): Promise<string> => readFile(join(folder, 'why', name), 'utf8');
+    const read = async (name: string): Promise<string> => readFile(join(folder, 'told', name), 'utf8');
     const { degradations } = JSON.parse(await read('model.json'));
     expect(degradations.groups).toEqual([...degradationGroups]);
     expect(degradations.measured.pristine.falseAlarms).toBeLessThanOrEqual(0.05);
@@ -33,11 +33,11 @@ describe('score --why', () => {
 
   test('prints words after the name, numbers with --json, and columns with --csv; the library gives the same', async () => {
     const score = async (...flags: string[]): Promise<string> => {
-      const { status, stdout, stderr } = await antonymHere(['score', '--model', 'why', '--why', '--quiet', ...flags, photograph], folder);
+      const { status, stdout, stderr } = await antonymHere(['score', '--model', 'told', '--why', '--quiet', ...flags, photograph], folder);
       expect(status, stderr).toBe(0);
       return stdout;
     };
-    const model = await loadModel(join(folder, 'why'));
+    const model = await loadModel(join(folder, 'told'));
     try {
       const assessed = await model.assess(join(folder, photograph));
       expect(Object.keys(assessed.degradations)).toEqual([...degradationGroups]);
@@ -52,8 +52,8 @@ describe('score --why', () => {
   });
 
   test('is refused where the model does not tell, and with a cache of scores alone', async () => {
-    const untold = 'The model does not say what is wrong with an image: export its run with --degradations.';
+    const untold = 'The model does not say what is wrong with an image: export its run with --degradations on.';
     await expectRefused(['score', '--quiet', '--model', 'reference', '--why', photograph], untold, folder);
-    await expectRefused(['score', '--model', 'why', '--why', '--cache', photograph], /--why and --cache exclude each other/, folder);
+    await expectRefused(['score', '--model', 'told', '--why', '--cache', photograph], /--why and --cache exclude each other/, folder);
   });
 });

@@ -15,7 +15,7 @@ import { stoppedHere } from '../stopped-here.js';
 
 const folder = await temporaryFolder();
 const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
-const small = ['--crop', '32', '--levels', '2', '--held-out', '1', '--distortion', 'jpeg', '--workers', '1'];
+const small = ['--crop', '32', '--levels', '2', '--held-out', '1', '--distortion', 'jpeg', '--workers', '1', '--degradations', 'off'];
 const settings = ['--opinion', 'mos.csv', ...small, '--steps', '6', '--batch-size', '4', '--lr', '1e-4'];
 const refused = (flags: readonly string[], message: RegExp) =>
   expectRefused(['train', ...small, '--opinion', ...flags, '--run', 'wrong'], message, folder);

@@ -6,8 +6,8 @@ import { madeOnce } from '../../support/files/made-once.js';
 import type { Outcome } from '../antonym.js';
 import { antonymHere } from '../antonym-here.js';
 
-/** Options of a run that takes seconds; `photos` has six photographs, and x0.png, which is broken. */
-export const tiny = ['--data', 'photos', '--batch-size', '2', '--crop', '32', '--held-out', '1', '--levels', '2', '--workers', '1'];
+/** Options of a run that takes seconds, without saying what is wrong with an image (test/commands/score/why.test.ts); `photos` has six photographs, and x0.png, which is broken. */
+export const tiny = '--data photos --batch-size 2 --crop 32 --held-out 1 --levels 2 --workers 1 --degradations off'.split(' ');
 /** Two distortions instead of all: 12 held-out crops instead of 144. */
 export const twoDistortions = ['--distortion', 'jpeg,white-noise'];
 export const steps = 8;
