@@ -3,14 +3,7 @@ export type { ModelDescription } from './export/model-description.js';
 export type { Degradations, Reason } from './score/degradations.js';
 export { ImageError, ModelError } from './score/errors.js';
 export type { ImageInput, Pixels } from './score/image-input.js';
-export {
-  type Assessment,
-  type EachOptions,
-  type LoadOptions,
-  loadModel,
-  type Model,
-  type Rating,
-  type ScoredImage,
-  type ScoreOptions,
-} from './score/load-model.js';
+export { type LoadOptions, loadModel } from './score/load-model.js';
+export type { Assessment, EachOptions, MapOptions, Model, Rating, ScoredImage, ScoreOptions } from './score/model.js';
+export type { MapGrid, QualityMap } from './score/quality-map.js';
 export type { ErrorCode } from './support/errors.js';

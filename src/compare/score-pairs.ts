@@ -1,6 +1,6 @@
 /** Scores pairs of pictures. A pair of which one file cannot be scored is named and left out. */
 import { stat } from 'node:fs/promises';
-import type { Model, ScoredImage } from '../score/load-model.js';
+import type { Model, ScoredImage } from '../score/model.js';
 import type { ComparedPair, ScoredFile } from './comparison.js';
 import type { PicturePair } from './match-pictures.js';
 

@@ -2,7 +2,7 @@
 
 import { originOf } from '../datasets/dataset-file.js';
 import type { Image } from '../images/image.js';
-import type { Model } from '../score/load-model.js';
+import type { Model } from '../score/model.js';
 import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';

@@ -2,6 +2,7 @@
 import { deviceNames } from '../runtime/devices/device-names.js';
 import { printable } from '../support/printable.js';
 import { ModelError } from './errors.js';
+import { type TilePolicy, tileFault } from './quality-map.js';
 
 /** @throws ModelError with `ERR_ANTONYM_BAD_ARGUMENT` for an option of `loadModel` that is not of its kind. */
 export function checkLoadOptions(options: object): void {
@@ -23,6 +24,18 @@ export function checkScoreOptions(options: object): void {
   requireObject(options, 'The options');
   const { signal } = options as { readonly signal?: unknown };
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw bad('The option signal must be an AbortSignal', signal);
+}
+
+/** @throws ModelError as `checkLoadOptions`, of `map`, also for a side of tiles that the model does not take. */
+export function checkMapOptions(options: object, policy: TilePolicy): void {
+  checkScoreOptions(options);
+  for (const [name, value] of Object.entries(options).filter(([name]) => name === 'tile' || name === 'stride')) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      throw bad(`The option ${name} must be a whole number above 0`, value);
+  }
+  const { tile } = options as { readonly tile?: number };
+  const fault = tile === undefined ? undefined : tileFault(tile, policy);
+  if (fault !== undefined) throw bad(fault, tile);
 }
 
 /** @throws ModelError as `checkLoadOptions`, for what is no list: a text would be taken for a list of letters, a buffer for one of numbers. */

@@ -1,16 +1,19 @@
 /** The model object: what the library gives its users, and what the commands score with. */
 import type { ModelDescription } from '../export/model-description.js';
+import type { Image } from '../images/image.js';
 import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
-import { checkList, checkLoadOptions, checkScoreOptions } from './check-options.js';
-import { type Degradations, degradationsByGroup, describeReasons, type Reason, reasonsOf } from './degradations.js';
+import { checkList, checkLoadOptions, checkMapOptions, checkScoreOptions } from './check-options.js';
+import { type Degradations, degradationsByGroup, describeReasons, reasonsOf } from './degradations.js';
 import { ImageError, ModelError, modelError } from './errors.js';
 import { findModel } from './find-model.js';
 import type { ImageInput } from './image-input.js';
 import { JobQueue } from './job-queue.js';
+import type { Assessment, EachOptions, MapOptions, Model, Rating, ScoredImage, ScoreOptions } from './model.js';
 import { opinionMapOf } from './opinion-map.js';
+import { mapGrid, type QualityMap, tilesOfMap, usualTile } from './quality-map.js';
 import { nameOfInput, readInput } from './read-input.js';
 import { openScorer, type Scorer } from './scorer.js';
 
@@ -25,93 +28,6 @@ export interface LoadOptions {
   readonly maxQueue?: number;
   /** Takes a sentence worth knowing about the device, after the first image. */
   readonly onNotice?: (notice: string) => void;
-}
-
-export interface ScoreOptions {
-  /** Calls the scoring off: an image that waits is never scored, the result of one that is being scored is dropped. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface EachOptions extends ScoreOptions {
-  /** True to say of each image what is wrong with it, too: see `assess`. Default: false. */
-  readonly degradations?: boolean | undefined;
-}
-
-/** An image of `scoreEach`: its score and size, or the reason why it has none. */
-export type ScoredImage = {
-  readonly image: ImageInput;
-  /** Its place among those given, from 0. */
-  readonly index: number;
-} & (
-  | {
-      readonly score: number;
-      readonly width: number;
-      readonly height: number;
-      /** Where asked for. */
-      readonly degradations?: Degradations;
-      readonly error?: never;
-    }
-  | { readonly error: ImageError; readonly score?: never; readonly degradations?: never }
-);
-
-/** What a model says of an image. */
-export interface Assessment {
-  /** 0..1, higher is better. */
-  readonly score: number;
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** Strength of each group of distortions, 0..1, by the group's name: `{ blur: 0, noise: 0.71, ... }`. */
-  readonly degradations: Degradations;
-  /** The groups that reach their `description.degradations.thresholds`, the strongest first; of pristine photographs few have one. */
-  readonly reasons: readonly Reason[];
-  /** The same in words: `mostly noise (.7), some compression (.3)`. */
-  readonly why: string;
-}
-
-export interface Rating {
-  /** 0..1, higher is better. */
-  readonly score: number;
-  /** On the scale of the ratings that the model saw. */
-  readonly opinion: number;
-}
-
-/** An exported model in memory, with threads of its own. */
-export interface Model {
-  /** The content of `model.json`: how it was trained, the smallest image that it takes, the scores that it gave at each severity. */
-  readonly description: ModelDescription;
-  /** Number of images that wait for their turn. */
-  readonly waiting: number;
-  /**
-   * Scores an image: 0..1, higher is better. One of more pixels than `description.largeImages.maximumPixels` is scored in tiles.
-   * Calls may overlap: they queue, and few images are decoded at a time. Leave buffers as they are until their score has come.
-   * @throws {ImageError} when the image cannot be scored.
-   * @throws {ModelError} when the model was closed, too many images wait, or ONNX Runtime's thread ended.
-   * @throws the signal's reason when it is aborted.
-   */
-  score(image: ImageInput, options?: ScoreOptions): Promise<number>;
-  /** Scores images, in their order. The first that cannot be scored fails all: `scoreEach` scores the others as well. */
-  score(images: readonly ImageInput[], options?: ScoreOptions): Promise<number[]>;
-  score(given: ImageInput | readonly ImageInput[], options?: ScoreOptions): Promise<number | number[]>;
-  /**
-   * Scores an image by a model that saw opinions (`description.opinion` or `description.trainedOpinions`): its score, and the opinion on their scale.
-   * @throws {ModelError} when the model is label-free, and as `score`.
-   */
-  rate(image: ImageInput, options?: ScoreOptions): Promise<Rating>;
-  /**
-   * Scores an image and says what is wrong with it: blur, noise, compression, color, brightness, spatial defects, sharpness or contrast. Of an
-   * image that is scored in tiles it is the mean over them.
-   * @throws {ModelError} when the model does not tell (`description.degradations` is undefined), and as `score`.
-   */
-  assess(image: ImageInput, options?: ScoreOptions): Promise<Assessment>;
-  /**
-   * Scores images one after the other as the loop asks for them, with few ahead, in their order; those that cannot be scored have an `error`.
-   * @throws {ModelError} as `score`; the loop ends then.
-   */
-  scoreEach(images: Iterable<ImageInput> | AsyncIterable<ImageInput>, options?: EachOptions): AsyncGenerator<ScoredImage, void>;
-  /** Frees memory and threads; scores that are outstanding fail, and every later call. Without it, a program ends as well. */
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Images decoded, or waiting for ONNX Runtime, at a time: enough for every copy of a model, and few in memory. */
@@ -230,20 +146,42 @@ class LoadedModel implements Model {
     });
   }
 
+  async map(image: ImageInput, options: MapOptions = {}): Promise<QualityMap> {
+    const { description } = this;
+    checkMapOptions(options, description);
+    const { signal, tile = usualTile(description), stride = Math.max(1, Math.floor(tile / 2)) } = options;
+    this.queue.requirePlace();
+    signal?.throwIfAborted();
+    return this.work(image, signal, async (pixels) => {
+      const { width, height } = pixels;
+      const grid = mapGrid(width, height, { tile, stride }, description.size);
+      requireFewTiles(grid.left.length * grid.top.length);
+      const { scores } = await this.scorer.scoreTiles(pixels, tilesOfMap(grid), { images: this.queue.unfinished, signal });
+      return { width, height, ...grid, scores };
+    });
+  }
+
   private measure(input: ImageInput, { signal, degradations: isAssessed }: EachOptions): Promise<Measured> {
-    const job = async (): Promise<Measured> => {
+    return this.work(input, signal, async (image) => {
+      const { width, height } = image;
+      const { score, degradations } = await this.scorer.score(image, {
+        images: this.queue.unfinished,
+        signal,
+        degradations: isAssessed,
+      });
+      const described = this.description.degradations;
+      return { score, width, height, ...(degradations && described && { degradations: degradationsByGroup(degradations, described) }) };
+    });
+  }
+
+  /** Reads an image when its turn comes, and does something with its pixels. */
+  private work<Result>(input: ImageInput, signal: AbortSignal | undefined, compute: (image: Image) => Promise<Result>): Promise<Result> {
+    const job = async (): Promise<Result> => {
       const image = await readInput(input);
       signal?.throwIfAborted();
       if (this.closed) throw this.closed;
       try {
-        const { width, height } = image;
-        const { score, degradations } = await this.scorer.score(image, {
-          images: this.queue.unfinished,
-          signal,
-          degradations: isAssessed,
-        });
-        const described = this.description.degradations;
-        return { score, width, height, ...(degradations && described && { degradations: degradationsByGroup(degradations, described) }) };
+        return await compute(image);
       } catch (error) {
         throw signal?.aborted ? signal.reason : (this.closed ?? scoringError(error, input));
       }
@@ -260,6 +198,15 @@ class LoadedModel implements Model {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** A map of 12 megapixels has 2,900 tiles of 128 pixels; one of more than this is a mistake, and takes hours. */
+const mostTiles = 200_000;
+
+function requireFewTiles(tiles: number): void {
+  if (tiles <= mostTiles) return;
+  const message = `a map of ${tiles} tiles is too large, the most are ${mostTiles}: take a larger stride or larger tiles`;
+  throw new UserError(message, { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
 }
 
 /** A missing runtime is no fault of the image. */

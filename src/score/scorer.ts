@@ -13,7 +13,7 @@ import type { FoundModel } from './find-model.js';
 import { ModelSessions } from './model-sessions.js';
 import { readDescription } from './read-description.js';
 import { requireOwnFiles } from './require-own-files.js';
-import { type Part, partsOf } from './tiles.js';
+import { type Part, partsOf, type Tile } from './tiles.js';
 
 export interface ScoringRequest {
   /** Number of images that are decoded, scored or wait at the moment. */
@@ -22,6 +22,11 @@ export interface ScoringRequest {
   readonly signal?: AbortSignal | undefined;
   /** True to ask for the degradations, too, which the model must have. */
   readonly degradations?: boolean | undefined;
+}
+
+export interface TileScores {
+  /** [tiles], 0..1, higher is better. */
+  readonly scores: Float32Array;
 }
 
 export interface ScorerResult {
@@ -35,6 +40,8 @@ export interface Scorer {
   readonly description: ModelDescription;
   /** @throws UserError when the image is smaller than the model's minimum, or ONNX Runtime fails. */
   score(image: Image, request: ScoringRequest): Promise<ScorerResult>;
+  /** Scores tiles of one size. @throws as `score` */
+  scoreTiles(image: Image, tiles: readonly Tile[], request: Omit<ScoringRequest, 'degradations'>): Promise<TileScores>;
   close(): Promise<void>;
 }
 
@@ -48,6 +55,9 @@ export interface ScorerOptions {
 
 /** Crops in one call: bounds memory; more are no faster. */
 const cropsAtOnce = 12;
+
+/** Pixels of all tiles of a map in one call, which bounds memory: 16 tiles of 128x128. */
+const tilePixelsAtOnce = 2 ** 18;
 
 /**
  * Loads an exported model: `model.onnx` with `model.json` beside it.
@@ -67,7 +77,7 @@ export async function openScorer(
   }
   const { crops } = description;
   const policy = { ...description, largeImages: { maximumPixels: maximumPixels ?? description.largeImages.maximumPixels } };
-  const run = async (image: Image, parts: readonly Part[], images: number, outputs: readonly string[]): Promise<NamedTensors> => {
+  const run = async (image: Image, parts: readonly Tile[], images: number, outputs: readonly string[]): Promise<NamedTensors> => {
     const { width, height } = parts[0]!;
     const feeds = { image: { dataType: 'uint8', shape: [parts.length, height, width, 3], data: pixelsOf(image, parts) } } as const;
     try {
@@ -89,14 +99,16 @@ export async function openScorer(
     const notice = describePlacement(await sessions.first.placement('model'));
     if (notice !== undefined) onNotice?.(notice);
   };
+  const requireSize = ({ width, height }: Image): void => {
+    const { minimumSide } = description.size;
+    if (Math.min(width, height) >= minimumSide) return;
+    const message = `${width}x${height} pixels are too small: the model needs at least ${minimumSide} on each side`;
+    throw new UserError(message, { code: 'ERR_ANTONYM_TOO_SMALL' });
+  };
   return {
     description,
     async score(image, { images, signal, degradations }) {
-      const { minimumSide } = description.size;
-      if (Math.min(image.width, image.height) < minimumSide) {
-        const message = `${image.width}x${image.height} pixels are too small: the model needs at least ${minimumSide} on each side`;
-        throw new UserError(message, { code: 'ERR_ANTONYM_TOO_SMALL' });
-      }
+      requireSize(image);
       const parts = partsOf(image.width, image.height, policy);
       if (crops && parts.length === 1) tellSmall(image, crops.side);
       const further = degradations ? description.degradations : undefined;
@@ -113,6 +125,20 @@ export async function openScorer(
       const [score, values] = sums.map((sum) => Array.from(sum, (value) => value / weight));
       requireScore(score![0]!, description, modelPath);
       return { score: score![0]!, ...(values && { degradations: values }) };
+    },
+    async scoreTiles(image, tiles, { images, signal }) {
+      requireSize(image);
+      const scores = new Float32Array(tiles.length);
+      const [{ width, height } = image] = tiles;
+      const atOnce = Math.max(1, Math.floor(tilePixelsAtOnce / (width * height)));
+      for (let start = 0; start < tiles.length; start += atOnce) {
+        signal?.throwIfAborted();
+        const results = await run(image, tiles.slice(start, start + atOnce), images, ['score']);
+        scores.set(results.score!.data as Float32Array, start);
+      }
+      if (onNotice !== undefined) await tellPlacement();
+      for (const score of scores) requireScore(score, description, modelPath);
+      return { scores };
     },
     close: () => sessions.close(),
   };
@@ -166,7 +192,7 @@ function batchesOf(parts: readonly Part[], most: number): Part[][] {
 }
 
 /** @returns [parts, height, width, 3] */
-function pixelsOf(image: Image, parts: readonly Part[]): Uint8Array {
+function pixelsOf(image: Image, parts: readonly Tile[]): Uint8Array {
   const cropped = parts.map(({ left, top, width, height }) =>
     width === image.width && height === image.height ? image.data : cropImage(image, left, top, width, height).data,
   );

@@ -1,6 +1,6 @@
 /** Options of `antonym score`. */
 
-import { oneOf, switched, text } from '../../support/options/option-kinds.js';
+import { oneOf, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import type { OptionTable } from '../../support/options/option-table.js';
 import { listPartOptions } from '../list-part-options.js';
 import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
@@ -45,6 +45,22 @@ export const scoreOptions = {
       'In words, such as "mostly noise (.7), some compression (.3)": groups of distortions that few pristine photographs seem to have, the strongest ' +
       'first. --json and --csv have the number of every group, 0 to 1. docs/why.md says how reliable that is.',
     default: false,
+  },
+  map: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'say where photographs are bad, into a folder',
+    details:
+      'A new folder, with the layout of the photographs: NAME.map.png, the photograph colored by the scores of its parts, and NAME.map.json, the scores ' +
+      'of overlapping tiles at full resolution. It appears when all is written. docs/where.md says what maps can tell.',
+    withoutIt: 'no map',
+  },
+  mapTile: {
+    kind: wholeNumber({ min: 8 }),
+    placeholder: 'PIXELS',
+    description: 'side of the tiles of maps',
+    details: 'Smaller tiles say more exactly where, and less surely what. They overlap by half.',
+    withoutIt: 'as the model says',
   },
   groups: {
     kind: switched(),

@@ -15,6 +15,8 @@ export interface Scored {
   /** With `--why`: what is wrong, in words, and how strong each group is. */
   readonly why?: string;
   readonly degradations?: Degradations;
+  /** With `--map`: the path of its JSON file. */
+  readonly map?: string;
   /** With `--groups`: the number of its group, from 1. */
   readonly group?: number;
 }
@@ -23,6 +25,8 @@ export interface OutputOptions {
   readonly meaning: boolean;
   /** Groups of distortions whose strengths results have; absent: none. */
   readonly degradations?: readonly string[] | undefined;
+  /** Results have the path of a map. */
+  readonly map: boolean;
   /** Results come in groups, in their order. */
   readonly groups: boolean;
 }
@@ -87,7 +91,7 @@ function jsonOutput(): ScoreOutput {
 }
 
 /** RFC 4180, names as they are: a cell may hold a line break. The columns are the same whatever comes. */
-function csvOutput({ meaning, degradations: reported, groups }: OutputOptions): ScoreOutput {
+function csvOutput({ meaning, degradations: reported, map, groups }: OutputOptions): ScoreOutput {
   const columns = [
     'image',
     'score',
@@ -96,6 +100,7 @@ function csvOutput({ meaning, degradations: reported, groups }: OutputOptions): 
     'code',
     ...(meaning ? ['level', 'percentile'] : []),
     ...(reported ? ['why', ...reported] : []),
+    ...(map ? ['map'] : []),
     ...(groups ? ['group'] : []),
   ];
   let hasHeader = false;

@@ -1,19 +1,22 @@
 /** `antonym score PATH...`: paths become images, images scores, and scores lines of the table, of JSON or of CSV. */
 
+import { join } from 'node:path';
 import { expandPaths } from '../../datasets/expand-paths.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
 import { opinionsSeen } from '../../export/opinions-seen.js';
 import { degradationGroups } from '../../heads/degradation-probe.js';
-import { type Degradations, describeReasons, reasonsOf } from '../../score/degradations.js';
+import { describeReasons, reasonsOf } from '../../score/degradations.js';
 import { readingFault } from '../../score/errors.js';
 import { findModel } from '../../score/find-model.js';
 import { groupResults } from '../../score/group-results.js';
 import { likenessOf } from '../../score/likeness.js';
-import { loadModel, type Model } from '../../score/load-model.js';
+import { loadModel } from '../../score/load-model.js';
+import type { Model } from '../../score/model.js';
 import { opinionMapOf } from '../../score/opinion-map.js';
 import { openScoreCache, type ScoreCache } from '../../score/score-cache.js';
 import { UserError } from '../../support/errors.js';
+import { digestOfFile } from '../../support/files/file-digest.js';
 import { systemReason } from '../../support/files/file-errors.js';
 import type { OptionValues } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
@@ -23,6 +26,7 @@ import { readStandardInput } from '../standard-input.js';
 import { scoreInputs } from './score-inputs.js';
 import type { scoreOptions } from './score-options.js';
 import { type Scored, scoreOutputs } from './score-output.js';
+import type { MappedPhotograph } from './write-map.js';
 
 /** A cache that cannot be written is said, and fails nothing. */
 async function saveCache(cache: ScoreCache | undefined): Promise<void> {
@@ -33,8 +37,23 @@ async function saveCache(cache: ScoreCache | undefined): Promise<void> {
   }
 }
 
+/** Loaded where there is something to map: scoring alone starts without it. */
+async function openMaps(
+  folder: string,
+  files: readonly string[],
+  { tile, modelPath }: { readonly tile: number | undefined; readonly modelPath: string },
+): Promise<{ write(photograph: Omit<MappedPhotograph, 'name'>, model: Model): Promise<string> }> {
+  const { mapNames, writeMap } = await import('./write-map.js');
+  const names = mapNames(files);
+  const sha256 = await digestOfFile(modelPath);
+  return {
+    write: (photograph, model) => writeMap(folder, { ...photograph, name: names.get(photograph.image)! }, model, { tile, sha256 }),
+  };
+}
+
 /**
  * Scores the images of paths and prints the results as they come, those of `groups` at the end.
+ * @param mapInto where `--map` is to write, which becomes its folder
  * @returns how many images were scored, and how many could not be.
  * @throws UserError when options exclude each other, or the model cannot be opened.
  */
@@ -51,16 +70,21 @@ export async function scorePaths(
     quiet,
     meaning,
     why,
+    map: mapFolder,
+    mapTile,
     groups,
     cache: isCached,
     ...device
   }: OptionValues<typeof scoreOptions>,
+  mapInto?: string,
 ): Promise<{ readonly scored: number; readonly failed: number }> {
   if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
   if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
+  if (mapFolder === undefined && mapTile !== undefined) throw new UserError('--map-tile is about --map FOLDER: give it, too.');
+  if (mapFolder !== undefined && isCached) throw new UserError('--map and --cache exclude each other: the cache keeps scores only.');
   if (why && isCached) throw new UserError('--why and --cache exclude each other: the cache keeps scores only.');
   const degradations = why ? degradationGroups : undefined;
-  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, degradations, groups });
+  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, degradations, map: mapInto !== undefined, groups });
   const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
@@ -104,13 +128,14 @@ export async function scorePaths(
       if (text !== '') aside(() => process.stdout.write(text));
     };
     const results: Scored[] = [];
-    const show = (image: string, score: number, degradations?: Degradations): void => {
+    const show = (image: string, score: number, { degradations, map }: Pick<Scored, 'degradations' | 'map'> = {}): void => {
       done++;
       const likeness = meaning ? likenessOf(score, description) : undefined;
       const reasons = degradations && description.degradations && reasonsOf(degradations, description.degradations);
       const result = {
         ...{ image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) },
         ...(reasons && { why: describeReasons(reasons), degradations: degradations! }),
+        ...(map !== undefined && { map }),
       };
       if (groups) results.push(result);
       else print(result);
@@ -130,7 +155,8 @@ export async function scorePaths(
       places.map((place) => files[place]!),
       { content, takesPreviews: raw === 'preview' },
     );
-    for await (const { index, score, degradations, error } of opened.scoreEach(inputs, { degradations: why })) {
+    const maps = mapInto === undefined ? undefined : await openMaps(mapInto, files, { tile: mapTile, modelPath });
+    for await (const { image: input, index, score, degradations, error } of opened.scoreEach(inputs, { degradations: why })) {
       const place = places[index]!;
       const image = files[place]!;
       if (!hasReader) break;
@@ -141,7 +167,8 @@ export async function scorePaths(
         aside(() => tell({ path: image, error }));
         continue;
       }
-      show(image, score, degradations);
+      const map = maps && join(mapFolder!, await maps.write({ image, input, score }, opened));
+      show(image, score, { ...(degradations && { degradations }), ...(map && { map }) });
       await cache?.keep(image, score);
       if (files.length > 1) progress?.update(next, files.length);
     }

@@ -1,12 +1,12 @@
 /** `antonym score`: scores photographs with an exported model. */
 
 import { UserError } from '../../support/errors.js';
-import { givenIn, resolveOptions } from '../../support/options/option-table.js';
+import { flagOf, givenIn, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
 import { commandSummaries } from '../command-summaries.js';
 import { isAboutParts } from '../list-part-options.js';
+import { scoreAndMap } from './score-and-map.js';
 import { partOptions, scoreOptions } from './score-options.js';
-import { scorePaths } from './score-paths.js';
 
 /** Beside 0 for no failure, and 1 for a command that could not begin. */
 const exitCodes = { someFailed: 2, allFailed: 3 };
@@ -28,15 +28,15 @@ export const scoreCommand: Command = {
     const parts = resolveOptions(partOptions, givenIn(partOptions, given)).values;
     const own = givenIn(scoreOptions, given);
     if (isAboutParts(parts) || parts.out !== undefined) {
-      const unused = ['raw', 'meaning', 'why', 'groups', 'cache'].find(
+      const unused = ['raw', 'meaning', 'why', 'map', 'mapTile', 'groups', 'cache'].find(
         (key) => own.flags[key] !== undefined || own.file?.values[key] !== undefined,
       );
-      if (unused !== undefined) throw new UserError(`--${unused} is for images given as paths: leave it out with --list.`);
+      if (unused !== undefined) throw new UserError(`${flagOf(unused)} is for images given as paths: leave it out with --list.`);
       const { scoreParts } = await import('./score-parts.js');
       return scoreParts({ ...resolveOptions(scoreOptions, own).values, ...parts }, paths);
     }
     if (paths.length === 0) throw new UserError('PATH... is missing: --help says what to give.');
-    const { scored, failed } = await scorePaths(paths, resolveOptions(scoreOptions, own).values);
+    const { scored, failed } = await scoreAndMap(paths, resolveOptions(scoreOptions, own).values);
     return failed === 0 ? undefined : scored > 0 ? exitCodes.someFailed : exitCodes.allFailed;
   },
 };

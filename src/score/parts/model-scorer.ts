@@ -1,7 +1,7 @@
 /** The rows of a list that one model scores: an image, its score, and its opinion where the model is calibrated. */
 import { UserError } from '../../support/errors.js';
 import { ImageError, readingFault } from '../errors.js';
-import type { Model } from '../load-model.js';
+import type { Model } from '../model.js';
 import { opinionMapOf } from '../opinion-map.js';
 import type { PartScorer } from './score-part.js';
 

@@ -1,0 +1,69 @@
+/** `antonym score --map`: the map of quality of a photograph, as a picture and as numbers. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { mapPicture } from '../../report/map-picture.js';
+import type { ImageInput } from '../../score/image-input.js';
+import type { Model } from '../../score/model.js';
+import { readInput } from '../../score/read-input.js';
+import { sealJson } from '../../support/sealed-json.js';
+
+/** Decimals of scores: float32 has no more that count. */
+const decimals = 6;
+
+export interface MappedPhotograph {
+  /** As given or listed. */
+  readonly image: string;
+  readonly input: ImageInput;
+  /** Of the whole photograph. */
+  readonly score: number;
+  /** Path below the folder of maps, without the extension of a map: see `mapNames`. */
+  readonly name: string;
+}
+
+/**
+ * Writes `NAME.map.png` and `NAME.map.json` into a folder.
+ * @param sha256 of the model's file
+ * @returns the path of the JSON file below the folder
+ * @throws as `Model.map`; the system's error when a file cannot be written.
+ */
+export async function writeMap(
+  folder: string,
+  { image, input, score, name }: MappedPhotograph,
+  model: Model,
+  { tile, sha256 }: { readonly tile?: number | undefined; readonly sha256: string },
+): Promise<string> {
+  const pixels = await readInput(input);
+  const map = await model.map(pixels, { tile });
+  const columns = map.left.length;
+  const scores = map.top.map((_, row) =>
+    Array.from(map.scores.subarray(row * columns, (row + 1) * columns), (value) => Number(value.toFixed(decimals))),
+  );
+  const { width, height, left, top } = map;
+  const numbers = { format: 'antonym-map-1', image, model: sha256, score, width, height, tile: map.tile, left, top, scores };
+  await mkdir(dirname(join(folder, name)), { recursive: true });
+  await writeFile(join(folder, `${name}.map.png`), await mapPicture(pixels, map, `${basename(name)}: score ${score.toFixed(4)}`));
+  await writeFile(join(folder, `${name}.map.json`), sealJson(numbers));
+  return `${name}.map.json`;
+}
+
+/**
+ * Names of photographs below a folder: their paths below the deepest folder that holds all, with `/`. Different files have different names.
+ * @param paths `-` is standard input
+ */
+export function mapNames(paths: readonly string[]): Map<string, string> {
+  const parts = (path: string): string[] => resolve(path).split(sep);
+  const files = paths.filter((path) => path !== '-').map(parts);
+  let shared = (files[0]?.length ?? 1) - 1;
+  for (const other of files) {
+    let same = 0;
+    while (same < Math.min(shared, other.length - 1) && other[same] === files[0]![same]) same++;
+    shared = same;
+  }
+  // Windows: a drive is the first part where photographs lie on several, and its colon is no character of a name
+  const nameOf = (path: string): string =>
+    parts(path)
+      .slice(shared)
+      .join('/')
+      .replace(/^([a-z]):\//i, '$1/');
+  return new Map(paths.map((path) => [path, path === '-' ? 'standard-input' : nameOf(path)]));
+}
