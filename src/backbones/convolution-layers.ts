@@ -91,7 +91,7 @@ export class ConvolutionLayers {
 /** He initialisation keeps the variance through ReLU: normal(0, sqrt(2 / fan in)), fan in = inputs x kernel area. */
 function heNormal(shape: readonly number[], random: RandomStream): Float32Array {
   const deviation = Math.sqrt(2 / elementCount(shape.slice(1)));
-  return Float32Array.from({ length: elementCount(shape) }, () => random.normal() * deviation);
+  return random.normals(elementCount(shape), deviation);
 }
 
 /**
@@ -104,9 +104,9 @@ function derivativeFilters(shape: readonly number[], random: RandomStream): Floa
   const [filters, inputs, ...kernel] = shape as [number, number, number, number];
   const area = elementCount(kernel);
   for (let plane = Math.floor(filters / 4) * inputs; plane < filters * inputs; plane++) {
-    const own = weights.subarray(plane * area, (plane + 1) * area);
-    const mean = own.reduce((sum, weight) => sum + weight, 0) / area;
-    for (let index = 0; index < area; index++) own[index]! -= mean;
+    let sum = 0;
+    for (let index = plane * area; index < (plane + 1) * area; index++) sum += weights[index]!;
+    for (let index = plane * area; index < (plane + 1) * area; index++) weights[index]! -= sum / area;
   }
   return weights;
 }

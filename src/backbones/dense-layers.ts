@@ -21,11 +21,7 @@ export function weightOf(
     shape,
     role: 'parameter',
     weightDecay,
-    initialize: (random) =>
-      floatTensor(
-        shape,
-        Float32Array.from({ length: elementCount(shape) }, () => random.normal() * deviation),
-      ),
+    initialize: (random) => floatTensor(shape, random.normals(elementCount(shape), deviation)),
   });
 }
 

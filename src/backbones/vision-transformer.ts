@@ -112,10 +112,6 @@ function tokenOf({ parameters }: LayerContext, name: string, shape: readonly num
     shape,
     role: 'parameter',
     weightDecay: false,
-    initialize: (random) =>
-      floatTensor(
-        shape,
-        Float32Array.from({ length: count }, () => random.normal() * width ** -0.5),
-      ),
+    initialize: (random) => floatTensor(shape, random.normals(count, width ** -0.5)),
   });
 }

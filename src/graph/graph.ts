@@ -14,13 +14,16 @@ import {
   type OutputType,
 } from './operator.js';
 import { type OperatorName, operators } from './operators/table.js';
-import { type Dimension, formatShape, type Shape, type Value } from './value.js';
+import { type Dimension, formatShape, type Shape, sameShape, type Value } from './value.js';
 
 /** Elements are known of constants up to this length: shapes, axes, indices. */
 const mostElements = 4096;
 
 /** Larger constants without a name are not compared. */
 const mostCompared = 2 ** 16;
+
+/** Bytes of a constant up to which they are compared themselves, and a digest of them beyond. */
+const mostSpeltOut = 64;
 
 /** A value, a number that becomes a scalar constant of the type of the node's other inputs, or nothing (an optional input). */
 export type Operand = Value | number | null;
@@ -130,18 +133,38 @@ export class Graph {
   }
 
   /** Adds a node of the operator of another one, which may be of another graph, and returns all its outputs. */
-  addLike({ operator, rule, attributes }: Node, inputs: readonly Operand[], own: Attributes = attributes): readonly Value[] {
-    return this.addNode(operator, rule, inputs, own);
+  addLike(node: Node, inputs: readonly Operand[], own: Attributes = node.attributes): readonly Value[] {
+    const { operator, rule, attributes, outputs } = node;
+    return this.addNode(operator, rule, inputs, own, own === attributes && this.hasInputsOf(node, inputs) ? outputs : undefined);
   }
 
-  private addNode(name: string, rule: Operator, inputs: readonly Operand[], attributes: Attributes): readonly Value[] {
+  /** True where the outputs of a node have the types of another one's: equal inputs, none of which is a constant that may have other elements. */
+  private hasInputsOf({ inputs: others }: Node, inputs: readonly Operand[]): inputs is (Value | null)[] {
+    if (inputs.length !== others.length) return false;
+    return inputs.every((input, index) => {
+      const other = others[index]!;
+      if (input === null || other === null || typeof input === 'number') return input === other;
+      if (input.dataType !== other.dataType || !sameShape(input.shape, other.shape)) return false;
+      if (input.elements || other.elements) return sameShape(input.elements ?? [], other.elements ?? []);
+      return !this.constants.has(input);
+    });
+  }
+
+  /** @param known the types of the outputs, where they are known. */
+  private addNode(
+    name: string,
+    rule: Operator,
+    inputs: readonly Operand[],
+    attributes: Attributes,
+    known?: readonly OutputType[],
+  ): readonly Value[] {
     try {
-      checkSignature(rule, inputs, attributes);
+      if (!known) checkSignature(rule, inputs, attributes);
       const values = this.toValues(inputs);
-      const content = JSON.stringify([name, values.map((value) => value?.name), Object.entries(attributes).sort()]);
-      const known = this.nodesByContent.get(content);
-      if (known) return known;
-      const inferred = rule.infer(new NodeContext(values, attributes, (value) => this.constants.get(value)));
+      const content = nodeContent(name, values, attributes);
+      const equal = this.nodesByContent.get(content);
+      if (equal) return equal;
+      const inferred = known ?? rule.infer(new NodeContext(values, attributes, (value) => this.constants.get(value)));
       const types = Array.isArray(inferred) ? (inferred as readonly OutputType[]) : [inferred as OutputType];
       const outputs: Value[] = [];
       const node: Node = { operator: name, rule, inputs: values, attributes, outputs };
@@ -212,7 +235,16 @@ function elementsOf(dataType: DataType, values: readonly number[]): ElementArray
 /** Equal for tensors that are equal bit for bit (0 and -0 are not). */
 function contentOf({ dataType, shape, data }: TensorData): string {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return `${dataType}${formatShape(shape)}${createHash('sha256').update(bytes).digest('hex')}`;
+  const content = bytes.length <= mostSpeltOut ? bytes.toString('latin1') : createHash('sha256').update(bytes).digest('hex');
+  return `${dataType}${formatShape(shape)}${content}`;
+}
+
+/** Equal for nodes that compute the same from the same inputs. The length before a name keeps names with separators in them apart. */
+function nodeContent(operator: string, inputs: readonly (Value | null)[], attributes: Attributes): string {
+  let content = operator;
+  for (const input of inputs) content += input ? `,${input.name.length}:${input.name}` : ',';
+  for (const key of Object.keys(attributes).sort()) content += `;${key}=${JSON.stringify(attributes[key])}`;
+  return content;
 }
 
 const fitsKind: Readonly<Record<AttributeKind, (value: AttributeValue) => boolean>> = {

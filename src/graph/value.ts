@@ -44,6 +44,7 @@ export function normalizeAxis(axis: number, rank: number): number {
 
 /** The product of sizes: a number, or a name such as `4*(batch)*(height)`, the same for equal factors in any order. */
 export function product(sizes: Shape): Dimension {
+  if (sizes.every((size): size is number => typeof size === 'number')) return sizes.reduce((total, size) => total * size, 1);
   const all = sizes.flatMap(factors);
   const fixed = all.reduce<number>((total, size) => (typeof size === 'number' ? total * size : total), 1);
   const named = all.filter((size) => typeof size === 'string').sort();

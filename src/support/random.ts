@@ -13,6 +13,8 @@ export interface RandomStream {
   uint32(): number;
   /** A draw from the standard normal distribution. */
   normal(): number;
+  /** As many draws from the normal distribution of mean 0 and a deviation, in a new array. */
+  normals(count: number, deviation: number): Float32Array<ArrayBuffer>;
   /** One element of a non-empty list. */
   choice<T>(list: readonly T[]): T;
   /** The elements in random order, in a new array. */
@@ -34,6 +36,11 @@ export function randomStream(seed: number | string, ...names: readonly (string |
     uint32: () => generator.int32() >>> 0,
     // Box-Muller; 1 - u keeps the logarithm finite.
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normals: (count, deviation) => {
+      const draws = new Float32Array(count);
+      for (let index = 0; index < count; index++) draws[index] = stream.normal() * deviation;
+      return draws;
+    },
     choice: (list) => {
       if (list.length === 0) throw new Error('choice needs a non-empty list');
       return list[stream.integer(list.length)] as (typeof list)[number];
