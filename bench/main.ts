@@ -133,9 +133,11 @@ program
   )
   .option('--launcher <path>', 'mpirun of Open MPI or MPICH', 'mpirun')
   .option('--backbone <name>', 'image encoder', 'clip-tiny')
+  .option('--crop <pixels>', "side of the crops (default: the backbone's)")
   .option('--steps <n>', 'updates, and steps that sleep', '6')
   .option('--processes <n,...>', 'of steps that sleep', '2,8,16')
   .option('--sleep <seconds>', 'of such a step, up to 5 % longer', '2')
+  .option('--model', 'only the estimate for 8 to 64 machines of docs/many-machines.md')
   .option('--json', 'print one JSON object')
   .action(benchPeers);
 

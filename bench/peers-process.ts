@@ -9,10 +9,10 @@ import { placeOf } from '#antonym/tensors/place.js';
 import { createEngine } from '#antonym/train/engines/create-engine.js';
 import { trainedElements } from '#antonym/train/time-steps.js';
 import { median } from './measure.js';
-import { setupOf } from './own-setup.js';
+import { type SetupFlags, setupOf } from './own-setup.js';
 
 export type PeerTask =
-  | { readonly kind: 'update'; readonly backbone: string; readonly steps: number; readonly threads: number }
+  | { readonly kind: 'update'; readonly flags: SetupFlags; readonly steps: number; readonly threads: number }
   | { readonly kind: 'sleep'; readonly seconds: number; readonly steps: number; readonly values: number };
 
 export interface PeerFigures {
@@ -46,8 +46,8 @@ async function timed(peers: Peers, work: () => Promise<unknown>): Promise<{ seco
   return { seconds, processorSeconds: processorSeconds! };
 }
 
-async function update(peers: Peers, { backbone, steps, threads }: PeerTask & { kind: 'update' }): Promise<Partial<PeerFigures>> {
-  const setup = { ...(await setupOf({ backbone, accumulate: '2' })), peers };
+async function update(peers: Peers, { flags, steps, threads }: PeerTask & { kind: 'update' }): Promise<Partial<PeerFigures>> {
+  const setup = { ...(await setupOf({ ...flags, accumulate: '2' })), peers };
   const { batchSize, levels, crop } = setup.options;
   const engine = await createEngine(setup, threads);
   const random = randomStream('crops of a benchmark');

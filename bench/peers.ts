@@ -5,20 +5,28 @@ import { promisify } from 'node:util';
 import { messageOf, UserError } from '#antonym/support/errors.js';
 import { markdownTable } from './markdown-table.js';
 import { rounded } from './measure.js';
+import { peersModel } from './peers-model.js';
 import type { PeerFigures, PeerTask } from './peers-process.js';
 
 interface PeerFlags {
   readonly launcher: string;
   readonly backbone: string;
   readonly steps: string;
+  readonly crop?: string;
   readonly processes: string;
   readonly sleep: string;
+  readonly model?: boolean;
   readonly json?: boolean;
 }
 
-export async function benchPeers({ launcher, backbone, steps, processes, sleep, json }: PeerFlags): Promise<void> {
+export async function benchPeers({ launcher, backbone, steps, crop, processes, sleep, model, json }: PeerFlags): Promise<void> {
+  if (model) {
+    process.stdout.write(peersModel());
+    return;
+  }
   const count = Number(steps);
-  const update = (threads: number): PeerTask => ({ kind: 'update', backbone, steps: count, threads });
+  const flags = { backbone, ...(crop !== undefined && { crop }) };
+  const update = (threads: number): PeerTask => ({ kind: 'update', flags, steps: count, threads });
   const alone = await runTask(undefined, 1, update(2));
   const together = await runTask(launcher, 2, update(1));
   const sleeping: PeerFigures[] = [];
@@ -40,7 +48,8 @@ export async function benchPeers({ launcher, backbone, steps, processes, sleep, 
   ];
   process.stdout.write(`${markdownTable(rows)}\n`);
   process.stdout.write(
-    `The sum of ${megabytes} MB takes ${text(together.sumSeconds)} s, a copy of it ${text(together.copySeconds)} s.\n\n`,
+    `Two processes take ${text((100 * together.processorSeconds!) / alone.processorSeconds!)} % of the processor time of one.\n` +
+      `The sum of ${megabytes} MB takes ${text(together.sumSeconds)} s, a copy of it ${text(together.copySeconds)} s.\n\n`,
   );
   const header = ['processes that sleep', 'of the time without the others, %', 'the slowest alone, %', 'processor ms a step and process'];
   const percent = (share: number | undefined): string => (100 * share!).toFixed(1);

@@ -65,8 +65,10 @@ function describeSharing(
   const further = Array.from({ length: most - 1 }, (_, index) => most - 1 - index).map(
     (own) => `${Math.ceil(parts / own)} would take ${seconds(own * partMilliseconds + rest)}`,
   );
+  const alone = parts * partMilliseconds + rest - sumMilliseconds;
   return (
-    `${processes} processes make up to ${most} of ${parts} parts each, ${seconds(partMilliseconds)} a part; the sum of ` +
+    `${processes} processes make up to ${most} of ${parts} parts each, ${seconds(partMilliseconds)} a part; one on the cores of one would take ` +
+    `${seconds(alone)} a step, ${(alone / step).toPrecision(2)} times as long. The sum of ` +
     `${formatBytes(gradientBytes)} of gradients takes ${seconds(sumMilliseconds)}, ${((100 * sumMilliseconds) / step).toFixed(0)} % of a step` +
     (further.length > 0 ? `. On as many cores for each, ${further.slice(0, 3).join(', ')} a step` : '; more would have nothing to do')
   );
