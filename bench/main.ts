@@ -1,4 +1,4 @@
-/** `npm run bench -- train|updates|degrade|crash|hostile|score|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|hostile|score|map|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchBesideOpinions } from './beside-opinions.js';
@@ -7,6 +7,7 @@ import { benchDegrade } from './degrade.js';
 import { benchDeploy } from './deploy.js';
 import { benchHostile } from './hostile.js';
 import { benchLowering } from './lowering.js';
+import { benchMap } from './map.js';
 import { benchPeers } from './peers.js';
 import { benchProve } from './prove.js';
 import { benchProveMagnitude } from './prove-magnitude.js';
@@ -97,6 +98,19 @@ program
   .option('--compiled', "PyTorch's by torch.compile (needs g++)")
   .option('--json', 'print one JSON object')
   .action(benchScore);
+
+program
+  .command('map')
+  .description(
+    'Maps of quality: thirds of photographs that are damaged alone, by this program, and whose mean in the map is below that of the rest.',
+  )
+  .option('--data <folder>', 'pristine photographs', 'shared/data/pristine/kodak')
+  .option('--model <file>', 'model.onnx, its folder or a run (default: the model of this program)')
+  .option('--tile <pixels,...>', 'sides of tiles (default: as the model says)')
+  .option('--level <n>', 'of the damage, 1 to 5', '3')
+  .option('--megapixels <n>', 'instead: time and memory of the map of a photograph of this size')
+  .option('--json', 'print one JSON object')
+  .action(benchMap);
 
 program
   .command('deploy')

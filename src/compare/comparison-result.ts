@@ -1,5 +1,6 @@
 /** The whole result of a comparison: its page shows it, and `--json` prints it. */
 import { type ComparedPair, type ComparisonSummary, failsLimit } from './comparison.js';
+import type { ReasonChange } from './reason-changes.js';
 import type { UnusablePair } from './score-pairs.js';
 
 /** One variant against the pictures before: the folder after a change, or one encoder. */
@@ -14,6 +15,8 @@ export interface ComparedVariant {
   readonly unusable: readonly UnusablePair[];
   /** Names of pairs whose sizes in pixels differ. */
   readonly resized: readonly string[];
+  /** Present where what is wrong with pictures was asked for. */
+  readonly reasons?: readonly ReasonChange[];
   /** Present where a limit was given. */
   readonly limit?: { readonly failBelow: number; readonly failed: boolean };
 }
@@ -54,6 +57,7 @@ export function variantOf(
   pairs: readonly ComparedPair[],
   unusable: readonly UnusablePair[],
   summary: ComparisonSummary,
+  reasons?: readonly ReasonChange[],
 ): ComparedVariant {
   const pixels = pairs.reduce((sum, { after }) => sum + after.width * after.height, 0);
   const { name, series, failBelow } = about;
@@ -65,6 +69,7 @@ export function variantOf(
     pairs,
     unusable,
     resized: pairs.filter(({ before, after }) => before.width !== after.width || before.height !== after.height).map((pair) => pair.name),
+    ...(reasons && { reasons }),
     ...(failBelow !== undefined && { limit: { failBelow, failed: failsLimit(summary, failBelow) } }),
   };
 }

@@ -1,4 +1,5 @@
 /** A comparison of pictures before and after a change: what was measured of each pair, and what follows for all of them. */
+import type { Degradations } from '../score/degradations.js';
 import { percentileInterval, resample } from '../statistics/bootstrap.js';
 import { quantile } from '../statistics/quantile.js';
 import { wilcoxonSignedRank } from '../statistics/signed-rank.js';
@@ -13,6 +14,8 @@ export interface ScoredFile {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** Where asked for: strength of each group of distortions, 0..1. */
+  readonly degradations?: Degradations;
 }
 
 export interface ComparedPair {

@@ -15,16 +15,23 @@ export interface ScoredPairs {
   readonly unusable: readonly UnusablePair[];
 }
 
-/** @param onPair called after each pair, with how many are done */
+export interface PairOptions {
+  /** True to ask what is wrong with each picture, too. */
+  readonly degradations?: boolean;
+  /** Called after each pair, with how many are done. */
+  readonly onPair?: (done: number) => void;
+}
+
+/** @throws ModelError when the model cannot say what is wrong, and is asked to. */
 export async function scorePairs(
   pairs: readonly PicturePair[],
   model: Pick<Model, 'scoreEach'>,
-  onPair: (done: number) => void = () => {},
+  { degradations = false, onPair }: PairOptions = {},
 ): Promise<ScoredPairs> {
   const compared: ComparedPair[] = [];
   const unusable: UnusablePair[] = [];
   let first: ScoredImage | undefined;
-  for await (const scored of model.scoreEach(pairs.flatMap(({ before, after }) => [before, after]))) {
+  for await (const scored of model.scoreEach(pairs.flatMap(({ before, after }) => [before, after]), { degradations })) {
     if (first === undefined) {
       first = scored;
       continue;
@@ -35,7 +42,7 @@ export async function scorePairs(
     else if (typeof other === 'string') unusable.push({ name, reason: other });
     else compared.push({ name, before: one, after: other, difference: other.score - one.score });
     first = undefined;
-    onPair(compared.length + unusable.length);
+    onPair?.(compared.length + unusable.length);
   }
   return { compared, unusable };
 }
@@ -43,7 +50,7 @@ export async function scorePairs(
 /** The file with its score, or the reason why it has none. */
 async function scoredFile(path: string, scored: ScoredImage): Promise<ScoredFile | string> {
   if (scored.error) return scored.error.message;
-  const { score, width, height } = scored;
+  const { score, width, height, degradations } = scored;
   if (!Number.isFinite(score)) return `${path}: The model's score is not a number.`;
-  return { path, score, bytes: (await stat(path)).size, width, height };
+  return { path, score, bytes: (await stat(path)).size, width, height, ...(degradations && { degradations }) };
 }

@@ -36,13 +36,13 @@ export function describeReasons(reasons: readonly Reason[]): string {
   return reasons
     .map(({ group, strength }, index) => {
       const amount = strength < much ? 'some' : index === 0 ? 'mostly' : 'much';
-      return `${amount} ${nameOf(group)} (${digits(strength)})`;
+      return `${amount} ${nameOfGroup(group)} (${digits(strength)})`;
     })
     .join(', ');
 }
 
 /** For people. */
-function nameOf(group: string): string {
+export function nameOfGroup(group: string): string {
   return ({ spatial: 'spatial defects', 'sharpness-contrast': 'sharpness or contrast' } as Record<string, string>)[group] ?? group;
 }
 

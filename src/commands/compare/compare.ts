@@ -2,9 +2,10 @@
 
 import { join } from 'node:path';
 import { type ComparisonBootstrap, summarizeComparison } from '../../compare/comparison.js';
-import { type ComparedVariant, type ComparisonResult, signed, variantOf, verdictOf } from '../../compare/comparison-result.js';
+import { type ComparedVariant, type ComparisonResult, variantOf } from '../../compare/comparison-result.js';
 import { parseEncoders } from '../../compare/encoders.js';
 import { type MatchedPictures, matchPictures, type PicturePair } from '../../compare/match-pictures.js';
+import { reasonChanges } from '../../compare/reason-changes.js';
 import { scorePairs } from '../../compare/score-pairs.js';
 import type { FileReference } from '../../datasets/image-reference.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
@@ -14,15 +15,15 @@ import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
 import { openScratch } from '../../support/files/scratch-folder.js';
-import { number, text, wholeNumber } from '../../support/options/option-kinds.js';
+import { number, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { givenIn, type OptionTable, resolveOptions } from '../../support/options/option-table.js';
-import { printable } from '../../support/printable.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { commandSummaries } from '../command-summaries.js';
 import { closeModels, openModels } from '../open-models.js';
 import { exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
 import { encodePictures } from './encode-pictures.js';
+import { formatComparison } from './format-comparison.js';
 import { isFile, listPictures } from './list-pictures.js';
 import { writeComparison } from './write-comparison.js';
 
@@ -45,6 +46,13 @@ const comparisonOptions = {
     details:
       'A JSON file such as {"encoders": [{"name": "avif q50", "series": "avif", "command": ["avifenc", "-q", "50", "{input}", "{output}"], ' +
       '"extension": ".avif"}]}. Each command runs once for each picture, without a shell.',
+  },
+  why: {
+    kind: switched(),
+    description: 'say what made pictures worse',
+    details:
+      'How much stronger each group of distortions became, such as blur or compression. The model must say what is wrong with a picture: see score --why.',
+    default: false,
   },
   failBelow: {
     kind: number({ min: -1, max: 1 }),
@@ -204,44 +212,19 @@ async function compareVariant(
   values: Options,
   progress: Progress,
 ): Promise<ComparedVariant> {
-  const { compared, unusable } = await scorePairs(pairs, model, (done) => progress.update(done, pairs.length, 'pairs'));
+  const { compared, unusable } = await scorePairs(pairs, model, {
+    degradations: values.why,
+    onPair: (done) => progress.update(done, pairs.length, 'pairs'),
+  });
   const left = [...failed, ...unusable];
   for (const { name: file, reason } of left) progress.note(`left out: ${file}: ${reason}`);
   if (compared.length === 0) throw new UserError(`None of the ${pairs.length} pairs can be scored: ${asSentence(left[0]!.reason)}`);
   const about = { name, series, ...(values.failBelow !== undefined && { failBelow: values.failBelow }) };
-  return variantOf(about, compared, left, summarizeComparison(compared, bootstrapOf(values)));
+  const { degradations } = model.description;
+  const reasons = values.why && degradations ? reasonChanges(compared, degradations, bootstrapOf(values)) : undefined;
+  return variantOf(about, compared, left, summarizeComparison(compared, bootstrapOf(values)), reasons);
 }
 
 function bootstrapOf({ resamples, seed }: Options): ComparisonBootstrap {
   return { resamples, seed, confidence: 0.95 };
-}
-
-function formatComparison({ variants, onlyBefore, onlyAfter }: ComparisonResult): string {
-  const lines: string[] = [];
-  if (variants.length > 1) {
-    const width = Math.max(...variants.map(({ name }) => printable(name).length), 'encoder'.length);
-    lines.push(`${'encoder'.padEnd(width)}  bits/pixel   score  difference (95 % interval)\n`);
-    for (const { name, bitsPerPixel, summary } of variants) {
-      const { value, low, high } = summary.mean;
-      const figures = `${bitsPerPixel.toFixed(3).padStart(10)}  ${summary.after.toFixed(4)}  ${signed(value)} (${signed(low)} to ${signed(high)})`;
-      lines.push(`${printable(name).padEnd(width)}  ${figures}\n`);
-    }
-    for (const variant of variants) if (variant.limit?.failed) lines.push(`${printable(`${variant.name}: ${verdictOf(variant)}`)}\n`);
-  } else {
-    const [variant] = variants as [ComparedVariant];
-    const { pairs, resized } = variant;
-    lines.push(`${printable(verdictOf(variant))}\n`);
-    const worst = [...pairs].sort((a, b) => a.difference - b.difference).filter(({ difference }) => difference < 0);
-    for (const { name, difference, before, after } of worst.slice(0, 5)) {
-      lines.push(`${signed(difference)}  ${before.score.toFixed(4)} to ${after.score.toFixed(4)}  ${printable(name)}\n`);
-    }
-    if (resized.length > 0) lines.push(`${resized.length} of other sizes in pixels, such as ${printable(resized[0]!)}\n`);
-  }
-  for (const [names, where] of [
-    [onlyBefore, 'before'],
-    [onlyAfter, 'after'],
-  ] as const) {
-    if (names.length > 0) lines.push(`${names.length} only ${where}, such as ${printable(names[0]!)}\n`);
-  }
-  return lines.join('');
 }

@@ -27,10 +27,17 @@ export async function writeComparison(folder: string, result: ComparisonResult):
 }
 
 function csvOf({ variants }: ComparisonResult): string {
+  const groups = variants[0]?.reasons?.map(({ group }) => group) ?? [];
   const rows = variants.flatMap((variant) =>
     variant.pairs.map(({ name, before, after, difference }) =>
-      [variant.name, name, before.score, after.score, difference, before.bytes, after.bytes].map((value) => csvCell(value)).join(','),
+      [
+        ...[variant.name, name, before.score, after.score, difference, before.bytes, after.bytes],
+        ...groups.flatMap((group) => [before.degradations?.[group] ?? '', after.degradations?.[group] ?? '']),
+      ]
+        .map((value) => csvCell(value))
+        .join(','),
     ),
   );
-  return ['variant,picture,before,after,difference,bytes_before,bytes_after', ...rows, ''].join('\r\n');
+  const columns = ['variant,picture,before,after,difference,bytes_before,bytes_after', ...groups.map((group) => `${group}_before,${group}_after`)];
+  return [columns.join(','), ...rows, ''].join('\r\n');
 }
