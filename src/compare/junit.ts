@@ -7,13 +7,17 @@ export interface LimitCheck {
   /** The outcome in a sentence. */
   readonly text: string;
   readonly failed: boolean;
+  /** Files without a partner, unreadable or of another size, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** The text of the XML file: one test case per check. */
 export function junitXml(checks: readonly LimitCheck[]): string {
   const failures = checks.filter(({ failed }) => failed).length;
-  const cases = checks.map(({ name, text, failed }) => {
-    const outcome = failed ? `<failure message="${escapeHtml(text)}"/>` : `<system-out>${escapeHtml(text)}</system-out>`;
+  const cases = checks.map(({ name, text, failed, notes = [] }) => {
+    const said = failed ? notes : [text, ...notes];
+    const output = said.length === 0 ? '' : `<system-out>${escapeHtml(said.join('\n'))}</system-out>`;
+    const outcome = `${failed ? `<failure message="${escapeHtml(text)}"/>` : ''}${output}`;
     return `    <testcase classname="antonym.compare" name="${escapeHtml(name)}">${outcome}</testcase>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>

@@ -29,7 +29,9 @@ export function reasonChanges(
   const random = randomStream(seed, 'compare', 'reasons');
   const times = new Uint32Array(pairs.length);
   const means = groups.map(() => new Float64Array(resamples));
-  const differences = groups.map((group) => pairs.map((pair) => strengthIn(pair.after.degradations, group) - strengthIn(pair.before.degradations, group)));
+  const differences = groups.map((group) =>
+    pairs.map((pair) => strengthIn(pair.after.degradations, group) - strengthIn(pair.before.degradations, group)),
+  );
   for (let index = 0; index < resamples; index++) {
     resample(times, random);
     for (const [place, values] of differences.entries())

@@ -31,7 +31,10 @@ export async function scorePairs(
   const compared: ComparedPair[] = [];
   const unusable: UnusablePair[] = [];
   let first: ScoredImage | undefined;
-  for await (const scored of model.scoreEach(pairs.flatMap(({ before, after }) => [before, after]), { degradations })) {
+  for await (const scored of model.scoreEach(
+    pairs.flatMap(({ before, after }) => [before, after]),
+    { degradations },
+  )) {
     if (first === undefined) {
       first = scored;
       continue;

@@ -2,9 +2,11 @@
 import { lineChart } from '../charts/line-chart.js';
 import { scatterChart } from '../charts/scatter-chart.js';
 import { mostChangedCrop } from '../compare/changed-crop.js';
-import { type ComparedPair, worstPairs } from '../compare/comparison.js';
+import { type ComparedPair, type Interval, worstPairs } from '../compare/comparison.js';
 import { type ComparedVariant, type ComparisonResult, verdictOf } from '../compare/comparison-result.js';
+import { describeReasonChanges, strongestChange } from '../compare/reason-changes.js';
 import { decodeImage } from '../images/decode-image.js';
+import { nameOfGroup } from '../score/degradations.js';
 import { formatBytes } from '../support/byte-size.js';
 import { imageUri } from './image-uri.js';
 import { type Cell, details, html, type Markup, svg, table } from './markup.js';
@@ -25,15 +27,16 @@ export async function comparePage(result: ComparisonResult): Promise<string> {
   const one = variants.length === 1;
   const sections: Markup[] = [];
   for (const variant of variants) sections.push(await worstSection(variant, one ? shownPairs : shownPairsOfMany, one));
+  const why = variants.some(({ reasons }) => reasons) ? html`<a href="#why">Why</a>` : undefined;
   return page({
     title: `${before} and ${variants.map(({ name }) => name).join(', ')}`,
     style: `${reportStyle}\n.pair { display: inline-grid; grid-template-columns: repeat(2, auto); gap: 2px; } .pairs { display: flex; flex-wrap: wrap; gap: 1rem; }`,
     body: html`<header>
 <h1>Before and after</h1>
 ${verdicts(variants)}</header>
-<nav aria-label="Sections"><a href="#results">Results</a><a href="#charts">Charts</a><a href="#worst">Worst</a><a href="#files">Files</a></nav>
+<nav aria-label="Sections"><a href="#results">Results</a>${why}<a href="#charts">Charts</a><a href="#worst">Worst</a><a href="#files">Files</a></nav>
 <main>
-${resultsSection(result)}${chartsSection(result)}<section id="worst"><h2>What lost most</h2>
+${resultsSection(result)}${reasonsSection(variants)}${chartsSection(result)}<section id="worst"><h2>What lost most</h2>
 <p>Crops of ${cropSide}x${cropSide} pixels at full resolution, where the two files differ most: before on the left, after on the right.</p>
 ${sections}</section>
 ${filesSection(result)}</main>
@@ -53,19 +56,13 @@ ${failed.map((variant) => html`<p class="problem"><b>${variant.name}</b>: ${verd
 function resultsSection({ variants }: ComparisonResult): Markup {
   const rows = variants.map(({ name, summary, bitsPerPixel }): Cell[] => {
     const { before, after, mean, median, worse, p, bytes, pairs } = summary;
-    const interval = `${rounded(mean.value, 4)} (${rounded(mean.low, 4)} to ${rounded(mean.high, 4)})`;
+    const interval = withInterval(mean);
     const size = `${formatBytes(bytes.after)} (${percent(bytes.after / bytes.before, 0)})`;
     return [
       name,
-      ...[
-        String(pairs),
-        rounded(before, 4),
-        rounded(after, 4),
-        interval,
-        rounded(median.value, 4),
-        percent(worse, 0),
-        significant(p, 2),
-      ].map((number) => ({ number })),
+      ...[String(pairs), rounded(before, 4), rounded(after, 4), interval, withInterval(median), percent(worse, 0), significant(p, 2)].map(
+        (number) => ({ number }),
+      ),
       { number: size },
       { number: rounded(bitsPerPixel, 3) },
     ];
@@ -73,6 +70,30 @@ function resultsSection({ variants }: ComparisonResult): Markup {
   const headings = ['Pictures', 'Before', 'After', 'Mean difference', 'Median', 'Worse', 'p', 'Size', 'Bits per pixel'];
   return html`<section id="results"><h2>Results</h2>
 ${table('Mean scores, their differences, and file sizes beside those before', ['', ...headings.map((number) => ({ number }))], rows)}</section>
+`;
+}
+
+function withInterval({ value, low, high }: Interval, decimals = 4): string {
+  return `${rounded(value, decimals)} (${rounded(low, decimals)} to ${rounded(high, decimals)})`;
+}
+
+/** How much stronger each group of distortions became, where that was asked for. */
+function reasonsSection(variants: readonly ComparedVariant[]): Markup | undefined {
+  const parts = variants.map(({ name, reasons }) => {
+    if (reasons === undefined) return undefined;
+    const rows = reasons.map(({ group, before, after, difference, reported }): Cell[] => [
+      nameOfGroup(group),
+      ...[rounded(before, 2), rounded(after, 2), withInterval(difference, 2), `${reported.before} to ${reported.after}`].map((number) => ({
+        number,
+      })),
+    ]);
+    const headings = ['Before', 'After', 'Difference', 'Pictures that have it'].map((number) => ({ number }));
+    const caption = `${name}: mean strength of each group of distortions, 0 to 1`;
+    return html`<p>${describeReasonChanges(reasons)}</p>${table(caption, ['', ...headings], rows)}`;
+  });
+  if (parts.every((part) => part === undefined)) return undefined;
+  return html`<section id="why"><h2>Why</h2>
+${parts}</section>
 `;
 }
 
@@ -121,12 +142,14 @@ async function worstSection({ name, pairs }: ComparedVariant, count: number, one
   return html`${one ? undefined : html`<h3>${name}</h3>`}${worst.length === 0 ? html`<p>No picture lost anything.</p>` : html`<div class="pairs">${figures}</div>`}\n`;
 }
 
-async function pairFigure({ name, before, after, difference }: ComparedPair): Promise<Markup> {
+async function pairFigure(pair: ComparedPair): Promise<Markup> {
+  const { name, before, after, difference } = pair;
+  const reason = strongestChange(pair);
   const crops = mostChangedCrop(await decodeImage(before.path), await decodeImage(after.path), cropSide);
   const picture = async (image: typeof crops.before, when: string): Promise<Markup> =>
     html`<img alt="${name}, ${when}" width="${image.width}" height="${image.height}" src="${await imageUri(image)}">`;
   return html`<figure><div class="pair">${await picture(crops.before, 'before')}${await picture(crops.after, 'after')}</div>
-<figcaption><b>${rounded(difference, 4)}</b> (${rounded(before.score, 4)} to ${rounded(after.score, 4)}), ${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}<br><span class="quiet">${name}</span></figcaption></figure>`;
+<figcaption><b>${rounded(difference, 4)}</b> (${rounded(before.score, 4)} to ${rounded(after.score, 4)}), ${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}${reason === undefined ? undefined : `; ${reason}`}<br><span class="quiet">${name}</span></figcaption></figure>`;
 }
 
 function filesSection({ onlyBefore, onlyAfter, variants }: ComparisonResult): Markup {

@@ -15,6 +15,7 @@ import type { Assessment, EachOptions, MapOptions, Model, Rating, ScoredImage, S
 import { opinionMapOf } from './opinion-map.js';
 import { mapGrid, type QualityMap, tilesOfMap, usualTile } from './quality-map.js';
 import { nameOfInput, readInput } from './read-input.js';
+import { requireDegradations } from './require-degradations.js';
 import { openScorer, type Scorer } from './scorer.js';
 
 export interface LoadOptions {
@@ -113,7 +114,7 @@ class LoadedModel implements Model {
   async assess(image: ImageInput, options: ScoreOptions = {}): Promise<Assessment> {
     checkScoreOptions(options);
     const { signal } = options;
-    const described = this.requireDegradations();
+    const described = requireDegradations(this.description);
     this.queue.requirePlace();
     signal?.throwIfAborted();
     const { degradations = {}, ...measured } = await this.measure(image, { signal, degradations: true });
@@ -121,18 +122,10 @@ class LoadedModel implements Model {
     return { ...measured, degradations, reasons, why: describeReasons(reasons) };
   }
 
-  private requireDegradations(): NonNullable<ModelDescription['degradations']> {
-    const { degradations } = this.description;
-    if (degradations !== undefined) return degradations;
-    throw new ModelError('The model does not say what is wrong with an image: export its run with --degradations on.', {
-      code: 'ERR_ANTONYM_BAD_ARGUMENT',
-    });
-  }
-
   async *scoreEach(images: Iterable<ImageInput> | AsyncIterable<ImageInput>, options: EachOptions = {}): AsyncGenerator<ScoredImage, void> {
     checkList(images);
     checkScoreOptions(options);
-    if (options.degradations) this.requireDegradations();
+    if (options.degradations) requireDegradations(this.description);
     this.queue.requirePlace();
     let next = 0;
     yield* resultsAhead(images, imagesInMemory, async (image): Promise<ScoredImage> => {

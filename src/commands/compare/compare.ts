@@ -10,6 +10,7 @@ import { scorePairs } from '../../compare/score-pairs.js';
 import type { FileReference } from '../../datasets/image-reference.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
+import { requireDegradations } from '../../score/require-degradations.js';
 import { asSentence, UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { fileError } from '../../support/files/file-errors.js';
@@ -129,6 +130,7 @@ async function compare(operands: readonly string[], values: Options): Promise<Co
     };
     models = await openModels(flags, (notice) => progress.note(notice));
     const [named] = models;
+    if (values.why) requireDegradations(named!.model.description);
     const found =
       values.encoders === undefined || encoded === undefined
         ? await twoFolders(before!, after!, progress)

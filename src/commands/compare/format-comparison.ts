@@ -20,7 +20,9 @@ function variantLines(variant: ComparedVariant): string[] {
   const { summary, pairs, reasons, resized, unusable } = variant;
   const { median, p, bytes } = summary;
   const interval = `(${signed(median.low)} to ${signed(median.high)})`;
-  const test = Number.isNaN(p) ? 'no score changed' : `p ${p < 0.001 ? 'below .001' : p.toFixed(3).replace(/^0/, '')} (Wilcoxon's signed-rank test)`;
+  const test = Number.isNaN(p)
+    ? 'no score changed'
+    : `p ${p < 0.001 ? 'below .001' : p.toFixed(3).replace(/^0/, '')} (Wilcoxon's signed-rank test)`;
   const worst = [...pairs].sort((a, b) => a.difference - b.difference).filter(({ difference }) => difference < 0);
   return [
     verdictOf(variant),
@@ -32,7 +34,10 @@ function variantLines(variant: ComparedVariant): string[] {
       return `${signed(pair.difference)}  ${scores}  ${pair.name}${reason === undefined ? '' : `  ${reason}`}`;
     }),
     ...named('of other sizes in pixels', resized),
-    ...named('not scored', unusable.map(({ name }) => name)),
+    ...named(
+      'not scored',
+      unusable.map(({ name }) => name),
+    ),
   ];
 }
 
@@ -53,7 +58,10 @@ function tableLines(variants: readonly ComparedVariant[]): string[] {
       ...(variant.limit?.failed ? [`${variant.name}: ${verdictOf(variant)}`] : []),
       ...(variant.reasons ? [`${variant.name}: ${describeReasonChanges(variant.reasons)}`] : []),
       ...named(`of other sizes in pixels after ${variant.name}`, variant.resized),
-      ...named(`not scored after ${variant.name}`, variant.unusable.map(({ name }) => name)),
+      ...named(
+        `not scored after ${variant.name}`,
+        variant.unusable.map(({ name }) => name),
+      ),
     ]),
   ];
 }

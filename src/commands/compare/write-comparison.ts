@@ -1,7 +1,7 @@
 /** Writes what a comparison found: a page for people, and files for programs. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ComparisonResult, verdictOf } from '../../compare/comparison-result.js';
+import { type ComparedVariant, type ComparisonResult, verdictOf } from '../../compare/comparison-result.js';
 import { junitXml } from '../../compare/junit.js';
 import { comparePage } from '../../report/compare-page.js';
 import { csvCell } from '../../support/csv-cell.js';
@@ -14,6 +14,7 @@ export async function writeComparison(folder: string, result: ComparisonResult):
     name: variant.name,
     text: verdictOf(variant),
     failed: variant.limit?.failed ?? false,
+    notes: notesOf(result, variant),
   }));
   await writeFolderAtomically(folder, async (temporary) => {
     const files = {
@@ -24,6 +25,16 @@ export async function writeComparison(folder: string, result: ComparisonResult):
     };
     for (const [name, content] of Object.entries(files)) await writeFile(join(temporary, name), content);
   });
+}
+
+/** What the limit does not judge, a line each. */
+function notesOf({ onlyBefore, onlyAfter }: ComparisonResult, { unusable, resized }: ComparedVariant): string[] {
+  return [
+    ...onlyBefore.map((name) => `only before: ${name}`),
+    ...onlyAfter.map((name) => `only after: ${name}`),
+    ...unusable.map(({ name, reason }) => `not scored: ${name}: ${reason}`),
+    ...resized.map((name) => `of another size in pixels: ${name}`),
+  ];
 }
 
 function csvOf({ variants }: ComparisonResult): string {
@@ -38,6 +49,9 @@ function csvOf({ variants }: ComparisonResult): string {
         .join(','),
     ),
   );
-  const columns = ['variant,picture,before,after,difference,bytes_before,bytes_after', ...groups.map((group) => `${group}_before,${group}_after`)];
+  const columns = [
+    'variant,picture,before,after,difference,bytes_before,bytes_after',
+    ...groups.map((group) => `${group}_before,${group}_after`),
+  ];
   return [columns.join(','), ...rows, ''].join('\r\n');
 }

@@ -34,12 +34,16 @@ test('a worse folder fails the limit, with a page, numbers and JUnit XML; what w
   const { status, stdout, stderr } = await antonym(['compare', 'before', 'after', '--out', 'result', '--fail-below', '-0.02'], folder);
   expect(status, stderr).toBe(1);
   expect(stdout).toMatch(/^Worse: -\d\.\d{4} on average .* over 6 pictures, 100 % of them worse\. This fails the limit of -0\.0200\.\n/);
-  expect(stdout).toContain('1 only before, such as alone.png\n');
+  expect(stdout).toMatch(/\nMedian -\d\.\d{4} \(-.*\), p \.\d{3} \(Wilcoxon's signed-rank test\); files .* kB to .* kB\.\n/);
+  expect(stdout).toContain('1 only before: alone.png\n');
+  expect(stdout).toContain('1 not scored: broken.png\n');
   expect(stderr).toContain('broken.png');
   expect((await readdir(join(folder, 'result'))).sort()).toEqual(['comparison.json', 'index.html', 'junit.xml', 'pictures.csv']);
   const { variants } = await readResult(join(folder, 'result/comparison.json'));
   expect(variants[0].pairs).toHaveLength(6);
-  expect(await readFile(join(folder, 'result/junit.xml'), 'utf8')).toContain('<testsuites tests="1" failures="1">');
+  const junit = await readFile(join(folder, 'result/junit.xml'), 'utf8');
+  expect(junit).toContain('<testsuites tests="1" failures="1">');
+  expect(junit).toMatch(/<failure message="Worse: .*"\/><system-out>only before: alone\.png\nnot scored: broken\.png: .*<\/system-out>/);
   expect((await readFile(join(folder, 'result/pictures.csv'), 'utf8')).trimEnd().split('\r\n')).toHaveLength(7);
 });
 
@@ -64,6 +68,7 @@ test.each([
   [['before', 'nowhere'], /nowhere/],
   [['before', 'empty'], /empty holds no supported images/],
   [['before', 'after', '--encoders', 'encoders.json'], /give the folder of the pictures alone/],
+  [['before', 'after', '--why'], /The model does not say what is wrong with an image/],
   [['before', 'after', '--out', 'before'], /before already exists and is not empty/],
 ])('%j is refused in one line', async (args, message) => {
   await expectRefused(['compare', ...args], message, folder);

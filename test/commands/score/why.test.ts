@@ -1,7 +1,8 @@
 /** `antonym score --why`: what is wrong with photographs, by a model that says it, as exports do by default, and by one that does not. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { degradationGroups } from '#antonym/heads/degradation-probe.js';
 import { loadModel } from '#antonym/index.js';
@@ -55,5 +56,23 @@ describe('score --why', () => {
     const untold = 'The model does not say what is wrong with an image: export its run with --degradations on.';
     await expectRefused(['score', '--quiet', '--model', 'reference', '--why', photograph], untold, folder);
     await expectRefused(['score', '--model', 'told', '--why', '--cache', photograph], /--why and --cache exclude each other/, folder);
+  });
+
+  test('compare --why says how much stronger each group became, in all of its files', async () => {
+    await writeFile(join(folder, 'after.jpg'), await sharp(join(folder, photograph)).blur(4).jpeg({ quality: 5 }).toBuffer());
+    const args = ['compare', photograph, 'after.jpg', '--model', 'told', '--why', '--out', 'compared', '--json', '--resamples', '100'];
+    const { status, stdout, stderr } = await antonymHere(args, folder);
+    expect(status, stderr).toBe(0);
+    const [variant] = JSON.parse(stdout).variants;
+    await using model = await loadModel(join(folder, 'told'));
+    for (const when of ['before', 'after'] as const) {
+      const { degradations } = await model.assess(join(folder, when === 'before' ? photograph : 'after.jpg'));
+      expect(Object.fromEntries(variant.reasons.map((change: Record<string, unknown>) => [change.group, change[when]]))).toEqual(
+        degradations,
+      );
+    }
+    const [row] = parse(await readFile(join(folder, 'compared', 'pictures.csv'), 'utf8'), { columns: true }) as Record<string, string>[];
+    expect(row!.blur_after).toBe(String(variant.reasons[0].after));
+    expect(await readFile(join(folder, 'compared', 'index.html'), 'utf8')).toContain('<section id="why">');
   });
 });
