@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { RequestThread } from '../support/threads/request-thread.js';
 import { AgreedError } from './agreed-error.js';
 import { type Launch, requireOpenDescriptor } from './launcher.js';
+import { ncclIn } from './nccl-library.js';
 import type { Joined, PeerReply, PeerRequest, PeerWorkerData } from './peer-messages.js';
 import type { Peers } from './peers.js';
 
@@ -74,7 +75,8 @@ export async function joinPeers({ size, family }: Launch, limit: number, onSilen
     localRank: here.indexOf(rank),
     localSize: here.length,
     ...coresOf(here.length),
-    sum: async (places) => void (await ask({ kind: 'sum', places })),
+    sumsOnCards: ncclIn(process.env) !== undefined,
+    sum: async (places, card) => void (await ask({ kind: 'sum', places, card })),
     total: (numbers) => ask({ kind: 'total', numbers: Float64Array.from(numbers) }),
     share: (bytes, from = 0) => ask({ kind: 'share', bytes, from }),
     async close() {

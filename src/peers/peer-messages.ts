@@ -11,7 +11,7 @@ export interface PeerWorkerData {
 
 export type PeerRequest =
   | { readonly kind: 'join'; readonly family: MpiFamily | undefined }
-  | { readonly kind: 'sum'; readonly places: readonly Place[] }
+  | { readonly kind: 'sum'; readonly places: readonly Place[]; readonly card: number | undefined }
   | { readonly kind: 'total'; readonly numbers: Float64Array }
   | { readonly kind: 'share'; readonly bytes: Uint8Array | undefined; readonly from: number }
   | { readonly kind: 'leave' }

@@ -1,13 +1,15 @@
 /** The thread that makes all calls of MPI: they block, and must not hold up the one that draws progress and answers signals. */
 import { hostname } from 'node:os';
 import { answerRequests, dataOfThread } from '../support/threads/answer-requests.js';
-import type { Place } from '../tensors/place.js';
 import { initializeMpi, type Mpi } from './mpi-library.js';
+import { type Nccl, ncclIn, ncclVariable, openNccl } from './nccl-library.js';
 import type { Joined, PeerReply, PeerRequest, PeerWorkerData } from './peer-messages.js';
 import { meet } from './roll-call.js';
 import { SumOfPlaces } from './sum-of-places.js';
 
 const { signal, limit } = dataOfThread<PeerWorkerData>();
+/** Where NCCL sums in the memory of cards. */
+let cards: Nccl | undefined;
 let joined: { readonly mpi: Mpi; readonly hosts: readonly string[]; readonly sums: SumOfPlaces } | undefined;
 
 answerRequests<PeerRequest, PeerReply>(answer, (reply) =>
@@ -19,12 +21,14 @@ async function answer(request: PeerRequest): Promise<PeerReply> {
     case 'join':
       return join(request);
     case 'sum':
-      return sum(request.places);
+      return sum(request);
     case 'total':
       return total(request.numbers);
     case 'share':
       return share(request.bytes, request.from);
     case 'leave':
+      together();
+      cards?.close();
       together().finalize();
       return undefined;
     case 'abort':
@@ -49,9 +53,19 @@ function together(): Mpi {
   return joined.mpi;
 }
 
-function sum(places: readonly Place[]): undefined {
+function sum({ places, card }: PeerRequest & { kind: 'sum' }): undefined {
   together();
-  joined!.sums.sum(places);
+  if (card === undefined) joined!.sums.sum(places);
+  else onCard(card).sum(places);
+}
+
+/** Opened for the first sum there, by all processes. */
+function onCard(card: number): Nccl {
+  const { rank, size } = joined!.mpi;
+  const library = ncclIn(process.env);
+  if (library === undefined) throw new Error(`${ncclVariable} is not set`);
+  cards ??= openNccl({ library, card, rank, size, share: (bytes) => share(bytes, 0) });
+  return cards;
 }
 
 function total(numbers: Float64Array): Float64Array {

@@ -21,8 +21,14 @@ export interface Peers {
   readonly library: string;
   /** Seconds that a process may be late. */
   readonly limit: number;
-  /** Replaces values in memory by their sums over all processes, rounded to float32. @param places of the same lengths in all */
-  sum(places: readonly Place[]): Promise<void>;
+  /** True where NCCL is asked for: then sums take place in the memory of cards. */
+  readonly sumsOnCards: boolean;
+  /**
+   * Replaces values in memory by their sums over all processes, rounded to float32.
+   * @param places of the same lengths in all
+   * @param card the number of the card in whose memory they lie, where `sumsOnCards`; default: in the processor's
+   */
+  sum(places: readonly Place[], card?: number): Promise<void>;
   /** @param numbers as many in all processes @returns their sums over all processes */
   total(numbers: readonly number[] | Float64Array): Promise<Float64Array>;
   /** @param bytes of the process that shares them; others give none @returns them */
@@ -44,6 +50,7 @@ export const alone: Peers = {
   localRank: 0,
   localSize: 1,
   limit: Number.POSITIVE_INFINITY,
+  sumsOnCards: false,
   sum: async () => {},
   total: async (numbers) => Float64Array.from(numbers),
   share: async (bytes = new Uint8Array()) => bytes,

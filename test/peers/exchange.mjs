@@ -6,8 +6,11 @@ import { placeOf } from '#antonym/tensors/place.js';
 
 const [, , end] = process.argv;
 
-/** The number of values of tensors in WebAssembly memory that are not their sums over all processes. */
-async function wrongSums(peers) {
+/**
+ * The number of values of tensors in WebAssembly memory that are not their sums over all processes.
+ * @param card whose memory it is taken for
+ */
+async function wrongSums(peers, card) {
   const { rank, size } = peers;
   const memory = new WebAssembly.Memory({ initial: 100 });
   // small ones that go together, one of several calls, and one of one
@@ -20,7 +23,7 @@ async function wrongSums(peers) {
   ];
   const arrays = places.map(([offset, length]) => new Float32Array(memory.buffer, offset, length));
   for (const [index, array] of arrays.entries()) for (let at = 0; at < array.length; at++) array[at] = (at % 1009) + rank + index;
-  await peers.sum(arrays.map(placeOf));
+  await peers.sum(arrays.map(placeOf), card);
   let wrong = 0;
   for (const [index, array] of arrays.entries()) {
     for (let at = 0; at < array.length; at++) if (array[at] !== size * ((at % 1009) + index) + (size * (size - 1)) / 2) wrong++;
@@ -53,6 +56,7 @@ async function factsOf(peers) {
     isLocal: localRank === rank,
     cores,
     wrong: await wrongSums(peers),
+    ...(peers.sumsOnCards && { wrongOnCards: await wrongSums(peers, peers.localRank) }),
     trapped: isTrapped(),
     total: [...(await peers.total([1, rank, 0.5]))],
     texts: await gather(peers, rank === 0 ? '' : `process ${rank}`),

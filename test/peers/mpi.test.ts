@@ -1,11 +1,11 @@
 /** MPI as it is installed: sums in another thread's memory, broadcasts, waiting with a limit, ends. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { launch, launcherNamed, launchers, unlessLaunchers } from './mpirun.js';
+import { compiler, ncclStandIn } from './nccl-stand-in.js';
 
 const program = fileURLToPath(new URL('exchange.mjs', import.meta.url));
 const folder = await temporaryFolder();
@@ -14,6 +14,10 @@ function factsIn(stdout: string): Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>).sort((a, b) => Number(a.rank) - Number(b.rank));
 }
+
+const nccl = ncclStandIn(folder);
+/** A word for titles. */
+const onCards = compiler ? 'on cards that a stand-in of NCCL plays, too' : 'but not on cards (skipped: there is no C compiler)';
 
 const expected = (rank: number, size: number, library: unknown) => ({
   rank,
@@ -35,12 +39,15 @@ test.skipIf(launchers.length === 0)(`there is a launcher of MPI${unlessLaunchers
 });
 
 describe.each(launchers)('$name', (launcher) => {
-  test.each([2, 3])('joins %i processes, which sum and share', async (size) => {
-    const { code, stdout, stderr } = await launch(launcher, size, [program]).ended;
+  test.each([2, 3])(`joins %i processes, which sum and share, ${onCards}`, async (size) => {
+    const environment = nccl === undefined ? {} : { ANTONYM_NCCL: nccl };
+    const { code, stdout, stderr } = await launch(launcher, size, [program], { environment }).ended;
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const library = expect.stringContaining(launcher.name);
-    expect(factsIn(stdout)).toEqual(Array.from({ length: size }, (_, rank) => expected(rank, size, library)));
+    expect(factsIn(stdout)).toEqual(
+      Array.from({ length: size }, (_, rank) => ({ ...expected(rank, size, library), ...(nccl !== undefined && { wrongOnCards: 0 }) })),
+    );
   });
 
   test('ends all processes when one has stopped, and names it', async () => {
@@ -72,7 +79,6 @@ describe.each(launchers)('$name', (launcher) => {
 });
 
 const mpich = launcherNamed('MPICH');
-const compiler = ['/usr/bin/cc', '/usr/bin/gcc'].find(existsSync);
 
 test.skipIf(!mpich || !compiler)(`the standard ABI of MPI 5, over MPICH (needs a C compiler)${unlessLaunchers}`, async () => {
   const library = join(folder, 'libmpi_abi.so');

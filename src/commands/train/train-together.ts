@@ -5,6 +5,7 @@ import { gather } from '../../peers/agree.js';
 import { AgreedError } from '../../peers/agreed-error.js';
 import { type JoinedPeers, joinPeers } from '../../peers/join-peers.js';
 import type { Launch } from '../../peers/launcher.js';
+import { ncclVariable } from '../../peers/nccl-library.js';
 import type { Peers } from '../../peers/peers.js';
 import { nameOfPeer } from '../../peers/roll-call.js';
 import { describeEnvironment } from '../../support/environment.js';
@@ -49,7 +50,7 @@ export async function trainTogether(launch: Launch, limit: number, request: Trai
 /** @throws AgreedError when processes were started with different options, or are of different versions. */
 async function requireAlike(peers: Peers, request: TrainRequest, { flags, file }: GivenOptions): Promise<void> {
   const { antonym, commit, node, packages } = await describeEnvironment();
-  const facts = { ...request, ...flags, ...file?.values, version: antonym, commit, node, ...packages };
+  const facts = { ...request, ...flags, ...file?.values, [ncclVariable]: peers.sumsOnCards, version: antonym, commit, node, ...packages };
   const all = (await gather(peers, JSON.stringify(facts))).map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>);
   const [first] = all;
   for (const [rank, other] of all.entries()) {

@@ -1,5 +1,6 @@
 /** Tensors as ONNX Runtime takes them: arrays of ours, or memory of a device. */
 import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import type { Place } from '../../tensors/place.js';
 import { type DataType, elementArrays, elementCount, type TensorData } from '../../tensors/tensor-data.js';
 import { bytesAt, onnxRuntime } from './library.js';
 
@@ -81,6 +82,11 @@ export class DeviceTensor implements TensorType {
     readonly shape: readonly number[],
     private readonly memory: bigint,
   ) {}
+
+  /** Its address in the memory of a CUDA card; other devices give none that means anything to others. */
+  get place(): Place {
+    return { address: onnxRuntime().GetTensorMutableData(this.value), length: elementCount(this.shape) };
+  }
 
   /** The same memory in another shape of as many elements; it is released with this tensor. */
   inShape(shape: readonly number[]): DeviceTensor {

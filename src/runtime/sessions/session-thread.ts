@@ -90,8 +90,8 @@ export class SessionThread {
   }
 
   /**
-   * Where float32 tensors of the state lie in the processor's memory, for another thread that computes on them. They stay there until the next
-   * request, which must wait for that thread.
+   * Where float32 tensors of the state lie, in the processor's memory or in that of a CUDA card, for another thread that computes on them. They
+   * stay there until the next request, which must wait for that thread.
    */
   async places(names: readonly string[]): Promise<readonly Place[]> {
     const { places } = (await this.thread.ask({ kind: 'places', names })) as Places;

@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../../support/errors.js';
 import { answerRequests } from '../../support/threads/answer-requests.js';
-import { placeOf } from '../../tensors/place.js';
+import { type Place, placeOf } from '../../tensors/place.js';
 import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { transferable } from '../../tensors/tensor-data.js';
 import { explainDeviceError, requireDevice } from '../devices/device.js';
@@ -16,6 +16,7 @@ import { OnnxSession } from '../onnxruntime/session.js';
 import { type AdamWUpdate, updatedGroups, updateState } from '../state/adamw.js';
 import type { DeviceState } from '../state/device-state.js';
 import { ProcessorState } from '../state/processor-state.js';
+import { missingTensor } from '../state/session-state.js';
 import type { ModelSource, RunRequest, SessionReply, SessionRequest } from './session-messages.js';
 
 const models = new Map<string, LoadedModel>();
@@ -51,7 +52,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
     case 'read-state':
       return readState(request.names ?? [...state.names]);
     case 'places':
-      return { places: request.names.map((name) => placeOf(processorState().floats(name))) };
+      return { places: request.names.map(placeOfState) };
     case 'delete-state':
       for (const name of request.names) state.delete(name);
       return undefined;
@@ -101,6 +102,13 @@ function loaded(model: string): LoadedModel {
   const found = models.get(model);
   if (!found) throw new Error(`no model ${model} is loaded`);
   return found;
+}
+
+function placeOfState(name: string): Place {
+  if (state instanceof ProcessorState) return placeOf(state.floats(name));
+  const tensor = state.tensor(name);
+  if (!tensor) throw missingTensor(name);
+  return tensor.place;
 }
 
 function processorState(): ProcessorState {

@@ -37,8 +37,12 @@ export function deviceStep(
       return describePlacement(await thread.placement('gradients'));
     },
 
-    /** Through the processor's memory. */
+    /** By NCCL where a person asks for it, else through the processor's memory. */
     async sum(peers) {
+      if (device === 'cuda' && peers.sumsOnCards) {
+        await peers.sum(await thread.places(gradients), Number(options.providerOptions?.device_id ?? 0));
+        return;
+      }
       const sums = await thread.readState(gradients);
       await peers.sum(gradients.map((name) => placeOf(sums[name]!.data as Float32Array)));
       await thread.writeState(sums);
