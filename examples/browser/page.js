@@ -1,17 +1,25 @@
-/** The page: photographs go to its worker, scores come back, best first. Nothing is sent anywhere. */
+/** The page: photographs go to its worker, scores and maps come back, best first. Nothing is sent anywhere. */
+import { mapView } from './map-view.js';
+
 const status = document.getElementById('status');
 const list = document.getElementById('photographs');
 const worker = new Worker('score-worker.js', { type: 'module' });
 /** One of each photograph, by the number that the worker knows it by. */
 const rows = [];
+const photographs = [];
 let finished = 0;
 
-worker.addEventListener('message', ({ data: { kind, id, score, meaning, message } }) => {
+worker.addEventListener('message', ({ data: { kind, id, score, meaning, map, share, message } }) => {
   if (kind === 'failed') status.textContent = message;
   else if (kind === 'ready') showProgress();
-  else {
+  else if (kind === 'mapping') buttonOf(id).textContent = `${Math.floor(100 * share)} %`;
+  else if (kind === 'mapped') showMap(id, map);
+  else if (kind === 'unmapped') {
+    buttonOf(id).remove();
+    append(rows[id], 'span', 'error', message);
+  } else {
     finished++;
-    if (kind === 'scored') showScore(rows[id], score, meaning);
+    if (kind === 'scored') showScore(id, score, meaning);
     else append(rows[id], 'span', 'error', message);
     showProgress();
   }
@@ -48,7 +56,8 @@ function add(files) {
     });
     picture.src = URL.createObjectURL(file);
     append(row, 'span', 'name', file.name);
-    worker.postMessage({ id: rows.push(row) - 1, file });
+    photographs.push(file);
+    worker.postMessage({ kind: 'score', id: rows.push(row) - 1, file });
   }
 }
 
@@ -57,14 +66,42 @@ function showProgress() {
     finished < rows.length ? `Scoring ${finished + 1} of ${rows.length} …` : '0 is bad, 1 is good. The photographs stay on this machine.';
 }
 
-/** @param {HTMLElement} row @param {number} score @param {string} meaning of the score in words, if it is known */
-function showScore(row, score, meaning) {
+/** @param {number} id @param {number} score @param {string} meaning of the score in words, if it is known */
+function showScore(id, score, meaning) {
+  const row = rows[id];
   row.dataset.score = String(score);
   append(row, 'span', 'score', score.toFixed(4));
   append(row, 'span', 'bar').style.backgroundSize = `${100 * score}%`;
-  if (meaning) append(row, 'span', 'meaning', meaning);
+  append(row, 'span', 'meaning', meaning);
+  const where = append(row, 'button', 'where', 'Where?');
+  where.type = 'button';
+  where.title = 'show where it is good and where it is not';
+  where.addEventListener('click', () => askForMap(id));
   const next = [...list.children].find((other) => other !== row && !(Number(other.dataset.score) >= score));
   list.insertBefore(row, next ?? null);
+}
+
+function buttonOf(id) {
+  return rows[id].querySelector('.where');
+}
+
+/** A map takes many times as long as a score, so it is made when somebody asks for it; then the button hides and shows it. */
+function askForMap(id) {
+  const shown = rows[id].querySelector('.map');
+  if (shown) {
+    shown.hidden = !shown.hidden;
+    buttonOf(id).textContent = shown.hidden ? 'Where?' : 'Hide';
+    return;
+  }
+  buttonOf(id).disabled = true;
+  buttonOf(id).textContent = '…';
+  worker.postMessage({ kind: 'map', id, file: photographs[id] });
+}
+
+async function showMap(id, map) {
+  rows[id].append(await mapView(photographs[id], map));
+  buttonOf(id).disabled = false;
+  buttonOf(id).textContent = 'Hide';
 }
 
 function append(parent, tag, className = '', text = '') {

@@ -1,6 +1,7 @@
 /** Scores photographs beside the page, which stays responsive: one at a time, and a large one in parts, since pixels take memory. */
 
 import { describeLikeness, likenessOf } from './built/likeness.js';
+import { mapGrid, tilesOfMap, usualTile } from './built/quality-map.js';
 import { partsOf } from './built/tiles.js';
 import * as ort from './runtime/ort.wasm.bundle.min.mjs';
 
@@ -11,13 +12,17 @@ let queue = loaded.then(
   () => postMessage({ kind: 'ready' }),
   ({ message }) => postMessage({ kind: 'failed', message }),
 );
-addEventListener('message', ({ data: { id, file } }) => {
+addEventListener('message', ({ data: { kind, id, file } }) => {
   queue = queue.then(async () => {
     try {
+      if (kind === 'map') {
+        postMessage({ kind: 'mapped', id, map: await map(file, (share) => postMessage({ kind: 'mapping', id, share })) });
+        return;
+      }
       const value = await score(file);
       postMessage({ kind: 'scored', id, score: value, meaning: meaningOf(value, (await loaded).description) });
     } catch ({ message }) {
-      postMessage({ kind: 'unscored', id, message });
+      postMessage({ kind: kind === 'map' ? 'unmapped' : 'unscored', id, message });
     }
   });
 });
@@ -43,24 +48,53 @@ function meaningOf(value, description) {
 
 /** 0..1, higher is better: the mean over the parts of a photograph that model.json asks for. */
 async function score(file) {
-  const { session, description } = await loaded;
+  const { description } = await loaded;
+  const bitmap = await decode(file);
+  let [sum, weight] = [0, 0];
+  for (const part of partsOf(bitmap.width, bitmap.height, description)) {
+    sum += (await scoreOf(bitmap, part)) * part.weight;
+    weight += part.weight;
+  }
+  bitmap.close();
+  return sum / weight;
+}
+
+/** Scores of overlapping tiles, as `antonym score --map` computes them. @param onTile takes the share that is done, 0..1 */
+async function map(file, onTile) {
+  const { description } = await loaded;
+  const bitmap = await decode(file);
+  const { width, height } = bitmap;
+  const tile = usualTile(description);
+  const grid = mapGrid(width, height, { tile, stride: Math.max(1, Math.floor(tile / 2)) }, description.size);
+  const tiles = tilesOfMap(grid);
+  const scores = new Float32Array(tiles.length);
+  for (const [index, part] of tiles.entries()) {
+    scores[index] = await scoreOf(bitmap, part);
+    onTile((index + 1) / tiles.length);
+  }
+  bitmap.close();
+  return { width, height, ...grid, scores };
+}
+
+/** @throws Error for what is no image, and for one that is smaller than the model's minimum. */
+async function decode(file) {
+  const { description } = await loaded;
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error('this browser cannot read it as an image');
   });
   const { width, height } = bitmap;
   const { minimumSide } = description.size;
-  if (Math.min(width, height) < minimumSide) {
-    throw new Error(`${width}x${height} pixels are too small: the model needs at least ${minimumSide} on each side`);
-  }
-  let [sum, weight] = [0, 0];
-  for (const part of partsOf(width, height, description)) {
-    const image = new ort.Tensor('uint8', pixelsOf(bitmap, part), [1, part.height, part.width, 3]);
-    const { score } = await session.run({ image }, ['score']);
-    sum += score.data[0] * part.weight;
-    weight += part.weight;
-  }
+  if (Math.min(width, height) >= minimumSide) return bitmap;
   bitmap.close();
-  return sum / weight;
+  throw new Error(`${width}x${height} pixels are too small: the model needs at least ${minimumSide} on each side`);
+}
+
+/** 0..1, of one part. */
+async function scoreOf(bitmap, part) {
+  const { session } = await loaded;
+  const image = new ort.Tensor('uint8', pixelsOf(bitmap, part), [1, part.height, part.width, 3]);
+  const { score } = await session.run({ image }, ['score']);
+  return score.data[0];
 }
 
 /** Upright, in sRGB, transparent parts over white. @returns uint8 [height, width, 3] */
