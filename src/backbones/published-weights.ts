@@ -20,6 +20,12 @@ export interface Licence {
   readonly bindsDerivatives: boolean;
 }
 
+/** In words, such as `the DINOv3 License (https://...), which also binds what is trained from the weights`. */
+export function describeLicence({ name, address, bindsDerivatives }: Licence): string {
+  const place = address === undefined ? '' : ` (${address})`;
+  return `${/licen[cs]e/i.test(name) ? `the ${name}` : `the licence ${name}`}${place}${bindsDerivatives ? ', which also binds what is trained from the weights' : ''}`;
+}
+
 /** Weights that someone has published for an architecture. */
 export interface PublishedWeights {
   /** Their source. */

@@ -152,19 +152,23 @@ async function openSource(
     if (warning !== undefined) onRecognize?.(warning);
   };
   const watch = { ...(onAsk && { onAsk }), ...(onDownload && { onProgress: onDownload }) };
+  const terms = published && { licence: published.licence };
   if (weights.startsWith(hubPrefix)) {
     const repository = weights.slice(hubPrefix.length);
     const origin = hubOrigin(repository, published);
     warn(origin);
     const { downloadWeights } = await hub();
-    return { source: await openWeights(await downloadWeights(repository, watch)), origin };
+    return {
+      source: await openWeights(await downloadWeights(repository, { ...watch, ...(published?.licence.bindsDerivatives && terms) })),
+      origin,
+    };
   }
   if (weights === 'published') {
     if (!published) throw new UserError(`There are no published weights for ${backbone.name}: use --weights random.`);
     const { downloadPublished } = await hub();
-    const path = await downloadPublished(published.hub, watch);
+    const path = await downloadPublished(published.hub, { ...watch, ...terms });
     const { repository, revision } = published.hub;
-    for (const name of published.beside ?? []) await downloadPublished({ repository, revision, name }, watch);
+    for (const name of published.beside ?? []) await downloadPublished({ repository, revision, name }, { ...watch, ...terms });
     return { source: await openWeights(path), origin: publishedOrigin(published) };
   }
   const source = await openWeights(weights);

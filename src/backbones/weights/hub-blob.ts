@@ -9,7 +9,8 @@ export interface HubFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  readonly sha256: string;
+  /** SHA-256 of the content; of small files of text, the SHA-1 of Git's blob, which is all that the hub states of them. In hexadecimal. */
+  readonly digest: string;
   readonly commit: string;
 }
 
@@ -38,7 +39,10 @@ export async function downloadBlob(
 ): Promise<void> {
   const incomplete = incompleteOf(blob);
   await mkdir(dirname(blob), { recursive: true });
-  const hash = createHash('sha256');
+  const kind = file.digest.length === 64 ? 'SHA-256' : 'SHA-1';
+  const hash = createHash(kind.replace('-', ''));
+  // https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+  if (kind === 'SHA-1') hash.update(`blob ${file.size}\0`);
   let done = await bytesThere(blob);
   // of a longer file nothing can be said
   if (done > file.size) {
@@ -64,9 +68,9 @@ export async function downloadBlob(
     await target.close();
   }
   if (done < file.size) throw new Error('the connection ended too early');
-  if (done > file.size || hash.digest('hex') !== file.sha256) {
+  if (done > file.size || hash.digest('hex') !== file.digest) {
     await rm(incomplete);
-    throw new Error('what arrived does not match its SHA-256 and was removed');
+    throw new Error(`what arrived does not match its ${kind} and was removed`);
   }
   await rename(incomplete, blob);
 }

@@ -1,15 +1,17 @@
 /** Published weights from the Hugging Face hub: downloaded once, resumed where they broke off, verified by their SHA-256. */
 import { existsSync } from 'node:fs';
-import { modelInfo, pathsInfo } from '@huggingface/hub';
+import { dirname, join } from 'node:path';
+import { modelInfo, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { formatBytes } from '../../support/byte-size.js';
 import { type Connection, openConnection } from '../../support/connection.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
-import type { PublishedFile } from '../published-weights.js';
+import type { Licence, PublishedFile } from '../published-weights.js';
 import { bytesThere, downloadBlob, type HubFile, type HubRequest } from './hub-blob.js';
 import { HubCache } from './hub-cache.js';
 import { describeHubFailure } from './hub-failure.js';
 import { weightFilesOf } from './open-weights.js';
+import { shardsOf } from './sharded-source.js';
 
 export interface HubOptions {
   /** Default: https://huggingface.co, or HF_ENDPOINT. */
@@ -18,6 +20,8 @@ export interface HubOptions {
   readonly cache?: string;
   /** Time for which the hub may be silent, milliseconds; default: 15 seconds. */
   readonly patience?: number;
+  /** Of what is asked for, told where the hub refuses it. */
+  readonly licence?: Licence;
   /** Takes the name of a file that is requested because the cache lacks it. */
   onAsk?(text: string): void;
   /** Bytes that are there, of all. */
@@ -31,7 +35,7 @@ const singleFiles = (repository: string): string[] => weightFilesOf(repository).
 const pattern = /^(?<repository>[\w.-]+\/[\w.-]+)(?:@(?<revision>[\w.-]+))?$/;
 
 /**
- * The path of a repository's file of weights. What is in the cache is used without asking the hub: a branch stays what it was when
+ * The path of a repository's file of weights, or of the index of several, which lie beside it. What is in the cache is used without asking the hub: a branch stays what it was when
  * it was downloaded first.
  * @param name `OWNER/NAME`, or `OWNER/NAME@REVISION` for a commit, tag or branch other than main
  * @throws UserError when it cannot be had: with the address of the file, and where to put it.
@@ -58,7 +62,7 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
   const { repository, revision } = wanted;
   const cache = new HubCache(repository, options.cache);
   const found = await cache.find(revision, wanted.name === undefined ? weightFilesOf(repository) : [wanted.name], wanted.sha256);
-  if (found !== undefined) return found;
+  if (found !== undefined && (await missingShards(found)).length === 0) return found;
   const hubUrl = options.hubUrl ?? hubAddress();
   options.onAsk?.(`asking ${hubUrl} for the weights ${repository}`);
   let file: HubFile | undefined;
@@ -67,10 +71,23 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
     connection = openConnection(options.patience ?? defaultPatience);
     const token = process.env.HF_TOKEN;
     const request = { repo: repository, hubUrl, fetch: connection.fetch, ...(token && { accessToken: token }) };
-    file = await findFile(request, wanted);
-    const blob = cache.blob(file.sha256);
-    if (!existsSync(blob)) await downloadBlob(request, file, blob, options.onProgress);
-    return await cache.link(revision, file.commit, file.path, file.sha256);
+    const fetched = async (next: HubFile, onProgress = options.onProgress): Promise<string> => {
+      file = next;
+      const blob = cache.blob(file.digest);
+      if (!existsSync(blob)) await downloadBlob(request, file, blob, onProgress);
+      return cache.link(revision, file.commit, file.path, file.digest);
+    };
+    const commit = await commitOf(request, revision);
+    const path = await fetched(await findFile(request, commit, wanted));
+    const shards = await findShards(request, commit, await missingShards(path));
+    const total = shards.reduce((sum, { size }) => sum + size, 0);
+    let before = 0;
+    for (const shard of shards) {
+      const start = before;
+      await fetched(shard, (done) => options.onProgress?.(start + done, total));
+      before += shard.size;
+    }
+    return path;
   } catch (error) {
     if (error instanceof UserError) throw error;
     const failed = fileError('store the weights in', cache.blob(''), error);
@@ -81,11 +98,11 @@ async function download(wanted: WantedFile, options: HubOptions): Promise<string
     const place = isCommit(commit) ? cache.place(commit, path) : undefined;
     const orPut = place === undefined ? '' : `, or put it at ${place}${existsSync(place) ? ', where another file is now' : ''}`;
     const check = wanted.sha256 === undefined ? '' : ` (SHA-256 ${wanted.sha256})`;
-    const kept = file ? await bytesThere(cache.blob(file.sha256)) : 0;
+    const kept = file ? await bytesThere(cache.blob(file.digest)) : 0;
     const resumed =
       file && kept > 0 ? `; ${formatBytes(kept)} of ${formatBytes(file.size)} are kept, and the same command resumes there` : '';
     throw new UserError(
-      `Cannot download the weights ${repository}: ${describeHubFailure(error, hubUrl, repository)}${resumed}. ` +
+      `Cannot download the weights ${repository}: ${describeHubFailure(error, hubUrl, repository, options.licence)}${resumed}. ` +
         `Where there is access, download ${address}${check}, and give it with --weights FILE${orPut}.`,
       { cause: error },
     );
@@ -101,25 +118,52 @@ function hubAddress(): string {
   throw new UserError(`HF_ENDPOINT must be an address such as https://huggingface.co, but is ${named}.`);
 }
 
-/** The preferred file of weights that a repository has, at the commit that a revision is now. */
-async function findFile(request: HubRequest, { revision, name, sha256: known }: WantedFile): Promise<HubFile> {
-  const { sha: commit } = await modelInfo({ ...request, name: request.repo, revision, additionalFields: ['sha'] });
-  if (!isCommit(commit)) throw new Error('it names no commit');
-  const names = name === undefined ? singleFiles(request.repo) : [name];
+async function commitOf(request: HubRequest, revision: string): Promise<string> {
+  const { sha } = await modelInfo({ ...request, name: request.repo, revision, additionalFields: ['sha'] });
+  if (!isCommit(sha)) throw new Error('it names no commit');
+  return sha;
+}
+
+/** The preferred file of weights that a repository has at a commit. */
+async function findFile(request: HubRequest, commit: string, { name, sha256: known }: WantedFile): Promise<HubFile> {
+  const names = name === undefined ? weightFilesOf(request.repo) : [name];
   const files = await pathsInfo({ ...request, revision: commit, paths: [...names] });
-  const file = names.map((own) => files.find(({ path }) => path === own)).find((candidate) => candidate !== undefined);
-  if (!file) throw new UserError(`The repository ${request.repo} has none of the files ${names.join(', ')}.`);
-  const sha256 = file.lfs?.oid;
-  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256))
+  const found = names.map((own) => files.find(({ path }) => path === own)).find((candidate) => candidate !== undefined);
+  if (!found) throw new UserError(`The repository ${request.repo} has none of the files ${names.join(', ')}.`);
+  const file = hubFile(request, commit, found);
+  if (file.digest !== (known ?? file.digest)) {
     throw new UserError(
-      `The hub states no SHA-256 of ${file.path} in ${request.repo}, so that it cannot be checked: download it yourself, and give it with --weights FILE.`,
-    );
-  if (sha256 !== (known ?? sha256)) {
-    throw new UserError(
-      `${request.hubUrl} offers another ${file.path} of ${request.repo}: its SHA-256 is ${sha256}, not ${known}. It is not used.`,
+      `${request.hubUrl} offers another ${file.path} of ${request.repo}: its SHA-256 is ${file.digest}, not ${known}. It is not used.`,
     );
   }
-  return { path: file.path, size: file.size, sha256, commit };
+  return file;
+}
+
+/** The files of an index, which must all be there. */
+async function findShards(request: HubRequest, commit: string, names: readonly string[]): Promise<HubFile[]> {
+  if (names.length === 0) return [];
+  const files = await pathsInfo({ ...request, revision: commit, paths: [...names] });
+  return names.map((name) => {
+    const found = files.find(({ path }) => path === name);
+    if (!found) throw new UserError(`The repository ${request.repo} has no ${name}, which its index of weights names.`);
+    return hubFile(request, commit, found);
+  });
+}
+
+/** @throws UserError for a file that could not be verified. */
+function hubFile({ repo }: HubRequest, commit: string, { path, size, lfs, oid }: PathInfo): HubFile {
+  if (/^[0-9a-f]{64}$/.test(lfs?.oid ?? '')) return { path, size, digest: lfs!.oid, commit };
+  // of small files of text, Git's digest alone is stated
+  if (path.endsWith('.json') && /^[0-9a-f]{40}$/.test(oid ?? '')) return { path, size, digest: oid!, commit };
+  throw new UserError(
+    `The hub states no SHA-256 of ${path} in ${repo}, so that it cannot be checked: download it yourself, and give it with --weights FILE.`,
+  );
+}
+
+/** Files that an index names and that do not lie beside it; none of a file that is no index. */
+async function missingShards(path: string): Promise<string[]> {
+  if (!path.endsWith('.index.json')) return [];
+  return (await shardsOf(path)).filter((name) => !existsSync(join(dirname(path), name)));
 }
 
 function isCommit(revision: string): boolean {

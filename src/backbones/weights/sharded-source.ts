@@ -51,6 +51,11 @@ export async function openShardedSource(path: string): Promise<TensorSource> {
   }
 }
 
+/** Names of the files that lie beside an index. @throws UserError when it cannot be read or breaks its format. */
+export async function shardsOf(path: string): Promise<string[]> {
+  return [...new Set(Object.values(await readIndex(path)))].sort();
+}
+
 async function readIndex(path: string): Promise<Record<string, string>> {
   let json: string;
   try {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -16,6 +16,16 @@ const commit = '0123456789abcdef0123456789abcdef01234567';
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 251));
 const sha256 = createHash('sha256').update(content).digest('hex');
 const size = content.length;
+
+/** Two shards, and the index that names them: a small file of text, of which the hub states Git's digest alone. */
+const shards = {
+  'model-00001-of-00002.safetensors': content.subarray(0, 200_000),
+  'model-00002-of-00002.safetensors': content.subarray(200_000),
+};
+const index = Buffer.from(JSON.stringify({ weight_map: { first: Object.keys(shards)[0], second: Object.keys(shards)[1] } }));
+const indexName = 'model.safetensors.index.json';
+const gitDigest = createHash('sha1').update(`blob ${index.length}\0`).update(index).digest('hex');
+const sharded: Readonly<Record<string, Buffer>> = { ...shards, [indexName]: index };
 
 let server: Server;
 let options: Required<Pick<HubOptions, 'hubUrl' | 'cache'>>;
@@ -52,6 +62,14 @@ async function stop(): Promise<void> {
   await once(server, 'close');
 }
 
+/** A file as the hub states it. */
+function stated(path: string): Record<string, unknown> {
+  const own = sharded[path] ?? content;
+  if (path === indexName) return { type: 'file', path, size: own.length, oid: gitDigest };
+  const lfs = { oid: createHash('sha256').update(own).digest('hex'), size: own.length, pointerSize: 1 };
+  return { type: 'file', path, size: own.length, oid: '0', lfs };
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url!, options.hubUrl).pathname;
   for (const [name, value] of Object.entries(request.headers)) headers.add(name === 'user-agent' ? `user-agent: ${value}` : name);
@@ -65,23 +83,23 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (path === `/api/models/owner/name/paths-info/${commit}`) {
     const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { paths: string[] };
     const found = hub.files.filter((name) => body.paths.includes(name));
-    return json(
-      200,
-      found.map((name) => ({ type: 'file', path: name, size, oid: '0', lfs: { oid: sha256, size, pointerSize: 1 } })),
-    );
+    return json(200, found.map(stated));
   }
-  if (path !== `/owner/name/resolve/${commit}/model.safetensors`) return json(404, { error: 'not found' });
+  const name = path.slice(`/owner/name/resolve/${commit}/`.length);
+  if (!hub.files.includes(name) || !path.startsWith(`/owner/name/resolve/${commit}/`)) return json(404, { error: 'not found' });
+  const whole = sharded[name] ?? hub.content;
+  const size = whole.length;
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
   const [from, to] = [Number(first ?? 0), Number(last ?? size - 1)];
   // the first request asks for one byte, to learn the size
   if (to > 0) ranges.push(request.headers.range);
   response.writeHead(first === undefined ? 200 : 206, {
-    etag: `"${sha256}"`,
+    etag: `"${createHash('sha256').update(whole).digest('hex')}"`,
     'content-length': to - from + 1,
     ...(first !== undefined && { 'content-range': `bytes ${from}-${to}/${size}` }),
   });
-  if (to < hub.cutAt) return void response.end(hub.content.subarray(from, to + 1));
-  response.write(hub.content.subarray(from, hub.cutAt), () => hub.stalls || setTimeout(() => response.destroy(), 50));
+  if (to < hub.cutAt) return void response.end(whole.subarray(from, to + 1));
+  response.write(whole.subarray(from, hub.cutAt), () => hub.stalls || setTimeout(() => response.destroy(), 50));
 }
 
 describe('weights from the hub', () => {
@@ -123,6 +141,48 @@ describe('weights from the hub', () => {
     const [, from] = /^bytes=(\d+)-/.exec(second ?? '')!;
     expect(Number(from)).toBeGreaterThan(0);
     expect(Number(from)).toBeLessThanOrEqual(200_000);
+  });
+
+  test('in shards are all there, by their index, and what is missing is fetched again', async () => {
+    hub.files = Object.keys(sharded);
+    const progress: number[][] = [];
+    const path = await downloadWeights('owner/name', { ...options, onProgress: (...counts) => progress.push(counts) });
+    const place = join(options.cache, 'models--owner--name', 'snapshots', commit);
+    expect(path).toBe(join(place, indexName));
+    for (const [name, own] of Object.entries(sharded)) expect((await readFile(join(place, name))).equals(own)).toBe(true);
+    expect(progress.at(-1)).toEqual([size, size]);
+    await rm(join(place, Object.keys(shards)[1]!));
+    expect(await downloadWeights('owner/name', options)).toBe(path);
+    expect((await readdir(place)).sort()).toEqual(Object.keys(sharded).sort());
+    await stop();
+    expect(await downloadWeights('owner/name', options)).toBe(path);
+  });
+
+  test.each([
+    [
+      'lacks a shard',
+      { files: [indexName, Object.keys(shards)[0]!] },
+      /has no model-00002-of-00002\.safetensors, which its index of weights names/,
+    ],
+    [
+      'breaks off in a shard',
+      { files: Object.keys(sharded), cutAt: 150_000 },
+      /150\.0 kB of 200\.0 kB are kept, and the same command resumes there/,
+    ],
+  ])('in shards, of a hub that %s: one clear message, and the next command fetches the rest', async (_, change, message) => {
+    Object.assign(hub, change);
+    await expect(downloadWeights('owner/name', options)).rejects.toThrow(message);
+    Object.assign(hub, { files: Object.keys(sharded), cutAt: size });
+    const path = await downloadWeights('owner/name', options);
+    for (const [name, own] of Object.entries(shards)) expect((await readFile(join(dirname(path), name))).equals(own)).toBe(true);
+  });
+
+  test('of a gated repository are refused with the licence that has to be accepted', async () => {
+    hub.status = 403;
+    const licence = { name: 'DINOv3 License', address: 'https://example.org/licence', bindsDerivatives: true };
+    await expect(downloadWeights('owner/name', { ...options, licence })).rejects.toThrow(
+      /needs a token in HF_TOKEN, .* at http:\S+\/owner\/name: the DINOv3 License \(https:\/\/example\.org\/licence\), which also binds what is trained from the weights\. Where/,
+    );
   });
 
   test('that do not match their SHA-256 are refused and removed', async () => {
