@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '#antonym/support/errors.js';
 import { CrashProcess } from './crash/crash-process.js';
 import { type Proof, proveScenario } from './crash/prove-crash.js';
+import { type Recording, recordScenario } from './crash/record-scenario.js';
 import { makeInputs, scenarios } from './crash/scenarios.js';
 import { markdownTable } from './markdown-table.js';
 
@@ -24,10 +25,13 @@ export async function benchCrash({ command, kills, most }: CrashOptions): Promis
   const crash = new CrashProcess();
   try {
     await makeInputs(join(root, 'inputs'), crash);
+    const recordings: Recording[] = [];
+    for (const scenario of chosen) recordings.push(await recordScenario(scenario, root, crash));
+    await crash.end();
     const proofs: Proof[] = [];
-    for (const scenario of chosen) {
+    for (const recording of recordings) {
       const begun = performance.now();
-      const proof = await proveScenario(scenario, {
+      const proof = await proveScenario(recording, {
         root,
         process: crash,
         plans: true,
