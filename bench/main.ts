@@ -108,6 +108,7 @@ program
   .option('--model <file>', 'model.onnx, its folder or a run (default: the model of this program)')
   .option('--tile <pixels,...>', 'sides of tiles (default: as the model says)')
   .option('--level <n>', 'of the damage, 1 to 5', '3')
+  .option('--picture <file>', 'instead: writes the picture of docs/where.md')
   .option('--megapixels <n>', 'instead: time and memory of the map of a photograph of this size')
   .option('--json', 'print one JSON object')
   .action(benchMap);

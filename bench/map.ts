@@ -9,8 +9,10 @@ import { degrade } from '#antonym/degrade/composition.js';
 import type { DistortionName } from '#antonym/degrade/distortions/table.js';
 import { singleDistortion } from '#antonym/degrade/gallery.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
+import { encodePng } from '#antonym/images/encode-png.js';
 import { type Box, cropImage, type Image, pasteImage } from '#antonym/images/image.js';
 import { loadModel } from '#antonym/index.js';
+import { mapPicture } from '#antonym/report/map-picture.js';
 import type { Model } from '#antonym/score/model.js';
 import { type QualityMap, tilesOfMap } from '#antonym/score/quality-map.js';
 import { markdownTable } from './markdown-table.js';
@@ -22,16 +24,18 @@ interface Flags {
   readonly tile?: string;
   readonly level: string;
   readonly megapixels?: string;
+  readonly picture?: string;
   readonly json?: true;
 }
 
 const damages = ['gaussian-blur', 'white-noise', 'jpeg'] as const satisfies readonly DistortionName[];
 const levels = 5;
 
-export async function benchMap({ data, model: path, tile, level, megapixels, json }: Flags): Promise<void> {
+export async function benchMap({ data, model: path, tile, level, megapixels, picture, json }: Flags): Promise<void> {
   const model = await loadModel(path);
   try {
     if (megapixels !== undefined) return printFigures(await costOf(model, Number(megapixels)), json === true);
+    if (picture !== undefined) return await writePicture(model, picture, Number(level));
     const tiles = tile?.split(',').map(Number) ?? [undefined];
     const { files } = await listImageFiles(data);
     const rows = [];
@@ -104,6 +108,23 @@ function meansOf(map: QualityMap, { left, top, width, height }: Box): { inside: 
     counts[place]++;
   }
   return { inside: sums.inside / counts.inside, outside: sums.outside / counts.outside };
+}
+
+/** Beside each other: a rendered photograph whose left third is blurred, and its map, as `antonym score --map` draws it. */
+async function writePicture(model: Model, path: string, level: number): Promise<void> {
+  const image = renderProcedural({ kind: 'procedural', id: 'procedural-1-4', seed: 1, index: 4, width: 600, height: 400 });
+  const { left, top, width, height } = thirdOf(image, 0);
+  const blurred = await degrade(image, singleDistortion('gaussian-blur', 1), level, levels);
+  pasteImage(image, cropImage(blurred, left, top, width, height), left, top);
+  const score = await model.score(image);
+  const map = await mapPicture(image, await model.map(image), `scene.png: score ${score.toFixed(4)}`);
+  const { info } = await sharp(map).toBuffer({ resolveWithObject: true });
+  const sides = [
+    { input: await encodePng(image), left: 0, top: 0 },
+    { input: map, left: image.width + 8, top: 0 },
+  ];
+  const sheet = sharp({ create: { width: image.width + 8 + info.width, height: info.height, channels: 3, background: 'white' } });
+  await writeFile(path, await sheet.composite(sides).png({ palette: true }).toBuffer());
 }
 
 /** One map of a rendered photograph as JPEG, 4 to 3, decoding included. */

@@ -142,15 +142,17 @@ class LoadedModel implements Model {
   async map(image: ImageInput, options: MapOptions = {}): Promise<QualityMap> {
     const { description } = this;
     checkMapOptions(options, description);
-    const { signal, tile = usualTile(description), stride = Math.max(1, Math.floor(tile / 2)) } = options;
+    const { signal, degradations: isAssessed, tile = usualTile(description), stride = Math.max(1, Math.floor(tile / 2)) } = options;
+    const described = isAssessed ? requireDegradations(description) : undefined;
     this.queue.requirePlace();
     signal?.throwIfAborted();
     return this.work(image, signal, async (pixels) => {
       const { width, height } = pixels;
       const grid = mapGrid(width, height, { tile, stride }, description.size);
       requireFewTiles(grid.left.length * grid.top.length);
-      const { scores } = await this.scorer.scoreTiles(pixels, tilesOfMap(grid), { images: this.queue.unfinished, signal });
-      return { width, height, ...grid, scores };
+      const request = { images: this.queue.unfinished, signal, degradations: isAssessed };
+      const { scores, degradations } = await this.scorer.scoreTiles(pixels, tilesOfMap(grid), request);
+      return { width, height, ...grid, scores, ...(degradations && { degradations: columnsOf(degradations, described!.groups) }) };
     });
   }
 
@@ -191,6 +193,14 @@ class LoadedModel implements Model {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** @param rows [tiles, groups] @returns [tiles] of each group */
+function columnsOf(rows: Float32Array, groups: readonly string[]): Record<string, Float32Array> {
+  const count = rows.length / groups.length;
+  return Object.fromEntries(
+    groups.map((group, place) => [group, Float32Array.from({ length: count }, (_, tile) => rows[tile * groups.length + place]!)]),
+  );
 }
 
 /** A map of 12 megapixels has 2,900 tiles of 128 pixels; one of more than this is a mistake, and takes hours. */

@@ -20,6 +20,8 @@ export interface MapOptions extends ScoreOptions {
   readonly tile?: number | undefined;
   /** Pixels from one tile to the next, at most; default: half a tile. */
   readonly stride?: number | undefined;
+  /** True to say of each tile what is wrong with it, too: see `assess`. Default: false. */
+  readonly degradations?: boolean | undefined;
 }
 
 /** An image of `scoreEach`: its score and size, or the reason why it has none. */
@@ -92,7 +94,7 @@ export interface Model {
   /**
    * Says where an image is good and where it is not: scores of overlapping tiles at full resolution. Memory is that of the decoded image and of
    * a few tiles; the time grows with the number of tiles.
-   * @throws {ModelError} for a side of tiles that the model does not take, and as `score`.
+   * @throws {ModelError} for a side of tiles that the model does not take, as `assess` where degradations are asked for, and as `score`.
    * @throws {ImageError} when the image cannot be read, is smaller than the model's minimum, or would have more than 200,000 tiles.
    * @throws the signal's reason when it is aborted: scoring ends between two groups of tiles.
    */

@@ -18,6 +18,8 @@ export interface QualityMap extends MapGrid {
   readonly height: number;
   /** Score of each tile, row by row [rows, columns], 0..1, higher is better. */
   readonly scores: Float32Array;
+  /** Of a model that says what is wrong with an image, where asked for: strength of each group for each tile, 0..1, in the order of `scores`. */
+  readonly degradations?: Readonly<Record<string, Float32Array>>;
 }
 
 /** The part of `model.json` that bounds the sides of tiles. */

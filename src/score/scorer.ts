@@ -27,6 +27,8 @@ export interface ScoringRequest {
 export interface TileScores {
   /** [tiles], 0..1, higher is better. */
   readonly scores: Float32Array;
+  /** Where asked for: [tiles, groups], 0..1. */
+  readonly degradations?: Float32Array;
 }
 
 export interface ScorerResult {
@@ -41,7 +43,7 @@ export interface Scorer {
   /** @throws UserError when the image is smaller than the model's minimum, or ONNX Runtime fails. */
   score(image: Image, request: ScoringRequest): Promise<ScorerResult>;
   /** Scores tiles of one size. @throws as `score` */
-  scoreTiles(image: Image, tiles: readonly Tile[], request: Omit<ScoringRequest, 'degradations'>): Promise<TileScores>;
+  scoreTiles(image: Image, tiles: readonly Tile[], request: ScoringRequest): Promise<TileScores>;
   close(): Promise<void>;
 }
 
@@ -126,19 +128,22 @@ export async function openScorer(
       requireScore(score![0]!, description, modelPath);
       return { score: score![0]!, ...(values && { degradations: values }) };
     },
-    async scoreTiles(image, tiles, { images, signal }) {
+    async scoreTiles(image, tiles, { images, signal, degradations }) {
       requireSize(image);
+      const further = degradations ? description.degradations : undefined;
       const scores = new Float32Array(tiles.length);
+      const strengths = further && new Float32Array(tiles.length * further.groups.length);
       const [{ width, height } = image] = tiles;
       const atOnce = Math.max(1, Math.floor(tilePixelsAtOnce / (width * height)));
       for (let start = 0; start < tiles.length; start += atOnce) {
         signal?.throwIfAborted();
-        const results = await run(image, tiles.slice(start, start + atOnce), images, ['score']);
+        const results = await run(image, tiles.slice(start, start + atOnce), images, ['score', ...(further ? [further.output] : [])]);
         scores.set(results.score!.data as Float32Array, start);
+        if (further) strengths!.set(results[further.output]!.data as Float32Array, start * further.groups.length);
       }
       if (onNotice !== undefined) await tellPlacement();
       for (const score of scores) requireScore(score, description, modelPath);
-      return { scores };
+      return { scores, ...(strengths && { degradations: strengths }) };
     },
     close: () => sessions.close(),
   };

@@ -41,13 +41,13 @@ async function saveCache(cache: ScoreCache | undefined): Promise<void> {
 async function openMaps(
   folder: string,
   files: readonly string[],
-  { tile, modelPath }: { readonly tile: number | undefined; readonly modelPath: string },
+  { tile, why, modelPath }: { readonly tile: number | undefined; readonly why: boolean; readonly modelPath: string },
 ): Promise<{ write(photograph: Omit<MappedPhotograph, 'name'>, model: Model): Promise<string> }> {
   const { mapNames, writeMap } = await import('./write-map.js');
   const names = mapNames(files);
   const sha256 = await digestOfFile(modelPath);
   return {
-    write: (photograph, model) => writeMap(folder, { ...photograph, name: names.get(photograph.image)! }, model, { tile, sha256 }),
+    write: (photograph, model) => writeMap(folder, { ...photograph, name: names.get(photograph.image)! }, model, { tile, sha256, why }),
   };
 }
 
@@ -155,7 +155,7 @@ export async function scorePaths(
       places.map((place) => files[place]!),
       { content, takesPreviews: raw === 'preview' },
     );
-    const maps = mapInto === undefined ? undefined : await openMaps(mapInto, files, { tile: mapTile, modelPath });
+    const maps = mapInto === undefined ? undefined : await openMaps(mapInto, files, { tile: mapTile, why, modelPath });
     for await (const { image: input, index, score, degradations, error } of opened.scoreEach(inputs, { degradations: why })) {
       const place = places[index]!;
       const image = files[place]!;

@@ -30,16 +30,29 @@ export async function writeMap(
   folder: string,
   { image, input, score, name }: MappedPhotograph,
   model: Model,
-  { tile, sha256 }: { readonly tile?: number | undefined; readonly sha256: string },
+  { tile, sha256, why }: { readonly tile?: number | undefined; readonly sha256: string; readonly why: boolean },
 ): Promise<string> {
   const pixels = await readInput(input);
-  const map = await model.map(pixels, { tile });
+  const map = await model.map(pixels, { tile, degradations: why });
   const columns = map.left.length;
-  const scores = map.top.map((_, row) =>
-    Array.from(map.scores.subarray(row * columns, (row + 1) * columns), (value) => Number(value.toFixed(decimals))),
-  );
+  const rowsOf = (values: Float32Array): number[][] =>
+    map.top.map((_, row) => Array.from(values.subarray(row * columns, (row + 1) * columns), (value) => Number(value.toFixed(decimals))));
+  const degradations =
+    map.degradations && Object.fromEntries(Object.entries(map.degradations).map(([group, values]) => [group, rowsOf(values)]));
   const { width, height, left, top } = map;
-  const numbers = { format: 'antonym-map-1', image, model: sha256, score, width, height, tile: map.tile, left, top, scores };
+  const numbers = {
+    format: 'antonym-map-1',
+    image,
+    model: sha256,
+    score,
+    width,
+    height,
+    tile: map.tile,
+    left,
+    top,
+    scores: rowsOf(map.scores),
+    degradations,
+  };
   await mkdir(dirname(join(folder, name)), { recursive: true });
   await writeFile(join(folder, `${name}.map.png`), await mapPicture(pixels, map, `${basename(name)}: score ${score.toFixed(4)}`));
   await writeFile(join(folder, `${name}.map.json`), sealJson(numbers));

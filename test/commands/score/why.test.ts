@@ -5,7 +5,9 @@ import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { degradationGroups } from '#antonym/heads/degradation-probe.js';
+import { cropImage } from '#antonym/images/image.js';
 import { loadModel } from '#antonym/index.js';
+import { parseSealed } from '#antonym/support/sealed-json.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
@@ -56,6 +58,26 @@ describe('score --why', () => {
     const untold = 'The model does not say what is wrong with an image: export its run with --degradations on.';
     await expectRefused(['score', '--quiet', '--model', 'reference', '--why', photograph], untold, folder);
     await expectRefused(['score', '--model', 'told', '--why', '--cache', photograph], /--why and --cache exclude each other/, folder);
+  });
+
+  test('a map says of each part what is wrong with it', async () => {
+    const args = ['score', '--model', 'told', '--why', '--map', 'maps', '--map-tile', '40', '--quiet', photograph];
+    const { status, stderr } = await antonymHere(args, folder);
+    expect(status, stderr).toBe(0);
+    const numbers = parseSealed(await readFile(join(folder, 'maps', '00.png.map.json'), 'utf8')) as Record<string, number[]> & {
+      readonly degradations: Readonly<Record<string, readonly number[][]>>;
+    };
+    const { left, top, degradations } = numbers;
+    expect(Object.keys(degradations)).toEqual([...degradationGroups]);
+    await using model = await loadModel(join(folder, 'told'));
+    const { data, info } = await sharp(join(folder, photograph)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const [row, column] = [top!.length - 1, left!.length - 1];
+    const image = { data: new Uint8Array(data), width: info.width, height: info.height };
+    const tile = await model.assess(cropImage(image, left![column]!, top![row]!, 40, 40));
+    for (const [group, strength] of Object.entries(tile.degradations)) expect(degradations[group]![row]![column]).toBeCloseTo(strength, 4);
+    const untold = await loadModel(join(folder, 'runs', 'reference', 'export'));
+    await expect(untold.map(join(folder, photograph), { degradations: true })).rejects.toThrow('does not say what is wrong');
+    await untold.close();
   });
 
   test('compare --why says how much stronger each group became, in all of its files', async () => {
