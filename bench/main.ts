@@ -1,4 +1,4 @@
-/** `npm run bench -- train|updates|degrade|crash|hostile|score|map|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|hostile|score|map|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions|why`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchBesideOpinions } from './beside-opinions.js';
@@ -17,6 +17,7 @@ import { benchShippedEncoder } from './shipped-encoder.js';
 import { benchTable } from './table.js';
 import { benchTrain } from './train.js';
 import { benchUpdates } from './updates.js';
+import { benchWhy } from './why.js';
 
 const program = new Command('bench').description('Measures speed and memory; medians, on this machine, now.').exitOverride();
 
@@ -198,6 +199,19 @@ program
   .requiredOption('--images <folder>', 'the rated images')
   .option('--encoder <file>', 'what bench shipped-encoder wrote', 'out/shipped-encoder.onnx')
   .action(benchBesideOpinions);
+
+program
+  .command('why')
+  .description(
+    'How well a model says what is wrong with photographs: one of 24 distortions, or two, made by NumPy, SciPy, scikit-image and Pillow at level 3 and above.',
+  )
+  .option('--model <model>', 'as the score command takes it (default: the model of this program)')
+  .requiredOption('--data <folder>', 'photographs that the model was not trained on')
+  .option('--folder <folder>', 'keeps the distorted photographs, and uses those that are there', 'out/why')
+  .option('--pairs <n>', 'pictures of each photograph with two distortions', '8')
+  .option('--python <path>', 'the interpreter that has them', defaultPython)
+  .option('--json', 'print one JSON object')
+  .action(benchWhy);
 
 try {
   await program.parseAsync();

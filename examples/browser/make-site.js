@@ -10,7 +10,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const runtime = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')));
 const files = {
   '.': ['index.html', 'page.css', 'page.js', 'map-view.js', 'score-worker.js'].map(here),
-  built: ['tiles.js', 'likeness.js', 'quality-map.js', 'map-colors.js'].map((name) => here(`../../dist/score/${name}`)),
+  built: ['tiles.js', 'likeness.js', 'degradations.js', 'quality-map.js', 'map-colors.js'].map((name) => here(`../../dist/score/${name}`)),
   runtime: ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'].map((name) => join(runtime, name)),
   model: ['model.onnx', 'model.json'].map((name) => join(model, name)),
 };

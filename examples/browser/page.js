@@ -9,7 +9,7 @@ const rows = [];
 const photographs = [];
 let finished = 0;
 
-worker.addEventListener('message', ({ data: { kind, id, score, meaning, map, share, message } }) => {
+worker.addEventListener('message', ({ data: { kind, id, score, meaning, why, map, share, message } }) => {
   if (kind === 'failed') status.textContent = message;
   else if (kind === 'ready') showProgress();
   else if (kind === 'mapping') buttonOf(id).textContent = `${Math.floor(100 * share)} %`;
@@ -19,7 +19,7 @@ worker.addEventListener('message', ({ data: { kind, id, score, meaning, map, sha
     append(rows[id], 'span', 'error', message);
   } else {
     finished++;
-    if (kind === 'scored') showScore(id, score, meaning);
+    if (kind === 'scored') showScore(id, score, meaning, why);
     else append(rows[id], 'span', 'error', message);
     showProgress();
   }
@@ -66,8 +66,8 @@ function showProgress() {
     finished < rows.length ? `Scoring ${finished + 1} of ${rows.length} …` : '0 is bad, 1 is good. The photographs stay on this machine.';
 }
 
-/** @param {number} id @param {number} score @param {string} meaning of the score in words, if it is known */
-function showScore(id, score, meaning) {
+/** @param {number} id @param {number} score @param {string} meaning of the score in words, if it is known @param {string} why what is wrong */
+function showScore(id, score, meaning, why) {
   const row = rows[id];
   row.dataset.score = String(score);
   append(row, 'span', 'score', score.toFixed(4));
@@ -77,6 +77,7 @@ function showScore(id, score, meaning) {
   where.type = 'button';
   where.title = 'show where it is good and where it is not';
   where.addEventListener('click', () => askForMap(id));
+  if (why) append(row, 'span', 'why', why);
   const next = [...list.children].find((other) => other !== row && !(Number(other.dataset.score) >= score));
   list.insertBefore(row, next ?? null);
 }

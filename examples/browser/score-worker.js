@@ -1,5 +1,6 @@
 /** Scores photographs beside the page, which stays responsive: one at a time, and a large one in parts, since pixels take memory. */
 
+import { degradationsByGroup, describeReasons, reasonsOf } from './built/degradations.js';
 import { describeLikeness, likenessOf } from './built/likeness.js';
 import { mapGrid, tilesOfMap, usualTile } from './built/quality-map.js';
 import { partsOf } from './built/tiles.js';
@@ -19,8 +20,9 @@ addEventListener('message', ({ data: { kind, id, file } }) => {
         postMessage({ kind: 'mapped', id, map: await map(file, (share) => postMessage({ kind: 'mapping', id, share })) });
         return;
       }
-      const value = await score(file);
-      postMessage({ kind: 'scored', id, score: value, meaning: meaningOf(value, (await loaded).description) });
+      const { description } = await loaded;
+      const { score, degradations } = await assess(file);
+      postMessage({ kind: 'scored', id, score, meaning: meaningOf(score, description), why: whyOf(degradations, description) });
     } catch ({ message }) {
       postMessage({ kind: kind === 'map' ? 'unmapped' : 'unscored', id, message });
     }
@@ -46,17 +48,31 @@ function meaningOf(value, description) {
   return `${describeLikeness(likeness)}; scores above ${likeness.percentile} % of pristine crops`;
 }
 
-/** 0..1, higher is better: the mean over the parts of a photograph that model.json asks for. */
-async function score(file) {
+/** What is wrong with the photograph, in words; empty where the model does not say. */
+function whyOf(values, { degradations }) {
+  return degradations ? describeReasons(reasonsOf(degradationsByGroup(values, degradations), degradations)) : '';
+}
+
+/**
+ * The score, 0..1, higher is better, and how strong each group of degradations is, 0..1: means over the parts of a photograph that
+ * model.json asks for.
+ */
+async function assess(file) {
   const { description } = await loaded;
   const bitmap = await decode(file);
-  let [sum, weight] = [0, 0];
+  const outputs = ['score', ...(description.degradations ? [description.degradations.output] : [])];
+  const sums = outputs.map(() => []);
+  let weight = 0;
   for (const part of partsOf(bitmap.width, bitmap.height, description)) {
-    sum += (await scoreOf(bitmap, part)) * part.weight;
+    const results = await run(bitmap, part, outputs);
+    for (const [index, values] of results.entries()) {
+      sums[index] = Array.from(values, (value, place) => (sums[index][place] ?? 0) + value * part.weight);
+    }
     weight += part.weight;
   }
   bitmap.close();
-  return sum / weight;
+  const [[score], degradations] = sums.map((values) => values.map((value) => value / weight));
+  return { score, degradations };
 }
 
 /** Scores of overlapping tiles, as `antonym score --map` computes them. @param onTile takes the share that is done, 0..1 */
@@ -69,7 +85,7 @@ async function map(file, onTile) {
   const tiles = tilesOfMap(grid);
   const scores = new Float32Array(tiles.length);
   for (const [index, part] of tiles.entries()) {
-    scores[index] = await scoreOf(bitmap, part);
+    [[scores[index]]] = await run(bitmap, part, ['score']);
     onTile((index + 1) / tiles.length);
   }
   bitmap.close();
@@ -89,12 +105,12 @@ async function decode(file) {
   throw new Error(`${width}x${height} pixels are too small: the model needs at least ${minimumSide} on each side`);
 }
 
-/** 0..1, of one part. */
-async function scoreOf(bitmap, part) {
+/** The values of outputs, of one part. */
+async function run(bitmap, part, outputs) {
   const { session } = await loaded;
   const image = new ort.Tensor('uint8', pixelsOf(bitmap, part), [1, part.height, part.width, 3]);
-  const { score } = await session.run({ image }, ['score']);
-  return score.data[0];
+  const results = await session.run({ image }, outputs);
+  return outputs.map((output) => results[output].data);
 }
 
 /** Upright, in sRGB, transparent parts over white. @returns uint8 [height, width, 3] */

@@ -18,6 +18,7 @@ import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { openTrainingImages } from '#antonym/train/data/training-images.js';
 import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
 import { setUpTraining } from '#antonym/train/training-setup.js';
+import { addDegradations } from './add-degradations.js';
 import { fetchPhotographs, fetchWeights } from './fetch.js';
 import { readLayersModel } from './layers-model.js';
 import { photographPackages } from './photographs.js';
@@ -111,9 +112,16 @@ try {
         onMeasure: () => {},
       },
     );
-    const { model, description } = await exportRun({ ...measured, fitted: { method, samples } }, values.out, { scale });
+    const { model, description } = await exportRun({ ...measured, fitted: { method, samples } }, values.out, {
+      scale,
+      degradations: false,
+    });
     progress.succeed(
       `${(description.evaluation.ordered * 100).toFixed(1)} % of pairs of levels in order, SRCC ${description.evaluation.srcc.toFixed(3)}`,
+    );
+    const fitting = startProgress('Fitting what tells the degradations');
+    await addDegradations(values.out, at('photographs'), (done, total) => fitting.update(done, total, 'photographs')).finally(() =>
+      fitting.stop(),
     );
     process.stdout.write(`${model}\n`);
   } finally {

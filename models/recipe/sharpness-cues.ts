@@ -7,8 +7,8 @@ const scales = 3;
 /** The side of the windows that see whether anything in the image is sharp, pixels at full size. */
 const windowSide = 32;
 /** ITU-R BT.601: luma 0..1, and red and blue without it. */
-const lumaWeights = [0.299, 0.587, 0.114] as const;
-const chromaWeights = [
+export const lumaWeights = [0.299, 0.587, 0.114] as const;
+export const chromaWeights = [
   [0.5, -0.419, -0.081],
   [-0.169, -0.331, 0.5],
 ] as const;
@@ -42,14 +42,13 @@ function laplacianCues(graph: Graph, image: Value, side: number): Value[] {
   const squares = graph.add('Mul', [edges, edges]);
   const pooled = graph.add('AveragePool', [squares], { kernel_shape: [side, side], strides: [side, side] });
   const windows = logarithm(graph, pooled, 1);
-  const largest = (value: Value): Value => graph.add('ReduceMax', [value, graph.integers(2, 3)], { keepdims: 0 });
   return [
     logarithm(graph, mean(graph, squares), 0.01),
     logarithm(graph, mean(graph, graph.add('Mul', [squares, squares])), 1),
     logarithm(graph, mean(graph, graph.add('Abs', [edges])), 0.1),
     mean(graph, windows),
-    largest(windows),
-    graph.add('Neg', [largest(graph.add('Neg', [windows]))]),
+    largest(graph, windows),
+    graph.add('Neg', [largest(graph, graph.add('Neg', [windows]))]),
     deviation(graph, windows, 1e-4),
   ];
 }
@@ -68,14 +67,19 @@ function toneCues(graph: Graph, luma: Value, chroma: Value): Value[] {
 }
 
 /** A convolution without padding. @param kernels one per channel of the result, [channels of the image, side, side] each */
-function filter(graph: Graph, image: Value, kernels: readonly (readonly number[])[], side: number): Value {
+export function filter(graph: Graph, image: Value, kernels: readonly (readonly number[])[], side: number): Value {
   const depth = kernels[0]!.length / side ** 2;
   const weights = graph.numbers('float32', kernels.flat(), [kernels.length, depth, side, side]);
   return graph.add('Conv', [image, weights], { kernel_shape: [side, side] });
 }
 
-function channels(graph: Graph, image: Value, from: number, to: number): Value {
+export function channels(graph: Graph, image: Value, from: number, to: number): Value {
   return graph.add('Slice', [image, graph.integers(from), graph.integers(to), graph.integers(1)]);
+}
+
+/** Over the image, [N, C]. */
+export function largest(graph: Graph, value: Value): Value {
+  return graph.add('ReduceMax', [value, graph.integers(2, 3)], { keepdims: 0 });
 }
 
 /** Over the image, [N, C]. */
@@ -93,11 +97,16 @@ function centered(graph: Graph, value: Value): Value {
 }
 
 /** Over the image, [N, C]; the constant keeps that of a plain one, and its gradient, finite. */
-function deviation(graph: Graph, value: Value, added: number): Value {
+export function deviation(graph: Graph, value: Value, added: number): Value {
   const difference = centered(graph, value);
   return graph.add('Sqrt', [graph.add('Add', [mean(graph, graph.add('Mul', [difference, difference])), added])]);
 }
 
-function logarithm(graph: Graph, value: Value, added: number): Value {
+export function logarithm(graph: Graph, value: Value, added: number): Value {
   return graph.add('Log', [graph.add('Add', [value, added])]);
+}
+
+/** Cut off at 0 and 1. */
+export function clipped(graph: Graph, value: Value): Value {
+  return graph.add('Clip', [value, graph.numbers('float32', 0), graph.numbers('float32', 1)]);
 }

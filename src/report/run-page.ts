@@ -2,6 +2,7 @@
 import { opinionsSeen } from '../export/opinions-seen.js';
 import { formatBytes } from '../support/byte-size.js';
 import { formatDuration } from '../support/duration.js';
+import { degradationsSection } from './degradations-section.js';
 import { configurationSection, environmentSection, filesSection } from './fact-tables.js';
 import { type Cell, details, html, type Markup, svg, table } from './markup.js';
 import { percent, rounded, significant } from './numbers.js';
@@ -17,6 +18,7 @@ import { trainingCharts } from './training-charts.js';
 const sections = [
   ['training', 'Training'],
   ['severity', 'Learned'],
+  ['degradations', 'Reasons'],
   ['opinion', 'Opinion'],
   ['extremes', 'Best and worst'],
   ['trained-on', 'Trained on'],
@@ -35,9 +37,9 @@ export async function runPage(facts: RunFacts): Promise<string> {
 <p>${summarize(facts)}</p>
 ${keyFigures(facts)}
 ${problemList([facts])}</header>
-<nav aria-label="Sections">${sections.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
+<nav aria-label="Sections">${sections.filter(([id]) => id !== 'degradations' || facts.model).map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
 <main>
-${trainingSection(facts)}${severitySection(facts)}${await opinionSection(facts)}${await extremesSection(facts)}${await previewSection(facts)}${configurationSection(facts)}${environmentSection(facts)}${filesSection(facts)}</main>
+${trainingSection(facts)}${severitySection(facts)}${degradationsSection(facts)}${await opinionSection(facts)}${await extremesSection(facts)}${await previewSection(facts)}${configurationSection(facts)}${environmentSection(facts)}${filesSection(facts)}</main>
 ${footer(facts)}`,
   });
 }

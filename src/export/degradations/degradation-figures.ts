@@ -8,13 +8,15 @@ export const degradationFiguresSchema = z.strictObject({
   /** Crops as they are, and the share of them of which something is reported. */
   pristine: z.strictObject({ crops: z.int(), falseAlarms: z.number() }),
   /**
-   * Crops with one distortion, from the given strength on (.6: level 3 of 5), and the share of them whose group is reported first.
+   * Crops with one distortion, from the given strength on (.6: level 3 of 5), the share of them whose group is reported first, and the share whose
+   * group has the largest value, reported or not (absent: an earlier version did not count them).
    * `confusion`: crops by their group (rows) and by the group that is reported first (columns; the last: none is).
    */
   single: z.strictObject({
     from: z.number(),
     crops: z.int(),
     recognized: z.number(),
+    largest: z.number().optional(),
     confusion: z.array(z.array(z.int()).readonly()).readonly(),
   }),
   /** Crops with distortions of two groups, from the same strength on, and the share of them that have both among the three largest values. */
@@ -44,8 +46,11 @@ export function figuresOf(results: readonly Judged[], thresholds: readonly numbe
   const double = results.filter((result) => result.distortions === 2 && isStrong(result));
   const count = degradationGroups.length;
   const confusion = degradationGroups.map(() => Array.from({ length: count + 1 }, () => 0));
+  let largest = 0;
   for (const { groups, values } of single) {
-    confusion[groups.findIndex((strength) => strength > 0)]![firstReported(values, thresholds) ?? count]! += 1;
+    const group = groups.findIndex((strength) => strength > 0);
+    if (values[group]! > 0 && values[group] === Math.max(...values)) largest++;
+    confusion[group]![firstReported(values, thresholds) ?? count]! += 1;
   }
   const recognized = confusion.reduce((sum, row, group) => sum + row[group]!, 0);
   const isFound = ({ groups, values }: Judged): boolean => {
@@ -57,7 +62,7 @@ export function figuresOf(results: readonly Judged[], thresholds: readonly numbe
   return {
     photographs,
     pristine: { crops: pristine.length, falseAlarms: share(alarms, pristine.length) },
-    single: { from, crops: single.length, recognized: share(recognized, single.length), confusion },
+    single: { from, crops: single.length, recognized: share(recognized, single.length), largest: share(largest, single.length), confusion },
     ...(double.length > 0 && { double: { crops: double.length, found: share(double.filter(isFound).length, double.length) } }),
   };
 }

@@ -16,6 +16,8 @@ A further output, \`${output}\` (float32, \`[batch, ${groups.length}]\`), says h
 A group is worth reporting from its threshold on (${groups.map((group, index) => `${group} ${thresholds[index]!.toFixed(2)}`).join(', ')}): of ${pristine.crops} pristine crops, ${percent(pristine.falseAlarms)} have one. It was fitted to crops of known
 distortions, without opinions; these figures are of ${photographs} photographs that the regressions behind them did not see. Of ${single.crops} crops with one
 distortion at level ${level} of 5 or above, **${percent(single.recognized)}** have their group reported first${
+    single.largest === undefined ? '' : `, and in **${percent(single.largest)}** it has the largest value, reported or not`
+  }${
     double === undefined
       ? ''
       : `; of ${double.crops} with distortions of two groups, ${percent(double.found)} have both among the\nthree largest values`
