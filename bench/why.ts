@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { listImageFiles } from '#antonym/datasets/list-image-files.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
 import { kadid10k } from '#antonym/degrade/kadid10k.js';
-import { figuresOf, type Judged } from '#antonym/export/degradations/degradation-figures.js';
+import { type DegradationFigures, figuresOf, type Judged } from '#antonym/export/degradations/degradation-figures.js';
 import { loadModel } from '#antonym/score/load-model.js';
 import { UserError } from '#antonym/support/errors.js';
 import { startProgress } from '#antonym/support/progress.js';
@@ -35,7 +35,7 @@ export async function benchWhy({ model: path, data, folder, pairs, python, json 
     const { degradations } = model.description;
     if (degradations === undefined) throw new UserError('The model does not say what is wrong: export its run again.');
     const results: Judged[] = [];
-    const byName = new Map<string, boolean[]>();
+    const byName = new Map<string, DegradationFigures['single'][]>();
     const started = performance.now();
     const images = labels.map(({ file }) => join(folder, file));
     for await (const scored of model.scoreEach(images, { degradations: true })) {
@@ -49,7 +49,7 @@ export async function benchWhy({ model: path, data, folder, pairs, python, json 
       results.push(result);
       if (known.length === 1) {
         const { single } = figuresOf([result], degradations.thresholds, 1);
-        byName.set(known[0]!.name, [...(byName.get(known[0]!.name) ?? []), single.recognized === 1]);
+        byName.set(known[0]!.name, [...(byName.get(known[0]!.name) ?? []), single]);
       }
       progress.update(results.length, labels.length);
     }
@@ -58,20 +58,22 @@ export async function benchWhy({ model: path, data, folder, pairs, python, json 
     const figures = figuresOf(results, degradations.thresholds, new Set(labels.map(({ file }) => file.split('-')[0])).size);
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     if (json) {
-      process.stdout.write(`${JSON.stringify({ ...figures, imagesPerSecond: labels.length / seconds })}\n`);
+      process.stdout.write(`${JSON.stringify(figures)}\n`);
       return;
     }
     const { pristine, single, double } = figures;
     process.stdout.write(
       `${figures.photographs} photographs, level 3 and above. Something is reported of ${percent(pristine.falseAlarms)} of ${pristine.crops} as they are.\n` +
-        `One distortion: its group is reported first in ${percent(single.recognized)} of ${single.crops}.\n` +
+        `One distortion: its group has the largest value in ${percent(single.largest!)} of ${single.crops}, and is reported first in ${percent(single.recognized)}.\n` +
         (double ? `Two of different groups: both among the three largest values in ${percent(double.found)} of ${double.crops}.\n` : '') +
         `${(labels.length / seconds).toFixed(1)} images a second.\n\n`,
     );
     const rows = degradations.groups.map((group, row) => [group, ...single.confusion[row]!.map(String)]);
     process.stdout.write(`${markdownTable([['distorted by', ...degradations.groups, 'nothing'], ...rows])}\n`);
-    const names = [...byName].map(([name, right]) => [name, percent(right.filter(Boolean).length / right.length)]);
-    process.stdout.write(`${markdownTable([['distortion', 'recognized'], ...names])}\n`);
+    const share = (own: readonly DegradationFigures['single'][], figure: 'largest' | 'recognized'): string =>
+      percent(own.reduce((sum, single) => sum + single[figure]!, 0) / own.length);
+    const names = [...byName].map(([name, own]) => [name, share(own, 'largest'), share(own, 'recognized')]);
+    process.stdout.write(`${markdownTable([['distortion', 'largest', 'reported first'], ...names])}\n`);
   } finally {
     progress.stop();
     await model.close();

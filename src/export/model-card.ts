@@ -4,7 +4,7 @@ import { formatBytes } from '../support/byte-size.js';
 import { escapeMarkdown } from '../support/escape-markdown.js';
 import type { HashedFile } from '../support/files/hash-files.js';
 import { cardHead } from './card-head.js';
-import { degradationsCard } from './degradations/degradations-card.js';
+import { degradationsCard, type IndependentFigures } from './degradations/degradations-card.js';
 import type { ModelDescription, TrainedOpinions } from './model-description.js';
 import { opinionsSeen } from './opinions-seen.js';
 import type { Parity } from './parity.js';
@@ -31,13 +31,15 @@ export interface ModelCardFacts {
   readonly files: readonly HashedFile[];
   /** Empty: it was not measured. */
   readonly opinions: readonly OpinionResult[];
+  /** How well it says what is wrong with photographs that other programs distorted; absent: that was not measured. */
+  readonly independent?: IndependentFigures;
 }
 
 /** Number of distortions named as the weakest. */
 const named = 5;
 
 /** Markdown. Everything from outside is shown as it is written. */
-export function modelCard({ description, parity, files, opinions }: ModelCardFacts): string {
+export function modelCard({ description, parity, files, opinions, independent }: ModelCardFacts): string {
   const { backbone, data, training, method, scale, evaluation, scorePercentiles, version, commit } = description;
   const head = headKindOf(description)?.card(description, scale);
   const trained = isTrained(training);
@@ -93,7 +95,7 @@ ${parity.reduced ? `\n${precisionOf(parity.reduced)}` : ''}
 | Distortion | Levels in order | SRCC |
 | ---------- | --------------: | ---: |
 ${bySkill.map(([distortion, { ordered, srcc }]) => `| ${cell(distortion)} | ${(ordered * 100).toFixed(1)} % | ${srcc.toFixed(3)} |`).join('\n')}
-${degradationsCard(description)}
+${degradationsCard(description, independent)}
 ### Agreement with human opinion
 
 ${opinionsOf(opinions, seen !== undefined)}

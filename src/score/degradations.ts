@@ -41,6 +41,20 @@ export function describeReasons(reasons: readonly Reason[]): string {
     .join(', ');
 }
 
+/** Causes that look alike: nobody sees in the pixels which it was. */
+const lookAlike: Readonly<Record<string, string>> = {
+  blur: 'defocus from motion',
+  noise: 'the grain of a film from the noise of a sensor',
+  brightness: 'a picture that is meant to be dark or bright from one that became so',
+};
+
+/** What cannot be told about groups that are reported, in a sentence; undefined where nothing is to be said. */
+export function describeLimits(groups: ReadonlySet<string>): string | undefined {
+  const causes = Object.keys(lookAlike).flatMap((group) => (groups.has(group) ? [lookAlike[group]!] : []));
+  if (causes.length === 0) return undefined;
+  return `The pixels do not tell ${[causes.slice(0, -1).join(', '), ...causes.slice(-1)].filter((part) => part !== '').join(', or ')}.`;
+}
+
 /** For people. */
 export function nameOfGroup(group: string): string {
   return ({ spatial: 'spatial defects', 'sharpness-contrast': 'sharpness or contrast' } as Record<string, string>)[group] ?? group;

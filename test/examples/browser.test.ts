@@ -80,13 +80,15 @@ describe.skipIf(executablePath === undefined)(title, () => {
     return Object.fromEntries(rows.map(({ name, ...result }) => [name, result]));
   }
 
-  test('scores PNG files as Node.js does, within 1e-5, without a network', async () => {
+  test('scores PNG files as Node.js does, within 1e-5, and says the same of them, without a network', async () => {
     await page!.context().setOffline(true);
-    const { photographs, scores } = prepared;
+    const { photographs, scores, whys } = prepared;
     await page!.setInputFiles('#files', [...photographs]);
     const results = await resultsFor(photographs.length);
     for (const [index, path] of photographs.entries()) {
       expect(Math.abs(results[basename(path)]!.score - scores[index]!), path).toBeLessThan(1e-5);
+      expect(whys[index]).toMatch(/^(mostly|some) /);
+      expect(results[basename(path)]!.text).toContain(whys[index]);
     }
     const shown = await page!.locator('li').evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset.score)));
     expect(shown).toEqual([...shown].sort((a, b) => b - a));

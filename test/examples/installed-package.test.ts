@@ -20,7 +20,7 @@ const npm = (args: readonly string[], cwd?: string) =>
   run('npm', [...args, '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], cwd);
 
 let packed: { files: { path: string }[] };
-let { model, photographs, scores }: ScoredPhotographs = { model: '', photographs: [], scores: [] };
+let { model, photographs, scores }: ScoredPhotographs = { model: '', photographs: [], scores: [], whys: [] };
 
 beforeAll(async () => {
   await mkdir(project());

@@ -58,7 +58,7 @@ describe.skipIf(checker === undefined && runtime === undefined)('the exported fi
       expect(JSON.parse(await run(checker!, script, join(prepared.model, 'model.onnx')))).toEqual({
         operatorSets: { '': 17 },
         inputs: { image: ['UINT8', 'batch', 'height', 'width', 3] },
-        outputs: { score: ['FLOAT', 'batch'], similarity: ['FLOAT', 'batch', 7, 2] },
+        outputs: { score: ['FLOAT', 'batch'], degradations: ['FLOAT', 'batch', 7], similarity: ['FLOAT', 'batch', 7, 2] },
       });
     },
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { loadModel } from '#antonym/index.js';
-import { writeRandomModel } from '../commands/random-model.js';
+import { randomDegradations, writeRandomModel } from '../commands/random-model.js';
 import { rendered } from '../pairs/folder-of-photographs.js';
 
 export interface ScoredPhotographs {
@@ -14,6 +14,8 @@ export interface ScoredPhotographs {
   readonly photographs: readonly string[];
   /** Scores of the photographs, in their order. */
   readonly scores: readonly number[];
+  /** What is wrong with them, in words. */
+  readonly whys: readonly string[];
 }
 
 const sizes = [
@@ -25,7 +27,7 @@ const sizes = [
 /** Writes the model and the photographs into two new folders of a folder. */
 export async function scoredPhotographs(folder: string): Promise<ScoredPhotographs> {
   const model = join(folder, 'model');
-  await writeRandomModel(model, { largeImages: { policy: 'tiles', maximumPixels: 25_000 } });
+  await writeRandomModel(model, { largeImages: { policy: 'tiles', maximumPixels: 25_000 }, degradations: randomDegradations });
   await mkdir(join(folder, 'photographs'));
   const photographs = await Promise.all(
     sizes.map(async ([width, height], index) => {
@@ -38,7 +40,12 @@ export async function scoredPhotographs(folder: string): Promise<ScoredPhotograp
     }),
   );
   const loaded = await loadModel(model);
-  const scores = await loaded.score(photographs);
+  const [scores, whys]: [number[], string[]] = [[], []];
+  for (const photograph of photographs) {
+    const { score, why } = await loaded.assess(photograph);
+    scores.push(score);
+    whys.push(why);
+  }
   await loaded.close();
-  return { model, photographs, scores };
+  return { model, photographs, scores, whys };
 }

@@ -33,6 +33,8 @@ describe('the report of a whole run', () => {
     expect(page).toContain('At step 100, its best, it puts 100.0 %');
     expect(page).toContain('On 50 images of plain, its scores agree with human opinion with an SRCC of 0.500.');
     expect(page).toContain('0.500 (0.400 to 0.600)');
+    expect(page).toContain('75.0 % have its group\nreported first; in 85.0 % it has the largest value');
+    expect(page).toContain('<td class="number">7</td><td class="number">3</td>');
     // the hash of the text "onnx", from sha256sum
     expect(page).toContain('87e93f89f2be0db364e8be052f79f389e6c2da239831922e24513288af522a43');
     expect(page).toMatch(/<code>--steps<\/code><\/th><td>100<\/td><td><b>given on the command line<\/b>/);

@@ -82,6 +82,26 @@ export function modelOf(text: string): ModelDescription {
     largeImages: { policy: 'tiles', maximumPixels: 2 ** 21 },
     scorePercentiles: [0, 1, 2].map((level) => ({ level, ...percentiles })),
     evaluation: { srcc: -0.9, ordered: 0.95, perDistortion: { [text]: { srcc: -0.9, ordered: 0.95 } } },
+    degradations: {
+      output: 'degradations',
+      groups: [text, 'noise'],
+      thresholds: [0.2, 0.3],
+      measured: {
+        photographs: 7,
+        pristine: { crops: 50, falseAlarms: 0.04 },
+        single: {
+          from: 0.6,
+          crops: 20,
+          recognized: 0.75,
+          largest: 0.85,
+          confusion: [
+            [8, 1, 1],
+            [0, 7, 3],
+          ],
+        },
+        double: { crops: 10, found: 0.7 },
+      },
+    },
     data: { name: text, licence: text, homepage: text, citation: text, images: 9, heldOut: 3 },
     training: { step: 10, steps: 10, seed: 1, levels: 2, crop: 64 },
     version: text,

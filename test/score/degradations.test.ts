@@ -1,6 +1,6 @@
 /** What is wrong with an image, in words. */
 import { expect, test } from 'vitest';
-import { degradationsByGroup, describeReasons, reasonsOf } from '#antonym/score/degradations.js';
+import { degradationsByGroup, describeLimits, describeReasons, reasonsOf } from '#antonym/score/degradations.js';
 
 const described = { groups: ['blur', 'noise', 'compression', 'spatial', 'sharpness-contrast'], thresholds: [0.2, 0.2, 0.1, 0.3, 0.3] };
 
@@ -13,3 +13,9 @@ test.each([
   [[0, 0, 0, 0.97, 0], 'mostly spatial defects (1.0)'],
   [[0.19, 0.19, 0.09, 0.29, 0.29], 'nothing stands out'],
 ])('%j: %s', (values, words) => expect(wordsOf(values)).toBe(words));
+
+test.each([
+  [['color', 'spatial'], undefined],
+  [['blur'], 'The pixels do not tell defocus from motion.'],
+  [['noise', 'blur'], 'The pixels do not tell defocus from motion, or the grain of a film from the noise of a sensor.'],
+])('%j: what cannot be told is said', (groups, sentence) => expect(describeLimits(new Set(groups))).toBe(sentence));

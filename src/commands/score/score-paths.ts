@@ -6,7 +6,7 @@ import { describeLeftOut } from '../../datasets/left-out.js';
 import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
 import { opinionsSeen } from '../../export/opinions-seen.js';
 import { degradationGroups } from '../../heads/degradation-probe.js';
-import { describeReasons, reasonsOf } from '../../score/degradations.js';
+import { describeLimits, describeReasons, reasonsOf } from '../../score/degradations.js';
 import { readingFault } from '../../score/errors.js';
 import { findModel } from '../../score/find-model.js';
 import { groupResults } from '../../score/group-results.js';
@@ -128,10 +128,12 @@ export async function scorePaths(
       if (text !== '') aside(() => process.stdout.write(text));
     };
     const results: Scored[] = [];
+    const reported = new Set<string>();
     const show = (image: string, score: number, { degradations, map }: Pick<Scored, 'degradations' | 'map'> = {}): void => {
       done++;
       const likeness = meaning ? likenessOf(score, description) : undefined;
       const reasons = degradations && description.degradations && reasonsOf(degradations, description.degradations);
+      for (const { group } of reasons ?? []) reported.add(group);
       const result = {
         ...{ image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) },
         ...(reasons && { why: describeReasons(reasons), degradations: degradations! }),
@@ -182,6 +184,8 @@ export async function scorePaths(
       );
       for (const result of ordered) print(result);
     }
+    const limits = describeLimits(reported);
+    if (limits !== undefined) progress?.note(limits);
   } finally {
     progress?.stop();
     await opened?.close();

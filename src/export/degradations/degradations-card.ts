@@ -1,33 +1,57 @@
 /** The part of `MODEL_CARD.md` about the output `degradations`: how well it tells, and what it cannot tell. */
+import { escapeMarkdown } from '../../support/escape-markdown.js';
 import type { ModelDescription } from '../model-description.js';
+import type { DegradationFigures } from './degradation-figures.js';
+
+/** The same figures of whole photographs that were distorted by other programs. */
+export interface IndependentFigures {
+  /** The photographs, for people. */
+  readonly name: string;
+  readonly figures: DegradationFigures;
+}
 
 /** Markdown with a line before and after it; empty where the model has no such output. */
-export function degradationsCard({ degradations }: Pick<ModelDescription, 'degradations'>): string {
+export function degradationsCard({ degradations }: Pick<ModelDescription, 'degradations'>, independent?: IndependentFigures): string {
   if (degradations === undefined) return '';
-  const { output, groups, thresholds, measured } = degradations;
-  const { photographs, pristine, single, double } = measured;
-  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  const level = Math.round(single.from * 5);
-  const rows = groups.map((group, row) => `| ${group} | ${single.confusion[row]!.join(' | ')} |`);
+  const { output, thresholds, measured } = degradations;
+  const groups = degradations.groups.map(escapeMarkdown);
+  const { photographs, pristine } = measured;
   return `
 ### What is wrong with an image
 
-A further output, \`${output}\` (float32, \`[batch, ${groups.length}]\`), says how strong each group of distortions is, from 0 (none) to 1 (the strongest): ${groups.join(', ')}.
+A further output, \`${escapeMarkdown(output)}\` (float32, \`[batch, ${groups.length}]\`), says how strong each group of distortions is, from 0 (none) to 1 (the strongest): ${groups.join(', ')}.
 A group is worth reporting from its threshold on (${groups.map((group, index) => `${group} ${thresholds[index]!.toFixed(2)}`).join(', ')}): of ${pristine.crops} pristine crops, ${percent(pristine.falseAlarms)} have one. It was fitted to crops of known
-distortions, without opinions; these figures are of ${photographs} photographs that the regressions behind them did not see. Of ${single.crops} crops with one
-distortion at level ${level} of 5 or above, **${percent(single.recognized)}** have their group reported first${
+distortions, without opinions; these figures are of ${photographs} photographs that the regressions behind them did not see.
+
+${figures('crops', groups, measured)}
+${
+  independent === undefined
+    ? ''
+    : `
+Distorted by NumPy, SciPy, scikit-image and Pillow instead, whole photographs that it was not fitted to (${escapeMarkdown(independent.name)}): of ${independent.figures.pristine.crops} as
+they are, ${percent(independent.figures.pristine.falseAlarms)} have something reported.
+
+${figures('photographs', groups, independent.figures)}
+`
+}
+It cannot tell causes that look alike: defocus from motion, the grain of a film from the noise of a sensor, a picture that is meant to be dark or gray from
+one that became so.
+`;
+}
+
+function figures(what: string, groups: readonly string[], { single, double }: DegradationFigures): string {
+  const level = Math.round(single.from * 5);
+  const rows = groups.map((group, row) => `| ${group} | ${single.confusion[row]!.join(' | ')} |`);
+  return `Of ${single.crops} ${what} with one distortion at level ${level} of 5 or above, **${percent(single.recognized)}** have their group reported first${
     single.largest === undefined ? '' : `, and in **${percent(single.largest)}** it has the largest value, reported or not`
-  }${
-    double === undefined
-      ? ''
-      : `; of ${double.crops} with distortions of two groups, ${percent(double.found)} have both among the\nthree largest values`
-  }.
+  }${double === undefined ? '' : `; of ${double.crops} with distortions of two groups, ${percent(double.found)} have both among the three largest values`}.
 
 | Distorted by | ${groups.join(' | ')} | nothing |
 | --- | ${groups.map(() => '--:').join(' | ')} | --: |
 ${rows.join('\n')}
-
-It cannot tell causes that look alike: defocus from motion, the grain of a film from the noise of a sensor, a picture that is meant to be dark or gray from
-one that became so.
 `;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
