@@ -41,7 +41,9 @@ export async function watchedRun(command: readonly string[], folder: string, env
   const ended = await run([...tracer, ...command], folder, { PATH: process.env.PATH, ...places, ...environment });
   const calls = await callsIn(traces);
   const left = (await Promise.all(Object.values(places).map(filesIn))).flat();
-  const made = calls.flatMap((call) => madeBy(call, folder)).filter((path) => !isInside(path, folder) && !/^\/(dev|proc)\//.test(path));
+  const made = calls
+    .flatMap((call) => madeBy(call, folder))
+    .filter((path) => !isInside(path, folder) && (isInside(path, place) || !/^\/(dev|proc)\//.test(path)));
   const outside = [...new Set([...left, ...made])].map((path) => (isInside(path, place) ? relative(place, path) : path)).sort();
   return { ...ended, outside, sockets: hasStrace ? calls.filter((call) => /^socket\(/.test(call)) : null };
 }
