@@ -32,7 +32,19 @@ def dinov2(name):
     shape = dict(image_size=518, patch_size=14, hidden_size=width, num_hidden_layers=12, num_attention_heads=width // 64)
     if "reg4" in name:
         return Dinov2WithRegistersModel(Dinov2WithRegistersConfig(**shape))
-    return Dinov2Model(Dinov2Config(**shape))
+    model = Dinov2Model(Dinov2Config(**shape))
+    model.embeddings.interpolate_pos_encoding = lambda tokens, height, width: offset_positions(model.embeddings, height // 14, width // 14)
+    return model
+
+
+def offset_positions(embeddings, rows, columns):
+    """Positions of the models without registers, as their authors interpolate them: by a scale with an offset of .1 (transformers: by size)."""
+    table = embeddings.position_embeddings
+    side = round((table.shape[1] - 1) ** 0.5)
+    grid = table[:, 1:].reshape(1, side, side, -1).permute(0, 3, 1, 2)
+    scales = ((rows + 0.1) / side, (columns + 0.1) / side)
+    grid = torch.nn.functional.interpolate(grid, scale_factor=scales, mode="bicubic", antialias=False)
+    return torch.cat([table[:, :1], grid.permute(0, 2, 3, 1).flatten(1, 2)], dim=1)
 
 
 def built(name, side):
