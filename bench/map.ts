@@ -8,6 +8,7 @@ import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { degrade } from '#antonym/degrade/composition.js';
 import type { DistortionName } from '#antonym/degrade/distortions/table.js';
 import { singleDistortion } from '#antonym/degrade/gallery.js';
+import type { DegradationGroup } from '#antonym/heads/degradation-probe.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import { encodePng } from '#antonym/images/encode-png.js';
 import { type Box, cropImage, type Image, pasteImage } from '#antonym/images/image.js';
@@ -28,7 +29,12 @@ interface Flags {
   readonly json?: true;
 }
 
-const damages = ['gaussian-blur', 'white-noise', 'jpeg'] as const satisfies readonly DistortionName[];
+/** With the group by which a model that says what is wrong should name them. */
+const damages = [
+  { damage: 'gaussian-blur', group: 'blur' },
+  { damage: 'white-noise', group: 'noise' },
+  { damage: 'jpeg', group: 'compression' },
+] as const satisfies readonly Damage[];
 const levels = 5;
 
 export async function benchMap({ data, model: path, tile, level, megapixels, picture, json }: Flags): Promise<void> {
@@ -39,28 +45,33 @@ export async function benchMap({ data, model: path, tile, level, megapixels, pic
     const tiles = tile?.split(',').map(Number) ?? [undefined];
     const { files } = await listImageFiles(data);
     const rows = [];
-    for (const side of tiles)
-      for (const damage of damages) rows.push(await shareFound(model, files, damage, { level: Number(level), side }));
+    for (const side of tiles) for (const kind of damages) rows.push(await shareFound(model, files, kind, { level: Number(level), side }));
     if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     else {
-      const cells = rows.map((row) => [
-        row.damage,
-        String(row.tile),
-        `${row.found} of ${row.cases}`,
-        ...[row.inside, row.outside].map(String),
+      const share = (count: number | undefined, of: number): string => (count === undefined ? 'not told' : `${count} of ${of}`);
+      const cells = rows.map(({ damage, tile, found, named, cases, inside, outside }) => [
+        damage,
+        ...[String(tile), share(found, cases), String(inside), String(outside), share(named, cases)],
       ]);
-      process.stdout.write(markdownTable([['damage', 'tile', 'found', 'mean inside', 'mean outside'], ...cells]));
+      process.stdout.write(markdownTable([['damage', 'tile', 'found', 'score inside', 'score outside', 'found by its group'], ...cells]));
     }
   } finally {
     await model.close();
   }
 }
 
+interface Damage {
+  readonly damage: DistortionName;
+  readonly group: DegradationGroup;
+}
+
 interface Found {
   readonly damage: string;
   readonly tile: number;
-  /** Photographs in which the mean of the damaged third is below that of the rest. */
+  /** Photographs in which the mean score of the damaged third is below that of the rest. */
   readonly found: number;
+  /** Photographs in which the mean strength of the damage's group is above that of the rest, where the model tells. */
+  readonly named?: number;
   readonly cases: number;
   /** Means over all cases. */
   readonly inside: number;
@@ -71,24 +82,31 @@ interface Found {
 async function shareFound(
   model: Model,
   files: readonly { readonly path: string }[],
-  damage: DistortionName,
+  { damage, group }: Damage,
   { level, side }: { readonly level: number; readonly side: number | undefined },
 ): Promise<Found> {
   const composition = singleDistortion(damage, 1);
-  const means: { readonly inside: number; readonly outside: number }[] = [];
+  const means: Means[] = [];
+  const named: boolean[] = [];
+  const tells = model.description.degradations !== undefined;
   let tile = 0;
   for (const [index, { path }] of files.entries()) {
     const image = await decodeImage(path);
     const box = thirdOf(image, index % 3);
     const { left, top, width, height } = box;
     pasteImage(image, cropImage(await degrade(image, composition, level, levels), left, top, width, height), left, top);
-    const map = await model.map(image, { tile: side });
+    const map = await model.map(image, { tile: side, degradations: tells });
     tile = map.tile;
-    means.push(meansOf(map, box));
+    means.push(meansOf(map, map.scores, box));
+    if (map.degradations) {
+      const strengths = meansOf(map, map.degradations[group]!, box);
+      named.push(strengths.inside > strengths.outside);
+    }
   }
   const mean = (key: 'inside' | 'outside'): number => rounded(means.reduce((sum, row) => sum + row[key], 0) / means.length);
   const found = means.filter(({ inside, outside }) => inside < outside).length;
-  return { damage, tile, found, cases: means.length, inside: mean('inside'), outside: mean('outside') };
+  const namedCount = tells ? { named: named.filter(Boolean).length } : {};
+  return { damage, tile, found, ...namedCount, cases: means.length, inside: mean('inside'), outside: mean('outside') };
 }
 
 function thirdOf({ width, height }: Image, third: number): Box {
@@ -97,14 +115,19 @@ function thirdOf({ width, height }: Image, third: number): Box {
   return { left: 0, top: edge(height, third), width, height: edge(height, third + 1) - edge(height, third) };
 }
 
+interface Means {
+  readonly inside: number;
+  readonly outside: number;
+}
+
 /** A tile is inside where its middle is. */
-function meansOf(map: QualityMap, { left, top, width, height }: Box): { inside: number; outside: number } {
+function meansOf(map: QualityMap, values: Float32Array, { left, top, width, height }: Box): Means {
   const sums = { inside: 0, outside: 0 };
   const counts = { inside: 0, outside: 0 };
   for (const [index, tile] of tilesOfMap(map).entries()) {
     const [x, y] = [tile.left + tile.width / 2, tile.top + tile.height / 2];
     const place = x >= left && x < left + width && y >= top && y < top + height ? 'inside' : 'outside';
-    sums[place] += map.scores[index]!;
+    sums[place] += values[index]!;
     counts[place]++;
   }
   return { inside: sums.inside / counts.inside, outside: sums.outside / counts.outside };

@@ -6,6 +6,8 @@ import type { Tile } from './tiles.js';
 export interface MapGrid {
   /** Side of a tile, pixels. */
   readonly tile: number;
+  /** Pixels from one tile to the next, at most. */
+  readonly stride: number;
   /** Left edges of the columns, pixels, ascending. */
   readonly left: readonly number[];
   /** Upper edges of the rows, pixels, ascending. */
@@ -59,11 +61,11 @@ export function mapGrid(
     const steps = Math.ceil((size - side) / stride);
     return Array.from({ length: steps + 1 }, (_, index) => (steps === 0 ? 0 : Math.round((index * (size - side)) / steps)));
   };
-  return { tile: side, left: starts(width), top: starts(height) };
+  return { tile: side, stride, left: starts(width), top: starts(height) };
 }
 
 /** The tiles of a grid, row by row. */
-export function tilesOfMap({ tile, left, top }: MapGrid): Tile[] {
+export function tilesOfMap({ tile, left, top }: Pick<MapGrid, 'tile' | 'left' | 'top'>): Tile[] {
   return top.flatMap((y) => left.map((x) => ({ left: x, top: y, width: tile, height: tile })));
 }
 

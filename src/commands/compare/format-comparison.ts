@@ -45,14 +45,13 @@ function variantLines(variant: ComparedVariant): string[] {
 function tableLines(variants: readonly ComparedVariant[]): string[] {
   const width = Math.max(...variants.map(({ name }) => printable(name).length), 'encoder'.length);
   const row = (cells: readonly string[]): string => cells.join('  ');
-  const head = row(['encoder'.padEnd(width), 'bits/pixel', ' score', 'difference (95 % interval)   ', 'worse']);
+  const head = row(['encoder'.padEnd(width), 'bits/pixel', ' score', 'difference (95 % interval)']);
   return [
     head,
     ...variants.map(({ name, bitsPerPixel, summary }) => {
       const { value, low, high } = summary.mean;
       const difference = `${signed(value)} (${signed(low)} to ${signed(high)})`;
-      const worse = `${Math.round(summary.worse * 100)} %`.padStart(5);
-      return row([printable(name).padEnd(width), bitsPerPixel.toFixed(3).padStart(10), summary.after.toFixed(4), difference, worse]);
+      return row([printable(name).padEnd(width), bitsPerPixel.toFixed(3).padStart(10), summary.after.toFixed(4), difference]);
     }),
     ...variants.flatMap((variant) => [
       ...(variant.limit?.failed ? [`${variant.name}: ${verdictOf(variant)}`] : []),

@@ -48,6 +48,7 @@ export async function writeMap(
     width,
     height,
     tile: map.tile,
+    stride: map.stride,
     left,
     top,
     scores: rowsOf(map.scores),

@@ -34,7 +34,7 @@ test('writes a picture and numbers for each photograph that can be read, in the 
     .map((line) => JSON.parse(line));
   expect(lines.filter(({ map }) => map).map(({ map }) => map)).toEqual(names.map((name) => join('maps/new', `${name}.map.json`)));
   const map = parseSealed(await readFile(join(folder, 'maps/new/one.png.map.json'), 'utf8')) as Record<string, unknown>;
-  expect(map).toMatchObject({ format: 'antonym-map-1', image: join('photos', 'one.png'), width: 60, height: 40, tile: 8 });
+  expect(map).toMatchObject({ format: 'antonym-map-1', image: join('photos', 'one.png'), width: 60, height: 40, tile: 8, stride: 4 });
   expect(map.scores).toHaveLength(9);
   expect((map.scores as number[][]).flat().every((score) => score === 0.2)).toBe(true);
   await using model = await loadModel(join(folder, 'model'));
