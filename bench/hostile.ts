@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '#antonym/support/errors.js';
-import { baseFiles } from './hostile/base-files.js';
+import { baseFiles, hasHeic } from './hostile/base-files.js';
 import { hostileFile } from './hostile/mutate.js';
 import { type Watched, watchProcess } from './hostile/watch-process.js';
 import { markdownTable } from './markdown-table.js';
@@ -44,7 +44,7 @@ const small = [
   '--levels',
   '2',
   '--held-out',
-  '1',
+  '8',
   '--workers',
   '1',
   '--distortion',
@@ -73,6 +73,7 @@ export async function benchHostile({
 }): Promise<void> {
   const count = Number(files);
   if (!Number.isInteger(count) || count < 1) throw new UserError(`--files must be a whole number from 1, but received ${files}.`);
+  if (!(await hasHeic())) process.stderr.write('HEIC is left out: it needs heif-enc (Debian: libheif-examples) and libheif-js\n');
   const root = await mkdtemp(join(tmpdir(), 'antonym-hostile-'));
   const totals = new Map(ways.map(({ name }) => [name, { files: 0, used: 0, silence: 0, bytes: 0, faults: 0 }]));
   try {

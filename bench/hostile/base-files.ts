@@ -1,6 +1,12 @@
 /** Small good pictures in every format that is read, and the kinds in each that decoders treat apart. */
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
+import { canReadHeic } from '#antonym/images/heif.js';
 import type { HostileFormat } from './file-parts.js';
 
 export interface BaseFile {
@@ -32,7 +38,30 @@ export async function baseFiles(index: number): Promise<BaseFile[]> {
     ['tif', picture.clone().ensureAlpha(0.5).tiff({ compression: 'lzw' })],
   ];
   const files = await Promise.all(made.map(async ([format, pipeline]) => ({ format, bytes: await pipeline.toBuffer() })));
-  return [...files, { format: 'bmp', bytes: bitmap(data, width, height) }];
+  const heic = await heicOf(await picture.png().toBuffer());
+  return [
+    ...files,
+    { format: 'bmp', bytes: bitmap(data, width, height) },
+    ...(heic === undefined ? [] : [{ format: 'heic' as const, bytes: heic }]),
+  ];
+}
+
+/** True where HEIC can be made and read: with heif-enc (Debian: libheif-examples) and libheif-js. */
+export async function hasHeic(): Promise<boolean> {
+  return (await canReadHeic()) && spawnSync('heif-enc', ['--help']).status !== null;
+}
+
+/** A picture as HEIC; undefined where that cannot be made, or would not be read. */
+async function heicOf(png: Buffer): Promise<Buffer | undefined> {
+  if (!(await hasHeic())) return undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-heic-'));
+  try {
+    await writeFile(join(folder, 'a.png'), png);
+    await promisify(execFile)('heif-enc', ['-q', '60', '-o', 'a.heic', 'a.png'], { cwd: folder });
+    return await readFile(join(folder, 'a.heic'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** 24 bits a pixel, rows from the bottom, of a multiple of four bytes. */

@@ -1,6 +1,6 @@
 /** The parts of an image file that a format puts after each other, so that fuzzers change what a file says and not only its bytes. */
 
-export type HostileFormat = 'png' | 'jpg' | 'webp' | 'avif' | 'tif' | 'bmp';
+export type HostileFormat = 'png' | 'jpg' | 'webp' | 'avif' | 'heic' | 'tif' | 'bmp';
 
 /** A span of the file, and its fields of numbers: lengths, counts, sides. */
 export interface FilePart {
@@ -20,6 +20,7 @@ const readers: Readonly<Record<HostileFormat, (file: Buffer) => FilePart[]>> = {
   jpg: jpegSegments,
   webp: riffChunks,
   avif: isoBoxes,
+  heic: isoBoxes,
   tif: tiffEntries,
   bmp: bitmapFields,
 };

@@ -102,7 +102,8 @@ function bombOf(format: HostileFormat, random: RandomStream): Buffer {
       head.writeUInt32LE(data.length, 4);
       return Buffer.concat([head, data]);
     }
-    case 'avif': {
+    case 'avif':
+    case 'heic': {
       const box = Buffer.alloc(8 + 2 ** random.integer(20));
       box.writeUInt32BE(box.length);
       box.write(random.choice(['free', 'uuid', 'meta', 'mdat']), 4, 'latin1');

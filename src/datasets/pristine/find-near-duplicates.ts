@@ -22,6 +22,8 @@ export interface ReadImages {
   readonly nearDuplicates: readonly (readonly FileReference[])[];
   /** SHA-256 of the content by id: of a file's bytes, or of what a rendered image is drawn from; files that cannot be read have none. */
   readonly digests: ReadonlyMap<string, string>;
+  /** Ids of files that are no images, or damaged. */
+  readonly unreadable: ReadonlySet<string>;
 }
 
 /**
@@ -58,7 +60,9 @@ async function readImages(
     return fingerprint;
   });
   await cache?.save();
-  return { nearDuplicates: nearDuplicateGroups(fingerprints).map((group) => group.map((index) => files[index]!)), digests };
+  const nearDuplicates = nearDuplicateGroups(fingerprints).map((group) => group.map((index) => files[index]!));
+  const unreadable = new Set(files.filter((_, index) => fingerprints[index] === undefined).map(({ id }) => id));
+  return { nearDuplicates, digests, unreadable };
 }
 
 function digestOfScene({ seed, index, width, height }: ProceduralReference): string {

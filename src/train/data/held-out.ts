@@ -16,9 +16,10 @@ export interface Split {
 
 /**
  * Splits images at random into training and held-out ones; the same for a given seed, list and groups.
- * @param count held-out images wanted; at most a third of all images are held out, unless near duplicates leave no other choice
+ * @param count held-out images wanted; at most a third of the readable images are held out, unless near duplicates leave no other choice
  * @param groups images that may not be on different sides: near duplicates
- * @param earlier ids of images that the model has been trained on, which are not held out, and of those that were held out then, which come first
+ * @param known ids of images that the model has been trained on, which are not held out; of those that were held out then, which come first; and of
+ *   unreadable ones, which are held out only if all are unreadable
  * @throws UserError when there are fewer than two images, all are one group, or all were trained on.
  */
 export function splitImages(
@@ -26,7 +27,11 @@ export function splitImages(
   count: number,
   seed: number,
   groups: readonly (readonly ImageReference[])[] = [],
-  earlier: { readonly training: ReadonlySet<string>; readonly heldOut: ReadonlySet<string> } = { training: new Set(), heldOut: new Set() },
+  known: {
+    readonly training?: ReadonlySet<string>;
+    readonly heldOut?: ReadonlySet<string>;
+    readonly unreadable?: ReadonlySet<string>;
+  } = {},
 ): Split {
   if (images.length < 2) throw new UserError('Training needs at least two images: one to train on and one to hold out.');
   const groupOf = new Map(groups.flatMap((group) => group.map(({ id }) => [id, group] as const)));
@@ -36,11 +41,11 @@ export function splitImages(
       .shuffle(images)
       .map((image) => groupOf.get(image.id) ?? [image]),
   );
-  const wanted = Math.max(1, Math.min(count, Math.floor(images.length / 3)));
   const heldOut: ImageReference[] = [];
   const has = (unit: readonly ImageReference[], ids: ReadonlySet<string>): boolean => unit.some(({ id }) => ids.has(id));
-  const seen = [...units].filter((unit) => has(unit, earlier.training));
-  const unseen = [...units].filter((unit) => !has(unit, earlier.training));
+  const { training: trained = new Set(), heldOut: before = new Set(), unreadable = new Set() } = known;
+  const seen = [...units].filter((unit) => has(unit, trained));
+  const unseen = [...units].filter((unit) => !has(unit, trained));
   if (unseen.length === 0) {
     throw new UserError(
       `The model was trained on all ${images.length} images before, so that none is left to be measured on. ` +
@@ -48,10 +53,15 @@ export function splitImages(
     );
   }
   const training: ImageReference[] = seen.flat();
-  const candidates = [...unseen.filter((unit) => has(unit, earlier.heldOut)), ...unseen.filter((unit) => !has(unit, earlier.heldOut))];
-  for (const unit of candidates) (heldOut.length + unit.length <= wanted ? heldOut : training).push(...unit);
+  const readable = unseen.filter((unit) => !has(unit, unreadable));
+  const usable = images.filter(({ id }) => !unreadable.has(id)).length || images.length;
+  const wanted = Math.max(1, Math.min(count, Math.floor(usable / 3)));
+  const candidates = readable.length > 0 ? readable : unseen;
+  training.push(...unseen.filter((unit) => !candidates.includes(unit)).flat());
+  const inOrder = [...candidates.filter((unit) => has(unit, before)), ...candidates.filter((unit) => !has(unit, before))];
+  for (const unit of inOrder) (heldOut.length + unit.length <= wanted ? heldOut : training).push(...unit);
   if (heldOut.length === 0) {
-    const smallest = unseen.reduce((least, unit) => (unit.length < least.length ? unit : least));
+    const smallest = candidates.reduce((least, unit) => (unit.length < least.length ? unit : least));
     if (smallest.length === images.length) {
       throw new UserError(`All ${images.length} images nearly repeat each other: training needs at least two different photographs.`);
     }

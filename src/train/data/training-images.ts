@@ -43,11 +43,11 @@ export async function openTrainingImages(
   { onRead, earlier = noEarlierImages }: { readonly onRead?: OnRead | undefined } & Pick<KnownImages, 'earlier'> = {},
 ): Promise<TrainingImages> {
   const dataset = await openPristine(options);
-  const { nearDuplicates, digests } = await readContents(dataset.images, onRead);
+  const { nearDuplicates, digests, unreadable } = await readContents(dataset.images, onRead);
   const idsOf = (contents: ReadonlySet<string>): Set<string> =>
     new Set([...digests].flatMap(([id, digest]) => (contents.has(digest) ? [id] : [])));
-  const seen = { training: idsOf(earlier.training), heldOut: idsOf(earlier.heldOut) };
-  const split = splitImages(dataset.images, options.heldOut, options.seed, nearDuplicates, seen);
+  const known = { training: idsOf(earlier.training), heldOut: idsOf(earlier.heldOut), unreadable };
+  const split = splitImages(dataset.images, options.heldOut, options.seed, nearDuplicates, known);
   return { dataset, nearDuplicates, digests, split };
 }
 

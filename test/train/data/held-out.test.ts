@@ -70,6 +70,26 @@ describe('the split', () => {
     );
   });
 
+  test('holds out what can be read, and leaves some of it to train on', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.boolean(), { minLength: 2, maxLength: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.nat(),
+        (broken, wanted, seed) => {
+          const images = broken.map((_, index) => rendered(index));
+          const unreadable = new Set(images.filter((_, index) => broken[index]).map(({ id }) => id));
+          const { training, heldOut } = splitImages(images, wanted, seed, [], { unreadable });
+          expect(training.length + heldOut.length).toBe(images.length);
+          const readable = images.length - unreadable.size;
+          if (readable > 0) expect(heldOut.some(({ id }) => unreadable.has(id))).toBe(false);
+          if (readable > 1) expect(training.some(({ id }) => !unreadable.has(id))).toBe(true);
+          if (readable > 0) expect(heldOut).toHaveLength(Math.max(1, Math.min(wanted, Math.floor(readable / 3))));
+        },
+      ),
+    );
+  });
+
   test('is impossible when all images are one group', () => {
     const images = [rendered(0), rendered(1), rendered(2)];
     expect(() => splitImages(images, 1, 1, [images])).toThrow(/All 3 images nearly repeat each other/);
