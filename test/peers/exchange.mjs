@@ -69,12 +69,15 @@ async function factsOf(peers) {
 }
 
 try {
-  const peers = await joinPeers(launchOf(), end === 'stop' ? 2 : 60, (reason) => process.stderr.write(`${reason}\n`));
+  const peers = await joinPeers(launchOf(), end === undefined ? 60 : 2, (reason) => process.stderr.write(`${reason}\n`));
   if (end === undefined) process.stdout.write(`${JSON.stringify(await factsOf(peers))}\n`);
   if (end === 'abort' && peers.rank === 1) await peers.abort();
+  if (end === 'cut') process.stdout.write(`${JSON.stringify({ rank: peers.rank, hosts: peers.hosts, wrong: await wrongSums(peers) })}\n`);
   if (end === 'stop' && peers.rank === 1) process.kill(process.pid, 'SIGSTOP');
   try {
-    await peers.total([1]);
+    // until the network is cut
+    do await peers.total([1]);
+    while (end === 'cut');
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     await peers.abort();

@@ -44,6 +44,7 @@ export interface LaunchOptions {
 export interface LaunchedPrograms {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
   said(): string;
+  printed(): string;
   /** Signals the launcher. */
   kill(signal: NodeJS.Signals): void;
   /** Waits until a condition holds. @throws Error with what the programs said when they end before. */
@@ -90,6 +91,7 @@ export function launchWith(
   return {
     ended,
     said: () => texts.stderr,
+    printed: () => texts.stdout,
     kill: (signal) => void child.kill(signal),
     async until(condition) {
       while (!(await condition())) {

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
-import { launch, launcherNamed, launchers, launchWith, unlessLaunchers } from '../../peers/mpirun.js';
+import { type LaunchedPrograms, launch, launcherNamed, launchers, launchWith, unlessLaunchers } from '../../peers/mpirun.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { program } from '../antonym.js';
 import { metricsOf, resultsOf, stepsOf } from '../run-files.js';
@@ -56,6 +56,18 @@ async function beside(run: string): Promise<number> {
   return others[0]!;
 }
 
+/** One of two processes is stopped: the other waits for its limit, asleep, while other tests run. */
+let stopped: Promise<LaunchedPrograms> | undefined;
+function stuck(): Promise<LaunchedPrograms> {
+  stopped ??= (async () => {
+    const programs = launch(first, 2, [...trainAs('stuck'), '--peer-timeout', '5'], { folder });
+    await programs.until(async () => (await stepsOf(runOf('stuck'))) >= 2);
+    process.kill(await beside('stuck'), 'SIGSTOP');
+    return programs;
+  })();
+  return stopped;
+}
+
 const first = launchers[0]!;
 const last = launchers.at(-1)!;
 
@@ -104,20 +116,8 @@ describe.skipIf(launchers.length === 0)(`two processes${unlessLaunchers}`, { tim
     }
   });
 
-  test('end when one no longer answers, and say which', async () => {
-    const programs = launch(first, 2, [...trainAs('stuck'), '--peer-timeout', '5'], { folder });
-    await programs.until(async () => (await stepsOf(runOf('stuck'))) >= 2);
-    process.kill(await beside('stuck'), 'SIGSTOP');
-    const { code, stderr } = await programs.ended;
-    expect(code).not.toBe(0);
-    // in a sum that has begun MPI waits without end, and does not say for whom
-    expect(stderr).toMatch(
-      /^error: In process 0 of 2 on .*: (No answer for 5 s from process 1 of 2 on .*|MPI has not answered for 20 s: another process, its machine or the network has stopped\.) .*--resume stuck continues from the last checkpoint\.$/m,
-    );
-    await expect.poll(() => processesOf('stuck'), { timeout: 60_000 }).toEqual([]);
-  });
-
   test('end when process 0 cannot save', async () => {
+    await stuck();
     const programs = launch(last, 2, trainAs('full'), { folder });
     await programs.until(() => existsSync(join(runOf('full'), 'config.json')));
     mkdirSync(join(runOf('full'), 'checkpoints', 'last.safetensors', 'in the way'), { recursive: true });
@@ -147,5 +147,15 @@ describe.skipIf(launchers.length === 0)(`two processes${unlessLaunchers}`, { tim
         /^error: All processes need the same options and versions, but steps is "7" in process 1 of 2 on .* and "6" in process 0\.$/,
       ),
     ]);
+  });
+
+  test('end when one no longer answers, and say which', async () => {
+    const { code, stderr } = await (await stuck()).ended;
+    expect(code).not.toBe(0);
+    // in a sum that has begun MPI waits without end, and does not say for whom
+    expect(stderr).toMatch(
+      /^error: In process 0 of 2 on .*: (No answer for 5 s from process 1 of 2 on .*|MPI has not answered for 20 s: another process, its machine or the network has stopped\.) .*--resume stuck continues from the last checkpoint\.$/m,
+    );
+    await expect.poll(() => processesOf('stuck'), { timeout: 60_000 }).toEqual([]);
   });
 });
