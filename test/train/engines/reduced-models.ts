@@ -49,7 +49,7 @@ export const shallowModels: typeof reducedModels = {
 };
 
 /** One of each further family: what they have in common with CLIP's is trained with those above. @param layers of transformers */
-function families(layers: number): Readonly<Record<string, Backbone>> {
+export function families(layers: number): Readonly<Record<string, Backbone>> {
   const sizes = { width: 16, layers, heads: 2 } as const;
   return {
     resnet: {
