@@ -21,6 +21,8 @@ import { featuresGraph, withDegradations } from './defect-graph.js';
 import { type DefectSample, defects, firstCrop, makeDefectSamples } from './defect-samples.js';
 import { keptSamples } from './kept-samples.js';
 
+/** Of the ridge regressions: chosen beforehand, as each takes as long as all else of the fit. */
+const penalties = [0.3];
 /** Side of the crops by which the written file is compared with the fit, pixels; one of each photograph. */
 const proofSide = 256;
 
@@ -94,7 +96,7 @@ async function fitToPhotographs(path: string, photographs: string, onPhotograph:
     );
     const fit = fitDegradations(
       samples.map((sample) => ({ ...sample, features: features.of(sample.features) })),
-      { gainOf: (feature) => features.gainOf(feature) },
+      { gainOf: (feature) => features.gainOf(feature), penalties },
     );
     if (fit === undefined) throw new UserError(`The photographs in ${photographs} do not suffice for the degradations.`);
     const proof: { crop: Image; expected: number[] }[] = [];

@@ -20,8 +20,8 @@ export interface DegradationFit {
 }
 
 const folds = 5;
-/** Beside features of variance 1; chosen by squared errors on photographs that are left out. */
-const penalties = [0.003, 0.03, 0.3] as const;
+/** Beside features of variance 1. */
+const usualPenalties = [0.003, 0.03, 0.3] as const;
 
 /** A regression: one distortion in one direction. */
 interface Member {
@@ -34,11 +34,20 @@ interface Member {
  * @param samples of at least two photographs, some pristine, and of each group some that have it
  * @param judges photographs that calibrate and measure; default: all
  * @param gainOf the weight of a feature of variance 1 before the penalty: 0 leaves it out; default: 1
+ * @param penalties are tried; squared errors on photographs that are left out choose
  * @returns undefined where the samples do not suffice
  */
 export function fitDegradations(
   samples: readonly DegradationSample[],
-  { judges, gainOf = () => 1 }: { readonly judges?: ReadonlySet<string> | undefined; readonly gainOf?: (feature: number) => number } = {},
+  {
+    judges,
+    gainOf = () => 1,
+    penalties = usualPenalties,
+  }: {
+    readonly judges?: ReadonlySet<string> | undefined;
+    readonly gainOf?: (feature: number) => number;
+    readonly penalties?: readonly number[];
+  } = {},
 ): DegradationFit | undefined {
   const members = membersOf(samples);
   const images = [...new Set(samples.map(({ image }) => image))].sort();
