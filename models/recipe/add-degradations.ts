@@ -15,7 +15,7 @@ import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
 import { hashFiles } from '#antonym/support/files/hash-files.js';
-import { sealJson } from '#antonym/support/sealed-json.js';
+import { parseSealed, sealJson } from '#antonym/support/sealed-json.js';
 import { DefectFeatures } from './defect-features.js';
 import { featuresGraph, withDegradations } from './defect-graph.js';
 import { type DefectSample, defects, firstCrop, makeDefectSamples } from './defect-samples.js';
@@ -63,7 +63,7 @@ export async function addDegradations(
     proof.map(({ expected }) => expected),
   );
   const own = { ...description, files: hashesOf(pieces) };
-  const before = paritySchema.parse(JSON.parse(await readFile(join(folder, parityName), 'utf8')));
+  const before = paritySchema.parse(parseSealed(await readFile(join(folder, parityName), 'utf8')));
   const parity: Parity = { ...before, degradations, model: own.files[0].sha256 };
   await writeFileAtomically(path, model);
   await writeFileAtomically(join(folder, descriptionName), sealJson(own, 2));

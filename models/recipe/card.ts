@@ -17,6 +17,7 @@ import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
 import { digestOfFile } from '#antonym/support/files/file-digest.js';
 import { hashFiles } from '#antonym/support/files/hash-files.js';
+import { parseSealed } from '#antonym/support/sealed-json.js';
 import { modelName } from './recipe.js';
 
 const bootstrap = { resamples: 2000, seed: 1, confidence: 0.95 };
@@ -37,7 +38,7 @@ try {
     const { evaluation } = await evaluateOpinion(opinions, [{ name: modelName, sha256: await digestOfFile(path), model }], bootstrap);
     const result = opinionResult(evaluation, evaluation.measures[0]!);
     const files = (await hashFiles(folder)).filter((file) => file.name !== modelCardName);
-    const parity = paritySchema.parse(JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8')));
+    const parity = paritySchema.parse(parseSealed(await readFile(join(folder, 'parity.json'), 'utf8')));
     const card = modelCard({
       description: model.description,
       parity,

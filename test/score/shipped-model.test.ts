@@ -55,4 +55,24 @@ describe('the model that ships', () => {
       await model.close();
     }
   });
+
+  test('gives the largest value to the group of a distortion', async () => {
+    const model = await loadModel();
+    try {
+      const image = renderProcedural({ ...rendered(102, 448, 320), seed: 1 });
+      for (const [name, group] of [
+        ['gaussian-blur', 'blur'],
+        ['white-noise', 'noise'],
+        ['jpeg', 'compression'],
+        ['pixelate', 'spatial'],
+      ] as const) {
+        const { severities, apply } = distortions[name];
+        const { degradations } = await model.assess(await apply(image, severities[4]!, { seed: 1 }));
+        const [largest] = Object.entries(degradations).sort(([, a], [, b]) => b - a);
+        expect(largest![0], name).toBe(group);
+      }
+    } finally {
+      await model.close();
+    }
+  });
 });
