@@ -106,8 +106,8 @@ function across(launcher: Launcher, [here, there]: readonly [Host, Host], agent:
   }[launcher.name];
   const onHost = ['netns', 'exec', here.namespace, 'unshare', '--uts', 'sh', '-c', `hostname ${here.name} && exec "$@"`, 'sh'];
   const words = [...onHost, launcher.command, ...launcher.options, ...own, '-np', '2', process.execPath, program, 'cut'];
-  // one kernel has both hosts: UCX would use its memory
-  return launchWith({ ...launcher, command: 'ip' }, words, { environment: { UCX_TLS: 'tcp,self' } });
+  // one kernel has both hosts: UCX would use its memory; what a killed launcher leaves goes with the folder
+  return launchWith({ ...launcher, command: 'ip' }, words, { environment: { UCX_TLS: 'tcp,self', TMPDIR: folder } });
 }
 
 // they sleep most of the time
