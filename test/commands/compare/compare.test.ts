@@ -10,6 +10,7 @@ import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonym } from '../antonym.js';
 import { expectRefused } from '../expect-refused.js';
+import { writeRandomModel } from '../random-model.js';
 
 const folder = await temporaryFolder();
 for (const name of ['before/sub', 'after/sub', 'empty']) await mkdir(join(folder, name), { recursive: true });
@@ -21,6 +22,7 @@ for (let index = 0; index < 6; index++) {
 await writeFile(join(folder, 'before/alone.png'), await encodePng(await loadImage(rendered(7, 80, 80))));
 await writeFile(join(folder, 'before/broken.png'), 'no picture');
 await writeFile(join(folder, 'after/broken.png'), 'no picture');
+await writeRandomModel(join(folder, 'untold'));
 const encoder = (name: string, command: readonly string[]) => ({
   name,
   series: 'copy',
@@ -68,7 +70,7 @@ test.each([
   [['before', 'nowhere'], /nowhere/],
   [['before', 'empty'], /empty holds no supported images/],
   [['before', 'after', '--encoders', 'encoders.json'], /give the folder of the pictures alone/],
-  [['before', 'after', '--why'], /The model does not say what is wrong with an image/],
+  [['before', 'after', '--model', 'untold', '--why'], /The model does not say what is wrong with an image/],
   [['before', 'after', '--out', 'before'], /before already exists and is not empty/],
 ])('%j is refused in one line', async (args, message) => {
   await expectRefused(['compare', ...args], message, folder);
