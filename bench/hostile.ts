@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '#antonym/support/errors.js';
-import { baseFiles, hasHeic } from './hostile/base-files.js';
+import { type BaseFile, baseFiles, hasHeic } from './hostile/base-files.js';
 import { hostileFile } from './hostile/mutate.js';
 import { type Watched, watchProcess } from './hostile/watch-process.js';
 import { markdownTable } from './markdown-table.js';
@@ -19,6 +19,8 @@ const mostMemory = 1.5e9;
 const atATime = 100;
 /** One file of as many is good. */
 const goodEvery = 10;
+/** Different pictures in a hundred: a training puts what nearly repeats on one side. */
+const scenes = 5;
 
 interface MadeFile {
   readonly path: string;
@@ -114,10 +116,12 @@ export async function benchHostile({
 }
 
 async function makeFiles(folder: string, seed: number, first: number, count: number): Promise<MadeFile[]> {
-  const bases = await baseFiles(Math.floor(first / atATime));
+  const bases: (readonly BaseFile[])[] = [];
+  for (let scene = 0; scene < scenes; scene++) bases.push(await baseFiles((first / atATime) * scenes + scene));
   const made: MadeFile[] = [];
   for (let index = first; index < first + count; index++) {
-    const { format, bytes } = bases[index % bases.length]!;
+    const files = bases[Math.floor(index / goodEvery) % scenes]!;
+    const { format, bytes } = files[index % files.length]!;
     const isGood = index % goodEvery === 0;
     const { file, changes } = isGood ? { file: bytes, changes: [] } : hostileFile(format, bytes, seed, index);
     const path = join(folder, `${isGood ? 'good' : 'hostile'}-${index}.${format}`);

@@ -5,14 +5,18 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { degradationsOutput } from '../heads/degradation-probe.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';
 import { fittingThreads } from '../support/open-files.js';
+import type { NamedTensors } from '../tensors/tensor-data.js';
 
 /** Largest model that has copies, with its weights, bytes: copies take memory, and large models use several cores well enough. */
 const largestCopied = 64 * 2 ** 20;
 const mostCopies = 4;
+/** Outputs that cost as much as the score, in the model that ships. */
+const seldomAsked = [degradationsOutput];
 /** Images at a time from which on copies are made. */
 const manyImages = 3;
 
@@ -22,6 +26,8 @@ export class ModelSessions {
   private readonly threads: SessionThread[] = [];
   private readonly single: IdleThreads;
   private copies: IdleThreads | 'in the making' | 'none' | undefined;
+  /** Those that have loaded all outputs, too. */
+  private readonly whole = new Set<SessionThread>();
   private isClosed = false;
 
   constructor(path: string, device: DeviceSetup) {
@@ -32,7 +38,7 @@ export class ModelSessions {
 
   /** Loads the model. @throws as `SessionThread.load` */
   load(): Promise<ModelSignature> {
-    return this.first.load('model', this.path);
+    return this.loadInto(this.first);
   }
 
   /** The session that uses every core. */
@@ -41,13 +47,24 @@ export class ModelSessions {
   }
 
   /**
-   * Gives work to a session as soon as one is idle, in the order of calls.
+   * Runs the model in a session as soon as one is idle, in the order of calls.
+   * @param outputs asked for: what is asked for first is computed from then on
    * @param images number of images that are decoded, scored or wait at the moment.
    */
-  use<Result>(work: (thread: SessionThread) => Promise<Result>, images: number): Promise<Result> {
+  run(feeds: NamedTensors, outputs: readonly string[], images: number): Promise<NamedTensors> {
     if (images >= manyImages && this.copies === undefined) void this.makeCopies();
     const threads = images > 1 && this.copies instanceof IdleThreads ? this.copies : this.single;
-    return threads.use(work);
+    return threads.use(async (thread) => {
+      if (!outputs.some((name) => seldomAsked.includes(name))) return thread.run('model', feeds, { outputs });
+      if (!this.whole.has(thread)) await thread.load('whole', this.path);
+      this.whole.add(thread);
+      return thread.run('whole', feeds, { outputs });
+    });
+  }
+
+  /** Without the outputs that few ask for, where the file is small: larger models compute them from what they have. */
+  private async loadInto(thread: SessionThread): Promise<ModelSignature> {
+    return thread.load('model', this.path, (await isSmall(this.path)) ? { without: seldomAsked } : {});
   }
 
   async close(): Promise<void> {
@@ -65,7 +82,7 @@ export class ModelSessions {
       return;
     }
     const copies = Array.from({ length: count }, () => this.start({ device: 'cpu', threads: Math.floor(cores / count) }));
-    const loaded = await Promise.allSettled(copies.map((copy) => copy.load('model', this.path)));
+    const loaded = await Promise.allSettled(copies.map((copy) => this.loadInto(copy)));
     const usable = copies.filter((_, index) => loaded[index]!.status === 'fulfilled');
     this.copies = usable.length === count ? new IdleThreads(usable) : 'none';
   }

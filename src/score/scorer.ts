@@ -83,7 +83,7 @@ export async function openScorer(
     const { width, height } = parts[0]!;
     const feeds = { image: { dataType: 'uint8', shape: [parts.length, height, width, 3], data: pixelsOf(image, parts) } } as const;
     try {
-      return await sessions.use((thread) => thread.run('model', feeds, { outputs }), images);
+      return await sessions.run(feeds, outputs, images);
     } catch (error) {
       throw runningError(error);
     }

@@ -34,6 +34,8 @@ export interface Places {
 }
 
 export interface LoadOptions {
+  /** Outputs of the file at a path that are not computed, nor what only they need; the signature has them. */
+  readonly without?: readonly string[];
   /** Outputs that a device may write where the state tensor of their name lies: see `outputsInPlace`. */
   readonly inPlace?: readonly string[];
   /** True when a device records the launches of the first call and replays them in the others: see `CapturedModel`. */

@@ -2,6 +2,8 @@
  * The thread that owns ONNX Runtime sessions: a call blocks its thread, so it must not be the one that draws progress and answers signals.
  * Tensors of the state stay here between calls.
  */
+import { readFile } from 'node:fs/promises';
+import type { ReducedFile } from '../../graph/without-outputs.js';
 import { messageOf } from '../../support/errors.js';
 import { answerRequests } from '../../support/threads/answer-requests.js';
 import { type Place, placeOf } from '../../tensors/place.js';
@@ -66,12 +68,21 @@ async function load(name: string, source: ModelSource): Promise<ModelSignature> 
   await models.get(name)?.release();
   models.delete(name);
   try {
-    const model = await open(source);
+    const reduced = await reducedFile(source);
+    const model = await open(reduced ? { ...source, source: reduced.bytes } : source);
     models.set(name, model);
-    return model.signature;
+    const { inputs, outputs } = model.signature;
+    return reduced ? { inputs, outputs: [...outputs, ...reduced.leftOut] } : model.signature;
   } catch (error) {
     throw explained(error);
   }
+}
+
+/** Undefined where the file is loaded as it is. */
+async function reducedFile({ source, without = [] }: ModelSource): Promise<ReducedFile | undefined> {
+  if (without.length === 0 || typeof source !== 'string') return undefined;
+  const file = await readFile(source).catch(() => undefined);
+  return file && (await import('../../graph/without-outputs.js')).withoutOutputs(file, new Set(without));
 }
 
 async function open({ source, settings, inPlace = [], isCaptured = false }: ModelSource): Promise<LoadedModel> {

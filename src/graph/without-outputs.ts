@@ -1,0 +1,70 @@
+/** An ONNX file without some outputs: ONNX Runtime computes every node of a file, asked for or not. */
+import { decodeMessage } from '../support/protobuf/message-table.js';
+import { field, type WireField, wireFields } from '../support/protobuf/wire-format.js';
+import { onnxDataTypes } from '../tensors/onnx-data-types.js';
+import type { DataType } from '../tensors/tensor-data.js';
+import { graphMessage, modelMessage, nodeMessage, tensorMessage, type ValueInfoMessage, valueInfoMessage } from './onnx-messages.js';
+import type { Value } from './value.js';
+
+export interface ReducedFile {
+  readonly bytes: Uint8Array;
+  /** The outputs that it lacks. */
+  readonly leftOut: readonly Pick<Value, 'name' | 'dataType' | 'shape'>[];
+}
+
+/**
+ * Leaves out outputs by their names, with the nodes and weights that nothing else needs; all the rest stays byte for byte.
+ * @returns undefined where there is nothing to leave out, where weights lie in other files, or where the bytes are no ONNX file
+ */
+export function withoutOutputs(file: Uint8Array, names: ReadonlySet<string>): ReducedFile | undefined {
+  try {
+    const model = [...wireFields(file)];
+    const graph = model.find(({ number }) => number === modelMessage.graph.number);
+    if (!graph) return undefined;
+    const fields = [...wireFields(graph.content)];
+    const outputs = fields
+      .filter(isOf(graphMessage.output.number))
+      .map((own) => ({ own, info: decodeMessage(valueInfoMessage, own.content) }));
+    const leftOut = outputs.filter(({ info }) => names.has(info.name ?? ''));
+    if (leftOut.length === 0 || leftOut.length === outputs.length) return undefined;
+    const used = new Set(outputs.map(({ info }) => info.name ?? '').filter((name) => !names.has(name)));
+    const dropped = new Set<WireField>(leftOut.map(({ own }) => own));
+    // nodes come after those whose outputs they use
+    for (const own of fields.filter(isOf(graphMessage.node.number)).reverse()) {
+      const { input = [], output = [], attribute = [] } = decodeMessage(nodeMessage, own.content);
+      if (!output.some((name) => used.has(name))) dropped.add(own);
+      // a branch of another operator may use any value
+      else if (attribute.some(({ type }) => type === subgraph || type === subgraphs)) return undefined;
+      else for (const name of input) used.add(name);
+    }
+    for (const own of fields.filter(isOf(graphMessage.initializer.number))) {
+      const { name = '', externalData = [] } = decodeMessage(tensorMessage, own.content);
+      if (externalData.length > 0) return undefined;
+      if (!used.has(name)) dropped.add(own);
+    }
+    const kept = fields.filter((own) => !dropped.has(own)).map(({ whole }) => whole);
+    const pieces = model.flatMap((own) => (own === graph ? field(modelMessage.graph.number, kept) : [own.whole]));
+    return { bytes: Buffer.concat(pieces), leftOut: leftOut.map(({ info }) => signatureOf(info)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function signatureOf({ name = '', type }: ValueInfoMessage): ReducedFile['leftOut'][number] {
+  const { elemType, shape } = type?.tensorType ?? {};
+  const found = (Object.keys(onnxDataTypes) as DataType[]).find((dataType) => onnxDataTypes[dataType] === elemType);
+  if (found === undefined) throw new Error(`the output ${name} has an element type that is not known`);
+  return {
+    name,
+    dataType: found,
+    shape: shape?.dim?.map(({ dimValue = 0, dimParam }) => (dimValue > 0 ? dimValue : dimParam || '?')) ?? [],
+  };
+}
+
+/** `AttributeProto.AttributeType.GRAPH` and `GRAPHS` */
+const [subgraph, subgraphs] = [5, 10];
+
+const isOf =
+  (number: number) =>
+  (field: WireField): boolean =>
+    field.number === number;
