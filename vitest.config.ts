@@ -26,9 +26,13 @@ if (process.platform === 'linux' && freeBytes('/dev/shm') >= mostFiles) process.
  */
 const folders = [
   ...['backbones', 'calibrate', 'charts', 'compare', 'datasets', 'degrade', 'evaluate', 'export', 'graph', 'heads', 'images', 'losses'],
-  ...['commands/train', 'lowering', 'pairs', 'prompts', 'recipe', 'report', 'runs', 'score', 'statistics', 'support', 'tensors', 'train'],
+  ...['lowering', 'pairs', 'prompts', 'recipe', 'report', 'runs', 'score', 'statistics', 'support', 'tensors', 'train'],
+  ...['compare', 'evaluate', 'score', 'train'].map((kind) => `commands/${kind}`),
 ];
-const together = [...folders.map((folder) => `test/${folder}/**/!(invented-family|*webgpu).test.ts`), 'test/commands/moved-run.test.ts'];
+const together = [
+  ...folders.map((folder) => `test/${folder}/**/!(invented-family|*webgpu).test.ts`),
+  'test/commands/{any-image,calibrate,damaged-files,export,moved-run,report}.test.ts',
+];
 
 export default defineConfig({
   test: {

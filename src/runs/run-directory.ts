@@ -145,6 +145,8 @@ export async function openRun(root: string, name: string, takeOver = false): Pro
   }
   try {
     const config = await readConfig(folder);
+    // one killed right after it had made the run leaves what it was made in
+    await clearStagings(root);
     await clearLeftovers(folder.path);
     return { folder, config, close: () => lock.release() };
   } catch (error) {

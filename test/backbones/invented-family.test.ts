@@ -185,7 +185,7 @@ describe('an invented family', () => {
 
   test('is exported, and the file computes what was measured, and the embedding where it is wanted', async () => {
     const measured = await measureSetup(await setUp(), undefined, { onMeasure() {} });
-    const { description, parity, model } = await exportRun(measured, join(folder, 'export'), { embedding: true });
+    const { description, parity, model } = await exportRun(measured, join(folder, 'export'), { embedding: true, degradations: false });
     expect(description.embedding).toEqual({ output: 'embedding', size: embedding });
     const image = statedPixels('image', 2, 8, 12);
     const session = await InferenceSession.create(model, { logSeverityLevel: 3 });

@@ -6,11 +6,12 @@ import { modelCard } from '#antonym/export/model-card.js';
 import { parseModelDescription } from '#antonym/export/model-description.js';
 import { paritySchema } from '#antonym/export/parity.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
+import { parseSealed } from '#antonym/support/sealed-json.js';
 
 const folder = dirname((await shippedModel())!.path);
 const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
 const description = parseModelDescription(await text('model.json'), 'model.json');
-const facts = { parity: paritySchema.parse(JSON.parse(await text('parity.json'))), files: [], opinions: [] };
+const facts = { parity: paritySchema.parse(parseSealed(await text('parity.json'))), files: [], opinions: [] };
 /** The first table: what is said of what. */
 const rows = (card: string): string[][] =>
   [...card.split('## Use')[0]!.matchAll(/^\| (\w[\w ]*?) +\| (.*) \|$/gm)].map(([, name, value]) => [name!, value!]);

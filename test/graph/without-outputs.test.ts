@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { withoutOutputs } from '#antonym/graph/without-outputs.js';
-import { OnnxSession } from '#antonym/runtime/onnxruntime/session.js';
+import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';
 
 /** Outputs `kept` and `further`, which share a node and have one with a weight each. */
@@ -27,15 +27,14 @@ describe('an ONNX file without an output', () => {
     expect(namesIn(whole)).toMatch(/further\.weight/);
     expect(namesIn(bytes)).not.toMatch(/further|Exp/);
     expect(namesIn(bytes)).toMatch(/kept\.weight/);
-    const settings = { device: 'cpu' as const };
-    const [all, one] = [OnnxSession.open(whole, settings), OnnxSession.open(bytes, settings)];
+    const thread = new SessionThread({ device: 'cpu', threads: 1 });
     try {
+      await thread.load('all', whole);
+      expect((await thread.load('one', bytes)).outputs.map(({ name }) => name)).toEqual(['kept']);
       const x = floatTensor([2, 3], [1, -1, 0.5, 2, 0, 3]);
-      const [expected, found] = [all.run({ x }, { kept: undefined }), one.run({ x }, { kept: undefined })];
-      expect(one.signature.outputs.map(({ name }) => name)).toEqual(['kept']);
-      expect(found.kept).toEqual(expected.kept);
+      expect((await thread.run('one', { x })).kept).toEqual((await thread.run('all', { x })).kept);
     } finally {
-      for (const session of [all, one]) session.release();
+      await thread.close();
     }
   });
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, test } from 'vitest';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { type Launcher, launchers, launchWith } from './mpirun.js';
 
@@ -110,22 +110,24 @@ function across(launcher: Launcher, [here, there]: readonly [Host, Host], agent:
   return launchWith({ ...launcher, command: 'ip' }, words, { environment: { UCX_TLS: 'tcp,self', TMPDIR: folder } });
 }
 
+/** What processes printed, a JSON object each; a launcher may put two on one line. */
+function objectsIn(text: string): { readonly rank: number }[] {
+  return [...text.matchAll(/\{[^{}]*\}/g)].map(([object]) => JSON.parse(object));
+}
+
 // they sleep most of the time
 const unlessAllowed = both.some(({ hosts }) => hosts === undefined) ? ' (skipped: network namespaces are refused here)' : '';
 for (const { hosts, index, ...launcher } of both) {
   const title = `${launcher.name} sums over the network, and ends both processes when it is cut${unlessAllowed}`;
-  test.skipIf(hosts === undefined)(title, { concurrent: true, timeout: 120_000 }, async () => {
+  test.skipIf(hosts === undefined)(title, { concurrent: true, timeout: 120_000 }, async ({ expect }) => {
     const [here, there] = hosts!;
     const programs = across(launcher, [here, there], agentFor(there, index));
     let said = '';
     await programs.until(() => {
       said = programs.printed();
-      return said.split('\n').length === 3;
+      return objectsIn(said).length === 2;
     });
-    const facts = said
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { rank: number });
+    const facts = objectsIn(said);
     const expected = { hosts: ['antonym-a', 'antonym-b'], wrong: 0 };
     expect(facts.sort((a, b) => a.rank - b.rank)).toEqual([0, 1].map((rank) => ({ rank, ...expected })));
     expect([programsOn(here).length, programsOn(there).length]).toEqual([1, 1]);

@@ -83,8 +83,11 @@ describe('runs', () => {
     const unfinished = `.antonym-staging.file-0-1.${new URLSearchParams({ pid: String(pid), ...rest })}`;
     await writeFile(join(run.folder.path, 'checkpoints', unfinished), 'half');
     await writeFile(run.folder.lastCheckpoint, 'whole');
+    // that of the process that made the run, killed before it could remove it
+    await mkdir(join(root, unfinished, 'new'), { recursive: true });
     await (await openRun(root, 'a')).close();
     expect(await readdir(join(run.folder.path, 'checkpoints'))).toEqual(['last.safetensors']);
+    expect(await readdir(root)).toEqual(['a']);
   });
 
   test.skipIf(process.platform === 'win32')(

@@ -67,10 +67,10 @@ describe('options of training', () => {
     expect(() => resumed({ batchSize: '4', accumulate: '6', crop: '96' })).toThrow('received --crop 96 (the run has 64)');
   });
 
-  test('only where and how a step is computed, and where rated images lie, may change when a run is resumed', () => {
+  test('only where and how a step is computed, where rated images lie, and what an export has beside the score may change when a run is resumed', () => {
     const free = Object.entries(trainOptions).filter(([, option]) => !option.changesResult);
     expect(new Set(free.map(([key]) => key))).toEqual(
-      new Set(['images', 'recompute', 'engine', 'device', 'providerOptions', 'graphCapture', 'workers']),
+      new Set(['images', 'recompute', 'engine', 'device', 'providerOptions', 'graphCapture', 'workers', 'degradations']),
     );
   });
 });

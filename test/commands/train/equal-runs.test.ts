@@ -52,7 +52,17 @@ test('the best checkpoint is that of the first best evaluation, the last one kno
 });
 
 test('four workers, and options from a file, make the same run as one worker and flags', async () => {
-  const options = { data: 'photos', batchSize: 2, crop: 32, heldOut: 1, levels: 9, steps, evaluateEvery: 3, workers: 4 };
+  const options = {
+    data: 'photos',
+    batchSize: 2,
+    crop: 32,
+    heldOut: 1,
+    levels: 9,
+    steps,
+    evaluateEvery: 3,
+    workers: 4,
+    degradations: 'off',
+  };
   await writeFile(join(folder, 'options.json'), JSON.stringify(options));
   expect(await train('--config', 'options.json', '--levels', '2', ...twoDistortions, '--run', 'four')).toMatchObject({ status: 0 });
   expect(await resultsOf(run('four'))).toEqual(await resultsOf(run('reference')));

@@ -18,7 +18,7 @@ test('an ONNX file is trained, exported from the copy in the run, and scores ima
   await cp(join(golden, 'onnx_vision_transformer.onnx'), encoder);
   await writePhotographs(join(folder, 'photos'), 4);
   const small = [
-    ...['--data', 'photos', '--steps', '2', '--batch-size', '1', '--accumulate', '1', '--held-out', '1', '--levels', '2'],
+    ...'--data photos --steps 2 --batch-size 1 --accumulate 1 --held-out 1 --levels 2 --degradations off'.split(' '),
     ...twoDistortions,
   ];
   const trained = await antonymHere(['train', '--backbone', 'encoder.onnx', ...small, '--run', 'vit'], folder);

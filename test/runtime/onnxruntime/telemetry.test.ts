@@ -43,6 +43,8 @@ const training = [
   '2',
   '--workers',
   '1',
+  '--degradations',
+  'off',
   ...twoDistortions,
 ];
 const library = import.meta.resolve('#antonym/index.js');

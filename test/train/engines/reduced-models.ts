@@ -41,10 +41,10 @@ export const reducedModels: Readonly<Record<string, Backbone>> = {
   'clip-vit': transformer,
 };
 
-/** The same with residual networks of fewer stages, which have every operator of four, together: for devices that compile kernels for every shape. */
+/** The same with residual networks of two stages, which have every operator of four: for devices that compile kernels for every shape. */
 export const shallowModels: typeof reducedModels = {
   'clip-tiny, statistics of the batch': resNet('batch', [1, 1, 0, 0]),
-  'clip-rn50, frozen statistics': resNet('running', [2, 0, 0, 0]),
+  'clip-rn50, frozen statistics': resNet('running', [1, 1, 0, 0]),
   'clip-vit': transformer,
 };
 
