@@ -31,15 +31,16 @@ export function withoutOutputs(file: Uint8Array, names: ReadonlySet<string>): Re
     const dropped = new Set<WireField>(leftOut.map(({ own }) => own));
     // nodes come after those whose outputs they use
     for (const own of fields.filter(isOf(graphMessage.node.number)).reverse()) {
-      const { input = [], output = [], attribute = [] } = decodeMessage(nodeMessage, own.content);
-      if (!output.some((name) => used.has(name))) dropped.add(own);
+      const parts = [...wireFields(own.content)];
+      if (!textsOf(parts, nodeMessage.output.number).some((name) => used.has(name))) dropped.add(own);
       // a branch of another operator may use any value
-      else if (attribute.some(({ type }) => type === subgraph || type === subgraphs)) return undefined;
-      else for (const name of input) used.add(name);
+      else if (parts.filter(isOf(nodeMessage.attribute.number)).some(hasSubgraph)) return undefined;
+      else for (const name of textsOf(parts, nodeMessage.input.number)) used.add(name);
     }
     for (const own of fields.filter(isOf(graphMessage.initializer.number))) {
-      const { name = '', externalData = [] } = decodeMessage(tensorMessage, own.content);
-      if (externalData.length > 0) return undefined;
+      const parts = [...wireFields(own.content)];
+      if (parts.some(isOf(tensorMessage.externalData.number))) return undefined;
+      const [name = ''] = textsOf(parts, tensorMessage.name.number);
       if (!used.has(name)) dropped.add(own);
     }
     const kept = fields.filter((own) => !dropped.has(own)).map(({ whole }) => whole);
@@ -61,8 +62,16 @@ function signatureOf({ name = '', type }: ValueInfoMessage): ReducedFile['leftOu
   };
 }
 
-/** `AttributeProto.AttributeType.GRAPH` and `GRAPHS` */
-const [subgraph, subgraphs] = [5, 10];
+/** `AttributeProto.g` and `AttributeProto.graphs` */
+const subgraphs = [6, 11];
+
+function hasSubgraph(attribute: WireField): boolean {
+  return [...wireFields(attribute.content)].some(({ number }) => subgraphs.includes(number));
+}
+
+function textsOf(fields: readonly WireField[], wanted: number): string[] {
+  return fields.filter(isOf(wanted)).map(({ content }) => Buffer.from(content.buffer, content.byteOffset, content.length).toString('utf8'));
+}
 
 const isOf =
   (number: number) =>

@@ -34,11 +34,21 @@ function hostsFor(index: number): readonly [Host, Host] | undefined {
       ip('-n', namespace, 'address', 'add', `${address}/24`, 'dev', link);
       for (const device of ['lo', link]) ip('-n', namespace, 'link', 'set', device, 'up');
     }
+    for (const host of hosts) waitForLink(host);
     return hosts;
   } catch {
     for (const host of hosts) remove(host);
     return undefined;
   }
+}
+
+/** UCX, which MPICH uses, passes over a link that is not running yet: the kernel says so some time after it was set up. */
+function waitForLink({ namespace, link }: Host): void {
+  for (let tries = 0; tries < 100; tries++) {
+    if (/ state UP /.test(ip('-n', namespace, 'link', 'show', 'dev', link))) return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+  throw new Error(`the link ${link} does not come up`);
 }
 
 function remove({ namespace }: Host): void {
