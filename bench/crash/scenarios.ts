@@ -30,6 +30,7 @@ const small = '--batch-size 2 --crop 32 --held-out 1 --levels 2 --distortion jpe
 const training = ['--data', 'INPUTS/photos', '--steps', '1', ...small];
 const opinion = ['evaluate', 'opinion', 'INPUTS/ratings.csv', '--resamples', '100'];
 
+const rated = 'evaluate opinion INPUTS/many.csv --resamples 100 --model INPUTS/runs/r/export --out p'.split(' ');
 const list = ['score', '--list', 'INPUTS/list.txt', '--model', 'INPUTS/runs/r/export', '--out', 'p'];
 
 /** As many ratings as a calibration needs. */
@@ -76,6 +77,18 @@ export const scenarios: readonly Scenario[] = [
       [...list, '--shard', '2/2'],
     ],
     results: ['p/scores.jsonl', 'p/scores-1-of-2.jsonl'],
+  },
+  { name: 'evaluate --list', words: [...rated, '--list', 'INPUTS/list.txt', '--shard', '1/2'], results: [] },
+  {
+    name: 'evaluate --merge',
+    words: [...rated, '--merge'],
+    earlier: ['1/2', '2/2'].map((shard) => [...rated, '--list', 'INPUTS/list.txt', '--shard', shard]),
+    results: ['p/evaluation', 'p/scores-1-of-2.jsonl'],
+  },
+  {
+    name: 'score --map',
+    words: ['score', 'INPUTS/photos', '--map', 'm', '--map-tile', '64', '--model', 'INPUTS/runs/r/export'],
+    results: ['m'],
   },
   {
     name: 'compare',
