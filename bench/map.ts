@@ -8,7 +8,7 @@ import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { degrade } from '#antonym/degrade/composition.js';
 import type { DistortionName } from '#antonym/degrade/distortions/table.js';
 import { singleDistortion } from '#antonym/degrade/gallery.js';
-import type { DegradationGroup } from '#antonym/heads/degradation-probe.js';
+import type { DegradationGroup } from '#antonym/heads/degradation-groups.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import { encodePng } from '#antonym/images/encode-png.js';
 import { type Box, cropImage, type Image, pasteImage } from '#antonym/images/image.js';

@@ -3,7 +3,8 @@ import { Graph } from '#antonym/graph/graph.js';
 import { addModel } from '#antonym/graph/reading/add-model.js';
 import { type OnnxModel, readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
 import type { Value } from '#antonym/graph/value.js';
-import { type DegradationProbe, degradationsOf, degradationsOutput } from '#antonym/heads/degradation-probe.js';
+import { degradationsOutput } from '#antonym/heads/degradation-groups.js';
+import { type DegradationProbe, degradationsOf } from '#antonym/heads/degradation-probe.js';
 import { defectCues } from './defect-cues.js';
 import type { DefectFeatures, EmbeddingParts } from './defect-features.js';
 

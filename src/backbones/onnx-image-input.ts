@@ -4,7 +4,7 @@ import { neededNodes } from '../graph/reading/add-model.js';
 import type { FileValue, OnnxModel } from '../graph/reading/onnx-model.js';
 import { type Dimension, formatShape, type Value } from '../graph/value.js';
 import { UserError } from '../support/errors.js';
-import { onnxDataTypes } from '../tensors/onnx-data-types.js';
+import { findDataType, onnxDataTypes } from '../tensors/onnx-data-types.js';
 
 export interface ImageInput {
   readonly name: string;
@@ -99,5 +99,5 @@ function described({ name, elementType, shape }: FileValue): string {
 }
 
 function typeName(elementType: number): string {
-  return Object.entries(onnxDataTypes).find(([, number]) => number === elementType)?.[0] ?? `element type ${elementType}`;
+  return findDataType(elementType) ?? `element type ${elementType}`;
 }

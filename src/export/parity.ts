@@ -1,6 +1,6 @@
 /** Proof that the exported file computes what the model under training computes. */
 import { z } from 'zod';
-import { degradationsOutput } from '../heads/degradation-probe.js';
+import { degradationsOutput } from '../heads/degradation-groups.js';
 import { publishedScale } from '../heads/fit-scale.js';
 import type { Head } from '../heads/head.js';
 import { type MeasuredScorer, openMeasuredScorer } from '../heads/score-measured.js';

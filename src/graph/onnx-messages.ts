@@ -80,3 +80,8 @@ export type NodeMessage = Message<typeof nodeMessage>;
 export type TensorMessage = Message<typeof tensorMessage>;
 export type ValueInfoMessage = Message<typeof valueInfoMessage>;
 export type ModelMessage = Message<typeof modelMessage>;
+
+/** The shape of a value; undefined where the file does not say it. */
+export function shapeOf({ type }: ValueInfoMessage): (number | string)[] | undefined {
+  return type?.tensorType?.shape?.dim?.map(({ dimValue = 0, dimParam }) => (dimValue > 0 ? dimValue : dimParam || '?'));
+}

@@ -1,9 +1,16 @@
 /** An ONNX file without some outputs: ONNX Runtime computes every node of a file, asked for or not. */
 import { decodeMessage } from '../support/protobuf/message-table.js';
 import { field, type WireField, wireFields } from '../support/protobuf/wire-format.js';
-import { onnxDataTypes } from '../tensors/onnx-data-types.js';
-import type { DataType } from '../tensors/tensor-data.js';
-import { graphMessage, modelMessage, nodeMessage, tensorMessage, type ValueInfoMessage, valueInfoMessage } from './onnx-messages.js';
+import { findDataType } from '../tensors/onnx-data-types.js';
+import {
+  graphMessage,
+  modelMessage,
+  nodeMessage,
+  shapeOf,
+  tensorMessage,
+  type ValueInfoMessage,
+  valueInfoMessage,
+} from './onnx-messages.js';
 import type { Value } from './value.js';
 
 export interface ReducedFile {
@@ -51,15 +58,11 @@ export function withoutOutputs(file: Uint8Array, names: ReadonlySet<string>): Re
   }
 }
 
-function signatureOf({ name = '', type }: ValueInfoMessage): ReducedFile['leftOut'][number] {
-  const { elemType, shape } = type?.tensorType ?? {};
-  const found = (Object.keys(onnxDataTypes) as DataType[]).find((dataType) => onnxDataTypes[dataType] === elemType);
+function signatureOf(info: ValueInfoMessage): ReducedFile['leftOut'][number] {
+  const { name = '', type } = info;
+  const found = findDataType(type?.tensorType?.elemType ?? 0);
   if (found === undefined) throw new Error(`the output ${name} has an element type that is not known`);
-  return {
-    name,
-    dataType: found,
-    shape: shape?.dim?.map(({ dimValue = 0, dimParam }) => (dimValue > 0 ? dimValue : dimParam || '?')) ?? [],
-  };
+  return { name, dataType: found, shape: shapeOf(info) ?? [] };
 }
 
 /** `AttributeProto.g` and `AttributeProto.graphs` */

@@ -4,13 +4,6 @@ import type { Value } from '../graph/value.js';
 import { type LinearMap, linearMapOf } from '../statistics/ridge-regression.js';
 import { floatTensor } from '../tensors/tensor-data.js';
 
-/** Groups of distortions that models tell apart: those of KADID-10k (Lin et al. 2019). */
-export const degradationGroups = ['blur', 'noise', 'compression', 'color', 'brightness', 'spatial', 'sharpness-contrast'] as const;
-export type DegradationGroup = (typeof degradationGroups)[number];
-
-/** Name of the output of exported models. */
-export const degradationsOutput = 'degradations';
-
 export interface DegradationProbe {
   /** Regressions from features to how strong each member of a group is, those of the first group first. */
   readonly map: LinearMap;

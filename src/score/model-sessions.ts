@@ -5,7 +5,7 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { degradationsOutput } from '../heads/degradation-probe.js';
+import { degradationsOutput } from '../heads/degradation-groups.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
 import { SessionThread } from '../runtime/sessions/session-thread.js';

@@ -11,3 +11,10 @@ export const onnxDataTypes: Readonly<Record<DataType, number>> = {
   float16: 10,
   float64: 11,
 };
+
+/** The element type with a number; undefined for one that tensors here do not have. */
+export function findDataType(number: number): DataType | undefined {
+  return byNumber.get(number);
+}
+
+const byNumber = new Map(Object.entries(onnxDataTypes).map(([name, number]) => [number, name as DataType]));

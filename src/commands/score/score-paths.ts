@@ -5,7 +5,7 @@ import { expandPaths } from '../../datasets/expand-paths.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
 import { opinionsSeen } from '../../export/opinions-seen.js';
-import { degradationGroups } from '../../heads/degradation-probe.js';
+import { degradationGroups } from '../../heads/degradation-groups.js';
 import { describeLimits, describeReasons, reasonsOf } from '../../score/degradations.js';
 import { readingFault } from '../../score/errors.js';
 import { findModel } from '../../score/find-model.js';

@@ -1,6 +1,6 @@
 /** How well degradations are told: false alarms, the confusion matrix, and what is found of two distortions at once; in `model.json` and the card. */
 import { z } from 'zod';
-import { degradationGroups } from '../../heads/degradation-probe.js';
+import { degradationGroups } from '../../heads/degradation-groups.js';
 
 export const degradationFiguresSchema = z.strictObject({
   /** Photographs, none of which the regressions that are judged here saw. */

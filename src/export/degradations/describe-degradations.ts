@@ -1,5 +1,5 @@
 /** The entry of `model.json` about the output `degradations`. */
-import { degradationGroups, degradationsOutput } from '../../heads/degradation-probe.js';
+import { degradationGroups, degradationsOutput } from '../../heads/degradation-groups.js';
 import type { ModelDescription } from '../model-description.js';
 import type { DegradationFit } from './fit-degradations.js';
 

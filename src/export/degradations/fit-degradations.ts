@@ -1,5 +1,6 @@
 /** Fits what tells an image's degradations, without opinions: crops of known distortions, one regression for each distortion, in closed form. */
-import { type DegradationGroup, type DegradationProbe, degradationGroups, degradationsOfRow } from '../../heads/degradation-probe.js';
+import { type DegradationGroup, degradationGroups } from '../../heads/degradation-groups.js';
+import { type DegradationProbe, degradationsOfRow } from '../../heads/degradation-probe.js';
 import {
   combinedSums,
   type LinearMap,

@@ -1,7 +1,6 @@
 /** Cast: the same values as another element type. */
 
-import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
-import type { DataType } from '../../tensors/tensor-data.js';
+import { findDataType, onnxDataTypes } from '../../tensors/onnx-data-types.js';
 import type { Operator } from '../operator.js';
 
 export const cast: Operator = {
@@ -18,7 +17,7 @@ export const cast: Operator = {
   attributes: { to: 'int' },
   infer: (node) => {
     const to = node.integer('to', 0);
-    const dataType = (Object.keys(onnxDataTypes) as DataType[]).find((name) => onnxDataTypes[name] === to);
+    const dataType = findDataType(to);
     if (!dataType) throw new Error(`element type ${to} is not supported`);
     const { shape, elements } = node.input(0);
     return { dataType, shape, elements: dataType === 'int64' ? elements : undefined };

@@ -12,6 +12,7 @@ import {
   type ModelMessage,
   modelMessage,
   type NodeMessage,
+  shapeOf,
   type ValueInfoMessage,
 } from '../onnx-messages.js';
 import type { Dimension } from '../value.js';
@@ -155,11 +156,7 @@ async function readAttribute(attribute: AttributeMessage, external: ExternalData
   }
 }
 
-function readValue({ name, type }: ValueInfoMessage): FileValue {
-  const tensor = type?.tensorType;
-  const shape = tensor?.shape?.dim?.map((dim): Dimension => {
-    const size = dim.dimValue ?? 0;
-    return size > 0 ? size : dim.dimParam || '?';
-  });
-  return { name: name ?? '', elementType: tensor?.elemType ?? 0, ...(shape && { shape }) };
+function readValue(info: ValueInfoMessage): FileValue {
+  const shape = shapeOf(info);
+  return { name: info.name ?? '', elementType: info.type?.tensorType?.elemType ?? 0, ...(shape && { shape }) };
 }

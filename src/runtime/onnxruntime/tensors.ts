@@ -1,14 +1,12 @@
 /** Tensors as ONNX Runtime takes them: arrays of ours, or memory of a device. */
-import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
+import { findDataType, onnxDataTypes } from '../../tensors/onnx-data-types.js';
 import type { Place } from '../../tensors/place.js';
 import { type DataType, elementArrays, elementCount, type TensorData } from '../../tensors/tensor-data.js';
 import { bytesAt, onnxRuntime } from './library.js';
 
-const typeNames = new Map(Object.entries(onnxDataTypes).map(([name, number]) => [number, name as DataType]));
-
 /** @throws Error for a type of which there are no arrays here, such as texts. */
 export function dataTypeOf(number: number, name: string): DataType {
-  const found = typeNames.get(number);
+  const found = findDataType(number);
   if (found === undefined) throw new Error(`${name} is no tensor of numbers (element type ${number})`);
   return found;
 }

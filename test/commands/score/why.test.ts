@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { degradationGroups } from '#antonym/heads/degradation-probe.js';
+import { degradationGroups } from '#antonym/heads/degradation-groups.js';
 import { cropImage } from '#antonym/images/image.js';
 import { loadModel } from '#antonym/index.js';
 import { parseSealed } from '#antonym/support/sealed-json.js';

@@ -4,7 +4,8 @@ import { kadid10k } from '#antonym/degrade/kadid10k.js';
 import { falseAlarms } from '#antonym/export/degradations/calibrate-degradations.js';
 import { type DegradationSample, groupOf } from '#antonym/export/degradations/degradation-samples.js';
 import { fitDegradations } from '#antonym/export/degradations/fit-degradations.js';
-import { degradationGroups, degradationsOfRow } from '#antonym/heads/degradation-probe.js';
+import { degradationGroups } from '#antonym/heads/degradation-groups.js';
+import { degradationsOfRow } from '#antonym/heads/degradation-probe.js';
 import { randomStream } from '#antonym/support/random.js';
 
 /** A feature for each distortion, its strength, and noise; of a few features more, noise alone. */

@@ -2,8 +2,7 @@
 
 import { slicedRanges } from '../../../../graph/operators/slice.js';
 import { normalizeAxis } from '../../../../graph/value.js';
-import { onnxDataTypes } from '../../../../tensors/onnx-data-types.js';
-import type { DataType } from '../../../../tensors/tensor-data.js';
+import { findDataType } from '../../../../tensors/onnx-data-types.js';
 import { broadcastTo } from '../broadcast.js';
 import type { Tensor, Tensor1D } from '../load-tensorflow.js';
 import { tensorFlowType } from '../tensor-types.js';
@@ -20,7 +19,7 @@ export const rearrangingOperators = {
     layout: 'either',
     run: (node) => {
       const to = node.integer('to', 0);
-      const name = (Object.keys(onnxDataTypes) as DataType[]).find((type) => onnxDataTypes[type] === to)!;
+      const name = findDataType(to)!;
       return node.tf.cast(node.tensor(0), tensorFlowType(name));
     },
   },
