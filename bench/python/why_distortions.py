@@ -6,15 +6,17 @@ The request: {"photographs": [path, ...], "severities": {name: [group, [strength
 files and labels.jsonl: {"file", "photograph", "distortions": [{"name", "group", "level"}, ...]}. Of each photograph there is one as it is, with an
 empty list; one with each distortion, at one of the levels, drawn; and `pairs` with two distortions of different groups.
 """
-import io
 import json
+import pathlib
 import sys
 
 import numpy as np
 import scipy.ndimage as ndimage
 import skimage.color as color
 from PIL import Image
-from scipy.interpolate import PchipInterpolator
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "test/degrade/golden"))
+from picture_tools import correlate, curve, through_file, to_bytes
 
 distortions = {}
 
@@ -26,27 +28,8 @@ def distortion(name):
     return register
 
 
-def to_bytes(values):
-    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8)
-
-
-def curve(points):
-    return PchipInterpolator(*zip(*points), extrapolate=True)
-
-
 def smooth(values, sigma):
     return ndimage.gaussian_filter(values, (sigma, sigma, 0)[:values.ndim], mode="nearest")
-
-
-def correlate(image, kernel):
-    kernel = kernel / kernel.sum()
-    return to_bytes(np.stack([ndimage.correlate(image[..., c] / 255, kernel, mode="nearest") for c in range(3)], -1))
-
-
-def through_file(image, *arguments, **options):
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, *arguments, **options)
-    return np.asarray(Image.open(file).convert("RGB"))
 
 
 def from_lab(lab):

@@ -2,15 +2,14 @@
 
 `oracles[name](crop, strength, **parameters)` gives [height, width, 3] bytes; `made_by[name]` says what computed them.
 """
-import io
-
 import cv2
 import numpy as np
 import scipy.ndimage as ndimage
 import skimage.color as color
 import torch
 from PIL import Image
-from scipy.interpolate import PchipInterpolator
+
+from picture_tools import correlate, curve, through_file, to_bytes
 
 oracles = {}
 made_by = {}
@@ -24,14 +23,6 @@ def oracle(name, tools):
     return register
 
 
-def to_bytes(values):
-    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8)
-
-
-def curve(points):
-    return PchipInterpolator(*zip(*points), extrapolate=True)
-
-
 def lab_to_rgb(lab):
     """Without the clipping of z < 0 in skimage.color.lab2xyz, which changes colours far outside sRGB before they are clipped for display."""
     fy = (lab[..., 0] + 16) / 116
@@ -41,17 +32,6 @@ def lab_to_rgb(lab):
 
 def smooth(values, sigma):
     return ndimage.gaussian_filter(values, (sigma, sigma, 0)[:values.ndim], mode="nearest", truncate=6)
-
-
-def correlate(crop, kernel):
-    kernel = kernel / kernel.sum()
-    return to_bytes(np.stack([ndimage.correlate(crop[..., c] / 255, kernel, mode="nearest") for c in range(3)], -1))
-
-
-def through_file(image, *arguments, **options):
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, *arguments, **options)
-    return np.asarray(Image.open(file).convert("RGB"))
 
 
 def resize(values, size, kernel):
