@@ -18,23 +18,30 @@ export interface StopSignals {
   exitCode(): number;
   /** Gives the signals back to the system. */
   ignore(): void;
+  /** Ends the process by the signal that came, whatever its threads are at. */
+  end(): void;
 }
 
 export function stopSignals(): StopSignals {
   const controller = new AbortController();
   let code = 0;
   let came = 0;
+  let first: StopSignal | undefined;
   const onSignal = (signal: StopSignal): void => {
     if (signal === 'SIGHUP' && isHangupIgnored()) return;
     if (code === 0) {
       code = codes[signal];
+      first = signal;
       came = performance.now();
       controller.abort();
     } else if (performance.now() - came > oneWish) {
-      // Not process.exit: it would end threads in the middle of native calls, which then abort with a message of their own.
-      ignore();
-      process.kill(process.pid, signal);
+      endBy(signal);
     }
+  };
+  const endBy = (signal: StopSignal): void => {
+    // Not process.exit: it would end threads in the middle of native calls, which then abort with a message of their own.
+    ignore();
+    process.kill(process.pid, signal);
   };
   const signals = Object.keys(codes) as StopSignal[];
   const unwatch = watchParent(() => onSignal('SIGHUP'));
@@ -47,5 +54,8 @@ export function stopSignals(): StopSignals {
     stop: controller.signal,
     exitCode: () => code,
     ignore,
+    end() {
+      if (first !== undefined) endBy(first);
+    },
   };
 }

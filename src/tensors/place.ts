@@ -11,3 +11,8 @@ export interface Place {
 export function placeOf(array: Float32Array): Place {
   return { address: koffi.address(array), length: array.length };
 }
+
+/** The array that lies at a place, without a copy: for as long as the place lasts. */
+export function floatsAt({ address, length }: Place): Float32Array<ArrayBuffer> {
+  return new Float32Array(koffi.view(address, length * Float32Array.BYTES_PER_ELEMENT));
+}

@@ -20,6 +20,7 @@ import { makeOpinionBatch, opinionBatches } from './opinion/opinion-batches.js';
 import { withOpinionPreview } from './opinion/opinion-preview.js';
 import { type OpinionSet, opinionsKey } from './opinion/opinion-set.js';
 import { bestAgreement, type OpinionAgreement, validateOpinions } from './opinion/validation.js';
+import { Patience } from './patience.js';
 import { rankedCrops, rankedLayout } from './ranked-crops.js';
 import { noRecord, openRunRecord, type RunRecord } from './run-record.js';
 import { learningRate, scheduleOf } from './schedule.js';
@@ -54,12 +55,26 @@ export interface LoopResult {
   readonly best: BestCheckpoint | undefined;
   /** In mixed precision: steps without an update, since training began. */
   readonly skippedSteps?: number;
+  /** What a stop left in its middle, since it takes too long to wait for: the engine is still at it. */
+  readonly left?: 'step' | 'evaluation';
 }
+
+/**
+ * Milliseconds that a stop waits for a step or an evaluation under way. Programs are given five to ten seconds, and to save takes some of them.
+ */
+const longestWait = 2000;
+
+/** After a step of fewer milliseconds the next one is waited for: it keeps no state. */
+const quickStep = longestWait / 10;
 
 /**
  * Trains to the last step, or to the end of the step in which `stop` is aborted. Afterwards the last checkpoint on disk is that of the
  * returned step. Where several processes train together, each runs this loop.
+ *
+ * On the processor, a stop leaves a step in its middle when that does not end soon: the state before it is saved. An evaluation that is left
+ * is made when the run is resumed.
  * @param run the folder to write into; undefined beside process 0, which writes
+ * @param wait milliseconds for which a stop waits
  * @throws UserError when the training diverges, the data fail or files cannot be written; the last good checkpoint stays.
  */
 export async function trainLoop(
@@ -67,10 +82,11 @@ export async function trainLoop(
   run: RunFolder | undefined,
   stop: AbortSignal,
   events: TrainingEvents,
+  wait = longestWait,
 ): Promise<LoopResult> {
   const record = run ? await openRunRecord(run, session.checkpoint?.step ?? 0) : noRecord;
   try {
-    return await runSteps(session, run, record, stop, events);
+    return await runSteps(session, run, record, stop, events, new Patience(stop, wait));
   } finally {
     await record.close();
   }
@@ -82,6 +98,7 @@ async function runSteps(
   record: RunRecord,
   stop: AbortSignal,
   events: TrainingEvents,
+  patience: Patience,
 ): Promise<LoopResult> {
   const { options, model, opinions, peers } = setup;
   const { accumulate, batchSize, levels, crop } = options;
@@ -131,10 +148,11 @@ async function runSteps(
     if (bad! > 0) throw await diverged(done);
     return state;
   };
-  const save = async (state: NamedTensors): Promise<void> => {
-    await record.saveLast(checkpointOf(state, done, best, metadata, criterion));
+  const save = async (state: NamedTensors, further: Readonly<Record<string, string>> = {}): Promise<void> => {
+    await record.saveLast(checkpointOf(state, done, best, { ...metadata, ...further }, criterion));
     saved = done;
   };
+  const resultSoFar = (): LoopResult => ({ step: done, best, ...(skippedSteps !== undefined && { skippedSteps }) });
   const evaluate = async (step: number): Promise<LoopEvaluation> => {
     const onPart = (count: number, total: number): void => events.onMeasure?.(step, count, total);
     const measured = await measureTogether(peers, engine, heldOut, { crop, size: measuredSize(model) }, onPart);
@@ -142,21 +160,55 @@ async function runSteps(
     return opinions ? { ...ordering, ...(await validateOpinions(engine, opinions, crop, onPart)) } : ordering;
   };
   const isStopping = (): boolean => (peers.size === 1 ? stop.aborted : isAnyStopping);
+  let isLeft = false;
+  let lastElapsed = Number.POSITIVE_INFINITY;
+  /** @returns undefined when it is left after a stop */
+  const evaluateAndSave = async (): Promise<'done' | undefined> => {
+    const state = await readGoodState();
+    const evaluation = await patience.for(evaluate(done), () => peers.size === 1);
+    if (!evaluation) {
+      await save(state, { [unevaluated]: 'true' });
+      return undefined;
+    }
+    if (!Number.isFinite(evaluation.srcc)) throw await diverged(done);
+    await record.append({ kind: 'evaluation', step: done, ...evaluation });
+    const value = evaluation[criterion.name]!;
+    if (best === undefined || value > best.value) {
+      best = { step: done, value };
+      await record.saveBest(checkpointOf(state, done, best, metadata, criterion));
+    }
+    await save(state);
+    events.onEvaluation(done, evaluation);
+    return 'done';
+  };
 
+  if (checkpoint?.metadata[unevaluated] && !(await evaluateAndSave())) return { ...resultSoFar(), left: 'evaluation' };
   while (done < schedule.steps && !isStopping()) {
     const step = done + 1;
     const rate = learningRate(step, schedule);
-    const losses: Losses[] = [];
     const started = performance.now();
     let waited = 0;
     used = [];
-    for (let part = 0; part < parts.count; part++) {
-      const asked = performance.now();
-      const { value: batch } = await taken.next();
-      waited += performance.now() - asked;
-      used.push(batch);
-      const pixels = opinions ? batch.pixels : rankedCrops(batch.pixels, options);
-      losses.push(await engine.accumulate(pixels, part, accumulate, batch.opinions));
+    if (lastElapsed > quickStep) await engine.keepState?.();
+    const computeLosses = async (): Promise<Losses[]> => {
+      const losses: Losses[] = [];
+      for (let part = 0; part < parts.count && !isLeft; part++) {
+        const asked = performance.now();
+        const { value: batch } = await taken.next();
+        waited += performance.now() - asked;
+        used.push(batch);
+        const pixels = opinions ? batch.pixels : rankedCrops(batch.pixels, options);
+        losses.push(await engine.accumulate(pixels, part, accumulate, batch.opinions));
+      }
+      return losses;
+    };
+    const losses = await patience.for(computeLosses(), () => {
+      isLeft = peers.size === 1 && (saved === done || (lastElapsed > quickStep && engine.keptState !== undefined));
+      return isLeft;
+    });
+    if (!losses) {
+      if (saved !== done) await save(engine.keptState!()!);
+      return { ...resultSoFar(), left: 'step' };
     }
     const whole = await exchangeStep(peers, parts, { losses, isStopping: stop.aborted, gradientNorm: lastNorm });
     isAnyStopping = whole.isStopping;
@@ -167,6 +219,7 @@ async function runSteps(
     lastNorm = Number.isFinite(gradientNorm) ? gradientNorm : 0;
     done = step;
     const elapsed = performance.now() - started;
+    lastElapsed = elapsed;
     const imagesPerSecond = (cropsPerStep / elapsed) * 1000;
     const timings = { dataMilliseconds: round(waited), stepMilliseconds: round(elapsed), imagesPerSecond: round(imagesPerSecond) };
     const scaling = lossScale && { lossScale: lossScale.scale, skippedSteps: lossScale.skippedSteps };
@@ -174,23 +227,15 @@ async function runSteps(
     await record.append({ kind: 'step', step, ...loss, learningRate: rate, gradientNorm, ...scaling, timings });
     events.onStep({ step, ...loss, gradientNorm, imagesPerSecond });
 
-    if (step % options.evaluateEvery === 0 || step === schedule.steps) {
-      const state = await readGoodState();
-      const evaluation = await evaluate(step);
-      if (!Number.isFinite(evaluation.srcc)) throw await diverged(step);
-      await record.append({ kind: 'evaluation', step, ...evaluation });
-      const value = evaluation[criterion.name]!;
-      if (best === undefined || value > best.value) {
-        best = { step, value };
-        await record.saveBest(checkpointOf(state, done, best, metadata, criterion));
-      }
-      await save(state);
-      events.onEvaluation(step, evaluation);
-    }
+    if ((step % options.evaluateEvery === 0 || step === schedule.steps) && !(await evaluateAndSave()))
+      return { ...resultSoFar(), left: 'evaluation' };
   }
   if (saved !== done) await save(await readGoodState());
-  return { step: done, best, ...(skippedSteps !== undefined && { skippedSteps }) };
+  return resultSoFar();
 }
+
+/** In the metadata of a checkpoint whose evaluation is still to be made. */
+const unevaluated = 'unevaluated';
 
 function isFiniteState(state: NamedTensors): boolean {
   for (const { dataType, data } of Object.values(state)) {

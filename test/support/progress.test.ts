@@ -60,7 +60,7 @@ describe('a program that shows progress', () => {
     if (process.argv[1] === 'ends') progress.succeed('Worked');
   `;
   const node = [process.execPath, '--input-type=module', '-e', program];
-  const environment = { ...process.env, TERM: 'xterm', FORCE_COLOR: undefined, CI: undefined };
+  const environment = { ...process.env, TERM: 'xterm', FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined };
 
   test('leaves stdout alone, and does not live on for its sake', () => {
     for (const [argument, end] of [

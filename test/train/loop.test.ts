@@ -8,6 +8,7 @@ import { readMetrics } from '#antonym/runs/metrics-log.js';
 import { createRun, type OpenRun, type RunFolder } from '#antonym/runs/run-directory.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
+import type { Engine } from '#antonym/train/engines/engine.js';
 import type { Evaluation } from '#antonym/train/evaluation.js';
 import { type StepReport, type TrainingEvents, trainLoop } from '#antonym/train/loop.js';
 import { trainOptions } from '#antonym/train/options.js';
@@ -128,6 +129,49 @@ describe('the loop', () => {
     expect(await trainLoop(await session(run.lastCheckpoint), run, second.stop, second.events)).toMatchObject({ step: steps });
     expect([second.starts, second.reports.map(({ step }) => step)]).toEqual([[2], [3, 4, 5]]);
     expect(await digestOf(run.lastCheckpoint)).toBe(await digestOf(join(folder, 'runs', 'whole', 'checkpoints', 'last.safetensors')));
+  });
+
+  test.each([
+    ['step', 4],
+    ['evaluation', 3],
+  ] as const)('leaves %s of many seconds in its middle, and ends later as if it had not stopped', async (kind, at) => {
+    const run = await newRun(`left-${kind}`);
+    const training = await session();
+    const { engine } = training;
+    const { events, stop, controller } = watch();
+    // an engine that does not end what is under way before the loop has ended
+    let release = (): void => {};
+    const ended = new Promise<void>((resolve) => (release = resolve));
+    const stopping = async <T>(isNow: boolean, result: Promise<T>): Promise<T> => {
+      if (!isNow) return result;
+      controller.abort();
+      return result.finally(() => ended);
+    };
+    let updates = 0;
+    const slow: Engine = {
+      ...engine,
+      update: (options) => {
+        updates++;
+        return engine.update(options);
+      },
+      accumulate: (crops, part, ...rest) =>
+        stopping(kind === 'step' && updates === at - 1 && part === 1, engine.accumulate(crops, part, ...rest)),
+      measure: (crops, count) => stopping(kind === 'evaluation', engine.measure(crops, count)),
+    };
+    expect(await trainLoop({ ...training, engine: slow }, run, stop, events, 0)).toMatchObject({ step: 3, left: kind });
+    release();
+    expect([updates, (await loadCheckpoint(run.lastCheckpoint)).step]).toEqual([3, 3]);
+    expect(existsSync(run.bestCheckpoint)).toBe(kind === 'step');
+
+    const second = watch();
+    expect(await trainLoop(await session(run.lastCheckpoint), run, second.stop, second.events)).toMatchObject({ step: steps });
+    expect(second.reports.map(({ step }) => step)).toEqual([4, 5]);
+    for (const name of ['last', 'best'])
+      expect(await digestOf(join(run.path, 'checkpoints', `${name}.safetensors`))).toBe(
+        await digestOf(join(folder, 'runs', 'whole', 'checkpoints', `${name}.safetensors`)),
+      );
+    const rowsOf = async (path: string) => (await readMetrics(path)).map((row) => `${row.kind} ${row.step} ${row.loss ?? row.srcc}`);
+    expect(await rowsOf(run.metrics)).toEqual(await rowsOf(join(folder, 'runs', 'whole', 'metrics.jsonl')));
   });
 
   test('that is to stop before it starts does nothing', async () => {

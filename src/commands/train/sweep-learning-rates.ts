@@ -10,8 +10,9 @@ import { bestMetric } from '../../train/evaluation.js';
 import { trainLoop } from '../../train/loop.js';
 import { openTrainingSession } from '../../train/training-session.js';
 import { setUpTraining } from '../../train/training-setup.js';
-import { stopSignals } from '../stop-signals.js';
+import { type StopSignals, stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
+import { endNow } from './end-now.js';
 import { ratesOf, type Sweep } from './sweep.js';
 import { newRun, resumedRun } from './training-run.js';
 
@@ -35,9 +36,9 @@ export async function sweepLearningRates(sweep: Sweep, name: string, given: Give
   const results: Result[] = [];
   try {
     for (const lr of ratesOf(sweep)) {
-      results.push(await runWith(lr, `${name}-lr-${lr.toExponential()}`, given, signals.stop));
+      results.push(await runWith(lr, `${name}-lr-${lr.toExponential()}`, given, signals));
       if (signals.stop.aborted) {
-        process.stderr.write('Stopped; everything is saved. Repeat the command to resume.\n');
+        process.stderr.write(stopped);
         return signals.exitCode();
       }
     }
@@ -49,8 +50,11 @@ export async function sweepLearningRates(sweep: Sweep, name: string, given: Give
   return 0;
 }
 
-async function runWith(lr: number, name: string, given: GivenOptions, stop: AbortSignal): Promise<Result> {
+const stopped = 'Stopped; everything is saved. Repeat the command to resume.\n';
+
+async function runWith(lr: number, name: string, given: GivenOptions, signals: StopSignals): Promise<Result> {
   const own = { ...given, flags: { ...given.flags, lr: String(lr) } };
+  const { stop } = signals;
   const exists = existsSync(join(runsFolder, name, 'config.json'));
   const start = exists ? await resumedRun(name, own) : await newRun(name, own);
   const { steps } = start.resolved.values;
@@ -66,12 +70,16 @@ async function runWith(lr: number, name: string, given: GivenOptions, stop: Abor
       onPair: (pair, total) => progress.update(pair, total, 'held-out crops'),
     });
     try {
-      await trainLoop(session, folder, stop, {
+      const { left } = await trainLoop(session, folder, stop, {
         onStart: (step) => progress.update(step, steps),
         onStep: ({ step, loss }) => progress.update(step, steps, `loss ${loss.toFixed(4)}`),
         onEvaluation: () => {},
         onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
       });
+      if (left) {
+        process.stderr.write(stopped);
+        await endNow(start, signals);
+      }
       return { lr, run: name, ...(await best(folder, 0)) };
     } catch (error) {
       // too high a rate is a result

@@ -17,6 +17,7 @@ import type { TrainingSetup } from '../../train/training-setup.js';
 import { type StopSignals, stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
 import { dryRun } from './dry-run.js';
+import { endNow } from './end-now.js';
 import { testOpinions } from './test-opinions.js';
 import { newRun, resumedRun, type TrainingRun } from './training-run.js';
 import { summarizeTraining } from './training-summary.js';
@@ -116,8 +117,12 @@ async function runStages(
   try {
     const result = await trainWithProgress(session, folder, signals);
     await setup.peers.close();
-    if (result.step < setup.options.steps) {
-      process.stderr.write(`Stopped after step ${result.step} of ${setup.options.steps}; everything is saved. ${howToResume(folder)}\n`);
+    if (result.left || result.step < setup.options.steps) {
+      const left = { step: ', in the midst of the next', evaluation: ', before its evaluation', nothing: '' }[result.left ?? 'nothing'];
+      process.stderr.write(
+        `Stopped after step ${result.step} of ${setup.options.steps}${left}; everything is saved. ${howToResume(folder)}\n`,
+      );
+      if (result.left) await endNow(run, signals);
       return signals.exitCode();
     }
     const exported = await exportWithProgress(session, folder);
@@ -183,7 +188,7 @@ async function trainWithProgress(session: TrainingSession, folder: RunFolder, { 
   const progress = startProgress(`Training ${folder.name}`);
   const advice =
     session.setup.peers.size > 1 ? 'a launcher that does not wait for it leaves the last checkpoint' : 'once more to stop at once';
-  const sayStopping = (): void => progress.note(`Stopping after this step; ${advice}`);
+  const sayStopping = (): void => progress.note(`Stopping after this step, if it ends soon; ${advice}`);
   stop.addEventListener('abort', sayStopping);
   try {
     const result = await trainLoop(session, folder, stop, {

@@ -64,8 +64,8 @@ export async function takeLock(folder: string, name: string, kind: LockKind): Pr
 
 interface PutDown {
   readonly file: string;
-  /** Holds the kernel's lock. */
-  readonly descriptor: number | undefined;
+  /** Holds the kernel's lock, until it is released. */
+  descriptor: number | undefined;
 }
 
 function lockOf(folder: string, own: PutDown): OwnerLock {
@@ -76,6 +76,7 @@ function lockOf(folder: string, own: PutDown): OwnerLock {
       // What cannot be removed is of a dead owner soon, and the next process clears it.
       await rm(path, { recursive: true, force: true }).catch(() => {});
       if (own.descriptor !== undefined) closeSync(own.descriptor);
+      own.descriptor = undefined;
     },
     movedTo: (other) => lockOf(other, own),
   };

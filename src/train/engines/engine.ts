@@ -86,6 +86,10 @@ export interface Engine {
   measure(crops: Uint8Array, count: number): Promise<Float32Array>;
   /** A copy of everything that a checkpoint keeps. */
   readState(): Promise<NamedTensors>;
+  /** Remembers the state before a step that may be left in its middle. Absent where the state cannot be read during a step. */
+  keepState?(): Promise<void>;
+  /** What `readState` gave at the last `keepState`, without waiting for the step under way: to be used before its update. */
+  keptState?(): NamedTensors | undefined;
   /** Replaces state. */
   writeState(tensors: NamedTensors): Promise<void>;
   close(): Promise<void>;

@@ -16,6 +16,7 @@ import { buildDeviceGradientsGraph } from './device-gradients-graph.js';
 import { deviceStep } from './device-step.js';
 import type { Engine, EngineOptions, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
+import { keptState } from './kept-state.js';
 import { cropMeasurer } from './measured-model.js';
 import { processorStep } from './processor-step.js';
 import { sharedStatistics } from './shared-statistics.js';
@@ -84,6 +85,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     ...(options.opinionLoss && { [opinionsName]: floatTensor([batchCrops], opinions) }),
     ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
   });
+  const shapes = new Map<string, readonly number[]>();
   let notice: string | undefined;
   try {
     await strategy.load();
@@ -94,7 +96,10 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
       options.seed,
     );
     const averages = initialAverages(averaged.map(({ name }) => [name, (parameters[name] ?? drawn[name])!]));
-    for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) await thread.writeState(tensors, buffersOf(tensors));
+    for (const tensors of [averages, parameters, drawn, initialMoments(trained)]) {
+      for (const [name, { shape }] of Object.entries(tensors)) shapes.set(name, shape);
+      await thread.writeState(tensors, buffersOf(tensors));
+    }
     notice = await strategy.prepare(batchFeeds(new Uint8Array(batchCrops * crop * crop * 3)));
   } catch (error) {
     await thread.close();
@@ -104,6 +109,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const { sharing } = options;
   const statistics = sharing && sharedStatistics(thread, [...updates.keys()], statisticsShare, sharing);
   let summed = 1;
+  const kept = device === 'cpu' && !sharing ? keptState(thread, shapes, new Set(updates.keys())) : undefined;
   const explain = async (error: unknown): Promise<never> => {
     if (!mayBeOutOfMemory(error)) throw error;
     await thread.close();
@@ -147,6 +153,14 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
       const kept = Object.fromEntries(Object.entries(state).filter(([name]) => !isGradient.has(name)));
       return { ...kept, ...lossScale?.readState() };
     },
+
+    ...(kept && {
+      keepState: () => kept.keep(),
+      keptState() {
+        const state = kept.read();
+        return state && { ...state, ...lossScale?.readState() };
+      },
+    }),
 
     writeState: (tensors) => thread.writeState(lossScale ? lossScale.writeState(tensors) : tensors),
     close: () => thread.close(),
