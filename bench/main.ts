@@ -1,4 +1,4 @@
-/** `npm run bench -- train|updates|degrade|crash|hostile|score|map|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|beside-opinions|why`: how fast this machine is, with the same code that users run. */
+/** `npm run bench -- train|updates|degrade|crash|hostile|score|map|deploy|table|lowering|peers|prove|prove-magnitude|shipped-encoder|label-free|beside-opinions|why`: how fast this machine is, with the same code that users run. */
 import { Command } from 'commander';
 import { UserError } from '#antonym/support/errors.js';
 import { benchBesideOpinions } from './beside-opinions.js';
@@ -6,6 +6,7 @@ import { benchCrash } from './crash.js';
 import { benchDegrade } from './degrade.js';
 import { benchDeploy } from './deploy.js';
 import { benchHostile } from './hostile.js';
+import { benchLabelFree } from './label-free.js';
 import { benchLowering } from './lowering.js';
 import { benchMap } from './map.js';
 import { benchPeers } from './peers.js';
@@ -189,6 +190,25 @@ program
   .description('Writes the image encoder of the model that ships as an ONNX file, to compare heads and ways of training on.')
   .option('--out <file>', 'where to', 'out/shipped-encoder.onnx')
   .action(benchShippedEncoder);
+
+program
+  .command('label-free')
+  .description(
+    'The ways to train an encoder without text: prompts that are seeded, made of images or learned, and the head mlp. Order of held-out crops before training and after equal steps.',
+  )
+  .option('--ways <name,...>', 'sources of prompts, and mlp', 'seeded,prototypes,learnable,mlp')
+  .option('--seeds <n,...>', 'of the runs', '1,2')
+  .option('--backbone <name>', 'image encoder', 'out/shipped-encoder.onnx')
+  .option('--mean <r,g,b>', 'that it takes, where it is an ONNX file')
+  .option('--std <r,g,b>', 'the same')
+  .option('--data <name>', 'pristine images', 'procedural')
+  .option('--steps <n>', 'of each run', '100')
+  .option('--crop <pixels>', 'side of the crops', '64')
+  .option('--batch-size <n>', 'photographs in a step', '4')
+  .option('--lr <rate>', 'learning rate', '1e-4')
+  .option('--lr-head <factor>', 'of the head mlp', '10')
+  .option('--json', 'print one JSON object for each run')
+  .action(benchLabelFree);
 
 program
   .command('beside-opinions')

@@ -32,6 +32,8 @@ export function checkRated(path: string, rows: readonly TableRow[], severalRater
     if (opinion === undefined) {
       throw new UserError(`${path}, ${place}: the opinion of ${image} must be a number, but received ${text.slice(0, 40) || 'nothing'}.`);
     }
+    if (Math.abs(opinion) > largestOpinion)
+      throw new UserError(`${path}, ${place}: the opinion of ${image} must be from -1e9 to 1e9, but received ${text.slice(0, 40)}.`);
     const [decimal] = /[.,]/.exec(text) ?? [];
     if (decimal !== undefined) decimals.set(decimal, place);
     if (decimals.size > 1) {
@@ -50,6 +52,5 @@ export function checkRated(path: string, rows: readonly TableRow[], severalRater
 function parseOpinion(text: string): number | undefined {
   const plain = text.trim().replace('\u2212', '-');
   if (!/^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
-  const value = Number(plain.replace(',', '.'));
-  return Math.abs(value) <= largestOpinion ? value : undefined;
+  return Number(plain.replace(',', '.'));
 }

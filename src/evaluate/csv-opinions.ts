@@ -41,9 +41,8 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     if (index >= 0) return index;
     const anyCase = header.filter((column) => column.toLowerCase() === name.toLowerCase());
     if (anyCase.length === 1) return header.indexOf(anyCase[0]!);
-    throw new UserError(
-      `${path} has no column "${name}".${suggestName(name, header)} Say which column it is with ${flag}; there are ${header.join(', ')}.`,
-    );
+    const hint = suggestName(name, header).replace(/ Known: .*/, '');
+    throw new UserError(`${path} has no column "${name}".${hint} Say which column it is with ${flag}; there are ${header.join(', ')}.`);
   };
   const imageAt = place('--image-column', columns.image ?? 'image');
   const opinionName = columns.opinion ?? 'mos';

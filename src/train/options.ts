@@ -54,6 +54,11 @@ export function checkTrainOptions(options: TrainOptions): void {
   }
   if (head !== 'mlp' && useless !== undefined)
     throw new UserError(`${flagOf(useless)} is for --head mlp, but the head is ${head}. Leave it out.`);
+  if (head === 'mlp' && options.prompts !== trainOptions.prompts.default)
+    throw new UserError('--prompts are for a head that compares with them: the head mlp has none. Leave them out.');
+  const ofLora = (['loraRank', 'loraAlpha'] as const).find((key) => options[key] !== trainOptions[key].default);
+  if (options.tune !== 'lora' && ofLora !== undefined)
+    throw new UserError(`${flagOf(ofLora)} is for --tune lora, but received --tune ${options.tune}.`);
   if (lossAcross > 0 && batchSize < 2)
     throw new UserError(`--loss-across compares photographs of one gradient: --batch-size must be at least 2, but received ${batchSize}.`);
   if (engine === 'tensorflow' && device !== 'cpu')

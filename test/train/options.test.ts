@@ -53,6 +53,14 @@ describe('options of training', () => {
     expect(parseSavedForm(trainOptions, savedForm(given), 'config.json')).toEqual(given);
   });
 
+  test.each([
+    [{ head: 'mlp', prompts: 'learnable' }, '--prompts are for a head that compares with them: the head mlp has none. Leave them out.'],
+    [{ loraRank: '8' }, '--lora-rank is for --tune lora, but received --tune whole.'],
+    [{ tune: 'head', loraAlpha: '2' }, '--lora-alpha is for --tune lora, but received --tune head.'],
+  ])('%j changes nothing, hence is refused', (flags, message) => {
+    expect(() => checkTrainOptions(resolve(flags as unknown as Record<string, string>))).toThrow(new UserError(message));
+  });
+
   test('a warm-up longer than the run is refused', () => {
     expect(() => checkTrainOptions(resolve({ steps: '10', warmupSteps: '11' }))).toThrow(
       '--warmup-steps must be at most --steps, but received 11 of 10.',

@@ -209,7 +209,7 @@ function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
   for (const [key, value] of Object.entries({ ...implied?.defaults, ...implied?.fixed })) {
     if (!(key in values)) take(key, value, JSON.stringify(value), `"${key}" of ${implied?.by}`, 'implied');
     else if (key in implied!.fixed && values[key] !== value) {
-      throw new UserError(`${implied!.by} have ${flagOf(key)} ${value}, but received ${values[key]}. Leave it out.`);
+      throw new UserError(`${flagOf(key)} is ${value} for ${implied!.by}, but received ${values[key]}. Leave it out.`);
     }
   }
   return { values, origins };

@@ -40,6 +40,8 @@ export interface OpinionSet {
 export const opinionsKey = 'opinions';
 /** Fewer rated images are refused. */
 export const fewestRatedImages = 10;
+/** A correlation needs two. */
+const fewestOfPart = 2;
 /** The part of all images that chooses the checkpoint. */
 const validationShare = 0.1;
 
@@ -64,7 +66,7 @@ export function splitOpinions(
   }
   const units = randomStream(seed, 'opinion split', split).shuffle([...groups.values()]);
   const take = (share: number): RatedTrainingImage[] => {
-    const wanted = share * images.length;
+    const wanted = share > 0 ? Math.max(fewestOfPart, share * images.length) : 0;
     const taken: RatedTrainingImage[] = [];
     // to the nearest: a large group may not fit
     while (units.length > 0 && taken.length + units[0]!.length / 2 <= wanted) taken.push(...units.shift()!);
@@ -74,10 +76,10 @@ export function splitOpinions(
   const validation = take(validationShare);
   const training = units.flat();
   const parts = { training, validation, ...(testShare > 0 && { test }) };
-  const empty = Object.entries(parts).find(([, part]) => part.length < 2);
+  const empty = Object.entries(parts).find(([, part]) => part.length < fewestOfPart);
   if (empty)
     throw new UserError(
-      `${images.length} images in ${groups.size} groups leave ${empty[1].length} for ${empty[0]}, which needs 2: rate more images, or change --test-share or --group-by.`,
+      `${images.length} images in ${groups.size} group${groups.size === 1 ? '' : 's'} leave ${empty[1].length} for ${empty[0]}, which needs ${fewestOfPart}: rate more images, or change --test-share or --group-by.`,
     );
   return {
     name,

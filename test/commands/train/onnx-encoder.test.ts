@@ -47,7 +47,7 @@ test('an ONNX file is trained, exported from the copy in the run, and scores ima
 });
 
 test.each([
-  [['--crop', '64'], /the images that onnx_vision_transformer\.onnx takes have --crop 32, but received 64/],
+  [['--crop', '64'], /--crop is 32 for the images that onnx_vision_transformer\.onnx takes, but received 64/],
   [['--mean', '1,2'], /--mean must be three numbers from 0 to 1, separated by commas, or auto, but received 1,2/],
   [['--weights', 'random'], /--weights random does not fit onnx_vision_transformer\.onnx, which has its own/],
   [['--output', 'embeddings'], /has no output "embeddings", only embedding/],

@@ -120,7 +120,7 @@ test.for<[flags: string[], message: RegExp]>([
     ['mos.csv', '--group-by', 'refrence'],
     /mos\.csv has no column "refrence"\. Did you mean "reference"\? Say which column it is with --group-by/,
   ],
-  [['mos.csv', '--head', 'prompts'], /have --head mlp, but received prompts/],
+  [['mos.csv', '--head', 'prompts'], /--head is mlp for training with opinions, but received prompts/],
   [['mos.csv', '--crop', '64'], /30 of the 30 rated images of mos cannot be used, for example .*48x40 pixels are smaller than --crop 64/],
   [['none', '--split', '2'], /--split is for --opinion/],
   [['mos.csv', '--sweep-lr', '1e-4,1e-2,3'], /--sweep-lr compares runs without labels/],

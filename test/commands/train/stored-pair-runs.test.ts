@@ -79,8 +79,8 @@ test('a model is exported again from the shards', async () => {
 
 test('what does not fit is one clear line', async () => {
   const cases: [string[], RegExp][] = [
-    [['--pairs', 'all', '--levels', '3'], /the pairs in all have --levels 2, but received 3\. Leave it out/],
-    [['--pairs', 'all', '--data', 'procedural'], /the pairs in all have --data photos, but received procedural/],
+    [['--pairs', 'all', '--levels', '3'], /--levels is 2 for the pairs in all, but received 3\. Leave it out/],
+    [['--pairs', 'all', '--data', 'procedural'], /--data is photos for the pairs in all, but received procedural/],
     [['--pairs', 'nowhere'], /There are no shards in nowhere/],
     [['--pairs', 'all', '--pairs-sha256', 'abc'], /The pairs in all are not those .* --pairs-sha256 [0-9a-f]{64}, not abc/],
   ];

@@ -124,7 +124,7 @@ describe('options that another one brings with it', () => {
   });
 
   test('cannot be others where they are fixed, whoever says so', () => {
-    const message = 'the pairs in x have --crop 64, but received 96. Leave it out.';
+    const message = '--crop is 64 for the pairs in x, but received 96. Leave it out.';
     expect(() => resolveOptions(table, { flags: { crop: '96' }, implied }, facts)).toThrow(message);
     expect(() => resolveOptions(table, { flags: {}, file: { path: 'a.json', values: { crop: 96 } }, implied }, facts)).toThrow(message);
     expect(resolveOptions(table, { flags: { crop: '64' }, implied }, facts).origins.crop).toBe('flag');

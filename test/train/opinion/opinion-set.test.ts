@@ -62,8 +62,10 @@ describe('rated images', () => {
     );
     expect(() => splitOpinions(tableOf(images.map((own) => ({ ...own, opinion: 3 }))), options)).toThrow('All opinions of mine are 3');
     expect(() => splitOpinions(tableOf(images.map((own) => ({ ...own, group: 'one' }))), options)).toThrow(
-      '40 images in 1 groups leave 0 for validation, which needs 2',
+      '40 images in 1 group leave 0 for validation, which needs 2',
     );
     expect(splitOpinions(tableOf(images), { ...options, testShare: 0 }).test).toEqual([]);
+    const fewest = splitOpinions(tableOf(images.slice(0, 10)), options);
+    expect([fewest.training, fewest.validation, fewest.test].map(({ length }) => length)).toEqual([6, 2, 2]);
   });
 });
