@@ -7,6 +7,7 @@ import { floatTensor, type NamedTensors, type TensorData } from '#antonym/tensor
 import type { Engine } from '#antonym/train/engines/engine.js';
 import { openMeasuredModel } from '#antonym/train/engines/measured-model.js';
 import { openOnnxRuntimeEngine } from '#antonym/train/engines/onnxruntime.js';
+import { createTensorFlowEngine } from '#antonym/train/engines/tensorflow.js';
 import { trainedSpecs } from '#antonym/train/graphs/gradients-graph.js';
 import { buildOpinionLossGraph } from '#antonym/train/graphs/opinion-graph.js';
 import { gradientName, scoringTensors } from '#antonym/train/graphs/state.js';
@@ -30,13 +31,18 @@ const trained = trainedSpecs(losses.parameters).map(({ name }) => name);
 
 let golden: ReadonlyMap<string, TensorData>;
 let engine: Engine;
+const engineOptions = () =>
+  optionsFor(backbone, {
+    model,
+    layout: { photographs: crops, levels: 0 },
+    opinionLoss: 'correlation',
+    averageDecay: 0,
+    parameters: parameters(),
+  });
 
 beforeAll(async () => {
   golden = (await readSafetensors(fileURLToPath(new URL('../golden/opinion_step.safetensors', import.meta.url)))).tensors;
-  const layout = { photographs: crops, levels: 0 };
-  engine = await openOnnxRuntimeEngine(
-    optionsFor(backbone, { model, layout, opinionLoss: 'correlation', averageDecay: 0, parameters: parameters() }),
-  );
+  engine = await openOnnxRuntimeEngine(engineOptions());
 });
 
 afterAll(() => engine.close());
@@ -71,5 +77,18 @@ test("ten updates are PyTorch's, and the exported weights hold the changes", asy
     expect(distance(Array.from(await exported.measure(pixels.data as Uint8Array, crops)), Array.from(expected))).toBeLessThan(1e-5);
   } finally {
     await exported.close();
+  }
+});
+
+test("losses by TensorFlow.js are PyTorch's, before updates and after", async () => {
+  const other = await createTensorFlowEngine(engineOptions());
+  try {
+    for (let step = 0; step < 3; step++) {
+      const { loss } = await other.accumulate(pixels.data as Uint8Array, 0, 1, opinions.slice());
+      expect(loss).toBeCloseTo(numbers(golden.get(`loss.${step}`))[0]!, 5);
+      await other.update({ step: step + 1, learningRate: 1e-3 });
+    }
+  } finally {
+    await other.close();
   }
 });
