@@ -21,14 +21,15 @@ interface Flags {
   readonly steps: string;
   readonly crop: string;
   readonly batchSize: string;
+  readonly heldOut: string;
   readonly lr: string;
   readonly lrHead: string;
   readonly json?: boolean;
 }
 
 /** Flags of the train command: `mlp` is the head of that name, everything else a source of prompts. */
-function flagsOf(way: string, { lrHead }: Flags): Record<string, string> {
-  return way === 'mlp' ? { head: 'mlp', lrHead } : { head: 'prompts', prompts: way };
+function flagsOf(way: string): Record<string, string> {
+  return way === 'mlp' ? { head: 'mlp' } : { head: 'prompts', prompts: way };
 }
 
 interface Result {
@@ -43,7 +44,7 @@ export async function benchLabelFree(flags: Flags): Promise<void> {
   const results: Result[] = [];
   for (const seed of flags.seeds.split(','))
     for (const way of flags.ways.split(',')) {
-      const result = { way, seed, ...(await trained(flagsOf(way, flags), seed, flags)) };
+      const result = { way, seed, ...(await trained(flagsOf(way), seed, flags)) };
       results.push(result);
       if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
       else process.stderr.write(`${way}, seed ${seed}: ${described(result.before)} before, ${described(result.after)} after\n`);
@@ -62,9 +63,9 @@ export async function benchLabelFree(flags: Flags): Promise<void> {
 
 /** One run in memory. */
 async function trained(way: Record<string, string>, seed: string, flags: Flags): Promise<Pick<Result, 'before' | 'after'>> {
-  const { backbone, mean, std, data, steps, crop, batchSize, lr } = flags;
+  const { backbone, mean, std, data, steps, crop, batchSize, heldOut, lr, lrHead } = flags;
   const pixels = { ...(mean !== undefined && { mean }), ...(std !== undefined && { std }) };
-  const shared = { backbone, data, steps, crop, batchSize, lr, seed, accumulate: '1', evaluateEvery: steps, ...pixels };
+  const shared = { backbone, data, steps, crop, batchSize, heldOut, lr, lrHead, seed, accumulate: '1', evaluateEvery: steps, ...pixels };
   const given = { weights: isOnnxFile(backbone) ? 'own' : 'random', ...shared, ...way };
   const { values } = resolveOptions(trainOptions, { flags: given }, { cores: availableParallelism() });
   const setup = await setUpTraining({ options: values });

@@ -202,11 +202,12 @@ program
   .option('--mean <r,g,b>', 'that it takes, where it is an ONNX file')
   .option('--std <r,g,b>', 'the same')
   .option('--data <name>', 'pristine images', 'procedural')
-  .option('--steps <n>', 'of each run', '100')
+  .option('--steps <n>', 'of each run', '60')
   .option('--crop <pixels>', 'side of the crops', '64')
-  .option('--batch-size <n>', 'photographs in a step', '4')
+  .option('--batch-size <n>', 'photographs in a step', '2')
+  .option('--held-out <n>', 'images that are kept to measure on', '4')
   .option('--lr <rate>', 'learning rate', '1e-4')
-  .option('--lr-head <factor>', 'of the head mlp', '10')
+  .option('--lr-head <factor>', 'of the parameters of a head', '10')
   .option('--json', 'print one JSON object for each run')
   .action(benchLabelFree);
 

@@ -1,9 +1,13 @@
 /** Scoring beside the same in PyTorch: the two take turns in one run, so that whatever else the machine does slows both. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
 import { randomStream } from '#antonym/support/random.js';
 import { startPyTorch } from './pytorch-step.js';
+import { randomModelFile } from './random-model.js';
 import { turnsWithPyTorch } from './turns-with-pytorch.js';
 
 const threads = 2;
@@ -12,12 +16,10 @@ const commonSide = 224;
 
 /**
  * Medians of calls with random crops in memory, without decoding.
- * @param model an ONNX file as it is exported
  * @throws UserError where PyTorch is missing.
  */
 export async function scoreBesidePyTorch(
   backbone: string,
-  model: Uint8Array,
   { crops, steps }: { readonly crops: number; readonly steps: number },
   { python, compiled }: { readonly python: string; readonly compiled: boolean },
 ): Promise<Record<string, string | number>> {
@@ -32,12 +34,14 @@ export async function scoreBesidePyTorch(
   const image = { dataType: 'uint8' as const, shape: [crops, side, side, 3], data };
   const theirs = await startPyTorch(backbone, { photographs: 1, levels }, side, { threads, python, compiled, work: 'scoring' });
   const thread = new SessionThread({ threads });
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-bench-'));
   try {
-    await thread.load('model', model);
+    await thread.load('model', await randomModelFile(backbone, folder));
     const figures = await turnsWithPyTorch(theirs, { crops, steps, compiled }, () => thread.run('model', { image }));
     return { backbone, crops, crop: side, threads, steps, ...figures };
   } finally {
     await thread.close();
     await theirs.close();
+    await rm(folder, { recursive: true });
   }
 }

@@ -3,21 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { Parameters } from '#antonym/backbones/parameters.js';
-import { findBackbone } from '#antonym/backbones/registry.js';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
-import { buildScoringModel } from '#antonym/export/scoring-model.js';
-import { Graph } from '#antonym/graph/graph.js';
-import { encodeOnnx } from '#antonym/graph/onnx-file.js';
-import { promptHead } from '#antonym/heads/prompt-head.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
-import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
 import { type Device, devices } from '#antonym/runtime/devices/device-names.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
-import { measurementOf } from '#antonym/train/graphs/model.js';
-import { initialTensors } from '#antonym/train/graphs/state.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
+import { randomModelFile } from './random-model.js';
 import { scoreBesidePyTorch } from './score-beside-pytorch.js';
 import { measureLists } from './score-list.js';
 
@@ -46,7 +38,7 @@ export async function benchScore({ json, device, ...flags }: Flags): Promise<voi
   if (flags.vs !== undefined) {
     if (flags.vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${flags.vs}"`);
     const choice = { python: flags.python, compiled: flags.compiled === true };
-    return printFigures(await scoreBesidePyTorch(flags.backbone, randomModel(flags.backbone), { crops, steps }, choice), json === true);
+    return printFigures(await scoreBesidePyTorch(flags.backbone, { crops, steps }, choice), json === true);
   }
   if (flags.photographs !== undefined) return printFigures(await measureLists(Number(flags.photographs), width, height), json === true);
   printFigures(await measureScoring(flags.backbone, device, { width, height, steps, crops }), json === true);
@@ -71,7 +63,7 @@ export async function measureScoring(
   const folder = await mkdtemp(join(tmpdir(), 'antonym-bench-'));
   const thread = new SessionThread({ device });
   try {
-    await thread.load('model', randomModel(backbone));
+    await thread.load('model', await randomModelFile(backbone, folder));
     const path = join(folder, 'photo.jpg');
     const image = renderProcedural({ kind: 'procedural', id: 'procedural-1-0', seed: 1, index: 0, width, height });
     await writeFile(
@@ -107,15 +99,6 @@ export async function measureScoring(
     await thread.close();
     await rm(folder, { recursive: true });
   }
-}
-
-function randomModel(name: string): Uint8Array {
-  const backbone = findBackbone(name);
-  const model = { backbone, head: promptHead({ features: seededPrompts(1, 7, backbone.embedding), description: 'seeded' }) };
-  const graph = new Graph();
-  const parameters = new Parameters(graph, 'inputs');
-  measurementOf(graph, parameters, graph.input('image', 'uint8', ['batch', 'height', 'width', 3]), model, 'running');
-  return encodeOnnx(buildScoringModel(model, initialTensors(parameters.specs.values(), 1), 10).graph);
 }
 
 export function isDevice(name: string): name is Device {
