@@ -98,6 +98,7 @@ program
   .option('--vs <what>', 'instead: crops in memory beside the same in PyTorch, in turn, two threads: pytorch')
   .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
   .option('--compiled', "PyTorch's by torch.compile (needs g++)")
+  .option('--profile', 'instead: time by operator, two threads')
   .option('--json', 'print one JSON object')
   .action(benchScore);
 

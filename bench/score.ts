@@ -8,10 +8,15 @@ import { decodeImage } from '#antonym/images/decode-image.js';
 import { type Device, devices } from '#antonym/runtime/devices/device-names.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
+import { markdownTable } from './markdown-table.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
 import { randomModelFile } from './random-model.js';
 import { scoreBesidePyTorch } from './score-beside-pytorch.js';
 import { measureLists } from './score-list.js';
+import { profileScoring } from './score-profile.js';
+
+/** As beside PyTorch. */
+const profileThreads = 2;
 
 interface Flags {
   readonly backbone: string;
@@ -24,6 +29,7 @@ interface Flags {
   readonly vs?: string;
   readonly python: string;
   readonly compiled?: true;
+  readonly profile?: true;
   readonly json?: true;
 }
 
@@ -39,6 +45,13 @@ export async function benchScore({ json, device, ...flags }: Flags): Promise<voi
     if (flags.vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${flags.vs}"`);
     const choice = { python: flags.python, compiled: flags.compiled === true };
     return printFigures(await scoreBesidePyTorch(flags.backbone, { crops, steps }, choice), json === true);
+  }
+  if (flags.profile) {
+    if (width !== height || device !== 'cpu') throw new UserError('--profile measures square crops on the processor: --width as --height');
+    const rows = await profileScoring(flags.backbone, crops, width, profileThreads);
+    if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+    else process.stdout.write(markdownTable([['operator', 'ms', '%'], ...rows.map((row) => Object.values(row).map(String))]));
+    return;
   }
   if (flags.photographs !== undefined) return printFigures(await measureLists(Number(flags.photographs), width, height), json === true);
   printFigures(await measureScoring(flags.backbone, device, { width, height, steps, crops }), json === true);

@@ -1,14 +1,10 @@
 /** Time of a training step by part, from ONNX Runtime's own profile and a clock around the update. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Graph } from '#antonym/graph/graph.js';
 import { neededParts } from '#antonym/graph/needed-parts.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import type { Node } from '#antonym/graph/operator.js';
 import type { Value } from '#antonym/graph/value.js';
 import { cropCount } from '#antonym/losses/levels.js';
-import { OnnxSession } from '#antonym/runtime/onnxruntime/session.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { randomStream } from '#antonym/support/random.js';
 import { buildCpuGradientsGraph } from '#antonym/train/engines/cpu-gradients-graph.js';
@@ -16,6 +12,7 @@ import { createEngine } from '#antonym/train/engines/create-engine.js';
 import { buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
 import type { TrainingSetup } from '#antonym/train/training-setup.js';
 import { filledInputs } from './filled-inputs.js';
+import { kernelTimes, measuredCalls, warmUpCalls } from './kernel-times.js';
 import { median, rounded } from './measure.js';
 
 const gradientParts = ['forward', 'input gradients', 'weight gradients', 'element-wise'] as const;
@@ -30,9 +27,6 @@ export interface ProfileRow {
   readonly operators: Readonly<Record<string, number>>;
 }
 
-const warmUpCalls = 1;
-const measuredCalls = 3;
-
 /**
  * The parts of a step: of the gradients graph means of a few calls, of the update a median. `input gradients` and `weight gradients`
  * are the matrix products and convolutions of the backward pass; `element-wise` is whatever else it does, moving values included.
@@ -45,7 +39,11 @@ export async function profileStep(setup: TrainingSetup, threads: number): Promis
   await thread.close();
   const partOf = partsOf(graph);
   const times = new Map<GradientPart, Map<string, number>>(gradientParts.map((part) => [part, new Map()]));
-  for (const { name, milliseconds, operator } of await kernelTimes(graph, threads)) {
+  const random = randomStream('inputs of a profile');
+  const feeds = filledInputs(graph, (dataType, name) =>
+    dataType === 'uint8' ? random.integer(256) : name.endsWith('running_var') ? 1 : 0.04 * random.uniform() - 0.02,
+  );
+  for (const { name, milliseconds, operator } of await kernelTimes(encodeOnnx(graph), feeds, threads)) {
     const ofPart = times.get(partOf.get(name) ?? 'element-wise')!;
     ofPart.set(operator, (ofPart.get(operator) ?? 0) + milliseconds);
   }
@@ -108,52 +106,4 @@ function partsOf(graph: Graph): Map<string, GradientPart> {
 
 function outputNamesOf(graph: Graph, node: Node): string[] {
   return [...graph.outputs].filter(([, value]) => value.producer === node).map(([name]) => name);
-}
-
-interface KernelTime {
-  /** Name of the first output of the node that became this kernel. */
-  readonly name: string;
-  readonly operator: string;
-  readonly milliseconds: number;
-}
-
-async function kernelTimes(graph: Graph, threads: number): Promise<KernelTime[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'antonym-profile-'));
-  try {
-    const session = OnnxSession.open(encodeOnnx(graph), { device: 'cpu', threads, profile: join(folder, 'step') });
-    const random = randomStream('inputs of a profile');
-    const feeds = filledInputs(graph, (dataType, name) =>
-      dataType === 'uint8' ? random.integer(256) : name.endsWith('running_var') ? 1 : 0.04 * random.uniform() - 0.02,
-    );
-    const outputs = Object.fromEntries(session.signature.outputs.map(({ name }) => [name, undefined]));
-    for (let call = 0; call < warmUpCalls + measuredCalls; call++) session.run(feeds, outputs);
-    const file = session.endProfile();
-    session.release();
-    return readProfile(await readFile(file, 'utf8'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-interface ProfileEvent {
-  readonly cat: string;
-  readonly name: string;
-  /** Microseconds. */
-  readonly ts: number;
-  readonly dur: number;
-  readonly args?: { readonly op_name?: string };
-}
-
-/** Kernels keep the names of nodes, with an addition where ONNX Runtime has rewritten them. */
-function readProfile(text: string): KernelTime[] {
-  const events = JSON.parse(text) as readonly ProfileEvent[];
-  const calls = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
-  const first = calls[warmUpCalls]!.ts;
-  return events
-    .filter(({ cat, ts, name }) => cat === 'Node' && ts >= first && name.endsWith('_kernel_time'))
-    .map(({ name, dur, args }) => ({
-      name: name.replace(/(\/.*|_nchwc)?_kernel_time$/, ''),
-      operator: args?.op_name ?? 'unknown',
-      milliseconds: dur / 1000 / measuredCalls,
-    }));
 }
