@@ -11,8 +11,8 @@ const ofThread = 8;
 /** Modules that a thread has open while it starts, where they are not loaded one after the other. */
 const ofStart = 32;
 
-/** The fewest open files that every command does with. */
-export const leastOpenFiles = 48;
+/** The fewest open files that every command does with: one thread, and four for what is open for a moment. */
+export const leastOpenFiles = ofCommand + ofThread + 4;
 
 /** The limit of this process, as Linux tells it (proc(5)), after Node.js has raised it as far as it may; no limit where it is not told. */
 export function mostOpenFiles(): number {

@@ -16,7 +16,7 @@ test.skipIf(process.platform !== 'linux')('too few open files are an error with 
   expect(withLimit(leastOpenFiles - 1, '--version')).toMatchObject({
     status: 1,
     stdout: '',
-    stderr: 'error: Only 47 files may be open at a time here, and 48 are needed. Raise the limit in this shell with: ulimit -n 1024\n',
+    stderr: 'error: Only 55 files may be open at a time here, and 56 are needed. Raise the limit in this shell with: ulimit -n 1024\n',
   });
 });
 
