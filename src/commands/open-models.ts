@@ -16,17 +16,19 @@ import { fileError } from '../support/files/file-errors.js';
 export interface ModelFlags {
   readonly model?: readonly string[] | undefined;
   readonly maxPixels?: number | undefined;
+  readonly scale?: number | undefined;
   readonly device: DeviceName;
   readonly providerOptions: string;
 }
 
 /** The library's options for the flags of a command. */
 export function loadOptionsOf(flags: Omit<ModelFlags, 'model'>, onNotice: (notice: string) => void): LoadOptions {
-  const { device, providerOptions, maxPixels } = flags;
+  const { device, providerOptions, maxPixels, scale } = flags;
   return {
     device,
     ...(providerOptions !== noProviderOptions && { providerOptions }),
     ...(maxPixels !== undefined && { maximumPixels: maxPixels }),
+    ...(scale !== undefined && { scale }),
     onNotice,
   };
 }

@@ -7,11 +7,13 @@ import { type TilePolicy, tileFault } from './quality-map.js';
 /** @throws ModelError with `ERR_ANTONYM_BAD_ARGUMENT` for an option of `loadModel` that is not of its kind. */
 export function checkLoadOptions(options: object): void {
   requireObject(options, 'The options of loadModel');
-  const { maxQueue, maximumPixels, device, providerOptions, onNotice } = options as Readonly<Record<string, unknown>>;
+  const { maxQueue, maximumPixels, scale, device, providerOptions, onNotice } = options as Readonly<Record<string, unknown>>;
   const isNumber = (value: unknown, least: number): boolean => typeof value === 'number' && value >= least;
   if (maxQueue !== undefined && !isNumber(maxQueue, 0)) throw bad('The option maxQueue must be a number, at least 0', maxQueue);
   if (maximumPixels !== undefined && !isNumber(maximumPixels, 1))
     throw bad('The option maximumPixels must be a number, at least 1', maximumPixels);
+  if (scale !== undefined && !(Number.isInteger(scale) && isNumber(scale, 1)))
+    throw bad('The option scale must be a whole number, at least 1', scale);
   if (device !== undefined && !(deviceNames as readonly unknown[]).includes(device))
     throw bad(`The option device can be ${deviceNames.join(', ')}`, device);
   if (providerOptions !== undefined && typeof providerOptions !== 'string')

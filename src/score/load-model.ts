@@ -1,6 +1,7 @@
 /** The model object: what the library gives its users, and what the commands score with. */
 import type { ModelDescription } from '../export/model-description.js';
 import type { Image } from '../images/image.js';
+import { reducedImage } from '../images/reduced-image.js';
 import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { messageOf, UserError } from '../support/errors.js';
@@ -25,6 +26,9 @@ export interface LoadOptions {
   readonly providerOptions?: string;
   /** Images of more pixels are scored in tiles; default: `description.largeImages.maximumPixels`. */
   readonly maximumPixels?: number;
+  /** Images whose shorter side has more pixels are reduced to it before they are scored, so that photographs of any size are compared at one; maps are
+   *  not. Default: none is. */
+  readonly scale?: number;
   /** Images that may wait for their turn; a call beyond it fails with `ERR_ANTONYM_QUEUE_FULL`; default: any number. */
   readonly maxQueue?: number;
   /** Takes a sentence worth knowing about the device, after the first image. */
@@ -42,10 +46,10 @@ export const imagesInMemory = 6;
  */
 export async function loadModel(path?: string | URL, options: LoadOptions = {}): Promise<Model> {
   checkLoadOptions(options);
-  const { maxQueue = Number.POSITIVE_INFINITY, device, providerOptions, ...others } = options;
+  const { maxQueue = Number.POSITIVE_INFINITY, scale, device, providerOptions, ...others } = options;
   try {
     const found = await findModel(path);
-    return new LoadedModel(await openScorer(found, { ...others, device: await setupOf(device, providerOptions) }), maxQueue);
+    return new LoadedModel(await openScorer(found, { ...others, device: await setupOf(device, providerOptions) }), maxQueue, scale);
   } catch (error) {
     throw modelError(error);
   }
@@ -70,7 +74,11 @@ class LoadedModel implements Model {
   private readonly queue: JobQueue;
   private closed: ModelError | undefined;
 
-  constructor(scorer: Scorer, maxQueue: number) {
+  constructor(
+    scorer: Scorer,
+    maxQueue: number,
+    private readonly scale: number | undefined,
+  ) {
     this.scorer = scorer;
     this.queue = new JobQueue(imagesInMemory, maxQueue);
   }
@@ -159,7 +167,8 @@ class LoadedModel implements Model {
   private measure(input: ImageInput, { signal, degradations: isAssessed }: EachOptions): Promise<Measured> {
     return this.work(input, signal, async (image) => {
       const { width, height } = image;
-      const { score, degradations } = await this.scorer.score(image, {
+      const seen = this.scale === undefined ? image : await reducedImage(image, this.scale);
+      const { score, degradations } = await this.scorer.score(seen, {
         images: this.queue.unfinished,
         signal,
         degradations: isAssessed,

@@ -26,17 +26,26 @@ export interface ScoreCache {
   save(): Promise<void>;
 }
 
+/** What decides at which size an image is scored; see `LoadOptions`. */
+export interface ScoredSizes {
+  readonly maximumPixels?: number | undefined;
+  readonly scale?: number | undefined;
+}
+
 /** Scores kept before they are written. */
 const mostUnsaved = 100;
 
 /**
- * The cache of a model: another file, description or limit of pixels has another one. A damaged one is empty.
+ * The cache of a model: another file, description, limit of pixels or scale has another one. A damaged one is empty.
  * @param model path of model.onnx
- * @param maximumPixels above which images are scored in tiles, if not as the model says
  */
-export async function openScoreCache(model: string, maximumPixels: number | undefined, folder = cacheFolder()): Promise<ScoreCache> {
+export async function openScoreCache(
+  model: string,
+  { maximumPixels, scale }: ScoredSizes = {},
+  folder = cacheFolder(),
+): Promise<ScoreCache> {
   const description = await digestOfFile(join(dirname(model), 'model.json')).catch(() => '');
-  const key = JSON.stringify([await digestOfFile(model), description, maximumPixels ?? null]);
+  const key = JSON.stringify([await digestOfFile(model), description, maximumPixels ?? null, ...(scale === undefined ? [] : [scale])]);
   const path = cacheFile(folder, 'scores', key);
   const files = await readEntries(path);
   const byContent = new Map(Object.values(files).map(([, , digest, score]) => [digest, score]));

@@ -196,6 +196,7 @@ describe('errors', () => {
     for (const options of [
       ...[-1, Number.NaN, '5', null].map((maxQueue) => ({ maxQueue })),
       ...[0, Number.NaN, 'all'].map((maximumPixels) => ({ maximumPixels })),
+      ...[0, 1.5, '512'].map((scale) => ({ scale })),
       ...['tpu', 'CPU', 0, null].map((device) => ({ device })),
       { providerOptions: {} },
       { onNotice: true },

@@ -1,7 +1,7 @@
 import { readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openScoreCache } from '#antonym/score/score-cache.js';
+import { openScoreCache, type ScoredSizes } from '#antonym/score/score-cache.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -11,8 +11,8 @@ await writeFile(at('model.onnx'), 'a model');
 await writeFile(at('model.json'), '{}');
 
 /** What is found of files, after what is missing was scored by the length of its name. */
-async function pass(names: readonly string[], maximumPixels?: number): Promise<(number | undefined)[]> {
-  const cache = await openScoreCache(at('model.onnx'), maximumPixels, kept);
+async function pass(names: readonly string[], sizes?: ScoredSizes): Promise<(number | undefined)[]> {
+  const cache = await openScoreCache(at('model.onnx'), sizes, kept);
   const found: (number | undefined)[] = [];
   for (const name of names) {
     const score = await cache.find(at(name));
@@ -35,9 +35,10 @@ test('files are scored once, again when their content changes, and known when th
   expect(await readdir(join(kept, 'scores'))).toHaveLength(1);
 });
 
-test('another limit of pixels, another description and another model have scores of their own', async () => {
+test('another limit of pixels, another scale, another description and another model have scores of their own', async () => {
   expect(await pass(['moved.jpg'])).toEqual([0.6]);
-  expect(await pass(['moved.jpg'], 5000)).toEqual([undefined]);
+  expect(await pass(['moved.jpg'], { maximumPixels: 5000 })).toEqual([undefined]);
+  expect(await pass(['moved.jpg'], { scale: 5000 })).toEqual([undefined]);
   await writeFile(at('model.json'), '{ }');
   expect(await pass(['moved.jpg'])).toEqual([undefined]);
   await writeFile(at('model.onnx'), 'another model');

@@ -22,6 +22,15 @@ export const scoreOptions = {
     reason: 'a preview is not the photograph',
   },
   maxPixels: maxPixelsOption,
+  scale: {
+    kind: wholeNumber({ min: 64 }),
+    placeholder: 'PIXELS',
+    description: 'reduce photographs to this shorter side first',
+    details:
+      'The same photograph scores differently at another size: reduced, it is sharper. At one size, such as 512, photographs of different cameras ' +
+      'compare; smaller ones stay as they are. Maps show the photograph at full size all the same.',
+    withoutIt: 'full size',
+  },
   ...exportedModelDevice,
   null: {
     kind: switched(),

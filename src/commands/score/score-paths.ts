@@ -64,6 +64,7 @@ export async function scorePaths(
     exclude,
     raw,
     maxPixels,
+    scale,
     json,
     csv,
     null: isNull,
@@ -116,7 +117,7 @@ export async function scorePaths(
   try {
     opened = await loadModel(
       modelPath,
-      loadOptionsOf({ ...device, maxPixels }, (notice) => progress?.note(notice)),
+      loadOptionsOf({ ...device, maxPixels, scale }, (notice) => progress?.note(notice)),
     );
     const opinion = opinionMapOf(opened.description);
     const seen = opinionsSeen(opened.description);
@@ -144,7 +145,7 @@ export async function scorePaths(
     };
     if (meaning && description.scorePercentiles.length < 2)
       progress?.note('model.json has no scores of crops: what a score means is not known');
-    cache = isCached ? await openScoreCache(modelPath, maxPixels) : undefined;
+    cache = isCached ? await openScoreCache(modelPath, { maximumPixels: maxPixels, scale }) : undefined;
     const known: (number | undefined)[] = [];
     if (cache) for (const image of files) known.push(image === '-' ? undefined : await cache.find(image));
     let next = 0;

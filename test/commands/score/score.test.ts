@@ -179,6 +179,16 @@ describe('score', () => {
     expect(split).not.toBe(whole[path]);
   });
 
+  test('--scale reduces larger photographs first, and leaves others as they are', async () => {
+    const path = 'photos/deeper/e.png';
+    const small = 'reduced.png';
+    await sharp(join(folder, path)).resize(120, 90, { fit: 'fill', kernel: 'lanczos3' }).toFile(join(folder, small));
+    const [reduced] = Object.values(await scoresOf(path, '--scale', '90', ...trained));
+    expect(reduced).toBeCloseTo(Object.values(await scoresOf(small, ...trained))[0]!, 6);
+    expect(await scoresOf(path, '--scale', '180', ...trained)).toEqual(await scoresOf(path, ...trained));
+    await refused(['photos', '--scale', '9'], /--scale must be a whole number, at least 64, but received 9/);
+  });
+
   test('finds a model by file, folder or run, and takes the one that ships without', async () => {
     const expected = await scoresOf('photos/a.jpg', ...trained);
     await cp(join(folder, 'runs', 'model', 'export'), join(folder, 'taken'), { recursive: true });
