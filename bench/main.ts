@@ -228,7 +228,8 @@ program
     'How well a model says what is wrong with photographs: one of 24 distortions, or two, made by NumPy, SciPy, scikit-image and Pillow at level 3 and above.',
   )
   .option('--model <model>', 'as the score command takes it (default: the model of this program)')
-  .requiredOption('--data <folder>', 'photographs that the model was not trained on')
+  .option('--data <folder>', 'photographs that the model was not trained on')
+  .option('--picture <file>', 'only draw a rendered scene, distorted in several ways, with what the model says of each: a WebP file')
   .option('--folder <folder>', 'keeps the distorted photographs, and uses those that are there', 'out/why')
   .option('--pairs <n>', 'pictures of each photograph with two distortions', '8')
   .option('--python <path>', 'the interpreter that has them', defaultPython)

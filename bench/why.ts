@@ -12,13 +12,15 @@ import { loadModel } from '#antonym/score/load-model.js';
 import { UserError } from '#antonym/support/errors.js';
 import { startProgress } from '#antonym/support/progress.js';
 import { markdownTable } from './markdown-table.js';
+import { writeWhyPicture } from './why-picture.js';
 
 export interface WhyFlags {
   readonly model?: string;
-  readonly data: string;
+  readonly data?: string;
   readonly folder: string;
   readonly pairs: string;
   readonly python: string;
+  readonly picture?: string;
   readonly json?: boolean;
 }
 
@@ -27,7 +29,12 @@ interface Label {
   readonly distortions: readonly { readonly name: string; readonly group: string; readonly level: number }[];
 }
 
-export async function benchWhy({ model: path, data, folder, pairs, python, json }: WhyFlags): Promise<void> {
+export async function benchWhy({ model: path, data, folder, pairs, python, picture, json }: WhyFlags): Promise<void> {
+  if (picture !== undefined) {
+    const model = await loadModel(path);
+    return writeWhyPicture(model, picture).finally(() => model.close());
+  }
+  if (data === undefined) throw new UserError('Say which photographs the model was not trained on: --data FOLDER.');
   const labels = await labelled(folder, data, Number(pairs), python);
   const model = await loadModel(path);
   const progress = startProgress('Assessing');

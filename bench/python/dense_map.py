@@ -1,7 +1,6 @@
 """Maps of the shipped model from overlapping tiles beside maps from dense features, on damage that other code makes.
 
-Tiles: each is scored as a photograph of its own. Dense: the network sees the whole photograph once, its channels' means and deviations are
-taken over the place of each tile, and the cues, which see no further than their pixels, are those of the tile. One third of each photograph
+Tiles: each is scored as a photograph of its own. Dense: the network sees the whole photograph once, its channels' deviations are taken over the place of each tile, and the cues, which see no further than their pixels, are those of the tile. One third of each photograph
 is damaged by Pillow and NumPy as strongly as by level 3 of 5: found is a third whose mean is below that of the rest.
 
     python3 bench/python/dense_map.py --photographs FOLDER [--model models/capture/model.onnx] [--tile 128]
@@ -24,13 +23,13 @@ model = onnx.load(flags.model)
 nodes = {name: node for node in model.graph.node for name in node.output}
 users = lambda name: [node for node in model.graph.node if name in node.input]
 (features,) = [n for n in model.graph.node if n.op_type == "Concat" and any("features.mean" in i for u in users(n.output[0]) for i in u.input)]
-# the means of the network's channels come first, each before its deviation; the first ReduceMean of each is over its layer
+# the deviations of the network's channels come first; the mean of a layer is subtracted from it
 taps = []
-for name in features.input[:12:2]:
+for name in features.input[:6]:
     node = nodes[name]
-    while node.op_type in ("Squeeze", "ReduceMean"):
+    while node.op_type != "Sub":
         node = nodes[node.input[0]]
-    taps.append(node.output[0])
+    taps.append(node.input[0])
 model.graph.value_info.extend(
     onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in [features.output[0], *taps]
 )
@@ -86,9 +85,8 @@ def maps(pixels):
         for index, (x, y) in enumerate(places):
             near = lambda place, size, cells: round(place * cells / size)
             part = layer[0, :, near(y, height, h) : near(y + T, height, h), near(x, width, w) : near(x + T, width, w)]
-            rows[index, column : column + channels] = part.mean((1, 2))
-            rows[index, column + channels : column + 2 * channels] = np.sqrt(part.var((1, 2)) + 1e-6)
-        column += 2 * channels
+            rows[index, column : column + channels] = np.sqrt(part.var((1, 2)) + 1e-6)
+        column += channels
     return places, np.array(tiles), head.run(None, {features.output[0]: rows.astype(np.float32)})[0]
 
 

@@ -20,6 +20,7 @@ import { DefectFeatures } from './defect-features.js';
 import { featuresGraph, withDegradations } from './defect-graph.js';
 import { type DefectSample, defects, firstCrop, makeDefectSamples } from './defect-samples.js';
 import { keptSamples } from './kept-samples.js';
+import { networkFeatures } from './quality-features.js';
 
 /** Of the ridge regressions: chosen beforehand, as each takes as long as all else of the fit. */
 const penalties = [0.3];
@@ -74,8 +75,8 @@ export async function addDegradations(
 }
 
 async function fitToPhotographs(path: string, photographs: string, onPhotograph: (done: number, total: number) => void): Promise<Fitted> {
-  const { graph, parts } = await featuresGraph(path);
-  const thread = new SessionThread();
+  const graph = await featuresGraph(path);
+  const thread = new SessionThread({ threads: 1 });
   try {
     await thread.load('features', encodeOnnx(graph));
     const see = async ({ width, height, data }: Image): Promise<Float32Array> => {
@@ -91,7 +92,7 @@ async function fitToPhotographs(path: string, photographs: string, onPhotograph:
       onPhotograph(index + 1, files.length);
     }
     const features = new DefectFeatures(
-      parts,
+      networkFeatures,
       samples.map((sample) => sample.features),
     );
     const fit = fitDegradations(

@@ -5,6 +5,7 @@ import { sampleParameters } from '#antonym/degrade/parameters.js';
 import { cropImage, type Image } from '#antonym/images/image.js';
 import type { RandomStream } from '#antonym/support/random.js';
 import { halvedImage } from './halved-image.js';
+import { wronglyLit } from './light.js';
 
 interface Choice {
   readonly name: DistortionName;
@@ -66,8 +67,9 @@ const smoothing: Choice = { name: 'gaussian-blur', range: [0.6, 2.5], logarithmi
  * A photograph as a bad camera would have taken it, at half the size: most noise and blocks of large photographs vanish when they are reduced,
  * blur and wrong exposure stay.
  * @param image of even sides
+ * @param isWronglyLit the light was wrong, too
  */
-export async function captured(image: Image, random: RandomStream): Promise<Image> {
+export async function captured(image: Image, random: RandomStream, isWronglyLit = false): Promise<Image> {
   // some photographs have everything wrong, others hardly anything
   const severity = 0.4 + 1.2 * random.uniform();
   const through = async (start: Image, steps: readonly Step[]): Promise<Image> => {
@@ -80,7 +82,8 @@ export async function captured(image: Image, random: RandomStream): Promise<Imag
     }
     return result;
   };
-  return through(halvedImage(await through(cropImage(image, 0, 0, image.width, image.height), camera)), file);
+  const copy = cropImage(image, 0, 0, image.width, image.height);
+  return through(halvedImage(await through(isWronglyLit ? wronglyLit(copy, random) : copy, camera)), file);
 }
 
 function distorted(image: Image, { name, range: [low, high], logarithmic }: Choice, random: RandomStream): Image | Promise<Image> {

@@ -1,4 +1,4 @@
-/** The features that degradations are fitted to: the embedding, the cues of defects, and random functions of the cues. */
+/** The features that degradations are fitted to: those of the score, the cues of defects, and random functions of all cues. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import { randomStream } from '#antonym/support/random.js';
@@ -11,75 +11,64 @@ const units = 768;
 /** Weight of a feature beside one of the network. */
 const gains = { cue: 8, random: 5 } as const;
 
-/** Where an embedding has what. */
-export interface EmbeddingParts {
-  /** Size of the embedding. */
-  readonly size: number;
-  /** Its cues of sharpness and tone: the first and the one after the last. */
-  readonly cues: readonly [first: number, end: number];
-  /** True for a feature of the network that is a deviation over the image: means say more of what a picture shows. */
-  isDeviation(feature: number): boolean;
-}
-
 /**
- * Features of an image: the embedding e, the standardized cues c, and tanh(W (e's cues, c) + b) with random W and b: a ridge regression on
- * them is not linear in the cues (Rahimi and Recht 2008, "Weighted sums of random kitchen sinks"), and is solved in closed form all the same.
+ * Features of an image: its standardized features x, of which c are cues, and tanh(W c + b) with random W and b: a ridge regression on them is
+ * not linear in the cues (Rahimi and Recht 2008, "Weighted sums of random kitchen sinks"), and is solved in closed form all the same. They do
+ * not depend on how the score was fitted.
  */
 export class DefectFeatures {
   private readonly standardization: Standardization;
-  /** [inputs, units] */
+  /** [cues, units] */
   private readonly weights: Float32Array;
   /** [units] */
   private readonly bias: Float32Array;
 
-  /** @param rows of many images: the embedding, then the cues of defects as they are */
+  /**
+   * @param networkFeatures the number of features before the cues
+   * @param rows of many images, as they are
+   */
   constructor(
-    private readonly parts: EmbeddingParts,
+    private readonly networkFeatures: number,
     rows: readonly Float32Array[],
   ) {
-    this.standardization = standardizationOf(rows.map((row) => row.subarray(parts.size)));
-    const inputs = parts.cues[1] - parts.cues[0] + this.standardization.mean.length;
+    this.standardization = standardizationOf(rows);
+    const cues = this.standardization.mean.length - networkFeatures;
     const { normal, between } = randomStream(seed, 'why', 'random features');
-    this.weights = Float32Array.from({ length: inputs * units }, () => normal() / Math.sqrt(inputs));
+    this.weights = Float32Array.from({ length: cues * units }, () => normal() / Math.sqrt(cues));
     this.bias = Float32Array.from({ length: units }, () => between(-1, 1));
   }
 
   /** @param row as given to the constructor */
   of(row: Float32Array): Float32Array {
-    const { parts, standardization } = this;
-    const embedding = row.subarray(0, parts.size);
-    const cues = standardize(row.subarray(parts.size), standardization, new Float64Array(standardization.mean.length).fill(1));
+    const standardized = standardize(row, this.standardization, new Float64Array(row.length).fill(1));
     const sums = Float64Array.from(this.bias);
-    for (const [index, value] of [...embedding.subarray(...parts.cues), ...cues].entries())
+    for (const [index, value] of standardized.subarray(this.networkFeatures).entries())
       for (let unit = 0; unit < units; unit++) sums[unit]! += value * this.weights[index * units + unit]!;
-    return Float32Array.from([...embedding, ...cues, ...sums.map(Math.tanh)]);
+    return Float32Array.from([...standardized, ...sums.map(Math.tanh)]);
   }
 
-  /** The weight of a feature; 0: it is left out. */
+  /** The weight of a feature. */
   gainOf(feature: number): number {
-    const { size, cues, isDeviation } = this.parts;
-    if (feature >= size + this.standardization.mean.length) return gains.random;
-    if (feature >= size || (feature >= cues[0] && feature < cues[1])) return gains.cue;
-    return isDeviation(feature) ? 1 : 0;
+    if (feature >= this.standardization.mean.length) return gains.random;
+    return feature >= this.networkFeatures ? gains.cue : 1;
   }
 
-  /** The same in a graph. @param embedding [N, size] @param cues [N, cues], as they are @returns [N, features] */
-  graph(graph: Graph, embedding: Value, cues: Value): Value {
+  /** The same in a graph. @param rows [N, as given to the constructor] @returns [N, features] */
+  graph(graph: Graph, rows: Value): Value {
     const { mean, deviation } = this.standardization;
     const row = (values: Float64Array, name: string): Value =>
       graph.constant(floatTensor([1, values.length], Float32Array.from(values)), `degradations.${name}`);
-    const scaled = graph.add('Div', [graph.add('Sub', [cues, row(mean, 'mean')]), row(deviation, 'deviation')]);
+    const scaled = graph.add('Div', [graph.add('Sub', [rows, row(mean, 'mean')]), row(deviation, 'deviation')]);
     const standardized = graph.add('Clip', [
       scaled,
       graph.numbers('float32', -largestDeviation),
       graph.numbers('float32', largestDeviation),
     ]);
-    const [first, end] = this.parts.cues;
-    const own = graph.add('Slice', [embedding, graph.integers(first), graph.integers(end), graph.integers(1)]);
-    const inputs = graph.add('Concat', [own, standardized], { axis: 1 });
+    const range = [this.networkFeatures, mean.length, 1].map((value) => graph.integers(value));
+    const cues = graph.add('Slice', [standardized, ...range]);
     const weights = graph.constant(floatTensor([this.weights.length / units, units], this.weights), 'degradations.random.weight');
     const bias = graph.constant(floatTensor([units], this.bias), 'degradations.random.bias');
-    const random = graph.add('Tanh', [graph.add('Add', [graph.add('MatMul', [inputs, weights]), bias])]);
-    return graph.add('Concat', [embedding, standardized, random], { axis: 1 });
+    const random = graph.add('Tanh', [graph.add('Add', [graph.add('MatMul', [cues, weights]), bias])]);
+    return graph.add('Concat', [standardized, random], { axis: 1 });
   }
 }

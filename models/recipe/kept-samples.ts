@@ -1,23 +1,23 @@
 /** Keeps the samples of a photograph in the working folder: they take minutes, and an interrupted recipe continues with them. */
 import { readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
-import type { DefectSample } from './defect-samples.js';
 
 interface Kept {
-  readonly samples: readonly Omit<DefectSample, 'features'>[];
+  /** Without their features. */
+  readonly samples: readonly object[];
   /** float32 [samples, features], base64 */
   readonly features: string;
 }
 
 /** @param make makes them where none are kept */
-export async function keptSamples(path: string, make: () => Promise<DefectSample[]>): Promise<DefectSample[]> {
+export async function keptSamples<T extends { readonly features: Float32Array }>(path: string, make: () => Promise<T[]>): Promise<T[]> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text !== undefined) {
     const { samples, features } = JSON.parse(text) as Kept;
     const bytes = new Uint8Array(Buffer.from(features, 'base64'));
     const values = new Float32Array(bytes.buffer);
     const size = values.length / samples.length;
-    return samples.map((sample, index) => ({ ...sample, features: values.subarray(index * size, (index + 1) * size) }));
+    return samples.map((sample, index) => ({ ...sample, features: values.subarray(index * size, (index + 1) * size) }) as T);
   }
   const samples = await make();
   const kept: Kept = {

@@ -15,8 +15,8 @@ import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { startProgress } from '#antonym/support/progress.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
-import { openTrainingImages } from '#antonym/train/data/training-images.js';
-import { type TrainOptions, trainOptions } from '#antonym/train/options.js';
+import { pairsOf } from '#antonym/train/data/training-images.js';
+import { trainOptions } from '#antonym/train/options.js';
 import { setUpTraining } from '#antonym/train/training-setup.js';
 import { addDegradations } from './add-degradations.js';
 import { fetchPhotographs, fetchWeights } from './fetch.js';
@@ -24,19 +24,21 @@ import { readLayersModel } from './layers-model.js';
 import { photographPackages } from './photographs.js';
 import { fitQuality, qualityEncoder, qualityRegression } from './quality-encoder.js';
 import { smallestSide } from './quality-features.js';
-import { crops, modelName, pristine, scale, seed } from './recipe.js';
+import { heldOutSide, modelName, pristine, scale, scenes, seed } from './recipe.js';
 import { makeSamples } from './samples.js';
 
+const photographs = photographPackages.flatMap((one) => one.photographs);
+const dataName = `${photographs.length} photographs, measured on ${scenes.count} procedural scenes`;
 const cores = availableParallelism();
 const licence =
   "photographs CC-BY-4.0, CC-BY-SA-4.0, CC-BY-SA-3.0 and CC0-1.0, named in models/recipe/photographs.ts; scenes and the network's weights MIT";
 const method =
-  'label-free: statistics of an ImageNet network and cues of sharpness and tone, regressed on full-reference distances of captures ' +
-  'to their pristine photographs, and fused with the sharpness cue (docs/shipped-model.md)';
+  "label-free: deviations of an ImageNet network's channels and cues of sharpness and tone, regressed on full-reference distances of bad captures, " +
+  'wrong light and distortions to their pristine photographs, and fused with the sharpness cue (docs/shipped-model.md)';
 
 /** Photographs are reduced: traces of their cameras vanish. */
 async function reducePhotographs(from: string, into: string): Promise<void> {
-  for (const { file } of photographPackages.flatMap(({ photographs }) => photographs)) {
+  for (const { file } of photographs) {
     const image = sharp(join(from, file)).autoOrient();
     const { width, height } = (await image.metadata()).autoOrient;
     const own = Math.min(width, height);
@@ -52,25 +54,24 @@ async function reducePhotographs(from: string, into: string): Promise<void> {
 }
 
 async function renderScenes(into: string): Promise<void> {
-  const { count, width, height, seed: scenesSeed } = pristine.scenes;
+  const { count, width, height, seed: scenesSeed } = scenes;
   for (let index = 0; index < count; index++) {
     const image = renderProcedural({ kind: 'procedural', id: `scene-${index}`, seed: scenesSeed, index, width, height });
     await writeFileAtomically(join(into, `scene-${String(index).padStart(3, '0')}.png`), await encodePng(image));
   }
 }
 
-/** The encoder and the regression on its embedding, fitted to the images that are not held out. */
+/** The encoder and the regression on its embedding, fitted to the photographs. */
 async function fitModel(
   weights: ReadonlyMap<string, TensorData>,
-  options: TrainOptions,
+  folder: string,
 ): Promise<{ encoder: Uint8Array; regression: Regression; samples: number }> {
-  const { split } = await openTrainingImages(options);
   const progress = startProgress('Degrading photographs and measuring features');
   try {
-    const samples = await makeSamples(weights, split.training, (done) => progress.update(done, split.training.length));
-    progress.succeed(`${samples.features.length} samples of ${split.training.length} images`);
+    const samples = await makeSamples(weights, folder, (done, total) => progress.update(done, total, 'photographs'));
+    progress.succeed(`${samples.length} samples`);
     const fitted = fitQuality(samples);
-    return { encoder: qualityEncoder(weights, fitted), regression: qualityRegression(fitted), samples: samples.features.length };
+    return { encoder: qualityEncoder(weights, fitted), regression: qualityRegression(fitted), samples: samples.length };
   } finally {
     progress.stop();
   }
@@ -85,17 +86,19 @@ try {
   const weights = readLayersModel(await fetchWeights(at('weights')));
   await fetchPhotographs(at('photographs'));
   await mkdir(at('pristine'), { recursive: true });
+  await mkdir(at('scenes'), { recursive: true });
   await reducePhotographs(at('photographs'), at('pristine'));
-  await renderScenes(at('pristine'));
+  await renderScenes(at('scenes'));
+  const { encoder, regression, samples } = await fitModel(weights, at('pristine'));
   const path = at(`${modelName}.onnx`);
+  await writeFileAtomically(path, encoder);
   const flags = {
     ...{ backbone: path, mean: '0,0,0', std: '1,1,1', head: 'regression' },
-    ...{ data: at('pristine'), crop: String(crops.heldOutSide), downscale: '2', heldOut: String(pristine.heldOut), seed: String(seed) },
+    ...{ data: at('scenes'), crop: String(heldOutSide), downscale: '2', heldOut: String(scenes.count), seed: String(seed) },
   };
   const { values: options } = resolveOptions(trainOptions, { flags }, { cores });
-  const { encoder, regression, samples } = await fitModel(weights, options);
-  await writeFileAtomically(path, encoder);
   const setup = await setUpTraining({ options });
+  const heldOut = [...setup.data.split!.training, ...setup.data.split!.heldOut];
   const progress = startProgress('Measuring the model on images that it never saw');
   try {
     const { backbone } = setup.model;
@@ -103,7 +106,11 @@ try {
       {
         ...setup,
         model: { backbone: { ...backbone, minimumSide: smallestSide }, head: regressionHead(backbone.embedding, regression) },
-        data: { ...setup.data, dataset: { ...setup.data.dataset, name: '14 photographs and 60 procedural scenes', licence } },
+        data: {
+          ...setup.data,
+          ...pairsOf({ training: [], heldOut }, options),
+          dataset: { ...setup.data.dataset, name: dataName, licence, images: photographs.length + heldOut.length },
+        },
       },
       undefined,
       {

@@ -3,10 +3,10 @@ import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import type { Regression } from '#antonym/heads/regression-head.js';
 import { floatTensor, type TensorData } from '#antonym/tensors/tensor-data.js';
-import { qualityFeatures } from './quality-features.js';
-import { fit } from './recipe.js';
+import { networkFeatures, qualityFeatures, sharpness } from './quality-features.js';
+import { fit, sets } from './recipe.js';
 import { dot, largestDeviation, ridge, type Standardization, standardizationOf, standardize } from './ridge.js';
-import type { Samples } from './samples.js';
+import type { Sample } from './samples.js';
 import { targets } from './teacher.js';
 
 /**
@@ -17,35 +17,43 @@ export interface FittedQuality {
   readonly standardization: Standardization;
   /** [features] */
   readonly weights: Float64Array;
-  readonly sharpness: { readonly feature: number; readonly mean: number; readonly deviation: number };
+  readonly sharpness: { readonly mean: number; readonly deviation: number };
   /** The quality whose score is one half: in the middle between pristine and degraded samples. */
   readonly middle: number;
 }
 
+/** Share of the regression, and of the sharpness cue, in the quality. */
+const half = Math.SQRT1_2;
 /** Deviations of quality that make 1 of the regression: most images lie where the score is nearly linear. */
 const qualityOfOne = 3;
 
-/** The features are those of `qualityFeatures`. */
-export function fitQuality(samples: Samples): FittedQuality {
-  const { networkFeatures, sharpness } = samples;
-  const standardization = standardizationOf(samples.features);
-  const gains = Float64Array.from(samples.features[0]!, (_, index) => (index < networkFeatures ? 1 : fit.cueGain));
-  const rows = samples.features.map((row) => standardize(row, standardization, gains));
-  const weights = ridge(rows, targets(samples.distances), fit.penalty);
+/** The features are those of `qualityFeatures`. Each set has a regression of its own on features that are standardised over both; the mean of the two counts. */
+export function fitQuality(samples: readonly Sample[]): FittedQuality {
+  const features = samples.map((sample) => sample.features);
+  const standardization = standardizationOf(features);
+  const gains = Float64Array.from(features[0]!, (_, index) => (index < networkFeatures ? 1 : fit.cueGain));
+  const rows = features.map((row) => standardize(row, standardization, gains));
+  const weights = new Float64Array(gains.length);
+  for (const set of Object.keys(sets)) {
+    const own = rows.filter((_, index) => samples[index]!.set === set);
+    const distances = samples.filter((sample) => sample.set === set).map((sample) => sample.distances);
+    const ownWeights = ridge(own, targets(distances), fit.penalty);
+    const { deviation } = momentsOf(own.map((row) => dot(row, ownWeights)));
+    for (const [index, weight] of ownWeights.entries()) weights[index]! += weight / deviation;
+  }
   const { deviation } = momentsOf(rows.map((row) => dot(row, weights)));
-  const cue = momentsOf(samples.features.map((row) => row[sharpness]!));
-  const half = Math.SQRT1_2;
+  const cue = momentsOf(features.map((row) => row[sharpness]!));
   const qualities = rows.map((row, index) => {
-    const sharp = (samples.features[index]![sharpness]! - cue.mean) / cue.deviation;
+    const sharp = Math.min(fit.mostSharpness, (features[index]![sharpness]! - cue.mean) / cue.deviation);
     return half * (dot(row, weights) / deviation + sharp);
   });
-  const isPristine = samples.distances.map((kinds) => kinds.every((distance) => distance === 0));
+  const isPristine = samples.map(({ distances }) => distances.every((distance) => distance === 0));
   const pristine = momentsOf(qualities.filter((_, index) => isPristine[index]));
   const degraded = momentsOf(qualities.filter((_, index) => !isPristine[index]));
   return {
     standardization,
     weights: weights.map((weight, index) => (half * weight * gains[index]!) / deviation),
-    sharpness: { feature: sharpness, mean: cue.mean, deviation: cue.deviation / half },
+    sharpness: { mean: cue.mean, deviation: cue.deviation / half },
     middle: (pristine.mean + degraded.mean) / 2,
   };
 }
@@ -57,9 +65,9 @@ function momentsOf(values: readonly number[]): { mean: number; deviation: number
 
 /**
  * Input `pixels` [batch, 3, height, width], 0..1; output `embedding` [batch, features + 1]: the clipped standardised features, then the
- * standardised sharpness cue, which is not clipped.
+ * standardised sharpness cue, which is clipped from above: more is no detail.
  */
-export function qualityEncoder(network: ReadonlyMap<string, TensorData>, { standardization, sharpness }: FittedQuality): Uint8Array {
+export function qualityEncoder(network: ReadonlyMap<string, TensorData>, { standardization, sharpness: cue }: FittedQuality): Uint8Array {
   const graph = new Graph();
   const pixels = graph.input('pixels', 'float32', ['batch', 3, 'height', 'width']);
   const { features } = qualityFeatures(graph, pixels, network);
@@ -69,8 +77,9 @@ export function qualityEncoder(network: ReadonlyMap<string, TensorData>, { stand
   const inverse = standardization.deviation.map((value) => 1 / value);
   const scaled = graph.add('Mul', [shifted, row('features.scale', inverse)]);
   const standardized = graph.add('Clip', [scaled, -largestDeviation, largestDeviation]);
-  const cue = graph.add('Gather', [features, graph.integers(sharpness.feature)], { axis: 1 });
-  const sharp = graph.add('Div', [graph.add('Sub', [cue, sharpness.mean]), sharpness.deviation]);
+  const logarithm = graph.add('Gather', [features, graph.integers(sharpness)], { axis: 1 });
+  const own = graph.add('Div', [graph.add('Sub', [logarithm, cue.mean]), cue.deviation]);
+  const sharp = graph.add('Clip', [own, null, graph.numbers('float32', fit.mostSharpness * half)]);
   graph.output('embedding', graph.add('Concat', [standardized, sharp], { axis: 1 }));
   return encodeOnnx(graph);
 }

@@ -1,4 +1,4 @@
-/** The shipped model's features of an image: statistics of MobileNetV2's channels at two scales, and cues of sharpness and tone. */
+/** The shipped model's features of an image: deviations of MobileNetV2's channels at two scales, and cues of sharpness and tone. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
@@ -11,13 +11,14 @@ const layers = {
   half: ['block_3_expand', 'block_6_expand', 'block_10_expand'],
 } as const;
 
+/** Number of features from the network: the channels of these layers at both sizes; the cues follow. */
+export const networkFeatures = 2 * (144 + 192 + 384);
+/** Index of the feature that is the logarithm of the variance of the Laplacian. */
+export const sharpness = networkFeatures + sharpnessCue;
+
 export interface QualityFeatures {
   /** [N, features] */
   readonly features: Value;
-  /** Number of features from the network; the cues follow. */
-  readonly networkFeatures: number;
-  /** Index of the feature that is the logarithm of the variance of the Laplacian. */
-  readonly sharpness: number;
   /** Activations of the last layer at both scales, [N, C, H, W]: to compare an image with its pristine one. */
   readonly activations: readonly Value[];
 }
@@ -33,18 +34,18 @@ export function qualityFeatures(graph: Graph, pixels: Value, weights: ReadonlyMa
   for (const scale of ['full', 'half'] as const) {
     const names = layers[scale];
     const taps = mobileNetV2(graph, inputs[scale], weights, names.at(-1)!);
-    for (const name of names) parts.push(...moments(graph, taps.get(name)!));
+    for (const name of names) parts.push(deviationOf(graph, taps.get(name)!));
     activations.push(graph.add('Clip', [taps.get(names.at(-1)!)!, 0, 6]));
   }
-  const networkFeatures = parts.reduce((total, { shape }) => total + (shape[1] as number), 0);
+  const count = parts.reduce((total, { shape }) => total + (shape[1] as number), 0);
+  if (count !== networkFeatures) throw new Error(`the network gives ${count} features, not ${networkFeatures}`);
   const features = graph.add('Concat', [...parts, ...sharpnessCues(graph, pixels)], { axis: 1 });
-  return { features, networkFeatures, sharpness: networkFeatures + sharpnessCue, activations };
+  return { features, activations };
 }
 
-/** Mean and deviation over the image of every channel, [N, C] each. */
-function moments(graph: Graph, value: Value): [Value, Value] {
-  const average = imageMean(graph, value);
-  const difference = graph.add('Sub', [value, average]);
+/** The deviation over the image of every channel, [N, C]: means say what a picture shows more than how well. */
+function deviationOf(graph: Graph, value: Value): Value {
+  const difference = graph.add('Sub', [value, imageMean(graph, value)]);
   const variance = mean(graph, graph.add('Mul', [difference, difference]));
-  return [graph.add('Squeeze', [average, graph.integers(2, 3)]), graph.add('Sqrt', [graph.add('Add', [variance, 1e-6])])];
+  return graph.add('Sqrt', [graph.add('Add', [variance, 1e-6])]);
 }

@@ -1,7 +1,8 @@
 /** The teacher of the shipped model: how far a degraded image is from its pristine one, on one scale for all images and degradations. */
 
-import { lumaOfImage } from '#antonym/degrade/color/color-spaces.js';
+import { labOfImage, lumaOfImage } from '#antonym/degrade/color/color-spaces.js';
 import { structuralSimilarity } from '#antonym/degrade/fidelity.js';
+import { resample } from '#antonym/degrade/filters/resample.js';
 import type { Image } from '#antonym/images/image.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import { halvedImage } from './halved-image.js';
@@ -14,13 +15,14 @@ export interface Seen {
 
 /**
  * Distances of a degraded image to its pristine one, each 0 for an equal image: 1 - SSIM and GMSD at half size, where they agree with
- * opinion best (Wang's and Zhang's own rule for images of this size), and one per layer of the network.
+ * opinion best (Wang's and Zhang's own rule for images of this size), light and color without detail, and one per layer of the network.
  */
 export function distances(pristine: Seen, degraded: Seen): number[] {
   const [first, second] = [halvedImage(pristine.image), halvedImage(degraded.image)];
   return [
     1 - structuralSimilarity(first, second),
     gradientDeviation(first, second),
+    colorDifference(pristine.image, degraded.image),
     ...pristine.activations.map((activations, layer) => activationDistance(activations, degraded.activations[layer]!)),
   ];
 }
@@ -45,6 +47,23 @@ function below(sorted: Float64Array, value: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** The mean CIE 1976 color difference of means over 8x8 pixels: wrong light and faded colors, whatever the detail. */
+function colorDifference(first: Image, second: Image): number {
+  const [a, b] = [coarseLab(first), coarseLab(second)];
+  let sum = 0;
+  for (let index = 0; index < a.lightness.length; index++) {
+    const [red, yellow] = [a.ab[2 * index]! - b.ab[2 * index]!, a.ab[2 * index + 1]! - b.ab[2 * index + 1]!];
+    sum += Math.hypot(a.lightness[index]! - b.lightness[index]!, red, yellow);
+  }
+  return sum / a.lightness.length;
+}
+
+function coarseLab({ width, height, data }: Image): ReturnType<typeof labOfImage> {
+  const [narrow, low] = [width >> 3, height >> 3];
+  const coarse = resample(new Float32Array(data), width, height, 3, narrow, low, 'box');
+  return labOfImage({ width: narrow, height: low, data: Uint8Array.from(coarse, Math.round) });
 }
 
 /** Gradient magnitude similarity deviation (Xue, Zhang, Mou and Bovik, IEEE Transactions on Image Processing 23, 2014), of images that are halved already. */

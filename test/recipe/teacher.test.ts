@@ -32,6 +32,17 @@ describe('distances', () => {
   });
 });
 
+test('wrong light and faded colors are far in color, blur is near', async () => {
+  const image = renderProcedural(rendered(1, 128, 96));
+  const color = 2;
+  const far = async (name: 'brighten' | 'color-saturation-hsv' | 'gaussian-blur', strength: number): Promise<number> =>
+    distances(seen(image), seen(await distortions[name].apply(image, strength, {})))[color]!;
+  const blurred = await far('gaussian-blur', 2);
+  expect(blurred).toBeLessThan(3);
+  for (const name of ['brighten', 'color-saturation-hsv'] as const)
+    expect(await far(name, distortions[name].severities[3]!), name).toBeGreaterThan(2 * blurred);
+});
+
 test('targets are the mean shares of nearer images, negated', () => {
   const rows = [
     [0, 0],
