@@ -1,13 +1,32 @@
 /** The full-size JPEG that cameras embed in their raw files, for those who ask for it: raw light itself is not developed here. */
 import sharp from 'sharp';
 import { UserError } from '../support/errors.js';
+import { readCanonRaw } from './canon-raw.js';
 import { type ImageContent, withContent } from './image-content.js';
 import { recognizedLength, recognizeImage } from './recognize-image.js';
 import { readTiffStructure } from './tiff-pictures.js';
 
 /** Endings of camera raw files. */
 export const rawExtensions: readonly string[] = [
-  ...['.dng', '.nef', '.nrw', '.cr2', '.arw', '.sr2', '.srf', '.srw', '.pef', '.orf', '.rw2', '.raf', '.3fr', '.fff', '.iiq', '.erf'],
+  ...[
+    '.dng',
+    '.nef',
+    '.nrw',
+    '.cr2',
+    '.cr3',
+    '.arw',
+    '.sr2',
+    '.srf',
+    '.srw',
+    '.pef',
+    '.orf',
+    '.rw2',
+    '.raf',
+    '.3fr',
+    '.fff',
+    '.iiq',
+    '.erf',
+  ],
   ...['.kdc', '.dcr', '.mef', '.mos', '.rwl', '.gpr'],
 ];
 
@@ -39,16 +58,18 @@ export function rawPreview(path: string): Promise<Uint8Array | undefined> {
     const structure = await readTiffStructure(content);
     const is = recognized.kind === 'raw' ? recognized.is : structure?.raw;
     if (is === undefined) return undefined;
-    const streams = [...(structure?.pictures.flatMap(({ jpeg }) => jpeg ?? []) ?? []), ...(await fujifilmStream(content))];
+    const canon = await readCanonRaw(content);
+    const ofTiff = structure?.pictures.flatMap(({ jpeg }) => jpeg ?? []) ?? [];
+    const streams = [...ofTiff, ...(canon?.streams ?? []), ...(await fujifilmStream(content))];
     const largest = await largestOf(content, streams);
     if (largest === undefined) throw new UserError(`it is ${is}, without a JPEG preview: develop it into a JPEG, PNG or TIFF file`);
-    const sides = structure?.pictures.map(({ width, height }) => Math.min(width, height)) ?? [];
+    const sides = canon?.sides ?? structure?.pictures.map(({ width, height }) => Math.min(width, height)) ?? [];
     if (Math.min(largest.width, largest.height) < fullSize * Math.max(0, ...sides)) {
       throw new UserError(
         `it is ${is}, whose largest preview has ${largest.width}x${largest.height} pixels only: develop it into a JPEG, PNG or TIFF file`,
       );
     }
-    return largest.orientation === undefined ? turned(largest.bytes, structure?.orientation ?? 1) : largest.bytes;
+    return largest.orientation === undefined ? turned(largest.bytes, structure?.orientation ?? canon?.orientation ?? 1) : largest.bytes;
   });
 }
 
