@@ -83,8 +83,9 @@ async function exportScored(
   { scale, reduction, heldOutFolder, embedding, degradations = true, onDegradations, onNotice }: ExportOptions,
   scorer: MeasuredScorer,
 ): Promise<ExportedModel> {
-  const { setup, step, tensors, heldOut, measured } = measurement;
-  const scoring = await scoreMeasured(setup.model.head, measured, scale, scorer);
+  const { setup, step, tensors, heldOut, measured, choosing } = measurement;
+  const fittedScale = scale ?? (await calibrated(setup.model.head, choosing?.measured ?? measured, scorer));
+  const scoring = await scoreMeasured(measured, fittedScale, scorer);
   const { scale: usedScale, scores } = scoring;
   const evaluation = evaluateOrdering(setup.model.head, heldOut, measured, usedScale);
   const fitted = degradations ? await measureDegradations(measurement, onDegradations) : undefined;
@@ -159,24 +160,17 @@ function piecesOfModel(graph: Graph, description: ModelDescription): OnnxPieces 
   );
 }
 
-/**
- * Scores of measured crops by the graph of the head's score.
- * @param given scale; default: calibrated
- * @returns scores in the lists of the measurements
- */
-async function scoreMeasured(
-  head: Head,
-  measured: readonly Float32Array[],
-  given: number | undefined,
-  scorer: MeasuredScorer,
-): Promise<HeldOutScoring> {
-  const scale = given ?? (await calibrated(head, measured, scorer));
+/** @returns scores by the graph of the head's score, in the lists of the measurements */
+async function scoreMeasured(measured: readonly Float32Array[], scale: number, scorer: MeasuredScorer): Promise<HeldOutScoring> {
   const scores: number[][] = [];
   for (const part of measured) scores.push(await scorer.scores(part, scale));
   return { scorer, scale, scores };
 }
 
-/** @param own scorer of the head's score */
+/**
+ * The scale that fits the score to measurements.
+ * @param own scorer of the head's score
+ */
 async function calibrated(
   { measuredShape, calibratedScore, calibrate }: Head,
   measured: readonly Float32Array[],
@@ -202,6 +196,7 @@ function describe(
     },
     step,
     fitted,
+    choosing,
   }: Measurement,
   scale: number,
   heldOutScores: readonly (readonly number[])[],
@@ -243,6 +238,7 @@ function describe(
       ...given({ licence, homepage, citation }),
       images,
       heldOut: heldOutImages,
+      ...(choosing && { choosing: choosing.images }),
       ...(unknownBefore.length > 0 && { unknownBefore: [...unknownBefore] }),
       downscale,
     },

@@ -2,6 +2,7 @@
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { UserError } from '../support/errors.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
+import { partsOfHeldOut } from '../train/data/choosing-images.js';
 import type { HeldOutPair, HeldOutWatch } from '../train/data/held-out.js';
 import { openMeasuredModel } from '../train/engines/measured-model.js';
 import { measureHeldOut } from '../train/evaluation.js';
@@ -17,9 +18,12 @@ export interface Measurement {
   readonly step: number;
   /** Parameters and buffers by name. */
   readonly tensors: NamedTensors;
+  /** The held-out pairs that are reported. */
   readonly heldOut: readonly HeldOutPair[];
   /** The head's measurements of their crops: see `measureHeldOut`. */
   readonly measured: readonly Float32Array[];
+  /** Other held-out images that chose the checkpoint, and their measurements, which the scale is fitted to; absent: the reported ones. */
+  readonly choosing?: { readonly images: number; readonly measured: readonly Float32Array[] } | undefined;
   /** True when the kernels that measured them are those that `checkParity` runs the file with. */
   readonly kernels: 'same' | 'other';
   /** Device on which the file is compared with them; default: the processor. */
@@ -53,15 +57,28 @@ export async function measureSetup(setup: TrainingSetup, checkpoint: string | un
 export async function measureSession(session: TrainingSession, checkpoint: string): Promise<Measurement> {
   const { setup, engine } = session;
   const heldOut = await session.allHeldOut();
-  const { engine: name, device, tf32, crop } = setup.options;
+  const { engine: name, device, tf32 } = setup.options;
   if ((name === 'onnxruntime' && device === 'cpu') || tf32 === 'on') {
     await session.close();
     return measureWeights(setup, await weightsOf(setup, checkpoint), heldOut);
   }
   const { step, tensors } = await session.restore(checkpoint);
-  const measured = await measureHeldOut(engine, heldOut, crop);
+  const parts = await measureParts(engine, heldOut, setup);
   await session.close();
-  return { setup: merged(setup), step, tensors: mergedTensors(setup, scoringTensors(tensors)), heldOut, measured, kernels: 'other' };
+  return { setup: merged(setup), step, tensors: mergedTensors(setup, scoringTensors(tensors)), ...parts, kernels: 'other' };
+}
+
+/** Measures those that are reported, and those that chose the checkpoint where they are others. */
+async function measureParts(
+  model: Parameters<typeof measureHeldOut>[0],
+  pairs: readonly HeldOutPair[],
+  { data, options: { crop } }: TrainingSetup,
+): Promise<Pick<Measurement, 'heldOut' | 'measured' | 'choosing'>> {
+  const { choosing, reported } = partsOfHeldOut(pairs, data.choosingOf);
+  const own = { heldOut: reported, measured: await measureHeldOut(model, reported, crop) };
+  if (choosing === reported) return own;
+  const images = new Set(choosing.map(({ pair }) => pair.record.image)).size;
+  return { ...own, choosing: { images, measured: await measureHeldOut(model, choosing, crop) } };
 }
 
 /** The setup of a model whose changes of low rank are part of its weights. */
@@ -86,8 +103,7 @@ async function measureWeights(
   const tensors = mergedTensors(setup, stored);
   const model = await openMeasuredModel(own.model, setup.options.crop, tensors);
   try {
-    const measured = await measureHeldOut(model, heldOut, setup.options.crop);
-    return { setup: own, step, tensors, heldOut, measured, kernels: 'same' };
+    return { setup: own, step, tensors, ...(await measureParts(model, heldOut, setup)), kernels: 'same' };
   } finally {
     await model.close();
   }

@@ -90,7 +90,7 @@ ${embeddingOf(description)}
 ${heldOutOf(description)}: it puts **${(evaluation.ordered * 100).toFixed(1)} %** of all pairs of severity levels in the right order, and the mean
 rank correlation (SRCC) of score and severity is **${evaluation.srcc.toFixed(3)}**; -1 is perfect. The median score of a pristine crop is ${pristine.p50.toFixed(3)}, at the
 strongest level ${strongest.p50.toFixed(3)}. The ${parity.reduced ? 'float32' : 'exported'} file was compared with the model under training on ${parity.crops} crops: scores differ by at most
-${parity.largestDifference.score.toExponential(1)}.${training.step > 0 ? chosenOnThem : ''}
+${parity.largestDifference.score.toExponential(1)}.${howChosen(description)}
 ${parity.reduced ? `\n${precisionOf(parity.reduced)}` : ''}
 | Distortion | Levels in order | SRCC |
 | ---------- | --------------: | ---: |
@@ -122,10 +122,20 @@ ${[...files]
 `;
 }
 
-/** Why the figures on held-out crops are a little too good. */
-const chosenOnThem =
-  ' The checkpoint was chosen among evaluations on these crops, and the scale of the score was fitted to them: on other photographs, expect a\n' +
-  'little less (`antonym evaluate sensitivity --data FOLDER` measures it). Crops without texture, such as sky, are not among them.';
+/** What chose the checkpoint, and so whether the figures on held-out crops are a little too good. */
+function howChosen({ training, data: { choosing }, trainedOpinions }: ModelDescription): string {
+  if (training.step === 0) return '';
+  const noSky = 'Crops without texture, such as sky, are not among them.';
+  if (choosing !== undefined) {
+    const photographs = choosing === 1 ? 'Another photograph' : `${choosing} other photographs`;
+    return ` ${photographs} chose the checkpoint and the scale of the score. ${noSky}`;
+  }
+  if (trainedOpinions) return ` ${noSky}`;
+  return (
+    ' The checkpoint was chosen among evaluations on these crops, and the scale of the score was fitted to them: on other photographs, expect a\n' +
+    `little less (\`antonym evaluate sensitivity --data FOLDER\` measures it). ${noSky}`
+  );
+}
 
 function isTrained({ step, samples }: ModelDescription['training']): boolean {
   return step > 0 || samples !== undefined;

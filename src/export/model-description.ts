@@ -123,7 +123,10 @@ const schema = z.strictObject({
     homepage: z.string().optional(),
     citation: z.string().optional(),
     images: z.int(),
+    /** Held-out images of `evaluation` and `scorePercentiles`. */
     heldOut: z.int(),
+    /** Other held-out images, which chose the checkpoint and the scale; absent: those of `heldOut` did. */
+    choosing: z.int().positive().optional(),
     /** Sources of the weights whose training images are not recorded: they may have been trained on held-out ones. */
     unknownBefore: z.array(z.string()).min(1).optional(),
     /** Divisor of the images' sides before crops were taken. */

@@ -10,12 +10,12 @@ import { page } from './page.js';
 import { reportStyle } from './report-style.js';
 import { panels } from './result-sections.js';
 import type { RunFacts } from './run-facts.js';
-import { bestOrdering, doneSteps, smoothCurve, stepTime } from './run-metrics.js';
+import { doneSteps, reportedOrdering, smoothCurve, stepTime } from './run-metrics.js';
 import { footer, problemList } from './run-page.js';
 import { trainingCharts } from './training-charts.js';
 
 /** Options without which held-out crops, and so their figures, are others. */
-const heldOutOptions = ['data', 'pairs', 'downscale', 'heldOut', 'levels', 'crop', 'seed'];
+const heldOutOptions = ['data', 'pairs', 'downscale', 'heldOut', 'chooseOn', 'levels', 'crop', 'seed'];
 
 /** The page's text. @param runs at least two */
 export function comparisonPage(runs: readonly RunFacts[]): string {
@@ -38,10 +38,11 @@ ${footer(runs[0]!)}`,
 
 function verdict(runs: readonly RunFacts[]): string {
   const measured = runs
-    .map((run) => ({ run, best: bestOrdering(run) }))
+    .map((run) => ({ run, best: reportedOrdering(run) }))
     .filter((item): item is { run: RunFacts; best: NonNullable<typeof item.best> } => item.best !== undefined)
     .sort((a, b) => b.best.ordered - a.best.ordered);
   const differing = heldOutOptions.filter((key) => new Set(runs.map(({ options }) => optionText(options[key]))).size > 1);
+  const reported = new Set(runs.map(({ model }) => model?.data.choosing !== undefined));
   const [first, second] = measured;
   const best =
     first === undefined
@@ -50,15 +51,17 @@ function verdict(runs: readonly RunFacts[]): string {
           second ? `, against ${percent(second.best.ordered)} of ${second.run.name}` : '; the others have not been evaluated'
         }.`;
   const caution =
-    differing.length === 0
-      ? 'All were measured on the same held-out crops.'
-      : `They were measured on different held-out crops (${differing.map(flagOf).join(', ')} differ), so that small differences mean nothing.`;
+    differing.length === 0 && reported.size > 1
+      ? 'Those without an exported model have figures of the images that chose their checkpoint, so that small differences mean nothing.'
+      : differing.length === 0
+        ? 'All were measured on the same held-out crops.'
+        : `They were measured on different held-out crops (${differing.map(flagOf).join(', ')} differ), so that small differences mean nothing.`;
   return `${best} ${caution}`;
 }
 
 function results(runs: readonly RunFacts[]): Markup {
   const rows = runs.map((run): Cell[] => {
-    const best = bestOrdering(run);
+    const best = reportedOrdering(run);
     const model = run.files.find(({ name }) => name === 'model.onnx');
     return [
       run.name,
@@ -73,7 +76,7 @@ function results(runs: readonly RunFacts[]): Markup {
   });
   const headings = ['Levels in order', 'SRCC', 'Best step', 'Steps', 'Last loss, smoothed', 'Time of steps', 'Model'];
   return html`<section id="results"><h2>Results</h2>
-${table('Held-out ordering at the best evaluation, and cost', ['Run', ...headings.map((number) => ({ number }))], rows)}</section>
+${table('Held-out ordering of the best checkpoint, and cost', ['Run', ...headings.map((number) => ({ number }))], rows)}</section>
 `;
 }
 
@@ -100,7 +103,7 @@ ${rows.length === 0 ? html`<p>Options and machines are the same.</p>` : table('O
 
 function severity(runs: readonly RunFacts[]): Markup {
   const measured = runs.map(({ name, heldOut }) => ({ name, distortions: heldOut?.result.distortions ?? [] }));
-  const best = runs.map(bestOrdering);
+  const best = runs.map(reportedOrdering);
   const distortions = [...new Set(best.flatMap((row) => Object.keys(row?.perDistortion ?? {})))].sort();
   const rows = distortions.map((name): Cell[] => [name, ...best.map((row) => ({ number: rounded(row?.perDistortion[name]?.srcc, 3) }))]);
   const names = runs.map(({ name }) => name);
@@ -114,7 +117,7 @@ ${
 <div class="key">${svg(legend)}</div>
 ${panels(measured)}`
 }
-${rows.length === 0 ? undefined : table('SRCC of score and severity at the best evaluation; −1 is perfect', ['Distortion', ...names.map((number) => ({ number }))], rows)}</section>
+${rows.length === 0 ? undefined : table('SRCC of score and severity of the best checkpoint; −1 is perfect', ['Distortion', ...names.map((number) => ({ number }))], rows)}</section>
 `;
 }
 

@@ -46,6 +46,13 @@ export function bestOrdering(facts: RunFacts): OrderingRow | undefined {
   return rows.reduce<OrderingRow | undefined>((best, row) => (best && ratingOf(best) >= ratingOf(row) ? best : row), undefined);
 }
 
+/** The ordering by held-out images that chose no checkpoint, once a model is exported; before, and where there were too few, the best evaluation's. */
+export function reportedOrdering(facts: RunFacts): OrderingRow | undefined {
+  const { model } = facts;
+  const best = bestOrdering(facts);
+  return model?.data.choosing === undefined ? best : { step: model.training.step, ...model.evaluation };
+}
+
 /** Steps that are done. */
 export function doneSteps({ steps }: RunFacts): number {
   return steps.at(-1)?.step ?? 0;

@@ -11,7 +11,7 @@ import { extremesSection, previewSection } from './picture-sections.js';
 import { reportStyle } from './report-style.js';
 import { opinionSection, severitySection } from './result-sections.js';
 import type { RunFacts } from './run-facts.js';
-import { bestOrdering, doneSteps, orderings, smoothCurve, stepTime } from './run-metrics.js';
+import { bestOrdering, doneSteps, orderings, reportedOrdering, smoothCurve, stepTime } from './run-metrics.js';
 import { summarize } from './summary.js';
 import { trainingCharts } from './training-charts.js';
 
@@ -56,6 +56,7 @@ export function footer({ environment }: Pick<RunFacts, 'environment'>): Markup {
 
 function keyFigures(facts: RunFacts): Markup {
   const best = bestOrdering(facts);
+  const reported = reportedOrdering(facts);
   const model = facts.files.find(({ name }) => name === 'model.onnx');
   const [opinion] = facts.opinions;
   const own = opinion?.result.measures.find(({ kind }) => kind === 'model');
@@ -63,8 +64,8 @@ function keyFigures(facts: RunFacts): Markup {
   const figures: (readonly [string, string])[] = [
     ...(seen === undefined ? [] : [['Not label-free', seen] as const]),
     ...(best?.opinionSrcc === undefined ? [] : [['SRCC with opinions, validation images', rounded(best.opinionSrcc, 3)] as const]),
-    ['Severity levels in order', percent(best?.ordered)],
-    ['SRCC with severity (−1 is perfect)', rounded(best?.srcc, 3)],
+    ['Severity levels in order', percent(reported?.ordered)],
+    ['SRCC with severity (−1 is perfect)', rounded(reported?.srcc, 3)],
     ['Steps', `${doneSteps(facts)} of ${facts.options.steps}`],
     ['Time of all steps', formatDuration(stepTime(facts))],
     ['Exported model', model ? formatBytes(model.bytes) : 'none yet'],

@@ -4,7 +4,7 @@ import { formatDuration } from '../support/duration.js';
 import { noOpinions } from '../train/options/opinion-options.js';
 import { percent, rounded, significant } from './numbers.js';
 import type { RunFacts } from './run-facts.js';
-import { bestOrdering, doneSteps, stepTime } from './run-metrics.js';
+import { bestOrdering, doneSteps, reportedOrdering, stepTime } from './run-metrics.js';
 
 /** Number of distortions named as the best and the weakest. */
 const named = 3;
@@ -17,7 +17,7 @@ export function summarize(facts: RunFacts): string {
 function training(facts: RunFacts): string {
   const { options, model } = facts;
   const [done, planned] = [doneSteps(facts), Number(options.steps)];
-  const images = model ? `, ${model.data.images} images of which ${model.data.heldOut} were held out,` : '';
+  const images = model ? `, ${model.data.images} images of which ${model.data.heldOut + (model.data.choosing ?? 0)} were held out,` : '';
   const source = options.pairs !== undefined && options.pairs !== 'none' ? options.pairs : options.data;
   const start = options.weights === 'random' ? 'random weights' : `the weights ${options.weights}`;
   if (options.opinion !== undefined && options.opinion !== noOpinions) return withOpinions(facts);
@@ -46,12 +46,14 @@ function withOpinions(facts: RunFacts): string {
 }
 
 function learned(facts: RunFacts): string {
-  const best = bestOrdering(facts);
+  const best = reportedOrdering(facts);
   if (best === undefined) return 'It has not been evaluated yet.';
+  const { choosing } = facts.model?.data ?? {};
+  const chosen = choosing === undefined ? '' : ` (those of ${choosing} other photographs chose the step)`;
   const bySkill = Object.entries(best.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
   const list = (part: typeof bySkill): string => part.map(([name, { srcc }]) => `${name} ${rounded(srcc, 2)}`).join(', ');
   return (
-    `At step ${best.step}, its best, it puts ${percent(best.ordered)} of all pairs of severity levels of crops that it never saw in the right order ` +
+    `At step ${best.step}, its best, it puts ${percent(best.ordered)} of all pairs of severity levels of crops that it never saw${chosen} in the right order ` +
     `(50 % is guessing); the rank correlation (SRCC) of score and severity is ${rounded(best.srcc, 3)}, where −1 is perfect. ` +
     `Surest: ${list(bySkill.slice(0, named))}. Weakest: ${list(bySkill.slice(-named).reverse())}.`
   );

@@ -18,6 +18,8 @@ const schema = z.strictObject({
         /** SHA-256 of the file's bytes; absent for one that could not be read. */
         sha256: digest.optional(),
         set: z.enum(['training', 'held-out']),
+        /** Held out to choose the checkpoint; where none is, all are. */
+        chooses: z.literal(true).optional(),
       }),
     )
     .readonly(),

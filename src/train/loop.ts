@@ -93,7 +93,7 @@ export async function trainLoop(
 }
 
 async function runSteps(
-  { setup, feed, engine, heldOut, checkpoint }: TrainingSession,
+  { setup, feed, engine, choosing, checkpoint }: TrainingSession,
   run: RunFolder | undefined,
   record: RunRecord,
   stop: AbortSignal,
@@ -155,8 +155,8 @@ async function runSteps(
   const resultSoFar = (): LoopResult => ({ step: done, best, ...(skippedSteps !== undefined && { skippedSteps }) });
   const evaluate = async (step: number): Promise<LoopEvaluation> => {
     const onPart = (count: number, total: number): void => events.onMeasure?.(step, count, total);
-    const measured = await measureTogether(peers, engine, heldOut, { crop, size: measuredSize(model) }, onPart);
-    const ordering = evaluateOrdering(model.head, heldOut, measured);
+    const measured = await measureTogether(peers, engine, choosing, { crop, size: measuredSize(model) }, onPart);
+    const ordering = evaluateOrdering(model.head, choosing, measured);
     return opinions ? { ...ordering, ...(await validateOpinions(engine, opinions, crop, onPart)) } : ordering;
   };
   const isStopping = (): boolean => (peers.size === 1 ? stop.aborted : isAnyStopping);

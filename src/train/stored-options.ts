@@ -24,6 +24,7 @@ export const beforeOptions = {
   freeze: 'none',
   batchNorm: 'train',
   positionalEmbedding: 'drop',
+  chooseOn: 'all',
   exclude: noPatterns,
   downscale: 1,
   ema: 0,

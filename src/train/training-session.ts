@@ -4,6 +4,7 @@ import type { Peers } from '../peers/peers.js';
 import { shareTensors } from '../peers/share-tensors.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
 import { UserError } from '../support/errors.js';
+import { partsOfHeldOut } from './data/choosing-images.js';
 import type { HeldOutPair, HeldOutWatch } from './data/held-out.js';
 import type { PairFeed } from './data/training-data.js';
 import { createEngine } from './engines/create-engine.js';
@@ -16,8 +17,8 @@ export interface TrainingSession {
   readonly setup: TrainingSetup;
   readonly feed: PairFeed;
   readonly engine: Engine;
-  /** Where several processes train, those of others have no pixels. */
-  readonly heldOut: readonly HeldOutPair[];
+  /** The held-out pairs that choose the checkpoint. Where several processes train, those of others have no pixels. */
+  readonly choosing: readonly HeldOutPair[];
   /** The checkpoint that the engine started from, without its tensors; undefined when its state is freshly initialised. */
   readonly checkpoint: Pick<Checkpoint, 'step' | 'metadata'> | undefined;
   /** The held-out pairs with all their pixels. @throws UserError when none can be used. */
@@ -64,7 +65,7 @@ export async function openTrainingSession(setup: TrainingSetup, options: Session
       setup,
       feed,
       engine,
-      heldOut,
+      choosing: partsOfHeldOut(heldOut, setup.data.choosingOf).choosing,
       checkpoint,
       allHeldOut: async () => (peers.size === 1 ? heldOut : feed.heldOut()),
       async restore(from) {

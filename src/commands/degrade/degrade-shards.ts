@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { originOf } from '../../datasets/dataset-file.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
-import type { Dataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { requireRankable } from '../../degrade/published-severities.js';
@@ -22,7 +21,7 @@ import { part, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import { fingerprintOf, heldOutRequests } from '../../train/data/held-out.js';
-import { openTrainingImages, type TrainingImages } from '../../train/data/training-images.js';
+import { choosingAmong, openTrainingImages, type TrainingImages } from '../../train/data/training-images.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
@@ -76,9 +75,10 @@ async function degradeShards(flags: Options): Promise<number> {
   const given = flags.distortion && parseDistortionPool(flags.distortion);
   const { severity } = flags;
   requireRankable(given ?? kadid10k, severity, false);
-  const { dataset, split, digests } = await openTrainingImages(flags);
+  const images = await openTrainingImages(flags);
+  const { dataset, split } = images;
   const heldOut = heldOutRequests(split.heldOut, given ?? kadid10k, { levels, crop, seed, severity });
-  const configuration = await configurationOf(flags, dataset, { split, digests }, given ?? kadid10k, heldOut.length);
+  const configuration = await configurationOf(flags, images, given ?? kadid10k, heldOut.length);
   const out = flags.out ?? `out/pairs-${dataset.name.replaceAll(/[^\w.-]/g, '-')}-seed${seed}`;
 
   const progress = startProgress(`Degrading pairs${share.of === 1 ? '' : `, part ${share.number} of ${share.of}`}`);
@@ -139,11 +139,13 @@ async function degradeShards(flags: Options): Promise<number> {
 
 async function configurationOf(
   { levels, crop, seed, count, maxDistortions, severity, shardSize, heldOut }: Options,
-  { name, images, downscale, ...origin }: Dataset,
-  { split, digests }: Pick<TrainingImages, 'split' | 'digests'>,
+  opened: TrainingImages,
   distortions: readonly string[],
   heldOutPairs: number,
 ): Promise<PairsConfiguration> {
+  const { name, images, downscale, ...origin } = opened.dataset;
+  const { split, digests } = opened;
+  const choosing = choosingAmong(opened);
   const perShard = pairsPerShard(shardSize * 2 ** 20, crop, levels);
   if (perShard === 0) {
     throw new UserError(
@@ -166,6 +168,7 @@ async function configurationOf(
     ...(severity !== 'ordered' && { severity }),
     distortions,
     heldOut,
+    ...(choosing && { choosing }),
     pairs: { training: count, 'held-out': heldOutPairs },
     pairsPerShard: perShard,
     version: (await describeEnvironment()).antonym,

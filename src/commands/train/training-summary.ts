@@ -10,6 +10,7 @@ import { commandHint } from '../../support/command-hint.js';
 import { formatDuration } from '../../support/duration.js';
 import { printable } from '../../support/printable.js';
 import type { BestCheckpoint } from '../../train/best-checkpoint.js';
+import { fewestToHalve } from '../../train/data/choosing-images.js';
 import type { OpinionSet } from '../../train/opinion/opinion-set.js';
 import { noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
@@ -32,10 +33,13 @@ export async function summarizeTraining(
   const bySkill = Object.entries(evaluation.perDistortion).sort(([, a], [, b]) => a.srcc - b.srcc);
   const list = (part: typeof bySkill): string => part.map(([name, { srcc }]) => `${name} ${srcc.toFixed(2)}`).join(', ');
   const [pristine, strongest] = [scorePercentiles[0]!, scorePercentiles.at(-1)!];
-  const { heldOut } = description.data;
+  const { heldOut, choosing } = description.data;
   // guessing puts half of all pairs in order
   const hasLearned = evaluation.ordered > 0.5 && evaluation.srcc < 0;
   const which = description.data.unknownBefore ? 'this ' : '';
+  const remedy =
+    setup.options.chooseOn === 'half' ? `${fewestToHalve} and more (--held-out) are halved` : '--choose-on half reports others';
+  const unseen = choosing === undefined ? 'never saw' : 'never saw and that chose no checkpoint';
   const next = `
 The model: ${here(model)} (${size}: uint8 RGB pixels in, score out; runs in ONNX Runtime everywhere)
 About it:  ${here(exported.folder)}/model.json
@@ -46,12 +50,12 @@ ${hasLearned ? '' : '  Train longer (--steps), or compare learning rates first (
 `;
   if (setup.opinions) return `${summarizeOpinions(setup.opinions, seconds, evaluation.ordered, best?.value, test)}${next}`;
   return `
-${hasLearned ? 'Learned, without any label,' : 'Learned nothing that ranks, worse than guessing,'} in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${printable(setup.data.dataset.name)} that ${which}training never saw, the model puts
+${hasLearned ? 'Learned, without any label,' : 'Learned nothing that ranks, worse than guessing,'} in ${formatDuration(seconds * 1000)}: on ${heldOut} image${heldOut === 1 ? '' : 's'} of ${printable(setup.data.dataset.name)} that ${which}training ${unseen}, the model puts
 ${(evaluation.ordered * 100).toFixed(1)} % of all pairs of severity levels in the right order (SRCC between score and severity ${evaluation.srcc.toFixed(3)}; -1 is perfect).
   Surest:  ${list(bySkill.slice(0, named))}
   Weakest: ${list(bySkill.slice(-named).reverse())}
   A pristine crop scores ${pristine.p50.toFixed(2)}, one at the strongest level ${strongest.p50.toFixed(2)} (medians; 0..1, higher is better).
-${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${setup.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}${next}`;
+${choosing === undefined ? `  The same images chose the checkpoint, so that these figures are a little too good: ${remedy}.\n` : ''}${skippedSteps === undefined ? '' : `  In mixed precision: ${skippedSteps} of ${setup.options.steps} steps were skipped, to find a loss scale that half precision holds.\n`}${next}`;
 }
 
 /** The results of training beside the exported files. */

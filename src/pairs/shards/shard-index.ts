@@ -40,6 +40,8 @@ const configurationSchema = z.strictObject({
   distortions: z.array(z.string()).min(1).readonly(),
   /** Requested held-out images. */
   heldOut: z.int().min(1),
+  /** Ids of the held-out images that choose a checkpoint, where others are reported; absent: there are too few, or an earlier version made them. */
+  choosing: z.array(z.string()).readonly().optional(),
   /** Pairs in each set, of all parts together. */
   pairs: z.strictObject({ training: count, 'held-out': count }),
   pairsPerShard: z.int().min(1),

@@ -12,6 +12,8 @@ import { randomStream } from '../../support/random.js';
 export interface Split {
   readonly training: readonly ImageReference[];
   readonly heldOut: readonly ImageReference[];
+  /** Ids of the held-out images that choose the checkpoint, so that the others can be reported; absent: all do both. */
+  readonly choosing?: readonly string[] | undefined;
 }
 
 /**

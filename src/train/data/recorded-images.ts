@@ -29,6 +29,7 @@ export function findRecorded(
   const missing: string[] = [];
   const changed: string[] = [];
   const split = { training: [] as ImageReference[], heldOut: [] as ImageReference[] };
+  const choosing = recorded.flatMap(({ id, chooses }) => (chooses ? [id] : []));
   for (const { id, sha256, set } of recorded) {
     const named = byId.get(id);
     const isSame = named !== undefined && (sha256 === undefined || digests.get(id) === sha256);
@@ -40,7 +41,7 @@ export function findRecorded(
     }
   }
   if (missing.length + changed.length > 0) throw new UserError(explain(missing, changed, data));
-  return { split, others: images.length - used.size };
+  return { split: { ...split, ...(choosing.length > 0 && { choosing }) }, others: images.length - used.size };
 }
 
 function explain(missing: readonly string[], changed: readonly string[], data: string): string {

@@ -10,6 +10,7 @@ import { resultsAhead } from '../../support/results-ahead.js';
 import { anyPairs } from '../options/data-options.js';
 import { textOfDistortions } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
+import { choosesOnHalf, choosingImages } from './choosing-images.js';
 import { type HeldOutPair, type HeldOutShare, type HeldOutWatch, isOwnPair } from './held-out.js';
 import type { TrainingData } from './training-data.js';
 
@@ -18,7 +19,7 @@ const readTogether = 8;
 
 /** @throws UserError when the folder is not complete, or does not hold the pairs that the options name. */
 export async function openStoredPairData(
-  options: Pick<TrainOptions, 'weights' | 'pairs' | 'pairsSha256' | 'seed' | 'steps' | 'accumulate' | 'batchSize'>,
+  options: Pick<TrainOptions, 'weights' | 'pairs' | 'pairsSha256' | 'seed' | 'steps' | 'accumulate' | 'batchSize' | 'chooseOn' | 'opinion'>,
 ): Promise<TrainingData> {
   const pairs = await openStoredPairs(options.pairs);
   const { dataset, pairs: counts } = pairs.configuration;
@@ -33,6 +34,7 @@ export async function openStoredPairData(
     dataset: { name: dataset.name, images: dataset.images, ...originOf(dataset) },
     summary: `${counts.training} pairs to train on${often}, ${counts['held-out']} held out`,
     heldOutPairs: counts['held-out'],
+    choosingOf: (ids) => (choosesOnHalf(options) ? (pairs.configuration.choosing ?? choosingImages(ids)) : undefined),
     fingerprint: pairs.sha256,
     // the photographs of stored pairs are not known by content
     unknownBefore: ['random', 'published', 'own'].includes(options.weights) ? [] : [options.weights],

@@ -14,8 +14,13 @@ export interface TrainingData {
   readonly summary: string;
   /** The images, where pairs are made on the fly. */
   readonly split?: Split;
-  /** Number of pairs that an evaluation measures. */
+  /** Number of held-out pairs. */
   readonly heldOutPairs: number;
+  /**
+   * The ids of held-out images that choose the checkpoint; the others are reported. Undefined: all do both.
+   * @param ids of the images of all held-out pairs
+   */
+  choosingOf(ids: readonly string[]): readonly string[] | undefined;
   /** A digest of the images trained on and held out: a run resumes with the same only. */
   readonly fingerprint: string;
   /** Image files that cannot be used. */

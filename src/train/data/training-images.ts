@@ -9,6 +9,7 @@ import type { RunImages } from '../../runs/run-images.js';
 import { patternsOf } from '../options/data-options.js';
 import { distortionsOf } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
+import { choosesOnHalf, choosingImages } from './choosing-images.js';
 import { type AdvisedImages, dataAdvice } from './data-advice.js';
 import { type EarlierImages, noEarlierImages } from './earlier-images.js';
 import { fingerprintOf, makeHeldOutPairs, type Split, splitImages } from './held-out.js';
@@ -71,17 +72,18 @@ type PairOptions = Pick<TrainOptions, 'crop' | 'seed' | 'levels' | 'maxDistortio
  * @throws UserError when the data cannot be used.
  */
 export async function openImageData(
-  options: PairOptions & Pick<TrainOptions, 'data' | 'exclude' | 'downscale' | 'heldOut'>,
+  options: PairOptions & Pick<TrainOptions, 'data' | 'exclude' | 'downscale' | 'heldOut' | 'chooseOn' | 'opinion'>,
   onRead?: OnRead,
   { recorded, earlier = noEarlierImages }: KnownImages = {},
 ): Promise<TrainingData> {
   const opened = recorded ? await findImagesOf(recorded, options, onRead) : await openTrainingImages(options, { onRead, earlier });
-  const { split, digests } = opened;
+  const { digests } = opened;
+  const split = recorded ? opened.split : { ...opened.split, choosing: choosesOnHalf(options) ? choosingAmong(opened) : undefined };
   const { images: _, skipped, leftOut, downscale, ...dataset } = opened.dataset;
   const reduced = downscale.factor > 1 ? `, reduced by ${downscale.factor}` : '';
   return {
     dataset: { ...dataset, images: split.training.length + split.heldOut.length },
-    summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${reduced}`,
+    summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${partsInWords(split, options)}${reduced}`,
     record: recorded ?? recordOf(split, digests, earlier),
     unknownBefore: (recorded ?? earlier).unknown,
     remarks: opened.remarks ?? [],
@@ -93,16 +95,28 @@ export async function openImageData(
   };
 }
 
+/** The held-out images that choose the checkpoint, where half of them do. */
+export function choosingAmong({ split, digests, nearDuplicates }: TrainingImages): readonly string[] | undefined {
+  const ids = (images: readonly ImageReference[]): string[] => images.map(({ id }) => id);
+  return choosingImages(ids(split.heldOut), { digests, groups: nearDuplicates.map(ids) });
+}
+
+function partsInWords({ heldOut, choosing }: Split, options: Pick<TrainOptions, 'chooseOn' | 'opinion'>): string {
+  if (choosing) return ` (${choosing.length} to choose the checkpoint, ${heldOut.length - choosing.length} to report)`;
+  return choosesOnHalf(options) ? ' (too few to halve: they choose the checkpoint and are reported)' : '';
+}
+
 /** The part of training data that follows from the split of the images. */
 export function pairsOf(
   split: Split,
   options: PairOptions,
-): Pick<TrainingData, 'split' | 'heldOutPairs' | 'fingerprint' | 'open'> & { readonly split: Split } {
+): Pick<TrainingData, 'split' | 'heldOutPairs' | 'choosingOf' | 'fingerprint' | 'open'> & { readonly split: Split } {
   const { levels, crop, maxDistortions, severity, seed, workers } = options;
   const distortions = distortionsOf(options);
   return {
     split,
     heldOutPairs: split.heldOut.length * distortions.length,
+    choosingOf: () => split.choosing,
     fingerprint: fingerprintOf(split),
     open() {
       const pool = new PairPool({ workers });
@@ -127,9 +141,15 @@ async function findImagesOf(recorded: RunImages, options: Parameters<typeof open
   return { dataset, nearDuplicates, digests, split, remarks };
 }
 
-function recordOf({ training, heldOut }: Split, digests: ReadonlyMap<string, string>, earlier: EarlierImages): RunImages {
+function recordOf({ training, heldOut, choosing }: Split, digests: ReadonlyMap<string, string>, earlier: EarlierImages): RunImages {
+  const chooses = new Set(choosing);
   const rows = (images: readonly ImageReference[], set: 'training' | 'held-out') =>
-    images.map(({ id }) => ({ id, ...(digests.has(id) && { sha256: digests.get(id)! }), set }));
+    images.map(({ id }) => ({
+      id,
+      ...(digests.has(id) && { sha256: digests.get(id)! }),
+      set,
+      ...(chooses.has(id) && { chooses: true as const }),
+    }));
   return {
     images: [...rows(training, 'training'), ...rows(heldOut, 'held-out')],
     before: { training: [...earlier.training], heldOut: [...earlier.heldOut] },

@@ -117,6 +117,18 @@ export const dataOptions = {
     reason: 'enough to tell models apart, in seconds',
     changesResult: true,
   },
+  chooseOn: {
+    kind: oneOf(['half', 'all']),
+    placeholder: 'half|all',
+    description: 'held-out images that choose the checkpoint',
+    details:
+      'half: one half of the held-out images chooses the checkpoint and the scale of the score, the other is measured at the end and reported. ' +
+      'all: the same images do both, as where fewer than 4 are held out; their figures are a little too good. Training with opinions chooses by ' +
+      'opinions, and reports all.',
+    default: 'half',
+    reason: 'images that chose a checkpoint cannot judge it',
+    changesResult: true,
+  },
   pairs: {
     kind: text('a folder of shards'),
     placeholder: 'FOLDER',
