@@ -1,7 +1,7 @@
 /** The programs of examples/ that compose scores, and the service, as a user runs them in this repository. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -41,17 +41,6 @@ describe('examples/compose', () => {
     for (const { bucket, score } of lines.slice(0, 3)) expect(bucket).toBe(score >= 0.9 ? 'accepted' : 'undecided');
     expect(lines[3]).toMatchObject({ bucket: 'unreadable', code: 'ERR_ANTONYM_NO_SUCH_FILE' });
     expect(Object.values(JSON.parse(stderr) as Record<string, number>).reduce((sum, count) => sum + count)).toBe(4);
-  });
-
-  test('write-sidecars gives stars, and leaves a sidecar that is there', async () => {
-    await writeFile(`${pictures[2]}.xmp`, 'mine');
-    const { stdout, stderr } = await run('compose/write-sidecars.js', ...pictures);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
-    expect(stderr).toMatch(/3-other\.png\.xmp is there already/);
-    expect(await readFile(`${pictures[2]}.xmp`, 'utf8')).toBe('mine');
-    const ratings = await Promise.all(pictures.slice(0, 2).map((path) => readFile(`${path}.xmp`, 'utf8')));
-    const [sharpStars, softStars] = ratings.map((text) => Number(/xmp:Rating="([1-5])"/.exec(text)![1]));
-    expect(sharpStars).toBeGreaterThan(softStars!);
   });
 });
 

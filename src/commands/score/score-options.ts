@@ -4,6 +4,7 @@ import { oneOf, switched, text, wholeNumber } from '../../support/options/option
 import type { OptionTable } from '../../support/options/option-table.js';
 import { listPartOptions } from '../list-part-options.js';
 import { excludeOption, exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
+import { sidecarNames } from './sidecar-names.js';
 
 export const scoreOptions = {
   model: {
@@ -78,6 +79,22 @@ export const scoreOptions = {
       'Bursts, copies and reduced versions become groups, the best of each first and the others below it; --json and --csv have the number of the ' +
       'group. Results are printed at the end.',
     default: false,
+  },
+  xmp: {
+    kind: text('a folder'),
+    placeholder: 'FOLDER',
+    description: 'write stars for photo managers beside the photographs of a folder',
+    details:
+      'PHOTO.jpg.xmp with one to five stars: a fifth of the photographs gets each number, by score; with --groups the best of each group is ranked, and ' +
+      'the others have one star. A sidecar that is there and that somebody else wrote or changed stays as it is, and nothing outside of FOLDER is written.',
+    withoutIt: 'no sidecars',
+  },
+  xmpNames: {
+    kind: oneOf(sidecarNames),
+    placeholder: 'full|stem',
+    description: 'names of the sidecars',
+    details: 'full: photo.jpg.xmp, as darktable and digiKam read them. stem: photo.xmp, as Lightroom and Bridge do beside camera raw.',
+    withoutIt: 'full',
   },
   cache: {
     kind: switched(),

@@ -74,6 +74,8 @@ export async function scorePaths(
     map: mapFolder,
     mapTile,
     groups,
+    xmp,
+    xmpNames,
     cache: isCached,
     ...device
   }: OptionValues<typeof scoreOptions>,
@@ -83,6 +85,7 @@ export async function scorePaths(
   if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
   if (mapFolder === undefined && mapTile !== undefined) throw new UserError('--map-tile is about --map FOLDER: give it, too.');
   if (mapFolder !== undefined && isCached) throw new UserError('--map and --cache exclude each other: the cache keeps scores only.');
+  if (xmp === undefined && xmpNames !== undefined) throw new UserError('--xmp-names is about --xmp FOLDER: give it, too.');
   if (why && isCached) throw new UserError('--why and --cache exclude each other: the cache keeps scores only.');
   const degradations = why ? degradationGroups : undefined;
   const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, degradations, map: mapInto !== undefined, groups });
@@ -105,6 +108,8 @@ export async function scorePaths(
   if (!quiet) for (const line of remarks) process.stderr.write(`${printable(line)}\n`);
   if (remarks.length > 0) process.stdout.write(output.leftOut(leftOut));
   if (files.length === 0) return { scored: 0, failed: missing.length };
+  const sidecars = xmp === undefined ? undefined : await (await import('./write-sidecars.js')).openSidecars(xmp, xmpNames ?? 'full');
+  await sidecars?.requireOwn(files);
   const progress = quiet ? undefined : startProgress('Scoring');
   const aside = (write: () => void): void => (progress ? progress.aside(write) : write());
   let opened: Model | undefined;
@@ -140,8 +145,8 @@ export async function scorePaths(
         ...(reasons && { why: describeReasons(reasons), degradations: degradations! }),
         ...(map !== undefined && { map }),
       };
-      if (groups) results.push(result);
-      else print(result);
+      if (groups || sidecars) results.push(result);
+      if (!groups) print(result);
     };
     if (meaning && description.scorePercentiles.length < 2)
       progress?.note('model.json has no scores of crops: what a score means is not known');
@@ -176,6 +181,7 @@ export async function scorePaths(
       if (files.length > 1) progress?.update(next, files.length);
     }
     if (hasReader) showKnown(files.length);
+    let rated: readonly Scored[] = results;
     if (groups) {
       const scored = results.map(({ image }) => ({ kind: 'file', id: image, path: image }) as const);
       const repeated = await findNearDuplicates(scored.filter(({ id }) => id !== '-'));
@@ -184,6 +190,15 @@ export async function scorePaths(
         repeated.map((group) => group.map(({ id }) => id)),
       );
       for (const result of ordered) print(result);
+      rated = ordered;
+    }
+    if (sidecars && hasReader) {
+      const { written, kept } = await sidecars.write(rated);
+      progress?.note(`${xmp}: stars for ${written === 1 ? 'one photograph' : `${written} photographs`}`);
+      if (kept > 0)
+        progress?.note(
+          `${kept === 1 ? 'one sidecar was' : `${kept} sidecars were`} there, and ${kept === 1 ? 'stays as it is' : 'stay as they are'}`,
+        );
     }
     const limits = describeLimits(reported);
     if (limits !== undefined) progress?.note(limits);

@@ -28,7 +28,7 @@ export const scoreCommand: Command = {
     const parts = resolveOptions(partOptions, givenIn(partOptions, given)).values;
     const own = givenIn(scoreOptions, given);
     if (isAboutParts(parts) || parts.out !== undefined) {
-      const unused = ['raw', 'scale', 'meaning', 'why', 'map', 'mapTile', 'groups', 'cache'].find(
+      const unused = ['raw', 'scale', 'meaning', 'why', 'map', 'mapTile', 'groups', 'xmp', 'xmpNames', 'cache'].find(
         (key) => own.flags[key] !== undefined || own.file?.values[key] !== undefined,
       );
       if (unused !== undefined) throw new UserError(`${flagOf(unused)} is for images given as paths: leave it out with --list.`);
