@@ -1,9 +1,9 @@
 /** Scores of files kept between calls, so that only new and changed files are scored again, and an interrupted call resumes where it stopped. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
-import { cacheFile, cacheFolder } from '../support/files/cache-folder.js';
+import { cacheFile, cacheFolder, keepNewest } from '../support/files/cache-folder.js';
 import { digestOfFile } from '../support/files/file-digest.js';
 import { ofFile } from '../support/files/passing-failures.js';
 import { parseSealed, sealJson } from '../support/sealed-json.js';
@@ -35,14 +35,19 @@ export interface ScoredSizes {
 /** Scores kept before they are written. */
 const mostUnsaved = 100;
 
+/** Models and files of each that are remembered, about 200 bytes a file: those used last. */
+const most = { models: 32, files: 250_000 };
+
 /**
  * The cache of a model: another file, description, limit of pixels or scale has another one. A damaged one is empty.
  * @param model path of model.onnx
+ * @param remembered models and files of each; the others, those used longest ago, are forgotten when scores are written
  */
 export async function openScoreCache(
   model: string,
   { maximumPixels, scale }: ScoredSizes = {},
   folder = cacheFolder(),
+  remembered = most,
 ): Promise<ScoreCache> {
   const description = await digestOfFile(join(dirname(model), 'model.json')).catch(() => '');
   const key = JSON.stringify([await digestOfFile(model), description, maximumPixels ?? null, ...(scale === undefined ? [] : [scale])]);
@@ -52,14 +57,26 @@ export async function openScoreCache(
   const asked = new Map<string, readonly [size: number, time: number, digest: string]>();
   let unsaved = 0;
   const save = async (): Promise<void> => {
-    if (unsaved === 0) return;
+    if (unsaved === 0) {
+      const now = new Date();
+      // used, though nothing is new; there may be none yet
+      return utimes(path, now, now).catch(() => {});
+    }
     unsaved = 0;
+    const paths = Object.keys(files);
+    for (const forgotten of paths.slice(0, Math.max(0, paths.length - remembered.files))) delete files[forgotten];
     await writeFileAtomically(path, sealJson({ format: 'antonym-scores-1', files }));
+    await keepNewest(dirname(path), remembered.models);
+  };
+  /** The file becomes the one used last. */
+  const remember = (at: string, entry: Entries[string]): void => {
+    delete files[at];
+    files[at] = entry;
   };
   const keep = async (file: string, score: number): Promise<void> => {
     const known = asked.get(file);
     if (known === undefined) return;
-    files[resolve(file)] = [...known, score];
+    remember(resolve(file), [...known, score]);
     byContent.set(known[2], score);
     if (++unsaved >= mostUnsaved) await save();
   };
@@ -70,7 +87,10 @@ export async function openScoreCache(
       const status = await ofFile(file, (path) => stat(path));
       if (!status?.isFile()) return undefined;
       const entry = files[resolve(file)];
-      if (entry !== undefined && entry[0] === status.size && entry[1] === status.mtimeMs) return entry[3];
+      if (entry !== undefined && entry[0] === status.size && entry[1] === status.mtimeMs) {
+        remember(resolve(file), entry);
+        return entry[3];
+      }
       const digest = await ofFile(file, digestOfFile);
       if (digest === undefined) return undefined;
       asked.set(file, [status.size, status.mtimeMs, digest]);

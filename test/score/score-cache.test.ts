@@ -50,3 +50,35 @@ test('a damaged cache is none', async () => {
   for (const name of await readdir(join(kept, 'scores'))) await writeFile(join(kept, 'scores', name), '{"files":');
   expect(await pass(['moved.jpg'])).toEqual([undefined]);
 });
+
+test('models and files used longest ago are forgotten', async () => {
+  const open = async (model: string, limits = { models: 2, files: 3 }) => {
+    await writeFile(at('model.onnx'), model);
+    return openScoreCache(at('model.onnx'), {}, join(folder, 'small'), limits);
+  };
+  const names = ['1', '2', '3', '4'];
+  for (const name of names) await writeFile(at(name), name);
+  const cache = await open('first');
+  for (const name of names) {
+    await cache.find(at(name));
+    // asked for again: used last
+    if (name === '3') await cache.find(at('1'));
+    await cache.keep(at(name), Number(name));
+  }
+  await cache.save();
+  const again = await open('first');
+  expect([await again.find(at('1')), await again.find(at('4'))]).toEqual([1, 4]);
+  expect(await again.find(at('2'))).toBeUndefined();
+  const scores = join(folder, 'small', 'scores');
+  const [first] = await readdir(scores);
+  for (const [index, model] of ['second', 'third'].entries()) {
+    const other = await open(model);
+    await utimes(join(scores, first!), 1000 + index, 1000 + index);
+    await other.find(at('1'));
+    await other.keep(at('1'), 0.5);
+    await other.save();
+  }
+  const left = await readdir(scores);
+  expect(left).toHaveLength(2);
+  expect(left).not.toContain(first);
+});

@@ -1,10 +1,10 @@
 /** Keeps fingerprints and digests of a large folder of images between runs: reading all of its files may take minutes. */
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, stat, utimes } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
-import { cacheFile, cacheFolder } from '../../support/files/cache-folder.js';
+import { cacheFile, cacheFolder, keepNewest } from '../../support/files/cache-folder.js';
 import { ofFile } from '../../support/files/passing-failures.js';
 import { parseSealed, sealJson } from '../../support/sealed-json.js';
 import type { FileReference } from '../image-reference.js';
@@ -74,7 +74,7 @@ export async function openFingerprintCache(images: readonly FileReference[], fol
       const now = new Date();
       const saving = isNew
         ? writeFileAtomically(path, sealJson({ version, files: sorted(files), digests: sorted(digests) })).then(() =>
-            forgetOldest(dirname(path)),
+            keepNewest(dirname(path), mostFolders),
           )
         : utimes(path, now, now);
       await saving.catch(() => {});
@@ -85,14 +85,6 @@ export async function openFingerprintCache(images: readonly FileReference[], fol
 /** Files are read in any order. */
 function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-async function forgetOldest(folder: string): Promise<void> {
-  const paths = (await readdir(folder)).map((name) => join(folder, name));
-  if (paths.length <= mostFolders) return;
-  const used = await Promise.all(paths.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })));
-  const oldest = used.sort((a, b) => b.time - a.time).slice(mostFolders);
-  await Promise.all(oldest.map(({ path }) => rm(path, { force: true })));
 }
 
 async function readKnown(path: string): Promise<Kept> {

@@ -1,5 +1,6 @@
 /** The folder of results that can be remade at any time. */
 import { createHash } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,4 +18,13 @@ export function cacheFolder(
 /** The file of a cache's kind for a key of any length and content, in a cache folder. */
 export function cacheFile(folder: string, kind: string, key: string): string {
   return join(folder, kind, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
+}
+
+/** Removes the files of a cache's folder that were used longest ago, beyond a number. @throws the system's error. */
+export async function keepNewest(folder: string, count: number): Promise<void> {
+  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  if (paths.length <= count) return;
+  const used = await Promise.all(paths.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })));
+  const oldest = used.sort((a, b) => b.time - a.time).slice(count);
+  await Promise.all(oldest.map(({ path }) => rm(path, { force: true })));
 }
