@@ -55,9 +55,7 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
     return undefined;
   }
   if (name === 'completion') {
-    if (words.length > 0) throw new UserError('The command completion takes no words: it prints one script for bash and zsh.');
-    const { completionScript } = await import('./commands/completion-script.js');
-    process.stdout.write(completionScript(await Promise.all(Object.values(commandList).map((load) => load())), ['completion', 'help']));
+    await printCompletion(words);
     return undefined;
   }
   if (!Object.hasOwn(commandList, name)) {
@@ -70,13 +68,29 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
   return (await import('./commands/run-command.js')).runCommand(command, words);
 }
 
+/** @throws UserError for other words than `fish`. */
+async function printCompletion(words: readonly string[]): Promise<void> {
+  const shells = 'without a word it prints the script for bash and zsh, with fish the one for fish';
+  if (words.length > 0 && String(words) !== 'fish') throw new UserError(`Unknown completion ${words.join(' ')}: ${shells}.`);
+  const commands = await Promise.all(Object.values(commandList).map((load) => load()));
+  if (words.length > 0) {
+    const { fishCompletion } = await import('./commands/fish-completion.js');
+    process.stdout.write(
+      fishCompletion(commands, { completion: 'print a script that completes commands', help: 'say what a command takes' }),
+    );
+    return;
+  }
+  const { completionScript } = await import('./commands/completion-script.js');
+  process.stdout.write(completionScript(commands, ['completion', 'help']));
+}
+
 function programHelp(): string {
   const width = helpWidth();
   const list = summaryLines(Object.entries(commandSummaries), width);
   const usage = commandHint('COMMAND [OPTIONS]');
   const note =
     'COMMAND --help says what a command takes; --version prints the version; completion prints a script that completes commands and ' +
-    'options in bash and zsh.';
+    'options in bash and zsh, completion fish one for fish.';
   return `Usage: ${usage}\n\n${wrapText(`${packageFacts().description}.`, width)}\n\nCommands\n${list}\n\n${wrapText(note, width)}\n`;
 }
 

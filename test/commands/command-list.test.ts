@@ -81,6 +81,24 @@ test.skipIf(!hasBash)(`completion completes commands, options and values in bash
   expect(complete('score', 'phot')).toBe('');
 });
 
+const hasFish = spawnSync('fish', ['--version']).status === 0;
+
+test.skipIf(!hasFish)(`completion fish completes commands, options and values in fish${hasFish ? '' : ' (skipped: no fish)'}`, async () => {
+  const { stdout: script } = await antonym(['completion', 'fish']);
+  const complete = (line: string): string[] => {
+    const { stdout } = spawnSync('fish', ['--no-config', '-c', `${script}\ncomplete -C '${line}'`], { encoding: 'utf8' });
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split('\t')[0]!);
+  };
+  expect(complete('antonym sc')).toEqual(['score']);
+  expect(complete('antonym degrade s')).toEqual(expect.arrayContaining(['shards', 'status']));
+  expect(complete('antonym degrade shards --sh')).toEqual(['--shard', '--shard-size']);
+  expect(complete('antonym score --device c')).toEqual(['cpu', 'cuda']);
+  expect(complete('antonym score --xmp-n')).toEqual(['--xmp-names']);
+});
+
 test('every command prints what it refuses as one line, and ends with code 1', async () => {
   for (const name of Object.keys(commandList)) await expectRefused([name, '--nonsense'], /^Unknown option --nonsense/);
   // the program prints the errors of all commands in one place
