@@ -39,7 +39,11 @@ export async function matchImages(
   tableFolder = folder,
   listed?: readonly string[],
 ): Promise<MatchedImages> {
-  const { files, leftOut } = listed ? { files: listedIn(folder, listed), leftOut: nothingLeftOut } : await filesIn(folder);
+  const { files, leftOut } = listed
+    ? { files: listedIn(folder, listed), leftOut: nothingLeftOut }
+    : folder === tableFolder && (await areElsewhere(rated, folder))
+      ? { files: [], leftOut: nothingLeftOut }
+      : await filesIn(folder);
   const places = listed && new Map(files.map((file) => [resolve(file.path).normalize('NFC'), file]));
   const index = new FileIndex(files);
   const names = new NameCounts(rated.map(({ image }) => image));
@@ -82,6 +86,14 @@ async function filesIn(folder: string) {
   } catch (error) {
     throw fileError('read the folder of images', folder, error);
   }
+}
+
+/** True where the table names every file by its whole path, outside of its own folder, which may be that of all downloads: nothing is looked for. */
+async function areElsewhere(rated: readonly RatedImage[], folder: string): Promise<boolean> {
+  for (const { image } of rated) {
+    if (!isAbsolute(image) || below(folder, image).length > 0 || (await existing(image, folder)) === undefined) return false;
+  }
+  return rated.length > 0;
 }
 
 /** Files of a list as those of a folder: by their path from it where they lie in it. */

@@ -168,6 +168,16 @@ describe('images of opinions', () => {
     expect(await pathsOf(there, ...given)).toEqual({ found: ['p0.jpg', 'sub/p1.jpg', 'p2.jpg', 'p3.jpg', 'p4.jpg'], missing: [] });
   });
 
+  test('that the table names by whole paths elsewhere are all: its own folder is not looked at', async () => {
+    const there = await images('whole', ['p0.jpg', 'p1.jpg']);
+    const downloads = await images('downloads', ['other.jpg']);
+    const whole = await matchImages(downloads, rate(join(there, 'p0.jpg'), join(there, 'p1.jpg')), downloads);
+    expect([whole.found.length, whole.withoutOpinion]).toEqual([2, []]);
+    const inside = await matchImages(downloads, rate(join(there, 'p0.jpg'), join(downloads, 'other.jpg')), downloads);
+    expect(inside.found).toHaveLength(2);
+    expect((await matchImages(there, rate(join(there, 'p0.jpg')), there)).withoutOpinion).toEqual(['p1.jpg']);
+  });
+
   test('are not found by a name that two paths of the table have', async () => {
     const there = await images('twice', ['test/001.jpg', 'test/002.jpg']);
     expect(await pathsOf(there, 'train/001.jpg', 'test/001.jpg', 'old/002.jpg')).toEqual({
