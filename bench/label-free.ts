@@ -65,13 +65,28 @@ export async function benchLabelFree(flags: Flags): Promise<void> {
 async function trained(way: Record<string, string>, seed: string, flags: Flags): Promise<Pick<Result, 'before' | 'after'>> {
   const { backbone, mean, std, data, steps, crop, batchSize, heldOut, lr, lrHead } = flags;
   const pixels = { ...(mean !== undefined && { mean }), ...(std !== undefined && { std }) };
-  const shared = { backbone, data, steps, crop, batchSize, heldOut, lr, lrHead, seed, accumulate: '1', evaluateEvery: steps, ...pixels };
+  // one evaluation, at the end: nothing is chosen
+  const shared = {
+    backbone,
+    data,
+    steps,
+    crop,
+    batchSize,
+    heldOut,
+    lr,
+    lrHead,
+    seed,
+    accumulate: '1',
+    evaluateEvery: steps,
+    ...pixels,
+    chooseOn: 'all',
+  };
   const given = { weights: isOnnxFile(backbone) ? 'own' : 'random', ...shared, ...way };
   const { values } = resolveOptions(trainOptions, { flags: given }, { cores: availableParallelism() });
   const setup = await setUpTraining({ options: values });
   const session = await openTrainingSession(setup, {});
   try {
-    const { engine, heldOut } = session;
+    const { engine, choosing: heldOut } = session;
     const measured = await measureTogether(setup.peers, engine, heldOut, { crop: values.crop, size: measuredSize(setup.model) });
     const before = evaluateOrdering(setup.model.head, heldOut, measured);
     let after: Ordering = before;
