@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { isOnnxFile } from '#antonym/backbones/preset.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
-import { evaluateOrdering, type Ordering } from '#antonym/train/evaluation.js';
+import { type Evaluation, evaluateOrdering, type Ordering } from '#antonym/train/evaluation.js';
 import { measuredSize } from '#antonym/train/graphs/model.js';
 import { trainLoop } from '#antonym/train/loop.js';
 import { measureTogether } from '#antonym/train/measure-together.js';
@@ -88,20 +88,25 @@ async function trained(way: Record<string, string>, seed: string, flags: Flags):
   try {
     const { engine, choosing: heldOut } = session;
     const measured = await measureTogether(setup.peers, engine, heldOut, { crop: values.crop, size: measuredSize(setup.model) });
-    const before = evaluateOrdering(setup.model.head, heldOut, measured);
-    let after: Ordering = before;
+    const before = orderingOf(evaluateOrdering(setup.model.head, heldOut, measured));
+    let after = before;
     await trainLoop(session, undefined, new AbortController().signal, {
       onStart: () => {},
       onStep: () => {},
       onSkip: () => {},
       onEvaluation: (_, evaluation) => {
-        after = evaluation;
+        after = orderingOf(evaluation);
       },
     });
     return { before, after };
   } finally {
     await session.close();
   }
+}
+
+/** Of all distortions together. */
+function orderingOf({ srcc, ordered }: Evaluation): Ordering {
+  return { srcc, ordered };
 }
 
 function described({ ordered, srcc }: Ordering): string {

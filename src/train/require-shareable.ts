@@ -10,8 +10,9 @@ export function requireShareable(
   { size }: Pick<Peers, 'size'>,
 ): void {
   if (engine === 'tensorflow')
-    throw new AgreedError(`--engine tensorflow trains in one process, but a launcher of MPI has started ${size}.`);
-  if (opinion !== noOpinions) throw new AgreedError(`--opinion trains in one process, but a launcher of MPI has started ${size}.`);
+    throw new AgreedError(`--engine tensorflow trains in one process, but a launcher of MPI has started ${size}: start it without one.`);
+  if (opinion !== noOpinions)
+    throw new AgreedError(`--opinion trains in one process, but a launcher of MPI has started ${size}: start it without one.`);
   if (size <= accumulate) return;
   const photographs = batchSize * accumulate;
   const advice =

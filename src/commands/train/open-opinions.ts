@@ -89,6 +89,8 @@ async function groupsOf(
   if (stated.size > 0) return stated;
   const near = await findNearDuplicates(files.map(({ image, path }) => ({ kind: 'file', id: image, path })));
   if (near.length > 0)
-    onNote(`${near.flat().length} rated images nearly repeat each other, in ${near.length} groups: each stays on one side of the split`);
+    onNote(
+      `${near.flat().length} rated images nearly repeat each other, in ${near.length} group${near.length === 1 ? '' : 's'}: each stays on one side of the split`,
+    );
   return new Map(near.flatMap((group) => group.map(({ id }) => [id, group[0]!.id] as const)));
 }
