@@ -155,6 +155,9 @@ program
   .option('--steps <n>', 'updates, and steps that sleep', '6')
   .option('--processes <n,...>', 'of steps that sleep', '2,8,16')
   .option('--sleep <seconds>', 'of such a step, up to 5 % longer', '2')
+  .option('--hosts <n,...>', 'only the sum, on so many hosts made of network namespaces (root)')
+  .option('--rate <megabits>', 'a second, of the link of each of these hosts', '100')
+  .option('--megabytes <n>', 'of the sum on hosts', '16')
   .option('--model', 'only the estimate for 8 to 64 machines of docs/many-machines.md')
   .option('--json', 'print one JSON object')
   .action(benchPeers);

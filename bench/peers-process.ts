@@ -13,7 +13,9 @@ import { type SetupFlags, setupOf } from './own-setup.js';
 
 export type PeerTask =
   | { readonly kind: 'update'; readonly flags: SetupFlags; readonly steps: number; readonly threads: number }
-  | { readonly kind: 'sleep'; readonly seconds: number; readonly steps: number; readonly values: number };
+  | { readonly kind: 'sleep'; readonly seconds: number; readonly steps: number; readonly values: number }
+  /** The sum alone. */
+  | { readonly kind: 'sum'; readonly steps: number; readonly values: number };
 
 export interface PeerFigures {
   readonly processes: number;
@@ -86,6 +88,14 @@ async function update(peers: Peers, { flags, steps, threads }: PeerTask & { kind
   };
 }
 
+async function sums(peers: Peers, { steps, values }: PeerTask & { kind: 'sum' }): Promise<Partial<PeerFigures>> {
+  const gradients = new Float32Array(values);
+  const seconds: number[] = [];
+  for (let count = 0; count <= steps; count++) seconds.push((await timed(peers, () => peers.sum([placeOf(gradients)]))).seconds);
+  // the first connects
+  return { sumSeconds: median(seconds.slice(1)), bytes: gradients.byteLength };
+}
+
 /** The longest sleep of a step is as much longer than the shortest, on average 2.5 %. */
 const jitter = 0.05;
 
@@ -111,7 +121,17 @@ async function sleepSteps(peers: Peers, { seconds, steps, values }: PeerTask & {
 const launch = launchOf();
 const peers = launch ? await joinPeers(launch, 600, (reason) => process.stderr.write(`${reason}\n`)) : alone;
 const task = JSON.parse(process.argv[2]!) as PeerTask;
-const figures = await (task.kind === 'update' ? update(peers, task) : sleepSteps(peers, task));
+const figuresOf = (): Promise<Partial<PeerFigures>> => {
+  switch (task.kind) {
+    case 'update':
+      return update(peers, task);
+    case 'sleep':
+      return sleepSteps(peers, task);
+    case 'sum':
+      return sums(peers, task);
+  }
+};
+const figures = await figuresOf();
 if (peers.rank === 0)
   process.stdout.write(`${JSON.stringify({ processes: peers.size, library: peers.library, ...figures } satisfies PeerFigures)}\n`);
 await peers.close();

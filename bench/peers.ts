@@ -1,10 +1,14 @@
 /** What several processes cost: with no more cores than one process has, processor time is what tells; with sleep for computing, waiting is. */
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { messageOf, UserError } from '#antonym/support/errors.js';
 import { markdownTable } from './markdown-table.js';
 import { rounded } from './measure.js';
+import { hostNetwork } from './network-hosts.js';
 import { peersModel } from './peers-model.js';
 import type { PeerFigures, PeerTask } from './peers-process.js';
 
@@ -15,16 +19,26 @@ interface PeerFlags {
   readonly crop?: string;
   readonly processes: string;
   readonly sleep: string;
+  readonly hosts?: string;
+  readonly rate: string;
+  readonly megabytes: string;
   readonly model?: boolean;
   readonly json?: boolean;
 }
 
-export async function benchPeers({ launcher, backbone, steps, crop, processes, sleep, model, json }: PeerFlags): Promise<void> {
+export async function benchPeers(peerFlags: PeerFlags): Promise<void> {
+  const { launcher, backbone, steps, crop, processes, sleep, hosts, model, json } = peerFlags;
   if (model) {
     process.stdout.write(peersModel());
     return;
   }
   const count = Number(steps);
+  if (hosts !== undefined) {
+    const rows = [];
+    for (const number of hosts.split(',').map(Number)) rows.push(await sumOnHosts(number, peerFlags));
+    process.stdout.write(json ? `${JSON.stringify(rows)}\n` : wireTable(rows, peerFlags));
+    return;
+  }
   const flags = { backbone, ...(crop !== undefined && { crop }) };
   const update = (threads: number): PeerTask => ({ kind: 'update', flags, steps: count, threads });
   const alone = await runTask(undefined, 1, update(2));
@@ -66,6 +80,40 @@ function text(seconds: number | undefined): string {
   return String(rounded(seconds!));
 }
 
+interface WireFigures extends PeerFigures {
+  /** Of the sum on the wire alone, where every host sends and receives 2 (N - 1) / N times the bytes at 95 % of the rate. */
+  readonly wireSeconds: number;
+}
+
+async function sumOnHosts(count: number, { launcher, steps, rate, megabytes }: PeerFlags): Promise<WireFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'antonym-hosts-'));
+  const network = hostNetwork(count, folder, Number(rate));
+  try {
+    const task: PeerTask = { kind: 'sum', steps: Number(steps), values: Number(megabytes) * 2.5e5 };
+    const name = /mpich/i.test(launcher) ? 'MPICH' : 'Open MPI';
+    const words = network.launcherWords({ name, command: launcher }, ['-np', String(count), process.execPath, ...programOf(task)]);
+    const figures = await figuresBy('ip', words, network.environment);
+    const wireSeconds = (((2 * (count - 1)) / count) * figures.bytes!) / ((0.95 * Number(rate) * 1e6) / 8);
+    return { ...figures, wireSeconds };
+  } finally {
+    network.remove();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function wireTable(rows: readonly WireFigures[], { rate, megabytes }: PeerFlags): string {
+  const lines = rows.map(({ processes, sumSeconds, wireSeconds }) => [
+    String(processes),
+    text(sumSeconds),
+    text(wireSeconds),
+    (sumSeconds! / wireSeconds).toFixed(2),
+  ]);
+  return `${rows[0]?.library}: the sum of ${megabytes} MB over links of ${rate} Mbit/s\n\n${markdownTable([
+    ['hosts', 's', 's on the wire alone', 'times'],
+    ...lines,
+  ])}`;
+}
+
 /** Containers run as root, and machines with fewer cores than processes are what this is about. */
 const environment = {
   OMPI_ALLOW_RUN_AS_ROOT: '1',
@@ -76,11 +124,20 @@ const environment = {
 
 /** @param launcher undefined for one process by itself */
 async function runTask(launcher: string | undefined, processes: number, task: PeerTask): Promise<PeerFigures> {
-  const own = [fileURLToPath(new URL('./peers-process.js', import.meta.url)), JSON.stringify(task)];
-  const [command, words] =
-    launcher === undefined ? [process.execPath, own] : [launcher, ['-np', String(processes), process.execPath, ...own]];
+  const own = programOf(task);
+  return launcher === undefined
+    ? figuresBy(process.execPath, own)
+    : figuresBy(launcher, ['-np', String(processes), process.execPath, ...own]);
+}
+
+/** Words after Node.js's. */
+function programOf(task: PeerTask): string[] {
+  return [fileURLToPath(new URL('./peers-process.js', import.meta.url)), JSON.stringify(task)];
+}
+
+async function figuresBy(command: string, words: readonly string[], further: Readonly<Record<string, string>> = {}): Promise<PeerFigures> {
   try {
-    const { stdout } = await promisify(execFile)(command, words, { env: { ...process.env, ...environment } });
+    const { stdout } = await promisify(execFile)(command, [...words], { env: { ...process.env, ...environment, ...further } });
     return JSON.parse(stdout) as PeerFigures;
   } catch (error) {
     throw new UserError(`${command} failed: ${messageOf(error)}`);

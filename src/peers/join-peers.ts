@@ -17,12 +17,15 @@ export interface JoinedPeers extends Peers {
 /**
  * Variables that MPI's libraries read when they start, unless the user has set them. UCX, which MPICH may use, replaces the functions that
  * allocate memory while threads of V8 allocate, which crashes one start in twelve; and it takes the signal by which V8 notices an access outside
- * of WebAssembly's memory. Open MPI spins where processes share cores, unless it is told to yield.
+ * of WebAssembly's memory. Open MPI spins where processes share cores, unless it is told to yield; and it writes a whole message to a
+ * host before it reads on, unless that comes in fragments: the wire is used in one direction at a time (`npm run bench -- peers --hosts 2`).
  */
 const settings: Readonly<Record<string, string>> = {
   UCX_MEM_EVENTS: 'n',
   UCX_ERROR_SIGNALS: 'SIGILL,SIGBUS,SIGFPE',
   OMPI_MCA_mpi_yield_when_idle: '1',
+  OMPI_MCA_btl_tcp_max_send_size: '32768',
+  OMPI_MCA_btl_tcp_rdma_pipeline_frag_size: '32768',
 };
 
 /** Seconds beyond the limit after which a call of MPI that does not return ends the process: the others have spoken by then. */
