@@ -82,9 +82,14 @@ async function collect(listing: Listing, folder: string, prefix: string, entries
   };
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     const id = prefix + entry.name;
+    if (entry.name.startsWith('.')) {
+      // files such as .DS_Store are nobody's photographs
+      if (entry.isDirectory()) listing.leftOut.systemFolders.push(id);
+      else if (imageExtensions.includes(extname(entry.name).toLowerCase())) leaveOut('hidden');
+      continue;
+    }
     const isExcluded = listing.excluded.some((matches) => matches(id));
     if (entry.name.includes('\ufffd') && !(await isThere(path))) {
       leaveOut(`whose ${entry.isDirectory() ? 'folder has a name' : 'name'} is not UTF-8 (rename it)`);

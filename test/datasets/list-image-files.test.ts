@@ -44,7 +44,8 @@ test('folders of the system and of other programs are left out, and named', asyn
   const folder = await folderOf('nas', ['album/a.jpg', '._a.jpg', ...[...system, ...hidden].map((name) => `${name}/thumbnail.jpg`)]);
   const { files, leftOut } = await listImageFiles(folder);
   expect(files.map(({ id }) => id)).toEqual(['album/a.jpg']);
-  expect([...leftOut.systemFolders].sort()).toEqual([...system].sort());
+  expect([...leftOut.systemFolders].sort()).toEqual([...system, ...hidden].sort());
+  expect(leftOut.files).toEqual({ hidden: 1 });
   expect(describeLeftOut(leftOut).join()).toContain('@eaDir');
 });
 

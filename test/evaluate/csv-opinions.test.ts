@@ -25,6 +25,8 @@ describe('a CSV file of opinions', () => {
       '\ufeffstd,mos,image\r\n1,3.5,"a, b.png"\r\n2,-2,x/c.png\r\n\r\n',
       'image;mos\n"a, b.png";3.5\nx\\c.png;-2e0\n',
       'image\tmos\na, b.png\t3.5\nx/c.png\t-2\n',
+      // as spreadsheets keep cells that were emptied
+      'sep=;\nimage;mos\n;;;\na, b.png;3.5;;\n;\nx/c.png;-2\n;;;;\n',
     ]) {
       expect((await readCsvOpinions(await table('any.csv', text))).rated).toEqual(rated);
     }

@@ -30,9 +30,22 @@ export async function readTextTable(path: string, { spaces = false }: TextTableO
     named ?? [',', ';', '\t'].reduce((best, candidate) => (count(firstLine, candidate) > count(firstLine, best) ? candidate : best));
   if (count(text, delimiter) + count(text, '\n') > mostCells) throw new UserError(`${path} has more than ${mostCells} cells.`);
   try {
-    const rows: string[][] = parse(text, { delimiter, trim: delimiter !== '\t', skipEmptyLines: true, maxRecordSize: 2 ** 20 });
+    let first: { readonly width: number; readonly cells: number } | undefined;
+    // rows of separators alone, and separators at the end of a row, say nothing, however many there are
+    const onRecord = (row: string[], { lines }: { readonly lines: number }): string[] | null => {
+      const cells = row.findLastIndex((value) => value.trim() !== '') + 1;
+      if (cells === 0) return null;
+      first ??= { width: row.length, cells };
+      if (cells > first.width || row.length < first.cells)
+        throw new UserError(`${path} is no table: rows have different numbers of values (line ${lines}).`);
+      return Array.from({ length: first.width }, (_, column) => row[column] ?? '');
+    };
+    const rows: string[][] = parse(text, {
+      ...{ delimiter, trim: delimiter !== '\t', skipEmptyLines: true, relaxColumnCount: true, maxRecordSize: 2 ** 20 },
+      onRecord,
+    });
     const trimmed = delimiter === '\t' ? rows.map((row) => row.map((value) => value.trim())) : rows;
-    return trimmed.filter((row) => row.some((value) => value !== ''));
+    return trimmed;
   } catch (error) {
     if (error instanceof CsvError) throw new UserError(`${path} is no table: ${readable(error)}.`);
     throw error;
@@ -57,7 +70,6 @@ function decodeText(bytes: Buffer): string {
 
 function readable(error: CsvError): string {
   const row = 'lines' in error ? ` (line ${error.lines})` : '';
-  if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') return `rows have different numbers of values${row}`;
   if (/QUOTE/.test(error.code)) return `a quote (") stands where none may be, or does not end${row}`;
   return error.message.replaceAll(/\s+/g, ' ').slice(0, 200);
 }

@@ -51,7 +51,8 @@ export function parseCommandLine(
     } else {
       const value = inline ?? (rest[0]?.startsWith('--') ? undefined : rest.shift());
       if (value === undefined) throw missingValue(key, option);
-      flags[key] = value;
+      const before = flags[key];
+      flags[key] = option.kind.joins && before !== undefined ? `${before},${value}` : value;
     }
   }
   return { flags, operands };

@@ -13,6 +13,8 @@ export interface OptionKind<T> {
   readonly isSwitch?: true;
   /** True for flags that take several values, and may be given several times. */
   readonly isList?: true;
+  /** True for values separated by commas, which several flags add to. */
+  readonly joins?: true;
   readonly schema: z.ZodType<T>;
   /** Converts a text of the command line to a value, to be checked with `schema`. */
   fromText(text: string): unknown;
@@ -81,6 +83,7 @@ export function switched(): OptionKind<boolean> {
 export function names(): OptionKind<string[]> {
   return {
     expected: 'names separated by commas',
+    joins: true,
     schema: z.array(z.string().min(1)).min(1),
     fromText: (value) => value.split(',').map((name) => name.trim()),
   };

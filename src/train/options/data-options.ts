@@ -30,7 +30,7 @@ export const dataOptions = {
     changesResult: true,
   },
   exclude: {
-    kind: text('patterns separated by commas, or none'),
+    kind: { ...text('patterns separated by commas, or none'), joins: true },
     placeholder: 'PATTERN,...',
     description: 'files and folders to leave out',
     details: 'Patterns such as "thumbs", "*-small.jpg" or "2019/**", of names or of paths below the folder.',

@@ -1,18 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '#antonym/support/errors.js';
 import { parseCommandLine } from '#antonym/support/options/command-line.js';
-import { number, switched, texts } from '#antonym/support/options/option-kinds.js';
+import { names, number, switched, texts } from '#antonym/support/options/option-kinds.js';
 
 describe('a command line', () => {
   const table = {
     rate: { kind: number({ min: -1, max: 1 }), placeholder: 'RATE', description: 'a rate' },
     modelName: { kind: texts('names'), placeholder: 'NAME', description: 'names' },
+    exclude: { kind: names(), placeholder: 'PATTERN,...', description: 'patterns' },
     json: { kind: switched(), description: 'as JSON', short: '-j', default: false },
   };
 
   test.each<[string, object]>([
     ['a --rate -1e-3 b', { flags: { rate: '-1e-3' }, operands: ['a', 'b'] }],
     ['--rate=.5 --rate 1', { flags: { rate: '1' }, operands: [] }],
+    ['--exclude a,b --exclude=c', { flags: { exclude: 'a,b,c' }, operands: [] }],
     ['- --model-name a b --json --model-name=c', { flags: { modelName: ['a', 'b', 'c'], json: 'true' }, operands: ['-'] }],
     ['--json -- --rate', { flags: { json: 'true' }, operands: ['--rate'] }],
     ['-j a', { flags: { json: 'true' }, operands: ['a'] }],
