@@ -80,7 +80,7 @@ async function openFeatures(encoder: string, images: string) {
   };
 }
 
-/** Ridge regression on standardised features, in its dual form: y = mean + k (K + penalty I)^-1 (y - mean). */
+/** Ridge regression on standardized features, in its dual form: y = mean + k (K + penalty I)^-1 (y - mean). */
 async function ridgePredictions(
   training: readonly Rated[],
   validation: readonly Rated[],
@@ -96,9 +96,9 @@ async function ridgePredictions(
   const size = own[0]!.length;
   const means = Float64Array.from({ length: size }, (_, at) => own.reduce((sum, row) => sum + row[at]!, 0) / own.length);
   const deviations = means.map((mean, at) => Math.sqrt(own.reduce((sum, row) => sum + (row[at]! - mean) ** 2, 0) / own.length) || 1);
-  const standardised = (rows: readonly Float32Array[]): Float64Array[] =>
+  const standardized = (rows: readonly Float32Array[]): Float64Array[] =>
     rows.map((row) => Float64Array.from(row, (value, at) => (value - means[at]!) / deviations[at]!));
-  const [x, v, t] = [standardised(own), standardised(chosen), standardised(asked)];
+  const [x, v, t] = [standardized(own), standardized(chosen), standardized(asked)];
   const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
   const kernel = x.map((row) => x.map((other) => dot(row, other)));
   const mean = training.reduce((sum, { opinion }) => sum + opinion, 0) / training.length;
