@@ -85,8 +85,9 @@ export const scoreOptions = {
     placeholder: 'FOLDER',
     description: 'write stars for photo managers beside the photographs of a folder',
     details:
-      'PHOTO.jpg.xmp with one to five stars: a fifth of the photographs gets each number, by score; with --groups the best of each group is ranked, and ' +
-      'the others have one star. A sidecar that is there and that somebody else wrote or changed stays as it is, and nothing outside of FOLDER is written.',
+      'PHOTO.jpg.xmp with one to five stars: a fifth of the photographs gets each number, by score, and the best has five; with --groups the best ' +
+      'of each group is ranked, and the others have one star. A sidecar that is there and that somebody else wrote or changed stays as it is, and ' +
+      'nothing outside of FOLDER is written.',
     withoutIt: 'no sidecars',
   },
   xmpNames: {

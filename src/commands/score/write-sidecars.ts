@@ -73,7 +73,7 @@ export async function openSidecars(folder: string, names: (typeof sidecarNames)[
 }
 
 /**
- * Stars by rank: a fifth of the photographs gets each number, the best five. Of photographs that nearly repeat each other the best is ranked, and
+ * Stars by rank: a fifth of the photographs gets each number, and the best has five however few there are. Of photographs that nearly repeat each other the best is ranked, and
  * the others have one star.
  */
 export function starsOf(results: readonly Rated[]): number[] {
@@ -83,11 +83,11 @@ export function starsOf(results: readonly Rated[]): number[] {
     const other = best.get(key);
     if (other === undefined || result.score > other.score) best.set(key, result);
   }
-  const ranked = [...best.values()].sort((a, b) => a.score - b.score);
+  const ranked = [...best.values()].sort((a, b) => b.score - a.score);
   const ranks = new Map(ranked.map((result, rank) => [result, rank]));
   return results.map((result) => {
     const rank = ranks.get(result);
-    return rank === undefined ? 1 : 1 + Math.floor((5 * rank) / ranked.length);
+    return rank === undefined ? 1 : 5 - Math.floor((5 * rank) / ranked.length);
   });
 }
 

@@ -37,13 +37,13 @@ test('writes stars by rank, again over its own sidecars, and leaves those of oth
   await writeFile(join(folder, 'photos', 'd.png.xmp'), edited);
   const again = await score('--xmp', 'photos', '--quiet', join('photos', 'b.png'), join('photos', 'd.png'));
   expect(again.stderr).toBe('');
-  expect(await starsIn('b.png.xmp')).toBe(1);
+  expect(await starsIn('b.png.xmp')).toBe(3);
   expect(await sidecar('d.png.xmp')).toBe(edited);
 });
 
 test('names sidecars by the stem where asked, and refuses two photographs with one', async () => {
   await score('--xmp', 'photos', '--xmp-names', 'stem', join('photos', 'a.png'));
-  expect(await starsIn('a.xmp')).toBe(5 - 4);
+  expect(await starsIn('a.xmp')).toBe(5);
   await writeFile(join(folder, 'photos', 'a.jpg'), await readFile(join(folder, 'photos', 'a.png')));
   const both = ['--xmp', 'photos', join('photos', 'a.png'), join('photos', 'a.jpg')];
   await expectRefused(
@@ -82,7 +82,7 @@ test('stars rise with scores; each number has a fifth; repetitions have one star
         expect(Math.abs(stars.filter((value) => value === count).length - scores.length / 5)).toBeLessThan(1);
       const best = Math.max(...scores);
       const burst = starsOf(results.map((result) => ({ ...result, group: 1 })));
-      expect(burst).toEqual(scores.map((value) => (value === best ? 1 + 0 : 1)));
+      expect(burst).toEqual(scores.map((value) => (value === best ? 5 : 1)));
     }),
   );
 });
