@@ -116,6 +116,7 @@ export async function scorePaths(
   let cache: ScoreCache | undefined;
   let [done, failed] = [0, missing.length];
   let hasReader = true;
+  let rated: readonly Scored[] = [];
   process.stdout.once('error', () => {
     hasReader = false;
   });
@@ -181,7 +182,7 @@ export async function scorePaths(
       if (files.length > 1) progress?.update(next, files.length);
     }
     if (hasReader) showKnown(files.length);
-    let rated: readonly Scored[] = results;
+    rated = results;
     if (groups) {
       const scored = results.map(({ image }) => ({ kind: 'file', id: image, path: image }) as const);
       const repeated = await findNearDuplicates(scored.filter(({ id }) => id !== '-'));
@@ -192,14 +193,6 @@ export async function scorePaths(
       for (const result of ordered) print(result);
       rated = ordered;
     }
-    if (sidecars && hasReader) {
-      const { written, kept } = await sidecars.write(rated);
-      progress?.note(`${xmp}: stars for ${written === 1 ? 'one photograph' : `${written} photographs`}`);
-      if (kept > 0)
-        progress?.note(
-          `${kept === 1 ? 'one sidecar was' : `${kept} sidecars were`} there, and ${kept === 1 ? 'stays as it is' : 'stay as they are'}`,
-        );
-    }
     const limits = describeLimits(reported);
     if (limits !== undefined) progress?.note(limits);
   } finally {
@@ -208,5 +201,14 @@ export async function scorePaths(
     await saveCache(cache);
   }
   process.stdout.write(output.end());
+  // afterwards: scores are not lost where a sidecar cannot be written
+  if (sidecars && hasReader) {
+    const { written, kept } = await sidecars.write(rated);
+    const notes = [
+      `${xmp}: stars for ${written === 1 ? 'one photograph' : `${written} photographs`}`,
+      ...(kept > 0 ? [kept === 1 ? 'one sidecar was there, and stays as it is' : `${kept} sidecars were there, and stay as they are`] : []),
+    ];
+    if (!quiet) for (const note of notes) process.stderr.write(`${printable(note)}\n`);
+  }
   return { scored: done, failed };
 }
