@@ -11,6 +11,7 @@ import type { GivenOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import { type LoopEvaluation, type LoopResult, trainLoop } from '../../train/loop.js';
 import { describeMemory } from '../../train/memory.js';
+import { Patience } from '../../train/patience.js';
 import { setUpTogether } from '../../train/set-up-together.js';
 import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
@@ -125,7 +126,13 @@ async function runStages(
       if (result.left) await endNow(run, signals);
       return signals.exitCode();
     }
-    const exported = await exportWithProgress(session, folder);
+    const exported = await unlessStopped(signals.stop, exportWithProgress(session, folder));
+    if (!exported) {
+      // the next command there clears what is half made
+      process.stderr.write(`Stopped before the model was exported; everything is saved. ${howToResume(folder)}\n`);
+      await endNow(run, signals);
+      return signals.exitCode();
+    }
     const tested = run.opinions && setup.opinions && (await testOpinions(folder, run.opinions, setup.opinions));
     if (tested) await writeRunReport(folder);
     const seconds = (performance.now() - started) / 1000;
@@ -150,6 +157,11 @@ async function runStages(
   } finally {
     await session.close();
   }
+}
+
+/** @returns undefined after a stop, which does not wait for the work. */
+async function unlessStopped<Result extends object>(stop: AbortSignal, work: Promise<Result>): Promise<Result | undefined> {
+  return new Patience(stop, 0).for(work, () => true);
 }
 
 /** @returns undefined after a stop. */
