@@ -16,6 +16,7 @@ import { sealJson } from '../support/sealed-json.js';
 import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
+import { featuresOf, watchMaps } from './degradations/degradation-features.js';
 import { describeDegradations } from './degradations/describe-degradations.js';
 import { measureDegradations } from './degradations/measure-degradations.js';
 import { type HeldOutFiles, heldOutScores, writeHeldOutScores } from './held-out-scores.js';
@@ -99,9 +100,13 @@ async function exportScored(
   };
   const pictures = await heldOutScores(heldOut, scores, { step, evaluation });
   const fill = async ([into, beside]: readonly string[]): Promise<Omit<ExportedModel, 'folder' | 'model'>> => {
-    const scoringModel = buildScoringModel(setup.model, tensors, usedScale, described.crops?.side, setup.opinions?.range);
+    const { backbone, maps } = watchMaps(setup.model.backbone);
+    const scoringModel = buildScoringModel({ ...setup.model, backbone }, tensors, usedScale, described.crops?.side, setup.opinions?.range);
     if (embedding) scoringModel.graph.output(embeddingOutput, scoringModel.embedding);
-    if (fit) scoringModel.graph.output(degradationsOutput, degradationsOf(scoringModel.graph, scoringModel.embedding, fit.probe));
+    if (fit) {
+      const features = featuresOf(scoringModel.graph, scoringModel.embedding, maps);
+      scoringModel.graph.output(degradationsOutput, degradationsOf(scoringModel.graph, features, fit.probe));
+    }
     const reducedModel = reduction && (await reducePrecision(scoringModel, reduction.precision));
     const piecesOf = (graph: Graph): OnnxPieces => piecesOfModel(graph, described);
     const pieces = piecesOf((reducedModel ?? scoringModel).graph);

@@ -1,13 +1,13 @@
-/** The degradations of a model from its embedding: compositions of photographs that training never drew are made, embedded, and regressed on. */
+/** The degradations of a model from features of its encoder: compositions of photographs that training never drew are made, measured, and regressed on. */
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { degradationsOfRow } from '../../heads/degradation-probe.js';
-import type { Head } from '../../heads/head.js';
 import { type PairRecord, type PairRequest, UnusableImageError } from '../../pairs/pair.js';
 import { PairPool } from '../../pairs/pair-pool.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import { openMeasuredModel } from '../../train/engines/measured-model.js';
 import type { Measurement } from '../measurement.js';
+import { featuresModel } from './degradation-features.js';
 import type { DegradationSample } from './degradation-samples.js';
 import { type DegradationFit, fitDegradations } from './fit-degradations.js';
 
@@ -50,9 +50,7 @@ export async function measureDegradations(
     Array.from({ length: most.compositions }, (_, time) => requestOf(image, time, crop, seed)),
   );
   const pool = new PairPool({ workers });
-  const { head, backbone } = setup.model;
-  const encoder = { ...setup.model, head: embeddingHead(head, backbone.embedding) };
-  const model = await openMeasuredModel(encoder, crop, tensors, device);
+  const model = await openMeasuredModel(featuresModel(setup.model, crop), crop, tensors, device);
   const samples: DegradationSample[] = [];
   const proof: { pixels: Uint8Array; features: Float32Array }[] = [];
   try {
@@ -64,10 +62,10 @@ export async function measureDegradations(
       onPair?.(number, requests.length);
       if (pair === undefined) continue;
       const count = pair.pixels.length / size;
-      const embedded = await model.measure(pair.pixels, count);
-      const width = embedded.length / count;
+      const measured = await model.measure(pair.pixels, count);
+      const width = measured.length / count;
       for (let index = 0; index < count; index++) {
-        const features = embedded.subarray(index * width, (index + 1) * width);
+        const features = measured.subarray(index * width, (index + 1) * width);
         samples.push({ image: pair.record.image, features, distortions: knownOf(pair.record, Math.floor(index / 2)) });
         if (index === number % count && proof.length < proofCrops)
           proof.push({ pixels: pair.pixels.slice(index * size, (index + 1) * size), features });
@@ -101,11 +99,6 @@ function requestOf(image: ImageReference, time: number, crop: number, seed: numb
 function knownOf({ composition }: PairRecord, level: number): DegradationSample['distortions'] {
   if (level === 0) return [];
   return composition.distortions.map(({ name, parameters }) => ({ name, sign: parameters.sign ?? 1, strength: level / levels }));
-}
-
-/** A head whose measurement is the embedding itself. */
-function embeddingHead(head: Head, size: number): Head {
-  return { ...head, measuredShape: [size], measure: (_graph, _parameters, embedding) => embedding };
 }
 
 function unusable(error: unknown): undefined {
