@@ -7,7 +7,7 @@ const partSeconds = 3.35;
 const gradientBytes = 152.8e6;
 /** Share of a network's rate that TCP carries. */
 const usable = 0.95;
-/** How much longer MPI's sum takes than the wire alone: `bench -- peers --hosts 2,4,8` found 1.07 to 1.20 times. */
+/** How much longer MPI's sum takes than the wire alone: `bench -- peers --hosts 2,4,8` found 1.06 to 1.20 times, and more where processors are short. */
 const detour = 1.2;
 /** Bytes a second that a machine adds up. */
 const addedBytes = 1.4e9;
