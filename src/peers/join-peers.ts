@@ -1,6 +1,7 @@
 /** Joins the processes that a launcher of MPI has started. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { RequestThread } from '../support/threads/request-thread.js';
 import { AgreedError } from './agreed-error.js';
@@ -30,6 +31,8 @@ const settings: Readonly<Record<string, string>> = {
 
 /** Seconds beyond the limit after which a call of MPI that does not return ends the process: the others have spoken by then. */
 const patience = 15;
+/** Milliseconds in which a launcher passes on what a process has said before all end: MPICH's drops what it has not read by then. */
+const heardWithin = 500;
 /** Seconds for MPI to end the processes. */
 const lastPatience = 5;
 
@@ -89,6 +92,7 @@ export async function joinPeers({ size, family }: Launch, limit: number, onSilen
       await thread.close();
     },
     async abort() {
+      await sleep(heardWithin);
       // a thread that waits sees the signal; one that MPI does not return to is ended with the process
       setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastPatience * 1000);
       Atomics.store(signal, 0, 1);
@@ -103,7 +107,7 @@ export async function joinPeers({ size, family }: Launch, limit: number, onSilen
 /** Not by `process.exit`: it would wait for the call to return. */
 function endProcess(seconds: number, onSilence: (reason: string) => void): void {
   onSilence(`MPI has not answered for ${seconds} s: another process, its machine or the network has stopped.`);
-  process.kill(process.pid, 'SIGKILL');
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), heardWithin);
 }
 
 /** The cores of a process, of several on its machine: a launcher may have bound it to some. */
