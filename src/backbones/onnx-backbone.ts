@@ -6,6 +6,7 @@ import { addModel } from '../graph/reading/add-model.js';
 import { type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
 import { type Dimension, formatShape, type Shape, type Value } from '../graph/value.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
+import { literalPattern } from '../support/literal-pattern.js';
 import { suggestName } from '../support/nearest-name.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import { type Backbone, encoderPrefix } from './backbone.js';
@@ -156,6 +157,5 @@ function checkGradients({ path }: OnnxModel, embed: Backbone['embed'], side: num
 function partsOf(specs: readonly ParameterSpec[]): Record<string, RegExp> {
   const names = specs.map(({ name }) => name.slice(encoderPrefix.length)).filter((name) => name.includes('.'));
   const parts = [...new Set(names.map((name) => name.slice(0, name.indexOf('.'))))];
-  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return Object.fromEntries(parts.map((part) => [part, new RegExp(`^${literal(`${encoderPrefix}${part}.`)}`)]));
+  return Object.fromEntries(parts.map((part) => [part, new RegExp(`^${literalPattern(`${encoderPrefix}${part}.`)}`)]));
 }

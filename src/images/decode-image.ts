@@ -5,6 +5,7 @@ import { PassingError, patiently as untilItPasses } from '../support/files/passi
 import type { Image } from './image.js';
 import { type ImageSource, withContent } from './image-content.js';
 import { maximumPixels, openContent, readContentSize } from './open-image.js';
+import { resizedImage } from './reduced-image.js';
 import { seenPixels } from './seen-pixels.js';
 
 export { type ImageSource, maximumPixels };
@@ -24,9 +25,7 @@ export async function decodeImage(source: ImageSource, downscale = 1): Promise<I
   if (image.channels !== 3) throw readingError(new Error(`${image.channels} channels`), source);
   if (downscale === 1) return { width: image.width, height: image.height, data: image.data };
   const reduced = (side: number): number => Math.max(1, Math.round(side / downscale));
-  const [width, height] = [reduced(image.width), reduced(image.height)];
-  const { data } = await raw(fromPixels(image).resize(width, height, { fit: 'fill' }));
-  return { width, height, data };
+  return resizedImage(image, { width: reduced(image.width), height: reduced(image.height) });
 }
 
 /** Decoded pixels of any number of channels. */

@@ -162,13 +162,13 @@ async function runSteps(
   const isStopping = (): boolean => (peers.size === 1 ? stop.aborted : isAnyStopping);
   let isLeft = false;
   let lastElapsed = Number.POSITIVE_INFINITY;
-  /** @returns undefined when it is left after a stop */
-  const evaluateAndSave = async (): Promise<'done' | undefined> => {
+  /** @returns false when it is left after a stop */
+  const evaluateAndSave = async (): Promise<boolean> => {
     const state = await readGoodState();
     const evaluation = await patience.for(evaluate(done), () => peers.size === 1);
     if (!evaluation) {
       await save(state, { [unevaluated]: 'true' });
-      return undefined;
+      return false;
     }
     if (!Number.isFinite(evaluation.srcc)) throw await diverged(done);
     await record.append({ kind: 'evaluation', step: done, ...evaluation });
@@ -179,7 +179,7 @@ async function runSteps(
     }
     await save(state);
     events.onEvaluation(done, evaluation);
-    return 'done';
+    return true;
   };
 
   if (checkpoint?.metadata[unevaluated] && !(await evaluateAndSave())) return { ...resultSoFar(), left: 'evaluation' };
@@ -189,7 +189,9 @@ async function runSteps(
     const started = performance.now();
     let waited = 0;
     used = [];
-    if (lastElapsed > quickStep) await engine.keepState?.();
+    // what is saved already need not be kept
+    const keepsState = saved !== done && lastElapsed > quickStep && engine.keepState !== undefined;
+    if (keepsState) await engine.keepState!();
     const computeLosses = async (): Promise<Losses[]> => {
       const losses: Losses[] = [];
       for (let part = 0; part < parts.count && !isLeft; part++) {
@@ -203,7 +205,7 @@ async function runSteps(
       return losses;
     };
     const losses = await patience.for(computeLosses(), () => {
-      isLeft = peers.size === 1 && (saved === done || (lastElapsed > quickStep && engine.keptState !== undefined));
+      isLeft = peers.size === 1 && (saved === done || keepsState);
       return isLeft;
     });
     if (!losses) {
@@ -218,10 +220,9 @@ async function runSteps(
     if (!Number.isFinite(gradientNorm) && !lossScale?.isSkipped) throw await diverged(step);
     lastNorm = Number.isFinite(gradientNorm) ? gradientNorm : 0;
     done = step;
-    const elapsed = performance.now() - started;
-    lastElapsed = elapsed;
-    const imagesPerSecond = (cropsPerStep / elapsed) * 1000;
-    const timings = { dataMilliseconds: round(waited), stepMilliseconds: round(elapsed), imagesPerSecond: round(imagesPerSecond) };
+    lastElapsed = performance.now() - started;
+    const imagesPerSecond = (cropsPerStep / lastElapsed) * 1000;
+    const timings = { dataMilliseconds: round(waited), stepMilliseconds: round(lastElapsed), imagesPerSecond: round(imagesPerSecond) };
     const scaling = lossScale && { lossScale: lossScale.scale, skippedSteps: lossScale.skippedSteps };
     skippedSteps = lossScale?.skippedSteps;
     await record.append({ kind: 'step', step, ...loss, learningRate: rate, gradientNorm, ...scaling, timings });

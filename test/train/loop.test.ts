@@ -1,6 +1,7 @@
 /** The training loop in this process: its events, what it writes, and that a stop or a divergence loses nothing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { sha256Of } from '#antonym/pairs/manifest.js';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
@@ -132,10 +133,14 @@ describe('the loop', () => {
   });
 
   test.each([
+    // its state is saved already
     ['step', 4],
+    // its state is that before a step, which the engine is in the midst of
+    ['step', 2],
     ['evaluation', 3],
-  ] as const)('leaves %s of many seconds in its middle, and ends later as if it had not stopped', async (kind, at) => {
-    const run = await newRun(`left-${kind}`);
+  ] as const)('leaves %s %i of many seconds in its middle, and ends later as if it had not stopped', async (kind, at) => {
+    const done = kind === 'step' ? at - 1 : at;
+    const run = await newRun(`left-${kind}-${at}`);
     const training = await session();
     const { engine } = training;
     const { events, stop, controller } = watch();
@@ -150,22 +155,24 @@ describe('the loop', () => {
     let updates = 0;
     const slow: Engine = {
       ...engine,
-      update: (options) => {
+      update: async (options) => {
         updates++;
+        // after a quick step none is left
+        if (at === 2) await sleep(250);
         return engine.update(options);
       },
       accumulate: (crops, part, ...rest) =>
         stopping(kind === 'step' && updates === at - 1 && part === 1, engine.accumulate(crops, part, ...rest)),
       measure: (crops, count) => stopping(kind === 'evaluation', engine.measure(crops, count)),
     };
-    expect(await trainLoop({ ...training, engine: slow }, run, stop, events, 0)).toMatchObject({ step: 3, left: kind });
+    expect(await trainLoop({ ...training, engine: slow }, run, stop, events, 0)).toMatchObject({ step: done, left: kind });
     release();
-    expect([updates, (await loadCheckpoint(run.lastCheckpoint)).step]).toEqual([3, 3]);
-    expect(existsSync(run.bestCheckpoint)).toBe(kind === 'step');
+    expect([updates, (await loadCheckpoint(run.lastCheckpoint)).step]).toEqual([done, done]);
+    expect(existsSync(run.bestCheckpoint)).toBe(kind === 'step' && done >= 3);
 
     const second = watch();
     expect(await trainLoop(await session(run.lastCheckpoint), run, second.stop, second.events)).toMatchObject({ step: steps });
-    expect(second.reports.map(({ step }) => step)).toEqual([4, 5]);
+    expect(second.reports.map(({ step }) => step)).toEqual(Array.from({ length: steps - done }, (_, index) => done + 1 + index));
     for (const name of ['last', 'best'])
       expect(await digestOf(join(run.path, 'checkpoints', `${name}.safetensors`))).toBe(
         await digestOf(join(folder, 'runs', 'whole', 'checkpoints', `${name}.safetensors`)),

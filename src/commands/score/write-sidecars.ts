@@ -5,6 +5,7 @@ import { systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
+import { literalPattern } from '../../support/literal-pattern.js';
 import type { Scored } from './score-output.js';
 import type { sidecarNames } from './sidecar-names.js';
 
@@ -122,8 +123,5 @@ function sidecar(stars: number | string, score: number | string): string {
 
 /** A sidecar that this program wrote, and nobody changed. */
 const ownSidecar = new RegExp(
-  `^${sidecar('STARS', 'SCORE')
-    .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-    .replace('STARS', '[1-5]')
-    .replace('SCORE', String.raw`[01]\.\d{4}`)}$`,
+  `^${literalPattern(sidecar('STARS', 'SCORE')).replace('STARS', '[1-5]').replace('SCORE', String.raw`[01]\.\d{4}`)}$`,
 );
