@@ -1,7 +1,6 @@
 /** The command line: runs one command, and turns every failure into one clear line. */
 import { readFileSync, writeSync } from 'node:fs';
 import { commandList } from './commands/command-list.js';
-import { commandSummaries } from './commands/command-summaries.js';
 import { installDefaultSignals } from './commands/default-signals.js';
 import { helpWidth } from './commands/help-width.js';
 import { summaryLines } from './commands/summary-lines.js';
@@ -9,7 +8,6 @@ import { listAwaited } from './support/awaited.js';
 import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 import { systemReason } from './support/files/file-errors.js';
-import { suggestName } from './support/nearest-name.js';
 import { printable } from './support/printable.js';
 import { wrapText } from './support/wrap-text.js';
 
@@ -58,35 +56,29 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
     await printCompletion(words);
     return undefined;
   }
-  if (!Object.hasOwn(commandList, name)) {
-    const kind = name.startsWith('-') ? 'option' : 'command';
-    throw new UserError(`Unknown ${kind} ${name}.${suggestName(name, Object.keys(commandList))}`);
-  }
-  const command = await commandList[name]!();
-  // what checks options is not needed before
-  if ('commands' in command) return (await import('./commands/command-group.js')).runGroup(command, words);
-  return (await import('./commands/run-command.js')).runCommand(command, words);
+  return (await import('./commands/run-listed.js')).runListed(name, words);
 }
 
 /** @throws UserError for other words than `fish`. */
 async function printCompletion(words: readonly string[]): Promise<void> {
   const shells = 'without a word it prints the script for bash and zsh, with fish the one for fish';
   if (words.length > 0 && String(words) !== 'fish') throw new UserError(`Unknown completion ${words.join(' ')}: ${shells}.`);
-  const commands = await Promise.all(Object.values(commandList).map((load) => load()));
   if (words.length > 0) {
     const { fishCompletion } = await import('./commands/fish-completion.js');
-    process.stdout.write(
-      fishCompletion(commands, { completion: 'print a script that completes commands', help: 'say what a command takes' }),
-    );
+    const others = { completion: 'print a script that completes commands', help: 'say what a command takes' };
+    process.stdout.write(await fishCompletion(others));
     return;
   }
   const { completionScript } = await import('./commands/completion-script.js');
-  process.stdout.write(completionScript(commands, ['completion', 'help']));
+  process.stdout.write(await completionScript(['completion', 'help']));
 }
 
 function programHelp(): string {
   const width = helpWidth();
-  const list = summaryLines(Object.entries(commandSummaries), width);
+  const list = summaryLines(
+    Object.entries(commandList).map(([name, { summary }]) => [name, summary]),
+    width,
+  );
   const usage = commandHint('COMMAND [OPTIONS]');
   const note =
     'COMMAND --help says what a command takes; --version prints the version; completion prints a script that completes commands and ' +

@@ -47,9 +47,7 @@ process.on('disconnect', () => process.exit(1));
 process.stdout.write = (() => true) as typeof process.stdout.write;
 process.stderr.write = (() => true) as typeof process.stderr.write;
 
-const { commandList } = await import('#antonym/commands/command-list.js');
-const { runGroup } = await import('#antonym/commands/command-group.js');
-const { runCommand } = await import('#antonym/commands/run-command.js');
+const { runListed } = await import('#antonym/commands/run-listed.js');
 const { pruneLibraries } = await import('#antonym/runtime/onnxruntime/prune-libraries.js');
 const { UserError } = await import('#antonym/support/errors.js');
 
@@ -71,8 +69,7 @@ async function codeOf(name: string, words: readonly string[]): Promise<number> {
     await pruneLibraries('binaries', words[0]!, false);
     return 0;
   }
-  const command = await commandList[name]!();
-  return (await ('commands' in command ? runGroup(command, words) : runCommand(command, words))) ?? 0;
+  return (await runListed(name, words)) ?? 0;
 }
 
 async function record({ store, case: recorded, kill }: Job & { readonly kind: 'record' }): Promise<Recorded> {

@@ -1,6 +1,6 @@
 /** Ways to train a backbone other than its default: which parts stay as they are, what batch normalisation does, which positions count. */
 import { UserError } from '../support/errors.js';
-import { suggestName } from '../support/nearest-name.js';
+import { suggestNear } from '../support/nearest-name.js';
 import type { Backbone } from './backbone.js';
 
 export interface BackboneOptions {
@@ -46,6 +46,6 @@ function frozenParts({ name, parts }: Backbone, freeze: string): RegExp[] {
   if (known.every((part) => chosen.includes(part))) throw new UserError(`--freeze ${freeze} leaves nothing of ${name} to train.`);
   return chosen.map((part) => {
     if (Object.hasOwn(parts, part)) return parts[part]!;
-    throw new UserError(`--freeze: ${name} has no part "${part}", only ${known.join(', ')}.${suggestName(part, known)}`);
+    throw new UserError(`--freeze: ${name} has no part "${part}", only ${known.join(', ')}.${suggestNear(part, known)}`);
   });
 }

@@ -7,7 +7,7 @@ import { type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
 import { type Dimension, formatShape, type Shape, type Value } from '../graph/value.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { literalPattern } from '../support/literal-pattern.js';
-import { suggestName } from '../support/nearest-name.js';
+import { suggestNear } from '../support/nearest-name.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
 import { type Backbone, encoderPrefix } from './backbone.js';
 import type { BackboneContext } from './backbone-context.js';
@@ -98,7 +98,7 @@ function outputOf({ path, outputs }: OnnxModel, wanted: string): string {
   const names = outputs.map(({ name }) => name);
   if (wanted !== 'auto') {
     if (names.includes(wanted)) return wanted;
-    throw new UserError(`${path} has no output "${wanted}", only ${names.join(', ')}.${suggestName(wanted, names)}`);
+    throw new UserError(`${path} has no output "${wanted}", only ${names.join(', ')}.${suggestNear(wanted, names)}`);
   }
   const vectors = outputs.filter(({ shape }) => shape === undefined || shape.length === 2).map(({ name }) => name);
   const [only, ...others] = vectors;

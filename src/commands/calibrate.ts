@@ -17,7 +17,6 @@ import { type OptionTable, type OptionValues, resolveOptions } from '../support/
 import { printable } from '../support/printable.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
-import { commandSummaries } from './command-summaries.js';
 import { readOpinions, tableOptions } from './evaluate/read-opinions.js';
 import { loadOptionsOf } from './open-models.js';
 import { exportedModelDevice, jsonOption, maxPixelsOption } from './shared-options.js';
@@ -56,7 +55,6 @@ const options = {
 
 export const calibrateCommand: Command = {
   name: 'calibrate',
-  summary: commandSummaries.calibrate,
   description:
     'Fits a monotonic map from the score of a model to ratings of your own images, and writes a copy of the model with the output opinion. ' +
     '20 rated images are enough. The copy saw opinions, and says so: it is not label-free.',

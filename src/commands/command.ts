@@ -13,8 +13,6 @@ export interface Operand {
 export interface Command {
   /** The words typed after the program's name: `degrade check`. */
   readonly name: string;
-  /** A line of the list of commands: starts with a verb, without a full stop. */
-  readonly summary: string;
   /** Sentences. */
   readonly description: string;
   readonly operand?: Operand;

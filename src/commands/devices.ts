@@ -6,7 +6,6 @@ import { messageOf } from '../support/errors.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { gpuRequirements, loadTensorFlow } from '../train/engines/tensorflow/load-tensorflow.js';
 import type { Command } from './command.js';
-import { commandSummaries } from './command-summaries.js';
 import { jsonOption } from './shared-options.js';
 
 interface Offer {
@@ -26,7 +25,6 @@ const options = { json: jsonOption } satisfies OptionTable;
 
 export const devicesCommand: Command = {
   name: 'devices',
-  summary: commandSummaries.devices,
   description: 'Lists devices (--device) and engines (--engine): which are available here, why the others are not, and how to get them.',
   groups: { Options: options },
   async run(given) {

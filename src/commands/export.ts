@@ -8,7 +8,6 @@ import { number, oneOf, switched, text } from '../support/options/option-kinds.j
 import { flagOf, givenIn, type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { trainOptions } from '../train/options.js';
 import type { Command } from './command.js';
-import { commandSummaries } from './command-summaries.js';
 import type { ExportFormat } from './export-model.js';
 import { fusionOptions } from './fusion-options.js';
 import { exportedModelDevice, jsonOption } from './shared-options.js';
@@ -77,7 +76,6 @@ const ownOptions = { ...exportOptions, ...exportedModelDevice };
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: commandSummaries.export,
   description:
     'Writes model.onnx, model.json, parity.json and MODEL_CARD.md from the best checkpoint of a run; or, without training, from published ' +
     'weights and prompts (--backbone, --weights, --out).',

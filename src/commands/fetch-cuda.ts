@@ -9,14 +9,12 @@ import { commandHint } from '../support/command-hint.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
-import { commandSummaries } from './command-summaries.js';
 
 /** The provider, and what it shares with ONNX Runtime. */
 const libraries = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
 export const fetchCudaCommand: Command = {
   name: 'fetch-cuda',
-  summary: commandSummaries['fetch-cuda'],
   description:
     "Downloads ONNX Runtime's CUDA provider into the installed onnxruntime-node; repeat it after npm ci. CUDA, cuDNN and the driver are " +
     'yours to install: the command prints the versions that the provider needs.',

@@ -2,27 +2,27 @@
 import { flagOf } from '../support/options/option-table.js';
 import { type Command, optionsOf } from './command.js';
 import type { CommandGroup } from './command-group.js';
+import { commandList, loadCommands } from './command-list.js';
 
 /**
  * The text to load with `antonym completion fish | source`; it starts no program.
  * @param others words beside the names of commands, with what they do.
  */
-export function fishCompletion(commands: readonly (Command | CommandGroup)[], others: Readonly<Record<string, string>>): string {
-  const first = [...commands.map(({ name, summary }) => [name, summary] as const), ...Object.entries(others)];
+export async function fishCompletion(others: Readonly<Record<string, string>>): Promise<string> {
+  const listed = Object.entries(commandList);
+  const first = [...listed.map(([name, { summary }]) => [name, summary] as const), ...Object.entries(others)];
+  const second = listed.flatMap(([name, command]) => ('commands' in command ? secondWords(name, command) : []));
   const rules = [
     ...first.map(([name, summary]) => rule('__fish_use_subcommand', `-f -a ${name}`, summary)),
-    ...commands.flatMap((command) => ('commands' in command ? rulesOfGroup(command) : rulesOf(command, seen(command.name)))),
+    ...second,
+    ...(await loadCommands()).flatMap((command) => rulesOf(command, command.name.split(' ').map(seen).join('; and '))),
   ];
   return `# antonym in fish: antonym completion fish | source\n${rules.join('\n')}\n`;
 }
 
-function rulesOfGroup({ name, commands }: CommandGroup): string[] {
-  const words = Object.keys(commands);
-  const isFirst = `${seen(name)}; and not ${seen(words.join(' '))}`;
-  return [
-    ...Object.entries(commands).map(([word, { summary }]) => rule(isFirst, `-f -a ${word}`, summary)),
-    ...Object.entries(commands).flatMap(([word, command]) => rulesOf(command, `${seen(name)}; and ${seen(word)}`)),
-  ];
+function secondWords(name: string, { commands }: CommandGroup): string[] {
+  const isFirst = `${seen(name)}; and not ${seen(Object.keys(commands).join(' '))}`;
+  return Object.entries(commands).map(([word, { summary }]) => rule(isFirst, `-f -a ${word}`, summary));
 }
 
 function rulesOf(command: Command, condition: string): string[] {

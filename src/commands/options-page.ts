@@ -3,7 +3,7 @@ import { usageOf } from '../support/options/command-line.js';
 import { capitalized, wrapText } from '../support/wrap-text.js';
 import type { Command } from './command.js';
 import { factsOf, sentencesOf } from './command-help.js';
-import { commandList } from './command-list.js';
+import { loadCommands } from './command-list.js';
 import { configOption } from './shared-options.js';
 
 /** Columns of documentation. */
@@ -13,8 +13,7 @@ type AnyOption = Parameters<typeof factsOf>[0];
 
 /** The text of the page, in the order of the program's help. */
 export async function optionsPage(): Promise<string> {
-  const loaded = await Promise.all(Object.values(commandList).map((load) => load()));
-  const commands = loaded.flatMap((command): readonly Command[] => ('commands' in command ? Object.values(command.commands) : [command]));
+  const commands = await loadCommands();
   const head = wrapText(
     'The options of each command. This page is written by `npm run docs` from the tables that the program reads its options with; ' +
       '`antonym COMMAND --help` prints them a line each, and `antonym COMMAND --help OPTION` says what stands here. ' +

@@ -6,7 +6,6 @@ import { formatBytes } from '../support/byte-size.js';
 import { switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import type { Command } from './command.js';
-import { commandSummaries } from './command-summaries.js';
 
 const options = {
   platform: {
@@ -21,7 +20,6 @@ const options = {
 
 export const pruneCommand: Command = {
   name: 'prune',
-  summary: commandSummaries.prune,
   description:
     'Makes an installed package smaller before it is deployed: the package onnxruntime-node brings libraries for five platforms, of which ' +
     'a machine needs one. The others are removed from its folder; an installation of the package brings them back.',

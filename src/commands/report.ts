@@ -7,7 +7,6 @@ import { UserError } from '../support/errors.js';
 import { text } from '../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import type { Command } from './command.js';
-import { commandSummaries } from './command-summaries.js';
 import { jsonOption } from './shared-options.js';
 
 /** The page of a comparison, unless another is given. */
@@ -20,7 +19,6 @@ const options = {
 
 export const reportCommand: Command = {
   name: 'report',
-  summary: commandSummaries.report,
   description:
     'Writes report.html of a run (train does it at its end), the metrics for TensorBoard and the MODEL_CARD.md of its model; for several ' +
     `runs one page that compares them, ${comparisonPath}. Each page is one self-contained HTML file. Works on unfinished runs, too.`,

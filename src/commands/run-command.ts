@@ -1,6 +1,6 @@
 /** Runs a command from the words of a command line. */
 import { UserError } from '../support/errors.js';
-import { parseCommandLine } from '../support/options/command-line.js';
+import { type CommandLine, parseCommandLine, UnknownOption } from '../support/options/command-line.js';
 import { readOptionFile } from '../support/options/option-file.js';
 import { flagOf, requireKnownKeys } from '../support/options/option-table.js';
 import { type Command, optionsOf } from './command.js';
@@ -15,13 +15,9 @@ import { commandHelp, optionHelp } from './command-help.js';
 export async function runCommand(
   command: Command,
   words: readonly string[],
-  related: readonly Command[] = [],
+  related: () => Promise<readonly Command[]> = async () => [],
 ): Promise<number | undefined> {
-  const { flags, operands, help } = parseCommandLine(words, optionsOf(command), (flag) => {
-    const owners = related.filter((other) => Object.keys(optionsOf(other)).some((key) => flagOf(key) === flag));
-    if (owners.length === 0) return undefined;
-    return `${flag} cannot be used with ${command.name}: it is an option of ${owners.map(({ name }) => name).join(', ')}.`;
-  });
+  const { flags, operands, help } = await parseFor(command, words, related);
   if (help !== undefined) {
     process.stdout.write(help === true ? commandHelp(command) : optionHelp(command, help));
     return undefined;
@@ -32,6 +28,18 @@ export async function runCommand(
   const file = await readOptionFile(config);
   requireKnownKeys(optionsOf(command), file);
   return command.run({ flags: own, file }, operands);
+}
+
+async function parseFor(command: Command, words: readonly string[], related: () => Promise<readonly Command[]>): Promise<CommandLine> {
+  try {
+    return parseCommandLine(words, optionsOf(command));
+  } catch (error) {
+    if (!(error instanceof UnknownOption)) throw error;
+    const { flag } = error;
+    const owners = (await related()).filter((other) => Object.keys(optionsOf(other)).some((key) => flagOf(key) === flag));
+    if (owners.length === 0) throw error;
+    throw new UserError(`${flag} cannot be used with ${command.name}: it is an option of ${owners.map(({ name }) => name).join(', ')}.`);
+  }
 }
 
 function checkOperands({ name, operand }: Command, given: readonly string[]): void {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../support/errors.js';
-import { suggestName } from '../support/nearest-name.js';
+import { suggestNear } from '../support/nearest-name.js';
 import { checkRated } from './check-rated.js';
 import type { Direction, Opinions } from './opinions.js';
 import { readBounded } from './tables/read-bounded.js';
@@ -41,7 +41,7 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     if (index >= 0) return index;
     const anyCase = header.filter((column) => column.toLowerCase() === name.toLowerCase());
     if (anyCase.length === 1) return header.indexOf(anyCase[0]!);
-    const hint = suggestName(name, header).replace(/ Known: .*/, '');
+    const hint = suggestNear(name, header);
     throw new UserError(`${path} has no column "${name}".${hint} Say which column it is with ${flag}; there are ${header.join(', ')}.`);
   };
   const imageAt = place('--image-column', columns.image ?? 'image');

@@ -6,7 +6,7 @@ import { imageExtensions, listImageFiles } from '../datasets/list-image-files.js
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { ofFile } from '../support/files/passing-failures.js';
-import { suggestName } from '../support/nearest-name.js';
+import { suggestNear } from '../support/nearest-name.js';
 import { FileIndex } from './file-index.js';
 import type { RatedImage } from './opinions.js';
 
@@ -70,10 +70,10 @@ export async function matchImages(
   const withoutOpinion = files.map(({ id }) => id).filter((id) => !used.has(id));
   if (found.length > 0) return { found, missing: [...missing], withoutOpinion, leftOut };
   const [name = ''] = missing;
-  const hint = suggestName(
+  const hint = suggestNear(
     name,
     withoutOpinion.slice(0, 1000).map((id) => basename(id)),
-  ).replace(/ Known: .*/, '');
+  );
   throw new UserError(
     `None of the ${missing.size} images is in ${listed ? 'the list' : folder} (${files.length} image files): for example ${name}.${hint}` +
       (listed ? '' : ' Say where they are with --images.'),

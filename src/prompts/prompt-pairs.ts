@@ -1,8 +1,9 @@
 /** Pairs of opposite texts that images are compared with: those of the method, or a user's own. */
 import { z } from 'zod';
-import { asSentence, messageOf, UserError } from '../support/errors.js';
+import { asSentence, messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { readRegularText } from '../support/files/regular-file.js';
+import { suggestName } from '../support/nearest-name.js';
 
 /** The prompt for a good photograph, and that for a bad one. */
 export type PromptPair = readonly [positive: string, negative: string];
@@ -27,6 +28,9 @@ const maClipPairs: readonly PromptPair[] = [
   ['Noise-free image', 'noisy image'],
 ];
 
+/** Choices of an option that name no pairs of texts. */
+const otherPrompts = ['auto', 'stored', 'seeded', 'prototypes', 'learnable'];
+
 /** Pairs by the name that an option gives them. */
 export const promptSets = { antonyms: antonymPairs, 'ma-clip': maClipPairs } as const;
 export type PromptSetName = keyof typeof promptSets;
@@ -48,6 +52,10 @@ export async function readPromptPairs(path: string): Promise<PromptPair[]> {
     json = JSON.parse(await readRegularText(path));
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(`${path} is not JSON: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
+    if (systemCodeOf(error) === 'ENOENT' && !/[\\/.]/.test(path))
+      throw new UserError(
+        `There are no prompts and no file named "${path}".${suggestName(path, [...Object.keys(promptSets), ...otherPrompts])}`,
+      );
     throw fileError('read', path, error);
   }
   const { success, data, error } = pairsSchema.safeParse(json);

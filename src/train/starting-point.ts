@@ -14,6 +14,7 @@ import { type HeadName, headKinds } from '../heads/table.js';
 import type { Prompts } from '../prompts/prompts.js';
 import { findRun, runsFolder } from '../runs/run-directory.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
+import { suggestNear } from '../support/nearest-name.js';
 import { openSafetensors } from '../tensors/safetensors.js';
 import { floatTensor, type NamedTensors, type TensorData } from '../tensors/tensor-data.js';
 import { scoringTensors } from './graphs/state.js';
@@ -171,6 +172,8 @@ async function openSource(
     for (const name of published.beside ?? []) await downloadPublished({ repository, revision, name }, { ...watch, ...terms });
     return { source: await openWeights(path), origin: publishedOrigin(published) };
   }
+  const hint = existsSync(weights) ? '' : suggestNear(weights, ['random', 'published', ownWeights]);
+  if (hint !== '') throw new UserError(`There are no weights named "${weights}".${hint}`);
   const source = await openWeights(weights);
   if (weights.endsWith('.safetensors')) await requireLabelFreeFile(weights);
   const identity = published && onRecognize && (await recognizeWeights(weights, published));

@@ -1,7 +1,5 @@
 /** Runs a command in this process, for what is asked of the command and not of its process: starting the program takes a second. */
-import { runGroup } from '#antonym/commands/command-group.js';
-import { commandList } from '#antonym/commands/command-list.js';
-import { runCommand } from '#antonym/commands/run-command.js';
+import { runListed } from '#antonym/commands/run-listed.js';
 import type { Outcome } from './antonym.js';
 
 /**
@@ -17,7 +15,6 @@ export async function antonymHere(words: readonly string[], folder = process.cwd
 
 /** The same, with the error that the command threw, if any, beside what it had printed before. */
 export async function attemptHere([name, ...words]: readonly string[], folder: string): Promise<Outcome & { readonly error?: unknown }> {
-  const command = await commandList[name!]!();
   const before = process.cwd();
   process.chdir(folder);
   const said = { stdout: '', stderr: '' };
@@ -31,7 +28,7 @@ export async function attemptHere([name, ...words]: readonly string[], folder: s
     };
   }
   try {
-    const status = await ('commands' in command ? runGroup(command, words) : runCommand(command, words));
+    const status = await runListed(name!, words);
     return { status: status ?? 0, ...said };
   } catch (error) {
     return { status: 1, ...said, error };

@@ -7,7 +7,6 @@ import { flagOf } from '#antonym/support/options/option-table.js';
 
 const command: Command = {
   name: 'measure',
-  summary: 'measure something',
   description: 'Measures something, and says what came out of it.',
   operand: { placeholder: 'PATH...', description: 'what is measured' },
   groups: {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { commandHelp } from '#antonym/commands/command-help.js';
-import { commandList } from '#antonym/commands/command-list.js';
+import { commandList, loadCommands } from '#antonym/commands/command-list.js';
 import { degradeCommands } from '#antonym/commands/degrade/degrade.js';
 import { evaluateCommands } from '#antonym/commands/evaluate/evaluate.js';
 import { antonym } from './antonym.js';
@@ -34,16 +34,13 @@ describe('flags of former versions stand for second words', () => {
 });
 
 test('help of every command fits in 80 columns', async () => {
-  for (const load of Object.values(commandList)) {
-    const command = await load();
-    for (const each of 'commands' in command ? Object.values(command.commands) : [command])
-      expect(
-        commandHelp(each, 80)
-          .split('\n')
-          .filter((line) => line.length > 80),
-        each.name,
-      ).toEqual([]);
-  }
+  for (const command of await loadCommands())
+    expect(
+      commandHelp(command, 80)
+        .split('\n')
+        .filter((line) => line.length > 80),
+      command.name,
+    ).toEqual([]);
 });
 
 test('the program prints its commands, its version and the help of each', async () => {

@@ -3,9 +3,7 @@
  * prints for each the kind and the message of the error that it ended with, if any.
  */
 import { readFileSync } from 'node:fs';
-import { runGroup } from '#antonym/commands/command-group.js';
-import { commandList } from '#antonym/commands/command-list.js';
-import { runCommand } from '#antonym/commands/run-command.js';
+import { runListed } from '#antonym/commands/run-listed.js';
 
 const commands = JSON.parse(readFileSync(0, 'utf8'));
 const results = [];
@@ -15,8 +13,7 @@ process.stdout.write = () => true;
 process.stderr.write = () => true;
 for (const [name, ...words] of commands) {
   try {
-    const command = await commandList[name]();
-    await ('commands' in command ? runGroup(command, words) : runCommand(command, words));
+    await runListed(name, words);
     results.push({});
   } catch (error) {
     results.push({ kind: error.name, message: error.message });

@@ -20,7 +20,6 @@ import { number, switched, text, wholeNumber } from '../../support/options/optio
 import { givenIn, type OptionTable, resolveOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
-import { commandSummaries } from '../command-summaries.js';
 import { closeModels, openModels } from '../open-models.js';
 import { exportedModelDevice, jsonOption, maxPixelsOption } from '../shared-options.js';
 import { encodePictures } from './encode-pictures.js';
@@ -88,7 +87,6 @@ type Options = ReturnType<typeof resolve>;
 
 export const compareCommand: Command = {
   name: 'compare',
-  summary: commandSummaries.compare,
   description:
     'Scores two folders of pictures, matched by relative path, and says whether the second is worse: mean and median difference with intervals, ' +
     "Wilcoxon's signed-rank test, and the pictures that lost most. BEFORE and AFTER may also be two pictures, or two .txt files of paths, a line each. " +

@@ -23,7 +23,6 @@ const options = { exclude: excludeOption, seed: seedOption, json: jsonOption } s
 
 export const checkCommand: Command = {
   name: 'degrade check',
-  summary: 'look for what is wrong with images that should be pristine',
   description:
     'Looks for traces of compression, blur, noise and enlargement, and for near duplicates. The result is advice; nothing is written.',
   operand: { placeholder: 'NAME|FOLDER', description: 'a dataset of datasets.json, or a folder of photographs' },

@@ -35,7 +35,6 @@ const options = {
 
 export const galleryCommand: Command = {
   name: 'degrade gallery',
-  summary: 'show every distortion at every level on one photograph',
   description:
     'Distorts the middle of a photograph, or of a rendered one, by every distortion at every level: one HTML page, and a PNG for each group.',
   operand: { placeholder: 'PHOTO', description: 'an image file (default: a rendered photograph)', isOptional: true },

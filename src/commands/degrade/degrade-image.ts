@@ -29,7 +29,6 @@ const options = {
 
 export const imageCommand: Command = {
   name: 'degrade image',
-  summary: 'apply distortions to one photograph at full size',
   description: 'Applies the distortions of --distortion in their order, all at --level of --levels, to one photograph at full size.',
   operand: { placeholder: 'PHOTO', description: 'an image file' },
   groups: { Options: options },

@@ -41,7 +41,6 @@ const options = {
 
 export const pairsCommand: Command = {
   name: 'degrade pairs',
-  summary: 'write pairs as pictures to look at, with a contact sheet',
   description:
     'Makes degraded pairs as training sees them: two overlapping crops of each photograph, distorted at increasing levels. Writes PNG ' +
     'files, manifest.jsonl and contact-sheet.png.',

@@ -56,7 +56,6 @@ type Options = OptionValues<typeof options>;
 
 export const shardsCommand: Command = {
   name: 'degrade shards',
-  summary: 'write pairs as WebDataset shards, for train --pairs',
   description:
     'Writes the pairs that train with the same options would see, and those that it would measure itself on, as WebDataset shards; ' +
     'train --pairs reads them.',

@@ -10,7 +10,6 @@ const options = { json: jsonOption } satisfies OptionTable;
 
 export const statusCommand: Command = {
   name: 'degrade status',
-  summary: 'say which parts of a folder of shards are whole',
   description:
     'Says which parts of a folder of shards are whole, begun and missing, by their indexes and the sizes of their files. The exit code is 0 if ' +
     'all are whole, else 2.',

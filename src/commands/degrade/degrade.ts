@@ -2,28 +2,40 @@
 
 import { UserError } from '../../support/errors.js';
 import type { CommandGroup } from '../command-group.js';
-import { commandSummaries } from '../command-summaries.js';
 import { takeFlag } from '../take-flag.js';
-import { checkCommand } from './degrade-check.js';
-import { galleryCommand } from './degrade-gallery.js';
-import { imageCommand } from './degrade-image.js';
-import { pairsCommand } from './degrade-pairs.js';
-import { shardsCommand } from './degrade-shards.js';
-import { statusCommand } from './degrade-status.js';
-import { listCommand } from './list-distortions.js';
 
 export const degradeCommands: CommandGroup = {
-  name: 'degrade',
-  summary: commandSummaries.degrade,
+  summary: 'make degraded pairs of photographs, and look at them',
   description: 'Makes degraded pairs as training sees them, and shows what distortions do. Without a second word it makes pairs.',
   commands: {
-    pairs: pairsCommand,
-    shards: shardsCommand,
-    check: checkCommand,
-    gallery: galleryCommand,
-    image: imageCommand,
-    status: statusCommand,
-    list: listCommand,
+    pairs: {
+      summary: 'write pairs as pictures to look at, with a contact sheet',
+      load: async () => (await import('./degrade-pairs.js')).pairsCommand,
+    },
+    shards: {
+      summary: 'write pairs as WebDataset shards, for train --pairs',
+      load: async () => (await import('./degrade-shards.js')).shardsCommand,
+    },
+    check: {
+      summary: 'look for what is wrong with images that should be pristine',
+      load: async () => (await import('./degrade-check.js')).checkCommand,
+    },
+    gallery: {
+      summary: 'show every distortion at every level on one photograph',
+      load: async () => (await import('./degrade-gallery.js')).galleryCommand,
+    },
+    image: {
+      summary: 'apply distortions to one photograph at full size',
+      load: async () => (await import('./degrade-image.js')).imageCommand,
+    },
+    status: {
+      summary: 'say which parts of a folder of shards are whole',
+      load: async () => (await import('./degrade-status.js')).statusCommand,
+    },
+    list: {
+      summary: 'list the distortions and their parameters',
+      load: async () => (await import('./list-distortions.js')).listCommand,
+    },
   },
   withSecondWord,
 };

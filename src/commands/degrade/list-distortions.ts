@@ -10,7 +10,6 @@ const options = { json: jsonOption } satisfies OptionTable;
 
 export const listCommand: Command = {
   name: 'degrade list',
-  summary: 'list the distortions and their parameters',
   description: 'Lists every distortion with its group, range and parameters.',
   groups: { Options: options },
   async run(given) {

@@ -65,7 +65,6 @@ type Options = OptionValues<typeof options>;
 
 export const opinionCommand: Command = {
   name: 'evaluate opinion',
-  summary: 'measure how well scores agree with mean opinions of people',
   description:
     'Measures how well the scores of exported models agree with the mean opinions of people: Spearman (SRCC), Kendall (KRCC), Pearson ' +
     '(PLCC) and root mean square error (RMSE) after a logistic fit, with 95 % bootstrap intervals, beside the log variance of the ' +

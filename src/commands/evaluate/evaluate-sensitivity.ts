@@ -56,7 +56,6 @@ const options = {
 
 export const sensitivityCommand: Command = {
   name: 'evaluate sensitivity',
-  summary: 'measure how scores follow distortions: needs no opinion',
   description:
     'Scores pristine images under every distortion at every level: measures how scores follow its severity, and how alike two overlapping ' +
     'crops score.',

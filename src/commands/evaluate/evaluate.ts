@@ -2,16 +2,21 @@
 
 import { UserError } from '../../support/errors.js';
 import type { CommandGroup } from '../command-group.js';
-import { commandSummaries } from '../command-summaries.js';
 import { takeFlag } from '../take-flag.js';
-import { opinionCommand } from './evaluate-opinion.js';
-import { sensitivityCommand } from './evaluate-sensitivity.js';
 
 export const evaluateCommands: CommandGroup = {
-  name: 'evaluate',
-  summary: commandSummaries.evaluate,
+  summary: 'measure models against human opinion, or how scores follow distortions',
   description: 'Measures exported models, and compares them where several are given.',
-  commands: { opinion: opinionCommand, sensitivity: sensitivityCommand },
+  commands: {
+    opinion: {
+      summary: 'measure how well scores agree with mean opinions of people',
+      load: async () => (await import('./evaluate-opinion.js')).opinionCommand,
+    },
+    sensitivity: {
+      summary: 'measure how scores follow distortions: needs no opinion',
+      load: async () => (await import('./evaluate-sensitivity.js')).sensitivityCommand,
+    },
+  },
   withSecondWord,
 };
 

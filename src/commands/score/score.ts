@@ -3,7 +3,6 @@
 import { UserError } from '../../support/errors.js';
 import { flagOf, givenIn, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
-import { commandSummaries } from '../command-summaries.js';
 import { isAboutParts } from '../list-part-options.js';
 import { scoreAndMap } from './score-and-map.js';
 import { partOptions, scoreOptions } from './score-options.js';
@@ -13,7 +12,6 @@ const exitCodes = { someFailed: 2, allFailed: 3 };
 
 export const scoreCommand: Command = {
   name: 'score',
-  summary: commandSummaries.score,
   description:
     'Scores photographs, 0..1, higher is better, and lists them from best to worst. Folders are read recursively. ' +
     'The exit code is 0 if all were scored, 2 if some were, 3 if none was, and 1 if the command could not begin.',

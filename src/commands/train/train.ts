@@ -13,7 +13,6 @@ import { opinionOptions } from '../../train/options/opinion-options.js';
 import { optimisationOptions } from '../../train/options/optimisation-options.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
-import { commandSummaries } from '../command-summaries.js';
 import { jsonOption } from '../shared-options.js';
 import { sweepKind } from './sweep.js';
 
@@ -82,7 +81,6 @@ const { tf32, graphCapture, providerOptions, ...device } = deviceOptions;
 
 export const trainCommand: Command = {
   name: 'train',
-  summary: commandSummaries.train,
   description:
     'Trains an image-quality model without labels and exports it as an ONNX file. By default it needs no photographs, weights or network. ' +
     'Ctrl-C saves. With --opinion it learns from ratings of yours.',

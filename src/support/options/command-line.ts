@@ -11,16 +11,20 @@ export interface CommandLine {
   readonly help?: true | string;
 }
 
+export class UnknownOption extends UserError {
+  constructor(
+    readonly flag: string,
+    known: readonly string[],
+  ) {
+    super(`Unknown option ${flag}.${suggestName(flag, known)}`);
+  }
+}
+
 /**
  * Reads `--flag VALUE`, `--flag=VALUE`, switches and operands; everything after `--` is an operand. The last of two equal flags counts.
- * @param explain a better message than the nearest name for an unknown flag, if there is one.
- * @throws UserError for an unknown flag, with the nearest one, or a flag without its value.
+ * @throws UnknownOption with the nearest one; UserError for a flag without its value.
  */
-export function parseCommandLine(
-  words: readonly string[],
-  table: OptionTable,
-  explain: (flag: string) => string | undefined = () => undefined,
-): CommandLine {
+export function parseCommandLine(words: readonly string[], table: OptionTable): CommandLine {
   const options = new Map(
     Object.entries(table).flatMap(([key, option]) =>
       [flagOf(key), ...(option.short ? [option.short] : [])].map((flag) => [flag, { key, option }]),
@@ -38,8 +42,7 @@ export function parseCommandLine(
     const [, flag = '', inline] = /^([^=]*)(?:=(.*))?$/s.exec(word)!;
     if (flag === '--help' || flag === '-h') return { flags, operands, help: (inline ?? rest[0]?.replace(/^-+/, '')) || true };
     const found = options.get(flag);
-    if (found === undefined)
-      throw new UserError(explain(flag) ?? `Unknown option ${flag}.${suggestName(flag, Object.keys(table).map(flagOf))}`);
+    if (found === undefined) throw new UnknownOption(flag, Object.keys(table).map(flagOf));
     const { key, option } = found;
     if (option.kind.isSwitch) {
       if (inline !== undefined) throw new UserError(`${flag} takes no value, but received ${inline}.`);

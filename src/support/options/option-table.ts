@@ -2,7 +2,7 @@
 
 import { UserError } from '../errors.js';
 import { jsonObject, jsonObjectOrEmpty } from '../json-object.js';
-import { suggestName } from '../nearest-name.js';
+import { suggestName, suggestNear } from '../nearest-name.js';
 import type { OptionKind } from './option-kinds.js';
 
 /** A default that follows from other options or from the machine. */
@@ -191,7 +191,7 @@ function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
   const take = (key: string, value: unknown, received: string, name: string, origin: OptionOrigin) => {
     const { kind } = optionOf(table, key, name);
     if (!kind.schema.safeParse(value).success) {
-      throw new UserError(`${name} must be ${kind.expected}, but received ${received}.`);
+      throw new UserError(`${name} must be ${kind.expected}, but received ${received}.${suggestNear(String(value), kind.choices ?? [])}`);
     }
     values[key] = value;
     origins[key] = origin;

@@ -92,6 +92,7 @@ describe('evaluate --opinion', () => {
   test.each<[string, string[], RegExp]>([
     ['nothing to measure', [], /Say whose opinions: evaluate opinion NAME of a benchmark, or FILE\.csv .*; or use evaluate sensitivity\.$/],
     ['an unknown benchmark', ['--opinion', 'cilve'], /There is no benchmark and no file named "cilve"\. Did you mean "clive"\?$/],
+    ['an unknown second word', ['sensitivty'], /There is no command "evaluate sensitivty"\. Did you mean "sensitivity"\?$/],
     ['a benchmark that is not there', ['--opinion', 'clive'], /The benchmark clive is not in .*: download it from https:/],
     ['columns of a benchmark', ['--opinion', 'clive', '--mos-column', 'mos'], /datasets\.json says which columns clive has: leave out/],
     ['no such file', ['--opinion', 'nowhere.csv'], /Cannot read the opinions nowhere\.csv: it does not exist\.$/],

@@ -51,6 +51,8 @@ test.for<[flags: string[], message: RegExp]>([
   [['--init', 'reference', '--weights', 'random'], /--init and --weights both say what to start from/],
   [['--init', 'reference', '--backbone', 'clip-rn50'], /holds weights of clip-tiny, not of clip-rn50\. Use --backbone clip-tiny/],
   [['--weights', 'photos'], /photos has no file of weights in it/],
+  [['--weights', 'randm'], /There are no weights named "randm"\. Did you mean "random"\?/],
+  [['--prompts', 'antonms'], /There are no prompts and no file named "antonms"\. Did you mean "antonyms"\?/],
 ])('wrong weights make no run: %j', async ([flags, message]) => {
   await refused([...tiny, ...flags, '--run', 'wrong'], message);
   expect(existsSync(join(folder, 'runs', 'wrong'))).toBe(false);

@@ -55,7 +55,7 @@ describe('options', () => {
     [{ crop: 'Infinity' }, '--crop must be a multiple of 32 from 32 to 1024, but received Infinity.'],
     [{ rate: '-1e-3' }, '--rate must be a number from 0 to 1, but received -1e-3.'],
     [{ rate: 'NaN' }, '--rate must be a number from 0 to 1, but received NaN.'],
-    [{ lossKind: 'rang' }, '--loss-kind must be one of rank, none, but received rang.'],
+    [{ lossKind: 'rang' }, '--loss-kind must be one of rank, none, but received rang. Did you mean "rank"?'],
     [{ data: '' }, '--data must be a folder, but received nothing.'],
     [{ cropp: '64' }, 'Unknown option --cropp. Did you mean "crop"?'],
   ])('flags %j are refused', (flags, message) => {
