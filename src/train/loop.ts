@@ -1,7 +1,7 @@
 /** The training loop: batches in, steps, evaluations, checkpoints. Read this file first. */
 
 import { cropCount } from '../losses/levels.js';
-import { batches, makeBatch } from '../pairs/batches.js';
+import { type Batch, batches, makeBatch } from '../pairs/batches.js';
 import type { PairSequence } from '../pairs/pair-sequence.js';
 import { agree } from '../peers/agree.js';
 import { partsOf } from '../peers/peers.js';
@@ -16,9 +16,10 @@ import { exchangeStep } from './exchange-step.js';
 import { withPreview } from './first-preview.js';
 import { measuredSize } from './graphs/model.js';
 import { measureTogether } from './measure-together.js';
-import { makeOpinionBatch, opinionBatches } from './opinion/opinion-batches.js';
+import { makeOpinionBatch, type OpinionBatch, opinionBatches } from './opinion/opinion-batches.js';
 import { withOpinionPreview } from './opinion/opinion-preview.js';
 import { type OpinionSet, opinionsKey } from './opinion/opinion-set.js';
+import { ratedParts } from './opinion/rated-parts.js';
 import { bestAgreement, type OpinionAgreement, validateOpinions } from './opinion/validation.js';
 import { Patience } from './patience.js';
 import { rankedCrops, rankedLayout } from './ranked-crops.js';
@@ -120,15 +121,17 @@ async function runSteps(
   events.onStart(done);
   const firstStep = done * accumulate;
   const sequence = opinions ? undefined : feed.training((image, reason) => events.onSkip(image.id, reason));
-  const pairs = (from: PairSequence): AsyncGenerator<TakenBatch> => {
+  const begin = run && done === 0 ? run : undefined;
+  const pairsOf = (from: PairSequence): AsyncGenerator<Batch> => {
     const made = batches(from, { batchSize, firstStep, share: parts });
-    return run && done === 0 ? withPreview(made, levels, run) : made;
+    return begin ? withPreview(made, levels, begin) : made;
   };
-  const rated = (set: OpinionSet): AsyncGenerator<TakenBatch> => {
+  const ratedOf = (set: OpinionSet): AsyncGenerator<OpinionBatch> => {
     const made = opinionBatches(set, { seed: options.seed, crop, batchSize, firstStep, share: parts });
-    return run && done === 0 ? withOpinionPreview(made, crop, run) : made;
+    return begin ? withOpinionPreview(made, crop, begin) : made;
   };
-  const taken = sequence ? pairs(sequence) : rated(opinions!);
+  const pairs = sequence && pairsOf(sequence);
+  const rated = opinions && ratedOf(opinions);
 
   /** The error of a diverged step; when a process has it, the batches are saved. */
   const diverged = (step: number): Promise<Error> =>
@@ -157,7 +160,7 @@ async function runSteps(
     const onPart = (count: number, total: number): void => events.onMeasure?.(step, count, total);
     const measured = await measureTogether(peers, engine, choosing, { crop, size: measuredSize(model) }, onPart);
     const ordering = evaluateOrdering(model.head, choosing, measured);
-    return opinions ? { ...ordering, ...(await validateOpinions(engine, opinions, crop, onPart)) } : ordering;
+    return opinions ? { ...ordering, ...(await validateOpinions(peers, engine, opinions, crop, onPart)) } : ordering;
   };
   const isStopping = (): boolean => (peers.size === 1 ? stop.aborted : isAnyStopping);
   let isLeft = false;
@@ -192,15 +195,19 @@ async function runSteps(
     // what is saved already need not be kept
     const keepsState = saved !== done && lastElapsed > quickStep && engine.keepState !== undefined;
     if (keepsState) await engine.keepState!();
+    const next = async <Batch extends DivergedBatch>(taken: AsyncGenerator<Batch>): Promise<Batch> => {
+      const asked = performance.now();
+      const { value: batch } = await taken.next();
+      waited += performance.now() - asked;
+      used.push(batch);
+      return batch;
+    };
     const computeLosses = async (): Promise<Losses[]> => {
       const losses: Losses[] = [];
+      const own = rated && (await ratedParts(peers, engine, parts, () => next(rated)));
       for (let part = 0; part < parts.count && !isLeft; part++) {
-        const asked = performance.now();
-        const { value: batch } = await taken.next();
-        waited += performance.now() - asked;
-        used.push(batch);
-        const pixels = opinions ? batch.pixels : rankedCrops(batch.pixels, options);
-        losses.push(await engine.accumulate(pixels, part, accumulate, batch.opinions));
+        const batch = own ? own[part]! : { pixels: rankedCrops((await next(pairs!)).pixels, options), rated: undefined };
+        losses.push(await engine.accumulate(batch.pixels, part, accumulate, batch.rated));
       }
       return losses;
     };
@@ -245,9 +252,6 @@ function isFiniteState(state: NamedTensors): boolean {
   }
   return true;
 }
-
-/** A batch of either kind of training. */
-type TakenBatch = DivergedBatch & { readonly opinions?: Float32Array<ArrayBuffer> };
 
 /** The best value travels with every checkpoint, so that a resumed run does not forget it. */
 function checkpointOf(

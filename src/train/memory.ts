@@ -9,9 +9,8 @@ import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
 import { buildGradientsGraph, trainedSpecs } from './graphs/gradients-graph.js';
-import { lossGraphOf } from './graphs/opinion-graph.js';
-import { noOpinions } from './options/opinion-options.js';
-import { rankedLayout } from './ranked-crops.js';
+import { cropsOf, lossGraphOf, seesOtherParts } from './graphs/opinion-graph.js';
+import { objectiveOf } from './objective.js';
 import type { TrainingSetup } from './training-setup.js';
 
 /** Node.js and ONNX Runtime before anything is loaded, and each thread that makes pairs: measured. */
@@ -30,9 +29,8 @@ export interface MemorySetup extends Pick<TrainingSetup, 'options' | 'model'>, P
  */
 export function estimateMemory({ options, model, data }: MemorySetup): number {
   const { crop, levels, accumulate, recompute, precision, ema, workers } = options;
-  const objective = { layout: rankedLayout(options), losses: options };
-  const withOpinions = options.opinion !== noOpinions && { opinionLoss: options.opinionLoss };
-  const losses = lossGraphOf(model, crop, { ...objective, ...withOpinions });
+  const objective = objectiveOf(options);
+  const losses = lossGraphOf(model, crop, objective);
   const bytesOf = (specs: Iterable<{ readonly shape: readonly number[] }>): number =>
     [...specs].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
   const trained = bytesOf(trainedSpecs(losses.parameters));
@@ -44,9 +42,10 @@ export function estimateMemory({ options, model, data }: MemorySetup): number {
   );
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));
+  const prediction = seesOtherParts(objective) ? measuringMemory(model, crop, cropsOf(objective)) : 0;
   // ONNX Runtime's overhead over the values of a graph: work space of convolutions and gaps in its arena
   const overhead = model.backbone.memoryOverhead[model.backbone.trainNormalization];
-  const values = (step + evaluation) * overhead;
+  const values = (step + evaluation + prediction) * overhead;
   const pixels = heldOutCrops * crop * crop * 3 + pairCacheBytes;
   const gradients = trained * (accumulate > 1 ? 2 : 1);
   return programBytes + workers * workerBytes + 2 * saved + gradients + values + pixels;

@@ -34,7 +34,7 @@ export function isOtherPlace(key: string, { pairs, pairsSha256 }: TrainOptions, 
 
 /** Rules between options. @throws UserError when one is broken. */
 export function checkTrainOptions(options: TrainOptions): void {
-  const { warmupSteps, steps, lossAcross, batchSize, engine, device, precision, recompute, graphCapture } = options;
+  const { warmupSteps, steps, lossAcross, batchSize, accumulate, engine, device, precision, recompute, graphCapture } = options;
   requireRankable(distortionsOf(options), options.severity, options.pristineLevel === 'on');
   const { head } = options;
   const useless = (['activation', 'gateGamma', 'headWeights'] as const).find((key) => options[key] !== trainOptions[key].default);
@@ -48,7 +48,10 @@ export function checkTrainOptions(options: TrainOptions): void {
     if (useless !== undefined) throw new UserError(`${flagOf(useless)} is for --opinion. Leave it out.`);
   } else {
     if (head !== 'mlp') throw new UserError(`--opinion is for --head mlp, but received ${head}.`);
-    if (batchSize < 2) throw new UserError('--opinion compares images of one gradient: --batch-size must be at least 2, but received 1.');
+    if (batchSize * accumulate < 2)
+      throw new UserError(
+        '--opinion compares images of one update: --batch-size or --accumulate must be at least 2, but received 1 of both.',
+      );
     if (pairs !== noPairs) throw new UserError('--pairs are for label-free training: leave out --pairs, or --opinion.');
     if (lossAcross > 0) throw new UserError('--loss-across is for label-free training: leave it out.');
   }

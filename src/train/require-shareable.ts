@@ -1,18 +1,15 @@
 /** What several processes cannot train together. */
 import { AgreedError } from '../peers/agreed-error.js';
 import type { Peers } from '../peers/peers.js';
-import { noOpinions } from './options/opinion-options.js';
 import type { TrainOptions } from './options.js';
 
 /** @param options the same in every process @throws AgreedError */
 export function requireShareable(
-  { accumulate, batchSize, engine, opinion }: Pick<TrainOptions, 'accumulate' | 'batchSize' | 'engine' | 'opinion'>,
+  { accumulate, batchSize, engine }: Pick<TrainOptions, 'accumulate' | 'batchSize' | 'engine'>,
   { size }: Pick<Peers, 'size'>,
 ): void {
   if (engine === 'tensorflow')
     throw new AgreedError(`--engine tensorflow trains in one process, but a launcher of MPI has started ${size}: start it without one.`);
-  if (opinion !== noOpinions)
-    throw new AgreedError(`--opinion trains in one process, but a launcher of MPI has started ${size}: start it without one.`);
   if (size <= accumulate) return;
   const photographs = batchSize * accumulate;
   const advice =

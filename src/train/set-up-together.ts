@@ -22,6 +22,7 @@ import { openStoredPairData } from './data/stored-pair-data.js';
 import type { TrainingData } from './data/training-data.js';
 import { pairsOf } from './data/training-images.js';
 import { initialTensors } from './graphs/state.js';
+import type { OpinionSet } from './opinion/opinion-set.js';
 import type { TrainOptions } from './options.js';
 import { requireShareable } from './require-shareable.js';
 import { type SetupWatch, setUpTraining, type TrainingSetup, type TrainingSpec, trainedBackbone, trainedModel } from './training-setup.js';
@@ -30,7 +31,9 @@ import { type SetupWatch, setUpTraining, type TrainingSetup, type TrainingSpec, 
 interface ToldSetup {
   readonly head: Head['metadata'];
   readonly data: Pick<TrainingData, 'dataset' | 'summary' | 'fingerprint' | 'downscale'> & { readonly split?: Split };
-  /** Bytes of every file of the split, in its order; 0 for rendered images. */
+  /** Rated images, where training is with opinions. */
+  readonly opinions?: OpinionSet | undefined;
+  /** Bytes of every file, in the order of `filesOf`; 0 for rendered images. */
   readonly sizes: readonly number[];
 }
 
@@ -60,7 +63,8 @@ export async function setUpTogether(peers: Peers, spec: SharedSpec | undefined, 
     const setup = await setUpTraining(spec, watch);
     const { dataset, summary, fingerprint, downscale, split } = setup.data;
     const data = { dataset, summary, fingerprint, downscale, ...(split && { split }) };
-    const facts: ToldSetup = { head: setup.model.head.metadata, data, sizes: await sizesOf(split) };
+    const { opinions } = setup;
+    const facts: ToldSetup = { head: setup.model.head.metadata, data, opinions, sizes: await sizesOf(filesOf(split, opinions)) };
     return { setup, facts };
   });
   const facts = JSON.parse(await shareText(peers, own && JSON.stringify(own.facts))) as ToldSetup;
@@ -75,20 +79,22 @@ async function setUpBeside(peers: Peers, { options: told, run, ownWorkers }: Tol
   const head = await headKinds[options.head].restore({ backbone, metadata: facts.head, read: async (name) => tensors[name] });
   if (!head) throw new Error(`the head ${options.head} cannot be made of what process 0 has told`);
   const start = { parameters: {}, head };
-  return { options, model: trainedModel(options, backbone, head), start, data: await dataBeside(options, facts), peers };
+  const { opinions } = facts;
+  return { options, model: trainedModel(options, backbone, head), start, data: await dataBeside(options, facts), opinions, peers };
 }
 
-async function dataBeside(options: TrainOptions, { data: { split, ...told }, sizes }: ToldSetup): Promise<TrainingData> {
+async function dataBeside(options: TrainOptions, { data: { split, ...told }, opinions, sizes }: ToldSetup): Promise<TrainingData> {
   if (split) {
-    await requireSameFiles(split, sizes);
+    await requireSameFiles(filesOf(split, opinions), sizes);
     return {
-      ...told,
       skipped: [],
       leftOut: nothingLeftOut,
       unknownBefore: [],
       remarks: [],
       advice: async () => [],
       ...pairsOf(split, options),
+      // of rated images too, where there are some
+      ...told,
     };
   }
   const stored = await openStoredPairData(options);
@@ -99,29 +105,39 @@ async function dataBeside(options: TrainOptions, { data: { split, ...told }, siz
 /** Files looked at together: their folder may be on another machine. */
 const lookTogether = 64;
 
-/** Missing files have -1. */
-async function sizesOf(split: Split | undefined): Promise<number[]> {
-  const images = split ? [...split.training, ...split.heldOut] : [];
-  return pLimit(lookTogether).map(images, async (image) => {
-    if (image.kind !== 'file') return 0;
-    return stat(image.path).then(
+/** An image that processes read, and its path where it is a file. */
+interface ReadImage {
+  readonly id: string;
+  readonly path?: string;
+}
+
+function filesOf(split: Split | undefined, opinions: OpinionSet | undefined): readonly ReadImage[] {
+  const pristine = split ? [...split.training, ...split.heldOut] : [];
+  const rated = opinions ? [...opinions.training, ...opinions.validation] : [];
+  return [
+    ...pristine.map((image) => (image.kind === 'file' ? image : { id: image.id })),
+    ...rated.map(({ image, path }) => ({ id: image, path })),
+  ];
+}
+
+async function sizesOf(images: readonly ReadImage[]): Promise<number[]> {
+  return pLimit(lookTogether).map(images, async ({ path }) => {
+    if (path === undefined) return 0;
+    return stat(path).then(
       ({ size }) => size,
       (error) => {
-        throw new UserError(
-          `${image.path} cannot be read: ${systemReason(error)}. All processes need the photographs under the same path.`,
-        );
+        throw new UserError(`${path} cannot be read: ${systemReason(error)}. All processes need the photographs under the same path.`);
       },
     );
   });
 }
 
 /** @throws UserError when a file is missing or has another size than process 0 sees. */
-async function requireSameFiles(split: Split, sizes: readonly number[]): Promise<void> {
-  const own = await sizesOf(split);
+async function requireSameFiles(images: readonly ReadImage[], sizes: readonly number[]): Promise<void> {
+  const own = await sizesOf(images);
   const other = own.findIndex((size, index) => size !== sizes[index]);
   if (other < 0) return;
-  const image = [...split.training, ...split.heldOut][other]!;
-  const path = image.kind === 'file' ? image.path : image.id;
+  const { id, path = id } = images[other]!;
   throw new UserError(
     `${path} has ${own[other]} bytes, but ${sizes[other]} where process 0 runs. All processes need the same photographs.`,
   );

@@ -9,6 +9,7 @@ import { elementCount } from '../tensors/tensor-data.js';
 import { createEngine } from './engines/create-engine.js';
 import { buildLossGraph, trainedSpecs } from './graphs/gradients-graph.js';
 import { opinionBatches } from './opinion/opinion-batches.js';
+import { ratedParts } from './opinion/rated-parts.js';
 import { rankedCrops, rankedLayout } from './ranked-crops.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import type { TrainingSetup } from './training-setup.js';
@@ -53,18 +54,18 @@ export async function timeSteps(setup: TrainingSetup, onStep?: (done: number, to
   try {
     const rated = opinions && opinionBatches(opinions, { seed, crop, batchSize, firstStep: 0, share: parts });
     const pairs = batches(feed.training(), { batchSize, firstStep: 0, share: parts });
-    const next = async (): Promise<{ pixels: Uint8Array<ArrayBuffer>; opinions?: Float32Array<ArrayBuffer> }> =>
-      rated ? (await rated.next()).value : { pixels: rankedCrops((await pairs.next()).value.pixels, options) };
     const [times, partTimes]: [number[], number[]] = [[], []];
     let pixels = new Uint8Array();
     for (let step = 1; step <= 1 + measuredSteps; step++) {
       const started = performance.now();
+      const own = rated && (await ratedParts(peers, engine, parts, async () => (await rated.next()).value));
+      const predicting = performance.now() - started;
       for (let part = 0; part < parts.count; part++) {
         const begun = performance.now();
-        const batch = await next();
+        const batch = own ? own[part]! : { pixels: rankedCrops((await pairs.next()).value.pixels, options), rated: undefined };
         pixels = batch.pixels;
-        await engine.accumulate(pixels, part, options.accumulate, batch.opinions);
-        if (step > 1) partTimes.push(performance.now() - begun);
+        await engine.accumulate(pixels, part, options.accumulate, batch.rated);
+        if (step > 1) partTimes.push(performance.now() - begun + predicting / parts.count);
       }
       await engine.update({ step, learningRate: learningRate(Math.min(step, options.steps), scheduleOf(options)) });
       if (step > 1) times.push(performance.now() - started);

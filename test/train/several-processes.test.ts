@@ -106,7 +106,7 @@ describe('held-out pairs', () => {
 });
 
 test('what cannot be shared is refused', () => {
-  const options = { accumulate: 2, batchSize: 3, engine: 'onnxruntime', opinion: 'none' } as const;
+  const options = { accumulate: 2, batchSize: 3, engine: 'onnxruntime' } as const;
   expect(() => requireShareable(options, { size: 2 })).not.toThrow();
   expect(() => requireShareable(options, { size: 4 })).toThrow(
     /4 processes cannot share the 2 parts of an update: .*use --accumulate 4 or more, or start fewer processes\./,
@@ -114,8 +114,5 @@ test('what cannot be shared is refused', () => {
   expect(() => requireShareable(options, { size: 3 })).toThrow(/--batch-size 2 --accumulate 3 takes as many photographs/);
   expect(() => requireShareable({ ...options, engine: 'tensorflow' }, { size: 2 })).toThrow(
     /--engine tensorflow trains in one process, but a launcher/,
-  );
-  expect(() => requireShareable({ ...options, opinion: 'mos.csv' }, { size: 2 })).toThrow(
-    /--opinion trains in one process, but a launcher/,
   );
 });

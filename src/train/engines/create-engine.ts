@@ -3,8 +3,7 @@ import { type Peers, partsOf } from '../../peers/peers.js';
 import { chooseDevice } from '../../runtime/devices/choose-device.js';
 import { cardOf } from '../../runtime/devices/cuda-card.js';
 import type { DeviceSetup } from '../../runtime/devices/device.js';
-import { noOpinions } from '../options/opinion-options.js';
-import { rankedLayout } from '../ranked-crops.js';
+import { objectiveOf } from '../objective.js';
 import type { TrainingSetup } from '../training-setup.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { createOnnxRuntimeEngine } from './onnxruntime.js';
@@ -28,11 +27,9 @@ export async function engineOptions(
   const parts = partsOf(peers, options.accumulate);
   return {
     model,
-    layout: rankedLayout(options),
     accumulate: parts.count,
     crop: options.crop,
-    losses: options,
-    ...(options.opinion !== noOpinions && { opinionLoss: options.opinionLoss }),
+    ...objectiveOf(options),
     optimizer: {
       beta1: 0.9,
       beta2: 0.98,

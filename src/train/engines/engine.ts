@@ -3,7 +3,7 @@ import type { OwnParts, Peers } from '../../peers/peers.js';
 import type { DeviceSetup } from '../../runtime/devices/device.js';
 import type { NamedTensors } from '../../tensors/tensor-data.js';
 import type { ModelDefinition } from '../graphs/model.js';
-import type { Objective } from '../graphs/opinion-graph.js';
+import type { Objective, RatedPart } from '../graphs/opinion-graph.js';
 import type { OptimizerOptions } from '../graphs/update-graph.js';
 import type { LossScaleOptions } from '../loss-scale.js';
 
@@ -69,13 +69,18 @@ export interface Engine {
   /** A note for the user before training starts, such as how slow it will be. */
   readonly notice?: string | undefined;
   /**
-   * Adds the gradients of one batch of crops to the sum.
+   * Adds the gradients of one batch of crops to the sum: their mean over batches is taken, but with opinions each is a part of one gradient.
    * @param crops uint8 RGB, [photographs, levels + 1, 2, side, side, 3]; with opinions [photographs, side, side, 3]
    * @param part the number of the batch among those of this process: 0 starts a new sum
    * @param parts batches of the step, those of all processes
-   * @param opinions of the crops, 0 worst, 1 best, where training is with them
+   * @param rated what a batch of rated images sees of its update, where training is with opinions
    */
-  accumulate(crops: Uint8Array, part: number, parts: number, opinions?: Float32Array<ArrayBuffer>): Promise<Losses>;
+  accumulate(crops: Uint8Array, part: number, parts: number, rated?: RatedPart): Promise<Losses>;
+  /**
+   * Predictions of a batch as `accumulate` makes them. Present where the parts of an update see each other: see `seesOtherParts`.
+   * @returns [photographs]
+   */
+  predict?(crops: Uint8Array): Promise<Float32Array>;
   /** Applies the sum of gradients, of all processes, to the parameters. */
   update(options: UpdateOptions): Promise<UpdateResult>;
   /**

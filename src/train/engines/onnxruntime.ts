@@ -2,13 +2,14 @@
 import { statisticsShare } from '../../backbones/convolution-layers.js';
 import { largestTensor } from '../../graph/peak-memory.js';
 import { joinVectors } from '../../lowering/cpu/join-vectors.js';
+import { inPlainNodes } from '../../lowering/device/in-plain-nodes.js';
 import { explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../runtime/devices/device.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
 import { floatTensor, type NamedTensors } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
 import { buildGradientsGraph, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
-import { cropsOf, lossGraphOf, opinionsName } from '../graphs/opinion-graph.js';
+import { buildPredictionGraph, cropsOf, lossGraphOf, opinionFeeds, type RatedPart, seesOtherParts } from '../graphs/opinion-graph.js';
 import { averageName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../graphs/state.js';
 import { LossScale } from '../loss-scale.js';
 import { averageShare } from '../schedule.js';
@@ -67,6 +68,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const lossScale = options.precision === 'mixed' ? new LossScale(options.lossScale) : undefined;
   const losses = lossGraphOf(model, crop, options);
   const batchCrops = cropsOf(options);
+  const seesOthers = seesOtherParts(options);
   const { specs, updates } = losses.parameters;
   const trained = trainedSpecs(losses.parameters);
   // everything that changes: buffers too, such as running statistics
@@ -80,9 +82,10 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const thread = new SessionThread({ device, ...(threads !== undefined && { threads }), ...(providerOptions && { providerOptions }) });
   const parts = { thread, losses, options, trained, averaged, update };
   const strategy = device === 'cpu' ? processorStep(parts) : deviceStep(parts, device);
-  const batchFeeds = (crops: Uint8Array, opinions = new Float32Array(batchCrops)): NamedTensors => ({
-    crops: { dataType: 'uint8', shape: [batchCrops, crop, crop, 3], data: crops },
-    ...(options.opinionLoss && { [opinionsName]: floatTensor([batchCrops], opinions) }),
+  const cropFeeds = (data: Uint8Array): NamedTensors => ({ crops: { dataType: 'uint8', shape: [batchCrops, crop, crop, 3], data } });
+  const batchFeeds = (crops: Uint8Array, rated?: RatedPart): NamedTensors => ({
+    ...cropFeeds(crops),
+    ...opinionFeeds(options, rated),
     ...(lossScale && { [lossScaleName]: floatTensor([], [lossScale.scale]) }),
   });
   const shapes = new Map<string, readonly number[]>();
@@ -91,6 +94,10 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     await strategy.load();
     const measured = buildMeasuringGraph(model, crop, (name) => (isAveraged.has(name) ? averageName(name) : name));
     await loadGraph(thread, 'measure', joinVectors(measured.graph));
+    if (seesOthers) {
+      const predicting = buildPredictionGraph(model, batchCrops, crop);
+      await loadGraph(thread, 'predict', joinVectors(device === 'cpu' ? predicting : inPlainNodes(predicting, device)));
+    }
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !parameters[name]),
       options.seed,
@@ -121,13 +128,20 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   return {
     notice,
 
-    async accumulate(crops, part, parts, opinions) {
-      summed = parts;
+    async accumulate(crops, part, parts, rated) {
+      summed = options.opinionLoss ? 1 : parts;
       if (part === 0) await statistics?.begin();
       const added = part === 0 ? [] : strategy.gradients;
-      const results = await thread.run('gradients', batchFeeds(crops, opinions), { added }).catch(explain);
+      const results = await thread.run('gradients', batchFeeds(crops, rated), { added }).catch(explain);
       return Object.fromEntries(losses.names.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
+
+    ...(seesOthers && {
+      async predict(crops: Uint8Array) {
+        const { measured } = await thread.run('predict', cropFeeds(crops)).catch(explain);
+        return measured!.data as Float32Array;
+      },
+    }),
 
     async update({ step, learningRate }) {
       await statistics?.end();

@@ -2,12 +2,12 @@
 import { Worker } from 'node:worker_threads';
 import { sendableGraph } from '../../graph/sendable-graph.js';
 import { RequestThread } from '../../support/threads/request-thread.js';
-import { floatTensor, type NamedTensors, type TensorData } from '../../tensors/tensor-data.js';
+import type { NamedTensors, TensorData } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
 import { trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
 import { measuredSize } from '../graphs/model.js';
-import { cropsOf, lossGraphOf, opinionsName } from '../graphs/opinion-graph.js';
+import { buildPredictionGraph, cropsOf, lossGraphOf, opinionFeeds, seesOtherParts } from '../graphs/opinion-graph.js';
 import { averageName, gradientName, initialAverages, initialGradients, initialMoments, initialTensors } from '../graphs/state.js';
 import { buildUpdateGraph, updateFeeds } from '../graphs/update-graph.js';
 import { averageShare } from '../schedule.js';
@@ -21,6 +21,7 @@ import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow
 export async function createTensorFlowEngine(options: EngineOptions): Promise<Engine> {
   const { model, crop, optimizer, averageDecay = 0, parameters: given = {} } = options;
   const losses = lossGraphOf(model, crop, options);
+  const seesOthers = seesOtherParts(options);
   const { specs, updates } = losses.parameters;
   const trained = trainedSpecs(losses.parameters);
   const averaged = averageDecay > 0 ? [...trained, ...[...updates.keys()].map((name) => specs.get(name)!)] : [];
@@ -34,6 +35,10 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
   try {
     notice = (await thread.ask({ kind: 'start' })) as string | undefined;
     await thread.ask({ kind: 'load', model: 'losses', graph: sendableGraph(losses.graph) });
+    if (seesOthers) {
+      const graph = sendableGraph(buildPredictionGraph(model, cropsOf(options), crop));
+      await thread.ask({ kind: 'load', model: 'predict', graph });
+    }
     await thread.ask({ kind: 'load', model: 'update', graph: sendableGraph(buildUpdateGraph(trained, optimizer, averaged)) });
     const drawn = initialTensors(
       [...specs.values()].filter(({ name }) => !given[name]),
@@ -62,13 +67,17 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
   return {
     notice,
 
-    async accumulate(crops, part, parts, opinions) {
-      const gradients = { loss: 'loss', parameters: sums, keep: part === 0 ? 0 : 1, share: 1 / parts } as const;
-      const count = cropsOf(options);
-      const feeds = { crops: asCrops(crops, count), ...(opinions && { [opinionsName]: floatTensor([count], opinions) }) };
+    async accumulate(crops, part, parts, rated) {
+      const gradients = { loss: 'loss', parameters: sums, keep: part === 0 ? 0 : 1, share: options.opinionLoss ? 1 : 1 / parts } as const;
+      const feeds = { crops: asCrops(crops, cropsOf(options)), ...opinionFeeds(options, rated) };
       const results = (await thread.ask({ kind: 'run', model: 'losses', feeds, gradients })) as NamedTensors;
       return Object.fromEntries(losses.names.map((name) => [name, Number(results[name]!.data[0])])) as Losses;
     },
+
+    ...(seesOthers && {
+      predict: async (crops: Uint8Array) =>
+        (await run('predict', { crops: asCrops(crops, cropsOf(options)) })).measured!.data as Float32Array,
+    }),
 
     async update({ step, learningRate }) {
       const results = await run(

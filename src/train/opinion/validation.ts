@@ -1,6 +1,8 @@
 /** The measure of a model that is trained with opinions: its agreement with those of images that training does not see. */
 import { decodeImage } from '../../images/decode-image.js';
 import { cropImage } from '../../images/image.js';
+import { agree } from '../../peers/agree.js';
+import type { Peers } from '../../peers/peers.js';
 import { plcc } from '../../statistics/linear-correlation.js';
 import { srcc } from '../../statistics/rank-correlation.js';
 import type { Engine } from '../engines/engine.js';
@@ -19,20 +21,30 @@ export interface OpinionAgreement {
 /** The number by which the best checkpoint of such a run is chosen. */
 export const bestAgreement = { name: 'opinionSrcc', direction: 'higher is better' } as const;
 
-/** An image is predicted by the mean over its corners and its middle. */
+/**
+ * An image is predicted by the mean over its corners and its middle. Several processes measure every n-th image each, and return the same.
+ * @param onImage told the number of images measured so far, and of all, of this process
+ */
 export async function validateOpinions(
+  peers: Peers,
   engine: Pick<Engine, 'measure'>,
   { validation, range }: OpinionSet,
   crop: number,
   onImage?: (done: number, total: number) => void,
 ): Promise<OpinionAgreement> {
-  const predicted: number[] = [];
-  for (const image of validation) {
-    const crops = await cropsOf(image, crop);
-    const measured = await engine.measure(crops, crops.length / (crop * crop * 3));
-    predicted.push(measured.reduce((sum, value) => sum + value, 0) / measured.length);
-    onImage?.(predicted.length, validation.length);
-  }
+  const own = [...validation.keys()].filter((at) => at % peers.size === peers.rank);
+  const measured = await agree(peers, async () => {
+    // elsewhere zeros, so that the sum over processes is the prediction
+    const means = new Float64Array(validation.length);
+    for (const [done, at] of own.entries()) {
+      const crops = await cropsOf(validation[at]!, crop);
+      const values = await engine.measure(crops, crops.length / (crop * crop * 3));
+      means[at] = values.reduce((sum, value) => sum + value, 0) / values.length;
+      onImage?.(done + 1, own.length);
+    }
+    return means;
+  });
+  const predicted = Array.from(await peers.total(measured));
   const opinions = validation.map(({ opinion }) => normalizedOpinion(opinion, range));
   const orZero = (value: number): number => (predicted.every(Number.isFinite) && Number.isNaN(value) ? 0 : value);
   const squares = predicted.reduce((sum, value, at) => sum + (value - opinions[at]!) ** 2, 0);

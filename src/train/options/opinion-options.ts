@@ -82,7 +82,7 @@ export const opinionOptions = {
     placeholder: 'NAME',
     description: 'loss beside the squared error',
     details:
-      "correlation: 1 - Pearson's of the batch; margin: opinions apart ask for predictions apart; agm: the same with both exchanged, as AGM's program " +
+      "correlation: 1 - Pearson's of all images of an update; margin: opinions apart ask for predictions apart; agm: the same with both exchanged, as AGM's program " +
       'has it, which orders nothing; mse: the squared error alone.',
     default: 'correlation',
     reason: 'what is reported is a correlation',

@@ -6,17 +6,19 @@ import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { parseModelDescription } from '#antonym/export/model-description.js';
 import { loadModel } from '#antonym/score/load-model.js';
+import { launch, launchers, unlessLaunchers } from '../../peers/mpirun.js';
 import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
+import { program } from '../antonym.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
-import { resultsOf, stepsOf } from '../run-files.js';
+import { metricsOf, resultsOf, stepsOf } from '../run-files.js';
 import { stoppedHere } from '../stopped-here.js';
 
 const folder = await temporaryFolder();
 const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 const small = ['--crop', '32', '--levels', '2', '--held-out', '1', '--distortion', 'jpeg', '--workers', '1', '--degradations', 'off'];
-const settings = ['--opinion', 'mos.csv', ...small, '--steps', '6', '--batch-size', '4', '--lr', '1e-4'];
+const settings = ['--opinion', 'mos.csv', ...small, '--steps', '6', '--batch-size', '2', '--accumulate', '2', '--lr', '1e-6'];
 const refused = (flags: readonly string[], message: RegExp) =>
   expectRefused(['train', ...small, '--opinion', ...flags, '--run', 'wrong'], message, folder);
 const [count, width, height] = [30, 48, 40];
@@ -109,6 +111,23 @@ test('a run that is stopped resumes to the same results, and not with other opin
   expect(await train('--resume', 'stopped')).toMatchObject({ status: 0 });
   expect(await resultsOf(join(folder, 'runs/stopped'))).toEqual(await resultsOf(join(folder, 'runs/rated')));
 });
+
+test.skipIf(launchers.length === 0)(
+  `two processes train what one does, and say so once${unlessLaunchers}`,
+  { timeout: 90_000 },
+  async () => {
+    const words = [program, 'train', ...settings, '--run', 'together'];
+    const { code, stdout, stderr } = await launch(launchers[0]!, 2, words, { folder }).ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr.match(/is not label-free, and says so/g)).toHaveLength(1);
+    expect(stdout.match(/^On \d+ images that it did not see, SRCC/gm)).toHaveLength(1);
+    const [alone, together] = await Promise.all(['rated', 'together'].map((run) => metricsOf(join(folder, 'runs', run))));
+    expect(together!.map(({ kind, step }) => [kind, step])).toEqual(alone!.map(({ kind, step }) => [kind, step]));
+    for (const [index, row] of alone!.entries())
+      for (const name of ['loss', 'error', 'order', 'gradientNorm', 'opinionRmse'])
+        if (row[name] !== undefined) expect(Number(together![index]![name]) / Number(row[name]), name).toBeCloseTo(1, 3);
+  },
+);
 
 test.for<[flags: string[], message: RegExp]>([
   [['nine.csv'], /nine has 9 rated images that can be used: training needs at least 10/],

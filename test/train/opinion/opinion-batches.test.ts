@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { alone } from '#antonym/peers/peers.js';
 import { randomStream } from '#antonym/support/random.js';
 import { opinionBatches } from '#antonym/train/opinion/opinion-batches.js';
 import type { OpinionSet } from '#antonym/train/opinion/opinion-set.js';
@@ -69,7 +70,7 @@ test('validation predicts an image by the mean over its corners and middle', asy
       return Float32Array.from({ length: crops }, (_, at) => pixels[at * crop * crop * 3]! / 120 + bias);
     },
   };
-  const { opinionSrcc, opinionPlcc, opinionRmse } = await validateOpinions(engine, set, crop);
+  const { opinionSrcc, opinionPlcc, opinionRmse } = await validateOpinions(alone, engine, set, crop);
   expect(sizes).toEqual(new Array(count).fill(5));
   expect(opinionSrcc).toBeCloseTo(1, 12);
   expect(opinionPlcc).toBeCloseTo(1, 6);
