@@ -5,6 +5,7 @@ import type { RunFolder } from '../runs/run-directory.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { encodeSafetensors } from '../tensors/safetensors.js';
+import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { TrainOptions } from './options.js';
 
 /** Every process of a training has it. */
@@ -46,4 +47,13 @@ export async function saveDiverged(
         precision === 'mixed' ? ', or with --precision fp32, where more than 65504 is a number' : ''
       }.`,
   );
+}
+
+/** True when every floating-point number of a state is finite. */
+export function isFiniteState(state: NamedTensors): boolean {
+  for (const { dataType, data } of Object.values(state)) {
+    if (dataType !== 'float32' && dataType !== 'float64') continue;
+    for (let index = 0; index < data.length; index++) if (!Number.isFinite(data[index])) return false;
+  }
+  return true;
 }

@@ -9,10 +9,11 @@ import { type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-direc
 import { commandHint } from '../../support/command-hint.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
-import { type LoopEvaluation, type LoopResult, trainLoop } from '../../train/loop.js';
+import { trainLoop } from '../../train/loop.js';
 import { describeMemory } from '../../train/memory.js';
 import { Patience } from '../../train/patience.js';
 import { setUpTogether } from '../../train/set-up-together.js';
+import type { LoopEvaluation, LoopResult } from '../../train/training-events.js';
 import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 import { type StopSignals, stopSignals } from '../stop-signals.js';
