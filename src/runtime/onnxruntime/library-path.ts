@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../support/errors.js';
-import { installedFile, resolveInstalled } from '../../support/installed-files.js';
+import { codeUrl, installedFile, resolveInstalled } from '../../support/installed-files.js';
 
 const libraryNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' };
 
@@ -36,10 +36,10 @@ function missing(reason: string): UserError {
   const { optionalDependencies } = JSON.parse(
     readFileSync(installedFile('package.json') ?? new URL('../../../package.json', import.meta.url), 'utf8'),
   );
-  const remedy =
-    process.env.npm_command === 'exec'
-      ? 'npx --ignore-scripts antonym ...'
-      : `npm install --ignore-scripts onnxruntime-node@${optionalDependencies['onnxruntime-node']}`;
+  // npx has a package in a folder of its own, unless the project installed it.
+  const remedy = codeUrl.includes('/_npx/')
+    ? 'npx --ignore-scripts antonym ...'
+    : `npm install --ignore-scripts onnxruntime-node@${optionalDependencies['onnxruntime-node']}`;
   const message =
     `ONNX Runtime is not installed: ${reason}. npm leaves it out where its install script cannot download CUDA, which is not needed. ` +
     `Leave the script out: ${remedy}`;

@@ -11,10 +11,10 @@ import { temporaryFolder } from '../../support/files/temporary-folder.js';
 const folder = await temporaryFolder();
 
 test.each([
-  ['install', /npm install --ignore-scripts onnxruntime-node@\d+\.\d+\.\d+$/],
-  ['exec', /npx --ignore-scripts antonym \.\.\.$/],
-])('a package that npm left out is named with the remedy, under npm %s', async (command, remedy) => {
-  const place = join(folder, command);
+  ['project', /npm install --ignore-scripts onnxruntime-node@\d+\.\d+\.\d+$/],
+  ['_npx', /npx --ignore-scripts antonym \.\.\.$/],
+])('a package that npm left out is named with the remedy, in the folder %s', async (name, remedy) => {
+  const place = join(folder, name, 'antonym');
   for (const path of [
     'dist/runtime/onnxruntime/library-path.js',
     'dist/support/errors.js',
@@ -29,7 +29,7 @@ test.each([
     try { libraryPath(); } catch ({ code, message }) { console.log(JSON.stringify({ code, message })); }`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd: place,
-    env: { ...process.env, npm_command: command, NODE_PATH: '' },
+    env: { ...process.env, npm_command: 'exec', NODE_PATH: '' },
   });
   expect(JSON.parse(stdout)).toEqual({ code: 'ERR_ANTONYM_NO_RUNTIME', message: expect.stringMatching(remedy) });
 });
