@@ -59,11 +59,11 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
   return (await import('./commands/run-listed.js')).runListed(name, words);
 }
 
-/** @throws UserError for other words than `fish`. */
+/** @throws UserError for other words than the name of a shell. */
 async function printCompletion(words: readonly string[]): Promise<void> {
-  const shells = 'without a word it prints the script for bash and zsh, with fish the one for fish';
-  if (words.length > 0 && String(words) !== 'fish') throw new UserError(`Unknown completion ${words.join(' ')}: ${shells}.`);
-  if (words.length > 0) {
+  const shell = words.length === 0 ? 'bash' : words.join(' ');
+  if (!['bash', 'zsh', 'fish'].includes(shell)) throw new UserError(`There is no completion for ${shell}, only for bash, zsh and fish.`);
+  if (shell === 'fish') {
     const { fishCompletion } = await import('./commands/fish-completion.js');
     const others = { completion: 'print a script that completes commands', help: 'say what a command takes' };
     process.stdout.write(await fishCompletion(others));
@@ -81,8 +81,8 @@ function programHelp(): string {
   );
   const usage = commandHint('COMMAND [OPTIONS]');
   const note =
-    'COMMAND --help says what a command takes; --version prints the version; completion prints a script that completes commands and ' +
-    'options in bash and zsh, completion fish one for fish.';
+    'COMMAND --help says what a command takes; --version prints the version; completion SHELL prints a script that completes commands ' +
+    'and options in bash, zsh or fish.';
   return `Usage: ${usage}\n\n${wrapText(`${packageFacts().description}.`, width)}\n\nCommands\n${list}\n\n${wrapText(note, width)}\n`;
 }
 

@@ -12,6 +12,7 @@ import { mapKinds, mapped } from '../statistics/monotonic-map.js';
 import { UserError } from '../support/errors.js';
 import { requireFreeFolder } from '../support/files/atomic-folder.js';
 import { digestOfFile } from '../support/files/file-digest.js';
+import { jsonLine } from '../support/json-line.js';
 import { oneOf, switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../support/options/option-table.js';
 import { printable } from '../support/printable.js';
@@ -117,7 +118,7 @@ async function calibrateModel(flags: OptionValues<typeof options>): Promise<void
       `${out}: saw ${images.length} opinions of ${opinions.name}, ${opinions.direction}; map ${map.kind} (a score of ${ends})`,
       `leave-one-out: RMSE ${leaveOneOut.rmse.toPrecision(3)} (predicting the mean: ${leaveOneOut.rmseOfMean.toPrecision(3)}), SRCC ${leaveOneOut.srcc?.toFixed(3) ?? '-'}`,
     ];
-    process.stdout.write(json ? `${JSON.stringify({ folder: out, ...description.opinion })}\n` : `${lines.map(printable).join('\n')}\n`);
+    process.stdout.write(json ? jsonLine({ folder: out, ...description.opinion }) : `${lines.map(printable).join('\n')}\n`);
   } finally {
     progress.stop();
     await model?.close();

@@ -3,6 +3,7 @@
 import { type Device, devices } from '../runtime/devices/device-names.js';
 import { measureDevice } from '../runtime/devices/measure-device.js';
 import { messageOf } from '../support/errors.js';
+import { jsonLine } from '../support/json-line.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { gpuRequirements, loadTensorFlow } from '../train/engines/tensorflow/load-tensorflow.js';
 import type { Command } from './command.js';
@@ -30,9 +31,7 @@ export const devicesCommand: Command = {
   async run(given) {
     const offers = { devices: await offeredDevices(), engines: await offeredEngines() };
     const { json } = resolveOptions(options, given).values;
-    process.stdout.write(
-      json ? `${JSON.stringify(offers)}\n` : describe('--device', offers.devices) + describe('--engine', offers.engines),
-    );
+    process.stdout.write(json ? jsonLine(offers) : describe('--device', offers.devices) + describe('--engine', offers.engines));
     return undefined;
   },
 };

@@ -13,6 +13,7 @@ import { chooseDevice, type DeviceFlags } from '../runtime/devices/choose-device
 import { commandHint } from '../support/command-hint.js';
 import { UserError } from '../support/errors.js';
 import { requireNoFile } from '../support/files/atomic-folder.js';
+import { jsonLine } from '../support/json-line.js';
 import { type GivenOptions, givenIn, resolveOptions } from '../support/options/option-table.js';
 import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
@@ -123,7 +124,7 @@ async function exportModel(
         differences.join(', '),
     );
     if (parity.reduced) process.stderr.write(precisionTable(parity.reduced));
-    process.stdout.write(json ? `${JSON.stringify({ model, description, parity })}\n` : `${model}\n`);
+    process.stdout.write(json ? jsonLine({ model, description, parity }) : `${model}\n`);
   } finally {
     progress.stop();
   }

@@ -4,6 +4,7 @@ import type { PartFormat, PartHead } from '../score/parts/part-file.js';
 import { statusOfParts } from '../score/parts/part-status.js';
 import { type PartScorer, scorePart } from '../score/parts/score-part.js';
 import { UserError } from '../support/errors.js';
+import { jsonLine } from '../support/json-line.js';
 import { startProgress } from '../support/progress.js';
 import { describeParts, incompleteParts } from './describe-parts.js';
 import type { ListPartFlags } from './list-part-options.js';
@@ -60,9 +61,7 @@ export async function runPart({ out, list, part: { number, of } }: PartTask, { j
       return signals.exitCode();
     }
     const kept = scored.kept > 0 ? `, ${scored.kept} of them before` : '';
-    process.stdout.write(
-      json ? `${JSON.stringify(scored)}\n` : `${scored.path}: ${scored.images} images${kept}, ${scored.failed} of them unreadable\n`,
-    );
+    process.stdout.write(json ? jsonLine(scored) : `${scored.path}: ${scored.images} images${kept}, ${scored.failed} of them unreadable\n`);
     return 0;
   } finally {
     progress?.stop();
@@ -74,6 +73,6 @@ export async function runPart({ out, list, part: { number, of } }: PartTask, { j
 export async function printPartsStatus(out: string, format: PartFormat, json: boolean): Promise<number> {
   const status = await statusOfParts(out, format);
   const { parts, whole, images, failed } = status;
-  process.stdout.write(json ? `${JSON.stringify(status)}\n` : describeParts(status, `${images} images, ${failed} of them unreadable`));
+  process.stdout.write(json ? jsonLine(status) : describeParts(status, `${images} images, ${failed} of them unreadable`));
   return whole === parts ? 0 : incompleteParts;
 }

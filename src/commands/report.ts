@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeComparison, writeRunReport } from '../report/run-report.js';
 import { findRun, runsFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';
+import { jsonLine } from '../support/json-line.js';
 import { text } from '../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import type { Command } from './command.js';
@@ -33,7 +34,7 @@ export const reportCommand: Command = {
     const [only] = folders.length === 1 ? folders : [];
     const report = only ? await writeRunReport(only, out) : await writeComparison(folders, out ?? comparisonPath);
     const result = { report, runs: names, ...(only && { tensorboard: only.tensorboard }) };
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${report}\n`);
+    process.stdout.write(json ? jsonLine(result) : `${report}\n`);
     return undefined;
   },
 };

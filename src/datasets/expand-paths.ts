@@ -13,7 +13,15 @@ export interface ExpandedPaths {
   readonly files: readonly FileReference[];
   readonly leftOut: LeftOut;
   /** Unusable paths with the reason; each message is one line. */
-  readonly failed: readonly { readonly path: string; readonly error: Error }[];
+  readonly failed: readonly FailedPath[];
+}
+
+/** A path that gives no images. */
+export interface FailedPath {
+  readonly path: string;
+  readonly error: Error;
+  /** Number of files that the paths before it gave. */
+  readonly place: number;
 }
 
 export interface ExpandOptions extends ListingOptions {
@@ -24,7 +32,7 @@ export interface ExpandOptions extends ListingOptions {
 /** Replaces folders by the images in them, and patterns not expanded by a shell by the matching files. */
 export async function expandPaths(paths: readonly string[], options: ExpandOptions = {}): Promise<ExpandedPaths> {
   const files: FileReference[] = [];
-  const failed: { path: string; error: Error }[] = [];
+  const failed: FailedPath[] = [];
   const leftOut: LeftOut[] = [];
   for (const path of paths) {
     try {
@@ -47,7 +55,7 @@ export async function expandPaths(paths: readonly string[], options: ExpandOptio
       }
     } catch (error) {
       const reason = fileError('read', path, error);
-      failed.push({ path, error: reason instanceof Error ? reason : new Error(messageOf(reason)) });
+      failed.push({ path, error: reason instanceof Error ? reason : new Error(messageOf(reason)), place: files.length });
     }
   }
   return { files, leftOut: joinLeftOut(leftOut), failed };

@@ -6,34 +6,18 @@ import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
-import { checkList, checkLoadOptions, checkMapOptions, checkScoreOptions } from './check-options.js';
+import { checkEachOptions, checkList, checkLoadOptions, checkMapOptions, checkScoreOptions } from './check-options.js';
 import { type Degradations, degradationsByGroup, describeReasons, reasonsOf } from './degradations.js';
 import { ImageError, ModelError, modelError } from './errors.js';
 import { findModel } from './find-model.js';
 import type { ImageInput } from './image-input.js';
 import { JobQueue } from './job-queue.js';
-import type { Assessment, EachOptions, MapOptions, Model, Rating, ScoredImage, ScoreOptions } from './model.js';
+import type { Assessment, EachOptions, LoadOptions, MapOptions, Model, Rating, ScoredImage, ScoreOptions } from './model.js';
 import { opinionMapOf } from './opinion-map.js';
 import { mapGrid, type QualityMap, tilesOfMap, usualTile } from './quality-map.js';
 import { nameOfInput, readInput } from './read-input.js';
 import { requireDegradations } from './require-degradations.js';
 import { openScorer, type Scorer } from './scorer.js';
-
-export interface LoadOptions {
-  /** `cpu`, `webgpu`, `cuda`, or `auto` for the fastest that is there; default: `cpu`. */
-  readonly device?: DeviceFlags['device'];
-  /** Options of ONNX Runtime's provider for the device, such as `device_id=1`; default: none. */
-  readonly providerOptions?: string;
-  /** Images of more pixels are scored in tiles; default: `description.largeImages.maximumPixels`. */
-  readonly maximumPixels?: number;
-  /** Images whose shorter side has more pixels are reduced to it before they are scored, so that photographs of any size are compared at one; maps are
-   *  not. Default: none is. */
-  readonly scale?: number;
-  /** Images that may wait for their turn; a call beyond it fails with `ERR_ANTONYM_QUEUE_FULL`; default: any number. */
-  readonly maxQueue?: number;
-  /** Takes a sentence worth knowing about the device, after the first image. */
-  readonly onNotice?: (notice: string) => void;
-}
 
 /** Images decoded, or waiting for ONNX Runtime, at a time: enough for every copy of a model, and few in memory. */
 export const imagesInMemory = 6;
@@ -132,7 +116,7 @@ class LoadedModel implements Model {
 
   async *scoreEach(images: Iterable<ImageInput> | AsyncIterable<ImageInput>, options: EachOptions = {}): AsyncGenerator<ScoredImage, void> {
     checkList(images);
-    checkScoreOptions(options);
+    checkEachOptions(options);
     if (options.degradations) requireDegradations(this.description);
     this.queue.requirePlace();
     let next = 0;

@@ -1,9 +1,26 @@
 /** An exported model as the library shows it: what may be asked of it, and what it answers. */
 import type { ModelDescription } from '../export/model-description.js';
+import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { Degradations, Reason } from './degradations.js';
 import type { ImageError } from './errors.js';
 import type { ImageInput } from './image-input.js';
 import type { QualityMap } from './quality-map.js';
+
+export interface LoadOptions {
+  /** `cpu`, `webgpu`, `cuda`, or `auto` for the fastest that is there; default: `cpu`. */
+  readonly device?: DeviceFlags['device'];
+  /** Options of ONNX Runtime's provider for the device, such as `device_id=1`; default: none. */
+  readonly providerOptions?: string;
+  /** Images of more pixels are scored in tiles; default: `description.largeImages.maximumPixels`. */
+  readonly maximumPixels?: number;
+  /** Images whose shorter side has more pixels are reduced to it before they are scored, so that photographs of any size are compared at one; maps are
+   *  not. Default: none is. */
+  readonly scale?: number;
+  /** Images that may wait for their turn; a call beyond it fails with `ERR_ANTONYM_QUEUE_FULL`; default: any number. */
+  readonly maxQueue?: number;
+  /** Takes a sentence worth knowing about the device, after the first image. */
+  readonly onNotice?: (notice: string) => void;
+}
 
 export interface ScoreOptions {
   /** Calls the scoring off: an image that waits is never scored, the result of one that is being scored is dropped. */

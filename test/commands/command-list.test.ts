@@ -64,7 +64,7 @@ test('the program prints its commands, its version and the help of each', async 
 const hasBash = spawnSync('bash', ['--version']).status === 0;
 
 test.skipIf(!hasBash)(`completion completes commands, options and values in bash${hasBash ? '' : ' (skipped: no bash)'}`, async () => {
-  const { stdout: script } = await antonym(['completion']);
+  const { stdout: script } = await antonym(['completion', 'bash']);
   const complete = (...words: string[]): string => {
     const program = `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _antonym; echo "\${COMPREPLY[*]}"`;
     return spawnSync('bash', ['-c', program, 'bash', 'antonym', ...words], { encoding: 'utf8' }).stdout.trim();

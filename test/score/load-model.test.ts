@@ -200,12 +200,16 @@ describe('errors', () => {
       ...['tpu', 'CPU', 0, null].map((device) => ({ device })),
       { providerOptions: {} },
       { onNotice: true },
+      { maxQeue: 5 },
       null,
     ]) {
       await expect(loadModel(at('model'), options as never), JSON.stringify(options)).rejects.toMatchObject(refused);
     }
     await expect(loadModel('file://%zz')).rejects.toMatchObject(refused);
-    for (const options of [null, { signal: 5 }]) await expect(model.score(plain(1), options as never)).rejects.toMatchObject(refused);
+    await expect(loadModel(at('model'), { maxQeue: 5 } as never)).rejects.toThrow('There is no option maxQeue. Did you mean "maxQueue"?');
+    expect(await model.score(plain(51), { signal: undefined, tile: undefined } as never)).toBeCloseTo(0.2, 6);
+    for (const options of [null, { signal: 5 }, { sginal: AbortSignal.timeout(1) }])
+      await expect(model.score(plain(1), options as never)).rejects.toMatchObject(refused);
     for (const list of ['a.png', 5, undefined, Buffer.from('a')]) {
       await expect(model.scoreEach(list as never).next(), String(list)).rejects.toMatchObject(refused);
     }

@@ -82,6 +82,7 @@ describe('model.map', () => {
     [{ tile: 4 }, /needs tiles of at least 8 pixels, but received 4/],
     [{ tile: 20.5 }, /tile must be a whole number above 0/],
     [{ stride: 0 }, /stride must be a whole number above 0/],
+    [{ sride: 4 }, /There is no option sride\. Did you mean "stride"\?/],
     [{ signal: 'soon' }, /signal must be an AbortSignal/],
   ])('%j is refused with a ModelError', async (options, message) => {
     const error = await (await model).map(pixels, options).catch((reason: unknown) => reason);

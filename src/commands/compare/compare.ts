@@ -16,6 +16,7 @@ import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
 import { openScratch } from '../../support/files/scratch-folder.js';
+import { jsonLine } from '../../support/json-line.js';
 import { number, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { givenIn, type OptionTable, resolveOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
@@ -97,7 +98,7 @@ export const compareCommand: Command = {
     const values = resolve(given);
     if (values.out !== undefined) await requireFreeFolder(values.out);
     const result = await compare(operands, values);
-    process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : formatComparison(result));
+    process.stdout.write(values.json ? jsonLine(result) : formatComparison(result));
     return result.variants.some(({ limit }) => limit?.failed) ? 1 : undefined;
   },
 };

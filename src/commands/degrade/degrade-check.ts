@@ -8,6 +8,7 @@ import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates
 import { type FindingName, findingNames, findings } from '../../datasets/pristine/findings.js';
 import type { ImageTraits } from '../../datasets/pristine/image-traits.js';
 import { minimumSideFor } from '../../pairs/crops.js';
+import { jsonLine } from '../../support/json-line.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
@@ -72,7 +73,7 @@ async function degradeCheck(data: string, { exclude, seed, json }: OptionValues<
         unreadable,
         leftOut: dataset.leftOut,
       };
-      process.stdout.write(`${JSON.stringify({ ...result, downscale: downscale ?? null })}\n`);
+      process.stdout.write(jsonLine({ ...result, downscale: downscale ?? null }));
       return;
     }
     const lines = byFinding.filter(({ images }) => images.length > 0).flatMap(({ name, images }) => findingLines(name, images, total));

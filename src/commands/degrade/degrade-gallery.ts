@@ -14,6 +14,7 @@ import { gallerySheet } from '../../pairs/sheets/gallery-sheet.js';
 import { galleryPage } from '../../report/gallery-page.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { jsonLine } from '../../support/json-line.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
@@ -87,7 +88,7 @@ async function degradeGallery(
       levels: cells.map(({ level, strength, psnr, ssim }) => ({ level, strength, psnr: Number.isFinite(psnr) ? psnr : null, ssim })),
     }));
     const result = { gallery, page, sheets, in: input ?? null, seed, width, height, distortions: measured };
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${page}\n`);
+    process.stdout.write(json ? jsonLine(result) : `${page}\n`);
   } finally {
     progress.stop();
   }

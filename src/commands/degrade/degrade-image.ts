@@ -10,6 +10,7 @@ import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { clearStagings } from '../../support/files/staging.js';
+import { jsonLine } from '../../support/json-line.js';
 import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
@@ -67,5 +68,5 @@ async function degradeImage(
   process.stderr.write(
     `${printable(input)}, ${width}x${height}: ${strengths.map(({ name, strength }) => `${name} ${strength}`).join(', ') || 'pristine'}\n`,
   );
-  process.stdout.write(json ? `${JSON.stringify({ in: input, out, width, height, composition, level, levels, strengths })}\n` : `${out}\n`);
+  process.stdout.write(json ? jsonLine({ in: input, out, width, height, composition, level, levels, strengths }) : `${out}\n`);
 }

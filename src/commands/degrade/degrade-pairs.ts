@@ -21,6 +21,7 @@ import { allOrFirstFailure } from '../../support/all-or-first-failure.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { systemCodeOf } from '../../support/errors.js';
 import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderResumably } from '../../support/files/resumable-folder.js';
+import { jsonLine } from '../../support/json-line.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
@@ -153,7 +154,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
       skipped,
       leftOut: dataset.leftOut,
     };
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    process.stdout.write(jsonLine(result));
   } else {
     process.stdout.write(`${out}\n`);
   }

@@ -17,6 +17,7 @@ import { writeShards } from '../../pairs/shards/write-shards.js';
 import { commandHint } from '../../support/command-hint.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { UserError } from '../../support/errors.js';
+import { jsonLine } from '../../support/json-line.js';
 import { part, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
@@ -122,7 +123,7 @@ async function degradeShards(flags: Options): Promise<number> {
           : `with all ${share.of} parts in one folder, train on it with --pairs`),
     );
     const result = { out, index: join(out, indexName(share)), part: share, shards: shards.length, kept, bytes, ...configuration };
-    process.stdout.write(flags.json ? `${JSON.stringify({ ...result, skipped: index.skipped, leftOut: dataset.leftOut })}\n` : `${out}\n`);
+    process.stdout.write(flags.json ? jsonLine({ ...result, skipped: index.skipped, leftOut: dataset.leftOut }) : `${out}\n`);
     return signals.exitCode();
   } catch (error) {
     if (!signals.stop.aborted || error !== signals.stop.reason) throw error;

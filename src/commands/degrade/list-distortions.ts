@@ -2,6 +2,7 @@
 import { distortionGroups } from '../../degrade/distortion.js';
 import { distortionNames, distortions } from '../../degrade/distortions/table.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
+import { jsonLine } from '../../support/json-line.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
@@ -26,7 +27,7 @@ function listDistortions({ json }: OptionValues<typeof options>): void {
       const about = Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, parameter.about]));
       return { name, group, default: kadid10k.includes(name), strength, severities, parameters: about };
     });
-    process.stdout.write(`${JSON.stringify({ distortions: list })}\n`);
+    process.stdout.write(jsonLine({ distortions: list }));
     return;
   }
   const lines: string[] = [];

@@ -7,6 +7,7 @@ import { measuredFormat, measuringScorer, readMeasured } from '../../evaluate/me
 import { writeEvaluation } from '../../evaluate/write-evaluation.js';
 import { UserError } from '../../support/errors.js';
 import { everything, requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { jsonLine } from '../../support/json-line.js';
 import { oneOf, switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
@@ -153,7 +154,7 @@ async function evaluateOpinions(opinion: string, flags: Options, parts: string |
       : writeMerged(parts, evaluated));
     progress.stop();
     for (const folder of folders) process.stderr.write(`Scores and pictures are in ${printable(folder)}\n`);
-    process.stdout.write(json ? `${JSON.stringify(evaluated.evaluation)}\n` : formatEvaluation(evaluated.evaluation));
+    process.stdout.write(json ? jsonLine(evaluated.evaluation) : formatEvaluation(evaluated.evaluation));
   } finally {
     progress.stop();
     await closeModels(models);

@@ -13,6 +13,7 @@ import { type MeasuredSensitivity, writeSensitivity } from '../../evaluate/write
 import { minimumSideFor } from '../../pairs/crops.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
+import { jsonLine } from '../../support/json-line.js';
 import { text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
@@ -108,7 +109,7 @@ async function evaluateSensitivity(flags: OptionValues<typeof options>): Promise
     );
     progress.stop();
     for (const folder of folders) process.stderr.write(`Figures and charts are in ${printable(folder)}\n`);
-    process.stdout.write(json ? `${JSON.stringify(measured)}\n` : formatSensitivity(measured));
+    process.stdout.write(json ? jsonLine(measured) : formatSensitivity(measured));
   } finally {
     progress.stop();
     await closeModels(models);

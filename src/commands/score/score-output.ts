@@ -3,6 +3,7 @@ import type { LeftOut } from '../../datasets/left-out.js';
 import type { Degradations } from '../../score/degradations.js';
 import { describeLikeness, type Likeness } from '../../score/likeness.js';
 import { csvCell } from '../../support/csv-cell.js';
+import { jsonLine } from '../../support/json-line.js';
 import { printable } from '../../support/printable.js';
 
 export interface Scored {
@@ -29,6 +30,8 @@ export interface OutputOptions {
   readonly map: boolean;
   /** Results come in groups, in their order. */
   readonly groups: boolean;
+  /** Control characters of names are shown escaped. */
+  readonly isTerminal: boolean;
 }
 
 export interface Unscored {
@@ -81,17 +84,16 @@ function tableOutput({ meaning, groups }: OutputOptions): ScoreOutput {
 }
 
 function jsonOutput(): ScoreOutput {
-  const line = (value: object): string => `${JSON.stringify(value)}\n`;
   return {
-    scored: ({ likeness, ...result }) => line({ ...result, ...likeness }),
-    unscored: line,
-    leftOut: (leftOut) => line({ leftOut }),
+    scored: ({ likeness, ...result }) => jsonLine({ ...result, ...likeness }),
+    unscored: jsonLine,
+    leftOut: (leftOut) => jsonLine({ leftOut }),
     end: () => '',
   };
 }
 
-/** RFC 4180, names as they are: a cell may hold a line break. The columns are the same whatever comes. */
-function csvOutput({ meaning, degradations: reported, map, groups }: OutputOptions): ScoreOutput {
+/** RFC 4180, names as they are but on a terminal: a cell may hold a line break. The columns are the same whatever comes. */
+function csvOutput({ meaning, degradations: reported, map, groups, isTerminal }: OutputOptions): ScoreOutput {
   const columns = [
     'image',
     'score',
@@ -107,7 +109,8 @@ function csvOutput({ meaning, degradations: reported, map, groups }: OutputOptio
   const row = (result: Readonly<Record<string, unknown>>): string => {
     const head = hasHeader ? '' : `${columns.join(',')}\n`;
     hasHeader = true;
-    return `${head}${columns.map((column) => csvCell((result[column] ?? '') as string | number)).join(',')}\n`;
+    const line = columns.map((column) => csvCell((result[column] ?? '') as string | number)).join(',');
+    return `${head}${isTerminal ? printable(line) : line}\n`;
   };
   return {
     scored: ({ likeness, degradations, ...result }) => row({ ...degradations, ...result, ...likeness }),

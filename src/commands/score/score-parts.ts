@@ -4,6 +4,7 @@ import { loadModel } from '../../score/load-model.js';
 import { modelScorer } from '../../score/parts/model-scorer.js';
 import { mergeParts } from '../../score/parts/part-status.js';
 import { UserError } from '../../support/errors.js';
+import { jsonLine } from '../../support/json-line.js';
 import type { ListPartFlags } from '../list-part-options.js';
 import { partsTask, printPartsStatus, runPart } from '../list-parts.js';
 import { digestOfModel, loadOptionsOf, type ModelFlags } from '../open-models.js';
@@ -25,9 +26,7 @@ export async function scoreParts(flags: PartFlags, paths: readonly string[]): Pr
   if (task.kind === 'status') return printPartsStatus(task.out, format, json);
   if (task.kind === 'merge') {
     const merged = await mergeParts(task.out);
-    process.stdout.write(
-      json ? `${JSON.stringify(merged)}\n` : `${merged.path}: ${merged.images} images, ${merged.failed} of them unreadable\n`,
-    );
+    process.stdout.write(json ? jsonLine(merged) : `${merged.path}: ${merged.images} images, ${merged.failed} of them unreadable\n`);
     return 0;
   }
   const { path } = await findModel(model);

@@ -37,6 +37,11 @@ async function saveCache(cache: ScoreCache | undefined): Promise<void> {
   }
 }
 
+interface Failed {
+  readonly path: string;
+  readonly error: Error;
+}
+
 /** Loaded where there is something to map: scoring alone starts without it. */
 async function openMaps(
   folder: string,
@@ -88,7 +93,13 @@ export async function scorePaths(
   if (xmp === undefined && xmpNames !== undefined) throw new UserError('--xmp-names is about --xmp FOLDER: give it, too.');
   if (why && isCached) throw new UserError('--why and --cache exclude each other: the cache keeps scores only.');
   const degradations = why ? degradationGroups : undefined;
-  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({ meaning, degradations, map: mapInto !== undefined, groups });
+  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({
+    meaning,
+    degradations,
+    map: mapInto !== undefined,
+    groups,
+    isTerminal: process.stdout.isTTY,
+  });
   const { path: modelPath } = await findModel(model);
   const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
   const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
@@ -99,15 +110,20 @@ export async function scorePaths(
   } = await expandPaths(given, { ...(exclude && { exclude }), withRaw: raw === 'preview', withArchives: true });
   const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
   const files = [...(content === undefined ? [] : ['-']), ...found.map(({ path }) => path)];
-  const tell = ({ path, error }: { readonly path: string; readonly error: Error }): void => {
+  const tell = ({ path, error }: Failed): void => {
     process.stderr.write(`error: ${printable(error.message.includes(path) ? error.message : `${path}: ${error.message}`)}\n`);
+  };
+  const put = ({ path, error }: Failed): void => {
     process.stdout.write(output.unscored({ image: path, error: error.message, code: readingFault(error) }));
   };
   for (const one of missing) tell(one);
   const remarks = describeLeftOut(leftOut);
   if (!quiet) for (const line of remarks) process.stderr.write(`${printable(line)}\n`);
   if (remarks.length > 0) process.stdout.write(output.leftOut(leftOut));
-  if (files.length === 0) return { scored: 0, failed: missing.length };
+  if (files.length === 0) {
+    for (const one of missing) put(one);
+    return { scored: 0, failed: missing.length };
+  }
   const sidecars = xmp === undefined ? undefined : await (await import('./write-sidecars.js')).openSidecars(xmp, xmpNames ?? 'full');
   await sidecars?.requireOwn(files);
   const progress = quiet ? undefined : startProgress('Scoring');
@@ -154,9 +170,15 @@ export async function scorePaths(
     cache = isCached ? await openScoreCache(modelPath, { maximumPixels: maxPixels, scale }) : undefined;
     const known: (number | undefined)[] = [];
     if (cache) for (const image of files) known.push(image === '-' ? undefined : await cache.find(image));
-    let next = 0;
+    let [next, told] = [0, 0];
+    const first = files.length - found.length;
+    /** Prints what is known already of those before a place, and what is missing there. */
     const showKnown = (end: number): void => {
-      for (; next < end; next++) if (known[next] !== undefined) show(files[next]!, known[next]!);
+      for (; ; next++) {
+        for (; told < missing.length && first + missing[told]!.place <= next; told++) aside(() => put(missing[told]!));
+        if (next === end) return;
+        if (known[next] !== undefined) show(files[next]!, known[next]!);
+      }
     };
     const places = files.flatMap((_, place) => (known[place] === undefined ? [place] : []));
     if (cache) progress?.note(`${files.length - places.length} of ${files.length} scores are kept from before`);
@@ -173,7 +195,10 @@ export async function scorePaths(
       next = place + 1;
       if (error) {
         failed++;
-        aside(() => tell({ path: image, error }));
+        aside(() => {
+          tell({ path: image, error });
+          put({ path: image, error });
+        });
         continue;
       }
       const map = maps && join(mapFolder!, await maps.write({ image, input, score }, opened));

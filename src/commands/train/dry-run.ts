@@ -4,6 +4,7 @@ import type { PresetValues } from '../../backbones/preset.js';
 import { cropCount } from '../../losses/levels.js';
 import { formatBytes } from '../../support/byte-size.js';
 import { formatDuration } from '../../support/duration.js';
+import { jsonLine } from '../../support/json-line.js';
 import { flagOf, type ResolvedOptions } from '../../support/options/option-table.js';
 import type { Progress } from '../../support/progress.js';
 import { describeMemory, estimateMemory } from '../../train/memory.js';
@@ -23,7 +24,7 @@ export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress:
   if (estimateMemory(setup) > own) progress.note(describeMemory(setup, available));
   const times = await timeSteps(setup, (done, total) => progress.update(done, total, 'trial steps'));
   progress.succeed(`Prepared ${setup.data.dataset.name}: ${setup.data.summary}`);
-  const text = json ? `${JSON.stringify(dryRunFigures(setup, resolved, times, own))}\n` : describeDryRun(setup, resolved, times, available);
+  const text = json ? jsonLine(dryRunFigures(setup, resolved, times, own)) : describeDryRun(setup, resolved, times, available);
   process.stdout.write(text);
 }
 

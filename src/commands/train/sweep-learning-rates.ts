@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMetrics } from '../../runs/metrics-log.js';
 import { type RunFolder, runsFolder } from '../../runs/run-directory.js';
+import { jsonLine } from '../../support/json-line.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
 import { DivergedError } from '../../train/divergence.js';
@@ -46,7 +47,7 @@ export async function sweepLearningRates(sweep: Sweep, name: string, given: Give
     signals.ignore();
   }
   const best = results.reduce((first, other) => ((other.ordered ?? -1) > (first.ordered ?? -1) ? other : first));
-  process.stdout.write(json ? `${JSON.stringify({ criterion: bestMetric, best: best.lr, results })}\n` : table(results, best));
+  process.stdout.write(json ? jsonLine({ criterion: bestMetric, best: best.lr, results }) : table(results, best));
   return 0;
 }
 

@@ -7,6 +7,7 @@ import { alone, describePeers, type Peers } from '../../peers/peers.js';
 import { writeRunReport } from '../../report/run-report.js';
 import { type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { commandHint } from '../../support/command-hint.js';
+import { jsonLine } from '../../support/json-line.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
 import { trainLoop } from '../../train/loop.js';
@@ -150,9 +151,7 @@ async function runStages(
     };
     if (output === 'none') return signals.exitCode();
     process.stdout.write(
-      output === 'json'
-        ? `${JSON.stringify(figures)}\n`
-        : await summarizeTraining(setup, folder, exported, seconds, { ...result, test: tested }),
+      output === 'json' ? jsonLine(figures) : await summarizeTraining(setup, folder, exported, seconds, { ...result, test: tested }),
     );
     return signals.exitCode();
   } finally {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseEvaluation } from '../../evaluate/evaluation.js';
 import { runsFolder } from '../../runs/run-directory.js';
 import { readRegularText } from '../../support/files/regular-file.js';
+import { jsonLine } from '../../support/json-line.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { trainAndExport } from './train-and-export.js';
 
@@ -43,7 +44,7 @@ export async function trainSplits(count: number, name: string, given: GivenOptio
     plcc: meanAndDeviation(results, 'plcc'),
     baseline: meanAndDeviation(results, 'baseline'),
   };
-  process.stdout.write(json ? `${JSON.stringify({ ...figures, results })}\n` : table(results, figures));
+  process.stdout.write(json ? jsonLine({ ...figures, results }) : table(results, figures));
   return 0;
 }
 

@@ -98,13 +98,13 @@ describe('score', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(rows.filter((row) => 'score' in row).map(({ image }) => image)).toEqual(['photos/a.jpg']);
-    expect(rows.filter((row) => !('score' in row))).toEqual([
-      { image: 'nowhere.jpg', error: expect.stringMatching(/does not exist/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
-      { image: 'empty', error: expect.stringMatching(/no supported images/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
+    expect(rows).toEqual([
       { image: 'cut.jpg', error: expect.stringMatching(/cut\.jpg: ./), code: 'ERR_ANTONYM_NOT_AN_IMAGE' },
+      { image: 'photos/a.jpg', score: expect.any(Number) },
       { image: 'small.png', error: expect.stringMatching(/too small/), code: 'ERR_ANTONYM_TOO_SMALL' },
+      { image: 'nowhere.jpg', error: expect.stringMatching(/does not exist/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
       { image: 'notes.txt', error: expect.stringMatching(/not JPEG/), code: 'ERR_ANTONYM_NOT_AN_IMAGE' },
+      { image: 'empty', error: expect.stringMatching(/no supported images/), code: 'ERR_ANTONYM_NO_SUCH_FILE' },
     ]);
     const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
     expect(errors.sort()).toEqual([
