@@ -82,7 +82,9 @@ export function magnitudeHead(prompts: Prompts, fusion: FusionConstants = maClip
     crops: (side) => ({ side, stride: Math.round(side * strideShare), whole: 'bilinear' }),
     method: (isTrained) =>
       'MA-CLIP (arXiv 2511.09948): similarities to antonym prompts fused with the magnitude of the embedding, without training; ' +
-      (isTrained ? 'the encoder was trained label-free (QualiCLIP, arXiv 2403.11176)' : 'the encoder is as published'),
+      (isTrained
+        ? 'the encoder was trained label-free (QualiCLIP, arXiv 2403.11176)'
+        : 'the weights of the encoder are as they were given'),
     facts: () => ({ prompts: prompts.description, head: { name: 'magnitude', description, fusion } }),
   };
 }

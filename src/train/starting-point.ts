@@ -126,7 +126,10 @@ export async function startingPointOf(
       return entry?.type === 'float32' ? floatTensor(entry.shape, new Float32Array(await file.read(entry))) : undefined;
     };
     const head = await headKinds[name].restore({ backbone, metadata: file.metadata, ...(fusion && { fusion }), read });
-    if (!head) throw new UserError(`${checkpoint} is not a checkpoint of this program: it has no head of the kind ${name}.`);
+    if (!head)
+      throw new UserError(
+        `${checkpoint} has nothing to make the head ${name} of: it is of a run with another head, or not of this program. Leave out --head.`,
+      );
     return { parameters: {}, head, origin: storedOrigin(file.metadata) };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;

@@ -49,6 +49,11 @@ export interface TrainingSetup {
   readonly peers: Peers;
 }
 
+/** The name of what is learned from. */
+export function nameOfData({ data, opinions }: Pick<TrainingSetup, 'data' | 'opinions'>): string {
+  return opinions?.name ?? data.dataset.name;
+}
+
 /** Events of the minutes that setting up may take. */
 export interface SetupWatch extends StartWatch {
   /** Image files are read, to find repetitions. */

@@ -151,7 +151,7 @@ describe('export', () => {
     [['--run', 'model', '--out', 'photos/00.png'], /photos.00\.png is a file, .*, but a folder is to be written/],
     [['--run', 'model', '--precision', 'int4'], /--precision must be one of fp32, fp16, int8, but received int4/],
     [['--run', 'model', '--magnitude-logit', '0'], /--magnitude-logit is for --head magnitude, but the head is prompts\. Leave it out/],
-    [['--run', 'model', '--head', 'regression'], /is not a checkpoint of this program: it has no head of the kind regression/],
+    [['--run', 'model', '--head', 'regression'], /has nothing to make the head regression of: it is of a run with another head/],
     [['--run', 'model', '--force'], /--force is about the comparison with fp32: give --precision/],
     [['--run', 'model', '--precision', 'int8', '--data', 'nowhere'], /nowhere/],
     [['--run', 'model', '--outt', 'x'], /Unknown option --outt\. Did you mean "--out"\?/],

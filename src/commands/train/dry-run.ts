@@ -12,7 +12,7 @@ import type { trainOptions } from '../../train/options.js';
 import { presetOf } from '../../train/presets.js';
 import { rankedLayout } from '../../train/ranked-crops.js';
 import { type SharingTimes, type StepTimes, timeSteps } from '../../train/time-steps.js';
-import type { TrainingSetup } from '../../train/training-setup.js';
+import { nameOfData, type TrainingSetup } from '../../train/training-setup.js';
 
 type Resolved = ResolvedOptions<typeof trainOptions>;
 
@@ -23,7 +23,7 @@ export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress:
   // said before steps that may end the process
   if (estimateMemory(setup) > own) progress.note(describeMemory(setup, available));
   const times = await timeSteps(setup, (done, total) => progress.update(done, total, 'trial steps'));
-  progress.succeed(`Prepared ${setup.data.dataset.name}: ${setup.data.summary}`);
+  progress.succeed(`Prepared ${nameOfData(setup)}: ${setup.data.summary}`);
   const text = json ? jsonLine(dryRunFigures(setup, resolved, times, own)) : describeDryRun(setup, resolved, times, available);
   process.stdout.write(text);
 }
@@ -45,7 +45,7 @@ function describeDryRun(setup: TrainingSetup, { values, origins }: Resolved, tim
 Nothing was written. This training
   trains    ${setup.model.backbone.name}: ${setup.model.backbone.description}
   head      ${setup.model.head.kind}: ${setup.model.head.description}
-  on        ${setup.data.dataset.name}: ${setup.data.summary}
+  on        ${nameOfData(setup)}: ${setup.data.summary}
   steps     ${steps} of ${photographs} photograph${photographs === 1 ? '' : 's'} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
   takes     about ${formatDuration(whole)}: ${(stepMilliseconds / 1000).toPrecision(2)} s a step, ${evaluations} evaluations of ${formatDuration(evaluationMilliseconds)}
   memory    ${describeMemory(setup, available)}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB${times.sharing ? `\n  shared    ${describeSharing(times.sharing, stepMilliseconds)}` : ''}

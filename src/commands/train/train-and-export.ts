@@ -16,7 +16,7 @@ import { Patience } from '../../train/patience.js';
 import { setUpTogether } from '../../train/set-up-together.js';
 import type { LoopEvaluation, LoopResult } from '../../train/training-events.js';
 import { openTrainingSession, type TrainingSession } from '../../train/training-session.js';
-import type { TrainingSetup } from '../../train/training-setup.js';
+import { nameOfData, type TrainingSetup } from '../../train/training-setup.js';
 import { type StopSignals, stopSignals } from '../stop-signals.js';
 import { watchWeights } from '../watch-weights.js';
 import { dryRun } from './dry-run.js';
@@ -186,7 +186,7 @@ async function openSession(
       onPair: (done, total) => progress.update(done, total, 'held-out crops'),
       onSkip: (image, reason) => progress.note(`skipped ${image}: ${reason}`),
     });
-    progress.succeed(`Prepared ${data.dataset.name}: ${data.summary}`);
+    progress.succeed(`Prepared ${nameOfData(setup)}: ${data.summary}`);
     if (session.engine.notice !== undefined) progress.note(session.engine.notice);
     return session;
   } catch (error) {

@@ -29,7 +29,7 @@ import { noOpinions } from '../../train/options/opinion-options.js';
 import { checkTrainOptions, isOtherPlace, isOtherSplit, type TrainOptions, trainOptions } from '../../train/options.js';
 import { placeOptions, runIdentity } from '../../train/run-identity.js';
 import { optionsOfRun } from '../../train/stored-options.js';
-import type { TrainingSetup, TrainingSpec } from '../../train/training-setup.js';
+import { nameOfData, type TrainingSetup, type TrainingSpec } from '../../train/training-setup.js';
 import { openOpinions } from './open-opinions.js';
 
 /** A run whose options are known to be right, before anything is set up. */
@@ -70,8 +70,10 @@ export async function newRun(
     resolved,
     spec: { options: resolved.values, opinions: opened?.set },
     opinions: opened?.table,
-    async open({ options, model, opinions, data: { dataset, downscale, record } }) {
-      const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, opinions?.name ?? dataset.name) } : { name };
+    async open(setup) {
+      const { options, model, data } = setup;
+      const { downscale, record } = data;
+      const naming = name === undefined ? { prefix: runNamePrefix(options.backbone, nameOfData(setup)) } : { name };
       // The factor that auto came to: the run resumes with it.
       const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
       run = await createRun(runsFolder, naming, saved, await describeEnvironment(), async (folder) => {

@@ -46,7 +46,7 @@ About it:  ${here(exported.folder)}/model.json
 The run:   ${here(run.report)} (curves, pictures, configuration, hashes; metrics and checkpoints beside it)
 
 Next:
-${hasLearned ? '' : '  Train longer (--steps), or compare learning rates first (--sweep-lr): these weights order severity no better than chance.\n'}${nextCommands(setup, run)}
+${hasLearned || setup.opinions ? '' : '  Train longer (--steps), or compare learning rates first (--sweep-lr): these weights order severity no better than chance.\n'}${nextCommands(setup, run)}
 `;
   if (setup.opinions) return `${summarizeOpinions(setup.opinions, seconds, evaluation.ordered, best?.value, test)}${next}`;
   return `
@@ -86,9 +86,14 @@ ${tested}
 }
 
 /** The next commands, aligned. */
-function nextCommands({ options: { weights, data, pairs, steps }, model: { backbone } }: TrainingSetup, run: RunFolder): string {
-  const isOwn = data !== defaultDatasetName || pairs !== noPairs;
-  const sameData = pairs === noPairs ? `--data ${isOwn ? quote(data) : 'FOLDER'}` : `--pairs ${quote(pairs)}`;
+function nextCommands({ options, model: { backbone }, opinions }: TrainingSetup, run: RunFolder): string {
+  const { weights, data, pairs, steps } = options;
+  const isOwn = data !== defaultDatasetName || pairs !== noPairs || opinions !== undefined;
+  const sameData = opinions
+    ? ratedData(options)
+    : pairs === noPairs
+      ? `--data ${isOwn ? quote(data) : 'FOLDER'}`
+      : `--pairs ${quote(pairs)}`;
   const pretrained = (backbone.published ? backbone : backbones.find(({ published }) => published))?.name;
   const commands = [
     [commandHint(`score --model ${run.name} PHOTO...`), 'score your photographs'],
@@ -105,6 +110,10 @@ function nextCommands({ options: { weights, data, pairs, steps }, model: { backb
   ] as const;
   const width = Math.max(...commands.map(([command]) => command.length)) + 2;
   return commands.map(([command, purpose]) => `  ${command.padEnd(width)}${purpose}`).join('\n');
+}
+
+function ratedData({ opinion, images }: TrainingSetup['options']): string {
+  return `--opinion ${quote(opinion)}${images === 'auto' ? '' : ` --images ${quote(images)}`}`;
 }
 
 /** A text quoted so that a shell reads it as one word. */
