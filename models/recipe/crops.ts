@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { cropImage, type Image } from '#antonym/images/image.js';
 import { randomStream } from '#antonym/support/random.js';
 import { type SetName, seed, sets } from './recipe.js';
+import { pixelsOf, resized } from './resized.js';
 
 export interface Crop {
   readonly image: Image;
@@ -15,15 +16,12 @@ export interface Crop {
  * @param id the name from which the draws follow
  */
 export async function* cropsOf(path: string, id: string): AsyncGenerator<Crop> {
-  const { width, height } = await sharp(path).metadata();
-  const own = Math.min(width, height);
+  const size = await sharp(path).metadata();
+  const own = Math.min(size.width, size.height);
   for (const set of Object.keys(sets) as SetName[]) {
     for (const [side, count] of sets[set].perSide) {
       if (side > own) continue;
-      const factor = side / own;
-      const resized = sharp(path).resize(Math.round(width * factor), Math.round(height * factor), { kernel: 'lanczos3' });
-      const { data, info } = await resized.raw().toBuffer({ resolveWithObject: true });
-      const image: Image = { width: info.width, height: info.height, data: new Uint8Array(data) };
+      const image = await pixelsOf(resized(sharp(path), size, side / own));
       const crop = sets[set].crop ?? side;
       for (let index = 0; index < count; index++) {
         const name = `${side}-${index}`;

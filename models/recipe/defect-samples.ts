@@ -10,6 +10,7 @@ import { cropImage, type Image } from '#antonym/images/image.js';
 import { UserError } from '#antonym/support/errors.js';
 import { type RandomStream, randomStream } from '#antonym/support/random.js';
 import { pristine, seed } from './recipe.js';
+import { pixelsOf, resized } from './resized.js';
 
 export const defects = {
   /** Longest side of a crop, pixels: most of a picture, as people ask about whole pictures. */
@@ -95,19 +96,15 @@ async function distorted(crop: Image, random: RandomStream, count: number, pool:
 
 /** Crops of a photograph, reduced so that traces of its camera vanish, each with a name, and whether it is seen as it is alone. */
 async function* cropsOf(path: string): AsyncGenerator<[Image, string, boolean]> {
-  const { width, height } = (await sharp(path).metadata()).autoOrient;
-  const own = Math.min(width, height);
+  const size = (await sharp(path).metadata()).autoOrient;
+  const own = Math.min(size.width, size.height);
   for (const [side, count] of defects.perSide) {
     if (side > own * pristine.largestShare) continue;
-    const factor = side / own;
-    const { data, info } = await sharp(path)
-      .autoOrient()
-      .resize(Math.round(width * factor), Math.round(height * factor), { kernel: 'lanczos3' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    const image: Image = { width: info.width, height: info.height, data: new Uint8Array(data) };
+    const image = await pixelsOf(
+      resized(sharp(path).autoOrient(), size, side / own)
+        .toColourspace('srgb')
+        .removeAlpha(),
+    );
     const [across, down] = [Math.min(defects.crop, image.width), Math.min(defects.crop, image.height)];
     for (let index = 0; index < count + defects.pristine; index++) {
       const name = index < count ? `${side}-${index}` : `${side}-${index}-pristine`;

@@ -25,6 +25,7 @@ import { photographPackages } from './photographs.js';
 import { fitQuality, qualityEncoder, qualityRegression } from './quality-encoder.js';
 import { smallestSide } from './quality-features.js';
 import { heldOutSide, modelName, pristine, scale, scenes, seed } from './recipe.js';
+import { resized } from './resized.js';
 import { makeSamples } from './samples.js';
 
 const photographs = photographPackages.flatMap((one) => one.photographs);
@@ -40,15 +41,9 @@ const method =
 async function reducePhotographs(from: string, into: string): Promise<void> {
   for (const { file } of photographs) {
     const image = sharp(join(from, file)).autoOrient();
-    const { width, height } = (await image.metadata()).autoOrient;
-    const own = Math.min(width, height);
-    const factor = Math.min(pristine.largestShare, pristine.side / own);
-    const png = await image
-      .resize(Math.round(width * factor), Math.round(height * factor), { kernel: 'lanczos3' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .png({ compressionLevel: 1 })
-      .toBuffer();
+    const size = (await image.metadata()).autoOrient;
+    const factor = Math.min(pristine.largestShare, pristine.side / Math.min(size.width, size.height));
+    const png = await resized(image, size, factor).toColourspace('srgb').removeAlpha().png({ compressionLevel: 1 }).toBuffer();
     await writeFileAtomically(join(into, file.replace(/\.jpg$/, '.png')), png);
   }
 }
