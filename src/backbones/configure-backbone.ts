@@ -14,7 +14,7 @@ export interface BackboneOptions {
 export function configureBackbone(backbone: Backbone, { freeze, batchNorm, positionalEmbedding }: BackboneOptions): Backbone {
   const { name, batchNormalization, embedWithPositions, embedWithoutPositions, embed, reader } = backbone;
   if (batchNorm === 'train' && !batchNormalization) {
-    throw new UserError(`--batch-norm train does not fit ${name}, which has no batch normalisation that could be trained. Leave it out.`);
+    throw new UserError(`--batch-norm train does not fit ${name}, which has no batch normalization that could be trained. Leave it out.`);
   }
   if (positionalEmbedding === 'keep' && !embedWithPositions) {
     throw new UserError(

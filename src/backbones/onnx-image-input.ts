@@ -28,7 +28,7 @@ export function findImageInput(model: OnnxModel, output: string, mean: readonly 
   const needed = new Set(neededNodes(model, [output]).flatMap((node) => node.inputs));
   const images = inputs.filter((input) => isFirst(input) || isLast(input));
   const [image, second] = images.length > 1 ? images.filter(({ name }) => needed.has(name)) : images;
-  if (image === undefined) throw new UserError(`${path} is no encoder of RGB images: ${reasonOf(inputs)}.`);
+  if (image === undefined) throw new UserError(`${path} is not an encoder of RGB images: ${reasonOf(inputs)}.`);
   if (second !== undefined) {
     throw new UserError(`${path} takes several images, ${image.name} and ${second.name}: export an encoder of one.`);
   }
@@ -83,7 +83,7 @@ function checkType({ path }: OnnxModel, image: FileValue, mean: readonly number[
   }
   if (mean.some((value) => value !== 0)) {
     throw new UserError(
-      `${path} takes bytes (${image.name}), which it normalises itself: give --mean 0,0,0 --std 0.00392157,0.00392157,0.00392157, or export it for float32.`,
+      `${path} takes bytes (${image.name}), which it normalizes itself: give --mean 0,0,0 --std 0.00392157,0.00392157,0.00392157, or export it for float32.`,
     );
   }
 }

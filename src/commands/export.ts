@@ -51,7 +51,7 @@ const exportOptions = {
     kind: switched(),
     description: 'give the embedding, too',
     details:
-      'A further output "embedding", float32 [batch, size]: what the image encoder makes of an image, before the head, not normalised.',
+      'A further output "embedding", float32 [batch, size]: what the image encoder makes of an image, before the head, not normalized.',
     default: false,
   },
   degradations: {

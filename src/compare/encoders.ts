@@ -53,7 +53,7 @@ export function parseEncoders(text: string, path: string): Encoder[] {
   for (const { name, command } of data.encoders) {
     for (const place of ['{input}', '{output}']) {
       if (!command.some((argument) => argument.includes(place)))
-        throw new UserError(`${path}: The command of "${name}" does not mention ${place}.`);
+        throw new UserError(`The command of "${name}" in ${path} does not mention ${place}.`);
     }
   }
   return data.encoders.map(({ name, series = name, command, extension }) => ({

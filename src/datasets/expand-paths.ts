@@ -45,13 +45,13 @@ export async function expandPaths(paths: readonly string[], options: ExpandOptio
         const { paths: members, leftOut: others } = await listTarImages(path);
         leftOut.push({ ...nothingLeftOut, files: others });
         files.push(...members.map((member): FileReference => ({ kind: 'file', id: member, path: member })));
-        if (members.length === 0) throw new UserError(`${path} holds no supported images.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
+        if (members.length === 0) throw new UserError(`${path} has no supported images in it.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       } else if (!status.isDirectory()) files.push({ kind: 'file', id: path, path });
       else {
         const listed = await listImageFiles(path, options);
         leftOut.push(listed.leftOut);
         files.push(...listed.files);
-        if (listed.files.length === 0) throw new UserError(`${path} holds no supported images.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
+        if (listed.files.length === 0) throw new UserError(`${path} has no supported images in it.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       }
     } catch (error) {
       const reason = fileError('read', path, error);

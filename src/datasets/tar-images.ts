@@ -22,7 +22,7 @@ export function isTar(path: string): boolean {
 /**
  * The images of an archive in its order, by extension; their content is not read.
  * @returns paths as in `TarImage`, and the number of other members by extension
- * @throws UserError when it is no tar archive, or ends early.
+ * @throws UserError when it is not a tar archive, or ends early.
  */
 export async function listTarImages(archive: string): Promise<{ paths: string[]; leftOut: Record<string, number> }> {
   const paths: string[] = [];
@@ -102,5 +102,5 @@ async function* membersOf(archive: string): AsyncGenerator<Member> {
 function readingError(archive: string, error: unknown): UserError {
   const reason = fileError('read', archive, error);
   if (reason instanceof UserError) return reason;
-  return new UserError(`Cannot read ${archive}: it is no tar archive, or it is cut off.`, { cause: error });
+  return new UserError(`Cannot read ${archive}: it is not a tar archive, or it is cut off.`, { cause: error });
 }

@@ -68,7 +68,7 @@ export function requireRankable(names: readonly DistortionName[], table: Severit
   if (turning.length > 0) {
     const tables = turning.map((name) => `${name} (${severitiesOf(name, table).join(', ')})`).join(' and ');
     throw new UserError(
-      `The levels of ${tables} in KADID-10k's tables turn back, so that none is the stronger one to rank. ` +
+      `The levels of ${tables} in KADID-10k's tables do not grow in order, so that they cannot be ranked. ` +
         `Leave them out: --distortion kadid-10k,${unordered.map((name) => `-${name}`).join(',')}.`,
     );
   }

@@ -49,7 +49,7 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
   const opinionAt = place('--mos-column', opinionName);
   if (columns.direction === undefined && /dmos/i.test(opinionName)) {
     throw new UserError(
-      `Is a higher "${opinionName}" better or worse? Differential opinions are published both ways: say it with --direction higher or --direction lower.`,
+      `Is a higher "${opinionName}" better or worse? Differential opinions are published both ways: state it with --direction higher or --direction lower.`,
     );
   }
   const { group } = columns;

@@ -19,5 +19,5 @@ export function parseResult<T>(schema: z.ZodType<T>, text: string, path: string)
   const { success, data, error } = schema.safeParse(json);
   if (success) return data;
   const [issue] = error.issues;
-  throw new UserError(`${path} is no result of this version: ${issue?.path.join('.')}: ${issue?.message}. Evaluate the model again.`);
+  throw new UserError(`${path} is not a result of this version: ${issue?.path.join('.')}: ${issue?.message}. Evaluate the model again.`);
 }

@@ -213,7 +213,7 @@ score = numpy.mean([session.run(['score'], {'image': crop[None]})[0] for crop in
 function embeddingOf({ embedding }: ModelDescription): string {
   if (embedding === undefined) return '';
   const { output, size } = embedding;
-  return `\nA further output, \`${output}\` (float32, \`[batch, ${size}]\`), is what the image encoder makes of an image, not normalised.\n`;
+  return `\nA further output, \`${output}\` (float32, \`[batch, ${size}]\`), is what the image encoder makes of an image, not normalized.\n`;
 }
 
 function sizes({ size, largeImages, crops }: ModelDescription): string {

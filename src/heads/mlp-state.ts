@@ -55,5 +55,5 @@ function isKnown(name: string): boolean {
 }
 
 function refused({ path }: TensorSource, why: string): UserError {
-  return new UserError(`${path} holds no MLP head: ${why}. Expected the mlp.pt of AGM.`);
+  return new UserError(`${path} has no MLP head in it: ${why}. Expected the mlp.pt of AGM.`);
 }

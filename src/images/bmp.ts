@@ -67,7 +67,7 @@ export function decodeBitmap(bytes: Uint8Array, header: BitmapHeader): Image {
   const size = bits / 8;
   const rowBytes = Math.ceil((width * size) / 4) * 4;
   if (pixels + (height - 1) * rowBytes + width * size > bytes.length) throw new Error('pixels are missing');
-  if (palette.start + palette.count * 4 > bytes.length) throw new Error('colours are missing');
+  if (palette.start + palette.count * 4 > bytes.length) throw new Error('colors are missing');
   const data = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {
     let from = pixels + row * rowBytes;
@@ -84,6 +84,6 @@ export function decodeBitmap(bytes: Uint8Array, header: BitmapHeader): Image {
 }
 
 function placeOfColour(index: number, { start, count }: BitmapHeader['palette']): number {
-  if (index >= count) throw new Error(`colour ${index} of ${count} is used`);
+  if (index >= count) throw new Error(`color ${index} of ${count} is used`);
   return start + index * 4;
 }

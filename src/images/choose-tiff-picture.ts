@@ -59,8 +59,8 @@ export function chooseTiffPicture({ pictures }: TiffStructure): ChosenPicture {
   const picture = photographOf(pictures);
   const { photometric, samples, bits, sampleFormats, extraSamples } = picture;
   const interpretation = photometric === undefined ? (samples >= 3 ? 3 : 1) : interpretations[photometric];
-  if (interpretation === undefined) throw new UserError(`its colours are of an unsupported kind (photometric ${photometric}): ${convert}`);
-  if (typeof interpretation === 'string') throw new UserError(`its colours are ${interpretation}, which is not supported: ${convert}`);
+  if (interpretation === undefined) throw new UserError(`its colors are of an unsupported kind (photometric ${photometric}): ${convert}`);
+  if (typeof interpretation === 'string') throw new UserError(`its colors are ${interpretation}, which is not supported: ${convert}`);
   const format = sampleFormats.find((value) => value !== 1 && value !== 4);
   const depth = bits[0]!;
   if (format !== undefined) throw new UserError(`its samples are ${formatName(format, depth)}, whose white level is unknown: ${convert}`);

@@ -97,7 +97,7 @@ function checkPixels(input: Pixels): Image {
   }
   const needed = width * height * 3;
   if ('colorSpace' in input && input.colorSpace !== 'srgb') {
-    throw badArgument(`the pixels are in the colour space ${input.colorSpace}: convert them to srgb`, input);
+    throw badArgument(`the pixels are in the color space ${input.colorSpace}: convert them to srgb`, input);
   }
   const isRgba = data.length === width * height * 4;
   // As in the ImageData of a canvas.

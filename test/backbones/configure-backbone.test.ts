@@ -85,7 +85,7 @@ test('batch normalisation is trained with the statistics of the batch, which mov
     expect(moved(configure(name, { batchNorm: 'train' })).length).toBeGreaterThan(10);
     expect(moved(configure(name, { batchNorm: 'frozen' }))).toEqual([]);
   }
-  expect(() => configure('clip-vit-b-16', { batchNorm: 'train' })).toThrow(/has no batch normalisation/);
+  expect(() => configure('clip-vit-b-16', { batchNorm: 'train' })).toThrow(/has no batch normalization/);
 });
 
 test('the positional embedding of the attention pool is kept on request, where there is one to keep', () => {

@@ -128,7 +128,7 @@ describe('an invented family', () => {
     const stray = join(folder, 'stray.safetensors');
     await writeFile(stray, safetensors({ 'blocks.0.weight': matrix }));
     await expect(setUp({ weights: stray })).rejects.toThrow(
-      /holds no Invented image encoder: it has no tensor encoder\.filters\.first \(its authors\)\. Its first tensors are: blocks\.0\.weight/,
+      /does not hold an image encoder of Invented: it has no tensor encoder\.filters\.first \(its authors\)\. Its first tensors are: blocks\.0\.weight/,
     );
     await writeFile(stray, safetensors({ 'encoder.filters.first': first, 'encoder.filters.second': second }));
     await expect(setUp({ weights: stray })).rejects.toThrow(

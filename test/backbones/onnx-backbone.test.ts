@@ -198,7 +198,7 @@ describe('files that cannot be used', () => {
   });
 
   test('are quantised ones, and models that score', async () => {
-    const cannotBeTrained = /quantised numbers \(int8\), which cannot be trained: give the model in float32 or float16/;
+    const cannotBeTrained = /quantized numbers \(int8\), which cannot be trained: give the model in float32 or float16/;
     const eightBits = await changed('onnx_resnet.onnx', ({ graph }) => {
       const tensor = graph!.initializer!.find(({ name }) => name === '7.weight')!;
       tensor.dataType = onnxDataTypes.int8;

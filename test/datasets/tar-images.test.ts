@@ -43,8 +43,8 @@ test('an archive that is cut off, or none, is refused in one line', async () => 
   );
   expect(files).toEqual([]);
   expect(failed.map(({ error }) => error.message)).toEqual([
-    `Cannot read ${join(folder, 'cut.tar')}: it is no tar archive, or it is cut off.`,
-    `Cannot read ${join(folder, 'text.tar')}: it is no tar archive, or it is cut off.`,
-    `${join(folder, 'empty.tar')} holds no supported images.`,
+    `Cannot read ${join(folder, 'cut.tar')}: it is not a tar archive, or it is cut off.`,
+    `Cannot read ${join(folder, 'text.tar')}: it is not a tar archive, or it is cut off.`,
+    `${join(folder, 'empty.tar')} has no supported images in it.`,
   ]);
 });

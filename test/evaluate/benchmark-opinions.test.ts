@@ -148,9 +148,9 @@ describe('what is not as described', async () => {
       () => at('csiq', 'csiq', { opinion: '{dmso}' }),
       /has no column "dmso", which datasets\.json says it has\. Did you mean "dmos"\?$/,
     ],
-    ['no sheet', () => at('csiq', 'csiq', { sheet: 'all_by_imag' }), /csiq\.DMOS\.xlsx is no workbook that can be read: [^\n]+$/],
+    ['no sheet', () => at('csiq', 'csiq', { sheet: 'all_by_imag' }), /csiq\.DMOS\.xlsx is not a workbook that can be read: [^\n]+$/],
     ['an old workbook', () => at('bid', 'xls'), /is an old xls file, which is not read: save it as xlsx or CSV\.$/],
-    ['a broken workbook', () => at('bid', 'broken'), /DatabaseGrades\.xlsx is no workbook that can be read: [^\n]+$/],
+    ['a broken workbook', () => at('bid', 'broken'), /DatabaseGrades\.xlsx is not a workbook that can be read: [^\n]+$/],
     ['no text files', () => at('pipal', 'empty'), /Train_Label has no text files with opinions in it\.$/],
   ])('%s', async (_, read, message) => {
     await expect(read()).rejects.toThrow(message);

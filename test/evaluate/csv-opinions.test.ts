@@ -108,9 +108,9 @@ describe('a CSV file of opinions', () => {
     ['a number beyond all scales', 'image,mos\na.png,1e308\n', /must be from -1e9 to 1e9, but received 1e308\.$/],
     ['a column twice', 'image,mos,mos\na.png,1,2\n', /any\.csv has 2 columns "mos": which one is meant\? Rename the others\.$/],
     ['points and commas', 'image;mos\na.png;1,5\nb.png;2.5\n', /decimals have a point in row 3 and a comma in row 2: use one of them\.$/],
-    ['no text', 'image,mos\na\0.png,1\n', /any\.csv is no table: it holds bytes that no text has\.$/],
-    ['rows of different lengths', 'image,mos\na.png,1,2\n', /any\.csv is no table: [^\n]+\.$/],
-    ['a quote that does not end', 'image,mos\n"a.png,1\n', /any\.csv is no table: [^\n]+\.$/],
+    ['no text', 'image,mos\na\0.png,1\n', /any\.csv is not a table: it has bytes that no text has\.$/],
+    ['rows of different lengths', 'image,mos\na.png,1,2\n', /any\.csv is not a table: [^\n]+\.$/],
+    ['a quote that does not end', 'image,mos\n"a.png,1\n', /any\.csv is not a table: [^\n]+\.$/],
   ])('%s is one line', async (_, text, message) => {
     await expect(readCsvOpinions(await table('any.csv', text))).rejects.toThrow(message);
   });

@@ -29,8 +29,8 @@ test('results are read back as they were written', () => {
 
 test('what is no result of this version is one line', () => {
   expect(() => parseEvaluation('{', 'e.json')).toThrow('e.json is not JSON. Evaluate the model again.');
-  expect(() => parseEvaluation(JSON.stringify(sensitivity), 'e.json')).toThrow(/^e\.json is no result of this version: format: [^\n]+$/);
+  expect(() => parseEvaluation(JSON.stringify(sensitivity), 'e.json')).toThrow(/^e\.json is not a result of this version: format: [^\n]+$/);
   expect(() => parseSensitivity(JSON.stringify({ ...sensitivity, crop: 'x' }), 's.json')).toThrow(
-    /^s\.json is no result of this version: crop: [^\n]+$/,
+    /^s\.json is not a result of this version: crop: [^\n]+$/,
   );
 });

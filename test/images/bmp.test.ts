@@ -83,7 +83,7 @@ describe('a bitmap', () => {
             if (header === undefined || header.width * header.height > 1e6) return;
             expect(decodeBitmap(bytes, header).data).toHaveLength(header.width * header.height * 3);
           } catch (error) {
-            expect((error as Error).message).toMatch(/^(a bitmap of|pixels are missing|colours are missing|colour \d)/);
+            expect((error as Error).message).toMatch(/^(a bitmap of|pixels are missing|colors are missing|color \d)/);
           }
         }),
         { numRuns: 100 },

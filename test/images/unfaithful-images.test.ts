@@ -69,7 +69,7 @@ describe('samples', () => {
     [32845, 'LogLuv'],
   ])('of photometric interpretation %i are refused', async (photometric, name) => {
     const bytes = makeTiff({ width, height, samples: 3, bits: 8, photometric, data: rgb });
-    expect(await reasonOf(bytes)).toContain(`its colours are ${name}`);
+    expect(await reasonOf(bytes)).toContain(`its colors are ${name}`);
   });
 
   test('in HDR are refused', async () => {

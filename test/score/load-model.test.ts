@@ -126,7 +126,7 @@ describe('score', () => {
     // Black that is a fifth opaque, over white.
     expect(await model.score({ data: half, width: 20, height: 10 })).toBeCloseTo(0.8, 6);
     await expect(model.score({ data: half, width: 20, height: 10, colorSpace: 'display-p3' } as Pixels)).rejects.toThrow(
-      /colour space display-p3/,
+      /color space display-p3/,
     );
   });
 

@@ -86,7 +86,7 @@ const large = { width: 1024, layers: 24, heads: 16, activation: 'quick-gelu', si
 export const clipBackbones: readonly Backbone[] = [
   {
     name: 'clip-tiny',
-    description: "a small instance of CLIP's ModifiedResNet with seeded initialisation: no pretrained weights",
+    description: "a small instance of CLIP's ModifiedResNet with seeded initialization: no pretrained weights",
     pretrained: 'none',
     ...resNet({ width: 16, blocks: [1, 1, 1, 1], heads: 8, embedding: 128 }, 'batch'),
   },

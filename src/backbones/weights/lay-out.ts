@@ -19,7 +19,7 @@ export function layOut(source: TensorSource, { family, layouts }: WeightsReader)
   }
   const landmarks = layouts.map(({ landmark, savedBy }) => `no tensor ${landmark} (${savedBy})`);
   throw new UserError(
-    `${source.path} holds no ${family} image encoder: it has ${landmarks.join(' and ')}. ` +
+    `${source.path} does not hold an image encoder of ${family}: it has ${landmarks.join(' and ')}. ` +
       `Its first tensors are: ${names.slice(0, 3).join(', ') || 'none'}.`,
   );
 }

@@ -43,7 +43,7 @@ export async function openSidecars(folder: string, names: (typeof sidecarNames)[
       for (const photograph of photographs) {
         const place = photograph === '-' ? undefined : await realpath(dirname(resolve(photograph))).catch(() => undefined);
         if (place === undefined || !`${place}${sep}`.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) {
-          throw new UserError(`${photograph} is no file in ${folder}: --xmp writes beside the photographs of its folder only.`);
+          throw new UserError(`${photograph} is not a file in ${folder}: --xmp writes beside the photographs of its folder only.`);
         }
         const sidecar = pathOf(photograph);
         const other = owners.get(sidecar);

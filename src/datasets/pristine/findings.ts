@@ -32,25 +32,25 @@ export const findings: Readonly<Record<FindingName, Finding>> = {
         : `steps ${(100 * blockiness).toFixed(0)} % steeper at blocks`,
   },
   enlarged: {
-    about: 'enlarged: interpolated pixels, and little detail between neighbours',
+    about: 'enlarged: interpolated pixels, and little detail between neighbors',
     // Cameras interpolate colours, which leaves a period of 2 in sharp photographs too.
     excess: ({ resampling, fineDetail }) => (fineDetail < thresholds.sharpDetail ? resampling - thresholds.resampling : 0),
     measured: ({ resampling }) => `periodic pattern ${resampling.toFixed(0)} times the median`,
   },
   soft: {
-    about: 'blurred or enlarged: even the sharpest parts lack detail between neighbouring pixels',
+    about: 'blurred or enlarged: even the sharpest parts lack detail between neighboring pixels',
     excess: ({ fineDetail }) => thresholds.fineDetail - fineDetail,
     measured: ({ fineDetail }) => `${fineDetail.toFixed(2)} of the detail of half the resolution`,
   },
   noisy: {
     about: 'white noise or grain',
     excess: ({ noise }) => noise - thresholds.noise,
-    measured: ({ noise }) => `noise of ${noise.toFixed(1)} grey values`,
+    measured: ({ noise }) => `noise of ${noise.toFixed(1)} gray values`,
   },
   plain: {
     about: 'hardly any texture: distortions cannot be seen on it',
     excess: ({ texture }) => leastTexture - texture,
-    measured: ({ texture }) => `texture of ${texture.toFixed(1)} grey values`,
+    measured: ({ texture }) => `texture of ${texture.toFixed(1)} gray values`,
   },
 };
 

@@ -9,7 +9,7 @@ import { inWorkspace } from '../workspace.js';
 
 export const brighten: Distortion<never> = {
   group: 'brightness',
-  strength: 'twice the distance by which the tone curve is raised at middle grey, 0..1.1',
+  strength: 'twice the distance by which the tone curve is raised at middle gray, 0..1.1',
   // KADID-10k's table.
   severities: [0.1, 0.2, 0.4, 0.7, 1.1],
   parameters: {},
@@ -37,7 +37,7 @@ export const brighten: Distortion<never> = {
 
 export const darken: Distortion<never> = {
   group: 'brightness',
-  strength: 'twice the distance by which the tone curve is lowered at middle grey, 0..1',
+  strength: 'twice the distance by which the tone curve is lowered at middle gray, 0..1',
   // KADID-10k: .05 .1 .2 .4 .8; its first step is not noticeable.
   severities: [0.08, 0.15, 0.3, 0.5, 0.8],
   parameters: {},

@@ -43,7 +43,7 @@ export const colorShift: Distortion<'direction'> = {
 
 export const colorSaturationHsv: Distortion<never> = {
   group: 'color',
-  strength: 'factor of the saturation in HSV; below 0 the colours are complementary',
+  strength: 'factor of the saturation in HSV; below 0 the colors are complementary',
   // KADID-10k: .4 .2 .1 0 -.4; a milder start and even steps.
   severities: [0.75, 0.5, 0.25, -0.05, -0.4],
   parameters: {},

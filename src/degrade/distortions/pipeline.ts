@@ -121,7 +121,7 @@ export const banding: Distortion<never> = {
 
 export const sensorNoise: Distortion<'seed'> = {
   group: 'pipeline',
-  strength: 'electrons that white frees in a photosite, each of which sees one colour; 3 of read noise',
+  strength: 'electrons that white frees in a photosite, each of which sees one color; 3 of read noise',
   severities: [4000, 1500, 600, 250, 100],
   parameters: { seed: noiseSeed },
   apply({ width, height, data: source }, electrons, { seed }) {

@@ -46,7 +46,7 @@ export const linearContrastChange: Distortion<'sign'> = {
 
 export const nonlinearContrastChange: Distortion<never> = {
   group: 'sharpness-contrast',
-  strength: 'half of the range left around middle grey, 0.5 (all) to 0',
+  strength: 'half of the range left around middle gray, 0.5 (all) to 0',
   // KADID-10k's table. (The name is KADID-10k's too: the change is an affine one.)
   severities: [0.4, 0.3, 0.2, 0.1, 0.05],
   parameters: {},

@@ -106,7 +106,7 @@ export const quantization: Distortion<never> = {
 
 export const colorBlock: Distortion<'seed'> = {
   group: 'spatial',
-  strength: 'number of blocks (side: 1/7 of the shorter side of the image) of a random colour',
+  strength: 'number of blocks (side: 1/7 of the shorter side of the image) of a random color',
   // KADID-10k's table, with blocks of 32 pixels: 1/7 of a crop of 224.
   severities: [2, 4, 6, 8, 10],
   parameters: { seed: noiseSeed },

@@ -19,7 +19,7 @@ export async function readSheetRows(path: string, sheet?: string): Promise<strin
   const { readSheet } = await import('read-excel-file/node');
   const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(bytes) : readSheet(bytes, sheet));
   const rows = await read().catch((error) => {
-    throw new UserError(`${path} is no workbook that can be read: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
+    throw new UserError(`${path} is not a workbook that can be read: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
   });
   if (rows.reduce((sum, row) => sum + row.length, 0) > mostCells) throw new UserError(`${path} has more than ${mostCells} cells.`);
   return rows.map((row) => row.map((value) => (value === null ? '' : String(value))));

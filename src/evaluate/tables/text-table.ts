@@ -18,7 +18,7 @@ const mostCells = 5_000_000;
  */
 export async function readTextTable(path: string, { spaces = false }: TextTableOptions = {}): Promise<string[][]> {
   const decoded = decodeText(await readBounded(path));
-  if (decoded.includes('\0')) throw new UserError(`${path} is no table: it holds bytes that no text has.`);
+  if (decoded.includes('\0')) throw new UserError(`${path} is not a table: it has bytes that no text has.`);
   if (spaces) {
     const lines = decoded.split(/\r?\n/);
     return lines.map((line) => line.trim().split(/\s+/)).filter(([first]) => first !== '');
@@ -37,7 +37,7 @@ export async function readTextTable(path: string, { spaces = false }: TextTableO
       if (cells === 0) return null;
       first ??= { width: row.length, cells };
       if (cells > first.width || row.length < first.cells)
-        throw new UserError(`${path} is no table: rows have different numbers of values (line ${lines}).`);
+        throw new UserError(`${path} is not a table: rows have different numbers of values (line ${lines}).`);
       return Array.from({ length: first.width }, (_, column) => row[column] ?? '');
     };
     const rows: string[][] = parse(text, {
@@ -47,7 +47,7 @@ export async function readTextTable(path: string, { spaces = false }: TextTableO
     const trimmed = delimiter === '\t' ? rows.map((row) => row.map((value) => value.trim())) : rows;
     return trimmed;
   } catch (error) {
-    if (error instanceof CsvError) throw new UserError(`${path} is no table: ${readable(error)}.`);
+    if (error instanceof CsvError) throw new UserError(`${path} is not a table: ${readable(error)}.`);
     throw error;
   }
 }

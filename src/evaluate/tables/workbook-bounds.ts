@@ -32,7 +32,7 @@ export async function requireBoundedWorkbook(path: string): Promise<void> {
         const text = rest + Buffer.from(piece).toString('latin1');
         for (const [whole, , letters, digits] of text.matchAll(place)) {
           if (digits === undefined)
-            throw new UserError(`${path} is no workbook that can be read: it has the place ${whole.trim().slice(0, 40)}.`);
+            throw new UserError(`${path} is not a workbook that can be read: it has the place ${whole.trim().slice(0, 40)}.`);
           cells.rows = Math.max(cells.rows, Number(digits));
           cells.columns = Math.max(cells.columns, columnOf(letters!));
         }
@@ -45,7 +45,7 @@ export async function requireBoundedWorkbook(path: string): Promise<void> {
   } catch (error) {
     const message = messageOf(error);
     if (error instanceof UserError && !message.startsWith(`${path} is damaged`)) throw error;
-    throw new UserError(`${path} is no workbook that can be read: ${asSentence(message.replace(`${path} is`, 'it is'))}`);
+    throw new UserError(`${path} is not a workbook that can be read: ${asSentence(message.replace(`${path} is`, 'it is'))}`);
   } finally {
     await file.close();
   }

@@ -34,7 +34,7 @@ export const layerNormalization: Operator = {
     const vectors = [node.input(1), node.optionalInput(2)].filter((value) => value !== undefined);
     requireSameType([node.input(0), ...vectors]);
     const last = shape.length - 1;
-    if (normalizeAxis(node.integer('axis', -1), shape.length) !== last) throw new Error(`only the last axis of ${name} can be normalised`);
+    if (normalizeAxis(node.integer('axis', -1), shape.length) !== last) throw new Error(`only the last axis of ${name} can be normalized`);
     for (const vector of vectors) {
       if (vector.shape.length !== 1 || vector.shape[0] !== shape[last]) throw new Error(`${vector.name} must be [${shape[last]}]`);
     }

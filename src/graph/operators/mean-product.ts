@@ -18,7 +18,7 @@ export const meanProduct: Operator = {
     const [x, w] = [node.input(0), node.input(1)];
     requireSameType([x, w]);
     const last = x.shape.length - 1;
-    fixedShape(w.shape, 'the gradient of a normalisation');
+    fixedShape(w.shape, 'the gradient of a normalization');
     if (w.shape.length !== 1 || w.shape[0] !== x.shape[last]) throw new Error(`${w.name} must be ${formatShape(x.shape.slice(last))}`);
     return { dataType: x.dataType, shape: withOnes(x.shape, [last]) };
   },

@@ -72,7 +72,7 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
   try {
     const proto = decodeMessage(modelMessage, bytes);
     const { graph } = proto;
-    if (!graph?.node?.length) throw new Error('it holds no nodes');
+    if (!graph?.node?.length) throw new Error('it has no nodes');
     if (graph.node.length > mostNodes) throw new Error(`it has ${graph.node.length} nodes, more than ${mostNodes}`);
     if (graph.sparseInitializer?.length) throw new Error('sparse initializers are not supported');
     const initializers = new Map<string, TensorData>();

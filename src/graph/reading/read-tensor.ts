@@ -17,7 +17,7 @@ const storedTypes: Readonly<Record<number, Exclude<StoredType, 'int8' | 'int16'>
   16: 'bfloat16',
 };
 /** Weights in 8 bits are refused: rounding has no gradient. */
-export const quantized = 'quantised numbers (int8), which cannot be trained: give the model in float32 or float16';
+export const quantized = 'quantized numbers (int8), which cannot be trained: give the model in float32 or float16';
 /** `TensorProto.DataLocation.EXTERNAL` */
 const externalLocation = 1;
 const mostElements = 2 ** 31 - 1;

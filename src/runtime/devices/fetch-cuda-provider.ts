@@ -52,7 +52,7 @@ export async function fetchFromNuget({ source, files, folder, onProgress }: Fetc
   try {
     const { resources } = await answerOf(await get(index), indexSchema);
     const base = resources.find((resource) => resource['@type'] === 'PackageBaseAddress/3.0.0')?.['@id'];
-    if (base === undefined) throw new UserError(`${index} names no place of packages.`);
+    if (base === undefined) throw new UserError(`${index} does not say where packages are.`);
     const { versions } = await answerOf(await get(new URL(`${name}/index.json`, base).href), versionsSchema);
     if (!versions.includes(version)) throw new UserError(`There is no version ${version} of ${source.name}.`);
     const response = await get(new URL(`${name}/${version}/${name}.${version}.nupkg`, base).href);
@@ -78,10 +78,10 @@ async function answerOf<T>(response: Response, schema: z.ZodType<T>): Promise<T>
   try {
     answer = JSON.parse(Buffer.concat(chunks).toString());
   } catch {
-    throw new UserError(`${response.url} does not answer as NuGet does.`);
+    throw new UserError(`${response.url} does not answer like a NuGet server.`);
   }
   const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw new UserError(`${response.url} does not answer as NuGet does.`);
+  if (!parsed.success) throw new UserError(`${response.url} does not answer like a NuGet server.`);
   return parsed.data;
 }
 

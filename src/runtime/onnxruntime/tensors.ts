@@ -7,7 +7,7 @@ import { bytesAt, onnxRuntime } from './library.js';
 /** @throws Error for a type of which there are no arrays here, such as texts. */
 export function dataTypeOf(number: number, name: string): DataType {
   const found = findDataType(number);
-  if (found === undefined) throw new Error(`${name} is no tensor of numbers (element type ${number})`);
+  if (found === undefined) throw new Error(`${name} is not a tensor of numbers (element type ${number})`);
   return found;
 }
 

@@ -74,7 +74,7 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>, limit: number)
   try {
     for await (const entry of extract) {
       const { name, type, size = 0 } = entry.header;
-      if (type !== 'file') throw new Error(`the member ${JSON.stringify(name)} is no regular file`);
+      if (type !== 'file') throw new Error(`the member ${JSON.stringify(name)} is not a regular file`);
       if (size > limit) throw new Error(`the member ${JSON.stringify(name)} has ${size} bytes, more than ${limit}`);
       position += tarMemberBytes(size);
       const parts: Buffer[] = [];

@@ -137,7 +137,7 @@ async function readPlan(staging: string): Promise<Plan | undefined> {
   try {
     const plan = parseSealed(await readFile(path, 'utf8'));
     if (isPlan(plan)) return plan;
-    throw new SyntaxError('it is no list of names');
+    throw new SyntaxError('it is not a list of names');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return undefined;
     if (!(error instanceof SyntaxError)) throw error;

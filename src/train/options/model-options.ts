@@ -60,7 +60,7 @@ export const modelOptions = {
   batchNorm: {
     kind: oneOf(['frozen', 'train']),
     placeholder: 'frozen|train',
-    description: 'batch normalisation',
+    description: 'batch normalization',
     details: 'Frozen: the statistics that the weights came with. Train: those of the batch.',
     default: 'train',
     preset: fromPresets('batchNorm'),

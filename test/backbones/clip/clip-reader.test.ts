@@ -156,7 +156,7 @@ describe('published forms of CLIP', () => {
   test('weights of something else are named as such', () => {
     const source = sourceOf({ 'features.0.weight': floatTensor([1], [1]) });
     expect(() => layOut(source, clipReader)).toThrow(
-      /holds no CLIP image encoder: it has no tensor visual.conv1.weight .* Its first tensors are: features.0.weight\.$/,
+      /does not hold an image encoder of CLIP: it has no tensor visual.conv1.weight .* Its first tensors are: features.0.weight\.$/,
     );
   });
 });

@@ -68,7 +68,7 @@ test('encoders that copy change nothing, and leave no file', async () => {
 test.each([
   [['before'], /Give two folders, BEFORE and AFTER, but received 1/],
   [['before', 'nowhere'], /nowhere/],
-  [['before', 'empty'], /empty holds no supported images/],
+  [['before', 'empty'], /empty has no supported images in it/],
   [['before', 'after', '--encoders', 'encoders.json'], /give the folder of the pictures alone/],
   [['before', 'after', '--model', 'untold', '--why'], /The model does not say what is wrong with an image/],
   [['before', 'after', '--out', 'before'], /before already exists and is not empty/],

@@ -111,7 +111,7 @@ describe('score', () => {
       expect.stringMatching(/cut\.jpg: ./),
       expect.stringMatching(/notes\.txt: the content is not JPEG/),
       expect.stringMatching(/Cannot read nowhere\.jpg: it does not exist/),
-      expect.stringMatching(/empty holds no supported images/),
+      expect.stringMatching(/empty has no supported images in it/),
       expect.stringMatching(/small\.png: 200x31 pixels are too small: the model needs at least 32/),
     ]);
     expect(stderr).not.toMatch(/^\s+at /m);

@@ -61,7 +61,7 @@ test('writes nothing outside of the folder, through links neither', async () => 
   for (const outside of [join('elsewhere', 'x.png'), join('photos', 'linked', 'x.png')]) {
     await expectRefused(
       ['score', '--model', 'model', '--xmp', 'photos', outside],
-      /x\.png is no file in photos: --xmp writes beside the photographs/,
+      /x\.png is not a file in photos: --xmp writes beside the photographs/,
       folder,
     );
   }

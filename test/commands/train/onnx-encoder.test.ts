@@ -51,7 +51,7 @@ test.each([
   [['--mean', '1,2'], /--mean must be three numbers from 0 to 1, separated by commas, or auto, but received 1,2/],
   [['--weights', 'random'], /--weights random does not fit onnx_vision_transformer\.onnx, which has its own/],
   [['--output', 'embeddings'], /has no output "embeddings", only embedding/],
-  [['--batch-norm', 'train'], /no batch normalisation that could be trained/],
+  [['--batch-norm', 'train'], /no batch normalization that could be trained/],
 ])('%j does not fit an ONNX file of a fixed size', async (flags, message) => {
   const path = join(golden, 'onnx_vision_transformer.onnx');
   await expectRefused(['train', '--backbone', path, ...flags], message, folder);

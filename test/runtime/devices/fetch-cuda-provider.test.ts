@@ -88,7 +88,7 @@ describe('a package of NuGet', () => {
         answers.set('/index.json', Buffer.from('<html>'));
         return fetched(await target('page'));
       },
-      /index\.json does not answer as NuGet does/,
+      /index\.json does not answer like a NuGet server/,
     ],
     [
       'of a feed that has no answer',
