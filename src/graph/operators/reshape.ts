@@ -1,21 +1,15 @@
 /** Reshape: the same elements in another shape (input 1: sizes, 0 copies the input's, one -1 is inferred). */
 import type { NodeContext, Operator, OutputType } from '../operator.js';
 import { stopsGradient } from '../operator.js';
-import { type Dimension, fixedShape, formatShape, product, quotient } from '../value.js';
+import { type Dimension, formatShape, product, quotient } from '../value.js';
+import { viewGradient } from '../view-gradient.js';
 
 export const reshape: Operator = {
   half: 'keep',
   inFiles: 'rewritten',
   isView: true,
   inputs: [
-    // dx = dy in the shape of x
-    {
-      name: 'data',
-      gradient: (node) => {
-        const shape = fixedShape(node.input(0).shape, 'the gradient of Reshape');
-        return node.graph.add('Reshape', [node.gradient, node.graph.integers(...shape)]);
-      },
-    },
+    { name: 'data', gradient: viewGradient('Reshape') },
     { name: 'shape', gradient: stopsGradient },
   ],
   infer: reshapedType,

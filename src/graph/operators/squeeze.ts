@@ -1,20 +1,14 @@
 /** Squeeze: axes of size 1 (input 1) removed. */
 import { type Operator, stopsGradient } from '../operator.js';
-import { fixedShape, normalizeAxis } from '../value.js';
+import { normalizeAxis } from '../value.js';
+import { viewGradient } from '../view-gradient.js';
 
 export const squeeze: Operator = {
   half: 'keep',
   inFiles: 'rewritten',
   isView: true,
   inputs: [
-    // dx = dy in the shape of x
-    {
-      name: 'data',
-      gradient: (node) => {
-        const shape = fixedShape(node.input(0).shape, 'the gradient of Squeeze');
-        return node.graph.add('Reshape', [node.gradient, node.graph.integers(...shape)]);
-      },
-    },
+    { name: 'data', gradient: viewGradient('Squeeze') },
     { name: 'axes', gradient: stopsGradient },
   ],
   infer: (node) => {

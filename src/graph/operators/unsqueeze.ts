@@ -1,20 +1,14 @@
 /** Unsqueeze: new axes of size 1 (input 1, counted in the output). */
 import { type Operator, stopsGradient } from '../operator.js';
-import { fixedShape, normalizeAxis } from '../value.js';
+import { normalizeAxis } from '../value.js';
+import { viewGradient } from '../view-gradient.js';
 
 export const unsqueeze: Operator = {
   half: 'keep',
   inFiles: 'rewritten',
   isView: true,
   inputs: [
-    // dx = dy in the shape of x
-    {
-      name: 'data',
-      gradient: (node) => {
-        const shape = fixedShape(node.input(0).shape, 'the gradient of Unsqueeze');
-        return node.graph.add('Reshape', [node.gradient, node.graph.integers(...shape)]);
-      },
-    },
+    { name: 'data', gradient: viewGradient('Unsqueeze') },
     { name: 'axes', gradient: stopsGradient },
   ],
   infer: (node) => {
