@@ -6,9 +6,9 @@ import type { Activation, TransformerOptions } from './transformer-options.js';
 /** The names of a perceptron's parameters. */
 export interface PerceptronNames {
   readonly norm: string;
-  /** Of its products, without `.c_fc` and `.c_proj`. */
+  /** Name of its products, without `.c_fc` and `.c_proj`. */
   readonly products: string;
-  /** Of the factors of what it adds; absent without them. */
+  /** Name of the factors of what it adds; absent without them. */
   readonly scale?: string;
 }
 
@@ -61,5 +61,5 @@ const activations: Readonly<Record<Exclude<Activation, 'swiglu'>, Shaping>> = {
   },
 };
 
-/** Of a further projection: x sigmoid(x). */
+/** The activation of a further projection: x sigmoid(x). */
 const gated: Shaping = { inner: 1, outer: 1, shape: ({ graph }, z) => graph.add('Mul', [z, graph.add('Sigmoid', [z])]) };

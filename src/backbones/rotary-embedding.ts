@@ -58,7 +58,7 @@ function placesOf(graph: Graph, { indices, size }: AxisPositions, coordinates: R
   return graph.add('Sub', [graph.add('Div', [centers, size]), 1]);
 }
 
-/** Of a quarter of the channels. */
+/** Angles of a quarter of the channels. */
 function frequencies(coordinates: RotaryEmbedding['coordinates'], size: number): number[] {
   const [factor, base] = coordinates === 'unit' ? [2 * Math.PI, 100] : [1, 10_000];
   return Array.from({ length: size / 4 }, (_, index) => factor * base ** ((-4 * index) / size));

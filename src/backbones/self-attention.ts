@@ -22,7 +22,7 @@ export interface Sequences {
 /** The names of an attention's parameters. */
 export interface AttentionNames {
   readonly projections: string;
-  /** Of the factors of what it adds; absent without them. */
+  /** Name of the factors of what it adds; absent without them. */
   readonly scale?: string;
 }
 

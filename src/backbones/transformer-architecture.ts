@@ -1,4 +1,4 @@
-/** What entries of vision transformers have in common: all that follows from their sizes. */
+/** Entries of vision transformers have in common all that follows from their sizes. */
 import type { Backbone } from './backbone.js';
 import { type VisionTransformerOptions, visionTransformer } from './vision-transformer.js';
 

@@ -1,7 +1,7 @@
 /** Sizes of a transformer of residual attention blocks, image or text. */
 
 /**
- * What a perceptron does between its two products: `quick-gelu` x sigmoid(1.702 x) in OpenAI's models; `gelu` x Phi(x) (Hendrycks & Gimpel
+ * The activation of a perceptron between its two products: `quick-gelu` x sigmoid(1.702 x) in OpenAI's models; `gelu` x Phi(x) (Hendrycks & Gimpel
  * 2016, arXiv 1606.08415) in most others; `gelu-tanh` its approximation there in SigLIP; `swiglu` a product with x sigmoid(x) of a further
  * projection (Shazeer 2020, arXiv 2002.05202).
  */

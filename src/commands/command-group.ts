@@ -5,7 +5,7 @@ import type { Command } from './command.js';
 import { helpWidth } from './help-width.js';
 import { summaryLines } from './summary-lines.js';
 
-/** What help and completion say of a command without loading it. */
+/** A command as help and completion show it, without loading it. */
 export interface ListedCommand {
   /** A line of the list of commands: starts with a verb, without a full stop. */
   readonly summary: string;

@@ -1,4 +1,4 @@
-/** What a signal does where no command waits for it: what was begun beside its place goes, and the system ends the process as always. */
+/** A signal that no command waits for ends the program: what was begun beside its place goes, and the system ends the process as always. */
 import { constants } from 'node:os';
 import { discardUnfinished } from '../support/files/unfinished.js';
 import { isHangupIgnored } from './hangup.js';

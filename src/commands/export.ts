@@ -121,7 +121,7 @@ function reductionOf(precision: Precision, data: string | undefined, force: bool
   return {};
 }
 
-/** What exports brings four hundred modules, which help and most refusals do not need. */
+/** The export itself brings four hundred modules, which help and most refusals do not need. */
 function exporting(): Promise<typeof import('./export-model.js')> {
   return import('./export-model.js');
 }

@@ -1,4 +1,4 @@
-/** What `score` and `evaluate opinion` have in common where a list is scored in parts: one part, and the state of all. */
+/** `score` and `evaluate opinion` score a list in parts alike: one part, and the state of all. */
 import { type ListPart, sizeOfList } from '../score/parts/list-lines.js';
 import type { PartFormat, PartHead } from '../score/parts/part-file.js';
 import { statusOfParts } from '../score/parts/part-status.js';
@@ -18,7 +18,7 @@ export interface PartTask {
   readonly part: ListPart;
 }
 
-/** What is asked of parts, and where. */
+/** The task that is asked of parts, and its folder. */
 export type PartsTask = PartTask | { readonly kind: 'status'; readonly out: string } | { readonly kind: 'merge'; readonly out: string };
 
 /** @throws UserError for flags that do not fit together. */
@@ -34,7 +34,7 @@ export function partsTask({ list, shard, status, merge }: ListPartFlags, out: st
 interface PartRun {
   readonly json: boolean;
   readonly quiet?: boolean;
-  /** What is scored by what, without the list. */
+  /** Facts about what is scored by what, without the list. */
   readonly about: Pick<PartHead, 'format' | 'model' | 'side' | 'maxPixels'>;
   readonly open: (onNotice: (notice: string) => void) => Promise<PartScorer>;
 }

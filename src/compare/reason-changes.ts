@@ -1,4 +1,4 @@
-/** What a change did to pictures, by reason: how much stronger each group of distortions became. */
+/** The effect of a change on pictures, by reason: how much stronger each group of distortions became. */
 import { type Degradations, nameOfGroup } from '../score/degradations.js';
 import { percentileInterval, resample } from '../statistics/bootstrap.js';
 import { randomStream } from '../support/random.js';

@@ -1,4 +1,4 @@
-/** What tells whether the files of images have changed since work on them began, without reading them. */
+/** The states of image files tell whether they have changed since work on them began, without reading them. */
 import { stat } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { ofFile } from '../support/files/passing-failures.js';

@@ -55,12 +55,12 @@ export interface EvaluationChoices {
   readonly measured?: MeasuredImages;
 }
 
-/** What measures a picture: each model, in the order given, then the baseline. */
+/** The measures of a picture: each model, in the order given, then the baseline. */
 export function measuresOf(models: readonly NamedModel[]): readonly ImageMeasure[] {
   return [...models.map(({ model }) => model), { score: logLaplacianVariance }];
 }
 
-/** What a protocol makes of an image before it is scored; undefined where it stays as it is. @param side `Opinions.paperSide` */
+/** A protocol's preparation of an image before it is scored; undefined where it stays as it is. @param side `Opinions.paperSide` */
 export function preparationOf(
   protocol: 'own' | 'paper',
   side: number | undefined,

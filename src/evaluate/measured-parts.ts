@@ -1,4 +1,6 @@
-/** Scores of a list by all measures of an evaluation, made in parts: a row for each image, from which the evaluation of the whole follows. */
+/**
+ * Scores of a list by all measures of an evaluation, made in parts: a row for each image, from which the evaluation of the whole follows.
+ */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Image } from '../images/image.js';
@@ -18,7 +20,7 @@ const rowSchema = z.union([
 
 export interface MeasuredImage {
   readonly scores: ImageScores;
-  /** Of the file, where a model must not have seen it. */
+  /** SHA-256 of the file, where a model must not have seen it. */
   readonly sha256?: string | undefined;
 }
 
@@ -33,7 +35,7 @@ interface Measuring {
   close(): Promise<void>;
 }
 
-/** What makes the rows of a part. */
+/** The scorer that makes the rows of a part. */
 export function measuringScorer({ measures, prepare, isHashed, close }: Measuring): PartScorer {
   return {
     async rowOf({ name, input }) {
@@ -50,7 +52,7 @@ async function hashOf(input: string | Uint8Array): Promise<string> {
   return typeof input === 'string' ? digestOfFile(input) : createHash('sha256').update(input).digest('hex');
 }
 
-/** What has to be the same in all parts, and the option that says it. */
+/** Facts that have to be the same in all parts, and the option that says each. */
 const sameOptions = { model: '--model', side: '--protocol', maxPixels: '--max-pixels' } as const;
 
 /**

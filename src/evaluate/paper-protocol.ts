@@ -1,4 +1,7 @@
-/** What MA-CLIP's authors (arXiv 2511.09948) do to images and scores before they state figures: for comparing with theirs, beside ours. */
+/**
+ * The steps that MA-CLIP's authors (arXiv 2511.09948) apply to images and scores before they state figures: for comparing with theirs,
+ * beside ours.
+ */
 import { resample } from '../degrade/filters/resample.js';
 import type { Image } from '../images/image.js';
 import { fitFiveParameters, fiveParameterCurve } from '../statistics/five-parameter-fit.js';

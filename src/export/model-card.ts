@@ -122,7 +122,7 @@ ${[...files]
 `;
 }
 
-/** What chose the checkpoint, and so whether the figures on held-out crops are a little too good. */
+/** The sentence that says what chose the checkpoint, and so whether the figures on held-out crops are a little too good. */
 function howChosen({ training, data: { choosing }, trainedOpinions }: ModelDescription): string {
   if (training.step === 0) return '';
   const noSky = 'Crops without texture, such as sky, are not among them.';

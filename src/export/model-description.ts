@@ -147,7 +147,10 @@ const schema = z.strictObject({
   /** The program that made the file: version, and commit if it ran from a repository. */
   version: z.string(),
   commit: z.string().optional(),
-  /** The ONNX file, and that of its weights where it has one, which this file belongs to. Absent: written by a version that did not state them. */
+  /**
+   * The ONNX file, and that of its weights where it has one, which this file belongs to. Absent: written by a version that did not state
+   * them.
+   */
   files: z
     .array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() }))
     .readonly()
@@ -162,7 +165,7 @@ export function toMetadata({ files: _, ...description }: ModelDescription): Reco
   return Object.fromEntries(Object.entries(description).map(([key, value]) => [`antonym.${key}`, JSON.stringify(value)]));
 }
 
-/** What a reader of the file alone should know: ONNX's `doc_string`. */
+/** The sentence for a reader of the file alone: ONNX's `doc_string`. */
 export function fileSummary({ method, size, largeImages, crops }: ModelDescription): string {
   const parts = crops
     ? `crops of ${crops.side} pixels and the whole`

@@ -36,7 +36,7 @@ export async function writeModel(folder: string, { model, data }: OnnxPieces): P
   return path;
 }
 
-/** What `writeModel` writes, as `model.json` states it; the model itself is the first. */
+/** The files that `writeModel` writes, as `model.json` states them; the model itself is the first. */
 export function hashesOf({ model, data }: OnnxPieces): [HashedFile, ...HashedFile[]] {
   return [hashOf(modelName, model), ...(data.length > 0 ? [hashOf(dataName, data)] : [])];
 }

@@ -18,7 +18,10 @@ export const paritySchema = z.strictObject({
   tolerance: z.number(),
   /** The same for the file's scores and those that follow from its own measurement; absent: scores had to keep `tolerance` themselves. */
   scores: z.strictObject({ largestDifference: z.number(), tolerance: z.number() }).optional(),
-  /** The same for `degradations`, compared with the regressions on the embedding that the graph of training gives. Absent: there is no such output. */
+  /**
+   * The same for `degradations`, compared with the regressions on the embedding that the graph of training gives. Absent: there is no such
+   * output.
+   */
   degradations: z.strictObject({ crops: z.int(), largestDifference: z.number(), tolerance: z.number() }).optional(),
   /** Comparison of a file in a reduced precision with the float32 file, which the other figures are about. */
   reduced: precisionReportSchema.optional(),
@@ -46,7 +49,7 @@ export interface ParityCrops {
 /** The results that the exported model has to give on the crops. */
 export interface ExpectedOutputs {
   readonly head: Pick<Head, 'score' | 'measuredShape' | 'outputName'>;
-  /** Of the head's score; default: one for this proof. */
+  /** Computes the head's score; default: one for this proof. */
   readonly scorer?: MeasuredScorer;
   /** Scale of the score. */
   readonly scale: number;

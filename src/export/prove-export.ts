@@ -28,7 +28,7 @@ export interface Reduction {
 
 /** The scores of held-out crops, in the lists of their measurements, and the scale that they follow from. */
 export interface HeldOutScoring {
-  /** Of the head's score, as long as the export takes. */
+  /** Computes the head's score, as long as the export takes. */
   readonly scorer: MeasuredScorer;
   readonly scale: number;
   readonly scores: readonly (readonly number[])[];

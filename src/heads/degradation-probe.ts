@@ -1,4 +1,7 @@
-/** What is wrong with an image, from features of it: one linear regression for each distortion; of each group of distortions, the largest counts. */
+/**
+ * A linear probe tells from features of an image what is wrong with it: one linear regression for each distortion; of each group of
+ * distortions, the largest counts.
+ */
 import type { Graph } from '../graph/graph.js';
 import type { Value } from '../graph/value.js';
 import { type LinearMap, linearMapOf } from '../statistics/ridge-regression.js';

@@ -13,7 +13,7 @@ export interface CanonRaw {
 
 interface Box {
   readonly type: string;
-  /** Of what it holds, after its header. */
+  /** The place of what it holds, after its header. */
   readonly start: number;
   readonly end: number;
 }

@@ -27,7 +27,7 @@ export interface TiffStructure {
   readonly pictures: readonly TiffPicture[];
   /** The kind of camera raw, if it is one. */
   readonly raw?: string;
-  /** Of the first page, as EXIF counts them: 1 upright. */
+  /** Orientation of the first page, as EXIF counts them: 1 upright. */
   readonly orientation?: number;
 }
 

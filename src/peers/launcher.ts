@@ -1,4 +1,4 @@
-/** What launchers of MPI leave in the environment of the processes that they start. */
+/** Launchers of MPI leave facts in the environment of the processes that they start. */
 import { fstatSync } from 'node:fs';
 import { UserError } from '../support/errors.js';
 import type { MpiFamily } from './mpi-library.js';

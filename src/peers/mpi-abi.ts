@@ -1,4 +1,4 @@
-/** What MPI's constants are in C: three sets cover every library, told apart as mpi4py does (src/mpi4py/_mpiabi.py). */
+/** The values of MPI's constants in C: three sets cover every library, told apart as mpi4py does (src/mpi4py/_mpiabi.py). */
 
 /** A handle: a number, or in most libraries a pointer. */
 export type Handle = number | bigint;

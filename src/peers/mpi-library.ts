@@ -92,7 +92,7 @@ function functionOf(library: Library, name: string, takes: readonly string[]): C
 
 const mostErrorBytes = 512;
 const mostVersionBytes = 8192;
-/** Of the messages by which processes meet. */
+/** Tag of the messages by which processes meet. */
 const tag = 7;
 
 function bind(library: Library, abi: MpiAbi): Mpi {

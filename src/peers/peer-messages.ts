@@ -19,7 +19,7 @@ export type PeerRequest =
 
 export interface Joined {
   readonly rank: number;
-  /** Of every process, by number. */
+  /** Host of every process, by number. */
   readonly hosts: readonly string[];
   /** Name and version of the library. */
   readonly library: string;

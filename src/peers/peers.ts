@@ -7,7 +7,7 @@ export interface Peers {
   /** The number of this process, from 0. Process 0 prints, locks and writes. */
   readonly rank: number;
   readonly size: number;
-  /** Of every process, by number. */
+  /** Host of every process, by number. */
   readonly hosts: readonly string[];
   /** The processor cores that are for this process. */
   readonly cores: number;

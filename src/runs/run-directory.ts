@@ -259,7 +259,7 @@ function takenError(root: string, name: string): UserError {
   return new UserError(`The run "${name}" exists already in ${root}. Resume it with --resume ${name}, or choose another --run.`);
 }
 
-/** What killed processes left unfinished anywhere in a run; what it was for is whole, or was never there. */
+/** Removes what killed processes left unfinished anywhere in a run; what it was for is whole, or was never there. */
 async function clearLeftovers(folder: string): Promise<void> {
   await clearStagings(folder);
   for (const entry of await readdir(folder, { withFileTypes: true })) {

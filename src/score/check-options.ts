@@ -1,4 +1,7 @@
-/** What a program hands over beside images is checked before anything is loaded: JavaScript lets everything through, native code may not survive it. */
+/**
+ * Options that a program hands over beside images are checked before anything is loaded: JavaScript lets everything through, native code
+ * may not survive it.
+ */
 import { deviceNames } from '../runtime/devices/device-names.js';
 import { suggestName } from '../support/nearest-name.js';
 import { printable } from '../support/printable.js';
@@ -60,7 +63,9 @@ export function checkMapOptions(options: object, policy: TilePolicy): void {
   if (fault !== undefined) throw bad(fault, tile);
 }
 
-/** @throws ModelError as `checkLoadOptions`, for what is no list: a text would be taken for a list of letters, a buffer for one of numbers. */
+/**
+ * @throws ModelError as `checkLoadOptions`, for what is no list: a text would be taken for a list of letters, a buffer for one of numbers.
+ */
 export function checkList(images: unknown): void {
   const isIterable = typeof images === 'object' && images !== null && (Symbol.iterator in images || Symbol.asyncIterator in images);
   if (!isIterable || ArrayBuffer.isView(images)) throw bad('Give scoreEach a list of images, or another iterable of them', typeof images);

@@ -1,4 +1,7 @@
-/** What is wrong with an image, in words and by group, from the output `degradations` of a model; a browser loads this file as it is. */
+/**
+ * Words for what is wrong with an image, and its strength by group, from the output `degradations` of a model; a browser loads this file as
+ * it is.
+ */
 import type { ModelDescription } from '../export/model-description.js';
 
 /** Strength of each group of distortions, 0 (none) to 1, by the group's name: `{ blur: 0, noise: 0.71, ... }`. */
@@ -48,7 +51,7 @@ const lookAlike: Readonly<Record<string, string>> = {
   brightness: 'a picture that is meant to be dark or bright from one that became so',
 };
 
-/** What cannot be told about groups that are reported, in a sentence; undefined where nothing is to be said. */
+/** A sentence about what cannot be told about groups that are reported; undefined where nothing is to be said. */
 export function describeLimits(groups: ReadonlySet<string>): string | undefined {
   const causes = Object.keys(lookAlike).flatMap((group) => (groups.has(group) ? [lookAlike[group]!] : []));
   if (causes.length === 0) return undefined;

@@ -58,7 +58,7 @@ export type ScoredImage = {
   | { readonly error: ImageError; readonly score?: never; readonly degradations?: never }
 );
 
-/** What a model says of an image. */
+/** A model's answer for an image. */
 export interface Assessment {
   /** 0..1, higher is better. */
   readonly score: number;

@@ -20,7 +20,10 @@ export interface QualityMap extends MapGrid {
   readonly height: number;
   /** Score of each tile, row by row [rows, columns], 0..1, higher is better. */
   readonly scores: Float32Array;
-  /** Of a model that says what is wrong with an image, where asked for: strength of each group for each tile, 0..1, in the order of `scores`. */
+  /**
+   * Where asked for, by a model that says what is wrong with an image: strength of each group for each tile, 0..1, in the order of
+   * `scores`.
+   */
   readonly degradations?: Readonly<Record<string, Float32Array>>;
 }
 

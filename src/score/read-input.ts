@@ -24,7 +24,7 @@ async function sourceOf(input: Exclude<ImageInput, Pixels>): Promise<ImageSource
   if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
   if (isBuffer(input)) return new Uint8Array(input);
   if (input instanceof Blob) {
-    // What a Blob stands for, a file for example, may be gone.
+    // The file that a Blob stands for may be gone.
     return new Uint8Array(
       await input.arrayBuffer().catch((error) => {
         const message = `Cannot read the content of the Blob: ${messageOf(error)}`;

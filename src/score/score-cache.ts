@@ -1,4 +1,7 @@
-/** Scores of files kept between calls, so that only new and changed files are scored again, and an interrupted call resumes where it stopped. */
+/**
+ * Scores of files kept between calls, so that only new and changed files are scored again, and an interrupted call resumes where it
+ * stopped.
+ */
 import { readFile, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -26,7 +29,7 @@ export interface ScoreCache {
   save(): Promise<void>;
 }
 
-/** What decides at which size an image is scored; see `LoadOptions`. */
+/** Options that decide at which size an image is scored; see `LoadOptions`. */
 export interface ScoredSizes {
   readonly maximumPixels?: number | undefined;
   readonly scale?: number | undefined;

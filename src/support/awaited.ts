@@ -1,8 +1,13 @@
-/** What this process waits for: told when its event loop runs empty although a command has not ended, which would else end it without a word. */
+/**
+ * The list of what this process waits for: told when its event loop runs empty although a command has not ended, which would else end it
+ * without a word.
+ */
 
 const waits = new Set<() => string | undefined>();
 
-/** @param describe says what is waited for, as in `2 answers of a pair worker`; undefined: nothing. @returns a function that ends the watch. */
+/**
+ * @param describe says what is waited for, as in `2 answers of a pair worker`; undefined: nothing. @returns a function that ends the watch.
+ */
 export function watchAwaited(describe: () => string | undefined): () => void {
   waits.add(describe);
   return () => waits.delete(describe);

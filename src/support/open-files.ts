@@ -1,4 +1,4 @@
-/** What a process does where the system lets it have few files open: modules are loaded one after the other, and fewer threads work. */
+/** A process to which the system grants few open files saves them: modules are loaded one after the other, and fewer threads work. */
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 

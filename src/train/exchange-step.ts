@@ -1,11 +1,14 @@
-/** What the processes of a training tell each other in every step besides gradients: in one sum, which costs no more than one number. */
+/**
+ * The processes of a training tell each other losses, stops and norms in every step besides gradients: in one sum, which costs no more than
+ * one number.
+ */
 import { AgreedError } from '../peers/agreed-error.js';
 import type { OwnParts, Peers } from '../peers/peers.js';
 import type { Losses } from './engines/engine.js';
 import type { LossName } from './graphs/gradients-graph.js';
 
 export interface OwnStep {
-  /** Of the parts that this process made. */
+  /** Losses of the parts that this process made. */
   readonly losses: readonly Losses[];
   readonly isStopping: boolean;
   /** The norm of the gradient of the step before; it follows from the sum of all gradients. */
@@ -13,7 +16,7 @@ export interface OwnStep {
 }
 
 export interface WholeStep {
-  /** Of all parts, in their order, so that their mean does not depend on the number of processes. */
+  /** Losses of all parts, in their order, so that their mean does not depend on the number of processes. */
   readonly losses: readonly Losses[];
   /** True when any process is asked to stop. */
   readonly isStopping: boolean;

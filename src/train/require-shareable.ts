@@ -1,4 +1,4 @@
-/** What several processes cannot train together. */
+/** Refuses what several processes cannot train together. */
 import { AgreedError } from '../peers/agreed-error.js';
 import type { Peers } from '../peers/peers.js';
 import type { TrainOptions } from './options.js';

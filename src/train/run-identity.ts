@@ -1,8 +1,10 @@
-/** What a run is: the options that it was begun with. Its checkpoints and metrics state it, so that none of another run are taken for its own. */
+/** A run is the options that it was begun with. Its checkpoints and metrics state it, so that none of another run are taken for its own. */
 import { createHash } from 'node:crypto';
 import { beforeOptions } from './stored-options.js';
 
-/** Options that say where photographs are, and not which they are: they may change, and checkpoints know the photographs by their content. */
+/**
+ * Options that say where photographs are, and not which they are: they may change, and checkpoints know the photographs by their content.
+ */
 export const placeOptions = ['data', 'exclude', 'pairs'] as const;
 
 /** Options that change how fast a run is and nothing that it makes. */

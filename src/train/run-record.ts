@@ -1,4 +1,4 @@
-/** What the loop writes into the folder of a run; where several processes train, those beside process 0 write nothing. */
+/** The files that the loop writes into the folder of a run; where several processes train, those beside process 0 write nothing. */
 import type { Checkpoint } from '../runs/checkpoint.js';
 import { MetricsLog, type MetricsRow } from '../runs/metrics-log.js';
 import { type RunFolder, readConfig } from '../runs/run-directory.js';

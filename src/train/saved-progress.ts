@@ -1,4 +1,7 @@
-/** What of a training is on disk: its last checkpoint and the best one. Both state the best, so that a resumed run does not forget it. */
+/**
+ * The part of a training that is on disk: its last checkpoint and the best one. Both state the best, so that a resumed run does not forget
+ * it.
+ */
 import type { Checkpoint } from '../runs/checkpoint.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
 import { type BestCheckpoint, bestOf } from './best-checkpoint.js';

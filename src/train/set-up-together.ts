@@ -27,7 +27,7 @@ import type { TrainOptions } from './options.js';
 import { requireShareable } from './require-shareable.js';
 import { type SetupWatch, setUpTraining, type TrainingSetup, type TrainingSpec, trainedBackbone, trainedModel } from './training-setup.js';
 
-/** What process 0 tells the others: plain data. */
+/** The message of process 0 to the others: plain data. */
 interface ToldSetup {
   readonly head: Head['metadata'];
   readonly data: Pick<TrainingData, 'dataset' | 'summary' | 'fingerprint' | 'downscale'> & { readonly split?: Split };

@@ -11,7 +11,7 @@ import { ratedParts } from './opinion/rated-parts.js';
 import { rankedCrops } from './ranked-crops.js';
 import type { TrainingSession } from './training-session.js';
 
-/** What the engine computes at once. */
+/** A part of a step that the engine computes at once. */
 export interface StepPart {
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly rated?: RatedPart;
@@ -19,7 +19,7 @@ export interface StepPart {
 
 interface Source<Taken extends DivergedBatch> {
   readonly made: AsyncGenerator<Taken>;
-  /** What the engine computes of a step. @param next takes the next batch that was made */
+  /** The parts of a step for the engine. @param next takes the next batch that was made */
   parts(next: () => Promise<Taken>): AsyncGenerator<StepPart>;
   again(number: number): Promise<DivergedBatch>;
 }

@@ -35,7 +35,7 @@ export interface SharingTimes {
   readonly parts: number;
   /** The median time of a part, data included. */
   readonly partMilliseconds: number;
-  /** Of the gradients that are summed in every step. */
+  /** Bytes of the gradients that are summed in every step. */
   readonly gradientBytes: number;
   /** The fastest of a few sums, which all processes begin together. */
   readonly sumMilliseconds: number;

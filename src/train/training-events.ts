@@ -1,4 +1,4 @@
-/** What the training loop tells of its progress, and what it ends with. */
+/** Events by which the training loop tells of its progress, and the result that it ends with. */
 import type { BestCheckpoint } from './best-checkpoint.js';
 import type { Evaluation } from './evaluation.js';
 import type { OpinionAgreement } from './opinion/validation.js';
@@ -31,6 +31,6 @@ export interface LoopResult {
   readonly best: BestCheckpoint | undefined;
   /** In mixed precision: steps without an update, since training began. */
   readonly skippedSteps?: number;
-  /** What a stop left in its middle, since it takes too long to wait for: the engine is still at it. */
+  /** The work that a stop left in its middle, since it takes too long to wait for: the engine is still at it. */
   readonly left?: 'step' | 'evaluation';
 }

@@ -31,7 +31,7 @@ export function hubOrigin(repository: string, published?: PublishedWeights): Wei
   return { source: `https://huggingface.co/${repository}`, ...termsByName(repository, published) };
 }
 
-/** What people should know of terms that allow less than the others; undefined where nothing is known. */
+/** A warning about terms that allow less than the others; undefined where nothing is known. */
 export function termsWarning({ source, licence }: WeightsOrigin): string | undefined {
   return licence?.startsWith(nonCommercial) ? `warning: ${source}: commercial use is not allowed (${licence})` : undefined;
 }

@@ -25,7 +25,7 @@ const sizes: readonly Size[] = [
   { letter: 'l', name: 'large', millions: '304.4', width: 1024, layers: 24, heads: 16 },
 ];
 
-/** What all sizes share; the authors interpolate the positions of models with registers otherwise than those without. */
+/** Options that all sizes share; the authors interpolate the positions of models with registers otherwise than those without. */
 export function dinoV2Options(
   registers: number,
   size: Pick<VisionTransformerOptions, 'width' | 'layers' | 'heads'>,

@@ -20,7 +20,7 @@ export interface HubOptions {
   readonly cache?: string;
   /** Time for which the hub may be silent, milliseconds; default: 15 seconds. */
   readonly patience?: number;
-  /** Of what is asked for, told where the hub refuses it. */
+  /** Licence of what is asked for, told where the hub refuses it. */
   readonly licence?: Licence;
   /** Takes the name of a file that is requested because the cache lacks it. */
   onAsk?(text: string): void;

@@ -3,7 +3,7 @@ import { elementCount, floatTensor, type TensorData } from '../../tensors/tensor
 import type { StoredTensor } from './tensor-source.js';
 import type { WeightsLayout } from './weights-layout.js';
 
-/** What comes out, and the parts that it is made of, one below the other. */
+/** A resulting tensor, and the parts that it is made of, one below the other. */
 export interface TensorRecipe extends StoredTensor {
   readonly parts: readonly Part[];
   readonly transposed?: boolean;

@@ -27,7 +27,7 @@ export async function writeComparison(folder: string, result: ComparisonResult):
   });
 }
 
-/** What the limit does not judge, a line each. */
+/** Facts that the limit does not judge, a line each. */
 function notesOf({ onlyBefore, onlyAfter }: ComparisonResult, { unusable, resized }: ComparedVariant): string[] {
   return [
     ...onlyBefore.map((name) => `only before: ${name}`),

@@ -5,7 +5,7 @@ import { readTarImages, type TarImage } from '../../datasets/tar-images.js';
 import { rawPreview } from '../../images/raw-preview.js';
 import type { ImageInput } from '../../score/image-input.js';
 
-/** What is scored for each path: standard input for `-`, the preview of a raw file, else the file. */
+/** The input that is scored for each path: standard input for `-`, the preview of a raw file, else the file. */
 export async function* scoreInputs(
   paths: readonly string[],
   { content, takesPreviews }: { readonly content: Uint8Array | undefined; readonly takesPreviews: boolean },

@@ -4,7 +4,6 @@ import { UserError } from '../../support/errors.js';
 import { flagOf, givenIn, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
 import { isAboutParts } from '../list-part-options.js';
-import { scoreAndMap } from './score-and-map.js';
 import { partOptions, scoreOptions } from './score-options.js';
 
 /** Beside 0 for no failure, and 1 for a command that could not begin. */
@@ -34,6 +33,8 @@ export const scoreCommand: Command = {
       return scoreParts({ ...resolveOptions(scoreOptions, own).values, ...parts }, paths);
     }
     if (paths.length === 0) throw new UserError('PATH... is missing: --help says what to give.');
+    // help needs none of it
+    const { scoreAndMap } = await import('./score-and-map.js');
     const { scored, failed } = await scoreAndMap(paths, resolveOptions(scoreOptions, own).values);
     return failed === 0 ? undefined : scored > 0 ? exitCodes.someFailed : exitCodes.allFailed;
   },

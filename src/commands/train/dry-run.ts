@@ -55,7 +55,7 @@ ${chosen.join('\n') || '  none'}
 `;
 }
 
-/** What the number of processes brings: a step lasts as long as the process with the most parts, and the sum. */
+/** Lines about the number of processes: a step lasts as long as the process with the most parts, and the sum. */
 function describeSharing(
   { processes, ownParts, parts, partMilliseconds, gradientBytes, sumMilliseconds }: SharingTimes,
   step: number,

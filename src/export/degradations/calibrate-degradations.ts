@@ -8,7 +8,7 @@ export const falseAlarms = 0.05;
 const strongest = 0.9;
 
 export interface Calibration {
-  /** Of all regressions: one for all groups, whose values then compare as the regressions do. */
+  /** Scale of all regressions: one for all groups, whose values then compare as the regressions do. */
   readonly factor: number;
   /** Value of each group from which on it is reported. */
   readonly thresholds: readonly number[];

@@ -1,5 +1,5 @@
 /**
- * What degradations are told from: the embedding, and how the channels of an encoder's first maps are spread over the image. Training takes from an
+ * Degradations are told from the embedding, and from how the channels of an encoder's first maps are spread over the image. Training takes from an
  * embedding what tells one kind of damage from another; maps near the image still have it.
  */
 import type { Backbone } from '../../backbones/backbone.js';

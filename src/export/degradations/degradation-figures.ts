@@ -1,4 +1,7 @@
-/** How well degradations are told: false alarms, the confusion matrix, and what is found of two distortions at once; in `model.json` and the card. */
+/**
+ * How well degradations are told: false alarms, the confusion matrix, and what is found of two distortions at once; in `model.json` and the
+ * card.
+ */
 import { z } from 'zod';
 import { degradationGroups } from '../../heads/degradation-groups.js';
 
@@ -19,7 +22,9 @@ export const degradationFiguresSchema = z.strictObject({
     largest: z.number().optional(),
     confusion: z.array(z.array(z.int()).readonly()).readonly(),
   }),
-  /** Crops with distortions of two groups, from the same strength on, and the share of them that have both among the three largest values. */
+  /**
+   * Crops with distortions of two groups, from the same strength on, and the share of them that have both among the three largest values.
+   */
   double: z.strictObject({ crops: z.int(), found: z.number() }).optional(),
 });
 
@@ -31,7 +36,7 @@ export interface Judged {
   readonly groups: readonly number[];
   /** Number of distortions. */
   readonly distortions: number;
-  /** What is said of each group, 0..1. */
+  /** The strength told of each group, 0..1. */
   readonly values: readonly number[];
 }
 

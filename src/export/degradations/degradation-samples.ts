@@ -19,7 +19,7 @@ export interface DegradationSample {
   readonly distortions: readonly KnownDistortion[];
 }
 
-/** What distortions of today's pipelines look like. */
+/** The look of distortions of today's pipelines. */
 const pipeline: Readonly<Partial<Record<DistortionName, DegradationGroup>>> = {
   webp: 'compression',
   avif: 'compression',

@@ -8,7 +8,7 @@ export const extentSchema = z.strictObject({
   /** Bytes before them. */
   start: z.int().min(0),
   bytes: z.int().min(0),
-  /** Of these bytes. */
+  /** SHA-256 of these bytes. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type PairExtent = z.infer<typeof extentSchema>;

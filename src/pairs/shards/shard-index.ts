@@ -1,4 +1,7 @@
-/** The index of a folder of shards: the configuration of its pairs, the size and hash of every shard and of every pair in it; one file for each part. */
+/**
+ * The index of a folder of shards: the configuration of its pairs, the size and hash of every shard and of every pair in it; one file for
+ * each part.
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -40,7 +43,10 @@ const configurationSchema = z.strictObject({
   distortions: z.array(z.string()).min(1).readonly(),
   /** Requested held-out images. */
   heldOut: z.int().min(1),
-  /** Ids of the held-out images that choose a checkpoint, where others are reported; absent: there are too few, or an earlier version made them. */
+  /**
+   * Ids of the held-out images that choose a checkpoint, where others are reported; absent: there are too few, or an earlier version made
+   * them.
+   */
   choosing: z.array(z.string()).readonly().optional(),
   /** Pairs in each set, of all parts together. */
   pairs: z.strictObject({ training: count, 'held-out': count }),
@@ -65,7 +71,7 @@ const indexSchema = z.strictObject({
         to: count,
         bytes: count,
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
-        /** Of every pair, null for one that could not be made; absent: written by a version that did not say. */
+        /** Extent of every pair, null for one that could not be made; absent: written by a version that did not say. */
         pairs: z.array(extentSchema.nullable()).readonly().optional(),
       }),
     )

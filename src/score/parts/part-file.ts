@@ -10,7 +10,7 @@ import { fileError } from '../../support/files/file-errors.js';
 import { LineChain, withoutCheck } from '../../support/line-chain.js';
 import type { ListPart } from './list-lines.js';
 
-/** What made a part: `score`, with a score in each row, or `evaluate opinion`, with the scores of all measures. */
+/** The command that made a part: `score`, with a score in each row, or `evaluate opinion`, with the scores of all measures. */
 const formats = ['antonym-scores-1', 'antonym-measured-1'] as const;
 export type PartFormat = (typeof formats)[number];
 

@@ -13,7 +13,7 @@ export interface PartsStatus {
   readonly begun: readonly number[];
   /** Parts without a file. */
   readonly missing: readonly number[];
-  /** Of whole parts. */
+  /** Number of images of whole parts. */
   readonly images: number;
   readonly failed: number;
 }
@@ -74,7 +74,10 @@ export async function mergeParts(folder: string): Promise<{ readonly path: strin
   return { path, images, failed };
 }
 
-/** @returns the state of the parts, and the head of one @throws UserError when a part is missing or not whole, or parts do not belong together. */
+/**
+ * @returns the state of the parts, and the head of one @throws UserError when a part is missing or not whole, or parts do not belong
+ * together.
+ */
 export async function requireWholeParts(folder: string, format: PartFormat): Promise<PartsStatus & { readonly head: PartHead }> {
   const status = await statusOfParts(folder, format);
   const lacking = [...status.begun, ...status.missing].sort((a, b) => a - b);

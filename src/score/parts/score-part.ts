@@ -12,7 +12,7 @@ import { type ListPart, linesOf } from './list-lines.js';
 import { type ListedImage, listedImages } from './listed-images.js';
 import { linesOfPart, type PartEnd, type PartHead, parsed, partName, rowSchema, stateOfPart } from './part-file.js';
 
-/** What makes the row of an image: a model, or all measures of an evaluation. */
+/** The scorer that makes the row of an image: a model, or all measures of an evaluation. */
 export interface PartScorer {
   /** An image that cannot be scored has `error` in its row. */
   rowOf(image: ListedImage): Promise<{ readonly image: string; readonly error?: string }>;

@@ -1,4 +1,4 @@
-/** What is in the folder of an earlier result without being a part of it stays when the folder is exchanged. */
+/** Files in the folder of an earlier result that are no part of it stay when the folder is exchanged. */
 import { constants } from 'node:fs';
 import { access, copyFile, link, mkdir, readdir, readlink, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';

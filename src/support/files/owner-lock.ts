@@ -20,18 +20,18 @@ const attempts = 4;
 export interface LockKind {
   /** Locks of one folder with one prefix exclude each other. */
   readonly prefix: string;
-  /** What is put down: a file, or a folder to work in. */
+  /** The kind of entry that is put down: a file, or a folder to work in. */
   readonly entry: 'file' | 'folder';
   /** Finishes or takes back the work of a dead owner, before what it put down is removed. */
   readonly recover?: (path: string) => Promise<void>;
   /** True when a process on another machine or in another container does not count: its state cannot be known. */
   readonly takeOver?: boolean;
-  /** What to do besides removing what was put down, for errors. */
+  /** Advice besides removing what was put down, for errors. */
   readonly takeOverHint?: string;
 }
 
 export interface OwnerLock {
-  /** What was put down. */
+  /** The entry that was put down. */
   readonly path: string;
   /** Gives the lock back, and removes what was put down; the death of the process gives it back too. */
   release(): Promise<void>;
@@ -73,7 +73,7 @@ function lockOf(folder: string, own: PutDown): OwnerLock {
   return {
     path,
     async release() {
-      // What cannot be removed is of a dead owner soon, and the next process clears it.
+      // an entry that cannot be removed is of a dead owner soon, and the next process clears it.
       await rm(path, { recursive: true, force: true }).catch(() => {});
       if (own.descriptor !== undefined) closeSync(own.descriptor);
       own.descriptor = undefined;

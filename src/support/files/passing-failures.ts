@@ -31,7 +31,7 @@ export async function patiently<T>(call: () => Promise<T>, passes: (error: unkno
 }
 
 /**
- * What is known of a file, such as its status or hash; undefined when the file is at fault, missing for example.
+ * A fact about a file, such as its status or hash; undefined when the file is at fault, missing for example.
  * @throws PassingError when the machine is.
  */
 export async function ofFile<T>(path: string, call: (path: string) => Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-/** What is written reaches the disk before its name does. */
+/** Content reaches the disk before its name does. */
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** What this process has begun to write beside its place: removed when a signal ends the process. */
+/** Files that this process has begun to write beside their place: removed when a signal ends the process. */
 import { rmSync } from 'node:fs';
 
 const paths = new Set<string>();

@@ -12,7 +12,7 @@ export function choosesOnHalf({ chooseOn, opinion }: Pick<TrainOptions, 'chooseO
   return chooseOn === 'half' && opinion === noOpinions;
 }
 
-/** What is known of held-out images before their pairs are made. */
+/** Facts about held-out images before their pairs are made. */
 export interface ImageContents {
   /** SHA-256 of their files by id, as far as they are known. */
   readonly digests?: ReadonlyMap<string, string>;

@@ -50,7 +50,7 @@ export async function engineOptions(
   };
 }
 
-/** Of several processes on a machine each computes on a card of its own, unless options name one. */
+/** Each of several processes on a machine computes on a card of its own, unless options name one. */
 function ownCard(setup: DeviceSetup, { localRank, localSize }: Peers): DeviceSetup {
   if (setup.device !== 'cuda' || localSize === 1 || setup.providerOptions?.device_id !== undefined) return setup;
   return { ...setup, providerOptions: { ...setup.providerOptions, device_id: String(cardOf(localRank, process.env)) } };

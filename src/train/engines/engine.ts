@@ -93,7 +93,7 @@ export interface Engine {
   readState(): Promise<NamedTensors>;
   /** Remembers the state before a step that may be left in its middle. Absent where the state cannot be read during a step. */
   keepState?(): Promise<void>;
-  /** What `readState` gave at the last `keepState`, without waiting for the step under way: to be used before its update. */
+  /** The result of `readState` at the last `keepState`, without waiting for the step under way: to be used before its update. */
   keptState?(): NamedTensors | undefined;
   /** Replaces state. */
   writeState(tensors: NamedTensors): Promise<void>;

@@ -7,7 +7,7 @@ export interface KeptState {
   /** Call before a step. */
   keep(): Promise<void>;
   /**
-   * What `readState` gave when it was kept. Most tensors are not copied: only an update changes them, so they are to be used before it.
+   * The result of `readState` when it was kept. Most tensors are not copied: only an update changes them, so they are to be used before it.
    * Undefined when it was never kept.
    */
   read(): NamedTensors | undefined;

@@ -55,9 +55,9 @@ function amongOthers(graph: Graph, own: Value, whole: number): Value {
   return graph.add('Add', [graph.input(elsewhereName, 'float32', [whole]), graph.add('Reshape', [placed, graph.integers(whole)])]);
 }
 
-/** What a part of an update with opinions sees beside its crops. */
+/** Numbers that a part of an update with opinions sees beside its crops. */
 export interface RatedPart {
-  /** Of all photographs of the update, 0 worst, 1 best. */
+  /** Opinions of all photographs of the update, 0 worst, 1 best. */
   readonly opinions: Float32Array<ArrayBuffer>;
   /** Predictions for all of them, where there are several parts. */
   readonly predicted?: Float32Array<ArrayBuffer>;
