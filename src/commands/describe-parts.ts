@@ -15,7 +15,7 @@ export interface PartsState {
 export function describeParts({ parts, whole, begun, missing }: PartsState, content: string): string {
   const lacking = [...begun, ...missing].sort((a, b) => a - b);
   const lines = [
-    `${whole} of ${parts} part${parts === 1 ? ' is' : 's are'} whole: ${content}`,
+    `${whole} of ${parts} ${parts === 1 ? 'part is' : 'parts are'} whole: ${content}`,
     ...(begun.length > 0 ? [`begun:   ${numberRanges(begun)}`] : []),
     ...(missing.length > 0 ? [`missing: ${numberRanges(missing)}`] : []),
     ...(lacking.length > 0 ? [`again:   --array=${numberRanges(lacking)}`] : []),

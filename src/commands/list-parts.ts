@@ -3,6 +3,7 @@ import { type ListPart, sizeOfList } from '../score/parts/list-lines.js';
 import type { PartFormat, PartHead } from '../score/parts/part-file.js';
 import { statusOfParts } from '../score/parts/part-status.js';
 import { type PartScorer, scorePart } from '../score/parts/score-part.js';
+import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { jsonLine } from '../support/json-line.js';
 import { startProgress } from '../support/progress.js';
@@ -52,16 +53,20 @@ export async function runPart({ out, list, part: { number, of } }: PartTask, { j
       stop: signals.stop,
       onImage: (images, share) => {
         if (share !== undefined)
-          progress?.update(Math.round(share * 1000), 1000, `${images} images`, (thousandths) => `${thousandths / 10} %`);
+          progress?.update(Math.round(share * 1000), 1000, counted(images, 'image'), (thousandths) => `${thousandths / 10} %`);
       },
     });
     progress?.stop();
     if (!scored.isWhole) {
-      process.stderr.write(`Stopped after ${scored.images} images; they are kept. Repeat the command to resume.\n`);
+      process.stderr.write(
+        `Stopped after ${counted(scored.images, 'image')}; ${scored.images === 1 ? 'it is' : 'they are'} kept. Repeat the command to resume.\n`,
+      );
       return signals.exitCode();
     }
     const kept = scored.kept > 0 ? `, ${scored.kept} of them before` : '';
-    process.stdout.write(json ? jsonLine(scored) : `${scored.path}: ${scored.images} images${kept}, ${scored.failed} of them unreadable\n`);
+    process.stdout.write(
+      json ? jsonLine(scored) : `${scored.path}: ${counted(scored.images, 'image')}${kept}, ${scored.failed} of them unreadable\n`,
+    );
     return 0;
   } finally {
     progress?.stop();
@@ -73,6 +78,6 @@ export async function runPart({ out, list, part: { number, of } }: PartTask, { j
 export async function printPartsStatus(out: string, format: PartFormat, json: boolean): Promise<number> {
   const status = await statusOfParts(out, format);
   const { parts, whole, images, failed } = status;
-  process.stdout.write(json ? jsonLine(status) : describeParts(status, `${images} images, ${failed} of them unreadable`));
+  process.stdout.write(json ? jsonLine(status) : describeParts(status, `${counted(images, 'image')}, ${failed} of them unreadable`));
   return whole === parts ? 0 : incompleteParts;
 }

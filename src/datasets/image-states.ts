@@ -1,6 +1,7 @@
 /** The states of image files tell whether they have changed since work on them began, without reading them. */
 import { stat } from 'node:fs/promises';
 import pLimit from 'p-limit';
+import { counted } from '../support/counted.js';
 import { ofFile } from '../support/files/passing-failures.js';
 import type { ImageReference } from './image-reference.js';
 
@@ -16,5 +17,5 @@ export async function imageStates(images: readonly ImageReference[]): Promise<Re
 async function stateOf(image: ImageReference): Promise<string> {
   if (image.kind !== 'file') return 'rendered';
   const status = await ofFile(image.path, (path) => stat(path));
-  return status === undefined ? 'missing' : `${status.size} bytes of ${status.mtime.toISOString()}`;
+  return status === undefined ? 'missing' : `${counted(status.size, 'byte')} of ${status.mtime.toISOString()}`;
 }

@@ -1,5 +1,7 @@
 /** Files left out of a listing of images, counted by reason, so that nothing is missing silently. */
 
+import { counted } from '../support/counted.js';
+
 /** Entries that are not images, or were not wanted. */
 export interface LeftOut {
   /** Files by reason: an extension as `.heic`, or words such as `without extension`. */
@@ -26,11 +28,11 @@ export function describeLeftOut({ files, systemFolders, unreadable }: LeftOut, p
   if (total > 0) {
     const shown = reasons.slice(0, named).map(([reason, count]) => `${count} ${reason}`);
     const rest = reasons.slice(named).reduce((sum, [, count]) => sum + count, 0);
-    if (rest > 0) shown.push(`${rest} others`);
+    if (rest > 0) shown.push(counted(rest, 'other'));
     const advice = reasons.some(([reason]) => heicExtensions.has(reason))
       ? '. To read HEIC: npm install libheif-js, or convert it to JPEG'
       : '';
-    lines.push(`${prefix}${total} ${total === 1 ? 'file' : 'files'} left out: ${shown.join(', ')}${advice}`);
+    lines.push(`${prefix}${counted(total, 'file')} left out: ${shown.join(', ')}${advice}`);
   }
   if (systemFolders.length > 0) {
     const rest = systemFolders.length > named ? ` and ${systemFolders.length - named} more` : '';

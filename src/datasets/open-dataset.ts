@@ -1,8 +1,10 @@
 /** Opens a data set by name, or any folder, and lists its usable images. */
+
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { readImageSize } from '../images/decode-image.js';
+import { noneCan } from '../support/counted.js';
 import { asSentence, messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { PassingError } from '../support/files/passing-failures.js';
@@ -149,7 +151,7 @@ async function usableFiles(
     );
   const example = skipped[0];
   throw new UserError(
-    `None of the ${files.length} image files in ${folder} can be used; for example ${example!.path}: ${asSentence(example!.reason)}`,
+    `${folder}: ${noneCan(files.length, 'image file')} be used; for example ${example!.path}: ${asSentence(example!.reason)}`,
   );
 }
 

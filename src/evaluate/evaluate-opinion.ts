@@ -169,7 +169,7 @@ async function requireUnseen(models: readonly NamedModel[], files: readonly Rate
     const how = model.description.opinion ? 'calibrated on' : 'trained on or chosen by';
     if (count > 0)
       throw new UserError(
-        `${count} of the ${files.length} images are those that ${name} was ${how}: figures on them would be too good. Evaluate it on other images.`,
+        `${count} of the ${files.length} images ${count === 1 ? 'is one of those' : 'are those'} that ${name} was ${how}: figures on them would be too good. Evaluate it on other images.`,
       );
   }
 }
@@ -178,7 +178,7 @@ async function requireUnseen(models: readonly NamedModel[], files: readonly Rate
 export function requireMost(total: number, lost: readonly string[], why: string): void {
   if (lost.length <= mostLost * total) return;
   throw new UserError(
-    `${lost.length} of the ${total} images that have an opinion are ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them.`,
+    `${lost.length} of the ${total} images that have an opinion ${lost.length === 1 ? 'is' : 'are'} ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them.`,
   );
 }
 

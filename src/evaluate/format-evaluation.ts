@@ -1,5 +1,6 @@
 /** An evaluation as a table for people. */
 
+import { counted } from '../support/counted.js';
 import { printable } from '../support/printable.js';
 import { type Estimate, statisticNames } from './agreement.js';
 import { alignedRows } from './aligned-rows.js';
@@ -8,7 +9,7 @@ import type { Direction } from './opinions.js';
 
 /** Lines of text, the last one ended. */
 export function formatEvaluation({ opinion, bootstrap, measures, comparisons }: EvaluatedOpinion['evaluation']): string {
-  const about = `${printable(opinion.name)}: ${opinion.images} images, ${opinion.direction}; ${100 * bootstrap.confidence} % intervals from ${bootstrap.resamples} resamples`;
+  const about = `${printable(opinion.name)}: ${counted(opinion.images, 'image')}, ${opinion.direction}; ${100 * bootstrap.confidence} % intervals from ${bootstrap.resamples} resamples`;
   const table = [
     ['', ...statisticNames.map((name) => name.toUpperCase())],
     ...measures.map((measure) => [measure.name, ...statisticNames.map((name) => interval(measure[name]))]),
@@ -44,11 +45,13 @@ function remarksOn({ images, missing, unusable, raters }: EvaluatedOpinion['eval
   const lost = missing.length + unusable.length;
   return [
     ...(lost > 0
-      ? [`${lost} of ${images + lost} images with an opinion are lost: ${missing.length} not there, ${unusable.length} not scored`]
+      ? [
+          `${lost} of ${images + lost} images with an opinion ${lost === 1 ? 'is' : 'are'} lost: ${missing.length} not there, ${unusable.length} not scored`,
+        ]
       : []),
     ...(raters
       ? [
-          `${raters.images} ${raters.images === 1 ? 'image has' : 'images have'} several opinions, which are averaged; they differ by ${digits(raters.spread)} (standard deviation)`,
+          `${counted(raters.images, 'image has', 'images have')} several opinions, which are averaged; they differ by ${digits(raters.spread)} (standard deviation)`,
         ]
       : []),
   ];

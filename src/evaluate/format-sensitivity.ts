@@ -1,4 +1,5 @@
 /** A measured sensitivity as a table for people. */
+import { counted } from '../support/counted.js';
 import { printable } from '../support/printable.js';
 import { alignedRows } from './aligned-rows.js';
 import type { MeasuredSensitivity } from './write-sensitivity.js';
@@ -6,7 +7,7 @@ import type { MeasuredSensitivity } from './write-sensitivity.js';
 /** Lines of text, the last one ended: a row for each distortion, three columns for each model. */
 export function formatSensitivity({ data, levels, crop, measures }: MeasuredSensitivity): string {
   const about =
-    `${printable(data.name)}: ${data.images} images, pristine and at ${levels} levels of severity. For each model: mean SRCC of score and severity\n` +
+    `${printable(data.name)}: ${counted(data.images, 'image')}, pristine and at ${levels} levels of severity. For each model: mean SRCC of score and severity\n` +
     `(-1 is perfect), pairs of levels in order (.5 is guessing), SRCC of the scores of two overlapping crops of ${crop} pixels`;
   const cells = ({ srcc, ordered, cropSrcc }: { srcc: number | null; ordered: number | null; cropSrcc: number | null }): string[] =>
     [srcc, ordered, cropSrcc].map((value) => (value === null ? '-' : value.toFixed(3)));

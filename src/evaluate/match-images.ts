@@ -1,8 +1,10 @@
 /** From the names that a table gives its images to files. */
+
 import { stat } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { type LeftOut, nothingLeftOut } from '../datasets/left-out.js';
 import { imageExtensions, listImageFiles } from '../datasets/list-image-files.js';
+import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
 import { ofFile } from '../support/files/passing-failures.js';
@@ -75,7 +77,7 @@ export async function matchImages(
     withoutOpinion.slice(0, 1000).map((id) => basename(id)),
   );
   throw new UserError(
-    `None of the ${missing.size} images is in ${listed ? 'the list' : folder} (${files.length} image files): for example ${name}.${hint}` +
+    `${missing.size === 1 ? 'The image with an opinion is not' : `None of the ${missing.size} images is`} in ${listed ? 'the list' : folder} (${counted(files.length, 'image file')}): for example ${name}.${hint}` +
       (listed ? '' : ' Say where they are with --images.'),
   );
 }

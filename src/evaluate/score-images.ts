@@ -1,8 +1,10 @@
 /** Scores of the same images by several models and by the baseline: each image is decoded once, however many score it. */
+
 import { decodeImage, type ImageSource } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { ImageError, ModelError } from '../score/errors.js';
 import { imagesInMemory } from '../score/load-model.js';
+import { noneCan } from '../support/counted.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import type { RatedFile } from './match-images.js';
@@ -68,7 +70,7 @@ export async function collectScores(
   }
   const [first] = unusable;
   if (images.length === 0)
-    throw new UserError(`None of the ${files.length} images can be scored: ${first!.image}: ${asSentence(first!.reason)}`);
+    throw new UserError(`${noneCan(files.length, 'image')} be scored: ${first!.image}: ${asSentence(first!.reason)}`);
   return { images, scores, unusable };
 }
 

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { svgFile } from '../charts/drawing.js';
 import { scatterChart } from '../charts/scatter-chart.js';
 import { logistic } from '../statistics/logistic-fit.js';
+import { counted } from '../support/counted.js';
 import { csvCell } from '../support/csv-cell.js';
 import { sealJson } from '../support/sealed-json.js';
 import type { EvaluatedOpinion } from './evaluate-opinion.js';
@@ -51,10 +52,10 @@ function scatterOf({ evaluation, images }: EvaluatedOpinion, measure: Measure, s
   return svgFile(
     scatterChart({
       title: `${measure.name} on ${opinion.name}: SRCC ${figure(srcc.value)}`,
-      description: `Opinion against score of ${images.length} images. ${figures}.`,
+      description: `Opinion against score of ${counted(images.length, 'image')}. ${figures}.`,
       x: { label: `score of ${measure.name}` },
       y: { label: `mean opinion, ${opinion.direction}`, ...(opinion.range && { domain: opinion.range }) },
-      groups: [{ name: `${images.length} images`, points: images.map((image, index) => [scores[index]!, image.opinion]) }],
+      groups: [{ name: counted(images.length, 'image'), points: images.map((image, index) => [scores[index]!, image.opinion]) }],
       ...(fit && { curve: { name: `fitted: ${figures}`, points: at.map((score) => [score, logistic(fit, score)]) } }),
       width: 480,
       height: 400,

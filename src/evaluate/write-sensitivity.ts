@@ -1,4 +1,5 @@
 /** The folder of a measured sensitivity: `sensitivity.json` and its picture, small charts of score against severity by group. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -6,6 +7,7 @@ import { type Drawing, svgFile } from '../charts/drawing.js';
 import { lineChart } from '../charts/line-chart.js';
 import { smallMultiples } from '../charts/small-multiples.js';
 import { distortionGroups } from '../degrade/distortion.js';
+import { counted } from '../support/counted.js';
 import { sealJson } from '../support/sealed-json.js';
 import type { Sensitivity } from './sensitivity.js';
 
@@ -55,7 +57,7 @@ export function sensitivityChart({ data, levels, measures }: MeasuredSensitivity
   });
   const width = Math.max(...rows.map((row) => row.width));
   return smallMultiples({
-    title: `Mean score against severity: ${data.images} images of ${data.name}, level 0 is pristine`,
+    title: `Mean score against severity: ${counted(data.images, 'image')} of ${data.name}, level 0 is pristine`,
     description: `A row for each group of distortions, a chart for each distortion: mean score at level 0 to ${levels}.`,
     // A group with few distortions leaves room at its right.
     panels: rows.map((row) => ({ ...row, width })),

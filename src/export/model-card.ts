@@ -1,6 +1,8 @@
 /** `MODEL_CARD.md`: everything a person needs to know about an exported model before using it, from the facts in `model.json`. */
+
 import { headKindOf } from '../heads/table.js';
 import { formatBytes } from '../support/byte-size.js';
+import { counted } from '../support/counted.js';
 import { escapeMarkdown } from '../support/escape-markdown.js';
 import type { HashedFile } from '../support/files/hash-files.js';
 import { cardHead } from './card-head.js';
@@ -51,7 +53,7 @@ export function modelCard({ description, parity, files, opinions, independent }:
   const source = description.trainedOpinions
     ? [`opinions: ${description.trainedOpinions.name}`]
     : [
-        `${data.name}, ${data.images} images`,
+        `${data.name}, ${counted(data.images, 'image')}`,
         ...(data.downscale === undefined || data.downscale === 1 ? [] : [`their sides divided by ${data.downscale}`]),
         ...(data.licence === undefined ? [] : [`licence: ${data.licence}`]),
         ...(data.homepage === undefined ? [] : [data.homepage]),
@@ -164,7 +166,7 @@ function opinionOriginOf({ name, images, range, direction }: TrainedOpinions): s
   const lines = [`**This model saw opinions of people and is not label-free:** ${escapeMarkdown(name)}.`];
   if (images)
     lines.push(
-      `It was trained with ${images.training} rated images and chosen with ${images.validation} others; ${images.test} were kept for the test.`,
+      `It was trained with ${images.training} rated images and chosen with ${counted(images.validation, 'other')}; ${images.test} ${images.test === 1 ? 'was' : 'were'} kept for the test.`,
     );
   if (range)
     lines.push(
@@ -236,7 +238,7 @@ function sizes({ size, largeImages, crops }: ModelDescription): string {
 }
 
 function heldOutOf({ data: { heldOut, name, unknownBefore }, training }: ModelDescription): string {
-  const images = `On distorted crops of ${heldOut} image${heldOut === 1 ? '' : 's'} of ${escapeMarkdown(name)}`;
+  const images = `On distorted crops of ${counted(heldOut, 'image')} of ${escapeMarkdown(name)}`;
   if (!isTrained(training)) return images;
   if (unknownBefore === undefined) return `${images} that training never saw`;
   return `${images} that this training never saw (what ${escapeMarkdown(unknownBefore.join(' and '))} was trained on is not recorded)`;

@@ -1,5 +1,7 @@
 /** Reads image files: training and scoring share one decoder, so that both see the same pixels. */
+
 import sharp, { type Sharp } from 'sharp';
+import { counted } from '../support/counted.js';
 import { messageOf, UserError } from '../support/errors.js';
 import { PassingError, patiently as untilItPasses } from '../support/files/passing-failures.js';
 import type { Image } from './image.js';
@@ -104,7 +106,7 @@ function isTooLarge(error: unknown): boolean {
 
 /** The error to throw when an image file could not be read: one line that names it and the reason. */
 function readingError(error: unknown, source: ImageSource): UserError {
-  const name = typeof source === 'string' ? source : `of ${source.length} bytes`;
+  const name = typeof source === 'string' ? source : `of ${counted(source.length, 'byte')}`;
   const Kind = error instanceof PassingError ? PassingError : UserError;
   return new Kind(`Cannot read image ${name}: ${reasonOf(error)}.`, { cause: error });
 }

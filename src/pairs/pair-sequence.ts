@@ -1,5 +1,7 @@
 /** Endless sequences of degraded pairs, and the one determined by a seed and a list of images: training sees it, `degrade` shows it. */
+
 import type { ImageReference } from '../datasets/image-reference.js';
+import { noneCan } from '../support/counted.js';
 import { asSentence, UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from './pair.js';
@@ -66,7 +68,7 @@ class DrawnPairs implements PairSequence {
       }
     }
     const [reason] = this.skipped.values();
-    throw new UserError(`None of the ${images.length} images can be used; for example: ${asSentence(reason!)}`);
+    throw new UserError(`${noneCan(images.length, 'image')} be used; for example: ${asSentence(reason!)}`);
   }
 
   release(pixels: Uint8Array<ArrayBuffer>): void {

@@ -1,5 +1,7 @@
 /** The processes that train one model together, as seen from one of them. */
+
 import { availableParallelism } from 'node:os';
+import { counted } from '../support/counted.js';
 import type { Place } from '../tensors/place.js';
 
 /** Every process makes the same calls in the same order; each waits for all. */
@@ -62,7 +64,7 @@ export const alone: Peers = {
 export function describePeers({ size, hosts, cores, library }: Peers): string {
   const machines = new Set(hosts).size;
   const where = machines === 1 ? 'this machine' : `${machines} machines`;
-  return `${size} processes on ${where} train together through ${library}, this one on ${cores} core${cores === 1 ? '' : 's'}`;
+  return `${size} processes on ${where} train together through ${library}, this one on ${counted(cores, 'core')}`;
 }
 
 /** The parts of an update that a process makes: of K parts those from floor(r K / N) to floor((r + 1) K / N) - 1. */

@@ -1,4 +1,5 @@
 /** The page of `antonym compare`: whether a change made pictures worse, by how much, which most, and what it saved. */
+
 import { lineChart } from '../charts/line-chart.js';
 import { scatterChart } from '../charts/scatter-chart.js';
 import { mostChangedCrop } from '../compare/changed-crop.js';
@@ -8,6 +9,7 @@ import { describeReasonChanges, strongestChange } from '../compare/reason-change
 import { decodeImage } from '../images/decode-image.js';
 import { nameOfGroup } from '../score/degradations.js';
 import { formatBytes } from '../support/byte-size.js';
+import { counted } from '../support/counted.js';
 import { imageUri } from './image-uri.js';
 import { type Cell, details, html, type Markup, svg, table } from './markup.js';
 import { percent, rounded, significant } from './numbers.js';
@@ -49,7 +51,7 @@ function verdicts(variants: readonly ComparedVariant[]): Markup {
   const [first, ...more] = variants;
   if (more.length === 0) return html`<p class="${first!.limit?.failed ? 'problem' : ''}">${verdictOf(first!)}</p>\n`;
   const failed = variants.filter(({ limit }) => limit?.failed);
-  return html`<p>${variants.length} variants of ${first!.summary.pairs} pictures.</p>
+  return html`<p>${variants.length} variants of ${counted(first!.summary.pairs, 'picture')}.</p>
 ${failed.map((variant) => html`<p class="problem"><b>${variant.name}</b>: ${verdictOf(variant)}</p>\n`)}`;
 }
 
@@ -169,7 +171,7 @@ function filesSection({ onlyBefore, onlyAfter, variants }: ComparisonResult): Ma
       ].map((number) => ({ number })),
     ]);
     const headings = ['Before', 'After', 'Difference', 'Size before', 'Size after'].map((number) => ({ number }));
-    return html`${details(`${name}: all ${pairs.length} pictures`, table('Every picture', ['File', ...headings], rows))}
+    return html`${details(`${name}: all ${counted(pairs.length, 'picture')}`, table('Every picture', ['File', ...headings], rows))}
 ${list(
   `${name}: not scored`,
   unusable.map(({ name: file, reason }) => `${file}: ${reason}`),

@@ -1,4 +1,5 @@
 /** How well the exported model says what is wrong with an image. */
+import { counted } from '../support/counted.js';
 import { html, type Markup, table } from './markup.js';
 import { percent } from './numbers.js';
 import type { RunFacts } from './run-facts.js';
@@ -17,7 +18,7 @@ function figures({ groups, measured }: NonNullable<NonNullable<RunFacts['model']
   const { photographs, pristine, single, double } = measured;
   const level = Math.round(single.from * 5);
   return html`<p>The output <code>degradations</code> says how strong each group of distortions is, which <code>antonym score --why</code> prints in words. These figures are of
-${photographs} photographs that the regressions behind them did not see. Of ${single.crops} crops with one distortion at level ${level} of 5 or above, ${percent(single.recognized)} have its group
+${counted(photographs, 'photograph')} that the regressions behind them did not see. Of ${single.crops} crops with one distortion at level ${level} of 5 or above, ${percent(single.recognized)} have its group
 reported first${single.largest === undefined ? '' : html`; in ${percent(single.largest)} it has the largest value, reported or not`}.${
     double
       ? html` Of ${double.crops} with distortions of two groups, ${percent(double.found)} have both among the three largest values.`

@@ -1,6 +1,8 @@
 /** Pictures of a model's training data and of its judgements. */
+
 import { join } from 'node:path';
 import type { HeldOutScores } from '../export/held-out-scores.js';
+import { counted } from '../support/counted.js';
 import { html, type Markup } from './markup.js';
 import { percent, rounded } from './numbers.js';
 import { pictureUri } from './picture-uri.js';
@@ -33,7 +35,7 @@ export async function extremesSection({ heldOut, folder: run }: RunFacts): Promi
   const strips = async (items: HeldOutScores['inOrder']): Promise<Markup> =>
     html`<div class="strips">${await Promise.all(items.map((item) => stripFigure(folder, item)))}</div>`;
   return html`<section id="extremes"><h2>Best and worst</h2>
-<p>Crops (${result.crop}x${result.crop} pixels) of ${result.images} photographs that training never saw: at most one of each photograph, or of each distortion. Higher scores are better.</p>
+<p>Crops (${result.crop}x${result.crop} pixels) of ${counted(result.images, 'photograph')} that training never saw: at most one of each photograph, or of each distortion. Higher scores are better.</p>
 <h3>Highest scores</h3>${await crops(result.highest)}
 <h3>Lowest scores</h3>${await crops(result.lowest)}
 <h3>Ranked best: the score falls with the level, as it should</h3>${await strips(result.inOrder)}

@@ -1,6 +1,8 @@
 /** Measured results: the distortions that a model sees, and its agreement with people. */
+
 import { join } from 'node:path';
 import type { Evaluation } from '../evaluate/evaluation.js';
+import { counted } from '../support/counted.js';
 import { type Cell, details, html, type Markup, svg, table } from './markup.js';
 import { percent, rounded } from './numbers.js';
 import { chartUri, pictureUri } from './picture-uri.js';
@@ -15,7 +17,7 @@ export function severitySection(facts: RunFacts): Markup {
   if (heldOut) {
     const { images, crop, distortions } = heldOut.result;
     parts.push(
-      html`<p>Mean score of held-out crops (${images} photographs, ${crop}x${crop} pixels) at severity 0, pristine, to ${heldOut.result.levels}; the area is the middle half of the crops.
+      html`<p>Mean score of held-out crops (${counted(images, 'photograph')}, ${crop}x${crop} pixels) at severity 0, pristine, to ${heldOut.result.levels}; the area is the middle half of the crops.
 A line that falls without a stop is what training asks for: SRCC −1.</p>`,
       panels([{ name: facts.name, distortions }]),
       details('As a table', severityTable({ name: facts.name, distortions })),
@@ -109,8 +111,10 @@ async function benchmark({ folder, result }: Found<Evaluation>): Promise<Markup>
   }
   const share = Math.round(bootstrap.confidence * 100);
   return html`<h3>${opinion.name}</h3>
-<p>${opinion.images} images; ${opinion.direction} in its opinions. In brackets, ${share} % intervals of ${bootstrap.resamples} bootstrap resamples.${
-    opinion.missing.length > 0 ? ` ${opinion.missing.length} images with an opinion were not there.` : ''
+<p>${counted(opinion.images, 'image')}; ${opinion.direction} in its opinions. In brackets, ${share} % intervals of ${bootstrap.resamples} bootstrap resamples.${
+    opinion.missing.length > 0
+      ? ` ${counted(opinion.missing.length, 'image with an opinion was', 'images with an opinion were')} not there.`
+      : ''
   }${opinion.citation === undefined ? '' : ` ${opinion.citation}`}</p>
 ${opinionTable(result)}
 <div class="charts">${figures}</div>

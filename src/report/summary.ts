@@ -1,5 +1,7 @@
 /** A run in one paragraph, for a person who was not there. */
+
 import { formatBytes } from '../support/byte-size.js';
+import { counted } from '../support/counted.js';
 import { formatDuration } from '../support/duration.js';
 import { noOpinions } from '../train/options/opinion-options.js';
 import { percent, rounded, significant } from './numbers.js';
@@ -37,7 +39,7 @@ function withOpinions(facts: RunFacts): string {
   const best = bestOrdering(facts);
   const counts = images ? `${images.training} rated images` : 'rated images';
   const chosen = images
-    ? ` ${images.validation} others chose the checkpoint${best ? ` of step ${best.step}` : ''}, and ${images.test} were kept for the test.`
+    ? ` ${counted(images.validation, 'other')} chose the checkpoint${best ? ` of step ${best.step}` : ''}, and ${images.test} ${images.test === 1 ? 'was' : 'were'} kept for the test.`
     : '';
   return (
     `This model saw opinions of people and is not label-free: ${options.backbone} with a head of layers learned from ${counts} of ${name}, in ` +
@@ -76,7 +78,7 @@ function measured({ opinions, name, model }: RunFacts): string {
       const own = measures.find((measure) => measure.run === name) ?? measures.find(({ kind }) => kind === 'model');
       return own
         ? [
-            `On ${opinion.images} images of ${opinion.name}, its scores agree with human opinion with an SRCC of ${rounded(own.srcc.value, 3)}.`,
+            `On ${counted(opinion.images, 'image')} of ${opinion.name}, its scores agree with human opinion with an SRCC of ${rounded(own.srcc.value, 3)}.`,
           ]
         : [];
     })

@@ -1,6 +1,8 @@
 /** The checkpoint that a run resumes from: a missing one means that nothing was saved yet, and never that something was lost. */
+
 import { existsSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
+import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { readMetrics } from './metrics-log.js';
 import type { RunFolder } from './run-directory.js';
@@ -21,7 +23,7 @@ export async function findLastCheckpoint(run: RunFolder, identity?: string): Pro
   const isLost = evaluated !== undefined && (last > evaluated || existsSync(run.model));
   if (!isLost) return undefined;
   throw new UserError(
-    `${path} is missing, although the run ${run.name} has made ${last} steps: it cannot be resumed without. Restore the file, or start a new run.`,
+    `${path} is missing, although the run ${run.name} has made ${counted(last, 'step')}: it cannot be resumed without. Restore the file, or start a new run.`,
   );
 }
 

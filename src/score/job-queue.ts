@@ -1,4 +1,5 @@
 /** Jobs of which few run at a time: the others wait, may be called off while they do, and are refused beyond a limit. */
+import { counted } from '../support/counted.js';
 import { ModelError } from './errors.js';
 
 interface WaitingJob {
@@ -34,7 +35,7 @@ export class JobQueue {
   requirePlace(): void {
     if (this.ended) throw this.ended.reason;
     if (this.running < this.mostRunning || this.jobs.size < this.mostWaiting) return;
-    const message = `${this.jobs.size} images wait, as many as maxQueue allows: try again later.`;
+    const message = `${counted(this.jobs.size, 'image waits', 'images wait')}, as many as maxQueue allows: try again later.`;
     throw new ModelError(message, { code: 'ERR_ANTONYM_QUEUE_FULL' });
   }
 

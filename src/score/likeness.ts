@@ -10,13 +10,14 @@ export interface Likeness {
   readonly percentile: number;
 }
 
-/** @returns undefined for a model whose description has no scores of crops, or those of pristine ones only */
+/** @returns undefined for a model whose description has no scores of crops, those of pristine ones only, or none that fall with the level */
 export function likenessOf(score: number, { scorePercentiles }: Pick<ModelDescription, 'scorePercentiles'>): Likeness | undefined {
   const [pristine] = scorePercentiles;
-  if (pristine === undefined || scorePercentiles.length < 2) return undefined;
+  const strongest = scorePercentiles.at(-1);
+  if (pristine === undefined || strongest === undefined || strongest.p50 >= pristine.p50) return undefined;
   const distance = ({ p50 }: ModelDescription['scorePercentiles'][number]): number => Math.abs(score - p50);
   const nearest = scorePercentiles.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
-  return { level: nearest.level, of: scorePercentiles.at(-1)!.level, percentile: percentileAmong(score, pristine) };
+  return { level: nearest.level, of: strongest.level, percentile: percentileAmong(score, pristine) };
 }
 
 /** `like pristine`, `like level 3 of 5` */

@@ -1,8 +1,10 @@
 /** Reads what a user of the library gives as an image. */
+
 import { fileURLToPath } from 'node:url';
 import { decodeImage, type ImageSource } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { seenPixels } from '../images/seen-pixels.js';
+import { counted } from '../support/counted.js';
 import { messageOf } from '../support/errors.js';
 import { ImageError, readingFault } from './errors.js';
 import type { ImageInput, Pixels } from './image-input.js';
@@ -47,8 +49,8 @@ export function nameOfInput(input: ImageInput): string {
     return /^data:/i.test(name) && name.length > 80 ? 'the image of the data: URL' : name;
   }
   if (isPixels(input)) return 'the pixels';
-  if (input instanceof Blob) return `the image of ${input.size} bytes`;
-  return `the image of ${input.byteLength} bytes`;
+  if (input instanceof Blob) return `the image of ${counted(input.size, 'byte')}`;
+  return `the image of ${counted(input.byteLength, 'byte')}`;
 }
 
 function isPixels(input: ImageInput): input is Pixels {

@@ -1,5 +1,7 @@
 /** Sizes of files for people. */
 
+import { counted } from './counted.js';
+
 /** `312 bytes`, `4.5 kB`, `5.5 MB`, `1.2 GB`: decimal, as file managers and disks count. */
 export function formatBytes(bytes: number): string {
   for (const [size, unit] of [
@@ -10,5 +12,5 @@ export function formatBytes(bytes: number): string {
     // a size that would round up to the next unit belongs there
     if (bytes >= size * 0.99995) return `${(bytes / size).toFixed(1)} ${unit}`;
   }
-  return `${bytes} bytes`;
+  return counted(bytes, 'byte');
 }

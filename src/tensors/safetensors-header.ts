@@ -1,4 +1,5 @@
 /** The header of a safetensors file: names, types and places of tensors. https://huggingface.co/docs/safetensors#format */
+import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { findDuplicateKey } from '../support/options/json-duplicate-key.js';
 import { type StoredType, storedBytes } from './stored-types.js';
@@ -98,7 +99,8 @@ export function parseHeader(json: string, dataLength: number, file: string): Saf
     }
     end = entry.end;
   }
-  if (end !== dataLength) fail(`its tensors take ${end} bytes, but ${dataLength} bytes follow the header`);
+  if (end !== dataLength)
+    fail(`its tensors take ${counted(end, 'byte')}, but ${counted(dataLength, 'byte follows', 'bytes follow')} the header`);
   return { entries, metadata: metadata as Record<string, string> };
 }
 
@@ -111,7 +113,8 @@ function parseEntry(name: string, value: unknown, fail: (problem: string) => nev
   if (!isListOfSizes(offsets) || offsets.length !== 2) return fail(`must have two data offsets, but received ${JSON.stringify(offsets)}`);
   const [start, end] = offsets as [number, number];
   const bytes = elementCount(shape) * storedBytes[type];
-  if (end - start !== bytes) fail(`of type ${dtype} and shape [${shape.join(', ')}] must take ${bytes} bytes, but takes ${end - start}`);
+  if (end - start !== bytes)
+    fail(`of type ${dtype} and shape [${shape.join(', ')}] must take ${counted(bytes, 'byte')}, but takes ${end - start}`);
   return { name, type, shape, start, end };
 }
 

@@ -1,6 +1,7 @@
 /** Refuses what several processes cannot train together. */
 import { AgreedError } from '../peers/agreed-error.js';
 import type { Peers } from '../peers/peers.js';
+import { counted } from '../support/counted.js';
 import type { TrainOptions } from './options.js';
 
 /** @param options the same in every process @throws AgreedError */
@@ -17,7 +18,7 @@ export function requireShareable(
       ? `--batch-size ${photographs / size} --accumulate ${size} takes as many photographs`
       : `use --accumulate ${size} or more`;
   throw new AgreedError(
-    `${size} processes cannot share the ${accumulate} part${accumulate === 1 ? '' : 's'} of an update: each needs at least one. --accumulate is the number of parts ` +
+    `${size} processes cannot share the ${counted(accumulate, 'part')} of an update: each needs at least one. --accumulate is the number of parts ` +
       `of all processes together: ${advice}, or start fewer processes.`,
   );
 }

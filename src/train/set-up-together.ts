@@ -2,6 +2,7 @@
  * The setup of a training run of several processes: process 0 reads the data, the weights and the prompts, and tells the others. They need the
  * photographs under the same paths, and neither weights nor the run's folder.
  */
+
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pLimit from 'p-limit';
@@ -14,6 +15,7 @@ import { agree, shareText } from '../peers/agree.js';
 import type { Peers } from '../peers/peers.js';
 import { shareTensors } from '../peers/share-tensors.js';
 import type { RunFolder } from '../runs/run-directory.js';
+import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { systemReason } from '../support/files/file-errors.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
@@ -139,7 +141,7 @@ async function requireSameFiles(images: readonly ReadImage[], sizes: readonly nu
   if (other < 0) return;
   const { id, path = id } = images[other]!;
   throw new UserError(
-    `${path} has ${own[other]} bytes, but ${sizes[other]} where process 0 runs. All processes need the same photographs.`,
+    `${path} has ${counted(own[other]!, 'byte')}, but ${sizes[other]} where process 0 runs. All processes need the same photographs.`,
   );
 }
 

@@ -229,7 +229,7 @@ describe('images of opinions', () => {
     await mkdir(images);
     await writeFile(join(images, 'photo-1.png'), '');
     await expect(matchImages(images, rate('photo_1.png'))).rejects.toThrow(
-      /^None of the 1 images is in .*other \(1 image files\): for example photo_1\.png\. Did you mean "photo-1\.png"\? Say where they are with --images\.$/,
+      /^The image with an opinion is not in .*other \(1 image file\): for example photo_1\.png\. Did you mean "photo-1\.png"\? Say where they are with --images\.$/,
     );
     await expect(matchImages(join(folder, 'nowhere'), rate('a.png'))).rejects.toThrow(
       /Cannot read the folder of images .*: it does not exist\.$/,

@@ -29,5 +29,5 @@ test('a row has the hash of the file where a model has seen images, and an evalu
   const bootstrap = { resamples: 100, seed: 1, confidence: 0.95 };
   await expect(
     evaluateOpinion(opinions, [named], bootstrap, {}, { measured: new Map([['shard.tar/0.png', { scores, sha256 }]]) }),
-  ).rejects.toThrow('1 of the 1 images are those that mine was trained on or chosen by: figures on them would be too good.');
+  ).rejects.toThrow('1 of the 1 images is one of those that mine was trained on or chosen by: figures on them would be too good.');
 });

@@ -34,3 +34,8 @@ test('a higher score is never like a stronger level, nor at a lower percentile',
 test('a model without scores of crops says nothing', () => {
   expect(likenessOf(0.5, { scorePercentiles: [] })).toBeUndefined();
 });
+
+test('a model whose scores do not fall with the level says nothing', () => {
+  const rising = scorePercentiles.map((percentiles, index) => ({ ...scorePercentiles.at(-1 - index)!, level: percentiles.level }));
+  expect(likenessOf(0.5, { scorePercentiles: rising })).toBeUndefined();
+});

@@ -118,7 +118,7 @@ describe('safetensors', () => {
       /must take NaN bytes/,
     ],
     ['one offset', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0]}}', 1, /two data offsets, but received \[0\]/],
-    ['offsets backwards', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}', 1, /must take 1 bytes, but takes -1/],
+    ['offsets backwards', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}', 1, /must take 1 byte, but takes -1/],
     [
       'a shape that does not fit',
       '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}',
@@ -132,8 +132,8 @@ describe('safetensors', () => {
       3,
       /tensor "b" must start at byte 2/,
     ],
-    ['data left over', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 2, /tensors take 1 bytes, but 2 bytes follow/],
-    ['data missing', '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}', 1, /tensors take 2 bytes, but 1 bytes follow/],
+    ['data left over', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 2, /tensors take 1 byte, but 2 bytes follow/],
+    ['data missing', '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}', 1, /tensors take 2 bytes, but 1 byte follows/],
   ])('refuses %s', (_, json, dataLength, message) => {
     expect(() => parseHeader(json, dataLength, 'file')).toThrow(UserError);
     expect(() => parseHeader(json, dataLength, 'file')).toThrow(message);

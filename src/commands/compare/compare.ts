@@ -11,6 +11,7 @@ import type { FileReference } from '../../datasets/image-reference.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import type { NamedModel } from '../../evaluate/evaluate-opinion.js';
 import { requireDegradations } from '../../score/require-degradations.js';
+import { counted, noneCan } from '../../support/counted.js';
 import { asSentence, UserError } from '../../support/errors.js';
 import { requireFreeFolder } from '../../support/files/atomic-folder.js';
 import { fileError } from '../../support/files/file-errors.js';
@@ -183,7 +184,7 @@ async function list(path: string, progress: Progress): Promise<readonly FileRefe
 function linePairs(before: string, first: readonly FileReference[], after: string, second: readonly FileReference[]): MatchedPictures {
   if (first.length !== second.length) {
     throw new UserError(
-      `The two lists must be equally long, but ${before} has ${first.length} pictures and ${after} has ${second.length}.`,
+      `The two lists must be equally long, but ${before} has ${counted(first.length, 'picture')} and ${after} has ${second.length}.`,
     );
   }
   const pairs = first.map((file, index) => ({ name: file.id, before: file.path, after: second[index]!.path }));
@@ -219,7 +220,7 @@ async function compareVariant(
   });
   const left = [...failed, ...unusable];
   for (const { name: file, reason } of left) progress.note(`left out: ${file}: ${reason}`);
-  if (compared.length === 0) throw new UserError(`None of the ${pairs.length} pairs can be scored: ${asSentence(left[0]!.reason)}`);
+  if (compared.length === 0) throw new UserError(`${noneCan(pairs.length, 'pair')} be scored: ${asSentence(left[0]!.reason)}`);
   const about = { name, series, ...(values.failBelow !== undefined && { failBelow: values.failBelow }) };
   const { degradations } = model.description;
   const reasons = values.why && degradations ? reasonChanges(compared, degradations, bootstrapOf(values)) : undefined;

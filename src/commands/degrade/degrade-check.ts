@@ -8,6 +8,7 @@ import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates
 import { type FindingName, findingNames, findings } from '../../datasets/pristine/findings.js';
 import type { ImageTraits } from '../../datasets/pristine/image-traits.js';
 import { minimumSideFor } from '../../pairs/crops.js';
+import { counted } from '../../support/counted.js';
 import { jsonLine } from '../../support/json-line.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
@@ -60,7 +61,7 @@ async function degradeCheck(data: string, { exclude, seed, json }: OptionValues<
     const duplicates = groups.map((group) => group.map(({ id }) => id));
     const reducible = found.filter((entry) => entry.findings.some((name) => name !== 'plain'));
     const downscale = reducible.length > total / 10 ? await suggestion(data, seed, minimumSide) : undefined;
-    progress.succeed(`Checked ${total} ${total === 1 ? 'image' : 'images'} of ${dataset.name}: something was found in ${found.length}`);
+    progress.succeed(`Checked ${counted(total, 'image')} of ${dataset.name}: something was found in ${found.length}`);
     if (json) {
       const images = found.map(({ image, traits, findings: names }) => ({ image: image.id, findings: names, ...finite(traits) }));
       const counts = Object.fromEntries(byFinding.map(({ name, images }) => [name, images.length]));
@@ -113,7 +114,7 @@ async function suggestion(data: string, seed: number, minimumSide: number) {
 function findingLines(name: FindingName, images: readonly Measured[], total: number): string[] {
   const { about, measured } = findings[name];
   return [
-    `${name}: ${images.length} of ${total} images (${percent(images.length / total)}), ${about}`,
+    `${name}: ${images.length} of ${counted(total, 'image')} (${percent(images.length / total)}), ${about}`,
     ...images.slice(0, worst).map(({ image, traits }) => `  ${image.id}: ${measured(traits)}`),
     ...(images.length > worst ? [more(images.length - worst, 'image')] : []),
   ];
@@ -126,10 +127,6 @@ function finite({ fineDetail, ...traits }: ImageTraits) {
 
 function rest(count: number): string {
   return count > 0 ? ` and ${count} more` : '';
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function more(count: number, noun: string): string {

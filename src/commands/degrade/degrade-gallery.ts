@@ -1,4 +1,5 @@
 /** Shows every distortion at every level on one photograph, measured: one HTML page, and a PNG for each group. */
+
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadImage } from '../../datasets/load-image.js';
@@ -12,6 +13,7 @@ import { decodeImage } from '../../images/decode-image.js';
 import { cropImage, type Image } from '../../images/image.js';
 import { gallerySheet } from '../../pairs/sheets/gallery-sheet.js';
 import { galleryPage } from '../../report/gallery-page.js';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
 import { jsonLine } from '../../support/json-line.js';
@@ -82,7 +84,7 @@ async function degradeGallery(
       const about = `The middle ${width}x${height} pixels, ${levels} levels, parameters drawn with seed ${seed}.`;
       await writeFile(join(folder, 'index.html'), await galleryPage({ title, about, rows, pristine }));
     });
-    progress.succeed(`${names.length} distortions at ${levels} levels; look at ${page}`);
+    progress.succeed(`${counted(names.length, 'distortion')} at ${levels} levels; look at ${page}`);
     const measured = rows.map(({ name, cells }) => ({
       name,
       levels: cells.map(({ level, strength, psnr, ssim }) => ({ level, strength, psnr: Number.isFinite(psnr) ? psnr : null, ssim })),

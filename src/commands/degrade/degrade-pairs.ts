@@ -18,6 +18,7 @@ import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
 import { type ContactSheetRow, contactSheet } from '../../pairs/sheets/contact-sheet.js';
 import { allOrFirstFailure } from '../../support/all-or-first-failure.js';
+import { counted } from '../../support/counted.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { systemCodeOf } from '../../support/errors.js';
 import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderResumably } from '../../support/files/resumable-folder.js';
@@ -125,7 +126,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
       files = rows.length;
       await writeFile(join(folder, 'manifest.jsonl'), formatManifest(rows));
     });
-    progress.succeed(`${count} pairs as ${files} PNG files with their manifest; look at ${sheet}`);
+    progress.succeed(`${counted(count, 'pair')} as ${files} PNG files with their manifest; look at ${sheet}`);
   } catch (error) {
     if (!signals.stop.aborted || error !== signals.stop.reason) throw error;
     progress.stop();

@@ -15,6 +15,7 @@ import { indexName, type PairsConfiguration } from '../../pairs/shards/shard-ind
 import { type PairSet, pairsPerShard } from '../../pairs/shards/shard-layout.js';
 import { writeShards } from '../../pairs/shards/write-shards.js';
 import { commandHint } from '../../support/command-hint.js';
+import { counted } from '../../support/counted.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { UserError } from '../../support/errors.js';
 import { jsonLine } from '../../support/json-line.js';
@@ -117,7 +118,7 @@ async function degradeShards(flags: Options): Promise<number> {
     const { shards } = index;
     const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
     progress.succeed(
-      `${shards.length} shards, ${(bytes / 2 ** 20).toFixed(0)} MiB${kept > 0 ? ` (${kept} were there already)` : ''}; ` +
+      `${counted(shards.length, 'shard')}, ${(bytes / 2 ** 20).toFixed(0)} MiB${kept > 0 ? ` (${kept} ${kept === 1 ? 'was' : 'were'} there already)` : ''}; ` +
         (share.of === 1
           ? `train on them with: ${commandHint(`train --pairs ${out}`)}`
           : `with all ${share.of} parts in one folder, train on it with --pairs`),

@@ -1,6 +1,8 @@
 /** `antonym degrade status`: which parts of a folder of shards are whole, as a scheduler takes the rest. */
+
 import { statusOfShards } from '../../pairs/shards/shards-status.js';
 import { formatBytes } from '../../support/byte-size.js';
+import { counted } from '../../support/counted.js';
 import { jsonLine } from '../../support/json-line.js';
 import { type OptionTable, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
@@ -21,7 +23,7 @@ export const statusCommand: Command = {
     const status = await statusOfShards(folder!);
     const { parts, whole, shards, bytes, faults } = status;
     for (const fault of faults) process.stderr.write(`${fault}\n`);
-    process.stdout.write(json ? jsonLine(status) : describeParts(status, `${shards} shards, ${formatBytes(bytes)}`));
+    process.stdout.write(json ? jsonLine(status) : describeParts(status, `${counted(shards, 'shard')}, ${formatBytes(bytes)}`));
     return whole === parts ? 0 : incompleteParts;
   },
 };

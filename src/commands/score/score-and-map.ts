@@ -1,4 +1,5 @@
 /** `antonym score` with and without `--map`: the folder of maps appears when all photographs are scored, or not at all. */
+import { counted } from '../../support/counted.js';
 import { requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
 import type { OptionValues } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
@@ -25,7 +26,7 @@ export async function scoreAndMap(paths: readonly string[], values: OptionValues
       if (result.scored === 0) throw new NothingMapped(result);
       return result;
     });
-    if (!quiet) process.stderr.write(`${printable(map)}: ${counts.scored === 1 ? 'one map' : `${counts.scored} maps`}\n`);
+    if (!quiet) process.stderr.write(`${printable(map)}: ${counted(counts.scored, 'map')}\n`);
     return counts;
   } catch (error) {
     if (error instanceof NothingMapped) return error.counts;

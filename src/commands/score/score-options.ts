@@ -42,10 +42,10 @@ export const scoreOptions = {
   },
   meaning: {
     kind: switched(),
-    description: 'say what each score is like',
+    description: 'say so where the model does not tell what scores are like',
     details:
-      'The severity level whose held-out crops score most alike, such as "like pristine" or "like level 3 of 5", and with --json or --csv the ' +
-      'percentile among pristine crops, 5 to 95. From the scores in model.json.',
+      'Each score is followed by the severity level whose held-out crops score most alike, such as "like pristine" or "like level 3 of 5"; --json and ' +
+      '--csv have the percentile among pristine crops, 5 to 95, too. A model whose model.json has none that fall with the level prints scores alone.',
     default: false,
   },
   why: {
@@ -115,8 +115,8 @@ export const scoreOptions = {
     kind: switched(),
     description: 'print a row of CSV per image, in the order given',
     details:
-      'The columns are image, score, opinion (of a calibrated model), error and code (of an image that cannot be scored); with --meaning level and ' +
-      'percentile, with --why the words and every group, too.',
+      'The columns are image, score, opinion (of a calibrated model), error and code (of an image that cannot be scored), level and percentile (see ' +
+      '--meaning); with --why the words and every group, too.',
     default: false,
   },
 } satisfies OptionTable;

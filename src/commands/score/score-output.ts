@@ -11,7 +11,7 @@ export interface Scored {
   readonly score: number;
   /** By a calibrated model. */
   readonly opinion?: number;
-  /** With `--meaning`. */
+  /** Where the model states the scores of crops of known severity. */
   readonly likeness?: Likeness;
   /** With `--why`: what is wrong, in words, and how strong each group is. */
   readonly why?: string;
@@ -23,7 +23,6 @@ export interface Scored {
 }
 
 export interface OutputOptions {
-  readonly meaning: boolean;
   /** Groups of distortions whose strengths results have; absent: none. */
   readonly degradations?: readonly string[] | undefined;
   /** Results have the path of a map. */
@@ -54,8 +53,11 @@ export const scoreOutputs = { table: tableOutput, json: jsonOutput, csv: csvOutp
   (options: OutputOptions) => ScoreOutput
 >;
 
+/** Columns of names are at most this wide: longer names stand out. */
+const widestName = 40;
+
 /** Equal scores by name. */
-function tableOutput({ meaning, groups }: OutputOptions): ScoreOutput {
+function tableOutput({ groups }: OutputOptions): ScoreOutput {
   const results: Scored[] = [];
   const nothing = (): string => '';
   const digits = (opinion: number | undefined): string => (opinion === undefined ? '' : `${Number(opinion.toPrecision(5))}  `);
@@ -69,15 +71,14 @@ function tableOutput({ meaning, groups }: OutputOptions): ScoreOutput {
     end() {
       if (!groups) results.sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
       const below = (index: number): string => (groups && results[index]!.group === results[index - 1]?.group ? '  ' : '');
-      const words = results.map(({ likeness }) => (likeness ? describeLikeness(likeness) : ''));
-      const width = Math.max(0, ...words.map(({ length }) => length));
-      const like = (index: number): string => (meaning && width > 0 ? `${words[index]!.padEnd(width)}  ` : '');
-      const reason = (why: string | undefined): string => (why === undefined ? '' : `  ${why}`);
+      const names = results.map(({ image }, index) => `${below(index)}${printable(image)}`);
+      const width = Math.min(widestName, Math.max(0, ...names.map(({ length }) => length)));
       return results
-        .map(
-          ({ image, score, opinion, why }, index) =>
-            `${score.toFixed(4)}  ${digits(opinion)}${like(index)}${below(index)}${printable(image)}${reason(why)}\n`,
-        )
+        .map(({ score, opinion, likeness, why }, index) => {
+          const words = [...(likeness ? [describeLikeness(likeness)] : []), ...(why === undefined ? [] : [why])].join('; ');
+          const name = words === '' ? names[index]! : `${names[index]!.padEnd(width)}  ${words}`;
+          return `${score.toFixed(4)}  ${digits(opinion)}${name}\n`;
+        })
         .join('');
     },
   };
@@ -93,14 +94,15 @@ function jsonOutput(): ScoreOutput {
 }
 
 /** RFC 4180, names as they are but on a terminal: a cell may hold a line break. The columns are the same whatever comes. */
-function csvOutput({ meaning, degradations: reported, map, groups, isTerminal }: OutputOptions): ScoreOutput {
+function csvOutput({ degradations: reported, map, groups, isTerminal }: OutputOptions): ScoreOutput {
   const columns = [
     'image',
     'score',
     'opinion',
     'error',
     'code',
-    ...(meaning ? ['level', 'percentile'] : []),
+    'level',
+    'percentile',
     ...(reported ? ['why', ...reported] : []),
     ...(map ? ['map'] : []),
     ...(groups ? ['group'] : []),

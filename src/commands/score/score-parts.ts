@@ -1,8 +1,10 @@
 /** `antonym score --list`: a part of a list as a task of an array of jobs, and the state of all parts. */
+
 import { findModel } from '../../score/find-model.js';
 import { loadModel } from '../../score/load-model.js';
 import { modelScorer } from '../../score/parts/model-scorer.js';
 import { mergeParts } from '../../score/parts/part-status.js';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { jsonLine } from '../../support/json-line.js';
 import type { ListPartFlags } from '../list-part-options.js';
@@ -26,7 +28,9 @@ export async function scoreParts(flags: PartFlags, paths: readonly string[]): Pr
   if (task.kind === 'status') return printPartsStatus(task.out, format, json);
   if (task.kind === 'merge') {
     const merged = await mergeParts(task.out);
-    process.stdout.write(json ? jsonLine(merged) : `${merged.path}: ${merged.images} images, ${merged.failed} of them unreadable\n`);
+    process.stdout.write(
+      json ? jsonLine(merged) : `${merged.path}: ${counted(merged.images, 'image')}, ${merged.failed} of them unreadable\n`,
+    );
     return 0;
   }
   const { path } = await findModel(model);

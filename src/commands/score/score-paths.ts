@@ -15,6 +15,7 @@ import { loadModel } from '../../score/load-model.js';
 import type { Model } from '../../score/model.js';
 import { opinionMapOf } from '../../score/opinion-map.js';
 import { openScoreCache, type ScoreCache } from '../../score/score-cache.js';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { systemReason } from '../../support/files/file-errors.js';
@@ -94,7 +95,6 @@ export async function scorePaths(
   if (why && isCached) throw new UserError('--why and --cache exclude each other: the cache keeps scores only.');
   const degradations = why ? degradationGroups : undefined;
   const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({
-    meaning,
     degradations,
     map: mapInto !== undefined,
     groups,
@@ -133,9 +133,10 @@ export async function scorePaths(
   let [done, failed] = [0, missing.length];
   let hasReader = true;
   let rated: readonly Scored[] = [];
-  process.stdout.once('error', () => {
+  const onLost = (): void => {
     hasReader = false;
-  });
+  };
+  process.stdout.once('error', onLost);
   try {
     opened = await loadModel(
       modelPath,
@@ -154,7 +155,7 @@ export async function scorePaths(
     const reported = new Set<string>();
     const show = (image: string, score: number, { degradations, map }: Pick<Scored, 'degradations' | 'map'> = {}): void => {
       done++;
-      const likeness = meaning ? likenessOf(score, description) : undefined;
+      const likeness = likenessOf(score, description);
       const reasons = degradations && description.degradations && reasonsOf(degradations, description.degradations);
       for (const { group } of reasons ?? []) reported.add(group);
       const result = {
@@ -165,8 +166,8 @@ export async function scorePaths(
       if (groups || sidecars) results.push(result);
       if (!groups) print(result);
     };
-    if (meaning && description.scorePercentiles.length < 2)
-      progress?.note('model.json has no scores of crops: what a score means is not known');
+    if (meaning && likenessOf(0, description) === undefined)
+      progress?.note('model.json has no scores of crops that fall with their severity: what a score is like is not known');
     cache = isCached ? await openScoreCache(modelPath, { maximumPixels: maxPixels, scale }) : undefined;
     const known: (number | undefined)[] = [];
     if (cache) for (const image of files) known.push(image === '-' ? undefined : await cache.find(image));
@@ -230,10 +231,11 @@ export async function scorePaths(
   if (sidecars && hasReader) {
     const { written, kept } = await sidecars.write(rated);
     const notes = [
-      `${xmp}: stars for ${written === 1 ? 'one photograph' : `${written} photographs`}`,
-      ...(kept > 0 ? [kept === 1 ? 'one sidecar was there, and stays as it is' : `${kept} sidecars were there, and stay as they are`] : []),
+      `${xmp}: stars for ${counted(written, 'photograph')}`,
+      ...(kept > 0 ? [`${counted(kept, 'sidecar was there, and stays as it is', 'sidecars were there, and stay as they are')}`] : []),
     ];
     if (!quiet) for (const note of notes) process.stderr.write(`${printable(note)}\n`);
   }
+  process.stdout.off('error', onLost);
   return { scored: done, failed };
 }

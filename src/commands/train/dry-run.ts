@@ -3,6 +3,7 @@
 import type { PresetValues } from '../../backbones/preset.js';
 import { cropCount } from '../../losses/levels.js';
 import { formatBytes } from '../../support/byte-size.js';
+import { counted } from '../../support/counted.js';
 import { formatDuration } from '../../support/duration.js';
 import { jsonLine } from '../../support/json-line.js';
 import { flagOf, type ResolvedOptions } from '../../support/options/option-table.js';
@@ -46,7 +47,7 @@ Nothing was written. This training
   trains    ${setup.model.backbone.name}: ${setup.model.backbone.description}
   head      ${setup.model.head.kind}: ${setup.model.head.description}
   on        ${nameOfData(setup)}: ${setup.data.summary}
-  steps     ${steps} of ${photographs} photograph${photographs === 1 ? '' : 's'} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
+  steps     ${steps} of ${counted(photographs, 'photograph')} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
   takes     about ${formatDuration(whole)}: ${(stepMilliseconds / 1000).toPrecision(2)} s a step, ${evaluations} evaluations of ${formatDuration(evaluationMilliseconds)}
   memory    ${describeMemory(setup, available)}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB${times.sharing ? `\n  shared    ${describeSharing(times.sharing, stepMilliseconds)}` : ''}
   leaves    runs/<name>/: config.json, environment.json, metrics.jsonl, previews/, checkpoints/ (last, best), export/ (model.onnx, model.json, parity.json)

@@ -5,6 +5,7 @@ import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates
 import { matchImages, type RatedFile } from '../../evaluate/match-images.js';
 import type { Opinions } from '../../evaluate/opinions.js';
 import { readImageSize } from '../../images/decode-image.js';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { type OpinionSet, type RatedTrainingImage, splitOpinions } from '../../train/opinion/opinion-set.js';
@@ -90,7 +91,7 @@ async function groupsOf(
   const near = await findNearDuplicates(files.map(({ image, path }) => ({ kind: 'file', id: image, path })));
   if (near.length > 0)
     onNote(
-      `${near.flat().length} rated images nearly repeat each other, in ${near.length} group${near.length === 1 ? '' : 's'}: each stays on one side of the split`,
+      `${near.flat().length} rated images nearly repeat each other, in ${counted(near.length, 'group')}: each stays on one side of the split`,
     );
   return new Map(near.flatMap((group) => group.map(({ id }) => [id, group[0]!.id] as const)));
 }

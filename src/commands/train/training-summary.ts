@@ -1,4 +1,5 @@
 /** The result of a training run in plain words, and the next commands. */
+
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { backbones } from '../../backbones/registry.js';
@@ -7,6 +8,7 @@ import type { ExportedModel } from '../../export/export-run.js';
 import type { RunFolder } from '../../runs/run-directory.js';
 import { formatBytes } from '../../support/byte-size.js';
 import { commandHint } from '../../support/command-hint.js';
+import { counted } from '../../support/counted.js';
 import { formatDuration } from '../../support/duration.js';
 import { printable } from '../../support/printable.js';
 import type { BestCheckpoint } from '../../train/best-checkpoint.js';
@@ -76,10 +78,10 @@ function summarizeOpinions(
 ): string {
   const number = (value: number | null | undefined): string => value?.toFixed(3) ?? '-';
   const tested = test
-    ? `On ${test.images} images that it did not see, SRCC with opinions is ${number(test.srcc)} and PLCC ${number(test.plcc)}; the variance of the Laplacian has SRCC ${number(test.baseline)}.`
+    ? `On ${counted(test.images, 'image')} that it did not see, SRCC with opinions is ${number(test.srcc)} and PLCC ${number(test.plcc)}; the variance of the Laplacian has SRCC ${number(test.baseline)}.`
     : 'No image was kept for the test: nothing is known of new images.';
   return `
-Learned from ${training.length} opinions of ${name} in ${formatDuration(seconds * 1000)}, chosen with ${validation.length} others (SRCC ${number(chosenAt)}). This model is not label-free.
+Learned from ${counted(training.length, 'opinion')} of ${name} in ${formatDuration(seconds * 1000)}, chosen with ${counted(validation.length, 'other')} (SRCC ${number(chosenAt)}). This model is not label-free.
 ${tested}
   It puts ${(ordered * 100).toFixed(1)} % of pairs of severity levels of distorted photographs in the right order.
 `;

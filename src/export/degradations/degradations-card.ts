@@ -1,4 +1,5 @@
 /** The part of `MODEL_CARD.md` about the output `degradations`: how well it tells, and what it cannot tell. */
+import { counted } from '../../support/counted.js';
 import { escapeMarkdown } from '../../support/escape-markdown.js';
 import type { ModelDescription } from '../model-description.js';
 import type { DegradationFigures } from './degradation-figures.js';
@@ -21,7 +22,7 @@ export function degradationsCard({ degradations }: Pick<ModelDescription, 'degra
 
 A further output, \`${escapeMarkdown(output)}\` (float32, \`[batch, ${groups.length}]\`), says how strong each group of distortions is, from 0 (none) to 1 (the strongest): ${groups.join(', ')}.
 A group is worth reporting from its threshold on (${groups.map((group, index) => `${group} ${thresholds[index]!.toFixed(2)}`).join(', ')}): of ${pristine.crops} pristine crops, ${percent(pristine.falseAlarms)} have one. It was fitted to crops of known
-distortions, without opinions; these figures are of ${photographs} photographs that the regressions behind them did not see.
+distortions, without opinions; these figures are of ${counted(photographs, 'photograph')} that the regressions behind them did not see.
 
 ${figures('crops', groups, measured)}
 ${

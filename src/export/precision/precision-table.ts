@@ -1,5 +1,7 @@
 /** Costs and benefits of a reduced precision as text for people: a table if the file is written, an error if it is not. */
+
 import { formatBytes } from '../../support/byte-size.js';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import type { PrecisionReport } from './compare-precision.js';
 
@@ -21,7 +23,7 @@ ${differences(report)}
 export function differences({ images, scores, scoreDifference, srcc, pairs, changedPairs }: PrecisionReport): string {
   const correlation = srcc === null ? 'not defined' : srcc.toFixed(5);
   return (
-    `On ${images.count} images (${images.source})${scores === 'rounded' ? ', every result rounded as on a GPU,' : ''} scores differ by at most ${scoreDifference.largest.toExponential(1)}, ` +
+    `On ${counted(images.count, 'image')} (${images.source})${scores === 'rounded' ? ', every result rounded as on a GPU,' : ''} scores differ by at most ${scoreDifference.largest.toExponential(1)}, ` +
     `${scoreDifference.mean.toExponential(1)} on average; SRCC ${correlation}; ${percent(changedPairs)} of ${pairs} pairs change their order`
   );
 }

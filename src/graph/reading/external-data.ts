@@ -1,6 +1,8 @@
 /** Values of a model that lie in files beside it: read by offset, from its own folder only. */
+
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRange } from '../../support/files/read-range.js';
@@ -31,7 +33,9 @@ export class ExternalData {
   async read(location: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const { path, handle, size } = await this.file(location);
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + length > size) {
-      throw new UserError(`${path} has ${size} bytes, but ${this.modelPath} expects ${length} at ${offset}: one of them is damaged.`);
+      throw new UserError(
+        `${path} has ${counted(size, 'byte')}, but ${this.modelPath} expects ${length} at ${offset}: one of them is damaged.`,
+      );
     }
     return readRange(handle, new Uint8Array(length), offset, path);
   }

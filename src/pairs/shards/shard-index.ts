@@ -5,6 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { counted } from '../../support/counted.js';
 import { describeDifference } from '../../support/describe-difference.js';
 import { asSentence, systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
@@ -171,7 +172,7 @@ export async function requireWhole(path: string, bytes: number, index: string): 
   const size = (await stat(path).catch(() => undefined))?.size;
   if (size === bytes) return;
   throw new UserError(
-    `${path} ${size === undefined ? 'is missing' : `has ${size} bytes`}, but ${index} says that it has ${bytes}. Copy it again, ` +
+    `${path} ${size === undefined ? 'is missing' : `has ${counted(size, 'byte')}`}, but ${index} says that it has ${bytes}. Copy it again, ` +
       `or remove ${index} to make the part again.`,
   );
 }

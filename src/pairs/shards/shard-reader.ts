@@ -2,11 +2,13 @@
  * Reads pairs from one shard in any order, with little of it in memory. Where the index says where each pair lies, nothing else is read; a
  * shard of an earlier version is verified whole, and searched, before its first pair.
  */
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTar, tarArchiveBytes, tarMemberBytes } from '../../support/archives/tar-archive.js';
+import { counted } from '../../support/counted.js';
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { fileError } from '../../support/files/file-errors.js';
@@ -112,7 +114,7 @@ export class ShardReader {
       if (member === 0) extents.set(index, { start, bytes: position - start });
     }
     if (member !== 0) throw new Error(`its last pair has no ${this.members[member]}`);
-    if (set === 'training' && index !== to - 1) throw new Error(`it has ${extents.size} pairs, not ${to - from}`);
+    if (set === 'training' && index !== to - 1) throw new Error(`it has ${counted(extents.size, 'pair')}, not ${to - from}`);
     return extents;
   }
 

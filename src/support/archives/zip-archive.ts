@@ -2,9 +2,11 @@
  * Random access to members of a ZIP archive, as in PyTorch's files and NuGet's packages. yauzl reads the format; this file bounds what a hostile
  * archive can claim, and compares checksums, also of members that are read in part.
  */
+
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise } from 'yauzl';
+import { counted } from '../counted.js';
 import { messageOf, UserError } from '../errors.js';
 import { readRange } from '../files/read-range.js';
 import { readZipEntries } from './zip-entries.js';
@@ -79,7 +81,8 @@ export async function openZip(file: FileHandle, path: string): Promise<ZipArchiv
     members,
     async read(member, from = 0, to = member.size) {
       if (entryOf(member).compressionMethod !== stored) failMember(member, 'is compressed; weights must be stored without compression');
-      if (from < 0 || from > to || to > member.size) failMember(member, `has ${member.size} bytes, but bytes ${from} to ${to} are needed`);
+      if (from < 0 || from > to || to > member.size)
+        failMember(member, `has ${counted(member.size, 'byte')}, but bytes ${from} to ${to} are needed`);
       const start = await startOf(member);
       const isWhole = to - from === member.size;
       if (!isWhole) {

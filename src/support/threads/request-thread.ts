@@ -1,6 +1,8 @@
 /** A worker thread that answers requests in order, seen from the thread that asks. */
+
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { watchAwaited } from '../awaited.js';
+import { counted } from '../counted.js';
 import { messageOf, UserError } from '../errors.js';
 import { NativeCalls } from './native-calls.js';
 import { endMessage, type NumberedReply, type NumberedRequest, type PlainError, type RequestWorkerData } from './request-messages.js';
@@ -92,7 +94,7 @@ export class RequestThread<Request, Reply> {
 
   private awaited(): string | undefined {
     if (this.isClosing) return `the end of ${this.name}`;
-    return this.waiting.size === 0 ? undefined : `${this.waiting.size} answer${this.waiting.size === 1 ? '' : 's'} of ${this.name}`;
+    return this.waiting.size === 0 ? undefined : `${counted(this.waiting.size, 'answer')} of ${this.name}`;
   }
 
   private fail(error: Error): void {

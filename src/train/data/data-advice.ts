@@ -22,7 +22,9 @@ export async function dataAdvice({ dataset, nearDuplicates }: AdvisedImages): Pr
   const lines: string[] = [];
   const copies = nearDuplicates.reduce((sum, group) => sum + group.length - 1, 0);
   if (copies > 0) {
-    lines.push(`note: ${copies} of ${dataset.images.length} images nearly repeat others; copies of held-out images are held out too`);
+    lines.push(
+      `note: ${copies} of ${dataset.images.length} images nearly ${copies === 1 ? 'repeats another' : 'repeat others'}; copies of held-out images are held out too`,
+    );
   }
   const checked = await checkImages(sampleOf(dataset.images, sampleSize));
   const flawed = checked.filter(({ findings }) => findings.length > 0);
@@ -32,7 +34,7 @@ export async function dataAdvice({ dataset, nearDuplicates }: AdvisedImages): Pr
       return count > 0 ? [`${name} ${count}`] : [];
     });
     lines.push(
-      `warning: ${flawed.length} of ${checked.length} images looked at do not seem pristine (${counts.join(', ')}): ` +
+      `warning: ${flawed.length} of ${checked.length} images looked at ${flawed.length === 1 ? 'does' : 'do'} not seem pristine (${counts.join(', ')}): ` +
         `the model would learn that flaws are good. ${commandHint('degrade check FOLDER')} says more` +
         (dataset.downscale.factor === 1 ? '; --downscale auto may help' : ''),
     );

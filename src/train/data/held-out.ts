@@ -1,4 +1,5 @@
 /** Held-out images: split from the training images by image, degraded by every distortion on its own, never trained on. */
+
 import { createHash } from 'node:crypto';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import type { DistortionName } from '../../degrade/distortions/table.js';
@@ -6,6 +7,7 @@ import type { SeverityTable } from '../../degrade/published-severities.js';
 import { type DegradedPair, type PairRequest, UnusableImageError } from '../../pairs/pair.js';
 import type { PairPool } from '../../pairs/pair-pool.js';
 import { alone, type Peers } from '../../peers/peers.js';
+import { noneCan } from '../../support/counted.js';
 import { asSentence, UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
 
@@ -165,5 +167,5 @@ export async function makeHeldOutPairs(
   const usable = made.filter((item) => item !== undefined);
   if (usable.length > 0 || share.size > 1) return usable;
   const [reason] = skipped.values();
-  throw new UserError(`None of the ${images.length} held-out images can be used; for example: ${asSentence(reason!)}`);
+  throw new UserError(`${noneCan(images.length, 'held-out image')} be used; for example: ${asSentence(reason!)}`);
 }

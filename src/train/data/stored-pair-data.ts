@@ -4,6 +4,7 @@ import { originOf } from '../../datasets/dataset-file.js';
 import { nothingLeftOut } from '../../datasets/left-out.js';
 import { openStoredPairs, type StoredPairs, storedSequence } from '../../pairs/shards/stored-pairs.js';
 import { alone } from '../../peers/peers.js';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import type { ImpliedOptions } from '../../support/options/option-table.js';
 import { resultsAhead } from '../../support/results-ahead.js';
@@ -32,7 +33,7 @@ export async function openStoredPairData(
   const often = visits > 1 ? `, each ${visits.toFixed(1)} times` : '';
   return {
     dataset: { name: dataset.name, images: dataset.images, ...originOf(dataset) },
-    summary: `${counts.training} pairs to train on${often}, ${counts['held-out']} held out`,
+    summary: `${counted(counts.training, 'pair')} to train on${often}, ${counts['held-out']} held out`,
     heldOutPairs: counts['held-out'],
     choosingOf: (ids) => (choosesOnHalf(options) ? (pairs.configuration.choosing ?? choosingImages(ids)) : undefined),
     fingerprint: pairs.sha256,

@@ -1,4 +1,5 @@
 /** Training data made on the fly: a data set's images, split so that no copy of a held-out one is trained on, and the pairs made of them. */
+
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { type Dataset, openDataset } from '../../datasets/open-dataset.js';
 import { type OnRead, readContents } from '../../datasets/pristine/find-near-duplicates.js';
@@ -6,6 +7,7 @@ import { minimumSideFor } from '../../pairs/crops.js';
 import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
 import type { RunImages } from '../../runs/run-images.js';
+import { counted } from '../../support/counted.js';
 import { patternsOf } from '../options/data-options.js';
 import { distortionsOf } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
@@ -83,7 +85,7 @@ export async function openImageData(
   const reduced = downscale.factor > 1 ? `, reduced by ${downscale.factor}` : '';
   return {
     dataset: { ...dataset, images: split.training.length + split.heldOut.length },
-    summary: `${split.training.length} images to train on, ${split.heldOut.length} held out${partsInWords(split, options)}${reduced}`,
+    summary: `${counted(split.training.length, 'image')} to train on, ${split.heldOut.length} held out${partsInWords(split, options)}${reduced}`,
     record: recorded ?? recordOf(split, digests, earlier),
     unknownBefore: (recorded ?? earlier).unknown,
     remarks: opened.remarks ?? [],
@@ -137,7 +139,11 @@ async function findImagesOf(recorded: RunImages, options: Parameters<typeof open
   const { nearDuplicates, digests } = await readContents(dataset.images, onRead);
   const { split, others } = findRecorded(recorded.images, dataset.images, digests, dataset.name);
   const remarks =
-    others > 0 ? [`${others} of ${dataset.images.length} images were added since the run was started: they are left out`] : [];
+    others > 0
+      ? [
+          `${others} of ${dataset.images.length} images ${others === 1 ? 'was added since the run was started: it is' : 'were added since the run was started: they are'} left out`,
+        ]
+      : [];
   return { dataset, nearDuplicates, digests, split, remarks };
 }
 

@@ -1,5 +1,7 @@
 /** Rated images of a training run, split into those that train, that choose the checkpoint, and that test. */
+
 import { createHash } from 'node:crypto';
+import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
 
@@ -79,7 +81,7 @@ export function splitOpinions(
   const empty = Object.entries(parts).find(([, part]) => part.length < fewestOfPart);
   if (empty)
     throw new UserError(
-      `${images.length} images in ${groups.size} group${groups.size === 1 ? '' : 's'} leave ${empty[1].length} for ${empty[0]}, which needs ${fewestOfPart}: rate more images, or change --test-share or --group-by.`,
+      `${images.length} images in ${counted(groups.size, 'group')} leave ${empty[1].length} for ${empty[0]}, which needs ${fewestOfPart}: rate more images, or change --test-share or --group-by.`,
     );
   return {
     name,

@@ -130,7 +130,7 @@ describe('interrupted', () => {
     expect((await readdir(join(folder, 'stopped'))).filter((name) => name.startsWith('.antonym-staging.'))).toEqual([]);
     const { status, stderr: said } = await make('--out', 'stopped');
     expect(status).toBe(0);
-    expect(said).toMatch(/\([1-3] were there already\)/);
+    expect(said).toMatch(/\((1 was|[23] were) there already\)/);
     expect(await digestsOf('stopped')).toEqual(await digestsOf('whole'));
   });
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
@@ -11,6 +11,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import { loadModel } from '#antonym/index.js';
+import { describeLikeness, likenessOf } from '#antonym/score/likeness.js';
 import { shippedModel } from '#antonym/score/shipped-model.js';
 import { rendered } from '../../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
@@ -82,6 +84,19 @@ describe('score', () => {
     for (const { image, score } of rows) expect(table).toContain(`${score.toFixed(4)}  ${image}\n`);
   });
 
+  test('says what a score is like in every form, where the model tells', async () => {
+    const { description } = await loadModel(dirname((await shippedModel())!.path));
+    const scores = Object.values(await scoresOf('photos/a.jpg', 'photos/deeper/e.png'));
+    const [likeness, other] = scores.map((score) => likenessOf(score, description)!);
+    const table = (await score('photos/a.jpg', 'photos/deeper/e.png')).stdout;
+    expect(table).toContain(`${scores[0]!.toFixed(4)}  photos/a.jpg         ${describeLikeness(likeness!)}\n`);
+    expect(table).toContain(`${scores[1]!.toFixed(4)}  photos/deeper/e.png  ${describeLikeness(other!)}\n`);
+    expect(JSON.parse((await score('photos/a.jpg', '--json')).stdout)).toEqual({ image: 'photos/a.jpg', score: scores[0], ...likeness });
+    const [row] = parse((await score('photos/a.jpg', '--csv')).stdout, { columns: true });
+    expect(row).toMatchObject({ level: String(likeness!.level), percentile: String(likeness!.percentile) });
+    expect((await score('photos/a.jpg', '--meaning', ...trained)).stderr).toContain('what a score is like is not known');
+  });
+
   test('names each image that cannot be scored, scores the others, and ends with code 2', async () => {
     const { status, stdout, stderr } = await score(
       'cut.jpg',
@@ -143,10 +158,12 @@ describe('score', () => {
     const [code] = await once(child, 'close');
     const score = /^0\.\d+$/;
     expect(code).toBe(2);
+    // the scores of this model do not fall with the level
+    const unknown = { opinion: '', level: '', percentile: '' };
     expect(parse(stdout, { columns: true })).toEqual([
-      { image: names[0], score: expect.stringMatching(score), opinion: '', error: '', code: '' },
-      { image: names[1], score: '', opinion: '', error: expect.stringMatching(/too small/), code: 'ERR_ANTONYM_TOO_SMALL' },
-      { image: names[2], score: expect.stringMatching(score), opinion: '', error: '', code: '' },
+      { ...unknown, image: names[0], score: expect.stringMatching(score), error: '', code: '' },
+      { ...unknown, image: names[1], score: '', error: expect.stringMatching(/too small/), code: 'ERR_ANTONYM_TOO_SMALL' },
+      { ...unknown, image: names[2], score: expect.stringMatching(score), error: '', code: '' },
     ]);
   });
 

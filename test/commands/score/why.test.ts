@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { degradationGroups } from '#antonym/heads/degradation-groups.js';
 import { cropImage } from '#antonym/images/image.js';
 import { loadModel } from '#antonym/index.js';
+import { describeLikeness, likenessOf } from '#antonym/score/likeness.js';
 import { parseSealed } from '#antonym/support/sealed-json.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
@@ -44,9 +45,10 @@ describe('score --why', () => {
     try {
       const assessed = await model.assess(join(folder, photograph));
       expect(Object.keys(assessed.degradations)).toEqual([...degradationGroups]);
-      expect(await score()).toBe(`${assessed.score.toFixed(4)}  ${photograph}  ${assessed.why}\n`);
-      const json = JSON.parse(await score('--json'));
-      expect(json).toEqual({ image: photograph, score: assessed.score, why: assessed.why, degradations: assessed.degradations });
+      const likeness = likenessOf(assessed.score, model.description)!;
+      expect(await score()).toBe(`${assessed.score.toFixed(4)}  ${photograph}  ${describeLikeness(likeness)}; ${assessed.why}\n`);
+      const { score: value, why, degradations } = assessed;
+      expect(JSON.parse(await score('--json'))).toEqual({ ...likeness, image: photograph, score: value, why, degradations });
       const [row] = parse(await score('--csv'), { columns: true });
       expect(row).toMatchObject({ image: photograph, why: assessed.why, noise: String(assessed.degradations.noise) });
     } finally {

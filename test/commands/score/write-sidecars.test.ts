@@ -29,7 +29,7 @@ test('writes stars by rank, again over its own sidecars, and leaves those of oth
   const first = await score('--xmp', 'photos', 'photos');
   expect(first.status, first.stderr).toBe(0);
   expect(first.stderr).toContain('photos: stars for 4 photographs\n');
-  expect(first.stderr).toContain('one sidecar was there, and stays as it is\n');
+  expect(first.stderr).toContain('1 sidecar was there, and stays as it is\n');
   expect(first.stdout).toMatch(/^0\.\d{4} {2}photos\/deep\/e\.png\n/);
   expect(await sidecar('c.png.xmp')).toBe('mine');
   expect([await starsIn('a.png.xmp'), await starsIn('b.png.xmp'), await starsIn('deep/e.png.xmp')]).toEqual([1, 2, 5]);

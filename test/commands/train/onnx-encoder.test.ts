@@ -43,7 +43,7 @@ test('an ONNX file is trained, exported from the copy in the run, and scores ima
   expect(size).toEqual({ minimumSide: 32, recommendedSide: 32, fixedSide: 32 });
   expect(backbone).toMatch(/^encoder\.onnx: the output embedding of an ONNX file with SHA-256 [0-9a-f]{64} /);
   const scored = await antonymHere(['score', 'photos', '--model', join('again', 'model.onnx')], folder);
-  expect(scored, scored.stderr).toMatchObject({ status: 0, stdout: expect.stringMatching(/^(0\.\d+ {2}\S+\n){4}$/) });
+  expect(scored, scored.stderr).toMatchObject({ status: 0, stdout: expect.stringMatching(/^(0\.\d+ {2}\S+( {2}like [\w ]+)?\n){4}$/) });
 });
 
 test.each([

@@ -203,7 +203,7 @@ describe('a shard is refused when a pair of it is first asked for', () => {
       [(members) => members.toSpliced(2, 1), /the member "000000\.level-1-crop-1\.png" has no place in it/],
       [(members) => members.toSpliced(7, 7), /"000002\.level-0-crop-0\.png" has no place in it/],
       [(members) => members.slice(0, -1), /its last pair has no json/],
-      [(members) => members.slice(0, 7), /it has 1 pairs, not 4/],
+      [(members) => members.slice(0, 7), /it has 1 pair, not 4/],
       [(members) => [...members, ...members.slice(0, 7)], /has no place in it/],
       [renamed('../../../etc/passwd'), /the member "\.\.\/\.\.\/\.\.\/etc\/passwd" has no place in it/],
       [(members) => members.with(3, { ...members[3]!, data: new Uint8Array(2 ** 20 + 1) }), /has 1048577 bytes, more than 1048576/],

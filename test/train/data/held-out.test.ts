@@ -137,6 +137,6 @@ describe('held-out pairs', () => {
   });
 
   test('need one image that can be used', async () => {
-    await expect(make(1, photographs.slice(2))).rejects.toThrow(/None of the 1 held-out images can be used; for example: .*x0\.png/);
+    await expect(make(1, photographs.slice(2))).rejects.toThrow(/The only held-out image cannot be used; for example: .*x0\.png/);
   });
 });
