@@ -8,7 +8,7 @@ import type { NamedTensors } from '../tensors/tensor-data.js';
 import { DivergedError, isFiniteState, saveDiverged } from './divergence.js';
 import type { Losses } from './engines/engine.js';
 import { evaluateOrdering } from './evaluation.js';
-import { exchangeStep } from './exchange-step.js';
+import { exchangeStep, type WholeStep } from './exchange-step.js';
 import { measuredSize } from './graphs/model.js';
 import { measureTogether } from './measure-together.js';
 import { validateOpinions } from './opinion/validation.js';
@@ -16,6 +16,7 @@ import { Patience } from './patience.js';
 import { rankedLayout } from './ranked-crops.js';
 import { noRecord, openRunRecord, type RunRecord } from './run-record.js';
 import { SavedProgress } from './saved-progress.js';
+import { savingAtStop } from './saving-at-stop.js';
 import { learningRate, scheduleOf } from './schedule.js';
 import { stepBatches } from './step-batches.js';
 import type { LoopEvaluation, LoopResult, TrainingEvents } from './training-events.js';
@@ -34,7 +35,7 @@ const quickStep = longestWait / 10;
  * returned step. Where several processes train together, each runs this loop.
  *
  * On the processor, a stop leaves a step in its middle when that does not end soon: the state before it is saved. An evaluation that is left
- * is made when the run is resumed.
+ * is made when the run is resumed. Several processes end the step together; process 0 saves the state before it at once.
  * @param run the folder to write into; undefined beside process 0, which writes
  * @param wait milliseconds for which a stop waits
  * @throws UserError when the training diverges, the data fail or files cannot be written; the last good checkpoint stays.
@@ -101,7 +102,11 @@ async function runSteps(
   /** @returns false when it is left after a stop */
   const evaluateAndSave = async (): Promise<boolean> => {
     const state = await readGoodState();
-    const evaluation = await patience.for(evaluate(done), () => peers.size === 1);
+    const asItIs = (): Promise<void> => saved.saveLast(done, state, { isEvaluated: false });
+    const evaluation = await patience.for(
+      savingAtStop(stop, saves ? asItIs : undefined, () => evaluate(done)),
+      () => peers.size === 1,
+    );
     if (!evaluation) {
       await saved.saveLast(done, state, { isEvaluated: false });
       return false;
@@ -111,6 +116,7 @@ async function runSteps(
     await saved.saveIfBest(done, state, evaluation);
     await saved.saveLast(done, state);
     events.onEvaluation(done, evaluation);
+    if (peers.size > 1) isAnyStopping = (await peers.total([stop.aborted ? 1 : 0]))[0]! > 0;
     return true;
   };
   const computeLosses = async (): Promise<Losses[]> => {
@@ -121,6 +127,7 @@ async function runSteps(
     }
     return losses;
   };
+  const saves = run !== undefined && peers.size > 1;
   const isStopping = (): boolean => (peers.size === 1 ? stop.aborted : isAnyStopping);
 
   if (saved.isUnevaluated && !(await evaluateAndSave())) return { ...resultSoFar(), left: 'evaluation' };
@@ -131,15 +138,17 @@ async function runSteps(
     // what is saved already need not be kept
     const keepsState = saved.step !== done && lastElapsed > quickStep && engine.keepState !== undefined;
     if (keepsState) await engine.keepState!();
-    const losses = await patience.for(computeLosses(), () => {
+    const saveKept = (): Promise<void> => saved.saveLast(done, engine.keptState!()!);
+    const takeParts = async (): Promise<WholeStep> =>
+      exchangeStep(peers, parts, { losses: await computeLosses(), isStopping: stop.aborted, gradientNorm: lastNorm });
+    const whole = await patience.for(savingAtStop(stop, saves && keepsState ? saveKept : undefined, takeParts), () => {
       isLeft = peers.size === 1 && (saved.step === done || keepsState);
       return isLeft;
     });
-    if (!losses) {
-      if (saved.step !== done) await saved.saveLast(done, engine.keptState!()!);
+    if (!whole) {
+      if (saved.step !== done) await saveKept();
       return { ...resultSoFar(), left: 'step' };
     }
-    const whole = await exchangeStep(peers, parts, { losses, isStopping: stop.aborted, gradientNorm: lastNorm });
     isAnyStopping = whole.isStopping;
     const loss = meanLosses(whole.losses);
     if (!Number.isFinite(loss.loss)) throw await diverged(step);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { sha256Of } from '#antonym/pairs/manifest.js';
-import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { type Checkpoint, loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { readMetrics } from '#antonym/runs/metrics-log.js';
 import { createRun, type OpenRun, type RunFolder } from '#antonym/runs/run-directory.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
@@ -19,6 +19,7 @@ import { openTrainingSession, type TrainingSession } from '#antonym/train/traini
 import { setUpTraining } from '#antonym/train/training-setup.js';
 import { digestOf } from '../commands/run-files.js';
 import { writePhotographs } from '../pairs/folder-of-photographs.js';
+import { peersInProcess } from '../peers/peers-in-process.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -180,6 +181,56 @@ describe('the loop', () => {
       );
     const rowsOf = async (path: string) => (await readMetrics(path)).map((row) => `${row.kind} ${row.step} ${row.loss ?? row.srcc}`);
     expect(await rowsOf(run.metrics)).toEqual(await rowsOf(join(folder, 'runs', 'whole', 'metrics.jsonl')));
+  });
+
+  test.each([
+    ['step', 2],
+    ['evaluation', 3],
+  ] as const)('of two processes saves what came before %s %i while it is under way, and ends it', async (kind, at) => {
+    const processes = peersInProcess(2).map(async (peers) => {
+      const made = await openTrainingSession({ ...(await setUpTraining({ options })), peers }, {});
+      opened.push(made);
+      return made;
+    });
+    const [first, second] = await Promise.all(processes);
+    const { engine } = first!;
+    const run = await newRun(`together-${kind}`);
+    const { events, stop, controller } = watch();
+    const done = kind === 'step' ? at - 1 : at;
+    let state: Record<string, string> = {};
+    let saved: Checkpoint | undefined;
+    /** Ends when the state is on the disk. */
+    const stopping = async <T>(result: Promise<T>): Promise<T> => {
+      controller.abort();
+      while (!existsSync(run.lastCheckpoint)) await sleep(5);
+      saved ??= await loadCheckpoint(run.lastCheckpoint);
+      return result;
+    };
+    let updates = 0;
+    const slow: Engine = {
+      ...engine,
+      update: async (step) => {
+        await sleep(250);
+        const result = await engine.update(step);
+        if (++updates === done) state = digestsOf(Object.entries(await engine.readState()));
+        return result;
+      },
+      accumulate: (...batch) => {
+        const result = engine.accumulate(...batch);
+        return kind === 'step' && updates === done ? stopping(result) : result;
+      },
+      measure: (crops, count) => (kind === 'evaluation' ? stopping(engine.measure(crops, count)) : engine.measure(crops, count)),
+    };
+    const quiet = watch();
+    const [result, other] = await Promise.all([
+      trainLoop({ ...first!, engine: slow }, run, stop, events, 0),
+      trainLoop(second!, undefined, quiet.stop, quiet.events, 0),
+    ]);
+    expect([saved!.step, digestsOf(saved!.tensors)]).toEqual([done, state]);
+    expect(saved!.metadata.unevaluated).toBe(kind === 'evaluation' ? 'true' : undefined);
+    expect([result.step, other.step, result.left]).toEqual([at, at, undefined]);
+    const last = await loadCheckpoint(run.lastCheckpoint);
+    expect([last.step, last.metadata.unevaluated]).toEqual([at, undefined]);
   });
 
   test('that is to stop before it starts does nothing', async () => {

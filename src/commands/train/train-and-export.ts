@@ -199,7 +199,9 @@ async function trainWithProgress(session: TrainingSession, folder: RunFolder, { 
   const { steps } = session.setup.options;
   const progress = startProgress(`Training ${folder.name}`);
   const advice =
-    session.setup.peers.size > 1 ? 'a launcher that does not wait for it leaves the last checkpoint' : 'once more to stop at once';
+    session.setup.peers.size > 1
+      ? 'a launcher that does not wait for it leaves the step before, which is saved now'
+      : 'once more to stop at once';
   const sayStopping = (): void => progress.note(`Stopping after this step, if it ends soon; ${advice}`);
   stop.addEventListener('abort', sayStopping);
   try {

@@ -116,7 +116,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const { sharing } = options;
   const statistics = sharing && sharedStatistics(thread, [...updates.keys()], statisticsShare, sharing);
   let summed = 1;
-  const kept = device === 'cpu' && !sharing ? keptState(thread, shapes, new Set(updates.keys())) : undefined;
+  const kept = device === 'cpu' ? keptState(thread, shapes, new Set(updates.keys())) : undefined;
   const explain = async (error: unknown): Promise<never> => {
     if (!mayBeOutOfMemory(error)) throw error;
     await thread.close();
