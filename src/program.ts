@@ -56,7 +56,17 @@ async function run([name, ...words]: readonly string[]): Promise<number | undefi
     await printCompletion(words);
     return undefined;
   }
+  requireWorkingFolder();
   return (await import('./commands/run-listed.js')).runListed(name, words);
+}
+
+/** @throws UserError where it was removed: relative paths would lead nowhere, and threads cannot start. */
+function requireWorkingFolder(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    throw new UserError('The working folder was removed: change into another one.', { cause: error });
+  }
 }
 
 /** @throws UserError for other words than the name of a shell. */

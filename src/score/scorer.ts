@@ -242,6 +242,7 @@ function threadError(error: ThreadFailure): UserError {
   if (isOutOfMemory(error)) {
     return new UserError(`ONNX Runtime's thread ended: the memory does not suffice.`, { cause: error, code: 'ERR_ANTONYM_OUT_OF_MEMORY' });
   }
+  if (reason.endsWith('uv_cwd')) return new UserError('The working folder was removed: change into another one.', { cause: error });
   const message = `ONNX Runtime cannot be started: ${reason}. The model is not the cause: a file of the installation is missing or cannot be loaded.`;
   return new UserError(message, { cause: error, code: 'ERR_ANTONYM_NO_RUNTIME' });
 }
