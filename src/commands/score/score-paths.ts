@@ -1,33 +1,28 @@
 /** `antonym score PATH...`: paths become images, images scores, and scores lines of the table, of JSON or of CSV. */
 
 import { join } from 'node:path';
-import { expandPaths } from '../../datasets/expand-paths.js';
+import type { FailedPath } from '../../datasets/expand-paths.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
-import { opinionsSeen } from '../../export/opinions-seen.js';
 import { degradationGroups } from '../../heads/degradation-groups.js';
-import { describeLimits, describeReasons, reasonsOf } from '../../score/degradations.js';
 import { readingFault } from '../../score/errors.js';
 import { findModel } from '../../score/find-model.js';
 import { groupResults } from '../../score/group-results.js';
-import { likenessOf } from '../../score/likeness.js';
 import { loadModel } from '../../score/load-model.js';
 import type { Model } from '../../score/model.js';
-import { opinionMapOf } from '../../score/opinion-map.js';
 import { openScoreCache, type ScoreCache } from '../../score/score-cache.js';
 import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
-import { digestOfFile } from '../../support/files/file-digest.js';
 import { systemReason } from '../../support/files/file-errors.js';
 import type { OptionValues } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import { loadOptionsOf } from '../open-models.js';
-import { readStandardInput } from '../standard-input.js';
+import { scoreDescriber } from './describe-scores.js';
+import { findImages } from './found-images.js';
 import { scoreInputs } from './score-inputs.js';
 import type { scoreOptions } from './score-options.js';
 import { type Scored, scoreOutputs } from './score-output.js';
-import type { MappedPhotograph } from './write-map.js';
 
 /** A cache that cannot be written is said, and fails nothing. */
 async function saveCache(cache: ScoreCache | undefined): Promise<void> {
@@ -38,23 +33,35 @@ async function saveCache(cache: ScoreCache | undefined): Promise<void> {
   }
 }
 
-interface Failed {
-  readonly path: string;
-  readonly error: Error;
+/** @throws UserError for options that exclude or need each other. */
+function checkOptions(
+  paths: readonly string[],
+  { json, csv, null: isNull, map, mapTile, cache, xmp, xmpNames, why }: OptionValues<typeof scoreOptions>,
+): void {
+  if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
+  if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
+  if (map === undefined && mapTile !== undefined) throw new UserError('--map-tile is about --map FOLDER: give it, too.');
+  if (map !== undefined && cache) throw new UserError('--map and --cache exclude each other: the cache keeps scores only.');
+  if (xmp === undefined && xmpNames !== undefined) throw new UserError('--xmp-names is about --xmp FOLDER: give it, too.');
+  if (why && cache) throw new UserError('--why and --cache exclude each other: the cache keeps scores only.');
 }
 
-/** Loaded where there is something to map: scoring alone starts without it. */
-async function openMaps(
-  folder: string,
-  files: readonly string[],
-  { tile, why, modelPath }: { readonly tile: number | undefined; readonly why: boolean; readonly modelPath: string },
-): Promise<{ write(photograph: Omit<MappedPhotograph, 'name'>, model: Model): Promise<string> }> {
-  const { mapNames, writeMap } = await import('./write-map.js');
-  const names = mapNames(files);
-  const sha256 = await digestOfFile(modelPath);
-  return {
-    write: (photograph, model) => writeMap(folder, { ...photograph, name: names.get(photograph.image)! }, model, { tile, sha256, why }),
-  };
+/** The results in the order of their groups, of which each nearly repeats one picture. */
+async function inGroups(results: readonly Scored[]): Promise<Scored[]> {
+  const files = results.flatMap(({ image }) => (image === '-' ? [] : [{ kind: 'file', id: image, path: image } as const]));
+  const repeated = await findNearDuplicates(files);
+  return groupResults(
+    results,
+    repeated.map((group) => group.map(({ id }) => id)),
+  );
+}
+
+/** Lines for people about the sidecars in a folder. */
+function aboutSidecars(folder: string, { written, kept }: { readonly written: number; readonly kept: number }): string[] {
+  return [
+    `${folder}: stars for ${counted(written, 'photograph')}`,
+    ...(kept > 0 ? [counted(kept, 'sidecar was there, and stays as it is', 'sidecars were there, and stay as they are')] : []),
+  ];
 }
 
 /**
@@ -65,55 +72,23 @@ async function openMaps(
  */
 export async function scorePaths(
   paths: readonly string[],
-  {
-    model,
-    exclude,
-    raw,
-    maxPixels,
-    scale,
-    json,
-    csv,
-    null: isNull,
-    quiet,
-    meaning,
-    why,
-    map: mapFolder,
-    mapTile,
-    groups,
-    xmp,
-    xmpNames,
-    cache: isCached,
-    ...device
-  }: OptionValues<typeof scoreOptions>,
+  values: OptionValues<typeof scoreOptions>,
   mapInto?: string,
 ): Promise<{ readonly scored: number; readonly failed: number }> {
-  if (json && csv) throw new UserError('--json and --csv exclude each other: give one of them.');
-  if (isNull && !paths.includes('-')) throw new UserError('--null is about standard input: give - as a path, too.');
-  if (mapFolder === undefined && mapTile !== undefined) throw new UserError('--map-tile is about --map FOLDER: give it, too.');
-  if (mapFolder !== undefined && isCached) throw new UserError('--map and --cache exclude each other: the cache keeps scores only.');
-  if (xmp === undefined && xmpNames !== undefined) throw new UserError('--xmp-names is about --xmp FOLDER: give it, too.');
-  if (why && isCached) throw new UserError('--why and --cache exclude each other: the cache keeps scores only.');
-  const degradations = why ? degradationGroups : undefined;
-  const output = scoreOutputs[json ? 'json' : csv ? 'csv' : 'table']({
-    degradations,
+  checkOptions(paths, values);
+  const { raw, maxPixels, scale, quiet, meaning, why, groups, xmp, device, providerOptions } = values;
+  const output = scoreOutputs[values.json ? 'json' : values.csv ? 'csv' : 'table']({
+    degradations: why ? degradationGroups : undefined,
     map: mapInto !== undefined,
     groups,
     isTerminal: process.stdout.isTTY,
   });
-  const { path: modelPath } = await findModel(model);
-  const piped = paths.includes('-') ? await readStandardInput(isNull) : undefined;
-  const given = paths.flatMap((path) => (path !== '-' || piped === undefined ? [path] : 'paths' in piped ? piped.paths : []));
-  const {
-    files: found,
-    leftOut,
-    failed: missing,
-  } = await expandPaths(given, { ...(exclude && { exclude }), withRaw: raw === 'preview', withArchives: true });
-  const content = piped !== undefined && 'content' in piped ? piped.content : undefined;
-  const files = [...(content === undefined ? [] : ['-']), ...found.map(({ path }) => path)];
-  const tell = ({ path, error }: Failed): void => {
+  const { path: modelPath } = await findModel(values.model);
+  const { files, content, leftOut, missing } = await findImages(paths, values);
+  const tell = ({ path, error }: Pick<FailedPath, 'path' | 'error'>): void => {
     process.stderr.write(`error: ${printable(error.message.includes(path) ? error.message : `${path}: ${error.message}`)}\n`);
   };
-  const put = ({ path, error }: Failed): void => {
+  const put = ({ path, error }: Pick<FailedPath, 'path' | 'error'>): void => {
     process.stdout.write(output.unscored({ image: path, error: error.message, code: readingFault(error) }));
   };
   for (const one of missing) tell(one);
@@ -124,7 +99,7 @@ export async function scorePaths(
     for (const one of missing) put(one);
     return { scored: 0, failed: missing.length };
   }
-  const sidecars = xmp === undefined ? undefined : await (await import('./write-sidecars.js')).openSidecars(xmp, xmpNames ?? 'full');
+  const sidecars = xmp === undefined ? undefined : await (await import('./write-sidecars.js')).openSidecars(xmp, values.xmpNames ?? 'full');
   await sidecars?.requireOwn(files);
   const progress = quiet ? undefined : startProgress('Scoring');
   const aside = (write: () => void): void => (progress ? progress.aside(write) : write());
@@ -140,45 +115,30 @@ export async function scorePaths(
   try {
     opened = await loadModel(
       modelPath,
-      loadOptionsOf({ ...device, maxPixels, scale }, (notice) => progress?.note(notice)),
+      loadOptionsOf({ device, providerOptions, maxPixels, scale }, (notice) => progress?.note(notice)),
     );
-    const opinion = opinionMapOf(opened.description);
-    const seen = opinionsSeen(opened.description);
-    if (seen !== undefined)
-      progress?.note(`The model ${seen}${opinion ? ` of ${opinion.name}: score, then opinion (${opinion.direction})` : ''}`);
-    const { description } = opened;
+    const describer = scoreDescriber(opened.description, meaning);
+    for (const note of describer.notes) progress?.note(note);
     const print = (result: Scored): void => {
       const text = output.scored(result);
       if (text !== '') aside(() => process.stdout.write(text));
     };
     const results: Scored[] = [];
-    const reported = new Set<string>();
-    const show = (image: string, score: number, { degradations, map }: Pick<Scored, 'degradations' | 'map'> = {}): void => {
+    const show = (result: Scored): void => {
       done++;
-      const likeness = likenessOf(score, description);
-      const reasons = degradations && description.degradations && reasonsOf(degradations, description.degradations);
-      for (const { group } of reasons ?? []) reported.add(group);
-      const result = {
-        ...{ image, score, ...(opinion && { opinion: opinion.of(score) }), ...(likeness && { likeness }) },
-        ...(reasons && { why: describeReasons(reasons), degradations: degradations! }),
-        ...(map !== undefined && { map }),
-      };
       if (groups || sidecars) results.push(result);
       if (!groups) print(result);
     };
-    if (meaning && likenessOf(0, description) === undefined)
-      progress?.note('model.json has no scores of crops that fall with their severity: what a score is like is not known');
-    cache = isCached ? await openScoreCache(modelPath, { maximumPixels: maxPixels, scale }) : undefined;
+    cache = values.cache ? await openScoreCache(modelPath, { maximumPixels: maxPixels, scale }) : undefined;
     const known: (number | undefined)[] = [];
     if (cache) for (const image of files) known.push(image === '-' ? undefined : await cache.find(image));
     let [next, told] = [0, 0];
-    const first = files.length - found.length;
     /** Prints what is known already of those before a place, and what is missing there. */
     const showKnown = (end: number): void => {
       for (; ; next++) {
-        for (; told < missing.length && first + missing[told]!.place <= next; told++) aside(() => put(missing[told]!));
+        for (; told < missing.length && missing[told]!.place <= next; told++) aside(() => put(missing[told]!));
         if (next === end) return;
-        if (known[next] !== undefined) show(files[next]!, known[next]!);
+        if (known[next] !== undefined) show(describer.describe(files[next]!, known[next]!, undefined));
       }
     };
     const places = files.flatMap((_, place) => (known[place] === undefined ? [place] : []));
@@ -187,7 +147,10 @@ export async function scorePaths(
       places.map((place) => files[place]!),
       { content, takesPreviews: raw === 'preview' },
     );
-    const maps = mapInto === undefined ? undefined : await openMaps(mapInto, files, { tile: mapTile, why, modelPath });
+    const maps =
+      mapInto === undefined
+        ? undefined
+        : await (await import('./write-map.js')).openMaps(mapInto, files, { tile: values.mapTile, why, modelPath });
     for await (const { image: input, index, score, degradations, error } of opened.scoreEach(inputs, { degradations: why })) {
       const place = places[index]!;
       const image = files[place]!;
@@ -202,24 +165,15 @@ export async function scorePaths(
         });
         continue;
       }
-      const map = maps && join(mapFolder!, await maps.write({ image, input, score }, opened));
-      show(image, score, { ...(degradations && { degradations }), ...(map && { map }) });
+      const map = maps && join(values.map!, await maps.write({ image, input, score }, opened));
+      show({ ...describer.describe(image, score, degradations), ...(map && { map }) });
       await cache?.keep(image, score);
       if (files.length > 1) progress?.update(next, files.length);
     }
     if (hasReader) showKnown(files.length);
-    rated = results;
-    if (groups) {
-      const scored = results.map(({ image }) => ({ kind: 'file', id: image, path: image }) as const);
-      const repeated = await findNearDuplicates(scored.filter(({ id }) => id !== '-'));
-      const ordered = groupResults(
-        results,
-        repeated.map((group) => group.map(({ id }) => id)),
-      );
-      for (const result of ordered) print(result);
-      rated = ordered;
-    }
-    const limits = describeLimits(reported);
+    rated = groups ? await inGroups(results) : results;
+    if (groups) for (const result of rated) print(result);
+    const limits = describer.limits();
     if (limits !== undefined) progress?.note(limits);
   } finally {
     progress?.stop();
@@ -229,11 +183,7 @@ export async function scorePaths(
   process.stdout.write(output.end());
   // afterwards: scores are not lost where a sidecar cannot be written
   if (sidecars && hasReader) {
-    const { written, kept } = await sidecars.write(rated);
-    const notes = [
-      `${xmp}: stars for ${counted(written, 'photograph')}`,
-      ...(kept > 0 ? [`${counted(kept, 'sidecar was there, and stays as it is', 'sidecars were there, and stay as they are')}`] : []),
-    ];
+    const notes = aboutSidecars(xmp!, await sidecars.write(rated));
     if (!quiet) for (const note of notes) process.stderr.write(`${printable(note)}\n`);
   }
   process.stdout.off('error', onLost);

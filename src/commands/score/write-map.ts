@@ -5,12 +5,13 @@ import { mapPicture } from '../../report/map-picture.js';
 import type { ImageInput } from '../../score/image-input.js';
 import type { Model } from '../../score/model.js';
 import { readInput } from '../../score/read-input.js';
+import { digestOfFile } from '../../support/files/file-digest.js';
 import { sealJson } from '../../support/sealed-json.js';
 
 /** Decimals of scores: float32 has no more that count. */
 const decimals = 6;
 
-export interface MappedPhotograph {
+interface MappedPhotograph {
   /** As given or listed. */
   readonly image: string;
   readonly input: ImageInput;
@@ -26,7 +27,7 @@ export interface MappedPhotograph {
  * @returns the path of the JSON file below the folder
  * @throws as `Model.map`; the system's error when a file cannot be written.
  */
-export async function writeMap(
+async function writeMap(
   folder: string,
   { image, input, score, name }: MappedPhotograph,
   model: Model,
@@ -58,6 +59,23 @@ export async function writeMap(
   await writeFile(join(folder, `${name}.map.png`), await mapPicture(pixels, map, `${basename(name)}: score ${score.toFixed(4)}`));
   await writeFile(join(folder, `${name}.map.json`), sealJson(numbers));
   return `${name}.map.json`;
+}
+
+/**
+ * Writes maps of photographs into a folder.
+ * @param files all of them
+ * @returns `write`, which returns as `writeMap` does.
+ */
+export async function openMaps(
+  folder: string,
+  files: readonly string[],
+  { tile, why, modelPath }: { readonly tile: number | undefined; readonly why: boolean; readonly modelPath: string },
+): Promise<{ write(photograph: Omit<MappedPhotograph, 'name'>, model: Model): Promise<string> }> {
+  const names = mapNames(files);
+  const sha256 = await digestOfFile(modelPath);
+  return {
+    write: (photograph, model) => writeMap(folder, { ...photograph, name: names.get(photograph.image)! }, model, { tile, sha256, why }),
+  };
 }
 
 /**
