@@ -1,13 +1,12 @@
 /** The rated images that `train --opinion` names: found, hashed, grouped, and split. */
 
 import { mixedScales } from '../../calibrate/calibrate.js';
-import { findNearDuplicates } from '../../datasets/pristine/find-near-duplicates.js';
+import { type ReadImages, readContents } from '../../datasets/pristine/find-near-duplicates.js';
 import { matchImages, type RatedFile } from '../../evaluate/match-images.js';
 import type { Opinions } from '../../evaluate/opinions.js';
 import { readImageSize } from '../../images/decode-image.js';
 import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
-import { digestOfFile } from '../../support/files/file-digest.js';
 import { type OpinionSet, type RatedTrainingImage, splitOpinions } from '../../train/opinion/opinion-set.js';
 import type { TrainOptions } from '../../train/options.js';
 import { readOpinions } from '../evaluate/read-opinions.js';
@@ -45,25 +44,31 @@ export async function openOpinions(flags: OpinionFlags, onNote: (note: string) =
   const column = groupBy === 'none' ? undefined : groupBy === 'auto' ? { name: referenceColumn } : { name: groupBy, isRequired: true };
   const table = await readOpinions(opinion, given, column);
   const { found, missing } = await matchImages(table.folder, table.rated, table.tableFolder);
-  const usable: RatedFile[] = [];
+  const large: RatedFile[] = [];
   const lost = missing.map((image) => `${image}: it is not there`);
+  const total = found.length + missing.length;
+  const requireMost = (): void => {
+    if (lost.length > mostLost * total)
+      throw new UserError(`${lost.length} of the ${total} rated images of ${table.name} cannot be used, for example ${lost[0]}.`);
+  };
   for (const file of found) {
     const reason = await unusable(file.path, crop);
-    if (reason === undefined) usable.push(file);
+    if (reason === undefined) large.push(file);
     else lost.push(`${file.image}: ${reason}`);
   }
-  const total = found.length + missing.length;
-  if (lost.length > mostLost * total)
-    throw new UserError(`${lost.length} of the ${total} rated images of ${table.name} cannot be used, for example ${lost[0]}.`);
+  requireMost();
+  const contents = await readContents(large.map(({ image, path }) => ({ kind: 'file', id: image, path })));
+  const usable = large.filter(({ image }) => !contents.unreadable.has(image));
+  lost.push(...[...contents.unreadable].map((image) => `${image}: it is damaged`));
+  requireMost();
   if (lost.length > 0) onNote(`left out: ${lost.length} of ${total} rated images, for example ${lost[0]}`);
   const mixed = mixedScales(usable.map(({ opinion: value }) => value));
   if (mixed !== undefined) onNote(`warning: ${mixed}`);
-  const groups = await groupsOf(table, usable, groupBy, onNote);
-  const images: RatedTrainingImage[] = [];
-  for (const { image, path, opinion: value } of usable) {
+  const groups = groupsOf(table, contents, groupBy, onNote);
+  const images = usable.map(({ image, path, opinion: value }): RatedTrainingImage => {
     const group = groups.get(image);
-    images.push({ image, path, opinion: value, sha256: await digestOfFile(path), ...(group !== undefined && { group }) });
-  }
+    return { image, path, opinion: value, sha256: contents.digests.get(image)!, ...(group !== undefined && { group }) };
+  });
   return { table, images, set: splitOpinions({ ...table, images }, flags) };
 }
 
@@ -79,16 +84,15 @@ async function unusable(path: string, crop: number): Promise<string | undefined>
 }
 
 /** The group of each image that has one, by its name. */
-async function groupsOf(
+function groupsOf(
   table: Opinions,
-  files: readonly RatedFile[],
+  { nearDuplicates: near }: ReadImages,
   groupBy: string,
   onNote: (note: string) => void,
-): Promise<ReadonlyMap<string, string>> {
+): ReadonlyMap<string, string> {
   if (groupBy === 'none') return new Map();
   const stated = new Map(table.rated.flatMap(({ image, group }) => (group === undefined ? [] : [[image, group] as const])));
   if (stated.size > 0) return stated;
-  const near = await findNearDuplicates(files.map(({ image, path }) => ({ kind: 'file', id: image, path })));
   if (near.length > 0)
     onNote(
       `${near.flat().length} rated images nearly repeat each other, in ${counted(near.length, 'group')}: each stays on one side of the split`,

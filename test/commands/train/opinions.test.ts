@@ -33,15 +33,19 @@ beforeAll(async () => {
     rows.push(`${index}.png,${1 + index / 8},r${index % 10}`);
   }
   const table = (lines: readonly string[]): string => `image,mos,reference\n${lines.join('\n')}\n`;
-  await writeFile(join(folder, 'mos.csv'), table(rows));
+  const image = await readFile(join(folder, 'images/9.png'));
+  await writeFile(join(folder, 'images/damaged.png'), image.subarray(0, image.length / 2));
+  await writeFile(join(folder, 'mos.csv'), table([...rows, 'damaged.png,3,r11']));
   await writeFile(join(folder, 'nine.csv'), table(rows.slice(0, 9)));
   await writeFile(join(folder, 'nan.csv'), table([...rows, '3.png,NaN,r3']));
   await writeFile(join(folder, 'gone.csv'), table([...rows.slice(0, 12), 'x.png,3,r', 'y.png,4,r']));
   await writeFile(join(folder, 'equal.csv'), table(rows.map((_, index) => `${index}.png,3,r${index}`)));
-  const { status, stderr } = await train(...settings, '--run', 'rated');
+  const { status, stdout, stderr } = await train(...settings, '--run', 'rated');
   expect(status, stderr).toBe(0);
   expect(stderr).toMatch(/is not label-free, and says so/);
   expect(stderr).toMatch(/warning: clip-tiny starts from random weights/);
+  expect(stderr).toMatch(/left out: 1 of 31 rated images, for example damaged\.png: it is damaged/);
+  expect(stdout).toMatch(/train -- --backbone clip-rn50 --opinion mos\.csv /);
 }, 90_000);
 
 test('a model that saw opinions says so everywhere, gives opinions, and is not measured on their images', async () => {
@@ -75,7 +79,7 @@ test('a model that saw opinions says so everywhere, gives opinions, and is not m
   expect(scored.stderr).toMatch(/saw \d+ opinions of mos: score, then opinion/);
   await expectRefused(
     ['evaluate', 'opinion', 'mos.csv', '--model', 'rated', '--resamples', '100'],
-    /\d+ of the 30 images are those that rated \(saw \d+ opinions\) was trained on or chosen by/,
+    /\d+ of the 31 images are those that rated \(saw \d+ opinions\) was trained on or chosen by/,
     folder,
   );
   expect(existsSync(path('evaluation/mos-test/evaluation.json'))).toBe(true);
@@ -140,7 +144,7 @@ test.for<[flags: string[], message: RegExp]>([
     /mos\.csv has no column "refrence"\. Did you mean "reference"\? Say which column it is with --group-by/,
   ],
   [['mos.csv', '--head', 'prompts'], /--head is mlp for training with opinions, but received prompts/],
-  [['mos.csv', '--crop', '64'], /30 of the 30 rated images of mos cannot be used, for example .*48x40 pixels are smaller than --crop 64/],
+  [['mos.csv', '--crop', '64'], /31 of the 31 rated images of mos cannot be used, for example .*48x40 pixels are smaller than --crop 64/],
   [['none', '--split', '2'], /--split is for --opinion/],
   [['mos.csv', '--sweep-lr', '1e-4,1e-2,3'], /--sweep-lr compares runs without labels/],
 ])('%j is refused in one line', async ([flags, message]) => {
