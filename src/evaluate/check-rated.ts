@@ -26,7 +26,11 @@ export function checkRated(path: string, rows: readonly TableRow[], severalRater
   if (rows.length === 0) throw new UserError(`${path} has no opinions in it.`);
   const seen = new Map<string, string>();
   const decimals = new Map<string, string>();
-  return rows.map(({ image, text, place, group }) => {
+  const units = new Set(rows.map(({ text }) => unitOf(text)));
+  requireNoThousands(path, rows);
+  return rows.map(({ image, text: written, place, group }) => {
+    // a unit says nothing if all have it
+    const text = units.size === 1 ? written.trim().replace(unit, '') : written;
     if (image === '') throw new UserError(`${path}, ${place}: the image has no name.`);
     const opinion = parseOpinion(text);
     if (opinion === undefined) {
@@ -46,6 +50,27 @@ export function checkRated(path: string, rows: readonly TableRow[], severalRater
     seen.set(image, place);
     return { image: image.replaceAll('\\', '/'), opinion, ...(group !== undefined && group !== '' && { group }) };
   });
+}
+
+/** A percent sign, or the best of a scale as in `4/5`, at the end of an opinion. */
+const unit = /\s*(?:%|\/\s*\d+)$/;
+
+function unitOf(text: string): string {
+  return unit.exec(text.trim())?.[0].replaceAll(/\s/g, '') ?? '';
+}
+
+/** @throws UserError where `1,950` beside `950` may be thousands: as a decimal it would be another opinion. */
+function requireNoThousands(path: string, rows: readonly TableRow[]): void {
+  const texts = rows.map(({ text }) => text.trim());
+  const separated = texts.filter((text) => /[.,]/.test(text));
+  const grouped = separated.map((text) => /^[+-]?([1-9]\d{0,2})[.,]\d{3}$/.exec(text)?.[1]);
+  if (separated.length === 0 || grouped.includes(undefined)) return;
+  const largest = Math.max(...grouped.map(Number));
+  const plain = texts.find((text) => /^[+-]?\d{3}$/.test(text) && Math.abs(Number(text)) >= 10 * largest);
+  if (plain !== undefined)
+    throw new UserError(
+      `${path}: ${separated[0]} may be thousands or have decimals, since there is ${plain}, too: write numbers without separators of thousands.`,
+    );
 }
 
 /** A number as people and their programs write it, decimals after a point or a comma; undefined for anything else. */

@@ -9,6 +9,9 @@ import { readBounded } from './tables/read-bounded.js';
 import { readSheetRows } from './tables/sheet.js';
 import { readTextTable } from './tables/text-table.js';
 
+/** Rows in which the names of columns are looked for. */
+const mostTitles = 10;
+
 /** A column that says which images belong together, such as distorted versions of one reference. */
 export interface GroupColumn {
   readonly name: string;
@@ -32,7 +35,10 @@ export interface CsvColumns {
  * @throws UserError when it cannot be read, or does not have the columns.
  */
 export async function readCsvOpinions(path: string, columns: CsvColumns = {}, folder?: string): Promise<Opinions> {
-  const [header, ...rows] = (await isWorkbook(path)) ? await readWorkbook(path) : await readTextTable(path);
+  const lines = (await isWorkbook(path)) ? await readWorkbook(path) : await readTextTable(path);
+  const wanted = [columns.image ?? 'image', columns.opinion ?? 'mos'];
+  const above = titlesAbove(lines, wanted);
+  const [header, ...rows] = lines.slice(above);
   if (header === undefined) throw new UserError(`${path} is empty: a row of names is needed, such as image,mos.`);
   const place = (flag: string, name: string): number => {
     const same = header.filter((column) => column === name);
@@ -42,7 +48,9 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     const anyCase = header.filter((column) => column.toLowerCase() === name.toLowerCase());
     if (anyCase.length === 1) return header.indexOf(anyCase[0]!);
     const hint = suggestNear(name, header);
-    throw new UserError(`${path} has no column "${name}".${hint} Say which column it is with ${flag}; there are ${header.join(', ')}.`);
+    throw new UserError(
+      `${path} has no column "${name}".${hint} Say which column it is with ${flag}; there are ${header.filter((column) => column !== '').join(', ')}.`,
+    );
   };
   const imageAt = place('--image-column', columns.image ?? 'image');
   const opinionName = columns.opinion ?? 'mos';
@@ -57,7 +65,7 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
   const rated = rows.map((row, index) => ({
     image: row[imageAt] ?? '',
     text: row[opinionAt] ?? '',
-    place: `row ${index + 2}`,
+    place: `row ${above + index + 2}`,
     ...(groupAt !== undefined && groupAt >= 0 && { group: row[groupAt] ?? '' }),
   }));
   const beside = join(dirname(path), 'images');
@@ -68,6 +76,15 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     tableFolder: dirname(path),
     rated: checkRated(path, rated, true),
   };
+}
+
+/** Rows above the row of names that spreadsheets have for people, such as a title over several columns: the number of them. */
+function titlesAbove(lines: readonly (readonly string[])[], names: readonly string[]): number {
+  const has = (row: readonly string[], name: string): boolean => row.some((cell) => cell.toLowerCase() === name.toLowerCase());
+  return Math.max(
+    0,
+    lines.slice(0, mostTitles).findIndex((row) => names.every((name) => has(row, name))),
+  );
 }
 
 /** xlsx is a zip archive; an old xls file is refused by whoever reads workbooks. */

@@ -53,11 +53,15 @@ export async function matchImages(
   const used = new Set<string>();
   const missing = new Set<string>();
   for (const { image, opinion } of rated) {
-    const inside = [image, ...[folder, tableFolder].flatMap((from) => below(folder, resolve(from, image)))];
+    const decoded = withoutEscapes(image);
+    const inside = [image, ...decoded].flatMap((name) => [
+      name,
+      ...[folder, tableFolder].flatMap((from) => below(folder, resolve(from, name))),
+    ]);
     const file =
       index.byPath(inside) ??
       (places ? places.get(resolve(tableFolder, image).normalize('NFC')) : await existing(image, tableFolder)) ??
-      (names.isOnly(image) ? index.byName(image) : undefined) ??
+      (names.isOnly(image) ? [image, ...decoded].map((name) => index.byName(name)).find((found) => found) : undefined) ??
       (hasExtension(image) ? undefined : index.byStem(inside));
     if (file === undefined) {
       missing.add(image);
@@ -126,6 +130,16 @@ async function existing(image: string, tableFolder: string): Promise<{ id: strin
     if (status?.isFile()) return { id: path, path };
   }
   return undefined;
+}
+
+/** The name without the escapes of a URL, `%20` for a space, as programs for labels in a browser export it; nothing where it has none. */
+function withoutEscapes(image: string): string[] {
+  if (!/%[0-9a-f]{2}/i.test(image)) return [];
+  try {
+    return [decodeURIComponent(image)];
+  } catch {
+    return [];
+  }
 }
 
 function hasExtension(image: string): boolean {

@@ -22,6 +22,9 @@ export const mostBands = 32;
 /** Compressions whose decoders fail on damaged data instead of only warning: none, LZW, deflate, WebP. */
 const strictCompressions = new Set([1, 5, 8, 32946, 50001]);
 
+/** Of other compressions, decoders take YCbCr for RGB. */
+const jpegCompressions = new Set([6, 7]);
+
 /** Photometric interpretations (TIFF 6.0 and its extensions): the number of colours, or the name of an unsupported kind. */
 const interpretations: Readonly<Record<number, number | string>> = {
   0: 1,
@@ -57,10 +60,12 @@ const compressions: Readonly<Record<number, string>> = {
  */
 export function chooseTiffPicture({ pictures }: TiffStructure): ChosenPicture {
   const picture = photographOf(pictures);
-  const { photometric, samples, bits, sampleFormats, extraSamples } = picture;
+  const { photometric, samples, bits, sampleFormats, extraSamples, compression } = picture;
   const interpretation = photometric === undefined ? (samples >= 3 ? 3 : 1) : interpretations[photometric];
   if (interpretation === undefined) throw new UserError(`its colors are of an unsupported kind (photometric ${photometric}): ${convert}`);
   if (typeof interpretation === 'string') throw new UserError(`its colors are ${interpretation}, which is not supported: ${convert}`);
+  if (photometric === 6 && !jpegCompressions.has(compression))
+    throw new UserError(`its colors are YCbCr without JPEG compression, which is not supported: ${convert}`);
   const format = sampleFormats.find((value) => value !== 1 && value !== 4);
   const depth = bits[0]!;
   if (format !== undefined) throw new UserError(`its samples are ${formatName(format, depth)}, whose white level is unknown: ${convert}`);

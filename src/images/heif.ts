@@ -99,6 +99,14 @@ function required<T extends Handle>(result: T | undefined): T {
   return result;
 }
 
+/** The first picture of a film of AVIF as a picture: it is there beside the film, but decoders look at the main brand alone. */
+export function asStillPicture(bytes: Uint8Array): Uint8Array {
+  if (Buffer.from(bytes.subarray(4, 12)).toString('latin1') !== 'ftypavis') return bytes;
+  const still = Uint8Array.from(bytes);
+  still.set(Buffer.from('avif'), 8);
+  return still;
+}
+
 /** True where the decoder of HEIC is installed. */
 export async function canReadHeic(): Promise<boolean> {
   return heifLibrary().then(

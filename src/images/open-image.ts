@@ -10,10 +10,11 @@ import {
   unreadCompression,
   warnsOfTagsOnly,
 } from './choose-tiff-picture.js';
-import { checkHeif, decodeHeic } from './heif.js';
+import { asStillPicture, checkHeif, decodeHeic } from './heif.js';
 import type { ImageContent } from './image-content.js';
 import { isCompleteJpeg } from './jpeg-completeness.js';
 import { readJpegStructure, unreadJpeg } from './jpeg-structure.js';
+import { pixelsForScreen, unusualGamma } from './png-gamma.js';
 import { pngPixelsOnly } from './png-pixels-only.js';
 import { formatNames, type ImageKind, recognizedLength, recognizeImage } from './recognize-image.js';
 import { readTiffStructure } from './tiff-pictures.js';
@@ -54,11 +55,17 @@ export async function openContent(content: ImageContent): Promise<OpenedImage> {
   }
   if (kind === 'png') {
     const bytes = await pngPixelsOnly(content);
+    const gamma = unusualGamma(bytes);
+    if (gamma !== undefined) {
+      const { data, ...raw } = await pixelsForScreen(bytes, gamma, { ...readingOptions, failOn: 'error' });
+      return { decode: () => flattened(sharp(data, { raw })) };
+    }
     // This decoder treats missing or damaged pixels as errors, and warns only of everything else.
     return { decode: (lenient) => pipeline(bytes, lenient), isHarmless: () => true };
   }
   if (kind === 'jpeg') return openJpeg(await content.all());
-  const input = content.path !== undefined && content.length > mostInMemory ? content.path : await content.all();
+  const isLarge = content.path !== undefined && content.length > mostInMemory;
+  const input = isLarge ? content.path! : kind === 'heif' ? asStillPicture(await content.all()) : await content.all();
   if (kind === 'tiff') {
     const { options, extra, picture } = await chooseInTiff(content);
     return {
@@ -88,9 +95,9 @@ export async function readContentSize(content: ImageContent): Promise<{ width: n
   const measure = async (input: string | Uint8Array) => sharp(input, { ...readingOptions, ...options }).metadata();
   const header = kind === 'png' ? await pngPixelsOnly(content, true) : content.path;
   // The system may still read what the decoder could not open.
-  const metadata = await measure(header ?? (await content.all())).catch(async (error) => {
+  const metadata = await measure(header ?? asStillPicture(await content.all())).catch(async (error) => {
     if (header === undefined || kind === 'png' || content.length > mostInMemory) throw error;
-    return measure(await content.all());
+    return measure(asStillPicture(await content.all()));
   });
   if (kind === 'heif') await checkHeif(content, metadata.compression);
   return metadata.autoOrient;
@@ -152,5 +159,9 @@ async function chooseInTiff(content: ImageContent): Promise<{ options: SharpOpti
 
 function pipeline(input: string | Uint8Array, lenient = false, options: SharpOptions = {}, flat = true): Sharp {
   const opened = sharp(input, { ...readingOptions, ...(lenient && { failOn: 'error' }), ...options }).autoOrient();
-  return (flat ? opened.flatten({ background: '#ffffff' }) : opened).toColourspace('srgb');
+  return flat ? flattened(opened) : opened.toColourspace('srgb');
+}
+
+function flattened(opened: Sharp): Sharp {
+  return opened.flatten({ background: '#ffffff' }).toColourspace('srgb');
 }

@@ -36,7 +36,7 @@ const signatures: readonly (readonly [start: string, recognized: Recognized])[] 
   ['MM\0*', { kind: 'tiff' }],
   ['II+\0', { kind: 'tiff' }],
   ['MM\0+', { kind: 'tiff' }],
-  ['GIF8', { kind: 'other', is: 'gif', advice: exportFrame }],
+  ['GIF8', { kind: 'other', is: 'GIF', advice: exportFrame }],
   ['\xff\x0a', { kind: 'other', is: 'JPEG XL', advice: convert }],
   ['\0\0\0\x0cJXL \r\n\x87\n', { kind: 'other', is: 'JPEG XL', advice: convert }],
   ['\0\0\0\x0cjP  \r\n\x87\n', { kind: 'other', is: 'JPEG 2000', advice: convert }],
@@ -53,7 +53,7 @@ const signatures: readonly (readonly [start: string, recognized: Recognized])[] 
   ['qoif', { kind: 'other', is: 'QOI', advice: convert }],
   ['DDS ', { kind: 'other', is: 'a DirectDraw texture (DDS)', advice: convert }],
   ['\0\0\x01\0', { kind: 'other', is: 'an icon (ICO)', advice: convert }],
-  ['%PDF', { kind: 'other', is: 'pdf', advice: 'export the picture as JPEG or PNG' }],
+  ['%PDF', { kind: 'other', is: 'PDF', advice: 'export the picture as JPEG or PNG' }],
   ['%!PS', { kind: 'other', is: 'PostScript', advice: 'export the picture as PNG' }],
   ['PK\x03\x04', { kind: 'other', is: 'a zip archive', advice: 'unpack it' }],
   ['\x1f\x8b', { kind: 'other', is: 'a gzip archive', advice: 'unpack it' }],
@@ -84,7 +84,7 @@ export function recognizeImage(head: Uint8Array): Recognized {
   if (text.slice(128, 132) === 'DICM') return { kind: 'other', is: 'DICOM', advice: convert };
   if (text.slice(4, 8) === 'ftyp') return brands.find(([pattern]) => pattern.test(text.slice(8, 12)))![1];
   if (/^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)?(<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(text)) {
-    return { kind: 'other', is: 'svg', advice: 'a drawing has no pixels, export it as PNG' };
+    return { kind: 'other', is: 'SVG', advice: 'a drawing has no pixels, export it as PNG' };
   }
   if (/^(\xef\xbb\xbf)?\s*(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head|body)[\s>]/i.test(text)) {
     return { kind: 'unknown', but: 'a page of HTML: download the picture itself' };

@@ -1,11 +1,12 @@
 /** Every command's paths against whatever a system call can answer: one line that says which name, why, and nothing unexpected. */
 import { execFile, execFileSync } from 'node:child_process';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { writeRandomModel } from './random-model.js';
+import { copyShortRun } from './train/reference-run.js';
 
 interface Ended {
   readonly kind?: string;
@@ -37,6 +38,9 @@ function runAll(commands: readonly (readonly string[])[], launcher: readonly str
 const small = ['--count', '1', '--crop', '32', '--levels', '2', '--workers', '1'];
 const few = ['--count', '2', '--levels', '2', '--crop', '32', '--distortion', 'jpeg'];
 
+/** Stands for the path that is varied, where it is not last. */
+const PATH = '{path}';
+
 /** Commands that write, as far as `--out`. */
 const writers: Readonly<Record<string, readonly string[]>> = {
   'evaluate opinion': ['evaluate', 'opinion', 'mos.csv', '--images', 'photographs', '--model', 'model', '--resamples', '100', '--out'],
@@ -48,9 +52,15 @@ const writers: Readonly<Record<string, readonly string[]>> = {
   compare: ['compare', 'photographs', 'photographs', '--model', 'model', '--out'],
   calibrate: ['calibrate', '--opinion', 'mos.csv', '--images', 'photographs', '--model', 'model', '--out'],
   export: ['export', '--backbone', 'clip-tiny', '--out'],
+  'score --map': ['score', 'photographs', '--model', 'model', '--map'],
+  'score --list': ['score', '--list', 'list.txt', '--model', 'model', '--out'],
+  'evaluate opinion --list': ['evaluate', 'opinion', 'mos.csv', '--list', 'list.txt', '--model', 'model', '--out'],
+  report: ['report', 'reference', '--out'],
 };
 /** Writers of one file; the others write a folder. */
-const oneFile = new Set(['degrade image']);
+const oneFile = new Set(['degrade image', 'report']);
+/** Writers that replace what an earlier one of their kind wrote there, or resume it. */
+const replacing = new Set(['export', 'report', 'score --list', 'evaluate opinion --list']);
 
 /** Commands that read, as far as the option or operand that is varied; the ones of files, then the ones of folders. */
 const readersOfFiles: Readonly<Record<string, readonly string[]>> = {
@@ -68,6 +78,13 @@ const readersOfFiles: Readonly<Record<string, readonly string[]>> = {
   'train --config': ['train', '--config'],
   'degrade image': ['degrade', 'image', '--distortion', 'jpeg', '--level', '1', '--out', 'none.png'],
   'degrade gallery': ['degrade', 'gallery', '--out', 'none'],
+  'score --config': ['score', 'photographs', '--config'],
+  'score --list': ['score', '--model', 'model', '--out', 'none', '--list'],
+  'evaluate opinion --list': ['evaluate', 'opinion', 'mos.csv', '--model', 'model', '--out', 'none', '--list'],
+  'train --opinion': ['train', '--dry-run', '--opinion'],
+  'export --head-weights': ['export', '--backbone', 'clip-tiny', '--head', 'mlp', '--out', 'none', '--head-weights'],
+  'export --backbone': ['export', '--out', 'none', '--backbone'],
+  'compare --encoders': ['compare', 'photographs', '--model', 'model', '--out', 'none', '--encoders'],
 };
 const readersOfFolders: Readonly<Record<string, readonly string[]>> = {
   'train --data': ['train', '--dry-run', '--data'],
@@ -76,7 +93,16 @@ const readersOfFolders: Readonly<Record<string, readonly string[]>> = {
   'degrade shards --data': ['degrade', 'shards', '--out', 'none', '--data'],
   'degrade check': ['degrade', 'check'],
   'evaluate sensitivity --data': ['evaluate', 'sensitivity', '--model', 'model', '--data'],
-  'compare BEFORE': ['compare', '--out', 'none', '--model', 'model', 'photographs'],
+  'compare BEFORE': ['compare', PATH, 'photographs', '--out', 'none', '--model', 'model'],
+  'compare AFTER': ['compare', '--out', 'none', '--model', 'model', 'photographs'],
+  'evaluate opinion --images': ['evaluate', 'opinion', 'mos.csv', '--model', 'model', '--images'],
+  'calibrate --images': ['calibrate', '--opinion', 'mos.csv', '--model', 'model', '--out', 'none', '--images'],
+  'train --images': ['train', '--opinion', 'mos.csv', '--dry-run', '--images'],
+  'export --data': ['export', '--backbone', 'clip-tiny', '--precision', 'int8', '--out', 'none', '--data'],
+  'degrade status': ['degrade', 'status'],
+  'score --xmp': ['score', 'photographs', '--model', 'model', '--xmp'],
+  'score --status': ['score', '--status', '--out'],
+  'score --merge': ['score', '--merge', '--out'],
 };
 
 const long = 'x'.repeat(300);
@@ -91,8 +117,11 @@ const everyPath: Readonly<Record<string, string>> = {
 beforeAll(async () => {
   await writePhotographs(join(work, 'photographs'), 4);
   await writeRandomModel(join(work, 'model'));
+  await copyShortRun(join(work, 'trained'));
+  await rename(join(work, 'trained', 'runs'), join(work, 'runs'));
   const rows = Array.from({ length: 4 }, (_, index) => `0${index}.png,${index + 1}`);
   await writeFile(join(work, 'mos.csv'), `image,mos\n${rows.join('\n')}\n`);
+  await writeFile(join(work, 'list.txt'), 'photographs/00.png\n');
   await mkdir(join(work, 'empty'));
   await mkdir(join(work, 'full'));
   await writeFile(join(work, 'full', 'file'), 'content');
@@ -115,7 +144,11 @@ interface Case {
 
 function casesOf(commands: Readonly<Record<string, readonly string[]>>, paths: (name: string) => Readonly<Record<string, string>>): Case[] {
   return Object.entries(commands).flatMap(([name, words]) =>
-    Object.entries(paths(name)).map(([reason, path]) => ({ place: `${name}, ${reason}`, path, words: [...words, path] })),
+    Object.entries(paths(name)).map(([reason, path]) => ({
+      place: `${name}, ${reason}`,
+      path,
+      words: words.includes(PATH) ? words.map((word) => (word === PATH ? path : word)) : [...words, path],
+    })),
   );
 }
 
@@ -149,9 +182,9 @@ describe('a path that cannot be', () => {
         ENAMETOOLONG: png(name, long),
         ENOTDIR: png(name, join('mos.csv', 'below')),
         ELOOP: png(name, join('circle', 'below')),
-        ...(oneFile.has(name) ? { 'a file that is there': 'photographs/00.png' } : { 'a file for a folder': 'mos.csv' }),
-        // an export replaces the files of an earlier one
-        ...(!oneFile.has(name) && name !== 'export' && { 'a full folder': 'full' }),
+        ...(name === 'degrade image' && { 'a file that is there': 'photographs/00.png' }),
+        ...(oneFile.has(name) ? { 'a folder for a file': 'full' } : { 'a file for a folder': 'mos.csv' }),
+        ...(!oneFile.has(name) && !replacing.has(name) && { 'a full folder': 'full' }),
       })),
       ...casesOf(readersOfFiles, () => ({ ...everyPath, ENOENT: 'absent.file', 'a folder for a file': 'empty' })),
       ...casesOf(readersOfFolders, () => ({ ...everyPath, ENOENT: 'absent-folder', 'a file for a folder': 'mos.csv' })),
@@ -182,8 +215,10 @@ describe('a path that cannot be', () => {
     await mkdir(join(closed, 'folder'));
     await chmod(closed, 0o700);
     await chmod(work, 0o755);
+    const { report: _, ...withoutReport } = writers;
     const cases = [
-      ...casesOf(writers, (name) => ({ EACCES: png(name, join(closed, 'out')) })),
+      // a report writes the card beside its model, too, which this user may not
+      ...casesOf(withoutReport, (name) => ({ EACCES: png(name, join(closed, 'out')) })),
       ...casesOf(readersOfFiles, () => ({ EACCES: join(closed, 'file') })),
       ...casesOf(readersOfFolders, () => ({ EACCES: join(closed, 'folder') })),
     ];

@@ -169,8 +169,8 @@ export async function photographCorpus(folder: string): Promise<CorpusFile[]> {
   const random = randomStream('corpus');
   const refused = (reason: RegExp): Expected => ({ kind: 'refused', reason });
   await add('page.png', '<!doctype html><title>404</title><p>Not found', refused(/the content is not JPEG/));
-  await add('drawing.png', '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"/>', refused(/the content is svg, not JPEG/));
-  await add('animation.png', await stacked().gif().toBuffer(), refused(/the content is gif, not JPEG/));
+  await add('drawing.png', '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"/>', refused(/the content is SVG, not JPEG/));
+  await add('animation.png', await stacked().gif().toBuffer(), refused(/the content is GIF, not JPEG/));
   const damaged = /the content is not JPEG|the file is damaged or truncated/;
   await add(
     'noise.jpg',

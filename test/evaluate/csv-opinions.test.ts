@@ -27,6 +27,14 @@ describe('a CSV file of opinions', () => {
       'image\tmos\na, b.png\t3.5\nx/c.png\t-2\n',
       // as spreadsheets keep cells that were emptied
       'sep=;\nimage;mos\n;;;\na, b.png;3.5;;\n;\nx/c.png;-2\n;;;;\n',
+      'image|mos\na, b.png|3.5\nx/c.png|-2\n',
+      // a line break inside of quotes, and lines that end as on two systems
+      'note,image,mos\r\n"good,\nor ""not""","a, b.png",3.5\n-,x/c.png,-2\r\n',
+      '# of the laboratory, 2020\nimage;mos\na, b.png;3.5\nx/c.png;-2\n',
+      // a title above the names of the columns
+      ',Study,\n,,\nn,image,mos\n1,"a, b.png",3.5\n2,x/c.png,-2\n',
+      'image;mos\na, b.png;3,5 %\nx/c.png;-2%\n',
+      'image;mos\na, b.png;3,5/5\nx/c.png;-2 / 5\n',
     ]) {
       expect((await readCsvOpinions(await table('any.csv', text))).rated).toEqual(rated);
     }
@@ -108,6 +116,8 @@ describe('a CSV file of opinions', () => {
     ['a number beyond all scales', 'image,mos\na.png,1e308\n', /must be from -1e9 to 1e9, but received 1e308\.$/],
     ['a column twice', 'image,mos,mos\na.png,1,2\n', /any\.csv has 2 columns "mos": which one is meant\? Rename the others\.$/],
     ['points and commas', 'image;mos\na.png;1,5\nb.png;2.5\n', /decimals have a point in row 3 and a comma in row 2: use one of them\.$/],
+    ['what may be thousands', 'image,mos\na.png,"1,950"\nb.png,950\n', /1,950 may be thousands or have decimals, since there is 950, too/],
+    ['different units', 'image,mos\na.png,4/5\nb.png,80%\n', /the opinion of a\.png must be a number, but received 4\/5\.$/],
     ['no text', 'image,mos\na\0.png,1\n', /any\.csv is not a table: it has bytes that no text has\.$/],
     ['rows of different lengths', 'image,mos\na.png,1,2\n', /any\.csv is not a table: [^\n]+\.$/],
     ['a quote that does not end', 'image,mos\n"a.png,1\n', /any\.csv is not a table: [^\n]+\.$/],
@@ -222,6 +232,12 @@ describe('images of opinions', () => {
       { image: 'sub/q.jpg', opinion: 2, raters: 3, spread: 1, path: join(there, 'sub/q.jpg') },
       { image: 'r.jpg', opinion: 4, path: join(there, 'r.jpg') },
     ]);
+  });
+
+  test('are found by names with the escapes of a URL', async () => {
+    const there = await images('escaped', ['my photo.jpg', '100%25.jpg', 'b.jpg']);
+    const { found } = await matchImages(there, rate('https://x.org/a/my%20photo.jpg', '100%25.jpg', 'b%zz.jpg', 'b.jpg'));
+    expect(found.map(({ path }) => path)).toEqual(['my photo.jpg', '100%25.jpg', 'b.jpg'].map((name) => join(there, name)));
   });
 
   test('that are nowhere are an error with the nearest name', async () => {

@@ -117,7 +117,7 @@ test('what is no image is an error of one line that names the reason', async () 
     );
   expect(await reason('text.jpg')).toMatch(/the content is not JPEG, PNG, WebP, TIFF, AVIF or BMP\.$/);
   expect(await reason('empty.jpg')).toBe('the file is empty.');
-  expect(await reason('drawing.png')).toMatch(/^the content is svg, not JPEG/);
+  expect(await reason('drawing.png')).toMatch(/^the content is SVG, not JPEG/);
   expect(await reason('missing.jpg')).toBe('no such file.');
   expect(await reason('.')).toBe('it is a folder, not a file.');
 });

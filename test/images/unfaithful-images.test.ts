@@ -1,4 +1,5 @@
 /** Pictures that decoders show wrongly: each is read right, or refused with the reason. */
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage, readImageSize } from '#antonym/images/decode-image.js';
@@ -67,6 +68,7 @@ describe('samples', () => {
     [8, 'CIELAB'],
     [9, 'CIELAB (ICC)'],
     [32845, 'LogLuv'],
+    [6, 'YCbCr without JPEG compression'],
   ])('of photometric interpretation %i are refused', async (photometric, name) => {
     const bytes = makeTiff({ width, height, samples: 3, bits: 8, photometric, data: rgb });
     expect(await reasonOf(bytes)).toContain(`its colors are ${name}`);
@@ -81,6 +83,69 @@ describe('samples', () => {
       'it is in HDR (PQ), which is not supported: convert it to sRGB.',
     );
   });
+});
+
+describe('a PNG that says how its numbers become light', () => {
+  const chunk = (type: string, data: readonly number[]): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), Buffer.from(data)]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const gamma = (value: number): Buffer => {
+    const hundredThousandths = Math.round(value * 1e5);
+    return chunk('gAMA', [0, hundredThousandths >> 16, (hundredThousandths >> 8) & 255, hundredThousandths & 255]);
+  };
+  const stated = async (...chunks: readonly Buffer[]): Promise<Uint8Array> => {
+    const png = await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    return Buffer.concat([png.subarray(0, 33), ...chunks, png.subarray(33)]);
+  };
+  const read = async (...chunks: readonly Buffer[]): Promise<number[]> => [...(await decodeImage(await stated(...chunks))).data];
+
+  // PNG, third edition, 13.13
+  const lit = (exponent: number): number[] => [...rgb].map((value) => Math.round(255 * (value / 255) ** exponent));
+
+  test('by gamma is read as browsers show it', async () => {
+    expect(await read(gamma(1))).toEqual(lit(1 / 2.2));
+    expect(await read(gamma(1 / 1.8))).toEqual(lit(1 / (0.55556 * 2.2)));
+    for (const chunks of [[gamma(0.45455)], [gamma(0)], [gamma(1), chunk('sRGB', [0])], [gamma(1), chunk('cICP', [1, 13, 0, 1])]])
+      expect(await read(...chunks)).toEqual([...rgb]);
+  });
+
+  test('by gamma keeps 16 bits until it is applied', async () => {
+    const deep = Uint16Array.from({ length: width * height * 3 }, (_, index) => 100 * index);
+    const rows = Buffer.alloc(height * (1 + width * 6));
+    for (const [index, value] of deep.entries()) rows.writeUInt16BE(value, 1 + 2 * index + Math.floor(index / width / 3));
+    const header = [0, 0, 0, width, 0, 0, 0, height, 16, 2, 0, 0, 0];
+    const chunks = [chunk('IHDR', header), gamma(1), chunk('IDAT', [...deflateSync(rows)]), chunk('IEND', [])];
+    const { data } = await decodeImage(Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks]));
+    expect([...data]).toEqual([...deep].map((value) => Math.round(255 * (value / 0xffff) ** (1 / 2.2))));
+  });
+
+  test('by the primaries of Display P3 is as with its profile, and those of BT.2020 are refused', async () => {
+    const profiled = await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .withIccProfile('p3')
+      .png()
+      .toBuffer();
+    const at = profiled.indexOf('iCCP') - 4;
+    const profile = profiled.subarray(at, at + 12 + profiled.readUInt32BE(at));
+    expect(await read(chunk('cICP', [12, 13, 0, 1]))).toEqual(await read(profile));
+    expect(await read(profile)).not.toEqual([...rgb]);
+    expect(await reasonOf(await stated(chunk('cICP', [9, 1, 0, 1])))).toMatch(/^its colors are coded as 9\/1 of ITU-T H\.273/);
+  });
+});
+
+test('of a film of AVIF the first picture is read', async () => {
+  const avif = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .avif({ lossless: true })
+    .toBuffer();
+  const film = Buffer.from(avif);
+  film.write('avis', 8);
+  expect(await decodeImage(film)).toEqual(await decodeImage(avif));
+  expect(await readImageSize(film)).toEqual({ width, height });
 });
 
 describe('bands that are no colours', () => {

@@ -1,5 +1,6 @@
 /** `antonym evaluate opinion`: models beside each other, and the baseline, against human opinion. */
 import { join } from 'node:path';
+import { mixedScales } from '../../calibrate/calibrate.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
 import { type EvaluatedOpinion, evaluateOpinion, measuresOf, type NamedModel, preparationOf } from '../../evaluate/evaluate-opinion.js';
 import { formatEvaluation } from '../../evaluate/format-evaluation.js';
@@ -116,6 +117,8 @@ async function evaluateOpinions(opinion: string, flags: Options, parts: string |
   if (out !== undefined && parts === undefined) await requireFreeFolder(out);
   const opinions = await readOpinions(opinion, flags);
   const progress = startProgress('Scoring');
+  const mixed = mixedScales(opinions.rated.map((image) => image.opinion));
+  if (mixed !== undefined) progress.note(mixed);
   let models: readonly NamedModel[] = [];
   try {
     models = await openModels(flags, (notice) => progress.note(notice));

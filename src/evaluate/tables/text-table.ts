@@ -24,10 +24,10 @@ export async function readTextTable(path: string, { spaces = false }: TextTableO
     return lines.map((line) => line.trim().split(/\s+/)).filter(([first]) => first !== '');
   }
   const [, named] = /^"?sep=(.)"?\r?\n?/i.exec(decoded) ?? [];
-  const text = named === undefined ? decoded : decoded.replace(/^.*\r?\n?/, '');
+  const text = named === undefined ? withoutComments(decoded) : decoded.replace(/^.*\r?\n?/, '');
   const [firstLine = ''] = text.slice(0, 4096).split(/[\r\n]/, 1);
   const delimiter =
-    named ?? [',', ';', '\t'].reduce((best, candidate) => (count(firstLine, candidate) > count(firstLine, best) ? candidate : best));
+    named ?? [',', ';', '\t', '|'].reduce((best, candidate) => (count(firstLine, candidate) > count(firstLine, best) ? candidate : best));
   if (count(text, delimiter) + count(text, '\n') > mostCells) throw new UserError(`${path} has more than ${mostCells} cells.`);
   try {
     let first: { readonly width: number; readonly cells: number } | undefined;
@@ -42,6 +42,8 @@ export async function readTextTable(path: string, { spaces = false }: TextTableO
     };
     const rows: string[][] = parse(text, {
       ...{ delimiter, trim: delimiter !== '\t', skipEmptyLines: true, relaxColumnCount: true, maxRecordSize: 2 ** 20 },
+      // files that programs of two systems wrote to have both
+      recordDelimiter: ['\r\n', '\n', '\r'],
       onRecord,
     });
     const trimmed = delimiter === '\t' ? rows.map((row) => row.map((value) => value.trim())) : rows;
@@ -50,6 +52,11 @@ export async function readTextTable(path: string, { spaces = false }: TextTableO
     if (error instanceof CsvError) throw new UserError(`${path} is not a table: ${readable(error)}.`);
     throw error;
   }
+}
+
+/** Without lines before the table that begin with `#` and a space, as programs put remarks there. */
+function withoutComments(text: string): string {
+  return text.replace(/^(?:# [^\r\n]*(?:\r\n|\n|\r))+/, '');
 }
 
 /** UTF-8, UTF-16 with or without a mark, else Windows-1252, of which Latin-1 is a part. */

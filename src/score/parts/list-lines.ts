@@ -1,8 +1,8 @@
 /** The lines of one part of a list of images, which may be longer than memory and too long to count. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { openRegular } from '../../support/files/regular-file.js';
 
 export interface ListPart {
   /** Counted from 1. */
@@ -58,7 +58,12 @@ export async function* linesOf(list: string, part: ListPart): AsyncGenerator<Lis
 export async function sizeOfList(list: string): Promise<number> {
   if (list === standardInputList) return 0;
   try {
-    return (await stat(list)).size;
+    const file = await openRegular(list);
+    try {
+      return (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw fileError('read the list', list, error);
   }
