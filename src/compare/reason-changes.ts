@@ -1,6 +1,8 @@
 /** The effect of a change on pictures, by reason: how much stronger each group of distortions became. */
+
 import { type Degradations, nameOfGroup } from '../score/degradations.js';
 import { percentileInterval, resample } from '../statistics/bootstrap.js';
+import { mean } from '../statistics/mean.js';
 import { randomStream } from '../support/random.js';
 import type { ComparedPair, ComparisonBootstrap, Interval } from './comparison.js';
 
@@ -70,8 +72,4 @@ export function strongestChange({ before, after }: ComparedPair): string | undef
 
 function strengthIn(degradations: Degradations | undefined, group: string): number {
   return degradations?.[group] ?? Number.NaN;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

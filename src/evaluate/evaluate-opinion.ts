@@ -4,6 +4,7 @@ import { originOf } from '../datasets/dataset-file.js';
 import type { Image } from '../images/image.js';
 import type { Model } from '../score/model.js';
 import { type LogisticCurve, logistic } from '../statistics/logistic-fit.js';
+import { mean } from '../statistics/mean.js';
 import { describeEnvironment } from '../support/environment.js';
 import { UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/files/file-digest.js';
@@ -153,7 +154,7 @@ export async function evaluateOpinion(
 function ratersOf(images: readonly RatedFile[]): { raters?: { images: number; spread: number } } {
   const spreads = images.flatMap(({ spread }) => spread ?? []);
   if (spreads.length === 0) return {};
-  return { raters: { images: spreads.length, spread: spreads.reduce((sum, value) => sum + value, 0) / spreads.length } };
+  return { raters: { images: spreads.length, spread: mean(spreads) } };
 }
 
 /** The share of images that may be lost: figures of the rest would be of another set. */

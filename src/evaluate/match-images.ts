@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { type LeftOut, nothingLeftOut } from '../datasets/left-out.js';
 import { imageExtensions, listImageFiles } from '../datasets/list-image-files.js';
+import { mean, sampleDeviation } from '../statistics/mean.js';
 import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
@@ -109,10 +110,8 @@ function listedIn(folder: string, paths: readonly string[]): { id: string; path:
 
 /** The mean; with several opinions, their number and standard deviation. */
 function averaged(values: readonly number[]): Pick<RatedImage, 'opinion' | 'raters' | 'spread'> {
-  const opinion = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length === 1) return { opinion };
-  const squares = values.reduce((sum, value) => sum + (value - opinion) ** 2, 0);
-  return { opinion, raters: values.length, spread: Math.sqrt(squares / (values.length - 1)) };
+  const opinion = mean(values);
+  return values.length === 1 ? { opinion } : { opinion, raters: values.length, spread: sampleDeviation(values) };
 }
 
 /** A path below the folder, relative to it; nothing for any other. */

@@ -7,7 +7,8 @@ import { type DistortionName, distortions } from '../degrade/distortions/table.j
 import type { SeverityTable } from '../degrade/published-severities.js';
 import { type Box, cropImage, type Image } from '../images/image.js';
 import { chooseCrops } from '../pairs/crops.js';
-import { correctlyOrderedShare } from '../statistics/ordering.js';
+import { mean } from '../statistics/mean.js';
+import { correctlyOrderedShare, levelCorrelation } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';
 import { srcc } from '../statistics/rank-correlation.js';
 import { randomStream } from '../support/random.js';
@@ -116,26 +117,16 @@ function startingWith([whole, first, second]: Triple): Scores {
 function summaryOf(scores: readonly Scores[]) {
   const [first, second] = [0, 1].map((crop) => scores.flatMap(({ crops }) => crops[crop]!)) as [number[], number[]];
   return {
-    srcc: mean(scores.map(({ whole }) => levelCorrelation(whole))),
-    ordered: mean(scores.map(({ whole }) => correctlyOrderedShare(whole))),
-    cropDifference: mean(first.map((score, index) => Math.abs(score - second[index]!))),
+    srcc: orNull(mean(scores.map(({ whole }) => levelCorrelation(whole)))),
+    ordered: orNull(mean(scores.map(({ whole }) => correctlyOrderedShare(whole)))),
+    cropDifference: orNull(mean(first.map((score, index) => Math.abs(score - second[index]!)))),
     cropSrcc: orNull(srcc(first, second)),
   };
 }
 
-/** SRCC with the level; 0 for scores that do not change, which are neither right nor wrong. */
-function levelCorrelation(scores: readonly number[]): number {
-  const levels = scores.map((_, level) => level);
-  return scores.every((score) => score === scores[0]) ? 0 : srcc(levels, scores);
-}
-
 function spreadOf(scores: readonly number[]) {
   const [p25, p75] = quantiles(scores, [0.25, 0.75]) as [number, number];
-  return { mean: scores.reduce((sum, score) => sum + score, 0) / scores.length, p25, p75 };
-}
-
-function mean(values: readonly number[]): number | null {
-  return orNull(values.reduce((sum, value) => sum + value, 0) / values.length);
+  return { mean: mean(scores), p25, p75 };
 }
 
 function orNull(value: number): number | null {

@@ -1,7 +1,7 @@
 /**
  * Scores of a list by all measures of an evaluation, made in parts: a row for each image, from which the evaluation of the whole follows.
  */
-import { createHash } from 'node:crypto';
+
 import { z } from 'zod';
 import type { Image } from '../images/image.js';
 import { type PartHead, parsed } from '../score/parts/part-file.js';
@@ -9,6 +9,7 @@ import { requireWholeParts, rowsOfParts } from '../score/parts/part-status.js';
 import type { PartScorer } from '../score/parts/score-part.js';
 import { UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/files/file-digest.js';
+import { sha256Of } from '../support/sha256.js';
 import { type ImageMeasure, type ImageScores, scoreImage } from './score-images.js';
 
 export const measuredFormat = 'antonym-measured-1';
@@ -49,7 +50,7 @@ export function measuringScorer({ measures, prepare, isHashed, close }: Measurin
 }
 
 async function hashOf(input: string | Uint8Array): Promise<string> {
-  return typeof input === 'string' ? digestOfFile(input) : createHash('sha256').update(input).digest('hex');
+  return typeof input === 'string' ? digestOfFile(input) : sha256Of(input);
 }
 
 /** Facts that have to be the same in all parts, and the option that says each. */

@@ -1,10 +1,12 @@
 /** `held-out/scores.json`: an exported model's scores of crops that it never saw, by distortion and level, and the most telling of them as pictures. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { distortions } from '../degrade/distortions/table.js';
 import { encodePng } from '../images/encode-png.js';
 import { cropImage, type Image, pasteImage } from '../images/image.js';
+import { mean } from '../statistics/mean.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';
 import { sealJson } from '../support/sealed-json.js';
@@ -173,7 +175,7 @@ function levelsOf(sides: readonly Side[], levels: number): HeldOutScores['distor
   return Array.from({ length: levels + 1 }, (_, level) => {
     const scores = sides.map((side) => side.scores[level]!);
     const [p25, p75] = quantiles(scores, [0.25, 0.75]) as [number, number];
-    return { level, mean: scores.reduce((sum, score) => sum + score, 0) / scores.length, p25, p75 };
+    return { level, mean: mean(scores), p25, p75 };
   });
 }
 

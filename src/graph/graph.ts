@@ -1,5 +1,5 @@
 /** The graph builder: adds nodes of ONNX operators one by one and infers every shape as it goes. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../support/sha256.js';
 import { toHalf } from '../tensors/half-precision.js';
 import type { DataType, ElementArray, TensorData } from '../tensors/tensor-data.js';
 import { elementArrays, elementCount } from '../tensors/tensor-data.js';
@@ -235,7 +235,7 @@ function elementsOf(dataType: DataType, values: readonly number[]): ElementArray
 /** Equal for tensors that are equal bit for bit (0 and -0 are not). */
 function contentOf({ dataType, shape, data }: TensorData): string {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const content = bytes.length <= mostSpeltOut ? bytes.toString('latin1') : createHash('sha256').update(bytes).digest('hex');
+  const content = bytes.length <= mostSpeltOut ? bytes.toString('latin1') : sha256Of(bytes);
   return `${dataType}${formatShape(shape)}${content}`;
 }
 

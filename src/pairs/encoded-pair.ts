@@ -1,10 +1,12 @@
 /** A degraded pair as files: a PNG for every crop, and the rows of a manifest that describe them. */
+
 import sharp from 'sharp';
 import type { ImageReference } from '../datasets/image-reference.js';
 import { strengthsOf } from '../degrade/composition.js';
 import { parseComposition } from '../degrade/parse-composition.js';
 import { encodePng } from '../images/encode-png.js';
-import { type ManifestRow, parseRow, sha256Of } from './manifest.js';
+import { sha256Of } from '../support/sha256.js';
+import { type ManifestRow, parseRow } from './manifest.js';
 import type { DegradedPair } from './pair.js';
 
 export interface EncodedPair {

@@ -1,5 +1,4 @@
 /** manifest.jsonl: one line for every crop on disk, with everything needed to remake its pixels. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parseComposition } from '../degrade/parse-composition.js';
 import type { Image } from '../images/image.js';
@@ -100,9 +99,4 @@ export function parseRow(json: unknown, place: string): ManifestRow {
  */
 export async function replayRow(pristine: Image, { image, crops, composition, levels, level, crop }: ManifestRow): Promise<Image> {
   return replayPair(pristine, { image: image.id, crops, composition: parseComposition(composition), levels }, level, crop);
-}
-
-/** The hash in `pixelsSha256` and `fileSha256`. */
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,4 +1,5 @@
 /** The logistic curve of five parameters without bounds, fitted from the start that programs of papers take: what they state figures after. */
+import { mean } from './mean.js';
 import { checkPairs } from './pairs.js';
 
 /** f(x) = b1 (1/2 - 1 / (1 + exp(b2 (x - b3)))) + b4 x + b5 (Sheikh, Sabir, Bovik 2006); it need not be monotonic. */
@@ -23,7 +24,7 @@ export function fitFiveParameters(x: ArrayLike<number>, y: ArrayLike<number>): F
   if (count < 1 || isConstant(xs) || isConstant(ys)) return undefined;
   const largest = ys.reduce((a, b) => Math.max(a, b));
   const smallest = ys.reduce((a, b) => Math.min(a, b));
-  let parameters: FiveParameters = [largest, smallest, xs.reduce((sum, value) => sum + value, 0) / count, 0.1, 0.1];
+  let parameters: FiveParameters = [largest, smallest, mean(xs), 0.1, 0.1];
   let here = linearised(xs, ys, parameters);
   // MINPACK scales by the largest norm of each column so far
   const scales = new Float64Array(size);

@@ -1,6 +1,8 @@
 /** Maps from one scale to another that keep the order: fitted, evaluated, and judged by leaving one pair out at a time. */
+
 import { fitIsotonic, type IsotonicSteps } from './isotonic-fit.js';
 import { fitLogistic, type LogisticCurve, logistic } from './logistic-fit.js';
+import { mean } from './mean.js';
 import { fitSlopedLogistic, type SlopedLogisticCurve } from './sloped-logistic-fit.js';
 
 /** The kinds, the one with the fewest parameters first. */
@@ -37,8 +39,8 @@ export function negated(map: MonotonicMap): MonotonicMap {
  */
 export function fitMap(kind: MapKind, x: readonly number[], y: readonly number[]): MonotonicMap {
   if (kind === 'isotonic') return { kind, ...fitIsotonic(x, y) };
-  const mean = meanOf(y);
-  const constant = { lower: mean, upper: mean, middle: meanOf(x), width: 1 };
+  const level = mean(y);
+  const constant = { lower: level, upper: level, middle: mean(x), width: 1 };
   if (kind === 'logistic5') return { kind, ...(fitSlopedLogistic(x, y) ?? { ...constant, slope: 0 }) };
   const curve = fitLogistic(x, y);
   return { kind, ...(curve && curve.upper >= curve.lower ? curve : constant) };
@@ -57,11 +59,7 @@ export function leaveOneOutMeans(y: readonly number[]): number[] {
 
 /** Root mean square of the differences. */
 export function rootMeanSquare(a: readonly number[], b: readonly number[]): number {
-  return Math.sqrt(meanOf(a.map((value, index) => (value - b[index]!) ** 2)));
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(mean(a.map((value, index) => (value - b[index]!) ** 2)));
 }
 
 function without(values: readonly number[], index: number): number[] {

@@ -1,4 +1,5 @@
-/** The share of severity levels of one image that a score puts in the right order. */
+/** How a score follows the severity levels of one image. */
+import { srcc } from './rank-correlation.js';
 
 /**
  * The share of pairs of levels whose milder one has the higher score, 0..1: 1 is perfect, .5 is guessing. Equal scores
@@ -17,4 +18,10 @@ export function correctlyOrderedShare(scores: ArrayLike<number>): number {
     }
   }
   return correct / pairs;
+}
+
+/** SRCC of scores with the level, -1..1; 0 for scores that do not change, which are neither right nor wrong. */
+export function levelCorrelation(scores: readonly number[]): number {
+  const levels = scores.map((_, level) => level);
+  return scores.every((score) => score === scores[0]) ? 0 : srcc(levels, scores);
 }

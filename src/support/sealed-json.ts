@@ -1,5 +1,5 @@
 /** JSON files that carry their own checksum: what a disk, a copy or an editor changed is not taken for what was written. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from './sha256.js';
 
 /** The text is JSON, but not the one that was written. */
 export class ChecksumError extends SyntaxError {
@@ -33,5 +33,5 @@ export function parseSealed(text: string): unknown {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256Of(text);
 }

@@ -1,8 +1,8 @@
 /** The measure of a model: how well it orders held-out crops by severity. */
 
 import type { Head } from '../heads/head.js';
-import { correctlyOrderedShare } from '../statistics/ordering.js';
-import { srcc } from '../statistics/rank-correlation.js';
+import { mean } from '../statistics/mean.js';
+import { correctlyOrderedShare, levelCorrelation } from '../statistics/ordering.js';
 import type { HeldOutPair } from './data/held-out.js';
 import type { Engine } from './engines/engine.js';
 
@@ -67,18 +67,4 @@ export function evaluateOrdering(
     ...of(orderings),
     perDistortion: Object.fromEntries(names.map((name) => [name, of(orderings.filter(({ distortion }) => distortion === name))])),
   };
-}
-
-function levelCorrelation(scores: readonly number[]): number {
-  const isConstant = scores.every((score) => score === scores[0]);
-  return isConstant
-    ? 0
-    : srcc(
-        scores.map((_, level) => level),
-        scores,
-      );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

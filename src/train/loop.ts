@@ -4,6 +4,7 @@ import { cropCount } from '../losses/levels.js';
 import { agree } from '../peers/agree.js';
 import { partsOf } from '../peers/peers.js';
 import type { RunFolder } from '../runs/run-directory.js';
+import { mean } from '../statistics/mean.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
 import { DivergedError, isFiniteState, saveDiverged } from './divergence.js';
 import type { Losses } from './engines/engine.js';
@@ -177,8 +178,8 @@ async function runSteps(
 
 function meanLosses(parts: readonly Losses[]): Losses {
   const names = Object.keys(parts[0]!);
-  const mean = names.map((name) => [name, parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length]);
-  return Object.fromEntries(mean) as Losses;
+  const means = names.map((name) => [name, mean(parts.map((part) => part[name]!))]);
+  return Object.fromEntries(means) as Losses;
 }
 
 function round(value: number): number {

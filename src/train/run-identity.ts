@@ -1,5 +1,5 @@
 /** A run is the options that it was begun with. Its checkpoints and metrics state it, so that none of another run are taken for its own. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../support/sha256.js';
 import { beforeOptions } from './stored-options.js';
 
 /**
@@ -19,5 +19,5 @@ export function runIdentity(config: unknown): string {
   const left: readonly string[] = [...placeOptions, ...speedOptions, 'origins'];
   const before: Readonly<Record<string, unknown>> = beforeOptions;
   const options = Object.entries(Object(config)).filter(([key, value]) => !left.includes(key) && value !== before[key]);
-  return createHash('sha256').update(JSON.stringify(options.sort())).digest('hex');
+  return sha256Of(JSON.stringify(options.sort()));
 }

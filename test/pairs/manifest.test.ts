@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { loadImage } from '#antonym/datasets/load-image.js';
 import { strengthsOf } from '#antonym/degrade/composition.js';
-import { formatManifest, type ManifestRow, parseManifest, replayRow, sha256Of } from '#antonym/pairs/manifest.js';
+import { formatManifest, type ManifestRow, parseManifest, replayRow } from '#antonym/pairs/manifest.js';
 import { makePair } from '#antonym/pairs/pair.js';
+import { sha256Of } from '#antonym/support/sha256.js';
 import { rendered } from './folder-of-photographs.js';
 
 const image = rendered(1);

@@ -1,13 +1,14 @@
 /** The training loop in this process: its events, what it writes, and that a stop or a divergence loses nothing. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { sha256Of } from '#antonym/pairs/manifest.js';
 import { type Checkpoint, loadCheckpoint } from '#antonym/runs/checkpoint.js';
 import { readMetrics } from '#antonym/runs/metrics-log.js';
 import { createRun, type OpenRun, type RunFolder } from '#antonym/runs/run-directory.js';
 import { resolveOptions } from '#antonym/support/options/option-table.js';
+import { sha256Of } from '#antonym/support/sha256.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import type { Engine } from '#antonym/train/engines/engine.js';
 import type { Evaluation } from '#antonym/train/evaluation.js';

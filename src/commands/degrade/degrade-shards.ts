@@ -7,7 +7,6 @@ import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { requireRankable } from '../../degrade/published-severities.js';
 import { encodePair } from '../../pairs/encoded-pair.js';
-import { sha256Of } from '../../pairs/manifest.js';
 import { UnusableImageError } from '../../pairs/pair.js';
 import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
@@ -22,6 +21,7 @@ import { jsonLine } from '../../support/json-line.js';
 import { part, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { startProgress } from '../../support/progress.js';
+import { sha256Of } from '../../support/sha256.js';
 import { fingerprintOf, heldOutRequests } from '../../train/data/held-out.js';
 import { choosingAmong, openTrainingImages, type TrainingImages } from '../../train/data/training-images.js';
 import { trainOptions } from '../../train/options.js';
@@ -159,7 +159,7 @@ async function configurationOf(
       ...originOf(origin),
       images: images.length,
       sha256: fingerprintOf(split),
-      contents: sha256Of(Buffer.from(JSON.stringify([...digests].sort()))),
+      contents: sha256Of(JSON.stringify([...digests].sort())),
     },
     seed,
     levels,

@@ -1,8 +1,10 @@
 /** `train --splits`: the same training on several random splits of rated images, with the mean and deviation of what it gives. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEvaluation } from '../../evaluate/evaluation.js';
 import { runsFolder } from '../../runs/run-directory.js';
+import { mean, sampleDeviation } from '../../statistics/mean.js';
 import { readRegularText } from '../../support/files/regular-file.js';
 import { jsonLine } from '../../support/json-line.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
@@ -63,9 +65,7 @@ async function testOf(run: string): Promise<Omit<SplitResult, 'split' | 'run'> |
 /** Figures of a sample; splits of which a figure is not defined are left out. */
 function meanAndDeviation(results: readonly SplitResult[], key: 'srcc' | 'plcc' | 'baseline'): { mean: number; deviation: number } {
   const values = results.flatMap((result) => result[key] ?? []);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
+  return { mean: mean(values), deviation: sampleDeviation(values) };
 }
 
 function table(

@@ -1,6 +1,5 @@
 /** The near duplicates among the images of a whole folder, and the digests of their contents. */
 
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { readThumbnail } from '../../images/thumbnail.js';
@@ -8,6 +7,7 @@ import { UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { ofFile, PassingError } from '../../support/files/passing-failures.js';
 import { fittingThreads } from '../../support/open-files.js';
+import { sha256Of } from '../../support/sha256.js';
 import type { FileReference, ImageReference, ProceduralReference } from '../image-reference.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { leastCached, openFingerprintCache } from './fingerprint-cache.js';
@@ -66,7 +66,7 @@ async function readImages(
 }
 
 function digestOfScene({ seed, index, width, height }: ProceduralReference): string {
-  return createHash('sha256').update(JSON.stringify({ seed, index, width, height })).digest('hex');
+  return sha256Of(JSON.stringify({ seed, index, width, height }));
 }
 
 /** Undefined for a file that cannot be read. */

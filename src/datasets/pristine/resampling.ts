@@ -1,4 +1,5 @@
 /** Traces of interpolation: enlarging an image leaves a pattern with the period of its original pixels. */
+import { mean } from '../../statistics/mean.js';
 import { quantile } from '../../statistics/quantile.js';
 import type { LumaWindow } from './luma-window.js';
 
@@ -34,8 +35,8 @@ function secondDifferences(values: Float32Array, length: number, lines: number, 
       sums[place]! += Math.abs(values[at - stride]! - 2 * values[at]! + values[at + stride]!);
     }
   }
-  const mean = sums.reduce((sum, value) => sum + value, 0) / length;
-  return mean > 0 ? sums.map((sum) => sum / mean - 1) : sums;
+  const level = mean(sums);
+  return level > 0 ? sums.map((sum) => sum / level - 1) : sums;
 }
 
 /** Magnitudes of the discrete Fourier transform at k / length, k up to half of it, over their median from `lowestFrequency` on. */

@@ -1,4 +1,5 @@
 /** From regressions to values of 0 to 1, and the threshold of each group, which few pristine crops reach. */
+import { mean } from '../../statistics/mean.js';
 import { quantile } from '../../statistics/quantile.js';
 import type { LinearMap } from '../../statistics/ridge-regression.js';
 
@@ -20,8 +21,7 @@ export interface Calibration {
  */
 export function calibrate(pristine: readonly (readonly number[])[], degraded: readonly (readonly number[])[]): Calibration {
   const medians = degraded.map((values) => quantile(values, 0.5));
-  const mean = medians.reduce((sum, value) => sum + value, 0) / medians.length;
-  const factor = -Math.log(1 - strongest) / Math.max(1e-3, mean);
+  const factor = -Math.log(1 - strongest) / Math.max(1e-3, mean(medians));
   return { factor, thresholds: limitsOf(pristine).map((limit) => Number(Math.max(0.01, 1 - Math.exp(-factor * limit)).toFixed(4))) };
 }
 

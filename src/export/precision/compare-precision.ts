@@ -1,7 +1,9 @@
 /** Costs and benefits of a reduced precision: its scores beside those of the float32 file on the same images, its size and its speed. */
+
 import { z } from 'zod';
 import type { Image } from '../../images/image.js';
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
+import { mean } from '../../statistics/mean.js';
 import { orderChanges } from '../../statistics/order-changes.js';
 import { quantile } from '../../statistics/quantile.js';
 import { srcc } from '../../statistics/rank-correlation.js';
@@ -91,7 +93,7 @@ export async function comparePrecision(
       scores: elsewhere === undefined ? 'file' : 'rounded',
       scoreDifference: {
         largest: Math.max(...differences),
-        mean: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,
+        mean: mean(differences),
       },
       srcc: Number.isNaN(correlation) ? null : correlation,
       pairs,

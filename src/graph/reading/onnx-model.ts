@@ -1,10 +1,11 @@
 /** ONNX files of other tools as plain data: decoded, bounded and checked, but not understood yet. */
-import { createHash } from 'node:crypto';
+
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { mistakenFileAt } from '../../support/files/mistaken-file.js';
 import { readRegular } from '../../support/files/regular-file.js';
 import { decodeMessage } from '../../support/protobuf/message-table.js';
+import { sha256Of } from '../../support/sha256.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 import {
   type AttributeMessage,
@@ -85,7 +86,7 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
     for (const node of graph.node) nodes.push(await readNode(node, external));
     return {
       path,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sha256: sha256Of(bytes),
       operatorSet: operatorSetOf(proto),
       nodes,
       initializers,

@@ -2,6 +2,7 @@
  * The index of a folder of shards: the configuration of its pairs, the size and hash of every shard and of every pair in it; one file for
  * each part.
  */
+
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,7 +13,7 @@ import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
 import { parseSealed, sealJson } from '../../support/sealed-json.js';
-import { sha256Of } from '../manifest.js';
+import { sha256Of } from '../../support/sha256.js';
 import { areExtents, extentSchema } from './pair-extents.js';
 import { type Part, type PlannedShard, pairSets, planShards } from './shard-layout.js';
 
@@ -160,7 +161,7 @@ async function readIndex(folder: string, name: string): Promise<IndexFile> {
   if (odd !== undefined) throw new UserError(`${path} is damaged: it has no place for the shard ${JSON.stringify(odd.file)}.`);
   const lost = index.shards.find((shard) => shard.pairs && !areExtents(shard.pairs, shard));
   if (lost !== undefined) throw new UserError(`${path} is damaged: the places of the pairs in ${lost.file} cannot be right.`);
-  return { path, sha256: sha256Of(Buffer.from(text)), index };
+  return { path, sha256: sha256Of(text), index };
 }
 
 function isPlanned({ file, set, from, to }: IndexedShard, planned: PlannedShard | undefined): boolean {

@@ -1,9 +1,10 @@
 /** A folder of shards that is complete and of one making: its pairs by their index, and the endless sequence of them that training sees. */
+
 import { join } from 'node:path';
 import { commandHint } from '../../support/command-hint.js';
 import { UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
-import { sha256Of } from '../manifest.js';
+import { sha256Of } from '../../support/sha256.js';
 import type { DegradedPair } from '../pair.js';
 import type { PairSequence } from '../pair-sequence.js';
 import { indexName, type PairsConfiguration, readIndexes, requireWhole } from './shard-index.js';
@@ -57,7 +58,7 @@ export async function openStoredPairs(folder: string): Promise<StoredPairs> {
   return {
     folder,
     configuration,
-    sha256: sha256Of(Buffer.from(JSON.stringify(indexes.map(({ sha256 }) => sha256)))),
+    sha256: sha256Of(JSON.stringify(indexes.map(({ sha256 }) => sha256))),
     async pair(set, index) {
       // Shards are ordered: the last that begins at or before the pair.
       const reader = shards[set].findLast(({ from }) => from <= index)!.reader;

@@ -1,8 +1,9 @@
 /** The folder of results that can be remade at any time. */
-import { createHash } from 'node:crypto';
+
 import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { sha256Of } from '../sha256.js';
 
 /** Antonym's part of the user's cache folder, as the system has it: `XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`. It may not exist. */
 export function cacheFolder(
@@ -17,7 +18,7 @@ export function cacheFolder(
 
 /** The file of a cache's kind for a key of any length and content, in a cache folder. */
 export function cacheFile(folder: string, kind: string, key: string): string {
-  return join(folder, kind, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
+  return join(folder, kind, `${sha256Of(key).slice(0, 32)}.json`);
 }
 
 /** Removes the files of a cache's folder that were used longest ago, beyond a number. @throws the system's error. */

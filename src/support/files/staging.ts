@@ -5,11 +5,12 @@
  * exchanged with the one in its place in one step; where the system cannot, the old one is moved aside first. Several entries that belong together
  * have a plan, written before the first of them moves: of a process that died in between, the next one completes the rest.
  */
-import { createHash } from 'node:crypto';
+
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { asSentence, systemCodeOf, UserError } from '../errors.js';
 import { parseSealed, sealJson } from '../sealed-json.js';
+import { sha256Of } from '../sha256.js';
 import { fileError } from './file-errors.js';
 import { exchangePaths } from './libc.js';
 import { takeLock } from './owner-lock.js';
@@ -50,7 +51,7 @@ export interface Staging {
  */
 export async function openStaging(folder: string, key: string, name: string): Promise<Staging> {
   await clearStagings(folder);
-  const digest = createHash('sha256').update(key).digest('hex').slice(0, 8);
+  const digest = sha256Of(key).slice(0, 8);
   const lock = await takeLock(folder, name, {
     prefix: `${stagingPrefix}${digest}.`,
     entry: 'folder',

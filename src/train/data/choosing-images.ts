@@ -1,5 +1,5 @@
 /** Which held-out images choose the checkpoint, so that others, which chose nothing, can be reported. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../support/sha256.js';
 import { noOpinions } from '../options/opinion-options.js';
 import type { TrainOptions } from '../options.js';
 import type { HeldOutPair } from './held-out.js';
@@ -27,7 +27,7 @@ export interface ImageContents {
  */
 export function choosingImages(ids: readonly string[], { digests, groups = [] }: ImageContents = {}): readonly string[] | undefined {
   if (ids.length < fewestToHalve) return undefined;
-  const keyOf = (id: string): string => digests?.get(id) ?? createHash('sha256').update(id).digest('hex');
+  const keyOf = (id: string): string => digests?.get(id) ?? sha256Of(id);
   const groupOf = new Map(groups.flatMap((group) => group.map((id) => [id, group] as const)));
   const held = new Set(ids);
   const sorted = [...held].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));

@@ -1,6 +1,5 @@
 /** Held-out images: split from the training images by image, degraded by every distortion on its own, never trained on. */
 
-import { createHash } from 'node:crypto';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import type { DistortionName } from '../../degrade/distortions/table.js';
 import type { SeverityTable } from '../../degrade/published-severities.js';
@@ -10,6 +9,7 @@ import { alone, type Peers } from '../../peers/peers.js';
 import { noneCan } from '../../support/counted.js';
 import { asSentence, UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
+import { sha256Of } from '../../support/sha256.js';
 
 export interface Split {
   readonly training: readonly ImageReference[];
@@ -79,7 +79,7 @@ export function splitImages(
 /** A digest of which images are trained on and which are held out, and of how they are reduced. */
 export function fingerprintOf({ training, heldOut }: Split): string {
   const identities = [training, heldOut].map((images) => images.map(identityOf));
-  return createHash('sha256').update(JSON.stringify(identities)).digest('hex');
+  return sha256Of(JSON.stringify(identities));
 }
 
 /** The id of a file, not its path: a folder may move. */

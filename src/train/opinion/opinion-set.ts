@@ -1,9 +1,9 @@
 /** Rated images of a training run, split into those that train, that choose the checkpoint, and that test. */
 
-import { createHash } from 'node:crypto';
 import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
+import { sha256Of } from '../../support/sha256.js';
 
 export interface RatedTrainingImage {
   /** Its name in the table. */
@@ -104,7 +104,7 @@ function rangeOf({ name, direction, range }: RatedTable, training: readonly Rate
 
 function fingerprintOf(parts: readonly (readonly RatedTrainingImage[])[]): string {
   const identities = parts.map((part) => part.map(({ image, sha256, opinion }) => [image, sha256, opinion]));
-  return createHash('sha256').update(JSON.stringify(identities)).digest('hex');
+  return sha256Of(JSON.stringify(identities));
 }
 
 /** An opinion as the head predicts it: 0 is the worst of the range, 1 the best. */

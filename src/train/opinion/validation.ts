@@ -1,9 +1,11 @@
 /** The measure of a model that is trained with opinions: its agreement with those of images that training does not see. */
+
 import { decodeImage } from '../../images/decode-image.js';
 import { cropImage } from '../../images/image.js';
 import { agree } from '../../peers/agree.js';
 import type { Peers } from '../../peers/peers.js';
 import { plcc } from '../../statistics/linear-correlation.js';
+import { mean } from '../../statistics/mean.js';
 import { srcc } from '../../statistics/rank-correlation.js';
 import type { Engine } from '../engines/engine.js';
 import { normalizedOpinion, type OpinionSet, type RatedTrainingImage } from './opinion-set.js';
@@ -39,7 +41,7 @@ export async function validateOpinions(
     for (const [done, at] of own.entries()) {
       const crops = await cropsOf(validation[at]!, crop);
       const values = await engine.measure(crops, crops.length / (crop * crop * 3));
-      means[at] = values.reduce((sum, value) => sum + value, 0) / values.length;
+      means[at] = mean(values);
       onImage?.(done + 1, own.length);
     }
     return means;

@@ -5,9 +5,10 @@ import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseManifest, sha256Of } from '#antonym/pairs/manifest.js';
+import { parseManifest } from '#antonym/pairs/manifest.js';
 import { readTar } from '#antonym/support/archives/tar-archive.js';
 import { randomStream } from '#antonym/support/random.js';
+import { sha256Of } from '#antonym/support/sha256.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';

@@ -1,10 +1,11 @@
 /** Training on pairs that were made before, by the real commands. */
+
 import { existsSync } from 'node:fs';
 import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sha256Of } from '#antonym/pairs/manifest.js';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { sha256Of } from '#antonym/support/sha256.js';
 import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
