@@ -91,6 +91,13 @@ export const scenarios: readonly Scenario[] = [
     results: ['m'],
   },
   {
+    name: 'score --xmp',
+    words: ['score', 'photos', '--xmp', 'photos', '--model', 'INPUTS/runs/r/export'],
+    given: ['photos'],
+    results: ['photos/0.png'],
+    eachFile: /\.xmp$/,
+  },
+  {
     name: 'compare',
     words: ['compare', 'INPUTS/photos', 'INPUTS/others', '--model', 'INPUTS/runs/r/export', '--resamples', '100', '--out', 'c'],
     results: ['c'],
