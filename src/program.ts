@@ -8,6 +8,7 @@ import { listAwaited } from './support/awaited.js';
 import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 import { systemReason } from './support/files/file-errors.js';
+import { installationFault } from './support/installation-fault.js';
 import { printable } from './support/printable.js';
 import { wrapText } from './support/wrap-text.js';
 
@@ -109,7 +110,8 @@ function report(error: unknown): number {
   } else if (process.env.ANTONYM_DEBUG && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   } else {
-    say(`Unexpected failure: ${messageOf(error)}. Set ANTONYM_DEBUG=1 to see where, and please report it.`);
+    const fault = installationFault(error);
+    say(fault ?? `Unexpected failure: ${messageOf(error)}. Set ANTONYM_DEBUG=1 to see where, and please report it.`);
   }
   return 1;
 }

@@ -7,6 +7,7 @@ import { UserError } from '../support/errors.js';
 import { jsonLine } from '../support/json-line.js';
 import { text } from '../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
+import { printable } from '../support/printable.js';
 import type { Command } from './command.js';
 import { jsonOption } from './shared-options.js';
 
@@ -32,7 +33,8 @@ export const reportCommand: Command = {
     if (twice !== undefined) throw new UserError(`The run ${twice} is given twice: give each run once.`);
     const folders = await Promise.all(names.map((name) => findRun(runsFolder, name)));
     const [only] = folders.length === 1 ? folders : [];
-    const report = only ? await writeRunReport(only, out) : await writeComparison(folders, out ?? comparisonPath);
+    const warn = (problem: string): void => void process.stderr.write(`warning: ${printable(problem)}\n`);
+    const report = only ? await writeRunReport(only, out, warn) : await writeComparison(folders, out ?? comparisonPath, warn);
     const result = { report, runs: names, ...(only && { tensorboard: only.tensorboard }) };
     process.stdout.write(json ? jsonLine(result) : `${report}\n`);
     return undefined;

@@ -50,6 +50,8 @@ export interface RunFacts {
   readonly problems: readonly string[];
 }
 
+const exportAgain = 'Export the model again.';
+
 /**
  * Reads a run, also one that is being trained or was stopped.
  * @throws UserError when it has no configuration or its metrics are damaged; other files that cannot be read become problems.
@@ -78,7 +80,7 @@ export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
   const metrics = await readMetrics(folder.metrics, runIdentity(config));
   const files = await hashFiles(folder.exported);
   const model = await read(join(folder.exported, descriptionName), parseModelDescription);
-  const parity = await read(join(folder.exported, parityName), (text, path) => parseResult(paritySchema, text, path));
+  const parity = await read(join(folder.exported, parityName), (text, path) => parseResult(paritySchema, text, path, exportAgain));
   const heldOut = await readHeldOut(folder.heldOut, read);
   requireOneExport(folder, files, [
     [join(folder.exported, descriptionName), model?.files?.[0]?.sha256],
@@ -123,7 +125,7 @@ async function readHeldOut(
   folder: string,
   read: <T>(path: string, parse: (text: string, path: string) => T) => Promise<T | undefined>,
 ): Promise<Found<HeldOutScores> | undefined> {
-  const result = await read(join(folder, 'scores.json'), (text, path) => parseResult(heldOutScoresSchema, text, path));
+  const result = await read(join(folder, 'scores.json'), (text, path) => parseResult(heldOutScoresSchema, text, path, exportAgain));
   return result && { folder, result };
 }
 
@@ -138,7 +140,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 function parseJsonRecord(text: string, path: string): Record<string, unknown> {
-  return parseResult(jsonObject, text, path);
+  return parseResult(jsonObject, text, path, 'The run writes it again when it starts the next time.');
 }
 
 function parseRecord(value: unknown, path: string): Record<string, unknown> {

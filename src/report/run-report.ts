@@ -17,13 +17,19 @@ import { eventFile } from './tensorboard.js';
 /**
  * Rewrites `report.html`, `tensorboard/` and, if a model was exported, its `MODEL_CARD.md` with the latest measurements.
  * @param path of the report, where it is not to be in the run's folder
+ * @param onProblem takes a sentence for each file that could not be read; the page has them, too
  * @returns the path of the report
  * @throws UserError when the run's configuration or metrics cannot be read, or a file cannot be written.
  */
-export async function writeRunReport(folder: RunFolder, path: string = folder.report): Promise<string> {
+export async function writeRunReport(
+  folder: RunFolder,
+  path: string = folder.report,
+  onProblem: (problem: string) => void = () => {},
+): Promise<string> {
   // Nobody exchanges the model while its card is written.
   await holdFolder(folder.exported, async () => {
     const facts = await readRunFacts(folder);
+    for (const problem of facts.problems) onProblem(problem);
     await write(folder.tensorboard, eventFile(facts.metrics, await startOf(folder)));
     const card = cardOf(facts);
     if (card !== undefined) await write(join(folder.exported, modelCardName), card);
@@ -38,9 +44,14 @@ export async function writeRunReport(folder: RunFolder, path: string = folder.re
  * Writes one page that compares runs.
  * @throws UserError when a run cannot be read or the file cannot be written.
  */
-export async function writeComparison(folders: readonly RunFolder[], path: string): Promise<string> {
+export async function writeComparison(
+  folders: readonly RunFolder[],
+  path: string,
+  onProblem: (problem: string) => void = () => {},
+): Promise<string> {
   const runs: RunFacts[] = [];
   for (const folder of folders) runs.push(await readRunFacts(folder));
+  for (const { problems } of runs) for (const problem of problems) onProblem(problem);
   await write(path, comparisonPage(runs));
   return path;
 }

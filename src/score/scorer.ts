@@ -7,6 +7,7 @@ import type { ModelSignature } from '../runtime/onnxruntime/model-signature.js';
 import { describePlacement } from '../runtime/sessions/session-messages.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
 import { mistakenFileAt } from '../support/files/mistaken-file.js';
+import { installationFault } from '../support/installation-fault.js';
 import { ThreadFailure } from '../support/threads/request-thread.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { FoundModel } from './find-model.js';
@@ -238,12 +239,14 @@ function runningError(error: unknown): unknown {
 
 /** A thread that does not start or ends early: files of the installation are missing, or the system ends it. */
 function threadError(error: ThreadFailure): UserError {
-  const reason = messageOf(error.cause ?? error).split('\n')[0]!;
+  const { cause = error } = error;
+  const reason = messageOf(cause).split('\n')[0]!;
   if (isOutOfMemory(error)) {
     return new UserError(`ONNX Runtime's thread ended: the memory does not suffice.`, { cause: error, code: 'ERR_ANTONYM_OUT_OF_MEMORY' });
   }
   if (reason.endsWith('uv_cwd')) return new UserError('The working folder was removed: change into another one.', { cause: error });
-  const message = `ONNX Runtime cannot be started: ${reason}. The model is not the cause: a file of the installation is missing or cannot be loaded.`;
+  const fault = installationFault(cause) ?? `${asSentence(reason)} A file of the installation is missing or cannot be loaded.`;
+  const message = `ONNX Runtime cannot be started. The model is not the cause: ${fault}`;
   return new UserError(message, { cause: error, code: 'ERR_ANTONYM_NO_RUNTIME' });
 }
 

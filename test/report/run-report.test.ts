@@ -57,6 +57,15 @@ describe('the report of a whole run', () => {
     for (const row of rows) expect(row.replaceAll(String.raw`\|`, '').split('|').length).toBeLessThanOrEqual(7);
   });
 
+  test('names files that cannot be read, on the page and to its caller', async () => {
+    const folder = await wholeRun(root, 'damaged', 'plain');
+    await writeFile(join(folder.exported, 'parity.json'), '{"model"');
+    const problems: string[] = [];
+    const page = await readFile(await writeRunReport(folder, undefined, (problem) => problems.push(problem)), 'utf8');
+    expect(problems).toEqual([`${join(folder.exported, 'parity.json')} is not JSON. Export the model again.`]);
+    expect(page).toContain('parity.json is not JSON. Export the model again.');
+  });
+
   test('takes pictures from its own folders only', async () => {
     await writeFile(join(root, 'secret.svg'), '<svg xmlns="http://www.w3.org/2000/svg">secret</svg>');
     await writeFile(join(root, 'secret.png'), await picture(8, 8));
