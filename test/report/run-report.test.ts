@@ -58,7 +58,7 @@ describe('the report of a whole run', () => {
   });
 
   test('names files that cannot be read, on the page and to its caller', async () => {
-    const folder = await wholeRun(root, 'damaged', 'plain');
+    const folder = await wholeRun(root, 'cut-parity', 'plain');
     await writeFile(join(folder.exported, 'parity.json'), '{"model"');
     const problems: string[] = [];
     const page = await readFile(await writeRunReport(folder, undefined, (problem) => problems.push(problem)), 'utf8');
