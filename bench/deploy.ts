@@ -31,7 +31,7 @@ export async function benchDeploy({ json, uploads }: { readonly json?: true; rea
   }
 }
 
-/** Of the packages that `npm install` of the tarball brings on this platform, and of the program's own files. */
+/** Bytes of the packages that `npm install` of the tarball brings on this platform, and of the program's own files. */
 async function installedSizes(): Promise<Record<string, number>> {
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
     readonly packages: Readonly<Record<string, { readonly dev?: true; readonly devOptional?: true; readonly peer?: true }>>;

@@ -104,7 +104,7 @@ async function trained(way: Record<string, string>, seed: string, flags: Flags):
   }
 }
 
-/** Of all distortions together. */
+/** Figures of all distortions together. */
 function orderingOf({ srcc, ordered }: Evaluation): Ordering {
   return { srcc, ordered };
 }

@@ -28,7 +28,7 @@ export interface HostNetwork {
 
 const ip = (...words: string[]): string => execFileSync('ip', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 const link = 'eth0';
-/** Of this process's networks, so that tests which run side by side have their own. */
+/** Number of this process's networks, which are named by it, so that tests which run side by side have their own. */
 let made = 0;
 
 /**

@@ -20,13 +20,13 @@ export type PeerTask =
 export interface PeerFigures {
   readonly processes: number;
   readonly library: string;
-  /** Of an update, or of a step and process that sleeps. */
+  /** Seconds of an update, or of a step and process that sleeps. */
   readonly processorSeconds?: number;
   readonly seconds?: number;
   readonly sumProcessorSeconds?: number;
   readonly sumSeconds?: number;
   readonly copySeconds?: number;
-  /** Of the gradients. */
+  /** Bytes of the gradients. */
   readonly bytes?: number;
   /** Share of the time that a step takes which a process by itself would need. */
   readonly efficiency?: number;

@@ -1,4 +1,4 @@
-/** What several processes cost: with no more cores than one process has, processor time is what tells; with sleep for computing, waiting is. */
+/** The cost of several processes: with no more cores than one process has, processor time is what tells; with sleep for computing, waiting is. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -81,7 +81,7 @@ function text(seconds: number | undefined): string {
 }
 
 interface WireFigures extends PeerFigures {
-  /** Of the sum on the wire alone, where every host sends and receives 2 (N - 1) / N times the bytes at 95 % of the rate. */
+  /** Time of the sum on the wire alone, where every host sends and receives 2 (N - 1) / N times the bytes at 95 % of the rate. */
   readonly wireSeconds: number;
 }
 

@@ -18,7 +18,7 @@ interface Flags {
   readonly json?: true;
 }
 
-/** What computes the expected values of a backbone, and what compares ours with them. */
+/** The program that computes the expected values of a backbone, and the one that compares ours with them. */
 interface Proof {
   /** A script of bench/python and its flags. */
   readonly script: readonly string[];

@@ -13,15 +13,15 @@ export interface Proof {
   readonly changes: number;
   /** States that kills leave, those that differ. */
   readonly states: number;
-  /** Of these, repeated from. */
+  /** Number of these from which the command was repeated. */
   readonly repeated: number;
   /** Processes that were killed. */
   readonly kills: number;
-  /** Of these, ended in a state that had been recorded. */
+  /** Number of these that ended in a state that had been recorded. */
   readonly foreseen: number;
   /** Changes that were made to fail. */
   readonly failures: number;
-  /** What was not as promised, a line each. */
+  /** Facts that were not as promised, a line each. */
   readonly faults: readonly string[];
 }
 

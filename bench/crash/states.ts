@@ -1,4 +1,4 @@
-/** What of the states that kills leave is looked at, and when a state is as promised. */
+/** The states that kills leave are looked at here, and judged whether they are as promised. */
 import { below, differences, type FileTree } from './file-tree.js';
 import type { Failed } from './worker.js';
 
@@ -14,7 +14,7 @@ export interface State {
 /** Names of unfinished work: what a killed process may leave until the next command. */
 export const isUnfinished = (path: string): boolean =>
   path.split('/').some((name) => name.startsWith('.antonym-staging.') || name.startsWith('lock.'));
-/** Of the process, not of its results. */
+/** True for files of the process, not of its results. */
 const isElsewhere = (path: string): boolean => /^(tmp|cache)(\/|$)/.test(path) && !/^cache\/antonym\/.*\/[0-9a-f]{32}\.json$/.test(path);
 /** Times, which differ from run to run. */
 const isTimed = (path: string): boolean => /(metrics\.jsonl|report\.html|events\.out\.tfevents\.antonym)$/.test(path);
@@ -65,7 +65,7 @@ function finished(tree: FileTree): Map<string, string> {
   return new Map([...relevant(tree)].filter(([path]) => !isUnfinished(path)));
 }
 
-/** What is not as promised after a change failed, a line each. */
+/** Facts that are not as promised after a change failed, a line each. */
 export function faultsOf(
   outcome: Failed,
   label: string,

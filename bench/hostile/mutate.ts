@@ -5,7 +5,7 @@ import { type FilePart, type HostileFormat, type NumberField, partsOfFile } from
 
 /** Parts are repeated up to this size of a file, bytes. */
 const largest = 8 * 2 ** 20;
-/** What a bomb beside the pixels expands to, bytes. */
+/** Bytes to which a bomb beside the pixels expands. */
 const bombBytes = 64 * 2 ** 20;
 
 type Change = (file: Buffer, part: FilePart, random: RandomStream, format: HostileFormat) => Buffer;

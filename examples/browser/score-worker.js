@@ -41,14 +41,14 @@ async function fetchFile(path) {
   return response;
 }
 
-/** What the score is like among crops of known severity; empty where the model does not say. */
+/** Words for the score among crops of known severity; empty where the model does not say. */
 function meaningOf(value, description) {
   const likeness = likenessOf(value, description);
   if (!likeness) return '';
   return `${describeLikeness(likeness)}; scores above ${likeness.percentile} % of pristine crops`;
 }
 
-/** What is wrong with the photograph, in words; empty where the model does not say. */
+/** Words for what is wrong with the photograph; empty where the model does not say. */
 function whyOf(values, { degradations }) {
   return degradations ? describeReasons(reasonsOf(degradationsByGroup(values, degradations), degradations)) : '';
 }

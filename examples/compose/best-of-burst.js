@@ -34,7 +34,7 @@ for (const burst of bursts) {
   for (const { name, score } of others) process.stdout.write(`    ${score.toFixed(4)}  ${name}\n`);
 }
 
-/** Whether each of 8x8 points is brighter than its right neighbour: stays the same whatever exposure, size and sharpness. */
+/** Tells of each of 8x8 points whether it is brighter than its right neighbor: the same at any exposure, size and sharpness. */
 async function differenceHash(path) {
   const pixels = await sharp(path).autoOrient().grayscale().resize(9, 8, { fit: 'fill' }).raw().toBuffer();
   return Array.from({ length: 64 }, (_, bit) => {

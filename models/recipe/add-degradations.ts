@@ -22,7 +22,7 @@ import { type DefectSample, defects, firstCrop, makeDefectSamples } from './defe
 import { keptSamples } from './kept-samples.js';
 import { networkFeatures } from './quality-features.js';
 
-/** Of the ridge regressions: chosen beforehand, as each takes as long as all else of the fit. */
+/** Penalty of the ridge regressions: chosen beforehand, as each takes as long as all else of the fit. */
 const penalties = [0.3];
 /** Side of the crops by which the written file is compared with the fit, pixels; one of each photograph. */
 const proofSide = 256;

@@ -19,7 +19,7 @@ export const weightsPackage = {
   folder: 'package/dist/models/mobilenet_v2',
 } as const;
 
-/** What a model says of them. */
+/** A model's statement about them. */
 export const weightsOrigin = {
   source: `MobileNetV2's blocks to the tenth, with ImageNet's weights, in the npm package ${weightsPackage.name} ${weightsPackage.version}`,
   licence: 'MIT',

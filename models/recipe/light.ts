@@ -3,13 +3,13 @@ import { byteOfLinear, linearOfByte } from '#antonym/degrade/color/linear-light.
 import type { Image } from '#antonym/images/image.js';
 import type { RandomStream } from '#antonym/support/random.js';
 
-/** What reaches the sensor at a place: the light times a factor, and stray light beside it. Places go from 0 to 1. */
+/** The light that reaches the sensor at a place: it times a factor, and stray light beside it. Places go from 0 to 1. */
 interface Lighting {
   gain(x: number, y: number): number;
   stray(x: number, y: number): number;
-  /** Of the stray light, red green blue. */
+  /** Color of the stray light, red green blue. */
   readonly tint: readonly [number, number, number];
-  /** Of the colors, 1: as they are. */
+  /** Saturation of the colors, 1: as they are. */
   readonly saturation: number;
 }
 

@@ -8,7 +8,7 @@ import { captured } from './capture.js';
 import { halvedImage } from './halved-image.js';
 import { versions } from './recipe.js';
 
-/** What adds edges or grain, and so must be seen to be no detail, and what spoils colors. */
+/** Distortions that add edges or grain, and so must be seen to be no detail, and those that spoil colors. */
 const added: readonly DistortionName[] = [
   'high-sharpen',
   'high-sharpen',

@@ -34,7 +34,7 @@ export interface ExportFormat {
   readonly scale: number | undefined;
   readonly reduction?: { readonly precision: ReducedPrecision; readonly data: string | undefined; readonly force: boolean };
   readonly embedding: boolean;
-  /** Whether the file says what is wrong with an image; undefined: as the options of the run say. */
+  /** True when the file says what is wrong with an image; undefined: as the options of the run say. */
   readonly degradations: 'on' | 'off' | undefined;
   /** Device that proves the file. */
   readonly device: DeviceFlags;

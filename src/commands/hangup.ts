@@ -1,4 +1,4 @@
-/** Whether the end of the terminal is to be survived: Node.js forgets that `nohup` had SIGHUP ignored. */
+/** Tells whether the end of the terminal is to be survived: Node.js forgets that `nohup` had SIGHUP ignored. */
 import { fstatSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**

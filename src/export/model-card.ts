@@ -33,7 +33,7 @@ export interface ModelCardFacts {
   readonly files: readonly HashedFile[];
   /** Empty: it was not measured. */
   readonly opinions: readonly OpinionResult[];
-  /** How well it says what is wrong with photographs that other programs distorted; absent: that was not measured. */
+  /** Figures of how well it says what is wrong with photographs that other programs distorted; absent where that was not measured. */
   readonly independent?: IndependentFigures;
 }
 

@@ -1,4 +1,4 @@
-/** Where Canon's raw files of today (CR3) keep their JPEG: an ISO media file (ISO/IEC 14496-12) in which every picture is a track. */
+/** Finds the JPEG in Canon's raw files of today (CR3): an ISO media file (ISO/IEC 14496-12) in which every picture is a track. */
 import type { ImageContent } from './image-content.js';
 import { readTiffStructure } from './tiff-pictures.js';
 

@@ -22,7 +22,7 @@ export const mostBands = 32;
 /** Compressions whose decoders fail on damaged data instead of only warning: none, LZW, deflate, WebP. */
 const strictCompressions = new Set([1, 5, 8, 32946, 50001]);
 
-/** Of other compressions, decoders take YCbCr for RGB. */
+/** Decoders take the YCbCr of other compressions for RGB. */
 const jpegCompressions = new Set([6, 7]);
 
 /** Photometric interpretations (TIFF 6.0 and its extensions): the number of colours, or the name of an unsupported kind. */

@@ -4,7 +4,7 @@
 export type Handle = number | bigint;
 
 export interface MpiAbi {
-  /** How koffi passes handles, and how many bytes one takes. */
+  /** The type by which koffi passes handles, and the bytes of one. */
   readonly handle: { readonly type: 'int' | 'void *'; readonly bytes: 4 | 8 };
   readonly world: Handle;
   readonly float: Handle;

@@ -8,7 +8,7 @@ import { meet } from './roll-call.js';
 import { SumOfPlaces } from './sum-of-places.js';
 
 const { signal, limit } = dataOfThread<PeerWorkerData>();
-/** Where NCCL sums in the memory of cards. */
+/** Present where NCCL sums in the memory of cards. */
 let cards: Nccl | undefined;
 let joined: { readonly mpi: Mpi; readonly hosts: readonly string[]; readonly sums: SumOfPlaces } | undefined;
 

@@ -17,7 +17,7 @@ export interface Peers {
   readonly threads: number | undefined;
   /** The number of this process among those on its machine, from 0. */
   readonly localRank: number;
-  /** How many there are. */
+  /** Their number. */
   readonly localSize: number;
   /** Name and version of the library that joins them. */
   readonly library: string;

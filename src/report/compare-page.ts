@@ -79,7 +79,7 @@ function withInterval({ value, low, high }: Interval, decimals = 4): string {
   return `${rounded(value, decimals)} (${rounded(low, decimals)} to ${rounded(high, decimals)})`;
 }
 
-/** How much stronger each group of distortions became, where that was asked for. */
+/** A table of how much stronger each group of distortions became, where that was asked for. */
 function reasonsSection(variants: readonly ComparedVariant[]): Markup | undefined {
   const parts = variants.map(({ name, reasons }) => {
     if (reasons === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** How well the exported model says what is wrong with an image. */
+/** A section about how well the exported model says what is wrong with an image. */
 import { counted } from '../support/counted.js';
 import { html, type Markup, table } from './markup.js';
 import { percent } from './numbers.js';

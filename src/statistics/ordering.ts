@@ -1,4 +1,4 @@
-/** How a score follows the severity levels of one image. */
+/** Measures how a score follows the severity levels of one image. */
 import { srcc } from './rank-correlation.js';
 
 /**

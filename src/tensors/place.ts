@@ -7,7 +7,7 @@ export interface Place {
   readonly length: number;
 }
 
-/** Where an array lies: as long as it is neither moved to another thread nor collected as garbage. Memory of WebAssembly must not grow. */
+/** The address of an array, until it is moved to another thread or collected as garbage. Memory of WebAssembly must not grow. */
 export function placeOf(array: Float32Array): Place {
   return { address: koffi.address(array), length: array.length };
 }

@@ -1,4 +1,4 @@
-/** Which checkpoint of a run was the best so far: every later one states it, so that a resumed run does not forget it. */
+/** The best checkpoint of a run so far: every later one states it, so that a resumed run does not forget it. */
 import { z } from 'zod';
 import type { Checkpoint } from '../runs/checkpoint.js';
 import { UserError } from '../support/errors.js';

@@ -1,4 +1,4 @@
-/** How long a stop waits for what is under way: whoever ends a program gives it seconds, and a step of a large model takes longer. */
+/** A stop waits only so long for what is under way: whoever ends a program gives it seconds, and a step of a large model takes longer. */
 
 export class Patience {
   /** When the stop came. */

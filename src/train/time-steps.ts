@@ -24,7 +24,7 @@ export interface StepTimes {
   readonly evaluationMilliseconds: number;
   /** The peak memory of this process. */
   readonly peakBytes: number;
-  /** Where several processes share steps. */
+  /** Present where several processes share steps. */
   readonly sharing?: SharingTimes;
 }
 

@@ -107,7 +107,7 @@ const readersOfFolders: Readonly<Record<string, readonly string[]>> = {
 
 const long = 'x'.repeat(300);
 
-/** What a path can be, beside right. */
+/** Paths that are not right. */
 const everyPath: Readonly<Record<string, string>> = {
   ENAMETOOLONG: long,
   ENOTDIR: join('mos.csv', 'below'),

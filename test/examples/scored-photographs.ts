@@ -14,7 +14,7 @@ export interface ScoredPhotographs {
   readonly photographs: readonly string[];
   /** Scores of the photographs, in their order. */
   readonly scores: readonly number[];
-  /** What is wrong with them, in words. */
+  /** Words for what is wrong with them. */
   readonly whys: readonly string[];
 }
 

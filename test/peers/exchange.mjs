@@ -1,4 +1,4 @@
-/** What each process of the tests of MPI does: without a word it prints a line of JSON; with one it ends, or is ended, in another way. */
+/** The program of each process of the tests of MPI: without a word it prints a line of JSON; with one it ends, or is ended, in another way. */
 import { agree, gather } from '#antonym/peers/agree.js';
 import { joinPeers } from '#antonym/peers/join-peers.js';
 import { launchOf } from '#antonym/peers/launcher.js';

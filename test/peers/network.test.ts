@@ -34,7 +34,7 @@ function programsOn(network: HostNetwork, host: NetworkHost): number[] {
   });
 }
 
-/** What processes printed, a JSON object each; a launcher may put two on one line. */
+/** The output of processes, a JSON object each; a launcher may put two on one line. */
 function objectsIn(text: string): { readonly rank: number }[] {
   return [...text.matchAll(/\{[^{}]*\}/g)].map(([object]) => JSON.parse(object));
 }

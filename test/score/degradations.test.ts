@@ -1,4 +1,4 @@
-/** What is wrong with an image, in words. */
+/** Words for what is wrong with an image. */
 import { expect, test } from 'vitest';
 import { degradationsByGroup, describeLimits, describeReasons, reasonsOf } from '#antonym/score/degradations.js';
 

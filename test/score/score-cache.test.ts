@@ -10,7 +10,7 @@ const at = (name: string): string => join(folder, name);
 await writeFile(at('model.onnx'), 'a model');
 await writeFile(at('model.json'), '{}');
 
-/** What is found of files, after what is missing was scored by the length of its name. */
+/** The scores found of files, after those that are missing were scored by the length of their names. */
 async function pass(names: readonly string[], sizes?: ScoredSizes): Promise<(number | undefined)[]> {
   const cache = await openScoreCache(at('model.onnx'), sizes, kept);
   const found: (number | undefined)[] = [];

@@ -34,7 +34,7 @@ const names = [
   'comma, "quotes".jpg',
   'plain.jpg',
 ];
-/** What no reader may be given as it is: control characters, ends of lines, marks of direction. */
+/** Characters that no reader may be given as they are: control characters, ends of lines, marks of direction. */
 const active = /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 test.each(names)('%j is one visible line wherever text is for people', (name) => {

@@ -1,4 +1,4 @@
-/** What processes that train together tell each other, and what they refuse, without MPI. */
+/** Processes that train together tell each other facts, and refuse what does not fit, without MPI. */
 import { describe, expect, test } from 'vitest';
 import { agree, gather } from '#antonym/peers/agree.js';
 import { partsOf } from '#antonym/peers/peers.js';

@@ -1,4 +1,4 @@
-/** How a tensor of ours is put together from stored ones: joined, split, turned, reshaped, or of zeros, as a layout says. */
+/** A recipe puts a tensor of ours together from stored ones: joined, split, turned, reshaped, or of zeros, as a layout says. */
 import { elementCount, floatTensor, type TensorData } from '../../tensors/tensor-data.js';
 import type { StoredTensor } from './tensor-source.js';
 import type { WeightsLayout } from './weights-layout.js';

@@ -1,5 +1,5 @@
 /**
- * How well degradations are told: false alarms, the confusion matrix, and what is found of two distortions at once; in `model.json` and the
+ * Figures of how well degradations are told: false alarms, the confusion matrix, and what is found of two distortions at once; in `model.json` and the
  * card.
  */
 import { z } from 'zod';

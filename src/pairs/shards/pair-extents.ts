@@ -1,4 +1,4 @@
-/** Where each pair lies in a shard, and the hash of its bytes: readers take a pair out of a shard without the rest of it. */
+/** The place of each pair in a shard, and the hash of its bytes: readers take a pair out of a shard without the rest of it. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { tarArchiveBytes, tarMemberBytes } from '../../support/archives/tar-archive.js';

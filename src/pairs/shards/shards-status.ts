@@ -1,4 +1,4 @@
-/** Which parts of a folder of shards are whole. */
+/** Tells which parts of a folder of shards are whole. */
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../support/errors.js';
 import { indexName, readIndexes, requireWhole } from './shard-index.js';

@@ -28,7 +28,7 @@ export type SessionRequest =
 
 export type SessionReply = ModelSignature | NamedTensors | Placement | Places | undefined;
 
-/** Where tensors of the state lie, in the order of the names asked for. */
+/** Addresses of tensors of the state, in the order of the names asked for. */
 export interface Places {
   readonly places: readonly Place[];
 }

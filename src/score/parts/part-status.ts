@@ -1,4 +1,4 @@
-/** Which parts of a list's scores are whole, and one file of all of them. */
+/** Tells which parts of a list's scores are whole, and makes one file of all of them. */
 import { join } from 'node:path';
 import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';

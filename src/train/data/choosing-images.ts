@@ -1,4 +1,4 @@
-/** Which held-out images choose the checkpoint, so that others, which chose nothing, can be reported. */
+/** Chooses the held-out images that choose the checkpoint, so that others, which chose nothing, can be reported. */
 import { sha256Of } from '../../support/sha256.js';
 import { noOpinions } from '../options/opinion-options.js';
 import type { TrainOptions } from '../options.js';

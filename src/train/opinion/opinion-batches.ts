@@ -12,7 +12,7 @@ export interface OpinionBatch {
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** [batchSize], 0 worst, 1 best. */
   readonly opinions: Float32Array<ArrayBuffer>;
-  /** Which crop of which image each is. */
+  /** The image of each, and the place of its crop. */
   readonly records: readonly { readonly image: string; readonly left: number; readonly top: number; readonly isMirrored: boolean }[];
 }
 

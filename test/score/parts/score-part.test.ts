@@ -20,7 +20,7 @@ const folder = await temporaryFolder();
 const list = join(folder, 'list.txt');
 const archive = join(folder, 'shard.tar');
 let model: Model;
-/** Of the list, in its order. */
+/** Images of the list, in its order. */
 let names: string[];
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-/** What disks and copies do to files: bits flip, ends are missing. */
+/** Damages that disks and copies do to files: bits flip, ends are missing. */
 
 /** Copies of a content, each damaged in one way: a bit flipped at places spread over it and at its end, or the rest cut off. */
 export function* damages(content: Buffer, places = 60): Generator<Buffer> {

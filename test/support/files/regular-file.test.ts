@@ -1,4 +1,4 @@
-/** What is no regular file is refused at once; what is too large is not read. */
+/** A file that is not a regular one is refused at once; one that is too large is not read. */
 import { spawnSync } from 'node:child_process';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What a killed process leaves is completed or cleared by the next one; what a living process writes is not touched. */
+/** The leftovers of a killed process are completed or cleared by the next one; the files of a living process are not touched. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
