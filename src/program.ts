@@ -9,6 +9,7 @@ import { commandHint } from './support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from './support/errors.js';
 import { systemReason } from './support/files/file-errors.js';
 import { installationFault } from './support/installation-fault.js';
+import { suggestNear } from './support/nearest-name.js';
 import { printable } from './support/printable.js';
 import { wrapText } from './support/wrap-text.js';
 
@@ -73,7 +74,9 @@ function requireWorkingFolder(): void {
 /** @throws UserError for other words than the name of a shell. */
 async function printCompletion(words: readonly string[]): Promise<void> {
   const shell = words.length === 0 ? 'bash' : words.join(' ');
-  if (!['bash', 'zsh', 'fish'].includes(shell)) throw new UserError(`There is no completion for ${shell}, only for bash, zsh and fish.`);
+  const shells = ['bash', 'zsh', 'fish'];
+  if (!shells.includes(shell))
+    throw new UserError(`There is no completion for ${shell}, only for bash, zsh and fish.${suggestNear(shell, shells)}`);
   if (shell === 'fish') {
     const { fishCompletion } = await import('./commands/fish-completion.js');
     const others = { completion: 'print a script that completes commands', help: 'say what a command takes' };

@@ -13,7 +13,7 @@ import { srcc } from '../statistics/rank-correlation.js';
 import { UserError } from '../support/errors.js';
 
 /** Fewer ratings than the first are refused; fewer than the second are warned of. */
-export const fewestRatings = 10;
+const fewestRatings = 10;
 export const advisedRatings = 20;
 
 export interface Calibration {

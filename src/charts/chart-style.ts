@@ -25,7 +25,7 @@ const dark: Theme = {
 };
 
 /** The number of colours; later series repeat them with dashed lines. */
-export const seriesColors = light.series.length;
+const seriesColors = light.series.length;
 
 /** CSS classes of the series at an index, from 0. */
 export function seriesClass(index: number): string {

@@ -64,7 +64,7 @@ const comparison = z.strictObject({
 
 const image = z.strictObject({ image: z.string(), reason: z.string() });
 
-export const evaluationSchema = z.strictObject({
+const evaluationSchema = z.strictObject({
   /** Version of this file's layout. */
   format: z.literal('antonym-evaluation-1'),
   opinion: z.strictObject({

@@ -36,7 +36,7 @@ const measure = z.strictObject({
   distortions: z.array(distortion),
 });
 
-export const sensitivitySchema = z.strictObject({
+const sensitivitySchema = z.strictObject({
   /** Version of this file's layout. */
   format: z.literal('antonym-sensitivity-1'),
   data: z.strictObject({

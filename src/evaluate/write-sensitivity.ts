@@ -25,7 +25,7 @@ export async function writeSensitivity(folder: string, measured: MeasuredSensiti
 }
 
 /** A row of small charts for each group; all have the same axes, so that steep and flat can be compared. */
-export function sensitivityChart({ data, levels, measures }: MeasuredSensitivity): Drawing {
+function sensitivityChart({ data, levels, measures }: MeasuredSensitivity): Drawing {
   const spreads = measures.flatMap(({ distortions }) => distortions.flatMap((distortion) => distortion.levels));
   const low = spreads.reduce((least, { mean, p25 }) => Math.min(least, mean, p25), 1);
   const high = spreads.reduce((most, { mean, p75 }) => Math.max(most, mean, p75), 0);

@@ -31,7 +31,7 @@ export type MlpOptions = z.infer<typeof optionsSchema>;
 /** The key of these options among the metadata of checkpoints, as JSON. */
 const optionsKey = 'mlp';
 /** At this steepness the score of an opinion-trained head equals the opinion about the middle of its range. */
-export const opinionScale = 4;
+const opinionScale = 4;
 
 export const mlpKind: HeadKind = {
   summary: 'three layers on the embedding with a learned gate or another --activation (AGM)',

@@ -7,7 +7,7 @@ import { arrangeByLevel, type BatchLayout, cropsPerLevel } from './levels.js';
  * Levels of two photographs are compared from this distance on: half of the way from pristine to the strongest. Distortions differ in how
  * visible they are at one level; this far apart the order hardly ever depends on which ones they are.
  */
-export function comparedFrom(levels: number): number {
+function comparedFrom(levels: number): number {
   return Math.ceil((levels + 1) / 2);
 }
 

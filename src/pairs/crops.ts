@@ -25,13 +25,6 @@ export function minimumSideFor(crop: number): number {
   return Math.ceil(crop * 1.25);
 }
 
-/** The part of one box that lies inside another of the same size, 0..1. */
-export function overlapOf(first: Box, second: Box): number {
-  const width = Math.max(0, Math.min(first.left, second.left) + first.width - Math.max(first.left, second.left));
-  const height = Math.max(0, Math.min(first.top, second.top) + first.height - Math.max(first.top, second.top));
-  return (width * height) / (first.width * first.height);
-}
-
 /**
  * Two random square crops whose overlap lies in `overlapRange`, avoiding those without texture.
  * @param crop side in pixels.

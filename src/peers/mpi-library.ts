@@ -33,7 +33,7 @@ const mpichNames = ['libmpi.so.12', 'libmpich.so.12'];
 const otherNames = ['libmpi_abi.so.1', 'libmpi_abi.so.0', 'libmpi.so'];
 
 /** The environment variable that names a library instead. */
-export const libraryVariable = 'ANTONYM_MPI';
+const libraryVariable = 'ANTONYM_MPI';
 
 export type MpiFamily = 'openmpi' | 'mpich';
 

@@ -6,7 +6,7 @@ import { fileError } from '../support/files/file-errors.js';
 import { readRegularText } from '../support/files/regular-file.js';
 import type { TensorData } from '../tensors/tensor-data.js';
 
-export const tokenizerName = 'tokenizer.json';
+const tokenizerName = 'tokenizer.json';
 /** Gemma's, of 256,000 tokens, takes 34 MB. */
 const longestFile = 2 ** 27;
 

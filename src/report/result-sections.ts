@@ -121,7 +121,7 @@ ${opinionTable(result)}
 `;
 }
 
-export function opinionTable({ opinion, measures }: Evaluation): Markup {
+function opinionTable({ opinion, measures }: Evaluation): Markup {
   const estimate = ({ value, low, high }: Evaluation['measures'][number]['srcc'], decimals = 3): Cell => ({
     number: `${rounded(value, decimals)} (${rounded(low, decimals)} to ${rounded(high, decimals)})`,
   });

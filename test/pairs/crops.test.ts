@@ -2,8 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Box, Image } from '#antonym/images/image.js';
 import { leastTexture, textureOf } from '#antonym/images/texture.js';
-import { chooseCrops, minimumSideFor, overlapOf, overlapRange } from '#antonym/pairs/crops.js';
+import { chooseCrops, minimumSideFor, overlapRange } from '#antonym/pairs/crops.js';
 import { randomStream } from '#antonym/support/random.js';
+
+/** The part of one box that lies inside another of the same size, 0..1. */
+function overlapOf(first: Box, second: Box): number {
+  const width = Math.max(0, Math.min(first.left, second.left) + first.width - Math.max(first.left, second.left));
+  const height = Math.max(0, Math.min(first.top, second.top) + first.height - Math.max(first.top, second.top));
+  return (width * height) / (first.width * first.height);
+}
 
 function noise(width: number, height: number): Image {
   const random = randomStream(1, 'noise');

@@ -11,7 +11,7 @@ import { openShardedSource } from './sharded-source.js';
 import type { TensorSource } from './tensor-source.js';
 
 /** Names that libraries give the weights in a folder or repository, the preferred first. */
-export const weightFiles: readonly string[] = [
+const weightFiles: readonly string[] = [
   'open_clip_model.safetensors',
   'model.safetensors',
   'model.safetensors.index.json',

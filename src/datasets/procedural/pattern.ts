@@ -11,7 +11,7 @@ export function band(u: number, from: number, to: number, pixel = 1): number {
 }
 
 /** `band` repeated every `period`. */
-export function repeatedBand(u: number, period: number, from: number, to: number): number {
+function repeatedBand(u: number, period: number, from: number, to: number): number {
   const place = u - Math.floor(u / period) * period;
   return band(place, from, to) + band(place - period, from, to) + band(place + period, from, to);
 }

@@ -13,7 +13,7 @@ export interface ContactSheetRow {
 }
 
 /** Larger crops show only their middle, at full size: reduced images would hide noise and compression. */
-export const largestTile = 256;
+const largestTile = 256;
 
 const margin = 12;
 const gap = 4;

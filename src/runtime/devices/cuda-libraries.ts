@@ -7,7 +7,7 @@ import { commandHint } from '../../support/command-hint.js';
 import { libraryFolder } from '../onnxruntime/library-path.js';
 
 /** The file that `antonym fetch-cuda` fetches: ONNX Runtime's CUDA provider. @throws UserError when ONNX Runtime is not installed. */
-export function cudaProvider(): string {
+function cudaProvider(): string {
   return join(libraryFolder(), 'libonnxruntime_providers_cuda.so');
 }
 

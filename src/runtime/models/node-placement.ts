@@ -60,7 +60,7 @@ export class PlacedSession {
 }
 
 /** True when a session was refused because its device does not compute everything. */
-export function isLeftToProcessor(error: unknown): boolean {
+function isLeftToProcessor(error: unknown): boolean {
   return String(error).includes('fallback to CPU EP');
 }
 

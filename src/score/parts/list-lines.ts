@@ -11,7 +11,7 @@ export interface ListPart {
 }
 
 /** The list on standard input. */
-export const standardInputList = '-';
+const standardInputList = '-';
 
 export interface ListLine {
   readonly text: string;

@@ -14,7 +14,7 @@ import type { ListPart } from './list-lines.js';
 const formats = ['antonym-scores-1', 'antonym-measured-1'] as const;
 export type PartFormat = (typeof formats)[number];
 
-export const headSchema = z.strictObject({
+const headSchema = z.strictObject({
   format: z.enum(formats),
   part: z.int().min(1),
   of: z.int().min(1),
@@ -30,7 +30,7 @@ export const headSchema = z.strictObject({
 });
 export type PartHead = z.infer<typeof headSchema>;
 
-export const endSchema = z.strictObject({ images: z.int().min(0), failed: z.int().min(0) });
+const endSchema = z.strictObject({ images: z.int().min(0), failed: z.int().min(0) });
 export type PartEnd = z.infer<typeof endSchema>;
 
 export const rowSchema = z.looseObject({ image: z.string(), score: z.number().optional(), error: z.string().optional() });

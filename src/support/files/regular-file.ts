@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import { readRange } from './read-range.js';
 
 /** Bytes: more than any configuration, description or list has. */
-export const largestText = 2 ** 26;
+const largestText = 2 ** 26;
 
 /** @throws UserError when it is no regular file; the system's error. */
 export async function openRegular(path: string): Promise<FileHandle> {

@@ -41,7 +41,7 @@ export const lossNames = ['loss', 'consistency', 'positive', 'negative'] as cons
 export type LossName = (typeof lossNames)[number] | 'across';
 
 /** The losses that a graph has. */
-export function lossNamesOf({ lossAcross = 0 }: Pick<LossOptions, 'lossAcross'>): readonly LossName[] {
+function lossNamesOf({ lossAcross = 0 }: Pick<LossOptions, 'lossAcross'>): readonly LossName[] {
   return lossAcross > 0 ? [...lossNames, 'across'] : lossNames;
 }
 

@@ -41,7 +41,7 @@ export interface OpinionSet {
 /** The metadata of checkpoints that were trained with opinions: the name of their table. */
 export const opinionsKey = 'opinions';
 /** Fewer rated images are refused. */
-export const fewestRatedImages = 10;
+const fewestRatedImages = 10;
 /** A correlation needs two. */
 const fewestOfPart = 2;
 /** The part of all images that chooses the checkpoint. */
