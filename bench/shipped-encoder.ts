@@ -1,9 +1,10 @@
 /** The image encoder of the model that ships, as an ONNX file of its own: a small trained encoder without text, for comparisons of heads. */
+
+import { shippedModel } from '#antonym/export/shipped-model.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { addModel } from '#antonym/graph/reading/add-model.js';
 import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
-import { shippedModel } from '#antonym/score/shipped-model.js';
 import { UserError } from '#antonym/support/errors.js';
 import { writeFileAtomically } from '#antonym/support/files/atomic-file.js';
 

@@ -2,14 +2,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeDegradations } from '#antonym/export/degradations/describe-degradations.js';
-import { type DegradationFit, fitDegradations } from '#antonym/export/degradations/fit-degradations.js';
 import { modelCard } from '#antonym/export/model-card.js';
 import { fileSummary, fileVersion, type ModelDescription, parseModelDescription, toMetadata } from '#antonym/export/model-description.js';
 import { dataName, descriptionName, hashesOf, modelCardName, modelName, parityName } from '#antonym/export/model-files.js';
 import { checkDegradations, type Parity, paritySchema } from '#antonym/export/parity.js';
 import { encodeOnnx, onnxPieces } from '#antonym/graph/onnx-file.js';
-import { degradationsOfRow } from '#antonym/heads/degradation-probe.js';
+import { degradationGroups, degradationsOutput } from '#antonym/heads/degradation-groups.js';
 import { cropImage, type Image } from '#antonym/images/image.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
@@ -19,6 +17,8 @@ import { parseSealed, sealJson } from '#antonym/support/sealed-json.js';
 import { DefectFeatures } from './defect-features.js';
 import { featuresGraph, withDegradations } from './defect-graph.js';
 import { type DefectSample, defects, firstCrop, makeDefectSamples } from './defect-samples.js';
+import { degradationsOfRow } from './degradation-probe.js';
+import { type DegradationFit, fitDegradations } from './fit-degradations.js';
 import { keptSamples } from './kept-samples.js';
 import { networkFeatures } from './quality-features.js';
 
@@ -46,7 +46,11 @@ export async function addDegradations(
   const path = join(folder, modelName);
   const { fit, features, proof } = await fitToPhotographs(path, photographs, onPhotograph);
   const described = parseModelDescription(await readFile(join(folder, descriptionName), 'utf8'), folder);
-  const description = { ...described, degradations: describeDegradations(fit) };
+  const { thresholds, figures } = fit;
+  const description = {
+    ...described,
+    degradations: { output: degradationsOutput, groups: [...degradationGroups], thresholds, measured: figures },
+  };
   const facts = {
     version: description.version,
     description: fileSummary(description),

@@ -4,9 +4,9 @@ import { addModel } from '#antonym/graph/reading/add-model.js';
 import { type OnnxModel, readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
 import type { Value } from '#antonym/graph/value.js';
 import { degradationsOutput } from '#antonym/heads/degradation-groups.js';
-import { type DegradationProbe, degradationsOf } from '#antonym/heads/degradation-probe.js';
 import { defectCues } from './defect-cues.js';
 import type { DefectFeatures } from './defect-features.js';
+import { type DegradationProbe, degradationsOf } from './degradation-probe.js';
 
 /** The places where the graph is tapped: the first convolution's input is the pixels, that of the subtraction of their mean the features. */
 const [firstWeight, featuresMean] = ['visual.mobilenet.Conv1.weight', 'visual.features.mean'];

@@ -5,10 +5,10 @@ import { sampleComposition } from '#antonym/degrade/composition.js';
 import { distortions } from '#antonym/degrade/distortions/table.js';
 import { kadid10k } from '#antonym/degrade/kadid10k.js';
 import { strengthAt } from '#antonym/degrade/severity.js';
-import type { DegradationSample, KnownDistortion } from '#antonym/export/degradations/degradation-samples.js';
 import { cropImage, type Image } from '#antonym/images/image.js';
 import { UserError } from '#antonym/support/errors.js';
 import { type RandomStream, randomStream } from '#antonym/support/random.js';
+import type { DegradationSample, KnownDistortion } from './degradation-samples.js';
 import { pristine, seed } from './recipe.js';
 import { pixelsOf, resized } from './resized.js';
 

@@ -1,6 +1,5 @@
 /** The surroundings that an image encoder is built in: a graph, its parameters, and how batches are normalised. */
 import type { Graph } from '../graph/graph.js';
-import type { Value } from '../graph/value.js';
 import type { Parameters } from './parameters.js';
 
 export interface BackboneContext {
@@ -11,6 +10,4 @@ export interface BackboneContext {
    * parts by the running ones in any case.
    */
   readonly normalization: 'batch' | 'running';
-  /** Takes the maps of an encoder of convolutions, [N, C, H, W], from the image on: the stem's, and each stage's. */
-  readonly onMap?: ((map: Value) => void) | undefined;
 }

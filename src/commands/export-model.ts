@@ -25,9 +25,6 @@ import { fusionOf, fusionOptions } from './fusion-options.js';
 import { openOpinions } from './train/open-opinions.js';
 import { watchWeights } from './watch-weights.js';
 
-const withoutPhotographs =
-  'The file will not say what is wrong with an image (degradations): published weights come without photographs to fit that to.';
-
 /** The options of the export and of its printed result. */
 export interface ExportFormat {
   /** Undefined: fitted. */
@@ -105,14 +102,11 @@ async function exportModel(
       onSkip,
       onMeasure: () => progress.note('Measuring the model on these crops, then the file against it'),
     });
-    const isPublished = spec.checkpoint === undefined;
-    const isWanted = (degradations ?? spec.options.degradations) === 'on';
-    if (isPublished && isWanted) progress.note(withoutPhotographs);
     const exported = await exportRun({ ...measured, device: await chooseDevice(device) }, folder, {
       scale,
       embedding,
-      degradations: isWanted && !isPublished,
-      onDegradations: (done, total) => progress.update(done, total, 'compositions, to say what is wrong with an image'),
+      degradations: (degradations ?? spec.options.degradations) === 'on',
+      onDegradations: (done, total) => progress.update(done, total, 'photographs, to say what is wrong with others'),
       onNotice: (notice) => progress.note(notice),
       heldOutFolder,
       reduction: reduction && { ...reduction, images },

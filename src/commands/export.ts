@@ -59,8 +59,8 @@ const exportOptions = {
     placeholder: 'on|off',
     description: 'say what is wrong with an image, too',
     details:
-      'A further output "degradations", float32 [batch, groups], 0 to 1, which score --why reads. It is fitted to distorted crops of the photographs ' +
-      'of the run, at most 48, which takes as long as scoring 2304 crops. Published weights come without photographs, and have none.',
+      'The file has a further output "degradations", float32 [batch, groups], 0 to 1, which score --why reads: the part of the model that ships which ' +
+      'tells it, 1.9 MB, whatever the encoder. Where it would report more than one in twenty of the photographs of a run, it becomes more cautious.',
     withoutIt: 'as the run says',
   },
   force: {

@@ -1,10 +1,9 @@
 /** From a run's best checkpoint to the files that users take away. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ImageReference } from '../datasets/image-reference.js';
 import type { Graph } from '../graph/graph.js';
 import { type OnnxPieces, onnxPieces } from '../graph/onnx-file.js';
-import { degradationsOutput } from '../heads/degradation-groups.js';
-import { degradationsOf } from '../heads/degradation-probe.js';
 import type { Head } from '../heads/head.js';
 import { type MeasuredScorer, openMeasuredScorer } from '../heads/score-measured.js';
 import { quantile } from '../statistics/quantile.js';
@@ -16,9 +15,8 @@ import { sealJson } from '../support/sealed-json.js';
 import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
-import { featuresOf, watchMaps } from './degradations/degradation-features.js';
-import { describeDegradations } from './degradations/describe-degradations.js';
-import { measureDegradations } from './degradations/measure-degradations.js';
+import { withOwnThresholds } from './degradations/pristine-alarms.js';
+import { addDegradations, readShippedDegradations } from './degradations/shipped-degradations.js';
 import { type HeldOutFiles, heldOutScores, writeHeldOutScores } from './held-out-scores.js';
 import type { Measurement } from './measurement.js';
 import { modelCard } from './model-card.js';
@@ -43,6 +41,8 @@ export interface ExportedModel {
 const maximumPixels = 2 ** 21;
 /** The further output of `ExportOptions.embedding`. */
 const embeddingOutput = 'embedding';
+const withoutShipped =
+  'The file will not say what is wrong with an image (degradations): the model that ships, which tells it, is not where this program is installed.';
 /** Key of the metadata with the hash of the file of weights. */
 const weightsKey = 'antonym.weights';
 
@@ -55,9 +55,9 @@ export interface ExportOptions {
   readonly heldOutFolder?: string | undefined;
   /** True where the file gives the embedding, too; default: false. */
   readonly embedding?: boolean | undefined;
-  /** False where the file shall not say what is wrong with an image. Default: true, fitted to compositions of the photographs, if there are enough. */
+  /** False where the file shall not say what is wrong with an image; default: true. */
   readonly degradations?: boolean | undefined;
-  /** Told how many compositions were measured for it. */
+  /** Told how many photographs of the run were looked at for its thresholds. */
   readonly onDegradations?: ((done: number, total: number) => void) | undefined;
   /** Takes a sentence that says why a part of the files is missing. */
   readonly onNotice?: ((notice: string) => void) | undefined;
@@ -89,26 +89,24 @@ async function exportScored(
   const scoring = await scoreMeasured(measured, fittedScale, scorer);
   const { scale: usedScale, scores } = scoring;
   const evaluation = evaluateOrdering(setup.model.head, heldOut, measured, usedScale);
-  const fitted = degradations ? await measureDegradations(measurement, onDegradations) : undefined;
-  if (typeof fitted === 'string') onNotice?.(fitted);
-  const fit = typeof fitted === 'string' ? undefined : fitted;
+  const telling = degradations ? await readShippedDegradations() : undefined;
+  if (degradations && telling === undefined) onNotice?.(withoutShipped);
   const described: ModelDescription = {
     ...describe(measurement, usedScale, scores, evaluation, imagesOf(heldOut), await describeEnvironment()),
     ...(reduction && { precision: reduction.precision }),
-    ...(fit && { degradations: describeDegradations(fit) }),
+    ...(telling && { degradations: await withOwnThresholds(telling, photographsOf(measurement), onDegradations) }),
     ...(embedding && { embedding: { output: embeddingOutput, size: setup.model.backbone.embedding } }),
   };
   const pictures = await heldOutScores(heldOut, scores, { step, evaluation });
   const fill = async ([into, beside]: readonly string[]): Promise<Omit<ExportedModel, 'folder' | 'model'>> => {
-    const { backbone, maps } = watchMaps(setup.model.backbone);
-    const scoringModel = buildScoringModel({ ...setup.model, backbone }, tensors, usedScale, described.crops?.side, setup.opinions?.range);
+    const scoringModel = buildScoringModel(setup.model, tensors, usedScale, described.crops?.side, setup.opinions?.range);
     if (embedding) scoringModel.graph.output(embeddingOutput, scoringModel.embedding);
-    if (fit) {
-      const features = featuresOf(scoringModel.graph, scoringModel.embedding, maps);
-      scoringModel.graph.output(degradationsOutput, degradationsOf(scoringModel.graph, features, fit.probe));
-    }
     const reducedModel = reduction && (await reducePrecision(scoringModel, reduction.precision));
-    const piecesOf = (graph: Graph): OnnxPieces => piecesOfModel(graph, described);
+    const piecesOf = (graph: Graph): OnnxPieces => {
+      // in float32 whatever the precision of the rest: it is small
+      if (telling) addDegradations(graph, telling, described.size.minimumSide);
+      return piecesOfModel(graph, described);
+    };
     const pieces = piecesOf((reducedModel ?? scoringModel).graph);
     const path = await writeModel(into!, pieces);
     const proof = reducedModel
@@ -120,9 +118,9 @@ async function exportScored(
           pieces,
           piecesOf(scoringModel.graph),
           reducedModel.elsewhere && piecesOf(reducedModel.elsewhere),
-          fit,
+          telling,
         )
-      : await prove(measurement, scoring, path, fit);
+      : await prove(measurement, scoring, path, telling);
     const files = hashesOf(pieces);
     const [{ sha256 }] = files;
     const description = { ...described, files };
@@ -145,6 +143,12 @@ async function exportScored(
   } catch (error) {
     throw fileError('write the exported model to', folder, error);
   }
+}
+
+/** Those that training never saw first; none of weights that were not trained here, or of stored pairs. */
+function photographsOf({ step, setup }: Measurement): readonly ImageReference[] {
+  const { split } = setup.data;
+  return step === 0 || split === undefined ? [] : [...split.heldOut, ...split.training];
 }
 
 function piecesOfModel(graph: Graph, description: ModelDescription): OnnxPieces {

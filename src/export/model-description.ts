@@ -82,7 +82,15 @@ const schema = z.strictObject({
       output: z.string(),
       groups: z.array(z.string()).min(1).readonly(),
       thresholds: z.array(z.number()).readonly(),
+      /** Of the photographs that it was fitted to, with the thresholds as they ship. */
       measured: degradationFiguresSchema,
+      /** The model that it is a part of; absent: this one. */
+      from: z.strictObject({ model: z.string(), sha256: z.string(), weights: weightsOriginSchema.optional() }).optional(),
+      /**
+       * Photographs of the run as they are: the share of which something is reported with the thresholds as they ship, and, where these were raised
+       * for it, with those of this file. Absent: there were none.
+       */
+      own: z.strictObject({ photographs: z.int(), alarms: z.number(), raised: z.number().optional() }).optional(),
     })
     .optional(),
   /** Precision that the file computes with (fp16) or holds its weights in (int8); absent: float32. */

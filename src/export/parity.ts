@@ -18,10 +18,7 @@ export const paritySchema = z.strictObject({
   tolerance: z.number(),
   /** The same for the file's scores and those that follow from its own measurement; absent: scores had to keep `tolerance` themselves. */
   scores: z.strictObject({ largestDifference: z.number(), tolerance: z.number() }).optional(),
-  /**
-   * The same for `degradations`, compared with the regressions on the embedding that the graph of training gives. Absent: there is no such
-   * output.
-   */
+  /** The same for `degradations`, compared with the part of the graph that gives them alone. Absent: there is no such output. */
   degradations: z.strictObject({ crops: z.int(), largestDifference: z.number(), tolerance: z.number() }).optional(),
   /** Comparison of a file in a reduced precision with the float32 file, which the other figures are about. */
   reduced: precisionReportSchema.optional(),
@@ -111,26 +108,28 @@ async function scoresOf(
   }
 }
 
-/** Values of 0..1 of an exponential function: their rounding, and that of the device, is coarser than that of a linear measurement. */
-const degradationTolerances = { same: 1e-3, other: 1e-2 } as const;
+/** Values of 0..1 of an exponential function, whose rounding is coarser than that of a linear measurement. */
+const degradationTolerance = 1e-3;
 
 /**
- * Compares a file's degradations with expected ones.
- * @param expected [count][groups]
- * @throws UserError when any differs by more than 1e-3, from values of other kernels 1e-2.
+ * Compares a file's degradations with those of another, on the processor.
+ * @param expected [count][groups], or the file that gives them
+ * @throws UserError when any differs by more than 1e-3.
  */
 export async function checkDegradations(
   file: string | Uint8Array,
   crops: ParityCrops,
-  expected: readonly (readonly number[])[],
-  kernels: keyof typeof degradationTolerances = 'same',
-  setup: Partial<DeviceSetup> = {},
+  expected: readonly (readonly number[])[] | Uint8Array,
 ): Promise<NonNullable<Parity['degradations']>> {
-  const tolerance = degradationTolerances[kernels];
-  const { [degradationsOutput]: values } = await outputsOf(file, crops, [degradationsOutput], setup);
-  const largestDifference = largest(values!, expected.flat());
-  requireSmall(largestDifference, tolerance, `The output ${degradationsOutput} of the exported model differs from what was fitted`);
-  return { crops: crops.count, largestDifference, tolerance };
+  const valuesOf = async (model: string | Uint8Array): Promise<number[]> =>
+    (await outputsOf(model, crops, [degradationsOutput], {}))[degradationsOutput]!;
+  const largestDifference = largest(await valuesOf(file), expected instanceof Uint8Array ? await valuesOf(expected) : expected.flat());
+  requireSmall(
+    largestDifference,
+    degradationTolerance,
+    `The output ${degradationsOutput} of the exported model differs from its part alone`,
+  );
+  return { crops: crops.count, largestDifference, tolerance: degradationTolerance };
 }
 
 /** The model's outputs for all crops. */

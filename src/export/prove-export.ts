@@ -7,7 +7,7 @@ import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
 import type { TrainingSetup } from '../train/training-setup.js';
-import type { MeasuredDegradations } from './degradations/measure-degradations.js';
+import { degradationsFile, type ShippedDegradations } from './degradations/shipped-degradations.js';
 import type { Measurement } from './measurement.js';
 import { writeModel } from './model-files.js';
 import { checkDegradations, checkParity, type Parity, type ParityCrops } from './parity.js';
@@ -15,8 +15,8 @@ import { type ComparedImages, comparePrecision } from './precision/compare-preci
 import { requireOrder } from './precision/precision-table.js';
 import type { ReducedPrecision } from './precision/precisions.js';
 
-/** Crops on which the exported file is compared with the model under training. */
-const parityCrops = 96;
+/** Crops on which the exported file is compared with the model under training, and those for its degradations. */
+const [parityCrops, degradationCrops] = [96, 24];
 
 export interface Reduction {
   readonly precision: ReducedPrecision;
@@ -36,13 +36,13 @@ export interface HeldOutScoring {
 
 /**
  * Compares a float32 file with the model under training.
- * @param degradations what the file has to say of crops, where it says it
+ * @param telling the part of the file that says what is wrong with an image, where it has one
  */
 export async function prove(
   measurement: Measurement,
   { scorer, scale, scores }: HeldOutScoring,
   path: string,
-  degradations?: MeasuredDegradations,
+  telling?: ShippedDegradations,
 ): Promise<Parity> {
   const { setup, heldOut, measured, kernels, device } = measurement;
   const { crop } = setup.options;
@@ -50,17 +50,22 @@ export async function prove(
   const sample = sampleForParity(heldOut, measured, scores, crop, cropsAtOnce(setup.model, crop));
   const expected = { head, scorer, scale, score: sample.scores, measured: sample.measured };
   const parity = await checkParity(path, sample.crops, expected, kernels, device);
-  return { ...parity, ...(degradations && (await proveDegradations(measurement, degradations, path))) };
+  return {
+    ...parity,
+    ...(telling && { degradations: await proveDegradations(sample.crops, telling, setup.model.backbone.minimumSide, path) }),
+  };
 }
 
-/** Compares a file's degradations with those that follow from the fit. */
+/** Compares a file's degradations with those of the part alone. */
 async function proveDegradations(
-  { setup, kernels, device }: Measurement,
-  { proof: { expected, ...crops } }: MeasuredDegradations,
+  { pixels, count, side, atOnce }: ParityCrops,
+  telling: ShippedDegradations,
+  minimumSide: number,
   path: string,
-): Promise<Pick<Parity, 'degradations'>> {
-  const atOnce = cropsAtOnce(setup.model, setup.options.crop);
-  return { degradations: await checkDegradations(path, { ...crops, atOnce }, expected, device ? kernels : 'same', device) };
+): Promise<NonNullable<Parity['degradations']>> {
+  const few = Math.min(count, degradationCrops);
+  const crops = { pixels: pixels.subarray(0, few * side * side * 3), count: few, side, atOnce };
+  return checkDegradations(path, crops, degradationsFile(telling, minimumSide));
 }
 
 /** The float32 file is proven as always, then the other is compared with it. */
@@ -72,14 +77,14 @@ export async function proveReduced(
   pieces: OnnxPieces,
   reference: OnnxPieces,
   elsewhere: OnnxPieces | undefined,
-  degradations?: MeasuredDegradations,
+  telling?: ShippedDegradations,
 ): Promise<Parity> {
   const { setup, heldOut, measured } = measurement;
   const scratch = await mkdtemp(join(dirname(path), '.float32-'));
   const parts = [join(scratch, 'float32'), join(scratch, 'elsewhere')] as const;
   for (const part of parts) await mkdir(part);
   const float32 = await writeModel(parts[0], reference);
-  const parity = await prove(measurement, scoring, float32, degradations);
+  const parity = await prove(measurement, scoring, float32, telling);
   const { crops } = sampleForParity(heldOut, measured, scoring.scores, setup.options.crop, cropsAtOnce(setup.model, setup.options.crop));
   const files = [fileOf(float32, reference), fileOf(path, pieces)] as const;
   const written = elsewhere && (await writeModel(parts[1], elsewhere));

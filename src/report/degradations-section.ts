@@ -1,5 +1,6 @@
 /** A section about how well the exported model says what is wrong with an image. */
 import { counted } from '../support/counted.js';
+import { ownAlarms } from '../export/degradations/degradations-card.js';
 import { html, type Markup, table } from './markup.js';
 import { percent } from './numbers.js';
 import type { RunFacts } from './run-facts.js';
@@ -9,12 +10,13 @@ export function degradationsSection({ model }: Pick<RunFacts, 'model'>): Markup 
   if (model === undefined) return undefined;
   const content =
     model.degradations === undefined
-      ? html`<p>The model does not say it: it was exported with <code>--degradations off</code>, by an earlier version, or without photographs.</p>`
+      ? html`<p>The model does not say it: it was exported with <code>--degradations off</code>, or by an earlier version.</p>`
       : figures(model.degradations);
   return html`<section id="degradations"><h2>What is wrong with an image</h2>\n${content}</section>\n`;
 }
 
-function figures({ groups, measured }: NonNullable<NonNullable<RunFacts['model']>['degradations']>): Markup {
+function figures(degradations: NonNullable<NonNullable<RunFacts['model']>['degradations']>): Markup {
+  const { groups, measured } = degradations;
   const { photographs, pristine, single, double } = measured;
   const level = Math.round(single.from * 5);
   return html`<p>The output <code>degradations</code> says how strong each group of distortions is, which <code>antonym score --why</code> prints in words. These figures are of
@@ -23,7 +25,7 @@ reported first${single.largest === undefined ? '' : html`; in ${percent(single.l
     double
       ? html` Of ${double.crops} with distortions of two groups, ${percent(double.found)} have both among the three largest values.`
       : ''
-  } Something is reported of ${percent(pristine.falseAlarms)} of ${pristine.crops} pristine crops.</p>
+  } Something is reported of ${percent(pristine.falseAlarms)} of ${pristine.crops} pristine crops. ${ownAlarms(degradations)}</p>
 ${table(
   'Crops by their distortion, and by the group that is reported first',
   ['Distorted by', ...groups.map((group) => ({ number: group })), { number: 'nothing' }],

@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shippedModel } from '../export/shipped-model.js';
 import { commandHint } from '../support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
-import { shippedModel } from './shipped-model.js';
 
 export interface FoundModel {
   /** The ONNX file. */

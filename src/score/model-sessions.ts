@@ -15,8 +15,10 @@ import type { NamedTensors } from '../tensors/tensor-data.js';
 /** Largest model that has copies, with its weights, bytes: copies take memory, and large models use several cores well enough. */
 const largestCopied = 64 * 2 ** 20;
 const mostCopies = 4;
-/** Outputs that cost as much as the score, in the model that ships. */
-const seldomAsked = [degradationsOutput];
+/** The output that few ask for, and that costs time: ONNX Runtime computes all outputs of a file, asked for or not. */
+const seldomAsked = degradationsOutput;
+/** Largest file that is read into memory to leave it out, bytes. */
+const largestReduced = 512 * 2 ** 20;
 /** Images at a time from which on copies are made. */
 const manyImages = 3;
 
@@ -26,8 +28,12 @@ export class ModelSessions {
   private readonly threads: SessionThread[] = [];
   private readonly single: IdleThreads;
   private copies: IdleThreads | 'in the making' | 'none' | undefined;
-  /** Those that have loaded all outputs, too. */
-  private readonly whole = new Set<SessionThread>();
+  /** Those that have loaded what gives the output that few ask for. */
+  private readonly telling = new Set<SessionThread>();
+  /** All outputs but that one; known once the model is loaded. */
+  private usual: readonly string[] = [];
+  /** Of the model with its weights; known once it is loaded. */
+  private bytes = 0;
   private isClosed = false;
 
   constructor(path: string, device: DeviceSetup) {
@@ -37,8 +43,11 @@ export class ModelSessions {
   }
 
   /** Loads the model. @throws as `SessionThread.load` */
-  load(): Promise<ModelSignature> {
-    return this.loadInto(this.first);
+  async load(): Promise<ModelSignature> {
+    this.bytes = await sizeOf(this.path);
+    const signature = await this.loadInto(this.first);
+    this.usual = signature.outputs.map(({ name }) => name).filter((name) => name !== seldomAsked);
+    return signature;
   }
 
   /** The session that uses every core. */
@@ -55,16 +64,21 @@ export class ModelSessions {
     if (images >= manyImages && this.copies === undefined) void this.makeCopies();
     const threads = images > 1 && this.copies instanceof IdleThreads ? this.copies : this.single;
     return threads.use(async (thread) => {
-      if (!outputs.some((name) => seldomAsked.includes(name))) return thread.run('model', feeds, { outputs });
-      if (!this.whole.has(thread)) await thread.load('whole', this.path);
-      this.whole.add(thread);
-      return thread.run('whole', feeds, { outputs });
+      if (!outputs.includes(seldomAsked) || this.bytes > largestReduced) return thread.run('model', feeds, { outputs });
+      // a small model gives all from one session, a large one has its weights in memory once
+      const isApart = this.bytes > largestCopied;
+      if (!this.telling.has(thread)) await thread.load('telling', this.path, isApart ? { without: this.usual } : {});
+      this.telling.add(thread);
+      if (!isApart) return thread.run('telling', feeds, { outputs });
+      const told = await thread.run('telling', feeds, { outputs: [seldomAsked] });
+      const others = outputs.filter((name) => name !== seldomAsked);
+      return others.length === 0 ? told : { ...told, ...(await thread.run('model', feeds, { outputs: others })) };
     });
   }
 
-  /** Without the outputs that few ask for, where the file is small: larger models compute them from what they have. */
-  private async loadInto(thread: SessionThread): Promise<ModelSignature> {
-    return thread.load('model', this.path, (await isSmall(this.path)) ? { without: seldomAsked } : {});
+  /** Without the output that few ask for, unless the file is too large for that. */
+  private loadInto(thread: SessionThread): Promise<ModelSignature> {
+    return thread.load('model', this.path, this.bytes > largestReduced ? {} : { without: [seldomAsked] });
   }
 
   async close(): Promise<void> {
@@ -77,7 +91,7 @@ export class ModelSessions {
     this.copies = 'in the making';
     const cores = availableParallelism();
     const count = fittingThreads(Math.min(mostCopies, cores));
-    if (count < 2 || this.device.device !== 'cpu' || !(await isSmall(this.path)) || this.isClosed) {
+    if (count < 2 || this.device.device !== 'cpu' || this.bytes > largestCopied || this.isClosed) {
       this.copies = 'none';
       return;
     }
@@ -115,12 +129,13 @@ class IdleThreads {
   }
 }
 
-async function isSmall(path: string): Promise<boolean> {
+/** Bytes of a model, with its weights. */
+async function sizeOf(path: string): Promise<number> {
   const sizes = [path, `${path}.data`].map((file) =>
     stat(file).then(
       ({ size }) => size,
       () => 0,
     ),
   );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size) <= largestCopied;
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size);
 }

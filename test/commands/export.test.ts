@@ -42,9 +42,10 @@ describe('export', () => {
     const flags = ['--backbone', 'clip-tiny', '--weights', best, '--scale', '20', '--out', 'untrained', '--json'];
     const { status, stdout, stderr } = await antonymHere(['export', ...flags], folder);
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain('(degradations): published weights come without photographs');
     const { description } = JSON.parse(stdout);
+    expect(description.degradations).not.toHaveProperty('own');
     expect(description).toMatchObject({
+      degradations: { output: 'degradations', from: { model: 'capture' } },
       scale: 20,
       training: { step: 0, steps: 0 },
       method: expect.stringMatching(/not trained by this program/),

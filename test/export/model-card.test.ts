@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { modelCard } from '#antonym/export/model-card.js';
 import { parseModelDescription } from '#antonym/export/model-description.js';
 import { paritySchema } from '#antonym/export/parity.js';
-import { shippedModel } from '#antonym/score/shipped-model.js';
+import { shippedModel } from '#antonym/export/shipped-model.js';
 import { parseSealed } from '#antonym/support/sealed-json.js';
 
 const folder = dirname((await shippedModel())!.path);

@@ -37,10 +37,8 @@ export function clipResNet(context: BackboneContext, pixels: Value, options: Cli
   const { width, blocks } = options;
   const layers = new Layers(context, 'visual.');
   let x = layers.convolutionUnit(pixels, 'conv1', 'bn1', [width / 2, 3], { kernel: 3, stride: 2, inStem: true });
-  context.onMap?.(x);
   x = layers.convolutionUnit(x, 'conv2', 'bn2', [width / 2, width / 2], { kernel: 3, inStem: true });
   x = layers.convolutionUnit(x, 'conv3', 'bn3', [width, width / 2], { kernel: 3, inStem: true });
-  context.onMap?.(x);
   x = layers.pool(x, 2);
   let channels = width;
   blocks.forEach((count, stage) => {
@@ -50,7 +48,6 @@ export function clipResNet(context: BackboneContext, pixels: Value, options: Cli
       x = layers.bottleneck(x, `layer${stage + 1}.${block}.`, channels, inner, stride);
       channels = inner * expansion;
     }
-    context.onMap?.(x);
   });
   return layers.attentionPool(x, channels, options);
 }

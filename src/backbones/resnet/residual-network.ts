@@ -29,7 +29,6 @@ export function residualNetwork(context: BackboneContext, pixels: Value, { width
   const { graph } = context;
   const layers = new Bottlenecks(context, 'visual.');
   const stem = layers.convolutionUnit(pixels, 'conv1', 'bn1', [width, 3], { kernel: 7, stride: 2, inStem: true });
-  context.onMap?.(stem);
   let x = graph.add('MaxPool', [stem], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] });
   let channels = width;
   blocks.forEach((count, stage) => {
@@ -38,7 +37,6 @@ export function residualNetwork(context: BackboneContext, pixels: Value, { width
       x = layers.bottleneck(x, `layer${stage + 1}.${block}.`, channels, inner, stage > 0 && block === 0 ? 2 : 1);
       channels = inner * expansion;
     }
-    context.onMap?.(x);
   });
   return graph.add('ReduceMean', [x, graph.integers(2, 3)], { keepdims: 0 });
 }

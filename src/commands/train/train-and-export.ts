@@ -229,7 +229,7 @@ async function exportWithProgress(session: TrainingSession, folder: RunFolder): 
     const exported = await exportRun(measured, folder.exported, {
       heldOutFolder: folder.heldOut,
       degradations: session.setup.options.degradations === 'on',
-      onDegradations: (done, total) => progress.update(done, total, 'compositions, to say what is wrong with an image'),
+      onDegradations: (done, total) => progress.update(done, total, 'photographs, to say what is wrong with others'),
       onNotice: (notice) => progress.note(notice),
     });
     await writeRunReport(folder);

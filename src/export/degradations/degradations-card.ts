@@ -14,16 +14,23 @@ export interface IndependentFigures {
 /** Markdown with a line before and after it; empty where the model has no such output. */
 export function degradationsCard({ degradations }: Pick<ModelDescription, 'degradations'>, independent?: IndependentFigures): string {
   if (degradations === undefined) return '';
-  const { output, thresholds, measured } = degradations;
+  const { output, thresholds, measured, from } = degradations;
   const groups = degradations.groups.map(escapeMarkdown);
   const { photographs, pristine } = measured;
+  const weights = from?.weights;
+  const source =
+    from === undefined
+      ? 'It was'
+      : `It is a part of the model that ships with Antonym (${escapeMarkdown(from.model)}, SHA-256 ${from.sha256.slice(0, 16)}${
+          weights === undefined ? '' : `; ${escapeMarkdown(weights.source)}, licence: ${escapeMarkdown(weights.licence ?? 'not stated')}`
+        }), whatever encoder the score comes from,`;
   return `
 ### What is wrong with an image
 
 A further output, \`${escapeMarkdown(output)}\` (float32, \`[batch, ${groups.length}]\`), says how strong each group of distortions is, from 0 (none) to 1 (the strongest): ${groups.join(', ')}.
-A group is worth reporting from its threshold on (${groups.map((group, index) => `${group} ${thresholds[index]!.toFixed(2)}`).join(', ')}): of ${pristine.crops} pristine crops, ${percent(pristine.falseAlarms)} have one. It was fitted to crops of known
-distortions, without opinions; these figures are of ${counted(photographs, 'photograph')} that the regressions behind them did not see.
-
+A group is worth reporting from its threshold on (${groups.map((group, index) => `${group} ${thresholds[index]!.toFixed(2)}`).join(', ')}): of ${pristine.crops} pristine crops, ${percent(pristine.falseAlarms)} have one. ${source}
+fitted to crops of known distortions, without opinions; these figures are of ${counted(photographs, 'photograph')} that the regressions behind them did not see${raised(degradations) ? ',\nwith the thresholds as they ship' : ''}.
+${ownAlarms(degradations)}
 ${figures('crops', groups, measured)}
 ${
   independent === undefined
@@ -38,6 +45,21 @@ ${figures('photographs', groups, independent.figures)}
 It cannot tell causes that look alike: defocus from motion, the grain of a film from the noise of a sensor, a picture that is meant to be dark or gray from
 one that became so.
 `;
+}
+
+type Described = NonNullable<ModelDescription['degradations']>;
+
+function raised({ own }: Described): boolean {
+  return own?.raised !== undefined;
+}
+
+/** A sentence about the photographs of the run; empty where none were seen. */
+export function ownAlarms({ own }: Described): string {
+  if (own === undefined) return '';
+  const reported = `Something is reported of ${percent(own.alarms)} of ${own.photographs} photographs of the run as they are`;
+  return own.raised === undefined
+    ? `${reported}.\n`
+    : `${reported}; of ${percent(own.raised)} with the thresholds of this file, which are higher for that.\n`;
 }
 
 function figures(what: string, groups: readonly string[], { single, double }: DegradationFigures): string {

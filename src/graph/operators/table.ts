@@ -27,6 +27,7 @@ import { isNan } from './is-nan.js';
 import { layerNormalization } from './layer-normalization.js';
 import { log } from './log.js';
 import { matMul } from './mat-mul.js';
+import { max } from './max.js';
 import { maxPool } from './max-pool.js';
 import { meanProduct } from './mean-product.js';
 import { min } from './min.js';
@@ -89,6 +90,7 @@ const table = {
   MatMul: matMul,
   MaxPool: maxPool,
   MeanProduct: meanProduct,
+  Max: max,
   Min: min,
   Mod: mod,
   Mul: mul,

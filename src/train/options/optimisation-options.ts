@@ -151,8 +151,9 @@ export const optimisationOptions = {
     placeholder: 'on|off',
     description: 'say what is wrong with an image, too',
     details:
-      'The exported file has a further output "degradations", float32 [batch, groups], 0 to 1, which score --why reads. It is fitted to distorted crops ' +
-      'of the photographs of the run, at most 48, which takes as long as scoring 2304 crops. Can be changed on resume.',
+      'The file has a further output "degradations", float32 [batch, groups], 0 to 1, which score --why reads: the part of the model that ships which ' +
+      'tells it, 1.9 MB, whatever the encoder. Where it would report more than one in twenty of the photographs of a run, it becomes more cautious. Can be ' +
+      'changed on resume.',
     default: 'on',
     reason: 'a score alone does not say what to do about a photograph',
     changesResult: false,

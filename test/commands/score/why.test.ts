@@ -29,6 +29,9 @@ describe('score --why', () => {
     const { degradations } = JSON.parse(await read('model.json'));
     expect(degradations.groups).toEqual([...degradationGroups]);
     expect(degradations.measured.pristine.falseAlarms).toBeLessThanOrEqual(0.05);
+    // of so few photographs nothing follows for the thresholds
+    expect(degradations.own).toEqual({ photographs: expect.any(Number), alarms: expect.any(Number) });
+    expect(degradations.own.photographs).toBeGreaterThan(2);
     const { degradations: proof } = JSON.parse(await read('parity.json'));
     expect(proof.crops).toBeGreaterThan(0);
     expect(proof.largestDifference).toBeLessThanOrEqual(proof.tolerance);

@@ -28,17 +28,15 @@ beforeAll(async () => {
   const make = ['degrade', '--format', 'tar', '--shard-size', '1', ...data];
   await antonymHere([...make, '--count', '16', '--out', 'all'], folder);
   await antonymHere([...make, '--count', '7', '--out', 'few'], folder);
-  // shards have no photographs to fit degradations to
   await train(...data, ...settings, '--run', 'reference', '--degradations', 'off');
   // Nothing but the shards is needed.
   await rename(join(folder, 'photos'), join(folder, 'elsewhere'));
 });
 
 test('from shards, training sees what it would have made itself: losses, weights and the exported model are equal bit for bit', async () => {
-  const { status, stderr } = await train('--pairs', 'all', ...settings, '--run', 'stored');
+  const { status, stderr } = await train('--pairs', 'all', ...settings, '--run', 'stored', '--degradations', 'off');
   expect(status, stderr).toBe(0);
   expect(stderr).toContain('Prepared photos: 16 pairs to train on, 2 held out');
-  expect(stderr).toContain('The file will not say what is wrong with an image (degradations): stored pairs come without');
   // Checkpoints name the data that they belong to, which is not the same.
   const comparable = async (name: string) => {
     const { 'checkpoints/last.safetensors': _, 'checkpoints/best.safetensors': __, ...results } = await resultsOf(run(name));
@@ -59,6 +57,10 @@ describe('fewer pairs than steps', () => {
     const { status, stderr } = await train('--pairs', 'few', ...settings, '--run', 'few');
     expect(status, stderr).toBe(0);
     expect(stderr).toContain('7 pairs to train on, each 2.3 times, 2 held out');
+    // without photographs the thresholds are those that ship
+    const { degradations } = await readResult(run('few', 'export', 'model.json'));
+    expect(degradations).toMatchObject({ output: 'degradations', thresholds: expect.any(Array) });
+    expect(degradations).not.toHaveProperty('own');
     const losses = async (name: string) => (await metricsOf(run(name))).flatMap(({ kind, loss }) => (kind === 'step' ? [loss] : []));
     expect((await losses('few')).slice(0, 3)).toEqual((await losses('reference')).slice(0, 3));
     expect((await losses('few'))[3]).not.toEqual((await losses('reference'))[3]);

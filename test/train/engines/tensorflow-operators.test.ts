@@ -48,6 +48,7 @@ const forwardCases: Partial<Record<OperatorName, Record<string, GradientCase>>> 
   Greater: { broadcast: compared('Greater') },
   HardSigmoid: { plain: function_((graph, x) => graph.add('HardSigmoid', [x], { alpha: 0.4, beta: 0.3 })) },
   IsNaN: { 'a root of negative numbers': function_((graph, x) => graph.add('IsNaN', [graph.add('Sqrt', [x])])) },
+  Max: { 'three, broadcast': function_((graph, x) => graph.add('Max', [x, 0.1, graph.add('Neg', [x])])) },
   MeanProduct: {
     plain: {
       dataType: 'float32',

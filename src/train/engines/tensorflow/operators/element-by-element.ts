@@ -28,6 +28,7 @@ export const elementByElement = {
   }),
   Identity: elementwise(({ tf }, x) => tf.clone(x)),
   IsNaN: elementwise(({ tf }, x) => tf.isNaN(x)),
+  Max: elementwise(({ tf, tensors }) => (tensors as Tensor[]).reduce((most, x) => tf.maximum(most, x))),
   Min: elementwise(({ tf, tensors }) => (tensors as Tensor[]).reduce((least, x) => tf.minimum(least, x))),
   // the sign of the divisor, as in TensorFlow.js
   Mod: elementwise(({ tf }, x, y) => tf.mod(x, y)),

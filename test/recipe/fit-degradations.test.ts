@@ -1,11 +1,11 @@
 /** The fit of degradations, on features that are known to tell them. */
 import { describe, expect, test } from 'vitest';
 import { kadid10k } from '#antonym/degrade/kadid10k.js';
-import { falseAlarms } from '#antonym/export/degradations/calibrate-degradations.js';
-import { type DegradationSample, groupOf } from '#antonym/export/degradations/degradation-samples.js';
-import { fitDegradations } from '#antonym/export/degradations/fit-degradations.js';
+import { falseAlarms } from '#antonym/export/degradations/degradation-limits.js';
 import { degradationGroups } from '#antonym/heads/degradation-groups.js';
-import { degradationsOfRow } from '#antonym/heads/degradation-probe.js';
+import { degradationsOfRow } from '#antonym/recipe/degradation-probe.js';
+import { type DegradationSample, groupOf } from '#antonym/recipe/degradation-samples.js';
+import { fitDegradations } from '#antonym/recipe/fit-degradations.js';
 import { randomStream } from '#antonym/support/random.js';
 
 /** A feature for each distortion, its strength, and noise; of a few features more, noise alone. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { degradationGroups } from '#antonym/heads/degradation-groups.js';
-import { degradationsOf, degradationsOfRow } from '#antonym/heads/degradation-probe.js';
+import { degradationsOf, degradationsOfRow } from '#antonym/recipe/degradation-probe.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { randomStream } from '#antonym/support/random.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';

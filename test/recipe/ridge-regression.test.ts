@@ -1,7 +1,7 @@
 /** Ridge regressions of several targets, against their definition. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { combinedSums, linearMapOf, ridgeRegression, ridgeSums } from '#antonym/statistics/ridge-regression.js';
+import { combinedSums, linearMapOf, ridgeRegression, ridgeSums } from '#antonym/recipe/ridge-regression.js';
 
 const value = fc.double({ min: -3, max: 3, noNaN: true });
 const problem = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 })).chain(([size, targets]) =>

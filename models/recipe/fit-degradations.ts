@@ -1,17 +1,11 @@
 /** Fits what tells an image's degradations, without opinions: crops of known distortions, one regression for each distortion, in closed form. */
-import { type DegradationGroup, degradationGroups } from '../../heads/degradation-groups.js';
-import { type DegradationProbe, degradationsOfRow } from '../../heads/degradation-probe.js';
-import {
-  combinedSums,
-  type LinearMap,
-  linearMapOf,
-  type RidgeSums,
-  ridgeRegression,
-  ridgeSums,
-} from '../../statistics/ridge-regression.js';
+
+import { type DegradationFigures, figuresOf, type Judged } from '#antonym/export/degradations/degradation-figures.js';
+import { type DegradationGroup, degradationGroups } from '#antonym/heads/degradation-groups.js';
 import { calibrate, scaledMap } from './calibrate-degradations.js';
-import { type DegradationFigures, figuresOf, type Judged } from './degradation-figures.js';
+import { type DegradationProbe, degradationsOfRow } from './degradation-probe.js';
 import { type DegradationSample, groupOf, type KnownDistortion } from './degradation-samples.js';
+import { combinedSums, type LinearMap, linearMapOf, type RidgeSums, ridgeRegression, ridgeSums } from './ridge-regression.js';
 
 export interface DegradationFit {
   readonly probe: DegradationProbe;

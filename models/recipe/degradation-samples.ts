@@ -1,7 +1,7 @@
 /** Crops whose distortions are known, as the fit of `degradations` sees them. */
-import type { DistortionGroup } from '../../degrade/distortion.js';
-import { type DistortionName, distortions } from '../../degrade/distortions/table.js';
-import type { DegradationGroup } from '../../heads/degradation-groups.js';
+import type { DistortionGroup } from '#antonym/degrade/distortion.js';
+import { type DistortionName, distortions } from '#antonym/degrade/distortions/table.js';
+import type { DegradationGroup } from '#antonym/heads/degradation-groups.js';
 
 export interface KnownDistortion {
   readonly name: DistortionName;

@@ -2,10 +2,10 @@
  * A linear probe tells from features of an image what is wrong with it: one linear regression for each distortion; of each group of
  * distortions, the largest counts.
  */
-import type { Graph } from '../graph/graph.js';
-import type { Value } from '../graph/value.js';
-import { type LinearMap, linearMapOf } from '../statistics/ridge-regression.js';
-import { floatTensor } from '../tensors/tensor-data.js';
+import type { Graph } from '#antonym/graph/graph.js';
+import type { Value } from '#antonym/graph/value.js';
+import { floatTensor } from '#antonym/tensors/tensor-data.js';
+import { type LinearMap, linearMapOf } from './ridge-regression.js';
 
 export interface DegradationProbe {
   /** Regressions from features to how strong each member of a group is, those of the first group first. */
