@@ -49,11 +49,13 @@ export async function benchMap({ data, model: path, tile, level, megapixels, pic
     if (json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     else {
       const share = (count: number | undefined, of: number): string => (count === undefined ? 'not told' : `${count} of ${of}`);
-      const cells = rows.map(({ damage, tile, found, named, cases, inside, outside }) => [
+      const cells = rows.map(({ damage, tile, found, byScore, named, cases, inside, outside }) => [
         damage,
-        ...[String(tile), share(found, cases), String(inside), String(outside), share(named, cases)],
+        ...[String(tile), share(found, cases), String(inside), String(outside), share(byScore, cases), share(named, cases)],
       ]);
-      process.stdout.write(markdownTable([['damage', 'tile', 'found', 'score inside', 'score outside', 'found by its group'], ...cells]));
+      process.stdout.write(
+        markdownTable([['damage', 'tile', 'found', 'inside', 'outside', 'found by scores', 'found by its group'], ...cells]),
+      );
     }
   } finally {
     await model.close();
@@ -68,8 +70,9 @@ interface Damage {
 interface Found {
   readonly damage: string;
   readonly tile: number;
-  /** Photographs in which the mean score of the damaged third is below that of the rest. */
+  /** Photographs in which the mean of the map in the damaged third is below that of the rest, and the same by scores alone. */
   readonly found: number;
+  readonly byScore: number;
   /** Photographs in which the mean strength of the damage's group is above that of the rest, where the model tells. */
   readonly named?: number;
   readonly cases: number;
@@ -87,6 +90,7 @@ async function shareFound(
 ): Promise<Found> {
   const composition = singleDistortion(damage, 1);
   const means: Means[] = [];
+  const byScore: Means[] = [];
   const named: boolean[] = [];
   const tells = model.description.degradations !== undefined;
   let tile = 0;
@@ -95,18 +99,28 @@ async function shareFound(
     const box = thirdOf(image, index % 3);
     const { left, top, width, height } = box;
     pasteImage(image, cropImage(await degrade(image, composition, level, levels), left, top, width, height), left, top);
-    const map = await model.map(image, { tile: side, degradations: tells });
+    const map = await model.map(image, { tile: side });
     tile = map.tile;
-    means.push(meansOf(map, map.scores, box));
+    means.push(meansOf(map, map.quality ?? map.scores, box));
+    byScore.push(meansOf(map, map.scores, box));
     if (map.degradations) {
       const strengths = meansOf(map, map.degradations[group]!, box);
       named.push(strengths.inside > strengths.outside);
     }
   }
   const mean = (key: 'inside' | 'outside'): number => rounded(means.reduce((sum, row) => sum + row[key], 0) / means.length);
-  const found = means.filter(({ inside, outside }) => inside < outside).length;
+  const below = (list: readonly Means[]): number => list.filter(({ inside, outside }) => inside < outside).length;
   const namedCount = tells ? { named: named.filter(Boolean).length } : {};
-  return { damage, tile, found, ...namedCount, cases: means.length, inside: mean('inside'), outside: mean('outside') };
+  return {
+    damage,
+    tile,
+    found: below(means),
+    byScore: below(byScore),
+    ...namedCount,
+    cases: means.length,
+    inside: mean('inside'),
+    outside: mean('outside'),
+  };
 }
 
 function thirdOf({ width, height }: Image, third: number): Box {

@@ -9,14 +9,15 @@ const longestSide = 1400;
 export async function mapView(file, map) {
   const figure = document.createElement('figure');
   figure.className = 'map';
-  const scale = scaleOf(map.scores);
+  const quality = map.quality ?? map.scores;
+  const scale = scaleOf(quality);
   const reduction = Math.min(1, longestSide / Math.max(map.width, map.height));
   const canvas = canvasOf(Math.round(map.width * reduction), Math.round(map.height * reduction));
   canvas.className = 'picture';
   canvas.setAttribute('role', 'img');
   canvas.setAttribute(
     'aria-label',
-    `Where it is good: parts score ${Math.min(...map.scores).toFixed(2)} to ${Math.max(...map.scores).toFixed(2)}`,
+    `Where it is good: parts have ${Math.min(...quality).toFixed(2)} to ${Math.max(...quality).toFixed(2)}`,
   );
   await color(canvas, file, map, scale);
   const legend = document.createElement('figcaption');

@@ -2,7 +2,7 @@
 
 import { degradationsByGroup, describeReasons, reasonsOf } from './built/degradations.js';
 import { describeLikeness, likenessOf } from './built/likeness.js';
-import { mapGrid, tilesOfMap, usualTile } from './built/quality-map.js';
+import { mapGrid, qualityOf, tilesOfMap, usualTile } from './built/quality-map.js';
 import { partsOf } from './built/tiles.js';
 import * as ort from './runtime/ort.wasm.bundle.min.mjs';
 
@@ -84,12 +84,16 @@ async function map(file, onTile) {
   const grid = mapGrid(width, height, { tile, stride: Math.max(1, Math.floor(tile / 2)) }, description.size);
   const tiles = tilesOfMap(grid);
   const scores = new Float32Array(tiles.length);
+  const { degradations } = description;
+  const strengths = degradations && new Float32Array(tiles.length * degradations.groups.length);
   for (const [index, part] of tiles.entries()) {
-    [[scores[index]]] = await run(bitmap, part, ['score']);
+    const [[score], told] = await run(bitmap, part, ['score', ...(degradations ? [degradations.output] : [])]);
+    scores[index] = score;
+    strengths?.set(told, index * degradations.groups.length);
     onTile((index + 1) / tiles.length);
   }
   bitmap.close();
-  return { width, height, ...grid, scores };
+  return { width, height, ...grid, scores, ...(strengths && { quality: qualityOf(scores, strengths, degradations) }) };
 }
 
 /** @throws Error for what is no image, and for one that is smaller than the model's minimum. */

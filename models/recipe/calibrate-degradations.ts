@@ -1,7 +1,7 @@
 /** From regressions to values of 0 to 1, and the threshold of each group, which few pristine crops reach. */
-import { limitsOf } from '#antonym/export/degradations/degradation-limits.js';
 import { mean } from '#antonym/statistics/mean.js';
 import { quantile } from '#antonym/statistics/quantile.js';
+import { recognizingLimits, type SingleCase } from './recognizing-limits.js';
 import type { LinearMap } from './ridge-regression.js';
 
 /** The value of the median crop at the strongest level, on average over groups. */
@@ -17,11 +17,17 @@ export interface Calibration {
 /**
  * @param pristine the largest regression of each group, for every pristine crop
  * @param degraded for each group, its largest regression for crops that have it at the strongest level
+ * @param cases the largest regression of each group, for crops with one strong distortion
  */
-export function calibrate(pristine: readonly (readonly number[])[], degraded: readonly (readonly number[])[]): Calibration {
+export function calibrate(
+  pristine: readonly (readonly number[])[],
+  degraded: readonly (readonly number[])[],
+  cases: readonly SingleCase[],
+): Calibration {
   const medians = degraded.map((values) => quantile(values, 0.5));
   const factor = -Math.log(1 - strongest) / Math.max(1e-3, mean(medians));
-  return { factor, thresholds: limitsOf(pristine).map((limit) => Number(Math.max(0.01, 1 - Math.exp(-factor * limit)).toFixed(4))) };
+  const thresholds = recognizingLimits(pristine, cases).map((limit) => Number(Math.max(0.01, 1 - Math.exp(-factor * limit)).toFixed(4)));
+  return { factor, thresholds };
 }
 
 export function scaledMap(map: LinearMap, { factor }: Calibration): LinearMap {

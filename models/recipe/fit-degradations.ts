@@ -76,6 +76,9 @@ export function fitDegradations(
         .filter(({ sample }) => strengthOf(sample, group) === 1)
         .map(({ all }) => largestOf(all)[degradationGroups.indexOf(group)]!),
     ),
+    predictions
+      .filter(({ sample: { distortions } }) => distortions.length === 1 && distortions[0]!.strength >= 0.6 - 1e-9)
+      .map(({ sample, all }) => ({ values: largestOf(all), group: degradationGroups.indexOf(groupOf(sample.distortions[0]!.name)) })),
   );
   const adjusted = (map: LinearMap): DegradationProbe => ({ map: scaledMap(map, calibration), members: counts });
   const judge = adjusted(identityOf(members.length));

@@ -19,13 +19,13 @@ const largeWidth = 1000;
  * @param title the first line below the photograph, such as its name and score; characters beyond ASCII become `?`
  */
 export async function mapPicture(image: Image, map: QualityMap, title: string): Promise<Buffer> {
-  const scale = scaleOf(map.scores);
+  const scale = scaleOf(map.quality ?? map.scores);
   const { data, info } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
     .resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })
     .raw()
     .toBuffer({ resolveWithObject: true });
   const photograph = colored({ width: info.width, height: info.height, data }, map, scale);
-  const legend = await legendOf(Math.max(photograph.width, leastWidth), scale, map.tile, title);
+  const legend = await legendOf(Math.max(photograph.width, leastWidth), scale, map, title);
   return stacked(photograph, legend);
 }
 
@@ -43,7 +43,7 @@ function colored(photograph: Image, map: QualityMap, scale: ColorScale): Image {
 }
 
 /** The scale as wide as the picture, from the worst score on the left to the best, with a number at every fifth of it. */
-async function legendOf(width: number, scale: ColorScale, tile: number, title: string): Promise<Image> {
+async function legendOf(width: number, scale: ColorScale, { tile, quality }: QualityMap, title: string): Promise<Image> {
   const zoom = width >= largeWidth ? 2 : 1;
   const inner = Math.floor(width / zoom);
   const height = margin * 2 + labelLine * 3 + barHeight;
@@ -60,7 +60,8 @@ async function legendOf(width: number, scale: ColorScale, tile: number, title: s
     const room = inner - margin * 2 - label.length * labelCharacter.width;
     await drawLabel(legend, label, margin + Math.round((room * fifth) / 5), barTop + barHeight + 2);
   }
-  await drawLabel(legend, `score of tiles of ${tile}x${tile} pixels: red is worst, blue is best`, margin, barTop + barHeight + labelLine);
+  const what = quality ? 'quality' : 'score';
+  await drawLabel(legend, `${what} of tiles of ${tile}x${tile} pixels: red is worst, blue is best`, margin, barTop + barHeight + labelLine);
   return zoom === 1 ? legend : enlarged(legend, zoom);
 }
 

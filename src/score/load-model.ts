@@ -14,7 +14,7 @@ import type { ImageInput } from './image-input.js';
 import { JobQueue } from './job-queue.js';
 import type { Assessment, EachOptions, LoadOptions, MapOptions, Model, Rating, ScoredImage, ScoreOptions } from './model.js';
 import { opinionMapOf } from './opinion-map.js';
-import { mapGrid, type QualityMap, tilesOfMap, usualTile } from './quality-map.js';
+import { mapGrid, type QualityMap, qualityOf, tilesOfMap, usualTile } from './quality-map.js';
 import { nameOfInput, readInput } from './read-input.js';
 import { requireDegradations } from './require-degradations.js';
 import { openScorer, type Scorer } from './scorer.js';
@@ -134,7 +134,12 @@ class LoadedModel implements Model {
   async map(image: ImageInput, options: MapOptions = {}): Promise<QualityMap> {
     const { description } = this;
     checkMapOptions(options, description);
-    const { signal, degradations: isAssessed, tile = usualTile(description), stride = Math.max(1, Math.floor(tile / 2)) } = options;
+    const {
+      signal,
+      degradations: isAssessed = description.degradations !== undefined,
+      tile = usualTile(description),
+      stride = Math.max(1, Math.floor(tile / 2)),
+    } = options;
     const described = isAssessed ? requireDegradations(description) : undefined;
     this.queue.requirePlace();
     signal?.throwIfAborted();
@@ -144,7 +149,9 @@ class LoadedModel implements Model {
       requireFewTiles(grid.left.length * grid.top.length);
       const request = { images: this.queue.unfinished, signal, degradations: isAssessed };
       const { scores, degradations } = await this.scorer.scoreTiles(pixels, tilesOfMap(grid), request);
-      return { width, height, ...grid, scores, ...(degradations && { degradations: columnsOf(degradations, described!.groups) }) };
+      const mapped = { width, height, ...grid, scores };
+      if (degradations === undefined || described === undefined) return mapped;
+      return { ...mapped, quality: qualityOf(scores, degradations, described), degradations: columnsOf(degradations, described.groups) };
     });
   }
 

@@ -37,7 +37,7 @@ export interface MapOptions extends ScoreOptions {
   readonly tile?: number | undefined;
   /** Pixels from one tile to the next, at most; default: half a tile. */
   readonly stride?: number | undefined;
-  /** True to say of each tile what is wrong with it, too: see `assess`. Default: false. */
+  /** False to leave out what is wrong with each tile, and its share in the quality: half the time. Default: true, where the model says it. */
   readonly degradations?: boolean | undefined;
 }
 
@@ -109,7 +109,7 @@ export interface Model {
    */
   assess(image: ImageInput, options?: ScoreOptions): Promise<Assessment>;
   /**
-   * Says where an image is good and where it is not: scores of overlapping tiles at full resolution. Memory is that of the decoded image and of
+   * Says where an image is good and where it is not: quality of overlapping tiles at full resolution. Memory is that of the decoded image and of
    * a few tiles; the time grows with the number of tiles.
    * @throws {ModelError} for a side of tiles that the model does not take, as `assess` where degradations are asked for, and as `score`.
    * @throws {ImageError} when the image cannot be read, is smaller than the model's minimum, or would have more than 200,000 tiles.

@@ -20,27 +20,51 @@ export interface QualityMap extends MapGrid {
   readonly height: number;
   /** Score of each tile, row by row [rows, columns], 0..1, higher is better. */
   readonly scores: Float32Array;
-  /**
-   * Where asked for, by a model that says what is wrong with an image: strength of each group for each tile, 0..1, in the order of
-   * `scores`.
-   */
+  /** Of a model that says what is wrong with an image: see `qualityOf`, in the order of `scores`. Absent: the scores are the quality. */
+  readonly quality?: Float32Array;
+  /** Of such a model: strength of each group for each tile, 0..1, in the order of `scores`. */
   readonly degradations?: Readonly<Record<string, Float32Array>>;
 }
 
 /** The part of `model.json` that bounds the sides of tiles. */
-export type TilePolicy = Pick<ModelDescription, 'size' | 'crops'>;
+export type TilePolicy = Pick<ModelDescription, 'size' | 'crops' | 'degradations'>;
+
+/** Side of tiles from which on it is told what is wrong with them, pixels. */
+const tellingTile = 128;
 
 /**
- * Side of tiles where none is asked for: half of the side from which on scores are reliable, since smaller tiles say more exactly where; the side of
- * the model where it takes one alone.
+ * Side of tiles where none is asked for: half of the side from which on scores are reliable, since smaller tiles say more exactly where, and 128 pixels
+ * at least where the model says what is wrong with an image; the side of the model where it takes one alone.
  */
-export function usualTile({ size, crops }: TilePolicy): number {
+export function usualTile({ size, crops, degradations }: TilePolicy): number {
   const { minimumSide, recommendedSide, fixedSide, sideMultiple = 1 } = size;
-  return fixedSide ?? crops?.side ?? Math.ceil(Math.max(minimumSide, recommendedSide / 2) / sideMultiple) * sideMultiple;
+  const least = Math.max(minimumSide, recommendedSide / 2, degradations ? tellingTile : 0);
+  return fixedSide ?? crops?.side ?? Math.ceil(least / sideMultiple) * sideMultiple;
+}
+
+/** Share of its score that a tile loses in which a group of degradations is as strong as its threshold. */
+const mostLost = 0.9;
+
+/**
+ * The quality of tiles: their scores, less the more one of the groups of degradations is as strong as it has to be to be reported. Scores compare
+ * photographs; they take noise in a plain part for detail, and do not see every other damage in so small a part.
+ * @param scores [tiles], 0..1
+ * @param strengths [tiles, groups], 0..1
+ * @returns [tiles], 0..1
+ */
+export function qualityOf(
+  scores: Float32Array,
+  strengths: Float32Array,
+  { thresholds }: Pick<NonNullable<ModelDescription['degradations']>, 'thresholds'>,
+): Float32Array {
+  return scores.map((score, tile) => {
+    const shares = thresholds.map((threshold, group) => strengths[tile * thresholds.length + group]! / threshold);
+    return score * (1 - mostLost * Math.min(1, Math.max(...shares)));
+  });
 }
 
 /** The rule that a side of tiles breaks; undefined for one that the model takes. */
-export function tileFault(tile: number, { size, crops }: TilePolicy): string | undefined {
+export function tileFault(tile: number, { size, crops }: Pick<TilePolicy, 'size' | 'crops'>): string | undefined {
   const { minimumSide, fixedSide = crops?.side, sideMultiple = 1 } = size;
   if (fixedSide !== undefined && tile !== fixedSide) return `The model takes tiles of ${fixedSide} pixels only`;
   if (tile < minimumSide) return `The model needs tiles of at least ${minimumSide} pixels`;
@@ -76,10 +100,10 @@ export function tilesOfMap({ tile, left, top }: Pick<MapGrid, 'tile' | 'left' | 
  * The map at a pixel: bilinear between the middles of tiles, and beyond the outermost as there.
  * @param x pixels from the left @param y pixels from the top
  */
-export function valueAt({ tile, left, top, scores }: QualityMap, x: number, y: number): number {
+export function valueAt({ tile, left, top, scores, quality = scores }: QualityMap, x: number, y: number): number {
   const [column, right] = placeIn(left, x - tile / 2);
   const [row, below] = placeIn(top, y - tile / 2);
-  const at = (r: number, c: number): number => scores[Math.min(r, top.length - 1) * left.length + Math.min(c, left.length - 1)]!;
+  const at = (r: number, c: number): number => quality[Math.min(r, top.length - 1) * left.length + Math.min(c, left.length - 1)]!;
   const upper = at(row, column) * (1 - right) + at(row, column + 1) * right;
   const lower = at(row + 1, column) * (1 - right) + at(row + 1, column + 1) * right;
   return upper * (1 - below) + lower * below;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ModelDescription } from '#antonym/export/model-description.js';
 import { ImageError, loadModel, ModelError, type Pixels } from '#antonym/index.js';
-import { mapGrid, type QualityMap, tileFault, tilesOfMap, usualTile, valueAt } from '#antonym/score/quality-map.js';
+import { mapGrid, type QualityMap, qualityOf, tileFault, tilesOfMap, usualTile, valueAt } from '#antonym/score/quality-map.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { saveBrightnessModel } from './brightness-model.js';
 
@@ -30,6 +31,11 @@ describe('the tiles of a map', () => {
   test('have the side that the model takes, or half of the recommended one', () => {
     const size = { minimumSide: 64, recommendedSide: 256 };
     expect(usualTile({ size })).toBe(128);
+    const degradations = { output: 'degradations', groups: ['blur'], thresholds: [0.5] } as unknown as NonNullable<
+      ModelDescription['degradations']
+    >;
+    expect(usualTile({ size: { minimumSide: 32, recommendedSide: 64 }, degradations })).toBe(128);
+    expect(usualTile({ size: { minimumSide: 32, recommendedSide: 64 } })).toBe(32);
     expect(usualTile({ size: { ...size, minimumSide: 200 } })).toBe(200);
     expect(usualTile({ size: { ...size, sideMultiple: 14 } })).toBe(140);
     expect(usualTile({ size: { ...size, fixedSide: 224 } })).toBe(224);
@@ -38,6 +44,15 @@ describe('the tiles of a map', () => {
     expect(tileFault(63, { size })).toMatch(/at least 64/);
     expect(tileFault(128, { size: { ...size, fixedSide: 224 } })).toMatch(/224 pixels only/);
     expect(tileFault(128, { size: { ...size, sideMultiple: 14 } })).toMatch(/multiple of 14/);
+  });
+});
+
+describe('the quality of tiles', () => {
+  test('is the score, less the nearer a group is to its threshold, down to a tenth', () => {
+    const scores = Float32Array.of(0.8, 0.8, 0.8, 0.8);
+    const strengths = Float32Array.of(0, 0, 0.25, 0, 0.1, 0.8, 0.5, 0.9);
+    const quality = qualityOf(scores, strengths, { thresholds: [0.5, 0.8] });
+    for (const [tile, expected] of [0.8, 0.44, 0.08, 0.08].entries()) expect(quality[tile]).toBeCloseTo(expected, 6);
   });
 });
 
@@ -53,6 +68,8 @@ describe('the map at a pixel', () => {
           expect(valueAt(map, left + 10, top + 10)).toBeCloseTo(map.scores[index]!, 6);
         expect(valueAt(map, x, y)).toBeGreaterThanOrEqual(Math.min(...map.scores) - 1e-6);
         expect(valueAt(map, x, y)).toBeLessThanOrEqual(Math.max(...map.scores) + 1e-6);
+        const quality = map.scores.map((score) => 1 - score);
+        expect(valueAt({ ...map, quality }, x, y)).toBeCloseTo(1 - valueAt(map, x, y), 5);
       }),
     );
   });

@@ -34,12 +34,12 @@ async function writeMap(
   { tile, sha256, why }: { readonly tile?: number | undefined; readonly sha256: string; readonly why: boolean },
 ): Promise<string> {
   const pixels = await readInput(input);
-  const map = await model.map(pixels, { tile, degradations: why });
+  const map = await model.map(pixels, { tile });
   const columns = map.left.length;
   const rowsOf = (values: Float32Array): number[][] =>
     map.top.map((_, row) => Array.from(values.subarray(row * columns, (row + 1) * columns), (value) => Number(value.toFixed(decimals))));
   const degradations =
-    map.degradations && Object.fromEntries(Object.entries(map.degradations).map(([group, values]) => [group, rowsOf(values)]));
+    why && map.degradations && Object.fromEntries(Object.entries(map.degradations).map(([group, values]) => [group, rowsOf(values)]));
   const { width, height, left, top } = map;
   const numbers = {
     format: 'antonym-map-1',
@@ -53,7 +53,8 @@ async function writeMap(
     left,
     top,
     scores: rowsOf(map.scores),
-    degradations,
+    ...(map.quality && { quality: rowsOf(map.quality) }),
+    ...(degradations && { degradations }),
   };
   await mkdir(dirname(join(folder, name)), { recursive: true });
   await writeFile(join(folder, `${name}.map.png`), await mapPicture(pixels, map, `${basename(name)}: score ${score.toFixed(4)}`));

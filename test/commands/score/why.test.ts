@@ -72,15 +72,22 @@ describe('score --why', () => {
     const numbers = parseSealed(await readFile(join(folder, 'maps', '00.png.map.json'), 'utf8')) as Record<string, number[]> & {
       readonly degradations: Readonly<Record<string, readonly number[][]>>;
     };
-    const { left, top, degradations } = numbers;
+    const { left, top, degradations, scores, quality } = numbers as typeof numbers & Record<'scores' | 'quality', readonly number[][]>;
     expect(Object.keys(degradations)).toEqual([...degradationGroups]);
     await using model = await loadModel(join(folder, 'told'));
     const { data, info } = await sharp(join(folder, photograph)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     const [row, column] = [top!.length - 1, left!.length - 1];
     const image = { data: new Uint8Array(data), width: info.width, height: info.height };
     const tile = await model.assess(cropImage(image, left![column]!, top![row]!, 40, 40));
+    const shares = model.description.degradations!.thresholds.map(
+      (threshold, group) => tile.degradations[degradationGroups[group]!]! / threshold,
+    );
+    expect(scores[row]![column]).toBeCloseTo(tile.score, 4);
+    expect(quality[row]![column]).toBeCloseTo(tile.score * (1 - 0.9 * Math.min(1, Math.max(...shares))), 4);
     for (const [group, strength] of Object.entries(tile.degradations)) expect(degradations[group]![row]![column]).toBeCloseTo(strength, 4);
+    expect(await model.map(image, { tile: 40, degradations: false })).not.toHaveProperty('quality');
     const untold = await loadModel(join(folder, 'runs', 'reference', 'export'));
+    expect(await untold.map(image, { tile: 40 })).not.toHaveProperty('quality');
     await expect(untold.map(join(folder, photograph), { degradations: true })).rejects.toThrow('does not say what is wrong');
     await untold.close();
   });
