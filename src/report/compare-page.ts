@@ -18,8 +18,8 @@ import { reportStyle } from './report-style.js';
 
 /** Pairs shown of each variant. */
 const shownPairs = 20;
-/** With several variants, pictures of fewer of each keep the page small. */
-const shownPairsOfMany = 4;
+/** Of these, with several variants, those that are seen at once: the others unfold. */
+const seenAtOnce = 4;
 /** Side of the crops, pixels. */
 const cropSide = 240;
 
@@ -28,7 +28,7 @@ export async function comparePage(result: ComparisonResult): Promise<string> {
   const { variants, before, model } = result;
   const one = variants.length === 1;
   const sections: Markup[] = [];
-  for (const variant of variants) sections.push(await worstSection(variant, one ? shownPairs : shownPairsOfMany, one));
+  for (const variant of variants) sections.push(await worstSection(variant, one));
   const why = variants.some(({ reasons }) => reasons) ? html`<a href="#why">Why</a>` : undefined;
   return page({
     title: `${before} and ${variants.map(({ name }) => name).join(', ')}`,
@@ -137,11 +137,15 @@ function diagonal(variants: readonly ComparedVariant[]): [number, number][] {
   ];
 }
 
-async function worstSection({ name, pairs }: ComparedVariant, count: number, one: boolean): Promise<Markup> {
-  const worst = worstPairs(pairs, count);
+async function worstSection({ name, pairs }: ComparedVariant, one: boolean): Promise<Markup> {
   const figures: Markup[] = [];
-  for (const pair of worst) figures.push(await pairFigure(pair));
-  return html`${one ? undefined : html`<h3>${name}</h3>`}${worst.length === 0 ? html`<p>No picture lost anything.</p>` : html`<div class="pairs">${figures}</div>`}\n`;
+  for (const pair of worstPairs(pairs, shownPairs)) figures.push(await pairFigure(pair));
+  if (figures.length === 0) return html`${one ? undefined : html`<h3>${name}</h3>`}<p>No picture lost anything.</p>\n`;
+  const block = (own: readonly Markup[]): Markup => html`<div class="pairs">${own}</div>`;
+  if (one) return html`${block(figures)}\n`;
+  const others = figures.slice(seenAtOnce);
+  const folded = others.length === 0 ? undefined : details(`The next ${others.length}`, block(others));
+  return html`<h3>${name}</h3>${block(figures.slice(0, seenAtOnce))}${folded}\n`;
 }
 
 async function pairFigure(pair: ComparedPair): Promise<Markup> {

@@ -67,3 +67,13 @@ test('the page says that darker pictures lost, shows them, and names what was no
   expect(page.match(/data:image\/webp;base64,/g)).toHaveLength(4);
   for (const text of ['alone.png', 'broken.png', 'a.png', '&lt;script&gt;alert(1)']) expect(page).toContain(text);
 });
+
+test('of several variants, the four that lost most are seen at once, and up to sixteen more unfold', async () => {
+  const names = Array.from({ length: 22 }, (_, index) => `picture-${index}.png`);
+  const result = await darkened(names);
+  const [variant] = result.variants;
+  const page = await comparePage({ ...result, variants: [variant!, { ...variant!, name: 'again' }] });
+  checkPage(page);
+  expect(page.match(/The next 16/g)).toHaveLength(2);
+  expect(page.match(/data:image\/webp;base64,/g)).toHaveLength(2 * 20 * 2);
+});
