@@ -28,7 +28,7 @@ export const defects = {
   /** Versions of each crop by number of distortions, beside the crop as it is. */
   versions: [
     [1, 11],
-    [2, 12],
+    [2, 4],
   ],
   levels: 5,
 } as const;

@@ -42,8 +42,8 @@ export function usualTile({ size, crops, degradations }: TilePolicy): number {
   return fixedSide ?? crops?.side ?? Math.ceil(least / sideMultiple) * sideMultiple;
 }
 
-/** Share of its score that a tile loses in which a group of degradations is as strong as its threshold. */
-const mostLost = 0.9;
+/** Share of its score that a tile loses in which a group of degradations is as strong as its threshold; with this power of its strength. */
+const [mostLost, power] = [0.9, 4];
 
 /**
  * The quality of tiles: their scores, less the more one of the groups of degradations is as strong as it has to be to be reported. Scores compare
@@ -59,7 +59,7 @@ export function qualityOf(
 ): Float32Array {
   return scores.map((score, tile) => {
     const shares = thresholds.map((threshold, group) => strengths[tile * thresholds.length + group]! / threshold);
-    return score * (1 - mostLost * Math.min(1, Math.max(...shares)));
+    return score * (1 - mostLost * Math.min(1, Math.max(...shares)) ** power);
   });
 }
 

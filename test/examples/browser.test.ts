@@ -123,17 +123,17 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await loaded.close();
   });
 
-  test('shows where a photograph is good and where it is not, by the scores of its parts in Node.js', async () => {
+  test('shows where a photograph is good and where it is not, by the quality of its parts in Node.js', async () => {
     const [path] = prepared.photographs;
     const row = page!.locator('li', { hasText: basename(path!) });
     await row.getByRole('button', { name: 'Where?' }).click();
     await row.locator('.map').waitFor();
     const model = await loadModel(prepared.model);
-    const { width, scores } = await model.map(path!);
+    const { width, quality } = await model.map(path!);
     await model.close();
     const picture = row.locator('.picture');
-    const [lowest, highest] = [Math.min(...scores), Math.max(...scores)].map((score) => score.toFixed(2));
-    expect(await picture.getAttribute('aria-label')).toBe(`Where it is good: parts score ${lowest} to ${highest}`);
+    const [lowest, highest] = [Math.min(...quality!), Math.max(...quality!)].map((score) => score.toFixed(2));
+    expect(await picture.getAttribute('aria-label')).toBe(`Where it is good: parts have ${lowest} to ${highest}`);
     const drawn = await picture.evaluate((canvas) => {
       const { width, height } = canvas as HTMLCanvasElement;
       const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);

@@ -52,7 +52,7 @@ describe('the quality of tiles', () => {
     const scores = Float32Array.of(0.8, 0.8, 0.8, 0.8);
     const strengths = Float32Array.of(0, 0, 0.25, 0, 0.1, 0.8, 0.5, 0.9);
     const quality = qualityOf(scores, strengths, { thresholds: [0.5, 0.8] });
-    for (const [tile, expected] of [0.8, 0.44, 0.08, 0.08].entries()) expect(quality[tile]).toBeCloseTo(expected, 6);
+    for (const [tile, expected] of [0.8, 0.8 * (1 - 0.9 / 16), 0.08, 0.08].entries()) expect(quality[tile]).toBeCloseTo(expected, 6);
   });
 });
 
