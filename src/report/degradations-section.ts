@@ -1,6 +1,7 @@
-/** A section about how well the exported model says what is wrong with an image. */
-import { counted } from '../support/counted.js';
+/** How well the exported model says what is wrong with an image. */
+
 import { ownAlarms } from '../export/degradations/degradations-card.js';
+import { counted } from '../support/counted.js';
 import { html, type Markup, table } from './markup.js';
 import { percent } from './numbers.js';
 import type { RunFacts } from './run-facts.js';

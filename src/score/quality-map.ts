@@ -44,9 +44,11 @@ export function usualTile({ size, crops, degradations }: TilePolicy): number {
 
 /** Share of its score that a tile loses in which a group of degradations is as strong as its threshold; with this power of its strength. */
 const [mostLost, power] = [0.9, 4];
+/** The groups that count: small parts of sound photographs are often as plain, as bright, as colorful or as regular as others damage makes them. */
+const localGroups: readonly string[] = ['blur', 'noise', 'compression'];
 
 /**
- * The quality of tiles: their scores, less the more one of the groups of degradations is as strong as it has to be to be reported. Scores compare
+ * The quality of tiles: their scores, less the more blur, noise or compression is as strong as it has to be to be reported. Scores compare
  * photographs; they take noise in a plain part for detail, and do not see every other damage in so small a part.
  * @param scores [tiles], 0..1
  * @param strengths [tiles, groups], 0..1
@@ -55,10 +57,12 @@ const [mostLost, power] = [0.9, 4];
 export function qualityOf(
   scores: Float32Array,
   strengths: Float32Array,
-  { thresholds }: Pick<NonNullable<ModelDescription['degradations']>, 'thresholds'>,
+  { groups, thresholds }: Pick<NonNullable<ModelDescription['degradations']>, 'groups' | 'thresholds'>,
 ): Float32Array {
   return scores.map((score, tile) => {
-    const shares = thresholds.map((threshold, group) => strengths[tile * thresholds.length + group]! / threshold);
+    const shares = thresholds.map((threshold, group) =>
+      localGroups.includes(groups[group]!) ? strengths[tile * thresholds.length + group]! / threshold : 0,
+    );
     return score * (1 - mostLost * Math.min(1, Math.max(...shares)) ** power);
   });
 }

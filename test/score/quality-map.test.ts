@@ -50,8 +50,8 @@ describe('the tiles of a map', () => {
 describe('the quality of tiles', () => {
   test('is the score, less the nearer a group is to its threshold, down to a tenth', () => {
     const scores = Float32Array.of(0.8, 0.8, 0.8, 0.8);
-    const strengths = Float32Array.of(0, 0, 0.25, 0, 0.1, 0.8, 0.5, 0.9);
-    const quality = qualityOf(scores, strengths, { thresholds: [0.5, 0.8] });
+    const strengths = Float32Array.of(0, 0, 1, 0.25, 0, 0, 0.1, 0.8, 0, 0.5, 0.9, 1);
+    const quality = qualityOf(scores, strengths, { groups: ['blur', 'noise', 'color'], thresholds: [0.5, 0.8, 0.1] });
     for (const [tile, expected] of [0.8, 0.8 * (1 - 0.9 / 16), 0.08, 0.08].entries()) expect(quality[tile]).toBeCloseTo(expected, 6);
   });
 });
