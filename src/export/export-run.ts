@@ -258,6 +258,7 @@ function describe(
       levels: options.levels,
       crop: options.crop,
       ...(step > 0 && options.precision === 'mixed' && { precision: options.precision }),
+      ...(step > 0 && options.tune !== 'whole' && { tune: options.tune }),
       ...(fitted && { samples: fitted.samples }),
     },
     version: antonym,

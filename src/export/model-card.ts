@@ -175,11 +175,18 @@ function opinionOriginOf({ name, images, range, direction }: TrainedOpinions): s
   return lines.join('\n');
 }
 
-function trainingOf({ step, steps, crop, seed, samples, precision }: ModelDescription['training']): string {
+function trainingOf({ step, steps, crop, seed, samples, precision, tune }: ModelDescription['training']): string {
   if (samples !== undefined) return `fitted to ${samples} crops, seed ${seed}`;
   const mixed = precision === undefined ? '' : ', in mixed precision (products in half precision, weights in float32)';
-  return step === 0 ? 'none' : `step ${step} of ${steps}, crops of ${crop} pixels, seed ${seed}${mixed}`;
+  return step === 0
+    ? 'none'
+    : `step ${step} of ${steps}, crops of ${crop} pixels, seed ${seed}${mixed}${tune === undefined ? '' : tunedParts[tune]}`;
 }
+
+const tunedParts = {
+  lora: "; of the encoder only changes of low rank of the attention's queries and keys (LoRA), which the weights contain",
+  head: '; the head only: the encoder is as it was',
+} as const;
 
 const precisionMeaning: Readonly<Record<ReducedPrecision, string>> = {
   fp16: 'fp16: weights and most of the computing in half precision; preparation of pixels, sums, exponentials and the score in float32',

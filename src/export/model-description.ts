@@ -149,6 +149,8 @@ const schema = z.strictObject({
     crop: z.int(),
     /** Precision of the steps; absent: float32. The file's own is `precision` above. */
     precision: z.literal('mixed').optional(),
+    /** What of the encoder was trained, as `--tune` says; absent: all but frozen parts. */
+    tune: z.enum(['lora', 'head']).optional(),
     /** Crops that the model was fitted to, where it was not trained in steps. */
     samples: z.int().positive().optional(),
   }),

@@ -26,6 +26,11 @@ test('states every fact once', () => {
 test.each([
   [{ samples: 1815 }, 'fitted to 1815 crops, seed 1', 'was fitted without any human opinion'],
   [{ step: 9, steps: 10, samples: undefined }, 'step 9 of 10, crops of 256 pixels, seed 1', 'was trained without any human opinion'],
+  [
+    { step: 9, steps: 10, samples: undefined, tune: 'head' as const },
+    'step 9 of 10, crops of 256 pixels, seed 1; the head only: the encoder is as it was',
+    'was trained without any human opinion',
+  ],
   [{ samples: undefined }, 'none', 'was not trained by this program'],
 ])('says how the weights came about: %o', (training, row, sentence) => {
   const { samples, ...rest } = { ...description.training, ...training };
