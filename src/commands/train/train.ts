@@ -87,7 +87,7 @@ export const trainCommand: Command = {
   groups: {
     Data: data,
     Model: model,
-    Optimisation: optimisation,
+    Optimization: optimisation,
     Device: device,
     Opinions: opinionOptions,
     Shards: { pairs, pairsSha256 },
