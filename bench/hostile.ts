@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '#antonym/support/errors.js';
 import { type BaseFile, baseFiles, hasHeic } from './hostile/base-files.js';
 import { hostileFile } from './hostile/mutate.js';
+import { otherFiles } from './hostile/other-files.js';
 import { type Watched, watchProcess } from './hostile/watch-process.js';
 import { markdownTable } from './markdown-table.js';
 
 const program = fileURLToPath(import.meta.resolve('#antonym/cli.js'));
 const library = fileURLToPath(new URL('hostile/score-by-library.js', import.meta.url));
+
+const others = fileURLToPath(new URL('hostile/read-by-library.js', import.meta.url));
 
 /** Bounds that count as a fault beyond, milliseconds and bytes. */
 const longestSilence = 20_000;
@@ -24,6 +27,7 @@ const scenes = 5;
 
 interface MadeFile {
   readonly path: string;
+  readonly format: string;
   readonly isGood: boolean;
   readonly changes: readonly string[];
 }
@@ -51,6 +55,9 @@ const small = [
   '1',
   '--distortion',
   'jpeg',
+  // they have to do with photographs, not with reading files
+  '--degradations',
+  'off',
 ];
 const scoredIn = ({ stdout }: Watched): Set<string> => {
   const rows = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
@@ -63,6 +70,9 @@ const ways: readonly Way[] = [
   { name: 'degrade check', words: (folder) => [program, 'degrade', 'check', folder], used: () => undefined, allowed: [0] },
   { name: 'train --data', words: (folder) => [program, 'train', '--data', folder, ...small], used: () => undefined, allowed: [0] },
 ];
+
+/** Files that are no images have a folder of their own, which commands of images do not see. */
+const otherWay: Way = { name: 'tables, archives, models', words: (_, list) => [others, list], used: scoredIn, allowed: [0] };
 
 export async function benchHostile({
   files,
@@ -77,28 +87,34 @@ export async function benchHostile({
   if (!Number.isInteger(count) || count < 1) throw new UserError(`--files must be a whole number from 1, but received ${files}.`);
   if (!(await hasHeic())) process.stderr.write('HEIC is left out: it needs heif-enc (Debian: libheif-examples) and libheif-js\n');
   const root = await mkdtemp(join(tmpdir(), 'antonym-hostile-'));
-  const totals = new Map(ways.map(({ name }) => [name, { files: 0, used: 0, silence: 0, bytes: 0, faults: 0 }]));
+  const totals = new Map([...ways, otherWay].map(({ name }) => [name, { files: 0, used: 0, silence: 0, bytes: 0, faults: 0 }]));
   try {
     for (let first = 0; first < count; first += atATime) {
       const folder = join(root, 'files');
       await mkdir(folder);
       const made = await makeFiles(folder, Number(seed), first, Math.min(atATime, count - first));
+      const besides = join(root, 'others');
+      await mkdir(besides);
+      const madeOthers = await makeOthers(besides, Number(seed), first, made.length);
       await writeFile(join(root, 'list.json'), JSON.stringify(made.map(({ path }) => path)));
-      for (const way of ways) {
-        const watched = await watchProcess(way.words(folder, join(root, 'list.json')), root, longestSilence * atATime);
-        const faults = faultsOf(way, watched, made);
+      await writeFile(join(root, 'others.json'), JSON.stringify(madeOthers));
+      for (const way of [...ways, otherWay]) {
+        const [given, list] = way === otherWay ? [madeOthers, 'others.json'] : [made, 'list.json'];
+        const watched = await watchProcess(way.words(folder, join(root, list)), root, longestSilence * atATime);
+        const faults = faultsOf(way, watched, given);
         const used = way.used(watched);
         const total = totals.get(way.name)!;
-        total.files += made.length;
+        total.files += given.length;
         total.used += used?.size ?? 0;
         total.silence = Math.max(total.silence, watched.longestSilence);
         total.bytes = Math.max(total.bytes, watched.peakBytes);
         total.faults += faults.length;
         for (const fault of faults) process.stderr.write(`${way.name}, files ${first} and on: ${fault}\n`);
-        if (faults.length > 0 && keep !== undefined) await keepFiles(made, join(keep, `${seed}-${first}`));
+        if (faults.length > 0 && keep !== undefined) await keepFiles(given, join(keep, `${seed}-${first}`));
         await rm(join(root, 'runs'), { recursive: true, force: true });
       }
       await rm(folder, { recursive: true });
+      await rm(besides, { recursive: true });
     }
     const rows = [...totals].map(([name, { files: tried, used, silence, bytes, faults }]) => [
       name,
@@ -108,7 +124,7 @@ export async function benchHostile({
       (bytes / 2 ** 20).toFixed(0),
       String(faults),
     ]);
-    process.stdout.write(markdownTable([['way', 'files', 'scored', 'longest silence, s', 'peak memory, MiB', 'faults'], ...rows]));
+    process.stdout.write(markdownTable([['way', 'files', 'read', 'longest silence, s', 'peak memory, MiB', 'faults'], ...rows]));
     process.exitCode = [...totals.values()].some(({ faults }) => faults > 0) ? 1 : 0;
   } finally {
     await rm(root, { recursive: true, force: true });
@@ -126,16 +142,33 @@ async function makeFiles(folder: string, seed: number, first: number, count: num
     const { file, changes } = isGood ? { file: bytes, changes: [] } : hostileFile(format, bytes, seed, index);
     const path = join(folder, `${isGood ? 'good' : 'hostile'}-${index}.${format}`);
     await writeFile(path, file);
-    made.push({ path, isGood, changes });
+    made.push({ path, format, isGood, changes });
+  }
+  return made;
+}
+
+async function makeOthers(folder: string, seed: number, first: number, count: number): Promise<MadeFile[]> {
+  const files = await otherFiles((await baseFiles(0))[0]!.bytes);
+  const made: MadeFile[] = [];
+  for (let index = first; index < first + count; index++) {
+    const { kind, bytes } = files[index % files.length]!;
+    // six kinds and one good file of ten: all kinds have good ones
+    const isGood = Math.floor(index / files.length) % goodEvery === 0;
+    const { file, changes } = isGood ? { file: bytes, changes: [] } : hostileFile(kind, bytes, seed, index);
+    const path = join(folder, `${isGood ? 'good' : 'hostile'}-${index}.${kind}`);
+    await writeFile(path, file);
+    made.push({ path, format: kind, isGood, changes });
   }
   return made;
 }
 
 function faultsOf({ used: usedIn, allowed }: Way, watched: Watched, made: readonly MadeFile[]): string[] {
-  const { status, stderr, peakBytes, longestSilence: silence } = watched;
+  const { status, stdout, stderr, peakBytes, longestSilence: silence } = watched;
   const faults: string[] = [];
   if (status === null || !allowed.includes(status)) faults.push(`it ended with ${status ?? 'a signal'}: ${stderr.slice(-300)}`);
   if (/Unexpected failure|^\s+at /m.test(stderr)) faults.push(`an unexpected failure: ${stderr.slice(-300)}`);
+  const [unexpected] = stdout.split('\n').filter((line) => line.includes('"unexpected":'));
+  if (unexpected !== undefined) faults.push(`an unexpected failure: ${unexpected.slice(0, 300)}`);
   if (silence > longestSilence) faults.push(`silent for ${(silence / 1000).toFixed(0)} s`);
   if (peakBytes > mostMemory) faults.push(`${(peakBytes / 2 ** 20).toFixed(0)} MiB of memory`);
   const used = usedIn(watched);

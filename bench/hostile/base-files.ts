@@ -8,6 +8,7 @@ import sharp, { type Sharp } from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import { canReadHeic } from '#antonym/images/heif.js';
 import type { HostileFormat } from './file-parts.js';
+import { pngChunk } from './mutate.js';
 
 export interface BaseFile {
   readonly format: HostileFormat;
@@ -36,13 +37,34 @@ export async function baseFiles(index: number): Promise<BaseFile[]> {
     ['tif', picture.clone().tiff({ compression: 'none' })],
     ['tif', picture.clone().tiff({ compression: 'deflate', tile: true, tileWidth: 32, tileHeight: 32 })],
     ['tif', picture.clone().ensureAlpha(0.5).tiff({ compression: 'lzw' })],
+    ['tif', picture.clone().tiff({ compression: 'jpeg', bigtiff: true })],
   ];
   const files = await Promise.all(made.map(async ([format, pipeline]) => ({ format, bytes: await pipeline.toBuffer() })));
   const heic = await heicOf(await picture.png().toBuffer());
   return [
     ...files,
+    ...(await animations(picture)),
     { format: 'bmp', bytes: bitmap(data, width, height) },
     ...(heic === undefined ? [] : [{ format: 'heic' as const, bytes: heic }]),
+  ];
+}
+
+/** Several pictures in a file: of a film of WebP, PNG and AVIF the first is read, of pages of a TIFF, too. */
+async function animations(picture: Sharp): Promise<BaseFile[]> {
+  const frames = [await picture.clone().png().toBuffer(), await picture.clone().negate().png().toBuffer()];
+  const film = (): Sharp => sharp(frames, { join: { animated: true } });
+  const still = frames[0]!;
+  const avif = await picture.clone().avif({ effort: 0 }).toBuffer();
+  avif.write('avis', 8, 'latin1');
+  return [
+    { format: 'webp', bytes: await film().webp().toBuffer() },
+    { format: 'tif', bytes: await film().tiff({ compression: 'lzw' }).toBuffer() },
+    // the header of PNG ends at 33; two frames are stated, of which one is there
+    {
+      format: 'png',
+      bytes: Buffer.concat([still.subarray(0, 33), pngChunk('acTL', Buffer.of(0, 0, 0, 2, 0, 0, 0, 0)), still.subarray(33)]),
+    },
+    { format: 'avif', bytes: avif },
   ];
 }
 

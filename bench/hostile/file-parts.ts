@@ -1,5 +1,7 @@
 /** The parts of an image file that a format puts after each other, so that fuzzers change what a file says and not only its bytes. */
 
+import type { OtherKind } from './other-files.js';
+
 export type HostileFormat = 'png' | 'jpg' | 'webp' | 'avif' | 'heic' | 'tif' | 'bmp';
 
 /** A span of the file, and its fields of numbers: lengths, counts, sides. */
@@ -15,7 +17,7 @@ export interface NumberField {
   readonly littleEndian: boolean;
 }
 
-const readers: Readonly<Record<HostileFormat, (file: Buffer) => FilePart[]>> = {
+const readers: Readonly<Record<HostileFormat | OtherKind, (file: Buffer) => FilePart[]>> = {
   png: pngChunks,
   jpg: jpegSegments,
   webp: riffChunks,
@@ -23,10 +25,15 @@ const readers: Readonly<Record<HostileFormat, (file: Buffer) => FilePart[]>> = {
   heic: isoBoxes,
   tif: tiffEntries,
   bmp: bitmapFields,
+  csv: textLines,
+  json: textLines,
+  xlsx: zipRecords,
+  tar: tarBlocks,
+  onnx: pieces,
 };
 
 /** In the order of the file; empty where it is too broken to have any. */
-export function partsOfFile(format: HostileFormat, file: Buffer): FilePart[] {
+export function partsOfFile(format: HostileFormat | OtherKind, file: Buffer): FilePart[] {
   return readers[format](file);
 }
 
@@ -115,6 +122,45 @@ function bitmapFields(file: Buffer): FilePart[] {
   const fields = at.map((offset) => ({ start: offset, end: offset + 4, fields: [numbers(offset, 4, true)] }));
   const bits = { start: 26, end: 30, fields: [numbers(26, 2, true), numbers(28, 2, true)] };
   return [...fields, ...(file.length >= 54 ? [bits, { start: 54, end: file.length, fields: [] }] : [])];
+}
+
+/** Lines; cells and values are changed inside of them. */
+function textLines(file: Buffer): FilePart[] {
+  const parts: FilePart[] = [];
+  for (let start = 0; start < file.length; ) {
+    const found = file.indexOf(10, start);
+    const end = found < 0 ? file.length : found + 1;
+    parts.push({ start, end, fields: [] });
+    start = end;
+  }
+  return parts;
+}
+
+/** Local members, entries of the directory and its end, with their sizes and places (APPNOTE.TXT, 4.3). */
+function zipRecords(file: Buffer): FilePart[] {
+  const starts: number[] = [];
+  for (let at = file.indexOf('PK'); at >= 0; at = file.indexOf('PK', at + 2)) starts.push(at);
+  return starts.map((start, index) => {
+    const end = starts[index + 1] ?? file.length;
+    const fields = [8, 12, 16, 20, 24].filter((offset) => start + offset + 4 <= end).map((offset) => numbers(start + offset, 4, true));
+    return { start, end, fields };
+  });
+}
+
+/** Blocks of 512 bytes: names, sizes in octal digits, and contents (POSIX.1-1988, ustar). */
+function tarBlocks(file: Buffer): FilePart[] {
+  return Array.from({ length: Math.floor(file.length / 512) }, (_, index) => {
+    const start = index * 512;
+    return { start, end: start + 512, fields: [numbers(start + 124, 4), numbers(start + 148, 4), numbers(start + 156, 1)] };
+  });
+}
+
+/** Pieces of messages whose lengths stand before them, as protobuf nests them: many at the beginning, where nodes are. */
+function pieces(file: Buffer): FilePart[] {
+  return Array.from({ length: 200 }, (_, index) => {
+    const start = Math.min(file.length - 1, index * 97);
+    return { start, end: Math.min(file.length, start + 97), fields: [numbers(start, 1), numbers(start + 1, 1), numbers(start + 2, 2)] };
+  });
 }
 
 function numbers(at: number, bytes: NumberField['bytes'], littleEndian = false): NumberField {

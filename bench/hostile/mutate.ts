@@ -2,13 +2,15 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { type RandomStream, randomStream } from '#antonym/support/random.js';
 import { type FilePart, type HostileFormat, type NumberField, partsOfFile } from './file-parts.js';
+import type { OtherKind } from './other-files.js';
 
 /** Parts are repeated up to this size of a file, bytes. */
 const largest = 8 * 2 ** 20;
 /** Bytes to which a bomb beside the pixels expands. */
 const bombBytes = 64 * 2 ** 20;
 
-type Change = (file: Buffer, part: FilePart, random: RandomStream, format: HostileFormat) => Buffer;
+type Format = HostileFormat | OtherKind;
+type Change = (file: Buffer, part: FilePart, random: RandomStream, format: Format) => Buffer;
 
 const changes: Readonly<Record<string, Change>> = {
   'flipped bits': (file, { start, end }, random) => {
@@ -47,7 +49,7 @@ export const changeNames = Object.keys(changes);
  * A hostile file: the same for a seed and an index.
  * @returns the file and the names of its changes
  */
-export function hostileFile(format: HostileFormat, file: Buffer, seed: number, index: number): { file: Buffer; changes: string[] } {
+export function hostileFile(format: Format, file: Buffer, seed: number, index: number): { file: Buffer; changes: string[] } {
   const random = randomStream(seed, 'hostile', format, index);
   const names = Array.from({ length: 1 + random.integer(3) }, () => random.choice(changeNames));
   let changed = file;
@@ -79,10 +81,13 @@ function writeNumber(file: Buffer, { at, bytes, littleEndian }: NumberField, ran
   else file.writeUIntBE(value, at, bytes);
 }
 
+/** A segment DQT of ones (ITU T.81, B.2.4.1). */
+const quantisationTable = Buffer.concat([Buffer.of(0xff, 0xdb, 0, 67, 0), Buffer.alloc(64, 1)]);
+
 let zeros: Buffer | undefined;
 
 /** Parts that expand, or are many, beside the pixels. */
-function bombOf(format: HostileFormat, random: RandomStream): Buffer {
+function bombOf(format: Format, random: RandomStream): Buffer {
   zeros ??= deflateSync(Buffer.alloc(bombBytes), { level: 9 });
   switch (format) {
     case 'png': {
@@ -92,6 +97,8 @@ function bombOf(format: HostileFormat, random: RandomStream): Buffer {
       return Buffer.concat(Array.from({ length: 1 + random.integer(40) }, () => chunk));
     }
     case 'jpg': {
+      // tables of quantisation, which later ones replace
+      if (random.uniform() < 0.3) return Buffer.concat(Array.from({ length: 5000 }, () => quantisationTable));
       const segment = Buffer.concat([Buffer.of(0xff, 0xe1, 0xff, 0xff), Buffer.from('Exif\0\0MM\0*', 'latin1'), Buffer.alloc(65523)]);
       return Buffer.concat(Array.from({ length: 1 + random.integer(100) }, () => segment));
     }
@@ -109,12 +116,16 @@ function bombOf(format: HostileFormat, random: RandomStream): Buffer {
       box.write(random.choice(['free', 'uuid', 'meta', 'mdat']), 4, 'latin1');
       return box;
     }
+    case 'csv':
+    case 'json':
+      return Buffer.from(random.choice([',', '"', '[', '{"a":', '\n', '9', '\t;', '\u00e9']).repeat(2 ** (10 + random.integer(11))));
     default:
       return Buffer.alloc(random.integer(2 ** 20));
   }
 }
 
-function pngChunk(type: string, data: Buffer): Buffer {
+/** With its length and checksum (PNG specification, 5.3). */
+export function pngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -74,6 +74,16 @@ describe('a CSV file of opinions', () => {
   test('may be a workbook', async () => {
     const path = fileURLToPath(new URL('golden/benchmarks/csiq/csiq.DMOS.xlsx', import.meta.url));
     await expect(readCsvOpinions(path)).rejects.toThrow(/csiq\.DMOS\.xlsx has no column "image"/);
+  });
+
+  test('may be a workbook with members between those that its list names: it is read, or refused', async () => {
+    const path = fileURLToPath(new URL('golden/benchmarks/csiq/csiq.DMOS.xlsx', import.meta.url));
+    const bytes = await readFile(path);
+    const second = bytes.indexOf('PK\x03\x04', 4);
+    for (const end of [second, bytes.indexOf('PK\x03\x04', second + 4)]) {
+      const doubled = await table('doubled.xlsx', Buffer.concat([bytes.subarray(0, end), bytes.subarray(second)]));
+      await expect(readCsvOpinions(doubled)).rejects.toThrow(/doubled\.xlsx (has no column "image"|is )/);
+    }
   });
 
   test('is named after itself, or after its folder where its own name says nothing', async () => {

@@ -1,5 +1,5 @@
 /** Tables in workbooks of Excel (xlsx). */
-import type { SheetData } from 'read-excel-file/node';
+import type { SheetData } from 'read-excel-file/universal';
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { readBounded } from './read-bounded.js';
 import { mostCells, requireBoundedWorkbook } from './workbook-bounds.js';
@@ -16,8 +16,10 @@ export async function readSheetRows(path: string, sheet?: string): Promise<strin
   }
   await requireBoundedWorkbook(path);
   // sixty modules that few need
-  const { readSheet } = await import('read-excel-file/node');
-  const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(bytes) : readSheet(bytes, sheet));
+  // not that for streams, which waits for ever where members do not lie one behind the other
+  const { readSheet } = await import('read-excel-file/universal');
+  const content = Uint8Array.from(bytes).buffer;
+  const read = async (): Promise<SheetData> => (sheet === undefined ? readSheet(content) : readSheet(content, sheet));
   const rows = await read().catch((error) => {
     throw new UserError(`${path} is not a workbook that can be read: ${asSentence(messageOf(error).replaceAll(/\s+/g, ' '))}`);
   });
