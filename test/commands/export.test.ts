@@ -238,6 +238,10 @@ describe('the exported file', () => {
   test('begins with Cast, as TensorRT wants it, and says what it is', async () => {
     const model = onnxProto.onnx.ModelProto.decode(await readFile(exported('model.onnx')));
     expect(model.graph!.node!.slice(0, 2).map(({ opType }) => opType)).toEqual(['Cast', 'Transpose']);
+    // TensorRT takes bytes at Cast only
+    expect(new Set(model.graph!.node!.filter(({ input }) => input?.includes('image')).map(({ opType }) => opType))).toEqual(
+      new Set(['Cast']),
+    );
     expect(model.graph!.node!.filter(({ input }) => input!.includes('image')).map(({ opType }) => opType)).toEqual(['Cast']);
     expect(Number(model.modelVersion)).toBe(1);
     expect(model.docString).toMatch(/uint8 \[batch, height, width, 3\].*at least 32 pixels.*0 to 1, higher is better.*Method: /);

@@ -9,6 +9,7 @@ import { addModel } from '../../graph/reading/add-model.js';
 import { type OnnxModel, readOnnxModel } from '../../graph/reading/onnx-model.js';
 import type { Value } from '../../graph/value.js';
 import { degradationsOutput } from '../../heads/degradation-groups.js';
+import { onnxDataTypes } from '../../tensors/onnx-data-types.js';
 import { type ModelDescription, parseModelDescription } from '../model-description.js';
 import { shippedModel } from '../shipped-model.js';
 
@@ -55,13 +56,16 @@ export function degradationsFile(shipped: ShippedDegradations, minimumSide: numb
   return encodeOnnx(graph);
 }
 
-/** Rows and columns again from the first on, where there are too few of them. */
+/** Rows and columns again from the first on, where there are too few of them; as floats, since TensorRT takes bytes at Cast only. */
 function repeated(graph: Graph, image: Value, side: number): Value {
   const sizes = graph.add('Shape', [image]);
   const scalar = (value: number): Value => graph.numbers('int64', value);
-  return [1, 2].reduce((pixels, axis) => {
-    const own = graph.add('Gather', [sizes, scalar(axis)]);
-    const all = graph.add('Range', [scalar(0), graph.add('Max', [own, scalar(side)]), scalar(1)]);
-    return graph.add('Gather', [pixels, graph.add('Mod', [all, own])], { axis });
-  }, image);
+  return [1, 2].reduce(
+    (pixels, axis) => {
+      const own = graph.add('Gather', [sizes, scalar(axis)]);
+      const all = graph.add('Range', [scalar(0), graph.add('Max', [own, scalar(side)]), scalar(1)]);
+      return graph.add('Gather', [pixels, graph.add('Mod', [all, own])], { axis });
+    },
+    graph.add('Cast', [image], { to: onnxDataTypes.float32 }),
+  );
 }
