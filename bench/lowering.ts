@@ -31,7 +31,7 @@ interface Row {
   readonly without: string;
   /** Median of the calls. */
   readonly milliseconds: number;
-  /** Median of the ratios to the whole, each of two neighbouring calls. */
+  /** Median of the ratios to the whole, each of two neighboring calls. */
   readonly ratio: number;
   readonly nodes: number;
 }

@@ -184,7 +184,7 @@ export async function makeInputs(folder: string, crash: CrashProcess): Promise<v
   const { code, message, unexpected } = await crash.ask({ kind: 'repeat', case: { folder, words } });
   if (code !== 0) throw new Error(message ?? unexpected);
   await cp(join(folder, 'runs', 'r'), join(folder, 'runs', 'q'), { recursive: true });
-  // ratings that follow the scores, but for neighbours: a calibration needs them to
+  // ratings that follow the scores, but for neighbors: a calibration needs them to
   const model = await loadModel(join(folder, 'runs', 'r', 'export'));
   const scores = await model.score(many.map((index) => join(folder, 'rated', `${index}.png`)));
   await model.close();

@@ -13,7 +13,7 @@ export function rectangleCues(graph: Graph, luma: Value): Value[] {
   return ([true, false] as const).flatMap((isAcross) => [...blockCues(graph, luma, isAcross), ...runCues(graph, luma, isAcross)]);
 }
 
-/** How much larger differences of neighbours are at one of eight phases than on average, and how many neighbours are equal. */
+/** How much larger differences of neighbors are at one of eight phases than on average, and how many neighbors are equal. */
 function blockCues(graph: Graph, luma: Value, isAcross: boolean): Value[] {
   const difference = graph.add('Abs', [line(graph, luma, [-1, 1], isAcross)]);
   const second = graph.add('Abs', [line(graph, luma, [-1, 3, -3, 1], isAcross)]);

@@ -1,4 +1,4 @@
-/** Weights of a TensorFlow.js layers model as the npm package nsfwjs holds them: JavaScript modules, weights quantised to bytes. */
+/** Weights of a TensorFlow.js layers model as the npm package nsfwjs holds them: JavaScript modules, weights quantized to bytes. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';

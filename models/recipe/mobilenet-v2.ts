@@ -1,4 +1,4 @@
-/** MobileNetV2 (Sandler et al. 2018, arXiv 1801.04381) as Keras builds it, with given weights; batch normalisation folded into convolutions. */
+/** MobileNetV2 (Sandler et al. 2018, arXiv 1801.04381) as Keras builds it, with given weights; batch normalization folded into convolutions. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';

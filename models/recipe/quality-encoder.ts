@@ -1,4 +1,4 @@
-/** The two parts of the shipped model: an image encoder that gives standardised features, and the regression that is fitted to them. */
+/** The two parts of the shipped model: an image encoder that gives standardized features, and the regression that is fitted to them. */
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import type { Regression } from '#antonym/heads/regression-head.js';
@@ -10,7 +10,7 @@ import type { Sample } from './samples.js';
 import { targets } from './teacher.js';
 
 /**
- * The model that is fitted to samples: quality = sum of weights x clipped standardised features + sharpness, about 0 with deviation 1.
+ * The model that is fitted to samples: quality = sum of weights x clipped standardized features + sharpness, about 0 with deviation 1.
  * Half of its variance is the regression's, half the sharpness cue's: see docs/shipped-model.md.
  */
 export interface FittedQuality {
@@ -27,7 +27,7 @@ const half = Math.SQRT1_2;
 /** Deviations of quality that make 1 of the regression: most images lie where the score is nearly linear. */
 const qualityOfOne = 3;
 
-/** The features are those of `qualityFeatures`. Each set has a regression of its own on features that are standardised over both; the mean of the two counts. */
+/** The features are those of `qualityFeatures`. Each set has a regression of its own on features that are standardized over both; the mean of the two counts. */
 export function fitQuality(samples: readonly Sample[]): FittedQuality {
   const features = samples.map((sample) => sample.features);
   const standardization = standardizationOf(features);
@@ -64,8 +64,8 @@ function momentsOf(values: readonly number[]): { mean: number; deviation: number
 }
 
 /**
- * Input `pixels` [batch, 3, height, width], 0..1; output `embedding` [batch, features + 1]: the clipped standardised features, then the
- * standardised sharpness cue, which is clipped from above: more is no detail.
+ * Input `pixels` [batch, 3, height, width], 0..1; output `embedding` [batch, features + 1]: the clipped standardized features, then the
+ * standardized sharpness cue, which is clipped from above: more is no detail.
  */
 export function qualityEncoder(network: ReadonlyMap<string, TensorData>, { standardization, sharpness: cue }: FittedQuality): Uint8Array {
   const graph = new Graph();

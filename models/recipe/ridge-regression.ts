@@ -25,7 +25,7 @@ export interface RidgeSums {
 }
 
 /**
- * @param rows features, standardised: the penalty treats them alike
+ * @param rows features, standardized: the penalty treats them alike
  * @param targets of each row, as many as of any other
  */
 export function ridgeSums(rows: readonly ArrayLike<number>[], targets: readonly (readonly number[])[]): RidgeSums {
@@ -63,7 +63,7 @@ export function combinedSums(parts: readonly (readonly [RidgeSums, 1 | -1])[]): 
 }
 
 /**
- * The map that minimises the mean square of errors + penalty x the sum of squares of weights (not of the bias), for each target.
+ * The map that minimizes the mean square of errors + penalty x the sum of squares of weights (not of the bias), for each target.
  * By Cholesky's decomposition of Z'Z + rows x penalty x I.
  * @param penalty above 0
  */

@@ -5,7 +5,7 @@ export interface Standardization {
   readonly deviation: Float64Array;
 }
 
-/** Standardised features beyond this are cut off: an unusual image must not get an unusual score by one of them. */
+/** Standardized features beyond this are cut off: an unusual image must not get an unusual score by one of them. */
 export const largestDeviation = 4;
 
 /** Mean and deviation of every feature over all rows; the deviation of one that hardly varies, such as a dead channel, is a fiftieth of its mean and a thousandth at least. */
@@ -25,8 +25,8 @@ export function standardize(row: Float32Array, { mean, deviation }: Standardizat
 }
 
 /**
- * The weights w that minimise |Z w - (y - mean(y))|^2 + penalty x features x |w|^2, by conjugate gradients.
- * @param rows Z, standardised
+ * The weights w that minimize |Z w - (y - mean(y))|^2 + penalty x features x |w|^2, by conjugate gradients.
+ * @param rows Z, standardized
  * @param targets y
  */
 export function ridge(rows: readonly Float64Array[], targets: readonly number[], penalty: number): Float64Array {

@@ -1,4 +1,4 @@
-/** Numbers that describe the detail, tones and colours of an image, computed by operators so that they are part of a model. */
+/** Numbers that describe the detail, tones and colors of an image, computed by operators so that they are part of a model. */
 import type { Graph } from '#antonym/graph/graph.js';
 import type { Value } from '#antonym/graph/value.js';
 
@@ -53,7 +53,7 @@ function laplacianCues(graph: Graph, image: Value, side: number): Value[] {
   ];
 }
 
-/** Brightness, contrast, the shares of black and of blown-out pixels, and colourfulness. */
+/** Brightness, contrast, the shares of black and of blown-out pixels, and colorfulness. */
 function toneCues(graph: Graph, luma: Value, chroma: Value): Value[] {
   const share = (distance: Value, steepness: number): Value => mean(graph, graph.add('Sigmoid', [graph.add('Mul', [distance, steepness])]));
   return [

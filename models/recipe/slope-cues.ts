@@ -4,7 +4,7 @@ import type { Value } from '#antonym/graph/value.js';
 import { channels, chromaWeights, clipped, deviation, filter, halved, largest, logarithm, lumaWeights, mean } from './sharpness-cues.js';
 
 /**
- * How steep edges are: the energy in windows of the Laplacian of neighbours above that of pixels two apart, each window weighed by the latter, so that
+ * How steep edges are: the energy in windows of the Laplacian of neighbors above that of pixels two apart, each window weighed by the latter, so that
  * what is smooth by nature counts little; and of the steepest windows.
  * @param luma 0..255
  */

@@ -10,7 +10,7 @@ import { singleQueryAttention } from './single-query-attention.js';
 import type { TransformerOptions } from './transformer-options.js';
 
 /**
- * @param tokens normalised, [N, T, C]
+ * @param tokens normalized, [N, T, C]
  * @param options of the tower, but the heads of the pool
  * @returns [N, C]
  */

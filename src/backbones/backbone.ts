@@ -1,5 +1,5 @@
 /**
- * The entry of a backbone: a function from normalised pixels to an unnormalised embedding, and all that the program knows of it, as
+ * The entry of a backbone: a function from normalized pixels to an unnormalized embedding, and all that the program knows of it, as
  * data. Whatever differs between families stands here: no file outside of a family's own names it.
  */
 import type { Value } from '../graph/value.js';
@@ -27,7 +27,7 @@ export interface Backbone {
   readonly pretrained: 'none' | 'required';
   /** Options of training that suit it better than the defaults. */
   readonly preset?: Preset;
-  /** Training of batch normalisation: from scratch it needs the statistics of the batch; pretrained statistics stay frozen. */
+  /** Training of batch normalization: from scratch it needs the statistics of the batch; pretrained statistics stay frozen. */
   readonly trainNormalization: 'batch' | 'running';
   readonly batchNormalization: boolean;
   /** The parts that can be left untrained, from the first on, and the parameters of each. */
@@ -55,14 +55,14 @@ export interface Backbone {
   readonly textEncoder?: TextEncoder;
   /** The prompts where neither stored features nor a text tower make any. */
   readonly wordlessPrompts: 'seeded';
-  /** Peak memory of a step over that of the values of its graph, measured, by the statistics that normalise batches. */
+  /** Peak memory of a step over that of the values of its graph, measured, by the statistics that normalize batches. */
   readonly memoryOverhead: Readonly<Record<'batch' | 'running', number>>;
   /** The files that it was read from, relative to a folder: a run keeps copies of them. */
   readonly files?: { readonly folder: string; readonly names: readonly string[] };
   /**
    * Its parameters begin with `encoderPrefix`.
-   * @param pixels normalised, [N, 3, H, W]
-   * @returns the unnormalised embedding, [N, embedding]
+   * @param pixels normalized, [N, 3, H, W]
+   * @returns the unnormalized embedding, [N, embedding]
    */
   embed(context: BackboneContext, pixels: Value): Value;
   /** The mean over all tokens in the place of the class token, which AGM's head (arXiv 2509.17374) takes of such encoders; absent for others. */

@@ -1,4 +1,4 @@
-/** Ways to train a backbone other than its default: which parts stay as they are, what batch normalisation does, which positions count. */
+/** Ways to train a backbone other than its default: which parts stay as they are, what batch normalization does, which positions count. */
 import { UserError } from '../support/errors.js';
 import { suggestNear } from '../support/nearest-name.js';
 import type { Backbone } from './backbone.js';

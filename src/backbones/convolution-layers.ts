@@ -1,4 +1,4 @@
-/** Convolutions with batch normalisation, by the statistics of the batch or by the running ones, folded: what ResNets are built of. */
+/** Convolutions with batch normalization, by the statistics of the batch or by the running ones, folded: what ResNets are built of. */
 import { foldedNormalization } from '../graph/folded-normalization.js';
 import type { Value } from '../graph/value.js';
 import type { RandomStream } from '../support/random.js';
@@ -21,7 +21,7 @@ export class ConvolutionLayers {
     protected readonly prefix: string,
   ) {}
 
-  /** Convolution, batch normalisation, ReLU. */
+  /** Convolution, batch normalization, ReLU. */
   convolutionUnit(x: Value, convolution: string, normalization: string, channels: [number, number], options: ConvolutionOptions): Value {
     const { graph, parameters } = this.context;
     const [filters, inputs] = channels;
@@ -37,7 +37,7 @@ export class ConvolutionLayers {
     const pad = (kernel - 1) / 2;
     const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
     const name = `${this.prefix}${normalization}`;
-    // a part that keeps its weights keeps its statistics, and is normalised by them
+    // a part that keeps its weights keeps its statistics, and is normalized by them
     const byBatch = this.context.normalization === 'batch' && !parameters.isFrozen(`${name}.running_mean`);
     const y = byBatch
       ? this.normalizeByBatch(graph.add('Conv', [x, weight], attributes), name)
@@ -88,14 +88,14 @@ export class ConvolutionLayers {
   }
 }
 
-/** He initialisation keeps the variance through ReLU: normal(0, sqrt(2 / fan in)), fan in = inputs x kernel area. */
+/** He initialization keeps the variance through ReLU: normal(0, sqrt(2 / fan in)), fan in = inputs x kernel area. */
 function heNormal(shape: readonly number[], random: RandomStream): Float32Array {
   const deviation = Math.sqrt(2 / elementCount(shape.slice(1)));
   return random.normals(elementCount(shape), deviation);
 }
 
 /**
- * He initialisation in which three of four filters have no mean over the kernel: they start as derivatives. The energy of
+ * He initialization in which three of four filters have no mean over the kernel: they start as derivatives. The energy of
  * photographs lies in low frequencies and quality in high ones; filters with a mean see almost only the former, and have to
  * unlearn it first. (Measured after 200 steps on 64-pixel crops: SRCC with the strength of JPEG -.85 instead of -.14.)
  */

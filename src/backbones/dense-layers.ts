@@ -25,7 +25,7 @@ export function weightOf(
   });
 }
 
-/** A bias, or the scale of a normalisation: [size], not decayed, the same number everywhere at the start. */
+/** A bias, or the scale of a normalization: [size], not decayed, the same number everywhere at the start. */
 export function vectorOf({ parameters }: LayerContext, name: string, size: number, start = 0): Value {
   return parameters.declare({
     name,
@@ -63,7 +63,7 @@ export function linear(context: LayerContext, x: Value, name: string, outputs: n
   return graph.add('Gemm', [x, ...operands], { transB: 1, alpha: productScale, beta: biasScale });
 }
 
-/** Layer normalisation over the last axis; by default with PyTorch's epsilon. */
+/** Layer normalization over the last axis; by default with PyTorch's epsilon. */
 export function layerNorm(context: LayerContext, x: Value, name: string, epsilon = 1e-5): Value {
   const size = x.shape.at(-1) as number;
   const inputs = [x, vectorOf(context, `${name}.weight`, size, 1), vectorOf(context, `${name}.bias`, size)];

@@ -8,9 +8,9 @@ import type { Backbone } from './backbone.js';
 
 /**
  * @param pixels uint8 RGB, [N, H, W, 3]
- * @param squashedTo side of the squares that images become by bilinear interpolation at half-pixel centres, without smoothing (an image of that
+ * @param squashedTo side of the squares that images become by bilinear interpolation at half-pixel centers, without smoothing (an image of that
  * size stays as it is, bit by bit); default: they keep their size. The weights of interpolation sum to 1, so that it does not matter whether
- * pixels are normalised before or after.
+ * pixels are normalized before or after.
  * @returns float32 [N, 3, H, W]: (pixels / 255 - mean) / standard deviation
  */
 export function normalizePixels(

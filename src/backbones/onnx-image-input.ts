@@ -20,7 +20,7 @@ export interface ImageInput {
 const floats: readonly (number | undefined)[] = [onnxDataTypes.float32, onnxDataTypes.float16];
 
 /**
- * @param mean of the pixels, as the user gave it: an encoder of bytes normalises them itself
+ * @param mean of the pixels, as the user gave it: an encoder of bytes normalizes them itself
  * @throws UserError when no input, or more than one, takes RGB images in a batch; or the output needs other inputs, too
  */
 export function findImageInput(model: OnnxModel, output: string, mean: readonly number[]): ImageInput {

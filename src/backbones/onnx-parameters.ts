@@ -16,7 +16,7 @@ type Use = 'product' | 'statistic' | 'constant' | 'other';
 
 /**
  * The parameters of a model by the names that its initializers have: floating-point tensors of several finite elements through
- * which gradients flow, and as buffers the statistics of batch normalisation. Other initializers are constants, masks of
+ * which gradients flow, and as buffers the statistics of batch normalization. Other initializers are constants, masks of
  * attention among them, which have infinities. Matrices and filters decay, as in `ParameterSpec`.
  */
 export function onnxParameters(model: OnnxModel, outputs: readonly string[]): Map<string, ParameterSpec> {

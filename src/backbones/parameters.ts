@@ -10,7 +10,7 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** `buffer`: part of the model, but not trained by gradients (running statistics, prompt features). */
   readonly role: 'parameter' | 'buffer';
-  /** True when the optimizer decays it: weights of matrices and convolutions, not normalisations, biases and embeddings. */
+  /** True when the optimizer decays it: weights of matrices and convolutions, not normalizations, biases and embeddings. */
   readonly weightDecay: boolean;
   /** The starting value, drawn from the stream named by the seed and the parameter's name; it is the caller's own. */
   initialize(random: RandomStream): TensorData;

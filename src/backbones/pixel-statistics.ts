@@ -3,7 +3,7 @@ import type { Backbone } from './backbone.js';
 
 type PixelStatistics = Pick<Backbone, 'mean' | 'standardDeviation'>;
 
-/** Photographs of ImageNet, by which torchvision, timm, DINOv2, DINOv3 and most others normalise. */
+/** Photographs of ImageNet, by which torchvision, timm, DINOv2, DINOv3 and most others normalize. */
 export const imageNetPixels: PixelStatistics = { mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225] };
 
 /** From 0..1 to -1..1: big_vision's (SigLIP) and Perception Encoder's. */

@@ -7,7 +7,7 @@ import type { Value } from '../graph/value.js';
 import { type LayerContext, weightOf } from './dense-layers.js';
 
 /**
- * Interpolation of the embedding of a grid to a map of another size, at half-pixel centres:
+ * Interpolation of the embedding of a grid to a map of another size, at half-pixel centers:
  *
  * | name                | as                                                                                                             |
  * | ------------------- | -------------------------------------------------------------------------------------------------------------- |

@@ -1,5 +1,5 @@
 /**
- * The residual attention block of vision and text transformers (Radford et al. 2021, arXiv 2103.00020, section 2.4; pre-normalised as in
+ * The residual attention block of vision and text transformers (Radford et al. 2021, arXiv 2103.00020, section 2.4; pre-normalized as in
  * Radford et al. 2019): x + attention(LN(x)), then x + MLP(LN(x)). Parameters have the names of openai/CLIP, and `ls_1`, `ls_2` for the
  * factors of what is added.
  *

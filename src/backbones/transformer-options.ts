@@ -16,7 +16,7 @@ export interface TransformerOptions {
   readonly activation: Activation;
   /** Channels inside the perceptron; default: 4 x width. */
   readonly hidden?: number;
-  /** Added to variances by layer normalisation; default: PyTorch's 1e-5. */
+  /** Added to variances by layer normalization; default: PyTorch's 1e-5. */
   readonly epsilon?: number;
   /** True where what a block adds has a factor for each channel (LayerScale: Touvron et al. 2021, arXiv 2103.17239); default: false. */
   readonly layerScale?: boolean;

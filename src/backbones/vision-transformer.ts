@@ -29,19 +29,19 @@ export interface VisionTransformerOptions extends TransformerOptions {
     readonly interpolation: PositionInterpolation;
   };
   readonly rotary?: RotaryEmbedding;
-  /** True where tokens are normalised before the blocks; default: false. */
+  /** True where tokens are normalized before the blocks; default: false. */
   readonly normalizesFirst?: boolean;
   /** Heads of the pool over all tokens; absent where the class token is what is used of the last block. */
   readonly poolHeads?: number;
-  /** True where the embedding is the mean over all normalised tokens, class token and registers included; default: false. */
+  /** True where the embedding is the mean over all normalized tokens, class token and registers included; default: false. */
   readonly tokenMean?: boolean;
   /** Size of the embedding where a projection follows; absent without one. */
   readonly projection?: number;
 }
 
 /**
- * @param pixels normalised, [N, 3, H, W], at least a patch high and wide; what remains beside whole patches is not seen
- * @returns the unnormalised embedding, [N, projection or width]
+ * @param pixels normalized, [N, 3, H, W], at least a patch high and wide; what remains beside whole patches is not seen
+ * @returns the unnormalized embedding, [N, projection or width]
  */
 export function visionTransformer(context: LayerContext, pixels: Value, options: VisionTransformerOptions): Value {
   const { graph } = context;

@@ -5,7 +5,7 @@ interface Theme {
   readonly text: string;
   readonly quiet: string;
   readonly grid: string;
-  /** Colours of series, in order: contrast at least 3:1 against the page, distinct under the common kinds of colour blindness. */
+  /** Colors of series, in order: contrast at least 3:1 against the page, distinct under the common kinds of color blindness. */
   readonly series: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const dark: Theme = {
   series: ['#6cb0ff', '#ff9a5c', '#4fd1a1', '#cf9bf0', '#c4c4c4', '#e0c04a', '#5fd0e6', '#ff8fc0'],
 };
 
-/** The number of colours; later series repeat them with dashed lines. */
+/** The number of colors; later series repeat them with dashed lines. */
 const seriesColors = light.series.length;
 
 /** CSS classes of the series at an index, from 0. */
@@ -33,7 +33,7 @@ export function seriesClass(index: number): string {
   return `s${index % seriesColors}${round === 0 ? '' : ` dashed-${round}`}`;
 }
 
-/** Colours are literal, since rasterisers of SVG do not know CSS variables. On paper charts are light. */
+/** Colors are literal, since rasterisers of SVG do not know CSS variables. On paper charts are light. */
 export const chartStyle = `.chart text { font: 11px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 .chart .heading { font-size: 12.5px; font-weight: 600; }
 .chart .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }

@@ -1,4 +1,4 @@
-/** The legend of a chart: entries in rows that name the colour of each series. */
+/** The legend of a chart: entries in rows that name the color of each series. */
 import { escapeHtml } from '../support/escape-html.js';
 import { seriesClass } from './chart-style.js';
 import { fitText, textWidth } from './text-width.js';

@@ -1,4 +1,4 @@
-/** Progress that commands show while weights are fetched and recognised. */
+/** Progress that commands show while weights are fetched and recognized. */
 import { formatBytes } from '../support/byte-size.js';
 import type { Progress } from '../support/progress.js';
 import type { StartWatch } from '../train/starting-point.js';

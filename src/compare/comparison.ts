@@ -59,7 +59,7 @@ export interface ComparisonBootstrap {
 }
 
 /**
- * Summarises pairs.
+ * Summarizes pairs.
  * @throws RangeError without a pair.
  */
 export function summarizeComparison(

@@ -48,7 +48,7 @@ export async function misjudgedSheet(title: string, rows: readonly MisjudgedRow[
   return encodePng(sheet);
 }
 
-/** The whole image in a square, on light grey. */
+/** The whole image in a square, on light gray. */
 async function reduced(path: string): Promise<Image> {
   const { width, height, data } = await decodeImage((await readTarImage(path)) ?? path);
   const pixels = await sharp(data, { raw: { width, height, channels: 3 } })

@@ -4,7 +4,7 @@ import type { Image } from '../images/image.js';
 /** Its name in results. */
 export const baselineName = 'log variance of Laplacian';
 
-/** Score of a picture of one grey, whose variance is 0. */
+/** Score of a picture of one gray, whose variance is 0. */
 const leastVariance = 1e-9;
 
 /**

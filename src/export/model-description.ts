@@ -71,7 +71,7 @@ const schema = z.strictObject({
     .optional(),
   /** The weights that the model started from; absent: random, or not recorded. */
   weights: weightsOriginSchema.optional(),
-  /** The further output that is the encoder's embedding, unnormalised, float32 [batch, size]; absent: none is. */
+  /** The further output that is the encoder's embedding, unnormalized, float32 [batch, size]; absent: none is. */
   embedding: z.strictObject({ output: z.string(), size: z.int().positive() }).optional(),
   /**
    * The further output that says what is wrong with an image: float32 [batch, groups], 0 (nothing of the group) to 1 (as the strongest distortions). From

@@ -7,7 +7,7 @@ import { embeddingOf, type ModelDefinition } from '../train/graphs/model.js';
 
 export interface ScoringModel {
   readonly graph: Graph;
-  /** The unnormalised embedding, [batch, embedding]: the encoder ends and the head begins here. */
+  /** The unnormalized embedding, [batch, embedding]: the encoder ends and the head begins here. */
   readonly embedding: Value;
 }
 

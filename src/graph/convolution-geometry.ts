@@ -9,7 +9,7 @@ export interface ConvolutionGeometry {
   readonly strides: readonly number[];
   /** [top, left, bottom, right] */
   readonly pads: readonly number[];
-  /** Distance of neighbouring elements of the kernel, [down, right]; 1: none is left out between them. */
+  /** Distance of neighboring elements of the kernel, [down, right]; 1: none is left out between them. */
   readonly dilations: readonly number[];
   /** Parts into which the channels divide, those of the input and the filters alike: each filter sees one part. */
   readonly group: number;

@@ -5,7 +5,7 @@ export const cubicCoefficient = -0.75;
 
 /**
  * The weights of `from` samples in each of `to` samples of the same row: position (i + 1/2) from / to - 1/2 between its four
- * neighbours, edges repeated, nothing smoothed; as torch.nn.functional.interpolate(mode='bicubic', align_corners=False) does.
+ * neighbors, edges repeated, nothing smoothed; as torch.nn.functional.interpolate(mode='bicubic', align_corners=False) does.
  * @returns [to, from], rows that sum to 1
  */
 export function cubicInterpolation(from: number, to: number): Float64Array {

@@ -62,7 +62,7 @@ function inputRule<T>(inputs: readonly T[], index: number): T {
 
 /**
  * Undoes broadcasting: sums over the axes along which a value of this shape was repeated, and over those of size 1 beside them: ONNX Runtime adds up
- * neighbouring elements ten times as fast when no axis follows.
+ * neighboring elements ten times as fast when no axis follows.
  */
 function sumToShape(graph: Graph, gradient: Value, shape: Shape): Value {
   if (sameShape(gradient.shape, shape)) return gradient;

@@ -1,4 +1,4 @@
-/** Batch normalisation by running statistics as a part of the convolution before it. */
+/** Batch normalization by running statistics as a part of the convolution before it. */
 import type { Graph } from './graph.js';
 import type { Attributes } from './operator.js';
 import type { Value } from './value.js';
@@ -18,7 +18,7 @@ export interface NormalizationVectors {
 }
 
 /**
- * A convolution and the normalisation of its result as one convolution: w' = w s, b' = bias + (b - mean) s with s = scale / sqrt(variance + epsilon).
+ * A convolution and the normalization of its result as one convolution: w' = w s, b' = bias + (b - mean) s with s = scale / sqrt(variance + epsilon).
  * Exact, and gradients of scale and bias stay in the small space of weights.
  */
 export function foldedNormalization(

@@ -19,7 +19,7 @@ export interface Interpolation {
 const beyond = 2;
 
 /**
- * Position (i + 1/2) from / (to + offset) - 1/2 for each new sample i, between its neighbours: half-pixel centres.
+ * Position (i + 1/2) from / (to + offset) - 1/2 for each new sample i, between its neighbors: half-pixel centers.
  * @param to the new row
  * @returns weights of `from` samples in each new one, float32 [to, from]; rows sum to 1
  */

@@ -104,7 +104,7 @@ export interface Node {
   readonly outputs: readonly Value[];
 }
 
-/** The behaviour of a node's results in half precision. */
+/** The behavior of a node's results in half precision. */
 export function halfPrecisionOf({ rule: { half }, attributes }: Node): HalfPrecision {
   return typeof half === 'function' ? half(attributes) : half;
 }

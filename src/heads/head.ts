@@ -79,7 +79,7 @@ export interface Head {
   facts(): HeadFacts;
 }
 
-/** The head in a `model.json`; prompts came first and are recognised by their name alone. */
+/** The head in a `model.json`; prompts came first and are recognized by their name alone. */
 export interface HeadFacts {
   readonly prompts?: string | undefined;
   readonly head?:

@@ -1,5 +1,5 @@
 /**
- * The MLP head (AGM, arXiv 2509.17374, as its authors' program has it): three layers on the embedding, which is not normalised, with an
+ * The MLP head (AGM, arXiv 2509.17374, as its authors' program has it): three layers on the embedding, which is not normalized, with an
  * activation that may be a learned gate. Trained without opinions its number is bounded, so that no margin is met by size alone; trained with
  * opinions it is the opinion, from 0 (worst) to 1 (best).
  */

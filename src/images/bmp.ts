@@ -15,7 +15,7 @@ export interface BitmapHeader {
   readonly bits: number;
   /** Offset of the pixels, bytes from the beginning of the file. */
   readonly pixels: number;
-  /** Offset of the palette's colours, 4 bytes each, and their number: 0 without a palette. */
+  /** Offset of the palette's colors, 4 bytes each, and their number: 0 without a palette. */
   readonly palette: { readonly start: number; readonly count: number };
 }
 
@@ -60,7 +60,7 @@ export function parseBitmapHeader(bytes: Uint8Array): BitmapHeader | undefined {
 /**
  * The pixels of a bitmap. The fourth byte of a pixel of 32 bits means nothing in uncompressed ones.
  * @param bytes the whole file; its header's size has been found acceptable.
- * @throws Error when pixels or colours are missing.
+ * @throws Error when pixels or colors are missing.
  */
 export function decodeBitmap(bytes: Uint8Array, header: BitmapHeader): Image {
   const { width, height, topDown, bits, pixels, palette } = header;

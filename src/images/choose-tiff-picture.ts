@@ -1,8 +1,8 @@
-/** Finds the photograph in a TIFF file, and the bands that are its colours; refuses doubtful cases with the reason. */
+/** Finds the photograph in a TIFF file, and the bands that are its colors; refuses doubtful cases with the reason. */
 import { UserError } from '../support/errors.js';
 import type { TiffPicture, TiffStructure } from './tiff-pictures.js';
 
-/** Bands beside red, green and blue; decoders expand grey to these three. */
+/** Bands beside red, green and blue; decoders expand gray to these three. */
 export interface ExtraBands {
   /** Index of the opacity band among them. */
   readonly opacity?: number;
@@ -10,13 +10,13 @@ export interface ExtraBands {
 
 export interface ChosenPicture {
   readonly picture: TiffPicture;
-  /** Present when some bands are neither colour nor opacity; otherwise all are visible. */
+  /** Present when some bands are neither color nor opacity; otherwise all are visible. */
   readonly extra?: ExtraBands;
 }
 
 const convert = 'convert it to 8-bit or 16-bit RGB';
 
-/** Most bands of a picture that is read, colours included. */
+/** Most bands of a picture that is read, colors included. */
 export const mostBands = 32;
 
 /** Compressions whose decoders fail on damaged data instead of only warning: none, LZW, deflate, WebP. */
@@ -25,7 +25,7 @@ const strictCompressions = new Set([1, 5, 8, 32946, 50001]);
 /** Decoders take the YCbCr of other compressions for RGB. */
 const jpegCompressions = new Set([6, 7]);
 
-/** Photometric interpretations (TIFF 6.0 and its extensions): the number of colours, or the name of an unsupported kind. */
+/** Photometric interpretations (TIFF 6.0 and its extensions): the number of colors, or the name of an unsupported kind. */
 const interpretations: Readonly<Record<number, number | string>> = {
   0: 1,
   1: 1,

@@ -17,7 +17,7 @@ const longestDecoding = 120;
 
 /**
  * The pixels of an image file as every part of the program sees them: first page, upright as its EXIF orientation says, transparent
- * parts over white (as browsers and paper show them), embedded colour profile converted to sRGB, grey to RGB, 16 bits to 8.
+ * parts over white (as browsers and paper show them), embedded color profile converted to sRGB, gray to RGB, 16 bits to 8.
  * @param downscale divisor of the sides, 1 or more; they are rounded, to at least 1 pixel, and resampled with Lanczos' kernel.
  * @throws UserError naming the file and the reason: missing, a folder, not an image, not faithfully readable, truncated,
  * above `maximumPixels`; PassingError when the machine, not the file, is at fault.

@@ -60,7 +60,7 @@ export async function checkHeif(content: ImageContent, compression: string | und
 }
 
 /**
- * The primary picture of a HEIC file as an uncompressed PNG with the same colour profile: upright, as libheif turns it.
+ * The primary picture of a HEIC file as an uncompressed PNG with the same color profile: upright, as libheif turns it.
  * @throws UserError when the decoder is not installed.
  */
 export async function decodeHeic(bytes: Uint8Array, mostPixels: number): Promise<Uint8Array> {
@@ -130,7 +130,7 @@ async function heifLibrary(): Promise<HeifLibrary> {
   });
 }
 
-/** The ICC profile in the first colour box. */
+/** The ICC profile in the first color box. */
 function profileOf(description: Buffer): Buffer | undefined {
   for (const name of ['colrprof', 'colrrICC']) {
     const at = description.indexOf(name);

@@ -22,7 +22,7 @@ import { readTiffStructure } from './tiff-pictures.js';
 /** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
 export const maximumPixels = 268_402_689;
 
-/** Warnings count as failures: libjpeg only warns when it fills damaged or missing data with grey. */
+/** Warnings count as failures: libjpeg only warns when it fills damaged or missing data with gray. */
 const readingOptions = { failOn: 'warning', limitInputPixels: maximumPixels, limitInputChannels: mostBands + 2 } as const;
 
 /** Above this size, bytes, the decoder reads the file itself, in parts. */

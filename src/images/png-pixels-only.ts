@@ -7,7 +7,7 @@ import type { ImageContent } from './image-content.js';
 /** Chunks that decide how pixels look (PNG, third edition); all others are left out. */
 const kept = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'cHRM', 'gAMA', 'iCCP', 'sBIT', 'sRGB', 'eXIf']);
 
-/** Limit of a chunk other than pixels, and of an expanded colour profile, bytes. */
+/** Limit of a chunk other than pixels, and of an expanded color profile, bytes. */
 const mostBeside = 2 ** 20;
 const mostProfile = 2 ** 24;
 

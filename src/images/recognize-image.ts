@@ -1,4 +1,4 @@
-/** Recognises a file by its first bytes, so that errors can name the format of a file that no decoder accepts. */
+/** Recognizes a file by its first bytes, so that errors can name the format of a file that no decoder accepts. */
 
 /** Supported kinds. */
 export type ImageKind = 'jpeg' | 'png' | 'webp' | 'tiff' | 'heif' | 'bmp';
@@ -72,7 +72,7 @@ const brands: readonly (readonly [pattern: RegExp, recognized: Recognized])[] = 
 ];
 
 /**
- * Recognises a file.
+ * Recognizes a file.
  * @param head its beginning, `recognizedLength` bytes where it has as many.
  */
 export function recognizeImage(head: Uint8Array): Recognized {

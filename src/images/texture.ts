@@ -14,7 +14,7 @@ const cells = 4;
 
 /**
  * Texture of a part of an image: the median over its 4x4 cells of the root mean square of luminance differences between pixels
- * two apart, horizontally and vertically. Unit: grey values of 0..255; 0 on plain areas. Every second pixel is looked at.
+ * two apart, horizontally and vertically. Unit: gray values of 0..255; 0 on plain areas. Every second pixel is looked at.
  */
 export function textureOf(image: Image, box: Box): number {
   const squares = new Float64Array(cells * cells);

@@ -1,4 +1,4 @@
-/** The pictures in a TIFF file, which may be reduced, raw or have bands other than colours: decoders just show the first. */
+/** The pictures in a TIFF file, which may be reduced, raw or have bands other than colors: decoders just show the first. */
 import type { ImageContent } from './image-content.js';
 
 /** The relevant part of one image file directory (TIFF 6.0, section 2). */
@@ -14,7 +14,7 @@ export interface TiffPicture {
   readonly samples: number;
   readonly compression: number;
   readonly photometric?: number;
-  /** 0 unspecified, 1 associated alpha, 2 unassociated alpha: of each sample beyond the colours. */
+  /** 0 unspecified, 1 associated alpha, 2 unassociated alpha: of each sample beyond the colors. */
   readonly extraSamples: readonly number[];
   /** True for a reduced version of another picture in the file. */
   readonly reduced: boolean;

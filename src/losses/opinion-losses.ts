@@ -66,7 +66,7 @@ export interface OpinionLoss {
 
 /**
  * @param predicted [N], N of two or more
- * @param opinions [N], normalised to 0..1, higher is better
+ * @param opinions [N], normalized to 0..1, higher is better
  */
 export function opinionLoss(graph: Graph, predicted: Value, opinions: Value, name: OpinionLossName): OpinionLoss {
   const difference = graph.add('Sub', [predicted, opinions]);

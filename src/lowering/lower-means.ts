@@ -1,4 +1,4 @@
-/** Replaces the means of products that gradients of normalisations take by products of matrices. */
+/** Replaces the means of products that gradients of normalizations take by products of matrices. */
 import type { Graph } from '../graph/graph.js';
 import { rewriteNodes } from './rewrite-nodes.js';
 

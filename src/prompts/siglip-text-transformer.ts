@@ -9,7 +9,7 @@ import type { TensorData } from '../tensors/tensor-data.js';
  * Every token sees all others, those that fill a text up among them; what counts is the last one, projected with a bias.
  * @param tokens int64 [N, context]
  * @param embedding size of the features
- * @returns unnormalised features, [N, embedding]
+ * @returns unnormalized features, [N, embedding]
  */
 export function sigLipTextTransformer(context: LayerContext, tokens: TensorData, options: TextEncoder, embedding: number): Value {
   const { graph } = context;

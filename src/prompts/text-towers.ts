@@ -21,7 +21,7 @@ export interface TextTower {
   tokenize(texts: readonly string[], encoder: TextEncoder, weights: string): Promise<TensorData>;
   /**
    * @param tokens int64 [N, context]
-   * @returns unnormalised features, [N, embedding]
+   * @returns unnormalized features, [N, embedding]
    */
   embed(context: LayerContext, tokens: TensorData, encoder: TextEncoder, embedding: number): Value;
 }

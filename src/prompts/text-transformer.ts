@@ -10,7 +10,7 @@ import type { TensorData } from '../tensors/tensor-data.js';
  * left out: exact, and a fraction of the work.
  * @param tokens int64 [N, context]; the largest id of a row marks the end of its text
  * @param embedding size of the features
- * @returns unnormalised features: of the token that ends each text, [N, embedding]
+ * @returns unnormalized features: of the token that ends each text, [N, embedding]
  */
 export function textTransformer(context: LayerContext, tokens: TensorData, options: TextEncoder, embedding: number): Value {
   const { graph } = context;

@@ -18,7 +18,7 @@ export interface GalleryPageOptions {
   readonly pristine: Image;
 }
 
-/** The page's text. Pictures are lossless WebP, so that every artefact is the distortion's. */
+/** The page's text. Pictures are lossless WebP, so that every artifact is the distortion's. */
 export async function galleryPage({ title, about, rows, pristine }: GalleryPageOptions): Promise<string> {
   const groups = distortionGroups.filter((group) => rows.some(({ name }) => distortions[name].group === group));
   const sections: Markup[] = [];

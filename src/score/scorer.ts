@@ -186,7 +186,7 @@ function addRows(sum: Float64Array, rows: Float32Array, parts: readonly Part[]):
     for (let index = 0; index < sum.length; index++) sum[index]! += rows[row * sum.length + index]! * weight;
 }
 
-/** Parts in their order, neighbours of one size together. */
+/** Parts in their order, neighbors of one size together. */
 function batchesOf(parts: readonly Part[], most: number): Part[][] {
   const batches: Part[][] = [];
   for (const part of parts) {

@@ -1,4 +1,4 @@
-/** The usual curve from objective scores to opinions: correlation and error are stated after it, so that no scale is favoured. */
+/** The usual curve from objective scores to opinions: correlation and error are stated after it, so that no scale is favored. */
 import { checkPairs } from './pairs.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Quantiles and percentiles. */
 
 /**
- * The value below which a share of the values lies, interpolated in a straight line between neighbours (R's type 7, numpy's
+ * The value below which a share of the values lies, interpolated in a straight line between neighbors (R's type 7, numpy's
  * default). NaN for no values, or when one is NaN.
  * @param share 0 is the smallest value, 0.5 the median, 1 the largest.
  * @throws RangeError when the share is not from 0 to 1.
@@ -21,7 +21,7 @@ export function quantiles(values: ArrayLike<number>, shares: readonly number[]):
     const place = share * (sorted.length - 1);
     const low = sorted[Math.floor(place)]!;
     const high = sorted[Math.ceil(place)]!;
-    // Equal neighbours stay equal, infinite ones too.
+    // Equal neighbors stay equal, infinite ones too.
     return low === high ? low : low + (high - low) * (place - Math.floor(place));
   });
 }

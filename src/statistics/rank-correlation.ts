@@ -35,7 +35,7 @@ export function krcc(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return Math.max(-1, Math.min(1, difference / Math.sqrt((pairs - tiedX) * (pairs - tiedY))));
 }
 
-/** Pairs inside runs of equal neighbours. */
+/** Pairs inside runs of equal neighbors. */
 function countTiedPairs(order: Uint32Array, same: (a: number, b: number) => boolean): number {
   let pairs = 0;
   let run = 0;

@@ -40,8 +40,8 @@ export async function measureHeldOut(
 }
 
 /**
- * The order of measured pairs, by the numbers that the head orders crops by. A crop that scores the same at every level (a grey one under a
- * change of colour) counts as neither right nor wrong, SRCC 0; if a measurement is not a number, neither is the mean SRCC.
+ * The order of measured pairs, by the numbers that the head orders crops by. A crop that scores the same at every level (a gray one under a
+ * change of color) counts as neither right nor wrong, SRCC 0; if a measurement is not a number, neither is the mean SRCC.
  * @param scale of the score; default: CLIP's
  */
 export function evaluateOrdering(

@@ -9,7 +9,7 @@ import { noOpinions } from './options/opinion-options.js';
 import { type TrainOptions, trainOptions } from './options.js';
 
 /**
- * The behaviour of runs older than an option, which they keep. An option that is added to `trainOptions` is added
+ * The behavior of runs older than an option, which they keep. An option that is added to `trainOptions` is added
  * here, with the value that changes nothing; presets and later defaults are not for them.
  */
 export const beforeOptions = {

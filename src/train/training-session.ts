@@ -19,7 +19,7 @@ export interface TrainingSession {
   readonly engine: Engine;
   /** The held-out pairs that choose the checkpoint. Where several processes train, those of others have no pixels. */
   readonly choosing: readonly HeldOutPair[];
-  /** The checkpoint that the engine started from, without its tensors; undefined when its state is freshly initialised. */
+  /** The checkpoint that the engine started from, without its tensors; undefined when its state is freshly initialized. */
   readonly checkpoint: Pick<Checkpoint, 'step' | 'metadata'> | undefined;
   /** The held-out pairs with all their pixels. @throws UserError when none can be used. */
   allHeldOut(): Promise<readonly HeldOutPair[]>;
@@ -32,7 +32,7 @@ export interface TrainingSession {
 }
 
 export interface SessionOptions extends HeldOutWatch {
-  /** Path of the checkpoint to start from; without it, a freshly initialised state. */
+  /** Path of the checkpoint to start from; without it, a freshly initialized state. */
   readonly checkpoint?: string | undefined;
   /** Aborted to give up. */
   readonly stop?: AbortSignal;

@@ -69,7 +69,7 @@ export async function photographCorpus(folder: string): Promise<CorpusFile[]> {
   };
   for (const [name, image] of Object.entries(lossy)) await add(name, await image.toBuffer(), same(6));
 
-  // The law of a profile: whatever the stored numbers, the colours are those of the photograph (as far as 8 bits tell).
+  // The law of a profile: whatever the stored numbers, the colors are those of the photograph (as far as 8 bits tell).
   for (const format of ['jpeg', 'png', 'webp', 'tiff', 'avif'] as const) {
     const inP3 = source().withIccProfile('p3');
     await add(`display-p3.${format}`, await encode(inP3, format).toBuffer(), same(6));
@@ -85,7 +85,7 @@ export async function photographCorpus(folder: string): Promise<CorpusFile[]> {
     );
   }
   await add('grey-16-bit.png', await greySource().toColourspace('grey16').png().toBuffer(), same(0, greyRgb));
-  // Separation into inks loses saturated colours; white stays what it is.
+  // Separation into inks loses saturated colors; white stays what it is.
   for (const format of ['jpeg', 'tiff'] as const) {
     await add(`cmyk.${format}`, await encode(source().toColourspace('cmyk'), format).toBuffer(), { kind: 'size', width, height });
     const white = sharp({ create: { width, height, channels: 3, background: '#ffffff' } }).toColourspace('cmyk');

@@ -12,7 +12,7 @@ function luma({ data }: Image, pixel: number): number {
   return 0.299 * data[3 * pixel]! + 0.587 * data[3 * pixel + 1]! + 0.114 * data[3 * pixel + 2]!;
 }
 
-/** Mean squared difference of neighbours in a row, `step` pixels apart: the structure function of the brightness. */
+/** Mean squared difference of neighbors in a row, `step` pixels apart: the structure function of the brightness. */
 function structure(image: Image, step: number): number {
   let sum = 0;
   let count = 0;
@@ -68,7 +68,7 @@ test('pictures have the structure of photographs: detail at every scale, sharp e
   const mean = growth.reduce((sum, value) => sum + value, 0) / growth.length;
   expect(mean).toBeGreaterThan(0.2);
   expect(mean).toBeLessThan(0.9);
-  // Differences of neighbours are far from normal (kurtosis 3): photographs have 10 and more.
+  // Differences of neighbors are far from normal (kurtosis 3): photographs have 10 and more.
   const kurtoses = images.map((image) => {
     let second = 0;
     let fourth = 0;

@@ -9,7 +9,7 @@ export type Distance = (pristine: Image, degraded: Image) => number;
 /** 1 - SSIM of the luma. */
 export const structuralDistance: Distance = (pristine, degraded) => 1 - structuralSimilarity(pristine, degraded);
 
-/** Mean Euclidean distance in CIELAB (the colour difference of CIE 1976). */
+/** Mean Euclidean distance in CIELAB (the color difference of CIE 1976). */
 export const colorDifference: Distance = (pristine, degraded) => {
   const [a, b] = [labOfImage(pristine), labOfImage(degraded)];
   let sum = 0;

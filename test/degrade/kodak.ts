@@ -20,7 +20,7 @@ export const kodakPhotographs: readonly string[] = existsSync(folder)
 export const unlessKodak = kodakPhotographs.length === 0 ? ' (skipped: no photographs of Kodak)' : '';
 if (kodakPhotographs.length === 0) process.stderr.write(`Not tested on photographs: ${folder} is absent.\n`);
 
-/** One crop of each photograph with the texture that training asks for, and with colour: a mean chroma of 8 or more in CIELAB. */
+/** One crop of each photograph with the texture that training asks for, and with color: a mean chroma of 8 or more in CIELAB. */
 export async function kodakCrops(side: number): Promise<Image[]> {
   return Promise.all(
     kodakPhotographs.map(async (path, index) => {

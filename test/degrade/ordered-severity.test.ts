@@ -11,7 +11,7 @@ import { variedCrops } from './varied-crops.js';
 
 /**
  * The distances in which each distortion must grow, with the least mean distance of its mildest level that counts as visible: an error of
- * 4 grey values squared, 1 % of the structure, one just noticeable colour difference (2.3 of CIELAB's units; 1 for what happens at coloured edges only).
+ * 4 gray values squared, 1 % of the structure, one just noticeable color difference (2.3 of CIELAB's units; 1 for what happens at colored edges only).
  */
 const visible = {
   mse: [meanSquaredError, 4],

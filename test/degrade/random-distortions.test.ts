@@ -25,7 +25,7 @@ function changes(before: Image, after: Image): { means: number[]; covariances: n
   return { means, covariances };
 }
 
-/** Rounding to bytes adds a variance of 1/12 grey value squared. */
+/** Rounding to bytes adds a variance of 1/12 gray value squared. */
 const rounding = 1 / 12 / 255 ** 2;
 
 test.each([0.0003, 0.002, 0.01])('white-noise of variance %d', (variance) => {
@@ -161,7 +161,7 @@ test('jitter moves every pixel by normal displacements of the stated deviation, 
 });
 
 test('color-shift moves green alone, in the direction drawn, by the distance, at edges', () => {
-  // A white disc: the centre of gravity of the green lost and won shows the displacement.
+  // A white disc: the center of gravity of the green lost and won shows the displacement.
   const inside = (pixel: number): boolean => Math.hypot((pixel % side) - 112, Math.floor(pixel / side) - 112) < 40;
   const image: Image = {
     width: side,

@@ -1,4 +1,4 @@
-/** Crops on which any distortion shows: 20 procedural images of every kind, with texture and colour. */
+/** Crops on which any distortion shows: 20 procedural images of every kind, with texture and color. */
 
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import type { Image } from '#antonym/images/image.js';

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/files/temporary-folder.js';
 const folder = await temporaryFolder();
 const [levels, side, scale] = [2, 4, 10];
 
-/** A pair whose crops are grey: 10 times the level, plus 1 in the second crop. */
+/** A pair whose crops are gray: 10 times the level, plus 1 in the second crop. */
 function pairOf(distortion: string, image: string): HeldOutPair {
   const box = { left: 0, top: 0, width: side, height: side };
   const record = { image, crops: [box, box], composition: { distortions: [] } as never, levels } as const;

@@ -9,7 +9,7 @@ const [width, height] = [16, 12];
 /** Red, green and blue of a small picture, bytes. */
 const rgb = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 7) % 251);
 
-/** Pixels of more bands: the colours, then these. */
+/** Pixels of more bands: the colors, then these. */
 function withBands(...bands: readonly ((pixel: number) => number)[]): Uint8Array {
   return Uint8Array.from({ length: width * height * (3 + bands.length) }, (_, index) => {
     const [pixel, band] = [Math.floor(index / (3 + bands.length)), index % (3 + bands.length)];

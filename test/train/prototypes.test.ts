@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
 
-/** Its embedding is the mean colour of a crop, which a test can compute, too. */
+/** Its embedding is the mean color of a crop, which a test can compute, too. */
 const colour: Backbone = {
   ...findBackbone('clip-tiny'),
   embedding: 3,

@@ -30,8 +30,8 @@ const expansion = 4;
 const reduction = 32;
 
 /**
- * @param pixels normalised, [N, 3, H, W], H and W at least 32
- * @returns the unnormalised embedding, [N, embedding]
+ * @param pixels normalized, [N, 3, H, W], H and W at least 32
+ * @returns the unnormalized embedding, [N, embedding]
  */
 export function clipResNet(context: BackboneContext, pixels: Value, options: ClipResNetOptions): Value {
   const { width, blocks } = options;

@@ -1,4 +1,4 @@
-/** CLIP's vision transformer (Radford et al. 2021, arXiv 2103.00020, section 2.4): normalisation before the blocks and after them, a projection. */
+/** CLIP's vision transformer (Radford et al. 2021, arXiv 2103.00020, section 2.4): normalization before the blocks and after them, a projection. */
 import type { Value } from '../../graph/value.js';
 import type { LayerContext } from '../dense-layers.js';
 import type { TransformerOptions } from '../transformer-options.js';

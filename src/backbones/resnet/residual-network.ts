@@ -22,8 +22,8 @@ export function residualEmbedding({ width }: ResidualNetworkOptions): number {
 }
 
 /**
- * @param pixels normalised, [N, 3, H, W]
- * @returns the unnormalised embedding, [N, 32 width]
+ * @param pixels normalized, [N, 3, H, W]
+ * @returns the unnormalized embedding, [N, 32 width]
  */
 export function residualNetwork(context: BackboneContext, pixels: Value, { width, blocks }: ResidualNetworkOptions): Value {
   const { graph } = context;

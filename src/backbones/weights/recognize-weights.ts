@@ -1,4 +1,4 @@
-/** Recognises published weights by their SHA-256: a file can have any name, and be cut off or changed. */
+/** Recognizes published weights by their SHA-256: a file can have any name, and be cut off or changed. */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { digestOfFile } from '../../support/files/file-digest.js';

@@ -1,13 +1,13 @@
 /** Traces of JPEG in pixels: a file may have been one before it became a PNG. */
 import type { LumaWindow } from './luma-window.js';
 
-/** Steps larger than this are edges of objects rather than of blocks, grey values. */
+/** Steps larger than this are edges of objects rather than of blocks, gray values. */
 const largestStep = 12;
 
 /**
  * The excess of steps across one lattice of period 8 over those elsewhere: the relative excess of the mean step at the steepest of the 8
  * phases over the second steepest, the lesser of columns and rows. About 0 for an image that was never a JPEG. The step between b and c of
- * four neighbours a b c d is |(c - b) - ((b - a) + (d - c)) / 2|: the part not explained by the slopes on both sides (Wang, Bovik & Evans 2000).
+ * four neighbors a b c d is |(c - b) - ((b - a) + (d - c)) / 2|: the part not explained by the slopes on both sides (Wang, Bovik & Evans 2000).
  */
 export function blockinessOf({ width, height, values }: LumaWindow): number {
   return Math.min(excess(values, width, height, 1, width), excess(values, height, width, width, 1));

@@ -4,7 +4,7 @@ import type { LumaWindow } from './luma-window.js';
 /** Side of the parts, pixels. */
 const cell = 32;
 
-/** Mean squared Haar coefficients of one part of 32x32 pixels, squared grey values; white noise of variance v has v, v and v / 4. */
+/** Mean squared Haar coefficients of one part of 32x32 pixels, squared gray values; white noise of variance v has v, v and v / 4. */
 export interface CellEnergy {
   /** Mean luma, 0..255. */
   readonly mean: number;

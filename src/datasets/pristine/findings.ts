@@ -33,7 +33,7 @@ export const findings: Readonly<Record<FindingName, Finding>> = {
   },
   enlarged: {
     about: 'enlarged: interpolated pixels, and little detail between neighbors',
-    // Cameras interpolate colours, which leaves a period of 2 in sharp photographs too.
+    // Cameras interpolate colors, which leaves a period of 2 in sharp photographs too.
     excess: ({ resampling, fineDetail }) => (fineDetail < thresholds.sharpDetail ? resampling - thresholds.resampling : 0),
     measured: ({ resampling }) => `periodic pattern ${resampling.toFixed(0)} times the median`,
   },

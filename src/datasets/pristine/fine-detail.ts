@@ -2,7 +2,7 @@
 import { quantile } from '../../statistics/quantile.js';
 import type { CellEnergy } from './cell-energies.js';
 
-/** Parts with less are too plain to judge, squared grey values. */
+/** Parts with less are too plain to judge, squared gray values. */
 const leastEnergy = 10;
 /** The sharpest tenth of the parts decides, since much of a sharp photograph may be out of focus. */
 const share = 0.9;

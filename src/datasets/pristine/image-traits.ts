@@ -16,9 +16,9 @@ export interface ImageTraits {
   readonly resampling: number;
   /** Infinite for an image without texture, which cannot be judged. */
   readonly fineDetail: number;
-  /** Grey values. */
+  /** Gray values. */
   readonly noise: number;
-  /** Grey values. */
+  /** Gray values. */
   readonly texture: number;
 }
 

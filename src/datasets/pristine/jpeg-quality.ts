@@ -1,7 +1,7 @@
-/** The quality of a JPEG file, from its quantisation table: the one trace of compression that needs no estimate. */
+/** The quality of a JPEG file, from its quantization table: the one trace of compression that needs no estimate. */
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** Segments before the table are few (EXIF, colour profile, previews: 64 KB each); a file with more is not read further. */
+/** Segments before the table are few (EXIF, color profile, previews: 64 KB each); a file with more is not read further. */
 const mostSegments = 512;
 
 /** Luminance table of ISO/IEC 10918-1, K.1, in zigzag order as files hold it. */

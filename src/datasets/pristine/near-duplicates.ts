@@ -3,7 +3,7 @@ import type { Fingerprint } from './fingerprint.js';
 
 /**
  * Most different signs, and least correlation, of near duplicates. Among all pairs of the 24 Kodak photographs and of 60 rendered
- * scenes none has fewer than 16 different signs; copies saved again, reduced, brightened, made grey or cut by 2 % have at most 6 and correlate by .97 or more.
+ * scenes none has fewer than 16 different signs; copies saved again, reduced, brightened, made gray or cut by 2 % have at most 6 and correlate by .97 or more.
  */
 const mostDifferentSigns = 7;
 const leastCorrelation = 0.9;

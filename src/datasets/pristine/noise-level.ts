@@ -10,7 +10,7 @@ const leastShare = 0.02;
 const quietest = 0.1;
 
 /**
- * Standard deviation of white noise in the luma, grey values: the root of the diagonal energy of the quietest tenth of the parts that look like
+ * Standard deviation of white noise in the luma, gray values: the root of the diagonal energy of the quietest tenth of the parts that look like
  * noise, but no more than that of all parts. 0 when hardly any does. (White noise of deviation s in each of R, G, B has .67 s in the luma.)
  */
 export function noiseLevelOf(cells: readonly CellEnergy[]): number {

@@ -8,7 +8,7 @@ const lowestFrequency = 0.18;
 
 /**
  * The strength of the strongest period common to columns and rows: the magnitude of its line in the spectrum over the median line, the
- * lesser of both directions. The spectrum is that of the mean of |a - 2 b + c| over each column (row), for three neighbours a b c: where
+ * lesser of both directions. The spectrum is that of the mean of |a - 2 b + c| over each column (row), for three neighbors a b c: where
  * a pixel was interpolated, it is smaller (Gallagher 2005). About 1 to 3 for a photograph; enlarged 1.5 times it has a line at 1/3, twice at
  * 1/2. Lines at multiples of 1/8 below 1/2 are left out: JPEG leaves those.
  */

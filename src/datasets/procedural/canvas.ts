@@ -74,7 +74,7 @@ export class Canvas {
     this.fill({ left: 0, top: 0, right: this.width, bottom: this.height, distance: () => -1 }, material);
   }
 
-  /** Adds light of a colour to one pixel, hiding a share of it; for lines. */
+  /** Adds light of a color to one pixel, hiding a share of it; for lines. */
   cover(index: number, share: number, red: number, green: number, blue: number): void {
     const visible = this.open[index]!;
     const amount = share * visible * this.light[index]!;

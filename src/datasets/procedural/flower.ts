@@ -1,4 +1,4 @@
-/** Flowers: small saturated colour. */
+/** Flowers: small saturated color. */
 import type { RandomStream } from '../../support/random.js';
 import type { Canvas } from './canvas.js';
 import { ramp, rounded, surface } from './material.js';

@@ -4,7 +4,7 @@ import type { Material } from './canvas.js';
 import { creasedNoise, fractalNoise, gradientNoise, octavesDownToPixels } from './noise.js';
 import type { Colour } from './palette.js';
 
-/** The share of a pattern's colour at a point (pixels), 0..1, antialiased. */
+/** The share of a pattern's color at a point (pixels), 0..1, antialiased. */
 export type Pattern = (x: number, y: number) => number;
 
 export interface Grain {
@@ -22,7 +22,7 @@ export interface Grain {
   readonly creased?: boolean;
 }
 
-/** A surface whose brightness varies by fractal grain, and whose colour drifts between two. */
+/** A surface whose brightness varies by fractal grain, and whose color drifts between two. */
 export function surface(random: RandomStream, first: Colour, second: Colour, grain: Grain): Material {
   const { wavelength, contrast, gain, stretch = 1, angle = 0, creased = false } = grain;
   const octaves = octavesDownToPixels(wavelength);
@@ -72,7 +72,7 @@ export function wood(random: RandomStream, first: Colour, second: Colour, ring: 
   };
 }
 
-/** One colour, without grain. */
+/** One color, without grain. */
 export function plain([red, green, blue]: Colour): Material {
   return (_x, _y, colour) => {
     colour[0] = red;

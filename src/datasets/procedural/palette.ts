@@ -1,4 +1,4 @@
-/** Colours as they occur together outdoors and indoors. */
+/** Colors as they occur together outdoors and indoors. */
 import type { RandomStream } from '../../support/random.js';
 
 /** Linear light, red green blue; 1 is a white surface in full light. */
@@ -36,17 +36,17 @@ export function linearFromHex(hex: string): Colour {
   return [channel(1), channel(3), channel(5)];
 }
 
-/** The colour a part of the way from one to another. */
+/** The color a part of the way from one to another. */
 export function mix(from: Colour, to: Colour, part: number): Colour {
   return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part];
 }
 
-/** The colour under `factor` times the light. */
+/** The color under `factor` times the light. */
 export function lit(colour: Colour, factor: number): Colour {
   return [colour[0] * factor, colour[1] * factor, colour[2] * factor];
 }
 
-/** A colour of a palette: between two of its neighbours, brightness varied far more than hue, as in nature. */
+/** A color of a palette: between two of its neighbors, brightness varied far more than hue, as in nature. */
 export function paletteColour(random: RandomStream, name: PaletteName): Colour {
   const colours = linearPalettes[name];
   const first = random.integer(colours.length - 1);

@@ -23,7 +23,7 @@ export function stripes(angle: number, period: number, width: number, phase: num
   return (x, y) => repeatedBand(x * cos + y * sin + phase, period, 0, width);
 }
 
-/** Tartan: two sets of stripes, with half the colour under only one of them. */
+/** Tartan: two sets of stripes, with half the color under only one of them. */
 export function checks(angle: number, period: number, width: number): Pattern {
   const one = stripes(angle, period, width, 0);
   const other = stripes(angle + Math.PI / 2, period, width, 0);

@@ -6,7 +6,7 @@ import { type Colour, linearFromHex, mix } from './palette.js';
 
 export interface Sky {
   readonly material: Material;
-  /** The colour that distance fades to. */
+  /** The color that distance fades to. */
   readonly haze: Colour;
 }
 

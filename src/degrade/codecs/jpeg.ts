@@ -6,7 +6,7 @@ import type { Image } from '../../images/image.js';
 import { kernels } from '../simd-kernels.js';
 import { inWorkspace, type Workspace } from '../workspace.js';
 
-/** Quantisation tables of T.81, annex K.1, row by row. */
+/** Quantization tables of T.81, annex K.1, row by row. */
 // biome-ignore format: tables
 const lumaSteps = [
   16, 11, 10, 16, 24, 40, 51, 61,

@@ -1,4 +1,4 @@
-/** The colour spaces in which distortions act, each defined once. */
+/** The color spaces in which distortions act, each defined once. */
 import type { Image } from '../../images/image.js';
 import { type Plane, reservePlane } from '../filters/gaussian-filter.js';
 import { kernels } from '../simd-kernels.js';
@@ -6,7 +6,7 @@ import { inWorkspace, keepTable, type Workspace } from '../workspace.js';
 import { byteOfLinear, linearOfByte } from './linear-light.js';
 
 /**
- * Pixels in CIELAB (D65, 2 degrees) in a workspace, lightness apart from colour, so that a filter can act on one of them.
+ * Pixels in CIELAB (D65, 2 degrees) in a workspace, lightness apart from color, so that a filter can act on one of them.
  * HSV and YCbCr need no conversion: the distortions that act there have exact forms in RGB (see `simd/saturate.ts`, `simd/noise.ts`).
  */
 export interface LabPlanes {
@@ -31,7 +31,7 @@ export function labPlanes(workspace: Workspace, source: number, width: number, h
 }
 
 /**
- * The sRGB bytes of CIELAB pixels; colours outside sRGB are clipped per channel.
+ * The sRGB bytes of CIELAB pixels; colors outside sRGB are clipped per channel.
  * @returns pointer to [height, width, 3] bytes
  */
 export function bytesOfLab(workspace: Workspace, { lightness, color }: LabPlanes): number {

@@ -1,4 +1,4 @@
-/** Full colour from a sensor with one colour at every pixel. */
+/** Full color from a sensor with one color at every pixel. */
 
 /** The channel at a pixel of Bayer's mosaic, red at the top left: 0 red, 1 green, 2 blue. */
 export function bayerChannel(x: number, y: number): 0 | 1 | 2 {

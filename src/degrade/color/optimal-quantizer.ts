@@ -1,7 +1,7 @@
 /** Reduces many values to a few with the least error. */
 
 /**
- * The quantiser of least squared error: classes of neighbouring values, each replaced by its mean. Its thresholds are those of Otsu, "A threshold selection
+ * The quantizer of least squared error: classes of neighboring values, each replaced by its mean. Its thresholds are those of Otsu, "A threshold selection
  * method from gray-level histograms" (IEEE Trans. SMC 9, 1979), for several classes; found exactly, by dynamic programming.
  * @param data bytes whose histogram decides
  * @param classes 1 or more

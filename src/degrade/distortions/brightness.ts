@@ -22,7 +22,7 @@ export const brighten: Distortion<never> = {
     const { width, height, data } = image;
     const lightnessCurve = Float32Array.from({ length: 2002 }, (_, index) => 100 * curve(Math.min(index / 2000, 1)));
     const channelCurve = Float32Array.from({ length: 256 }, (_, value) => 255 * curve(value / 255));
-    // As in KADID-10k: the curve on the channels (two thirds) mixed with the curve on the lightness (one third), which keeps the colours.
+    // As in KADID-10k: the curve on the channels (two thirds) mixed with the curve on the lightness (one third), which keeps the colors.
     return inWorkspace((workspace) => {
       const source = workspace.load(data);
       const lab = labPlanes(workspace, source, width, height);

@@ -1,4 +1,4 @@
-/** Wrong colours: too little, too much, displaced. */
+/** Wrong colors: too little, too much, displaced. */
 import type { Image } from '../../images/image.js';
 import { bytesOfLab, type LabPlanes, labPlanes } from '../color/color-spaces.js';
 import type { Distortion } from '../distortion.js';
@@ -10,7 +10,7 @@ import { inWorkspace, type Workspace } from '../workspace.js';
 export const colorDiffusion: Distortion<never> = {
   group: 'color',
   strength: 'factor of a* and b*, which are smoothed first with a sigma of 2 + 1.5 times the factor, pixels',
-  // KADID-10k: 1 3 6 8 12; a constant ratio, up to the point where most colours are clipped and the error grows no more.
+  // KADID-10k: 1 3 6 8 12; a constant ratio, up to the point where most colors are clipped and the error grows no more.
   severities: [1.2, 1.8, 2.8, 4.5, 7.5],
   parameters: {},
   apply(image, factor) {

@@ -125,7 +125,7 @@ export const sensorNoise: Distortion<'seed'> = {
   severities: [4000, 1500, 600, 250, 100],
   parameters: { seed: noiseSeed },
   apply({ width, height, data: source }, electrons, { seed }) {
-    // The photograph has been demosaiced before. Demosaicing is linear: only the noise passes through it, so no artefacts of a second one arise.
+    // The photograph has been demosaiced before. Demosaicing is linear: only the noise passes through it, so no artifacts of a second one arise.
     const count = width * height;
     const noise = inWorkspace((workspace) => workspace.floats(normalField(workspace, count, seed), count).slice());
     for (let y = 0, pixel = 0; y < height; y++) {

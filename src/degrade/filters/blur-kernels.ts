@@ -7,7 +7,7 @@ import type { Kernel } from './sparse-filter.js';
  */
 export function discKernel(radius: number): Kernel {
   return kernelOf(Math.max(0, Math.ceil(radius - 0.5)), (x, y) => {
-    // A pixel lies wholly inside or outside when its centre is more than half a diagonal from the circle.
+    // A pixel lies wholly inside or outside when its center is more than half a diagonal from the circle.
     const distance = Math.hypot(x, y) - radius;
     if (Math.abs(distance) > Math.SQRT1_2) return distance < 0 ? 1 : 0;
     let inside = 0;

@@ -1,4 +1,4 @@
-// AssemblyScript: the effect of JPEG on blocks of 8x8 samples: DCT, quantisation and back, with the integers of libjpeg's "slow" DCT
+// AssemblyScript: the effect of JPEG on blocks of 8x8 samples: DCT, quantization and back, with the integers of libjpeg's "slow" DCT
 // (Loeffler, Ligtenberg and Moschytz, ICASSP 1989: 12 multiplications for 8 values), so that the result is the same to the bit.
 import { pairsHigh, pairsLow, weights } from './products';
 
@@ -9,7 +9,7 @@ const passBits = 2;
 /**
  * Codes a plane of bytes in place.
  * @param plane [8 blocksHigh, pitch] bytes, of which the first 8 blocksWide of each row are coded
- * @param steps 64 float32: quantisation steps, row by row
+ * @param steps 64 float32: quantization steps, row by row
  * @param block 256 bytes of scratch
  */
 export function codeBlocks(plane: usize, pitch: i32, blocksWide: i32, blocksHigh: i32, steps: usize, block: usize): void {

@@ -158,7 +158,7 @@ function storePixels(y: v128, blueLine: usize, redLine: usize, smooth: bool, to:
   v128.store(to, v128.shuffle<u8>(rg2, b, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), 32);
 }
 
-/** Eight values of chroma around 0, three quarters from their own sample, one from the neighbour at an offset of bytes. */
+/** Eight values of chroma around 0, three quarters from their own sample, one from the neighbor at an offset of bytes. */
 function between(line: usize, offset: isize, rounding: i32): v128 {
   const own = v128.load(line);
   const sum = i16x8.add(i16x8.mul(own, i16x8.splat(3)), v128.load(line + offset));

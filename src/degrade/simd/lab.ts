@@ -1,6 +1,6 @@
 // AssemblyScript: sRGB bytes to CIELAB and back, four pixels at a time.
 
-// Linear sRGB to XYZ relative to the white of D65 (Lindbloom's matrix, each row over its sum, so that grey has a* = b* = 0).
+// Linear sRGB to XYZ relative to the white of D65 (Lindbloom's matrix, each row over its sum, so that gray has a* = b* = 0).
 const whiteX: f32 = 0.4124564 + 0.3575761 + 0.1804375;
 const whiteZ: f32 = 0.0193339 + 0.119192 + 0.9503041;
 
@@ -76,7 +76,7 @@ export function labOfBytes(
 }
 
 /**
- * The inverse of `labOfBytes`; colours outside sRGB are clipped per channel.
+ * The inverse of `labOfBytes`; colors outside sRGB are clipped per channel.
  * @param target writable up to a multiple of four pixels
  * @param byteOfLinear 32768 bytes: linear light to sRGB
  */
@@ -145,7 +145,7 @@ export function lookUpCurve(values: usize, count: i32, table: usize, entries: i3
     const index = i32x4.trunc_sat_f32x4_s(position);
     const fraction = f32x4.sub(position, f32x4.convert_i32x4_s(index));
     const at = i32x4.shl(index, 2);
-    // Two neighbours of each of two pixels in a vector.
+    // Two neighbors of each of two pixels in a vector.
     const a = v128.load64_zero(table + <usize>i32x4.extract_lane(at, 0)),
       b = v128.load64_zero(table + <usize>i32x4.extract_lane(at, 1));
     const c = v128.load64_zero(table + <usize>i32x4.extract_lane(at, 2)),

@@ -1,4 +1,4 @@
-/** Values that a graph computes from its constants alone, such as weights with a normalisation folded in: to be stored narrower, they must be known. */
+/** Values that a graph computes from its constants alone, such as weights with a normalization folded in: to be stored narrower, they must be known. */
 
 import { Graph } from '../../graph/graph.js';
 import { neededParts } from '../../graph/needed-parts.js';

@@ -1,5 +1,5 @@
 /**
- * MeanProduct: y = mean of x w over the last axis, [..., n] with [n] -> [..., 1]: what the gradient of a normalisation takes its means by. Of the
+ * MeanProduct: y = mean of x w over the last axis, [..., n] with [n] -> [..., 1]: what the gradient of a normalization takes its means by. Of the
  * private domain: `lowerMeans` puts nodes in its place that a machine has kernels for.
  */
 import { notDifferentiable, type Operator, privateDomain } from '../operator.js';

@@ -10,7 +10,7 @@ import { type Dimension, fixedShape, formatShape, type Value } from '../value.js
 
 export const nearestResize = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } as const;
 
-/** Bilinear interpolation at half-pixel centres, without smoothing. */
+/** Bilinear interpolation at half-pixel centers, without smoothing. */
 export const linearResize = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' } as const;
 
 export const resize: Operator = {

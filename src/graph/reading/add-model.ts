@@ -16,7 +16,7 @@ export interface ModelSurroundings {
   bind(name: string, tensor: TensorData): Value;
 }
 
-/** Operators of quantised models: QuantizeLinear, DynamicQuantizeLinear, QLinearConv, MatMulInteger, ... */
+/** Operators of quantized models: QuantizeLinear, DynamicQuantizeLinear, QLinearConv, MatMulInteger, ... */
 const quantizing = /QuantizeLinear$|^QLinear|^(Conv|MatMul)Integer$/;
 /** More elements for each image, 2 GiB in float32, are no value of an image encoder. */
 const largestValue = 2 ** 29;

@@ -63,7 +63,7 @@ export class PlainImage implements Image {
   }
 }
 
-/** The windows of images with zeros around, where rows and columns are two neighbouring axes from `axis` on; one, uncut, where it covers all. */
+/** The windows of images with zeros around, where rows and columns are two neighboring axes from `axis` on; one, uncut, where it covers all. */
 export function slicedWindows(graph: Graph, images: Value, axis: 1 | 2, geometry: ConvolutionGeometry, size: ImageSize): readonly Value[] {
   const { kernel, strides, pads } = geometry;
   const around = [0, 2].flatMap((side) => images.shape.map((_, own) => (own === axis || own === axis + 1 ? pads[side + own - axis]! : 0)));

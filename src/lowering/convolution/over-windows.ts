@@ -3,10 +3,10 @@ import type { Graph } from '../../graph/graph.js';
 import { fixedShape, type Value } from '../../graph/value.js';
 import { type Image, slicedWindows, type WeightGradient } from './image.js';
 
-/** Most channels of colour images and the like: products of few columns are slow, and joined windows small. */
+/** Most channels of color images and the like: products of few columns are slow, and joined windows small. */
 const fewChannels = 4;
 
-/** Nothing is transposed, and only windows of colours are joined. */
+/** Nothing is transposed, and only windows of colors are joined. */
 export function weightGradientByImage({ graph, x, gradient, geometry }: WeightGradient): Value {
   const [kh, kw] = geometry.kernel as [number, number];
   const [batch, filters, rows, columns] = gradient.shape;

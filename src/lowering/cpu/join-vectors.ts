@@ -1,5 +1,5 @@
 /**
- * Computes at once what is computed alike of many short vectors, such as the scales of a network's normalisations: starting a kernel takes longer than
+ * Computes at once what is computed alike of many short vectors, such as the scales of a network's normalizations: starting a kernel takes longer than
  * a thousand numbers, above all on a GPU.
  */
 

@@ -9,7 +9,7 @@ export type VectorGroup = readonly Node[];
 const longest = 4096;
 
 /**
- * Groups of what such nodes compute of inputs and constants alone, such as the scales and biases of folded normalisations: by depth, so that no node
+ * Groups of what such nodes compute of inputs and constants alone, such as the scales and biases of folded normalizations: by depth, so that no node
  * depends on another of its group, not even by way of other groups.
  * @param nodes in an order in which they can be computed
  * @param isConstant numbers need not be the same for all nodes where they are constants

@@ -1,4 +1,4 @@
-/** Rewrites a finished graph for devices: ONNX Runtime has no kernel for WebGPU that normalises with the statistics of the batch. */
+/** Rewrites a finished graph for devices: ONNX Runtime has no kernel for WebGPU that normalizes with the statistics of the batch. */
 import type { Graph } from '../../graph/graph.js';
 import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
@@ -6,7 +6,7 @@ import { rewriteNodes } from '../rewrite-nodes.js';
 
 const pixels = [0, 2, 3] as const;
 
-/** An equal graph, up to rounding, in which batch normalisation in training mode is made of simpler nodes, which its gradient has too. */
+/** An equal graph, up to rounding, in which batch normalization in training mode is made of simpler nodes, which its gradient has too. */
 export function plainBatchNormalization(source: Graph): Graph {
   return rewriteNodes(source, (target, { operator, inputs, attributes }, copyOf) =>
     operator === 'BatchNormalization' && attributes.training_mode === 1

@@ -35,7 +35,7 @@ interface Images {
 
 /**
  * dx = sum over the places of a window, in order: the dy of those windows whose first largest value lies there. Places that are a stride apart fall on
- * each other in a window's neighbours: x is divided into its phases, one for each place up to a stride, whose pixels count windows.
+ * each other in a window's neighbors: x is divided into its phases, one for each place up to a stride, whose pixels count windows.
  */
 function gradientOf(graph: Graph, pool: Node, { x, y, gradient }: Images): Value {
   const context = new NodeContext(pool.inputs, pool.attributes, () => undefined);

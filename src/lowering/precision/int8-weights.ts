@@ -17,7 +17,7 @@ const fewestElements = 2 ** 14;
 /**
  * The graph with the weights of products (filters and matrices, but those of nodes that are kept) in 8 bits, one scale for each output channel. They are widened by
  * Cast and Mul: ONNX Runtime computes such constants when it loads a model, and then runs it as fast as before, where it runs DequantizeLinear
- * again in every call. What they are multiplied with stays in float32: quantised as well (DynamicQuantizeLinear, ConvInteger, MatMulInteger), CLIP's
+ * again in every call. What they are multiplied with stays in float32: quantized as well (DynamicQuantizeLinear, ConvInteger, MatMulInteger), CLIP's
  * ResNet takes four times as long on the CPU, and what is measured with its vision transformer, which is twice as fast, errs six times as much.
  */
 export function withInt8Weights(source: PrecisionSource): Graph {

@@ -10,10 +10,10 @@
  * | in float32                                         | why                                                                        |
  * | -------------------------------------------------- | -------------------------------------------------------------------------- |
  * | weights, moments, their update                     | updates are far below the 2^-11 of a weight that half precision resolves   |
- * | normalisation of layers and batches, and back      | means and variances of many numbers; differences of nearly equal ones      |
+ * | normalization of layers and batches, and back      | means and variances of many numbers; differences of nearly equal ones      |
  * | sums, means, norms, roots, quotients               | leave the range of half precision (65504), or lose what they add up        |
  * | exponentials, softmax, and back                    | the same; their sums are divided by                                        |
- * | the sum of a residual stream with normalised parts | what meets float32 becomes float32, as in PyTorch's autocast               |
+ * | the sum of a residual stream with normalized parts | what meets float32 becomes float32, as in PyTorch's autocast               |
  * | head, losses, their gradient                       | margins are as small as .0025                                              |
  * | gradients of weights from the product on           | they are summed up, scaled down and measured                               |
  * | products that add up more than `longestSum`        | kernels of WebGPU add up in half precision                                 |
@@ -46,7 +46,7 @@ export function inMixedPrecision(source: PrecisionSource, { numbers, longestSum 
   return copyComputed(source, new HalfRewriting(source, numbers, inHalf, new Set(moved)));
 }
 
-/** Weights and what is computed of them alone, such as those that a normalisation is folded into: float32, cast where they are used. */
+/** Weights and what is computed of them alone, such as those that a normalization is folded into: float32, cast where they are used. */
 function valuesOfWeights(source: PrecisionSource): Set<Value> {
   const given = new Set<Value>();
   const isGiven = (value: Value | null): boolean => value === null || given.has(value) || source.graph.constantOf(value) !== undefined;

@@ -45,7 +45,7 @@ export function planShards(counts: Readonly<Record<PairSet, number>>, pairsPerSh
 
 /**
  * The key of a pair: the part of its members' names before the first dot, unique in all shards. The webdataset library makes one
- * sample of neighbouring members of one key, and names their contents by the part after the dot.
+ * sample of neighboring members of one key, and names their contents by the part after the dot.
  */
 export function keyOf(set: PairSet, index: number): string {
   return set === 'training' ? sixDigits(index) : `${prefixes[set]}-${sixDigits(index)}`;

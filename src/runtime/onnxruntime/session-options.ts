@@ -14,7 +14,7 @@ export interface SessionSettings extends DeviceSetup {
   readonly profile?: string;
 }
 
-/** Optimisation of a model's graph: every rewriting that ONNX Runtime has. */
+/** Optimization of a model's graph: every rewriting that ONNX Runtime has. */
 const allOptimizations = 99;
 
 /** @returns ONNX Runtime's object, which the caller releases @throws Error when a provider is missing, or refuses an option. */

@@ -37,7 +37,7 @@ export function measurementOf(
 /**
  * @param pixels uint8 RGB, [N, H, W, 3]
  * @param squashedTo side of the squares that images of other sizes become first, pixels
- * @returns the unnormalised embedding, [N, embedding]
+ * @returns the unnormalized embedding, [N, embedding]
  */
 export function embeddingOf(
   graph: Graph,

@@ -50,7 +50,7 @@ export function updateGroups(specs: readonly ParameterSpec[], grouping: Grouping
   );
 }
 
-/** Groups of neighbouring tensors, each a matrix [rows, 1024]. */
+/** Groups of neighboring tensors, each a matrix [rows, 1024]. */
 export function joinedTensors(specs: readonly ParameterSpec[]): readonly TensorGroup[] {
   const groups: ParameterSpec[][] = [];
   let elements = Number.POSITIVE_INFINITY;

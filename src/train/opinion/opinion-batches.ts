@@ -1,4 +1,4 @@
-/** Batches of rated images: a random crop of each at full resolution, and its normalised opinion. */
+/** Batches of rated images: a random crop of each at full resolution, and its normalized opinion. */
 import { decodeImage } from '../../images/decode-image.js';
 import { cropImage, type Image } from '../../images/image.js';
 import { type BatchOptions, numbersFrom } from '../../pairs/batches.js';

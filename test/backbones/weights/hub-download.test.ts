@@ -29,7 +29,7 @@ const sharded: Readonly<Record<string, Buffer>> = { ...shards, [indexName]: inde
 
 let server: Server;
 let options: Required<Pick<HubOptions, 'hubUrl' | 'cache'>>;
-/** The files of the hub, and its behaviour. */
+/** The files of the hub, and its behavior. */
 let hub: { files: string[]; content: Buffer; sha: string; status: number; cutAt: number; isSilent: boolean; stalls: boolean };
 /** Ranges of the file that were asked for. */
 let ranges: (string | undefined)[];

@@ -31,7 +31,7 @@ test('agrees with the plain double sum, but for the rounding of its weights', ()
           const row = Math.min(Math.max(y + Math.floor(index / (2 * radius + 1)) - radius, 0), height - 1);
           sum += (weight / total) * image.data[(row * width + column) * 3 + channel]!;
         }
-        // Half a grey value by the rounding of the result, the rest by that of the weights, on noise.
+        // Half a gray value by the rounding of the result, the rest by that of the weights, on noise.
         expect(Math.abs(filtered.data[(y * width + x) * 3 + channel]! - sum)).toBeLessThan(0.6);
       }
     }),

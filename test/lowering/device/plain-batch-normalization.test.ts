@@ -18,7 +18,7 @@ function drawn(name: string, shape: number[]): TensorData {
   );
 }
 
-/** Normalises, then a weighted sum; outputs everything that training reads: gradients and statistics. */
+/** Normalizes, then a weighted sum; outputs everything that training reads: gradients and statistics. */
 function normalizing(momentum: number): Graph {
   const graph = new Graph();
   const inputs = Object.entries(shapes).map(([name, shape]) => graph.input(name, 'float32', shape));

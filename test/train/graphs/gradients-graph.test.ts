@@ -31,7 +31,7 @@ function gradientsOf(photographs: number, trainNormalization: 'batch' | 'running
 function pixels(photographs: number): TensorData {
   const count = cropCount({ photographs, levels });
   const random = randomStream('crops of the gradients graph', photographs);
-  // flat colours with noise: crops must differ for the losses to pull
+  // flat colors with noise: crops must differ for the losses to pull
   const data = new Uint8Array(count * side * side * 3);
   for (let crop = 0; crop < count; crop++) {
     const colour = [random.integer(200), random.integer(200), random.integer(200)];

@@ -1,4 +1,4 @@
-/** Normalisations. */
+/** Normalizations. */
 import { foldedNormalization } from '../../folded-normalization.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode, Rewrite } from '../read-node.js';
@@ -65,7 +65,7 @@ export const normalizations: Readonly<Record<string, Rewrite>> = {
   },
 };
 
-/** A convolution with the frozen normalisation of its result. */
+/** A convolution with the frozen normalization of its result. */
 function foldedConvolution(node: ReadNode, epsilon: number): Value | undefined {
   const { graph } = node;
   const convolution = node.input(0).producer;

@@ -1,4 +1,4 @@
-/** Operators that sum along axes: reductions, products, softmax, normalisation. */
+/** Operators that sum along axes: reductions, products, softmax, normalization. */
 import { cubicInterpolation } from '../../../../graph/cubic-interpolation.js';
 import { reducedAxes } from '../../../../graph/shape-rules.js';
 import { broadcastShapes, fixedShape, normalizeAxis } from '../../../../graph/value.js';

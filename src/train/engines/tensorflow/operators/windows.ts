@@ -1,4 +1,4 @@
-/** Operators on [N, C, H, W]: convolutions, pooling and batch normalisation, computed with channels last. */
+/** Operators on [N, C, H, W]: convolutions, pooling and batch normalization, computed with channels last. */
 import { convolutionGeometry, geometryOf } from '../../../../graph/convolution-geometry.js';
 import type { Tensor, Tensor4D, TensorFlow } from '../load-tensorflow.js';
 import type { TensorFlowNode, TensorFlowOperator } from '../tensorflow-operator.js';
