@@ -1,6 +1,7 @@
 /**
- * A service that scores uploads: `node server.js [PORT]`, then `curl --data-binary @photo.jpg http://127.0.0.1:8080/`. Clients that leave cost nothing,
- * those that come beyond the limit are told so at once. Only this machine reaches it; HOST=0.0.0.0 lets others in, as a container needs.
+ * A service that scores uploads: `node server.js [PORT]`, or PORT in the environment, then `curl --data-binary @photo.jpg http://127.0.0.1:8080/`.
+ * Clients that leave cost nothing, those that come beyond the limit are told so at once. Only this machine reaches it; HOST=0.0.0.0 lets others in,
+ * as a container needs.
  */
 import { createServer } from 'node:http';
 import { loadModel } from 'antonym';
@@ -28,7 +29,7 @@ const server = createServer(async (request, response) => {
   }
 });
 const host = process.env.HOST ?? '127.0.0.1';
-server.listen(Number(process.argv[2] ?? 8080), host, () => {
+server.listen(Number(process.argv[2] ?? process.env.PORT ?? 8080), host, () => {
   process.stdout.write(`http://${host}:${server.address().port}/\n`);
 });
 process.on('SIGTERM', async () => {
