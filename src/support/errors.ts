@@ -7,6 +7,7 @@ export const errorCodes = {
   ERR_ANTONYM_BUSY: 'the machine lacks memory, threads or open files, or a drive does not answer: the input may be good',
   ERR_ANTONYM_CLOSED: 'the model was closed',
   ERR_ANTONYM_FAILED: 'any other fault; the message says which',
+  ERR_ANTONYM_NO_DEVICE: 'the device that is asked for is not there, or cannot be used',
   ERR_ANTONYM_NO_RUNTIME: 'ONNX Runtime, or a file of this package that starts it, is missing or cannot be loaded',
   ERR_ANTONYM_NO_SUCH_FILE: 'a file, a folder or a run is not there',
   ERR_ANTONYM_NOT_AN_IMAGE: 'the content is not an image that can be read: of another format, damaged, cut off or too large',

@@ -25,27 +25,31 @@ export async function requireDevice(device: Device): Promise<void> {
   // loaded here: who only reads errors of devices needs no native binding
   const { missingForCuda } = await import('./cuda-libraries.js');
   const missing = await missingForCuda();
-  if (missing !== undefined) throw new UserError(`CUDA is not available: ${missing}.`);
+  if (missing !== undefined) throw notAvailable(`CUDA is not available: ${missing}.`);
 }
 
 /** ONNX Runtime's refusal of a device, in words that a person can act on. @returns the error itself where it is about something else */
 export function explainDeviceError(device: Device, error: Error): Error {
   if (device === 'webgpu' && error.message.includes('WebGPU adapter')) {
-    return new UserError(`WebGPU is not available: there is no GPU that it can use. ${webgpuNeeds[process.platform] ?? ''}`.trimEnd());
+    return notAvailable(`WebGPU is not available: there is no GPU that it can use. ${webgpuNeeds[process.platform] ?? ''}`.trimEnd());
   }
   if (device === 'cuda') {
     // before it ONNX Runtime says where in its source, after it on which host
     if (withoutCudnn.test(error.message)) {
-      return new UserError(
+      return notAvailable(
         'CUDA is not available: cuDNN cannot be loaded. Install cuDNN 9 for the CUDA that the provider needs, or add its folder to LD_LIBRARY_PATH.',
       );
     }
     const failure =
       /(CUDA|CUBLAS|CUDNN) failure \d+: [^;\n]*/.exec(error.message)?.[0] ?? /.*load shared library.*/i.exec(error.message)?.[0];
     if (failure !== undefined && !isOutOfMemory(error))
-      return new UserError(`CUDA is not available: ${failure.trim()}. ${adviceForCuda(failure)}.`);
+      return notAvailable(`CUDA is not available: ${failure.trim()}. ${adviceForCuda(failure)}.`);
   }
   return error;
+}
+
+function notAvailable(message: string): UserError {
+  return new UserError(message, { code: 'ERR_ANTONYM_NO_DEVICE' });
 }
 
 /** The first convolution's error if there is no cuDNN: ONNX Runtime loads it only then (from 1.29 on). */
