@@ -74,7 +74,7 @@ export function decodeBitmap(bytes: Uint8Array, header: BitmapHeader): Image {
     let to = (topDown ? row : height - 1 - row) * width * 3;
     for (let x = 0; x < width; x++, from += size, to += 3) {
       // blue comes first
-      const at = bits === 8 ? placeOfColour(bytes[from]!, palette) : from;
+      const at = bits === 8 ? placeOfColor(bytes[from]!, palette) : from;
       data[to] = bytes[at + 2]!;
       data[to + 1] = bytes[at + 1]!;
       data[to + 2] = bytes[at]!;
@@ -83,7 +83,7 @@ export function decodeBitmap(bytes: Uint8Array, header: BitmapHeader): Image {
   return { width, height, data };
 }
 
-function placeOfColour(index: number, { start, count }: BitmapHeader['palette']): number {
+function placeOfColor(index: number, { start, count }: BitmapHeader['palette']): number {
   if (index >= count) throw new Error(`color ${index} of ${count} is used`);
   return start + index * 4;
 }

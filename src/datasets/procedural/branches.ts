@@ -1,7 +1,7 @@
 /** Bare branches: lines of every width down to less than a pixel. */
 import type { RandomStream } from '../../support/random.js';
 import type { Canvas } from './canvas.js';
-import type { Colour } from './palette.js';
+import type { Color } from './palette.js';
 import { drawStroke } from './stroke.js';
 
 /** A bare tree or branch from (x, y) along `angle`, `length` and `width` in pixels, forking down to twigs. */
@@ -13,7 +13,7 @@ export function drawBranches(
   angle: number,
   length: number,
   width: number,
-  colour: Colour,
+  color: Color,
 ): void {
   const x1 = x + length * Math.cos(angle);
   const y1 = y + length * Math.sin(angle);
@@ -26,8 +26,8 @@ export function drawBranches(
     bend: 0.06 * length * random.normal(),
     halfWidth0: width / 2,
     halfWidth1: next / 2,
-    colour0: colour,
-    colour1: colour,
+    colour0: color,
+    colour1: color,
     roundness: 0.6,
   });
   if (next < 0.35 || length < 5) return;
@@ -42,7 +42,7 @@ export function drawBranches(
       angle + turn - 0.06 * Math.cos(angle),
       length * random.between(0.68, 0.9),
       next * random.between(0.75, 1),
-      colour,
+      color,
     );
   }
 }

@@ -1,8 +1,8 @@
 /** The picture while it is drawn from front to back: every pixel is shaded about once, whatever the number of layers. */
 import type { Shape } from './shape.js';
 
-/** Writes the linear light of a surface at a point (pixels) into `colour` [3]. */
-export type Material = (x: number, y: number, colour: Float64Array) => void;
+/** Writes the linear light of a surface at a point (pixels) into `color` [3]. */
+export type Material = (x: number, y: number, color: Float64Array) => void;
 
 /** A soft shadow cast by a shape on everything behind it. */
 export interface Shadow {
@@ -24,7 +24,7 @@ export class Canvas {
   readonly open: Float32Array;
   /** The share of light that reaches the surface behind everything drawn so far. */
   readonly light: Float32Array;
-  private readonly colour = new Float64Array(3);
+  private readonly color = new Float64Array(3);
 
   constructor(
     /** Pixels. */
@@ -43,7 +43,7 @@ export class Canvas {
   /** Draws a shape behind everything drawn so far, its edge antialiased by its distance function. */
   fill(shape: Shape, material: Material, shadow?: Shadow): void {
     const { width, height, open, light, red, green, blue } = this;
-    const colour = this.colour;
+    const color = this.color;
     const right = Math.min(width - 1, Math.ceil(shape.right + 1));
     const bottom = Math.min(height - 1, Math.ceil(shape.bottom + 1));
     const left = Math.max(0, Math.floor(shape.left - 1));
@@ -56,11 +56,11 @@ export class Canvas {
         if (distance > 0.6) continue;
         // The edge is a ramp of 1.2 pixels: a pixel's own area and a little of a lens.
         const weight = distance < -0.6 ? visible : visible * (0.5 - distance / 1.2);
-        material(x, y, colour);
+        material(x, y, color);
         const amount = weight * light[index]!;
-        red[index]! += amount * colour[0]!;
-        green[index]! += amount * colour[1]!;
-        blue[index]! += amount * colour[2]!;
+        red[index]! += amount * color[0]!;
+        green[index]! += amount * color[1]!;
+        blue[index]! += amount * color[2]!;
         open[index] = visible - weight;
         seen = true;
       }

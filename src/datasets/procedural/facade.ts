@@ -3,7 +3,7 @@ import type { RandomStream } from '../../support/random.js';
 import type { Material } from './canvas.js';
 import { surface } from './material.js';
 import { hash } from './noise.js';
-import { lit, type PaletteName, paletteColour } from './palette.js';
+import { lit, type PaletteName, paletteColor } from './palette.js';
 import { band } from './pattern.js';
 import type { Shape } from './shape.js';
 
@@ -50,16 +50,16 @@ export function facade(random: RandomStream, front: Front, light: number): Mater
   const courses = style === 'brick' || random.uniform() < 0.3;
   const course = style === 'brick' ? random.between(4.5, 8) : storey / (2 + random.integer(3));
   const brick = course * random.between(2, 3.2);
-  const colour = lit(paletteColour(random, style), light);
-  const wall = surface(random, colour, lit(colour, 0.85), {
+  const color = lit(paletteColor(random, style), light);
+  const wall = surface(random, color, lit(color, 0.85), {
     wavelength: 40,
     contrast: random.between(0.08, 0.18),
     gain: 1.1,
     creased: random.uniform() < 0.5,
   });
-  const trim = lit(paletteColour(random, random.choice(['concrete', 'paint', 'stone'])), light * 1.15);
-  const mortar = lit(colour, random.choice([0.6, 1.5]));
-  const curtain = lit(paletteColour(random, 'skin'), 0.6 * light);
+  const trim = lit(paletteColor(random, random.choice(['concrete', 'paint', 'stone'])), light * 1.15);
+  const mortar = lit(color, random.choice([0.6, 1.5]));
+  const curtain = lit(paletteColor(random, 'skin'), 0.6 * light);
   const seed = random.uint32();
   const skyline = random.between(0, 8);
   return (x, y, out) => {

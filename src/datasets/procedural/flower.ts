@@ -2,13 +2,13 @@
 import type { RandomStream } from '../../support/random.js';
 import type { Canvas } from './canvas.js';
 import { ramp, rounded, surface } from './material.js';
-import { lit, paletteColour } from './palette.js';
+import { lit, paletteColor } from './palette.js';
 import { ellipse, leaf } from './shape.js';
 
 /** A flower head of petals around an eye, `radius` in pixels. */
 export function drawFlower(canvas: Canvas, random: RandomStream, x: number, y: number, radius: number, sun: number): void {
-  const colour = paletteColour(random, 'flower');
-  const eye = paletteColour(random, 'autumn');
+  const color = paletteColor(random, 'flower');
+  const eye = paletteColor(random, 'autumn');
   const skin = surface(random, eye, lit(eye, 0.6), { wavelength: Math.max(4, radius / 3), contrast: 0.3, gain: 1 });
   canvas.fill(ellipse(x, y, radius * 0.26, radius * 0.24, 0), rounded(skin, x, y, radius * 0.28, radius * 0.28, 0, sun, 0));
   const petals = 5 + random.integer(9);
@@ -17,7 +17,7 @@ export function drawFlower(canvas: Canvas, random: RandomStream, x: number, y: n
     const angle = start + (2 * Math.PI * petal) / petals + 0.05 * random.normal();
     const cx = x + 0.58 * radius * Math.cos(angle);
     const cy = y + 0.58 * radius * Math.sin(angle);
-    const skinned = surface(random, colour, lit(colour, 0.75), {
+    const skinned = surface(random, color, lit(color, 0.75), {
       wavelength: Math.max(5, radius / 2),
       contrast: 0.1,
       gain: 0.8,

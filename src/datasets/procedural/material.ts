@@ -2,7 +2,7 @@
 import type { RandomStream } from '../../support/random.js';
 import type { Material } from './canvas.js';
 import { creasedNoise, fractalNoise, gradientNoise, octavesDownToPixels } from './noise.js';
-import type { Colour } from './palette.js';
+import type { Color } from './palette.js';
 
 /** The share of a pattern's color at a point (pixels), 0..1, antialiased. */
 export type Pattern = (x: number, y: number) => number;
@@ -23,7 +23,7 @@ export interface Grain {
 }
 
 /** A surface whose brightness varies by fractal grain, and whose color drifts between two. */
-export function surface(random: RandomStream, first: Colour, second: Colour, grain: Grain): Material {
+export function surface(random: RandomStream, first: Color, second: Color, grain: Grain): Material {
   const { wavelength, contrast, gain, stretch = 1, angle = 0, creased = false } = grain;
   const octaves = octavesDownToPixels(wavelength);
   const along = Math.cos(angle) / (wavelength * stretch);
@@ -36,7 +36,7 @@ export function surface(random: RandomStream, first: Colour, second: Colour, gra
   const dr = second[0] - r0;
   const dg = second[1] - g0;
   const db = second[2] - b0;
-  return (x, y, colour) => {
+  return (x, y, color) => {
     const u = x * along + y * alongY + offsetX;
     const v = y * across + x * acrossX + offsetY;
     const n = contrast * (creased ? creasedNoise(u, v, octaves, gain) : fractalNoise(u, v, octaves, gain));
@@ -44,20 +44,20 @@ export function surface(random: RandomStream, first: Colour, second: Colour, gra
     const factor = n > 0 ? 1 + n : 1 / (1 - n);
     const drift = 0.5 + 0.4 * gradientNoise(0.7 * v + 31.3, 0.7 * u + 7.9);
     const part = drift < 0 ? 0 : Math.min(drift, 1);
-    colour[0] = (r0 + dr * part) * factor;
-    colour[1] = (g0 + dg * part) * factor;
-    colour[2] = (b0 + db * part) * factor;
+    color[0] = (r0 + dr * part) * factor;
+    color[1] = (g0 + dg * part) * factor;
+    color[2] = (b0 + db * part) * factor;
   };
 }
 
 /** Sawn wood: year rings that bend around knots, and pores along `angle`. `ring` is a ring's width, pixels. */
-export function wood(random: RandomStream, first: Colour, second: Colour, ring: number, angle: number): Material {
+export function wood(random: RandomStream, first: Color, second: Color, ring: number, angle: number): Material {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const offset = random.between(0, 256);
   const warp = random.between(0.8, 2.5);
   const depth = random.between(0.25, 0.6);
-  return (x, y, colour) => {
+  return (x, y, color) => {
     const u = x * cos + y * sin;
     const v = y * cos - x * sin;
     const place = v / ring + warp * fractalNoise(u / 420 + offset, v / 90 + offset, 3, 0.5);
@@ -68,33 +68,33 @@ export function wood(random: RandomStream, first: Colour, second: Colour, ring: 
     const pores = 0.16 * fractalNoise(u / 60 + offset, v / 5, 2, 1) + 0.07 * fractalNoise(u / 16, v / 5 + offset, 2, 1);
     const light = 1 + pores;
     const part = depth * late;
-    for (let channel = 0; channel < 3; channel++) colour[channel] = (first[channel]! + (second[channel]! - first[channel]!) * part) * light;
+    for (let channel = 0; channel < 3; channel++) color[channel] = (first[channel]! + (second[channel]! - first[channel]!) * part) * light;
   };
 }
 
 /** One color, without grain. */
-export function plain([red, green, blue]: Colour): Material {
-  return (_x, _y, colour) => {
-    colour[0] = red;
-    colour[1] = green;
-    colour[2] = blue;
+export function plain([red, green, blue]: Color): Material {
+  return (_x, _y, color) => {
+    color[0] = red;
+    color[1] = green;
+    color[2] = blue;
   };
 }
 
 /** `over` where the pattern is, `base` elsewhere. */
 export function overlay(base: Material, pattern: Pattern, over: Material): Material {
-  return (x, y, colour) => {
+  return (x, y, color) => {
     const share = pattern(x, y);
-    if (share <= 0) return base(x, y, colour);
-    if (share >= 1) return over(x, y, colour);
-    base(x, y, colour);
-    const red = colour[0]!;
-    const green = colour[1]!;
-    const blue = colour[2]!;
-    over(x, y, colour);
-    colour[0] = red + share * (colour[0]! - red);
-    colour[1] = green + share * (colour[1]! - green);
-    colour[2] = blue + share * (colour[2]! - blue);
+    if (share <= 0) return base(x, y, color);
+    if (share >= 1) return over(x, y, color);
+    base(x, y, color);
+    const red = color[0]!;
+    const green = color[1]!;
+    const blue = color[2]!;
+    over(x, y, color);
+    color[0] = red + share * (color[0]! - red);
+    color[1] = green + share * (color[1]! - green);
+    color[2] = blue + share * (color[2]! - blue);
   };
 }
 
@@ -102,12 +102,12 @@ export function overlay(base: Material, pattern: Pattern, over: Material): Mater
 export function ramp(material: Material, cx: number, cy: number, angle: number, change: number): Material {
   const dx = Math.cos(angle) * change;
   const dy = Math.sin(angle) * change;
-  return (x, y, colour) => {
-    material(x, y, colour);
+  return (x, y, color) => {
+    material(x, y, color);
     const factor = Math.max(0.15, 1 + (x - cx) * dx + (y - cy) * dy);
-    colour[0]! *= factor;
-    colour[1]! *= factor;
-    colour[2]! *= factor;
+    color[0]! *= factor;
+    color[1]! *= factor;
+    color[2]! *= factor;
   };
 }
 
@@ -130,13 +130,13 @@ export function rounded(
   const sunU = 0.64 * Math.cos(sunAngle - angle);
   const sunV = 0.64 * Math.sin(sunAngle - angle);
   const sunZ = 0.77;
-  return (x, y, colour) => {
+  return (x, y, color) => {
     const u = ((x - cx) * cos + (y - cy) * sin) / a;
     const v = ((y - cy) * cos - (x - cx) * sin) / b;
     const z = Math.sqrt(Math.max(0.03, 1 - u * u - v * v));
     const facing = u * sunU + v * sunV + z * sunZ;
     const factor = 0.28 + 0.9 * Math.max(0, facing);
-    material(x, y, colour);
+    material(x, y, color);
     let highlight = 0;
     if (gloss > 0) {
       // Blinn: half way between the sun and the viewer, who looks along z.
@@ -145,8 +145,8 @@ export function rounded(
       const p32 = p4 * p4 * p4 * p4 * p4 * p4 * p4 * p4;
       highlight = gloss * p32 * p4;
     }
-    colour[0] = colour[0]! * factor + highlight;
-    colour[1] = colour[1]! * factor + highlight;
-    colour[2] = colour[2]! * factor + highlight;
+    color[0] = color[0]! * factor + highlight;
+    color[1] = color[1]! * factor + highlight;
+    color[2] = color[2]! * factor + highlight;
   };
 }

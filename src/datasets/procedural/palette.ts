@@ -2,7 +2,7 @@
 import type { RandomStream } from '../../support/random.js';
 
 /** Linear light, red green blue; 1 is a white surface in full light. */
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
 /** From dark to light. Typical sRGB values of such surfaces in photographs. */
 const palettes = {
@@ -24,11 +24,11 @@ const palettes = {
 export type PaletteName = keyof typeof palettes;
 
 const linearPalettes = Object.fromEntries(
-  Object.entries(palettes).map(([name, colours]) => [name, colours.map(linearFromHex)]),
-) as unknown as Record<PaletteName, readonly Colour[]>;
+  Object.entries(palettes).map(([name, colors]) => [name, colors.map(linearFromHex)]),
+) as unknown as Record<PaletteName, readonly Color[]>;
 
 /** sRGB `#rrggbb` to linear light (IEC 61966-2-1). */
-export function linearFromHex(hex: string): Colour {
+export function linearFromHex(hex: string): Color {
   const channel = (start: number): number => {
     const value = Number.parseInt(hex.slice(start, start + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -37,20 +37,20 @@ export function linearFromHex(hex: string): Colour {
 }
 
 /** The color a part of the way from one to another. */
-export function mix(from: Colour, to: Colour, part: number): Colour {
+export function mix(from: Color, to: Color, part: number): Color {
   return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part];
 }
 
 /** The color under `factor` times the light. */
-export function lit(colour: Colour, factor: number): Colour {
-  return [colour[0] * factor, colour[1] * factor, colour[2] * factor];
+export function lit(color: Color, factor: number): Color {
+  return [color[0] * factor, color[1] * factor, color[2] * factor];
 }
 
 /** A color of a palette: between two of its neighbors, brightness varied far more than hue, as in nature. */
-export function paletteColour(random: RandomStream, name: PaletteName): Colour {
-  const colours = linearPalettes[name];
-  const first = random.integer(colours.length - 1);
-  const between = mix(colours[first]!, colours[first + 1]!, name === 'paint' || name === 'flower' ? random.integer(2) : random.uniform());
+export function paletteColor(random: RandomStream, name: PaletteName): Color {
+  const colors = linearPalettes[name];
+  const first = random.integer(colors.length - 1);
+  const between = mix(colors[first]!, colors[first + 1]!, name === 'paint' || name === 'flower' ? random.integer(2) : random.uniform());
   const brightness = 2 ** (0.35 * random.normal());
   const warmth = 0.05 * random.normal();
   return [between[0] * brightness * (1 + warmth), between[1] * brightness, between[2] * brightness * (1 - warmth)];

@@ -2,12 +2,12 @@
 import type { RandomStream } from '../../support/random.js';
 import type { Material } from './canvas.js';
 import { fractalNoise } from './noise.js';
-import { type Colour, linearFromHex, mix } from './palette.js';
+import { type Color, linearFromHex, mix } from './palette.js';
 
 export interface Sky {
   readonly material: Material;
   /** The color that distance fades to. */
-  readonly haze: Colour;
+  readonly haze: Color;
 }
 
 /** Zenith, horizon, lit and shaded side of clouds. */
@@ -22,7 +22,7 @@ const weathers = [
 
 /** @param horizon its y, pixels; clouds flatten towards it. */
 export function sky(random: RandomStream, width: number, horizon: number): Sky {
-  const [zenith, low, light, shade] = random.choice(weathers).map(linearFromHex) as [Colour, Colour, Colour, Colour];
+  const [zenith, low, light, shade] = random.choice(weathers).map(linearFromHex) as [Color, Color, Color, Color];
   const cover = random.uniform() < 0.25 ? -3 : random.between(-1.1, 0.7);
   const sunX = random.between(0, width);
   const sunY = random.between(-0.5, 0.9) * horizon;
@@ -31,7 +31,7 @@ export function sky(random: RandomStream, width: number, horizon: number): Sky {
   const offsetX = random.between(0, 256);
   const offsetY = random.between(0, 256);
   const edge = random.between(0.5, 1.3);
-  const material: Material = (x, y, colour) => {
+  const material: Material = (x, y, color) => {
     const height = Math.min(1, Math.max(0, y / horizon));
     const part = height * height * (1.6 - 0.6 * height);
     let red = zenith[0] + (low[0] - zenith[0]) * part;
@@ -56,9 +56,9 @@ export function sky(random: RandomStream, width: number, horizon: number): Sky {
         blue += opacity * (shade[2] + (light[2] - shade[2]) * bright - blue);
       }
     }
-    colour[0] = red * sun;
-    colour[1] = green * sun;
-    colour[2] = blue * sun;
+    color[0] = red * sun;
+    color[1] = green * sun;
+    color[2] = blue * sun;
   };
   return { material, haze: mix(low, zenith, 0.15) };
 }

@@ -1,6 +1,6 @@
 /** Fine lines: grass, hair, twigs, wires. */
 import type { Canvas } from './canvas.js';
-import type { Colour } from './palette.js';
+import type { Color } from './palette.js';
 
 export interface Stroke {
   readonly x0: number;
@@ -12,8 +12,8 @@ export interface Stroke {
   /** Half widths at both ends, pixels; may be below a pixel. */
   readonly halfWidth0: number;
   readonly halfWidth1: number;
-  readonly colour0: Colour;
-  readonly colour1: Colour;
+  readonly colour0: Color;
+  readonly colour1: Color;
   /** Darkening of the far side, 0 flat to 1: blades and twigs are round. */
   readonly roundness: number;
 }

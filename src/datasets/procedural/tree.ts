@@ -3,7 +3,7 @@ import type { RandomStream } from '../../support/random.js';
 import { drawBranches } from './branches.js';
 import type { Canvas } from './canvas.js';
 import { ramp } from './material.js';
-import { type Colour, lit, mix, type PaletteName, paletteColour } from './palette.js';
+import { type Color, lit, mix, type PaletteName, paletteColor } from './palette.js';
 import { leaf } from './shape.js';
 
 /** A tree in leaf: a crown of leaf clusters lit from `sun` (radians, image plane) over a trunk. `size` is its height, pixels. */
@@ -14,7 +14,7 @@ export function drawTree(
   ground: number,
   size: number,
   palette: PaletteName,
-  haze: Colour,
+  haze: Color,
   distance: number,
   sun: number,
 ): void {
@@ -31,13 +31,13 @@ export function drawTree(
     const px = x + crown * slim * (at * Math.cos(turn) + 0.17 * random.normal());
     const py = cy + crown * (at * Math.sin(turn) + 0.17 * random.normal());
     const facing = ((px - x) * Math.cos(sun) + (py - cy) * Math.sin(sun)) / crown;
-    const colour = mix(lit(paletteColour(random, palette), 0.62 + 0.38 * facing), haze, distance);
+    const color = mix(lit(paletteColor(random, palette), 0.62 + 0.38 * facing), haze, distance);
     const length = detail * random.between(0.8, 1.9);
     canvas.fill(
       leaf(px, py, length, length * random.between(0.35, 0.6), random.between(0, Math.PI)),
-      ramp((_x, _y, out) => out.set(colour), px, py, sun, 0.2 / length),
+      ramp((_x, _y, out) => out.set(color), px, py, sun, 0.2 / length),
     );
   }
-  const bark = mix(lit(paletteColour(random, 'wood'), 0.4), haze, distance);
+  const bark = mix(lit(paletteColor(random, 'wood'), 0.4), haze, distance);
   drawBranches(canvas, random, x, ground, -Math.PI / 2, size * 0.2, size * 0.05, bark);
 }

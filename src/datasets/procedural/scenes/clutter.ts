@@ -3,7 +3,7 @@ import type { RandomStream } from '../../../support/random.js';
 import type { Canvas, Material } from '../canvas.js';
 import { lettering } from '../lettering.js';
 import { overlay, plain, ramp, rounded, surface } from '../material.js';
-import { type Colour, lit, type PaletteName, paletteColour } from '../palette.js';
+import { type Color, lit, type PaletteName, paletteColor } from '../palette.js';
 import { checks, dots, joints, stripes } from '../pattern.js';
 import { scaleInvariantRadius } from '../scene.js';
 import { blob, ellipse, polygon, roundedRectangle, type Shape } from '../shape.js';
@@ -30,8 +30,8 @@ export function clutter(canvas: Canvas, random: RandomStream): void {
     const reach = Math.min(24, 1.5 + 0.16 * radius);
     canvas.fill(shape, material, { dx: -reach * Math.cos(sun), dy: -reach * Math.sin(sun), softness: 1 + reach, depth: 0.55 });
   }
-  const colour = paletteColour(random, random.choice(theme));
-  canvas.fillRest(surface(random, colour, lit(colour, 0.7), { wavelength: 120, contrast: 0.2, gain: 0.8 }));
+  const color = paletteColor(random, random.choice(theme));
+  canvas.fillRest(surface(random, color, lit(color, 0.7), { wavelength: 120, contrast: 0.2, gain: 0.8 }));
 }
 
 function object(
@@ -43,10 +43,10 @@ function object(
   sun: number,
 ): { shape: Shape; material: Material } {
   const name = random.choice(theme);
-  const colour = paletteColour(random, name);
+  const color = paletteColor(random, name);
   const angle = random.between(0, Math.PI);
   const aspect = random.between(0.35, 1);
-  const skin = covering(random, colour, paletteColour(random, random.choice(theme)), x, y, radius, angle);
+  const skin = covering(random, color, paletteColor(random, random.choice(theme)), x, y, radius, angle);
   const kind = random.uniform();
   if (kind < 0.3) {
     const a = radius;
@@ -72,7 +72,7 @@ function object(
   return { shape: blob(x, y, radius, waves), material: rounded(skin, x, y, radius * 1.3, radius * 1.3, 0, sun, 0) };
 }
 
-function covering(random: RandomStream, colour: Colour, other: Colour, x: number, y: number, radius: number, angle: number): Material {
+function covering(random: RandomStream, color: Color, other: Color, x: number, y: number, radius: number, angle: number): Material {
   const grain = {
     wavelength: Math.max(8, radius * random.between(0.3, 1.5)),
     contrast: 0.06 + 0.25 * random.uniform() ** 2,
@@ -80,7 +80,7 @@ function covering(random: RandomStream, colour: Colour, other: Colour, x: number
     creased: random.uniform() < 0.3,
   };
   const stretched = random.uniform() < 0.25 ? { ...grain, stretch: random.between(3, 10), angle } : grain;
-  const base = surface(random, colour, lit(colour, random.between(0.6, 1)), stretched);
+  const base = surface(random, color, lit(color, random.between(0.6, 1)), stretched);
   const kind = random.uniform();
   if (radius < 14 || kind < 0.55) return base;
   const over = surface(random, other, lit(other, 0.8), grain);
@@ -90,7 +90,7 @@ function covering(random: RandomStream, colour: Colour, other: Colour, x: number
   if (kind < 0.78) return overlay(base, dots(angle, period, period * random.between(0.2, 0.4)), over);
   if (kind < 0.86) return overlay(base, joints(angle, period * 2.2, period, Math.max(1, period * 0.09), 0.5), over);
   const size = Math.max(7, radius * random.between(0.08, 0.4));
-  const ink = plain(random.uniform() < 0.8 ? lit(colour, 0.12) : [0.8, 0.8, 0.78]);
+  const ink = plain(random.uniform() < 0.8 ? lit(color, 0.12) : [0.8, 0.8, 0.78]);
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const u = -0.8 * radius;

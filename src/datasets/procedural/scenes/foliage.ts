@@ -4,7 +4,7 @@ import { drawBranches } from '../branches.js';
 import type { Canvas, Material } from '../canvas.js';
 import { drawFlower } from '../flower.js';
 import { overlay, plain, surface } from '../material.js';
-import { lit, mix, type PaletteName, paletteColour } from '../palette.js';
+import { lit, mix, type PaletteName, paletteColor } from '../palette.js';
 import { veins } from '../pattern.js';
 import { scaleInvariantRadius } from '../scene.js';
 import { leaf } from '../shape.js';
@@ -32,7 +32,7 @@ export function foliage(canvas: Canvas, random: RandomStream): void {
       -Math.PI / 2 + 0.3 * random.normal(),
       height * 0.25,
       random.between(4, 10),
-      lit(paletteColour(random, 'wood'), 0.5),
+      lit(paletteColor(random, 'wood'), 0.5),
     );
   for (let count = 0; count < 5000 && (count % 32 !== 0 || canvas.openShare() > (bright ? 0.08 : 0.01)); count++) {
     const a = scaleInvariantRadius(random, smallest, largest);
@@ -51,7 +51,7 @@ export function foliage(canvas: Canvas, random: RandomStream): void {
       depth: 0.6,
     });
   }
-  const behind = bright ? paletteColour(random, 'water') : lit(paletteColour(random, palette), 0.12);
+  const behind = bright ? paletteColor(random, 'water') : lit(paletteColor(random, palette), 0.12);
   canvas.fillRest(surface(random, behind, lit(behind, 0.7), { wavelength: 200, contrast: 0.25, gain: 0.6 }));
 }
 
@@ -65,13 +65,13 @@ function leafSurface(
   sun: number,
   light: number,
 ): Material {
-  const colour = lit(paletteColour(random, palette), light);
-  const skin = surface(random, colour, mix(colour, lit(paletteColour(random, palette), light), 0.5), {
+  const color = lit(paletteColor(random, palette), light);
+  const skin = surface(random, color, mix(color, lit(paletteColor(random, palette), light), 0.5), {
     wavelength: Math.max(6, 0.5 * a),
     contrast: 0.13,
     gain: 0.85,
   });
-  const body = a < 9 ? skin : overlay(skin, veins(cx, cy, a, angle), plain(lit(colour, random.choice([0.62, 1.5]))));
+  const body = a < 9 ? skin : overlay(skin, veins(cx, cy, a, angle), plain(lit(color, random.choice([0.62, 1.5]))));
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   // The two halves of a folded leaf face the sun differently.

@@ -3,7 +3,7 @@ import type { RandomStream } from '../../../support/random.js';
 import type { Canvas } from '../canvas.js';
 import { surface } from '../material.js';
 import { fractalNoise } from '../noise.js';
-import { lit, type PaletteName, paletteColour } from '../palette.js';
+import { lit, type PaletteName, paletteColor } from '../palette.js';
 import { drawStroke } from '../stroke.js';
 
 export function fur(canvas: Canvas, random: RandomStream): void {
@@ -20,7 +20,7 @@ export function fur(canvas: Canvas, random: RandomStream): void {
     const y = random.between(-length, height + length);
     const angle = comb + 0.9 * fractalNoise(x / scale + offset, y / scale, 3, 0.6) + 0.12 * random.normal();
     const patch = 1 + 0.5 * Math.tanh(fractalNoise(x / 160, y / 160 + offset, 3, 0.7));
-    const colour = lit(paletteColour(random, palette), patch);
+    const color = lit(paletteColor(random, palette), patch);
     const reach = length * random.between(0.6, 1.2);
     drawStroke(canvas, {
       x0: x,
@@ -30,11 +30,11 @@ export function fur(canvas: Canvas, random: RandomStream): void {
       bend: 0.07 * reach * random.normal(),
       halfWidth0: halfWidth * random.between(0.6, 1.3),
       halfWidth1: 0.15,
-      colour0: lit(colour, 0.35),
-      colour1: lit(colour, 1.2),
+      colour0: lit(color, 0.35),
+      colour1: lit(color, 1.2),
       roundness: 0.3,
     });
   }
-  const under = lit(paletteColour(random, palette), 0.25);
+  const under = lit(paletteColor(random, palette), 0.25);
   canvas.fillRest(surface(random, under, lit(under, 0.6), { wavelength: 40, contrast: 0.3, gain: 1, stretch: 4, angle: comb }));
 }

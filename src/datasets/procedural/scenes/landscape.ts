@@ -5,7 +5,7 @@ import type { Canvas, Material } from '../canvas.js';
 import { drawGrass } from '../grass.js';
 import { surface } from '../material.js';
 import { creasedNoise, fractalNoise, recedingNoise } from '../noise.js';
-import { type Colour, lit, mix, type PaletteName, paletteColour } from '../palette.js';
+import { type Color, lit, mix, type PaletteName, paletteColor } from '../palette.js';
 import { below } from '../shape.js';
 import { sky } from '../sky.js';
 import { drawStroke } from '../stroke.js';
@@ -19,7 +19,7 @@ export function landscape(canvas: Canvas, random: RandomStream): void {
   const palette: PaletteName = random.choice(['foliage', 'foliage', 'autumn', 'earth']);
   if (random.uniform() < 0.4) drawWires(canvas, random);
   if (random.uniform() < 0.3) {
-    const bark = lit(paletteColour(random, 'wood'), 0.15);
+    const bark = lit(paletteColor(random, 'wood'), 0.15);
     const fromLeft = random.uniform() < 0.5;
     drawBranches(
       canvas,
@@ -58,7 +58,7 @@ export function landscape(canvas: Canvas, random: RandomStream): void {
   const ridges = 1 + random.integer(5);
   for (let index = 1; index <= ridges; index++) {
     const distance = 1 - 0.75 ** index;
-    const base = mix(paletteColour(random, random.choice([palette, 'foliage', 'stone'])), haze, 0.05 + 0.5 * distance);
+    const base = mix(paletteColor(random, random.choice([palette, 'foliage', 'stone'])), haze, 0.05 + 0.5 * distance);
     const heights = ridge(random, width, horizon - 0.05 * height * index, height * random.between(0.03, 0.14), 0.55);
     canvas.fill(
       below(heights, height),
@@ -75,12 +75,12 @@ function ridge(random: RandomStream, width: number, middle: number, amplitude: n
 }
 
 /** A field that recedes to the horizon. */
-function field(random: RandomStream, palette: PaletteName, horizon: number, haze: Colour, height: number): Material {
-  const near = lit(paletteColour(random, palette), 0.8);
-  const other = lit(paletteColour(random, random.choice([palette, 'earth'])), 0.8);
+function field(random: RandomStream, palette: PaletteName, horizon: number, haze: Color, height: number): Material {
+  const near = lit(paletteColor(random, palette), 0.8);
+  const other = lit(paletteColor(random, random.choice([palette, 'earth'])), 0.8);
   const offset = random.between(0, 256);
   const contrast = random.between(0.2, 0.4);
-  return (x, y, colour) => {
+  return (x, y, color) => {
     const depth = Math.max(3, y - horizon + 6);
     const u = x / depth + offset;
     const v = (0.35 * height) / depth + offset;
@@ -92,22 +92,22 @@ function field(random: RandomStream, palette: PaletteName, horizon: number, haze
     const far = 0.35 * Math.exp((-6 * depth) / height);
     for (let channel = 0; channel < 3; channel++) {
       const here = (near[channel]! + (other[channel]! - near[channel]!) * part) * factor;
-      colour[channel] = here + (haze[channel]! - here) * far;
+      color[channel] = here + (haze[channel]! - here) * far;
     }
   };
 }
 
 /** Ripples that mirror the sky near the horizon and show the depth below. */
-function water(random: RandomStream, horizon: number, haze: Colour): Material {
-  const deep = paletteColour(random, 'water');
+function water(random: RandomStream, horizon: number, haze: Color): Material {
+  const deep = paletteColor(random, 'water');
   const offset = random.between(0, 256);
   const roughness = random.between(0.15, 0.4);
-  return (x, y, colour) => {
+  return (x, y, color) => {
     const depth = Math.max(2, y - horizon + 2);
     const swell = recedingNoise((4 * x) / (depth + 40) + offset, 900 / (depth + 8) + offset, (depth * depth) / 260 + 1.5, 0.75);
     const ripple = 0.7 * swell + 0.6 * creasedNoise(x / 15 + offset, y / 5 + offset, 2, 0.9);
     const mirror = Math.min(1, Math.max(0, 0.75 / (1 + depth / 160) + roughness * ripple));
-    for (let channel = 0; channel < 3; channel++) colour[channel] = deep[channel]! + (haze[channel]! - deep[channel]!) * mirror;
+    for (let channel = 0; channel < 3; channel++) color[channel] = deep[channel]! + (haze[channel]! - deep[channel]!) * mirror;
   };
 }
 
@@ -115,7 +115,7 @@ function drawWires(canvas: Canvas, random: RandomStream): void {
   const { width, height } = canvas;
   const y0 = height * random.between(0.03, 0.35);
   const y1 = height * random.between(0.03, 0.35);
-  const dark: Colour = [0.02, 0.02, 0.022];
+  const dark: Color = [0.02, 0.02, 0.022];
   const wires = 1 + random.integer(5);
   for (let wire = 0; wire < wires; wire++) {
     const gap = wire * random.between(8, 22);

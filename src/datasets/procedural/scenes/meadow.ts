@@ -4,7 +4,7 @@ import type { Canvas } from '../canvas.js';
 import { drawFlower } from '../flower.js';
 import { drawGrass } from '../grass.js';
 import { surface } from '../material.js';
-import { lit, type PaletteName, paletteColour } from '../palette.js';
+import { lit, type PaletteName, paletteColor } from '../palette.js';
 import { below } from '../shape.js';
 import { sky } from '../sky.js';
 
@@ -28,7 +28,7 @@ export function meadow(canvas: Canvas, random: RandomStream): void {
     drawGrass(canvas, random, y, blade, count, palette, haze, Math.max(0, 0.5 - depth / height));
     y -= Math.max(2, blade * 0.22);
   }
-  const soil = lit(paletteColour(random, palette), 0.35);
+  const soil = lit(paletteColor(random, palette), 0.35);
   canvas.fill(
     below(new Float64Array(width).fill(horizon + 4), height),
     surface(random, soil, lit(soil, 0.6), { wavelength: 30, contrast: 0.3, gain: 1 }),

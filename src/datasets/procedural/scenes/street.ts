@@ -4,7 +4,7 @@ import type { Canvas } from '../canvas.js';
 import { facade, frontShape } from '../facade.js';
 import { lettering } from '../lettering.js';
 import { overlay, plain, ramp, surface } from '../material.js';
-import { lit, paletteColour } from '../palette.js';
+import { lit, paletteColor } from '../palette.js';
 import { joints } from '../pattern.js';
 import { below, roundedRectangle } from '../shape.js';
 import { sky } from '../sky.js';
@@ -26,7 +26,7 @@ export function street(canvas: Canvas, random: RandomStream): void {
   const trees = random.uniform() < 0.4 ? 1 + random.integer(2) : 0;
   for (let index = 0; index < trees; index++)
     drawTree(canvas, random, random.between(0, width), ground + 10, height * random.between(0.4, 0.8), 'foliage', haze, 0, sun);
-  const pavement = paletteColour(random, 'concrete');
+  const pavement = paletteColor(random, 'concrete');
   const paved = overlay(
     surface(random, pavement, lit(pavement, 0.8), { wavelength: 40, contrast: 0.2, gain: 1.1 }),
     joints(0, random.between(30, 70), random.between(9, 20), 1.2, 0.5),
@@ -64,7 +64,7 @@ export function street(canvas: Canvas, random: RandomStream): void {
 function drawSpan(canvas: Canvas, random: RandomStream): void {
   const { width, height } = canvas;
   const count = 1 + random.integer(6);
-  const colour = lit(paletteColour(random, 'metal'), 0.12);
+  const color = lit(paletteColor(random, 'metal'), 0.12);
   for (let index = 0; index < count; index++) {
     const y0 = height * random.between(0, 0.4);
     const halfWidth = random.between(0.35, 1.2);
@@ -76,8 +76,8 @@ function drawSpan(canvas: Canvas, random: RandomStream): void {
       bend: height * random.between(0.01, 0.07),
       halfWidth0: halfWidth,
       halfWidth1: halfWidth,
-      colour0: colour,
-      colour1: colour,
+      colour0: color,
+      colour1: color,
       roundness: 0.4,
     });
   }
@@ -88,8 +88,8 @@ function drawRailing(canvas: Canvas, random: RandomStream, foot: number): void {
   const tall = height * random.between(0.12, 0.3);
   const pitch = random.between(9, 26);
   const halfWidth = random.between(0.8, 2.2);
-  const colour = lit(paletteColour(random, random.choice(['metal', 'paint'])), random.between(0.15, 0.7));
-  const bar = { bend: 0, colour0: colour, colour1: lit(colour, 0.8), roundness: 0.6 };
+  const color = lit(paletteColor(random, random.choice(['metal', 'paint'])), random.between(0.15, 0.7));
+  const bar = { bend: 0, colour0: color, colour1: lit(color, 0.8), roundness: 0.6 };
   for (const y of [foot - tall, foot - 0.15 * tall])
     drawStroke(canvas, { ...bar, x0: -2, y0: y, x1: width + 2, y1: y + 3, halfWidth0: 1.5 * halfWidth, halfWidth1: 1.5 * halfWidth });
   for (let x = random.between(0, pitch); x < width; x += pitch) {
@@ -98,7 +98,7 @@ function drawRailing(canvas: Canvas, random: RandomStream, foot: number): void {
 }
 
 function drawPost(canvas: Canvas, random: RandomStream, x: number, foot: number): void {
-  const colour = lit(paletteColour(random, 'metal'), random.between(0.2, 0.8));
+  const color = lit(paletteColor(random, 'metal'), random.between(0.2, 0.8));
   const halfWidth = random.between(2, 6);
   const top = canvas.height * random.between(-0.1, 0.4);
   const lean = random.between(-3, 3);
@@ -111,8 +111,8 @@ function drawPost(canvas: Canvas, random: RandomStream, x: number, foot: number)
     bend: -8,
     halfWidth0: halfWidth * 0.5,
     halfWidth1: halfWidth * 0.35,
-    colour0: colour,
-    colour1: colour,
+    colour0: color,
+    colour1: color,
     roundness: 0.6,
   });
   drawStroke(canvas, {
@@ -123,14 +123,14 @@ function drawPost(canvas: Canvas, random: RandomStream, x: number, foot: number)
     bend: 0,
     halfWidth0: halfWidth,
     halfWidth1: halfWidth * 0.6,
-    colour0: colour,
-    colour1: colour,
+    colour0: color,
+    colour1: color,
     roundness: 0.7,
   });
 }
 
 function drawSign(canvas: Canvas, random: RandomStream, x: number, y: number, half: number): void {
-  const board = paletteColour(random, random.choice(['paint', 'paint', 'concrete', 'flower']));
+  const board = paletteColor(random, random.choice(['paint', 'paint', 'concrete', 'flower']));
   const dark = board[1] < 0.25;
   const a = half * random.between(0.8, 2.6);
   const angle = 0.04 * random.normal();
@@ -142,6 +142,6 @@ function drawSign(canvas: Canvas, random: RandomStream, x: number, y: number, ha
   const ink = plain(dark ? [0.75, 0.74, 0.7] : [0.03, 0.03, 0.035]);
   const shadow = { dx: 4, dy: 6, softness: 4, depth: 0.5 };
   canvas.fill(roundedRectangle(x, y, a, half, angle, 3), overlay(grain, text, ink));
-  const rim = lit(paletteColour(random, 'metal'), 0.6);
+  const rim = lit(paletteColor(random, 'metal'), 0.6);
   canvas.fill(roundedRectangle(x, y, a + 2.5, half + 2.5, angle, 5), plain(rim), shadow);
 }

@@ -5,7 +5,7 @@ import { drawFlower } from '../flower.js';
 import { lettering } from '../lettering.js';
 import { overlay, plain, ramp, rounded, surface, wood } from '../material.js';
 import { fractalNoise } from '../noise.js';
-import { type Colour, lit, type PaletteName, paletteColour } from '../palette.js';
+import { type Color, lit, type PaletteName, paletteColor } from '../palette.js';
 import { checks, joints, stripes } from '../pattern.js';
 import { blob, ellipse, roundedRectangle } from '../shape.js';
 import { drawStroke } from '../stroke.js';
@@ -36,8 +36,8 @@ function shadowOf(reach: number, sun: number, depth = 0.6): { dx: number; dy: nu
 }
 
 function drawBall(canvas: Canvas, random: RandomStream, x: number, y: number, radius: number, sun: number): void {
-  const colour = paletteColour(random, random.choice(['flower', 'autumn', 'paint', 'foliage', 'concrete']));
-  const skin = surface(random, colour, lit(paletteColour(random, 'autumn'), 0.8), {
+  const color = paletteColor(random, random.choice(['flower', 'autumn', 'paint', 'foliage', 'concrete']));
+  const skin = surface(random, color, lit(paletteColor(random, 'autumn'), 0.8), {
     wavelength: radius,
     contrast: random.between(0.03, 0.15),
     gain: 0.9,
@@ -54,9 +54,9 @@ function drawPaper(canvas: Canvas, random: RandomStream, x: number, y: number, h
   const angle = random.between(-0.6, 0.6);
   const a = half * random.between(0.8, 1.5);
   const white = random.uniform() < 0.7;
-  const colour: Colour = white
+  const color: Color = white
     ? lit([0.78, 0.77, 0.73], random.between(0.7, 1.1))
-    : paletteColour(random, random.choice(['paint', 'skin', 'dusk']));
+    : paletteColor(random, random.choice(['paint', 'skin', 'dusk']));
   const size = random.between(7, 22);
   const rows = Math.floor((1.6 * half) / (1.3 * size));
   const left = -0.85 * a;
@@ -72,9 +72,9 @@ function drawPaper(canvas: Canvas, random: RandomStream, x: number, y: number, h
     Math.floor((1.7 * a) / (0.62 * size)),
     rows,
   );
-  const sheet = surface(random, colour, lit(colour, 0.94), { wavelength: half, contrast: 0.035, gain: 0.8 });
+  const sheet = surface(random, color, lit(color, 0.94), { wavelength: half, contrast: 0.035, gain: 0.8 });
   const bent = ramp(
-    overlay(sheet, text, plain(colour[1] < 0.2 ? [0.7, 0.7, 0.66] : [0.03, 0.03, 0.04])),
+    overlay(sheet, text, plain(color[1] < 0.2 ? [0.7, 0.7, 0.66] : [0.03, 0.03, 0.04])),
     x,
     y,
     random.between(0, 6),
@@ -84,10 +84,10 @@ function drawPaper(canvas: Canvas, random: RandomStream, x: number, y: number, h
 }
 
 function drawPlate(canvas: Canvas, random: RandomStream, x: number, y: number, radius: number, sun: number): void {
-  const colour = paletteColour(random, random.choice(['concrete', 'paint', 'water', 'skin']));
-  const glaze = surface(random, colour, lit(colour, 0.9), { wavelength: radius, contrast: 0.04, gain: 0.8 });
+  const color = paletteColor(random, random.choice(['concrete', 'paint', 'water', 'skin']));
+  const glaze = surface(random, color, lit(color, 0.9), { wavelength: radius, contrast: 0.04, gain: 0.8 });
   const tilt = random.between(0.7, 1);
-  const rim = lit(paletteColour(random, 'paint'), 0.8);
+  const rim = lit(paletteColor(random, 'paint'), 0.8);
   // Well, shoulder, rim, each lit from the other side than the one before.
   canvas.fill(ellipse(x, y, 0.6 * radius, 0.6 * radius * tilt, 0), ramp(glaze, x, y, sun, -0.25 / radius));
   canvas.fill(ellipse(x, y, 0.68 * radius, 0.68 * radius * tilt, 0), ramp(glaze, x, y, sun, -0.7 / radius));
@@ -98,8 +98,8 @@ function drawPlate(canvas: Canvas, random: RandomStream, x: number, y: number, r
 function drawPencil(canvas: Canvas, random: RandomStream, x: number, y: number, half: number, sun: number): void {
   const angle = random.between(0, Math.PI);
   const thick = Math.max(2.5, half * random.between(0.03, 0.08));
-  const colour = paletteColour(random, random.choice(['paint', 'flower', 'metal', 'wood']));
-  const along = surface(random, colour, lit(colour, 0.9), { wavelength: 20, contrast: 0.06, gain: 0.9, stretch: 8, angle });
+  const color = paletteColor(random, random.choice(['paint', 'flower', 'metal', 'wood']));
+  const along = surface(random, color, lit(color, 0.9), { wavelength: 20, contrast: 0.06, gain: 0.9, stretch: 8, angle });
   canvas.fill(
     roundedRectangle(x, y, half, thick, angle, thick * 0.5),
     rounded(along, x, y, half * 20, thick * 1.1, angle, sun, 0.25),
@@ -109,7 +109,7 @@ function drawPencil(canvas: Canvas, random: RandomStream, x: number, y: number, 
 
 function drawCord(canvas: Canvas, random: RandomStream): void {
   const { width, height } = canvas;
-  const colour = lit(paletteColour(random, random.choice(['paint', 'metal', 'concrete'])), 0.6);
+  const color = lit(paletteColor(random, random.choice(['paint', 'metal', 'concrete'])), 0.6);
   const halfWidth = random.between(0.6, 3);
   drawStroke(canvas, {
     x0: -5,
@@ -119,21 +119,21 @@ function drawCord(canvas: Canvas, random: RandomStream): void {
     bend: random.between(-0.2, 0.2) * height,
     halfWidth0: halfWidth,
     halfWidth1: halfWidth,
-    colour0: colour,
-    colour1: colour,
+    colour0: color,
+    colour1: color,
     roundness: 0.7,
   });
 }
 
 function boards(random: RandomStream): Material {
   const name: PaletteName = random.choice(['wood', 'wood', 'wood', 'stone', 'concrete', 'metal']);
-  const colour = paletteColour(random, name);
+  const color = paletteColor(random, name);
   const angle = random.choice([0, Math.PI / 2, random.between(0, Math.PI)]);
-  const other = lit(paletteColour(random, name), 0.9);
+  const other = lit(paletteColor(random, name), 0.9);
   const top =
     name === 'wood'
-      ? wood(random, colour, lit(other, 0.5), random.between(9, 30), angle)
-      : surface(random, colour, other, {
+      ? wood(random, color, lit(other, 0.5), random.between(9, 30), angle)
+      : surface(random, color, other, {
           wavelength: 240,
           contrast: random.between(0.1, 0.3),
           gain: random.between(0.9, 1.05),
@@ -144,22 +144,22 @@ function boards(random: RandomStream): Material {
   return overlay(
     top,
     joints(angle, name === 'wood' ? 2000 : height * random.between(1, 2), height, random.between(1, 2.5), 0.5),
-    plain(lit(colour, 0.25)),
+    plain(lit(color, 0.25)),
   );
 }
 
 /** Cloth in folds: woven threads under light that follows the folds' slope. */
 function folds(random: RandomStream): Material {
-  const colour = paletteColour(random, random.choice(['paint', 'paint', 'dusk', 'concrete', 'water', 'skin']));
+  const color = paletteColor(random, random.choice(['paint', 'paint', 'dusk', 'concrete', 'water', 'skin']));
   const angle = random.between(0, Math.PI);
   const woven = overlay(
-    surface(random, colour, lit(colour, 0.9), { wavelength: 8, contrast: 0.1, gain: 1, stretch: 2.5, angle }),
+    surface(random, color, lit(color, 0.9), { wavelength: 8, contrast: 0.1, gain: 1, stretch: 2.5, angle }),
     stripes(angle + 1.57, random.between(3.2, 5), 1.5, 0),
-    plain(lit(colour, 0.82)),
+    plain(lit(color, 0.82)),
   );
   const printed =
     random.uniform() < 0.4
-      ? overlay(woven, checks(angle, random.between(20, 70), random.between(6, 18)), plain(lit(paletteColour(random, 'paint'), 0.9)))
+      ? overlay(woven, checks(angle, random.between(20, 70), random.between(6, 18)), plain(lit(paletteColor(random, 'paint'), 0.9)))
       : woven;
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
