@@ -76,14 +76,12 @@ describe('a CSV file of opinions', () => {
     await expect(readCsvOpinions(path)).rejects.toThrow(/csiq\.DMOS\.xlsx has no column "image"/);
   });
 
-  test('may be a workbook with members between those that its list names: it is read, or refused', async () => {
-    const path = fileURLToPath(new URL('golden/benchmarks/csiq/csiq.DMOS.xlsx', import.meta.url));
-    const bytes = await readFile(path);
-    const second = bytes.indexOf('PK\x03\x04', 4);
-    for (const end of [second, bytes.indexOf('PK\x03\x04', second + 4)]) {
-      const doubled = await table('doubled.xlsx', Buffer.concat([bytes.subarray(0, end), bytes.subarray(second)]));
-      await expect(readCsvOpinions(doubled)).rejects.toThrow(/doubled\.xlsx (has no column "image"|is )/);
-    }
+  test('may be a workbook with more at its end, as a member of an archive has it', async () => {
+    const bytes = await readFile(fileURLToPath(new URL('golden/benchmarks/csiq/csiq.DMOS.xlsx', import.meta.url)));
+    const end = bytes.subarray(bytes.lastIndexOf('PK\x05\x06'));
+    await expect(readCsvOpinions(await table('twice.xlsx', Buffer.concat([bytes, end])))).rejects.toThrow(
+      /twice\.xlsx (has no column "image"|is not a workbook)/,
+    );
   });
 
   test('is named after itself, or after its folder where its own name says nothing', async () => {
