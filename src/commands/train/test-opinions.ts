@@ -1,13 +1,12 @@
 /** The exported model of a run with opinions on its test images, which neither training nor the choice of the checkpoint saw. */
 
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { evaluateOpinion } from '../../evaluate/evaluate-opinion.js';
 import type { Opinions } from '../../evaluate/opinions.js';
 import { writeEvaluation } from '../../evaluate/write-evaluation.js';
 import type { RunFolder } from '../../runs/run-directory.js';
 import { counted } from '../../support/counted.js';
-import { writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { everything, writeFolderAtomically } from '../../support/files/atomic-folder.js';
 import { startProgress } from '../../support/progress.js';
 import type { OpinionSet } from '../../train/opinion/opinion-set.js';
 import { closeModels, openModels } from '../open-models.js';
@@ -36,8 +35,10 @@ export async function testOpinions(folder: RunFolder, table: Opinions, { name, t
     const evaluated = await evaluateOpinion(part, models, bootstrap, { onImage: (done, total) => progress.update(done, total, 'images') });
     const [own, baseline] = evaluated.evaluation.measures;
     const target = join(folder.evaluations, `${name}-test`);
-    await rm(target, { recursive: true, force: true });
-    await writeFolderAtomically(target, async (temporary) => void (await writeEvaluation(temporary, evaluated)));
+    await writeFolderAtomically(
+      { path: target, replaces: everything },
+      async (temporary) => void (await writeEvaluation(temporary, evaluated)),
+    );
     progress.succeed(`Tested on ${counted(evaluated.images.length, 'image')} that training did not see`);
     return { images: evaluated.images.length, srcc: own!.srcc.value, plcc: own!.plcc.value, baseline: baseline!.srcc.value };
   } finally {

@@ -1,6 +1,6 @@
 /** Files that are either whole or absent: write beside the target, flush to disk, rename. */
 import { closeSync } from 'node:fs';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { systemCodeOf, UserError } from '../errors.js';
@@ -19,10 +19,12 @@ const cleared = new Set<string>();
  * Writes a file so that a reader, a crash or a full disk never meets half of it: the old content (or no file) stays until
  * the new content is on disk. Creates missing folders. Chunks are written in order without joining them.
  * @param replaces false to fail where there is such a file already
- * @throws the system's error (`ENOSPC`, `EACCES`, ...), that of the chunks, or that of `clearStagings`; the temporary file is removed.
+ * @throws UserError where a device or a pipe has the name: the file would take its place; the system's error (`ENOSPC`, `EACCES`, ...), that of the chunks, or that of `clearStagings`; the temporary file is removed.
  */
 export async function writeFileAtomically(path: string, content: FileContent, { replaces = true } = {}): Promise<void> {
   const folder = dirname(path);
+  const before = await stat(path).catch(() => undefined);
+  if (before && !before.isFile() && !before.isDirectory()) throw new UserError(`${path} is not a regular file: choose another name.`);
   await mkdir(folder, { recursive: true });
   if (!cleared.has(resolve(folder))) {
     cleared.add(resolve(folder));
