@@ -60,7 +60,7 @@ const compressions: Readonly<Record<number, string>> = {
  */
 export function chooseTiffPicture({ pictures }: TiffStructure): ChosenPicture {
   const picture = photographOf(pictures);
-  const { photometric, samples, bits, sampleFormats, extraSamples, compression } = picture;
+  const { photometric, samples, bits, sampleFormats, extraSamples, compression, inkSet } = picture;
   const interpretation = photometric === undefined ? (samples >= 3 ? 3 : 1) : interpretations[photometric];
   if (interpretation === undefined) throw new UserError(`its colors are of an unsupported kind (photometric ${photometric}): ${convert}`);
   if (typeof interpretation === 'string') throw new UserError(`its colors are ${interpretation}, which is not supported: ${convert}`);
@@ -72,7 +72,8 @@ export function chooseTiffPicture({ pictures }: TiffStructure): ChosenPicture {
   if (![1, 2, 4, 8, 16].includes(depth) || bits.some((value) => value !== depth)) {
     throw new UserError(`its samples have ${[...new Set(bits)].join(' and ')} bits, but only 1, 2, 4, 8 or 16 are supported: ${convert}`);
   }
-  if (interpretation === 4 && samples < 4) throw new UserError(`it has ${samples} inks, which are not those of CMYK: ${convert}`);
+  if (interpretation === 4 && (samples < 4 || (inkSet ?? 1) !== 1))
+    throw new UserError(`it has ${samples} inks, which are not those of CMYK: ${convert}`);
   if (samples > mostBands) throw new UserError(`it has ${samples} bands, more than the supported ${mostBands}: ${convert}`);
   const beyond = samples - interpretation;
   if (beyond <= 0) return { picture };

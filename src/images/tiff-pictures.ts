@@ -14,6 +14,8 @@ export interface TiffPicture {
   readonly samples: number;
   readonly compression: number;
   readonly photometric?: number;
+  /** Of inks: 1 CMYK, 2 others. */
+  readonly inkSet?: number;
   /** 0 unspecified, 1 associated alpha, 2 unassociated alpha: of each sample beyond the colors. */
   readonly extraSamples: readonly number[];
   /** True for a reduced version of another picture in the file. */
@@ -45,6 +47,7 @@ const tags = {
   samples: 277,
   stripByteCounts: 279,
   subDirectories: 330,
+  inkSet: 332,
   extraSamples: 338,
   sampleFormat: 339,
   jpegStart: 513,
@@ -156,6 +159,7 @@ function pictureOf({ values }: Directory, place: TiffPicture['place']): TiffPict
   const one = (tag: number): number | undefined => values.get(tag)?.[0];
   const compression = one(tags.compression) ?? 1;
   const photometric = one(tags.photometric);
+  const inkSet = one(tags.inkSet);
   const start =
     one(tags.jpegStart) ?? (isJpeg(compression) && values.get(tags.stripOffsets)?.length === 1 ? one(tags.stripOffsets) : undefined);
   const length = one(tags.jpegLength) ?? one(tags.stripByteCounts);
@@ -168,6 +172,7 @@ function pictureOf({ values }: Directory, place: TiffPicture['place']): TiffPict
     samples: one(tags.samples) ?? 1,
     compression,
     ...(photometric !== undefined && { photometric }),
+    ...(inkSet !== undefined && { inkSet }),
     extraSamples: values.get(tags.extraSamples) ?? [],
     reduced: ((one(tags.newSubfileType) ?? 0) & 1) === 1 || one(tags.subfileType) === 2,
     ...(start !== undefined && length !== undefined && photometric !== photometricCfa && { jpeg: { start, length } }),

@@ -187,6 +187,9 @@ describe('bands that are no colours', () => {
 
   test('inks beyond the four of CMYK', async () => {
     expect(await reasonOf(made(withBands(infrared, opacity), [0], 5))).toContain('it has 5 bands, of which only four are those of CMYK');
+    const four = { width, height, samples: 4, bits: 8, photometric: 5, data: withBands(infrared) };
+    expect(await reasonOf(makeTiff({ ...four, tags: { 332: [1] } }))).toBe('read');
+    expect(await reasonOf(makeTiff({ ...four, tags: { 332: [2] } }))).toContain('it has 4 inks, which are not those of CMYK');
   });
 });
 
