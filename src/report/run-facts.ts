@@ -140,7 +140,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 function parseJsonRecord(text: string, path: string): Record<string, unknown> {
-  return parseResult(jsonObject, text, path, 'The run writes it again when it starts the next time.');
+  return parseResult(jsonObject, text, path, 'Remove it: the run writes it again when it is resumed.');
 }
 
 function parseRecord(value: unknown, path: string): Record<string, unknown> {
