@@ -140,7 +140,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 function parseJsonRecord(text: string, path: string): Record<string, unknown> {
-  return parseResult(jsonObject, text, path, 'Remove it: the run writes it again when it is resumed.');
+  return parseResult(jsonObject, text, path, 'Restore it, or remove it: it only says where the run began.');
 }
 
 function parseRecord(value: unknown, path: string): Record<string, unknown> {
