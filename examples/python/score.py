@@ -19,6 +19,7 @@ from tiles import parts_of
 def load_pixels(path):
     """uint8 [height, width, 3]: upright, in sRGB, transparent parts over white."""
     with Image.open(path) as file:
+        refuse_unfaithful(file, path)
         profile = file.info.get("icc_profile")
         image = ImageOps.exif_transpose(file)
     if image.mode == "F":
@@ -32,9 +33,28 @@ def load_pixels(path):
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
     if profile and image.mode in ("RGB", "L", "CMYK"):
-        embedded, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-        image = ImageCms.profileToProfile(image, embedded, srgb, outputMode="RGB")
+        try:
+            embedded, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+            image = ImageCms.profileToProfile(image, embedded, srgb, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):  # a damaged profile, or one of other colors, counts as none
+            pass
     return numpy.asarray(image.convert("RGB"))
+
+
+def refuse_unfaithful(file, path):
+    """Raises an error for a picture that Pillow shows otherwise than antonym reads it."""
+    tags = getattr(file, "tag_v2", {})  # of TIFF
+    if file.mode == "LAB" or 2 in tags.get(339, ()):
+        raise ValueError("its colors are CIELAB, or its samples are signed: convert it to RGB")
+    if tags.get(254, 0) & 1 or (tags.get(284) == 2 and max(tags.get(258, (8,))) > 8):
+        raise ValueError("its first picture is a reduced one, or has planes of 16 bits: save the whole one as PNG")
+    if file.format == "PNG":
+        with open(path, "rb") as content:
+            before_pixels = content.read(65536).split(b"IDAT")[0]
+        gamma = file.info.get("gamma", 0)
+        is_decided = any(name in file.info for name in ("icc_profile", "srgb"))
+        if b"cICP" in before_pixels or (gamma > 0 and abs(2.2 * gamma - 1) > 0.05 and not is_decided):
+            raise ValueError("it states another gamma or coding than sRGB, which Pillow does not apply: convert it to sRGB")
 
 
 def score(session, description, pixels):

@@ -1,5 +1,6 @@
 /** The exported file in Python: ONNX's own checker, and examples/python with ONNX Runtime, where they are installed. */
 import { execFile, spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -73,6 +74,21 @@ describe.skipIf(checker === undefined && runtime === undefined)('the exported fi
       const lines = (await run(runtime!, join(example, script), ...flags, model, ...photographs)).trimEnd().split('\n');
       expect(lines.map((line) => line.slice(line.indexOf('  ') + 2))).toEqual(photographs);
       for (const [index, line] of lines.entries()) expect(Math.abs(Number.parseFloat(line) - scores[index]!)).toBeLessThan(1e-5);
+    },
+  );
+
+  test.skipIf(runtime === undefined)(
+    `score.py refuses a picture that Pillow shows otherwise, and scores the others${unless(runtime, 'modules onnxruntime and PIL')}`,
+    async () => {
+      const { model, photographs, scores } = prepared;
+      const png = await readFile(photographs[0]!);
+      // gAMA of 1, with its checksum; decoders look for it before the pixels
+      const gamma = Buffer.from('0000000467414d41' + '000186a0' + '31e8965f', 'hex');
+      const linear = join(folder, 'linear.png');
+      await writeFile(linear, Buffer.concat([png.subarray(0, 33), gamma, png.subarray(33)]));
+      const { status, stdout, stderr } = spawnSync(runtime!, [join(example, 'score.py'), '--model', model, linear, photographs[0]!]);
+      expect(String(stderr)).toMatch(/linear\.png: it states another gamma or coding than sRGB/);
+      expect({ status, score: Number.parseFloat(String(stdout)) }).toEqual({ status: 1, score: expect.closeTo(scores[0]!, 5) });
     },
   );
 });
