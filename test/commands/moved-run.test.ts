@@ -41,7 +41,7 @@ test('a run finds the same photographs elsewhere, under other names and beside o
   const config = await readResult(join(work, 'runs', 'first', 'config.json'));
   const resumed = await train(['--resume', 'first', '--data', moved]);
   expect(resumed.status, resumed.stderr).toBe(0);
-  expect(resumed.stderr).toContain('1 of 9 images were added since the run was started: they are left out');
+  expect(resumed.stderr).toContain('1 of 9 images was added since the run was started: it is left out');
   // the place is kept for the next time
   expect(await readResult(join(work, 'runs', 'first', 'config.json'))).toEqual({
     ...config,

@@ -55,7 +55,7 @@ describe('what training starts from', () => {
     expect(given).toEqual({});
     expect(tensorsOf(head, 128)).toEqual({ 'prompts.features': features });
     expect([head.description, head.metadata]).toEqual(['two', { prompts: 'two' }]);
-    await expect(startingPointOf(path, { head: 'prompts' }, backbone)).rejects.toThrow(/is not a checkpoint of this program/);
+    await expect(startingPointOf(path, { head: 'prompts' }, backbone)).rejects.toThrow(/nothing to make the head prompts of/);
   });
 
   test.each([

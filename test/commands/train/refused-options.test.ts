@@ -40,7 +40,7 @@ test.for<[flags: string[], message: RegExp]>([
   [['--data', 'photoss'], /no dataset and no folder named "photoss"/],
   [['--data', 'wrong-key.json'], /wrong-key\.json is a file; a folder of images is needed/],
   [['--data', 'one', '--crop', '32'], /at least two images/],
-  [['--data', 'broken', '--crop', '32'], /held-out images can be used; for example: .*broken/],
+  [['--data', 'broken', '--crop', '32'], /The only held-out image cannot be used; for example: .*broken/],
   [['--backbone', 'clip-tny'], /Unknown backbone "clip-tny".*clip-tiny/],
 ])('%j', async ([flags, message]) => {
   await refused(flags, message);
