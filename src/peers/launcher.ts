@@ -47,18 +47,25 @@ export function launchOf(environment: NodeJS.ProcessEnv = process.env): Launch |
 }
 
 /**
- * Node.js closes descriptors that it inherits in the programs that it starts: the launcher's does not reach a child of npm.
+ * Node.js closes descriptors that it inherits in the programs that it starts: the launcher's does not reach a child of npm, where another file may
+ * have its number.
  * @throws UserError when the descriptor by which MPICH's launchers and Slurm's PMI-2 talk to a process is closed.
  */
 export function requireOpenDescriptor(environment: NodeJS.ProcessEnv = process.env): void {
   const descriptor = Number(environment.PMI_FD ?? Number.NaN);
   if (!Number.isInteger(descriptor)) return;
-  try {
-    fstatSync(descriptor);
-  } catch {
+  if (!isSocket(descriptor)) {
     throw new UserError(
       `The launcher of MPI cannot be reached: its descriptor PMI_FD=${descriptor} is closed. npm run and npx close it: start ` +
         'node dist/cli.js, or node_modules/.bin/antonym, itself.',
     );
+  }
+}
+
+function isSocket(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket();
+  } catch {
+    return false;
   }
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { openSync } from 'node:fs';
+import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { launchOf, requireOpenDescriptor } from '#antonym/peers/launcher.js';
@@ -39,10 +41,15 @@ describe('launchers', () => {
     expect(launchOf({ OMPI_COMM_WORLD_SIZE: '1', OMPI_COMM_WORLD_RANK: '0' })).toBeUndefined();
   });
 
-  test('a closed descriptor of MPICH is refused with advice', () => {
-    const open = openSync('/dev/null', 'r');
-    expect(() => requireOpenDescriptor({ PMI_FD: String(open) })).not.toThrow();
+  test('a closed descriptor of MPICH, and another file of its number, are refused with advice', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { fd } = (server as unknown as { readonly _handle: { readonly fd: number } })._handle;
+    expect(() => requireOpenDescriptor({ PMI_FD: String(fd) })).not.toThrow();
+    server.close();
     expect(() => requireOpenDescriptor({})).not.toThrow();
+    // what Node.js itself opens under npm run
+    expect(() => requireOpenDescriptor({ PMI_FD: String(openSync('/dev/null', 'r')) })).toThrow(/is closed\. npm run and npx close it/);
     expect(() => requireOpenDescriptor({ PMI_FD: '987654' })).toThrow(
       /descriptor PMI_FD=987654 is closed\. npm run and npx close it: start node dist\/cli\.js/,
     );
