@@ -7,7 +7,7 @@ import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { cropsAtOnce } from '../train/graphs/crops-at-once.js';
 import type { TrainingSetup } from '../train/training-setup.js';
-import { degradationsFile, type ShippedDegradations } from './degradations/shipped-degradations.js';
+import type { ShippedDegradations } from './degradations/shipped-degradations.js';
 import type { Measurement } from './measurement.js';
 import { writeModel } from './model-files.js';
 import { checkDegradations, checkParity, type Parity, type ParityCrops } from './parity.js';
@@ -52,20 +52,19 @@ export async function prove(
   const parity = await checkParity(path, sample.crops, expected, kernels, device);
   return {
     ...parity,
-    ...(telling && { degradations: await proveDegradations(sample.crops, telling, setup.model.backbone.minimumSide, path) }),
+    ...(telling && { degradations: await proveDegradations(sample.crops, telling, path) }),
   };
 }
 
 /** Compares a file's degradations with those of the part alone. */
 async function proveDegradations(
   { pixels, count, side, atOnce }: ParityCrops,
-  telling: ShippedDegradations,
-  minimumSide: number,
+  { file }: ShippedDegradations,
   path: string,
 ): Promise<NonNullable<Parity['degradations']>> {
   const few = Math.min(count, degradationCrops);
   const crops = { pixels: pixels.subarray(0, few * side * side * 3), count: few, side, atOnce };
-  return checkDegradations(path, crops, degradationsFile(telling, minimumSide));
+  return checkDegradations(path, crops, file);
 }
 
 /** The float32 file is proven as always, then the other is compared with it. */

@@ -109,7 +109,7 @@ async function runSteps(
       () => peers.size === 1,
     );
     if (!evaluation) {
-      await saved.saveLast(done, state, { isEvaluated: false });
+      await asItIs();
       return false;
     }
     if (!Number.isFinite(evaluation.srcc)) throw await diverged(done);

@@ -7,7 +7,7 @@ import { UserError } from '../../support/errors.js';
 import { PassingError } from '../../support/files/passing-failures.js';
 import type { ModelDescription } from '../model-description.js';
 import { falseAlarms, limitsOf } from './degradation-limits.js';
-import { degradationsFile, type ShippedDegradations } from './shipped-degradations.js';
+import type { ShippedDegradations } from './shipped-degradations.js';
 
 type Described = NonNullable<ModelDescription['degradations']>;
 
@@ -30,12 +30,12 @@ export async function withOwnThresholds(
   photographs: readonly ImageReference[],
   onPhotograph?: (done: number, total: number) => void,
 ): Promise<Described> {
-  const { described } = shipped;
+  const { described, file } = shipped;
   const chosen = photographs.slice(0, mostPhotographs);
   const values: number[][] = [];
   const thread = new SessionThread();
   try {
-    if (chosen.length > 0) await thread.load('degradations', degradationsFile(shipped, 1));
+    if (chosen.length > 0) await thread.load('degradations', file);
     for (const [index, reference] of chosen.entries()) {
       const image = await loadImage(reference).catch(unreadable);
       if (image) values.push(await seen(thread, middleOf(image)));

@@ -19,6 +19,8 @@ export interface ShippedDegradations {
   readonly described: NonNullable<ModelDescription['degradations']>;
   /** Smaller sides are repeated to this one, pixels. */
   readonly smallestSide: number;
+  /** The ONNX file that gives the degradations alone, of images of any size. */
+  readonly file: Uint8Array;
 }
 
 /** @returns undefined where this copy of the program comes without its model */
@@ -29,7 +31,8 @@ export async function readShippedDegradations(): Promise<ShippedDegradations | u
   if (degradations === undefined) return undefined;
   const model = await readOnnxModel(shipped.path);
   const from = { model: 'capture', sha256: model.sha256, ...(weights && { weights }) };
-  return { model, described: { ...degradations, from }, smallestSide: size.minimumSide };
+  const part = { model, smallestSide: size.minimumSide };
+  return { ...part, described: { ...degradations, from }, file: degradationsFile(part) };
 }
 
 /**
@@ -37,7 +40,11 @@ export async function readShippedDegradations(): Promise<ShippedDegradations | u
  * @param graph has the input `image`, uint8 [batch, height, width, 3]
  * @param minimumSide of the images that it takes, pixels
  */
-export function addDegradations(graph: Graph, { model, smallestSide }: ShippedDegradations, minimumSide: number): void {
+export function addDegradations(
+  graph: Graph,
+  { model, smallestSide }: Pick<ShippedDegradations, 'model' | 'smallestSide'>,
+  minimumSide: number,
+): void {
   const image = graph.inputs.get('image')!;
   const seen = minimumSide < smallestSide ? repeated(graph, image, smallestSide) : image;
   const [degradations] = addModel(graph, model, [degradationsOutput], {
@@ -48,11 +55,10 @@ export function addDegradations(graph: Graph, { model, smallestSide }: ShippedDe
   graph.output(degradationsOutput, degradations);
 }
 
-/** The file that gives the degradations alone. */
-export function degradationsFile(shipped: ShippedDegradations, minimumSide: number): Uint8Array {
+function degradationsFile(part: Parameters<typeof addDegradations>[1]): Uint8Array {
   const graph = new Graph();
   graph.input('image', 'uint8', ['batch', 'height', 'width', 3]);
-  addDegradations(graph, shipped, minimumSide);
+  addDegradations(graph, part, 1);
   return encodeOnnx(graph);
 }
 

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { falseAlarms } from '#antonym/export/degradations/degradation-limits.js';
 import { thresholdsFor } from '#antonym/export/degradations/pristine-alarms.js';
-import { degradationsFile, readShippedDegradations } from '#antonym/export/degradations/shipped-degradations.js';
+import { addDegradations, readShippedDegradations } from '#antonym/export/degradations/shipped-degradations.js';
 import { shippedModel } from '#antonym/export/shipped-model.js';
+import { Graph } from '#antonym/graph/graph.js';
+import { encodeOnnx } from '#antonym/graph/onnx-file.js';
 import { decodeImage } from '#antonym/images/decode-image.js';
 import { cropImage, type Image } from '#antonym/images/image.js';
 import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
@@ -28,8 +30,11 @@ describe('the degradations of the model that ships', () => {
     };
     try {
       await thread.load('whole', (await shippedModel())!.path);
-      await thread.load('alone', degradationsFile(shipped, 64));
-      await thread.load('small', degradationsFile(shipped, 1));
+      const alone = new Graph();
+      alone.input('image', 'uint8', ['batch', 'height', 'width', 3]);
+      addDegradations(alone, shipped, 64);
+      await thread.load('alone', encodeOnnx(alone));
+      await thread.load('small', shipped.file);
       const large = cropImage(photograph, 0, 0, 96, 70);
       const expected = await degradationsBy('whole', large);
       for (const model of ['alone', 'small'])
