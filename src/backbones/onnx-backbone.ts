@@ -2,10 +2,13 @@
 import { basename, dirname } from 'node:path';
 import { differentiate } from '../graph/differentiate.js';
 import { Graph } from '../graph/graph.js';
+import { peakMemory } from '../graph/peak-memory.js';
 import { addModel } from '../graph/reading/add-model.js';
 import { type OnnxModel, readOnnxModel } from '../graph/reading/onnx-model.js';
 import { type Dimension, formatShape, type Shape, type Value } from '../graph/value.js';
+import { formatBytes } from '../support/byte-size.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
+import { freeMemory } from '../support/free-memory.js';
 import { literalPattern } from '../support/literal-pattern.js';
 import { suggestNear } from '../support/nearest-name.js';
 import { onnxDataTypes } from '../tensors/onnx-data-types.js';
@@ -37,8 +40,8 @@ const trialSide = 224;
 
 /**
  * Reads an image encoder.
- * @throws UserError when it cannot be read, has no single float image [N, 3, H, W] as input or no output [N, embedding], or when a
- * node cannot be trained: which one and why.
+ * @throws UserError when it cannot be read, has no single float image [N, 3, H, W] as input or no output [N, embedding], when images
+ * need more memory than is free, or a node cannot be trained: which one and why.
  */
 export async function openOnnxBackbone(path: string, options: OnnxBackboneOptions): Promise<OnnxBackbone> {
   const model = await readOnnxModel(path);
@@ -136,11 +139,18 @@ function succeeds(build: () => unknown): boolean {
   }
 }
 
-/** Differentiates the embedding of two images: what has no gradient is known before anything is trained. */
+/** Differentiates the embedding of two images: what has no gradient, or does not fit into memory, is known before anything is trained. */
 function checkGradients({ path }: OnnxModel, embed: Backbone['embed'], side: number): void {
   const graph = new Graph();
   const parameters = new Parameters(graph, 'inputs');
   const embedding = embed({ graph, parameters, normalization: 'running' }, graph.input('pixels', 'float32', [2, 3, side, side]));
+  graph.output('embedding', embedding);
+  const [needed, free] = [peakMemory(graph) + graph.constantBytes, freeMemory()];
+  if (needed > free) {
+    throw new UserError(
+      `${path} cannot be used: two images of ${side} pixels take ${formatBytes(needed)} of memory in it, and ${formatBytes(free)} are free.`,
+    );
+  }
   const trained = [...parameters.specs.values()].filter(({ role }) => role === 'parameter');
   try {
     differentiate(

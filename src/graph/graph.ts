@@ -14,10 +14,7 @@ import {
   type OutputType,
 } from './operator.js';
 import { type OperatorName, operators } from './operators/table.js';
-import { type Dimension, formatShape, type Shape, sameShape, type Value } from './value.js';
-
-/** Elements are known of constants up to this length: shapes, axes, indices. */
-const mostElements = 4096;
+import { type Dimension, formatShape, mostElements, type Shape, sameShape, type Value } from './value.js';
 
 /** Larger constants without a name are not compared. */
 const mostCompared = 2 ** 16;
@@ -39,6 +36,8 @@ export class Graph {
   private readonly inputValues = new Map<string, Value>();
   private readonly outputValues = new Map<string, Value>();
   private readonly constants = new Map<Value, TensorData>();
+  /** Of all constants. */
+  private bytes = 0;
   private readonly constantsByContent = new Map<string, Value>();
   private readonly nodesByContent = new Map<string, readonly Value[]>();
   private readonly names = new Set<string>();
@@ -85,6 +84,7 @@ export class Graph {
     const elements = isShapeLike ? Array.from(tensor.data, Number) : undefined;
     const value = this.declare(name ?? this.freshName('constant'), tensor.dataType, tensor.shape, elements);
     this.constants.set(value, tensor);
+    this.bytes += tensor.data.byteLength;
     if (content !== undefined) this.constantsByContent.set(content, value);
     return value;
   }
@@ -108,6 +108,11 @@ export class Graph {
   /** The tensor behind a value, if it is a constant of this graph. */
   constantOf(value: Value): TensorData | undefined {
     return this.constants.get(value);
+  }
+
+  /** Bytes of all constants. */
+  get constantBytes(): number {
+    return this.bytes;
   }
 
   /** All constants, in the order in which they were added. */
@@ -189,6 +194,7 @@ export class Graph {
     for (const [name, value] of this.inputValues) copy.inputValues.set(name, value);
     for (const [name, value] of this.outputValues) copy.outputValues.set(name, value);
     for (const [value, tensor] of this.constants) copy.constants.set(value, tensor);
+    copy.bytes = this.bytes;
     for (const [content, value] of this.constantsByContent) copy.constantsByContent.set(content, value);
     for (const [content, values] of this.nodesByContent) copy.nodesByContent.set(content, values);
     for (const name of this.names) copy.names.add(name);

@@ -20,6 +20,9 @@ export interface Value {
   readonly producer?: Node;
 }
 
+/** Elements are known of values up to this length: shapes, axes, indices. */
+export const mostElements = 4096;
+
 export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }

@@ -1,10 +1,12 @@
 /** The memory that a training run will take, stated before it starts. */
 
+import { isOnnxFile } from '../backbones/preset.js';
 import { peakMemory } from '../graph/peak-memory.js';
 import { cropsPerLevel } from '../losses/levels.js';
 import { lowerGradients } from '../lowering/lower-gradients.js';
 import { pairCacheBytes } from '../pairs/pair-pool.js';
 import { alone } from '../peers/peers.js';
+import { UserError } from '../support/errors.js';
 import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
@@ -65,9 +67,13 @@ export function fittingBatch(setup: MemorySetup, bytes: number): Pick<TrainingSe
   return undefined;
 }
 
+/** The estimate is right to within about a quarter: what needs more than this many times the memory that is free does not fit. */
+const certainly = 1.25;
+
 /**
  * The line shown before training starts; a warning when there is too little memory.
  * @param free memory of the machine, which processes on it share, bytes
+ * @throws UserError when an encoder of a file certainly needs more: what a file asks for is not tried.
  */
 export function describeMemory(setup: MemorySetup, free: number): string {
   const needed = estimateMemory(setup);
@@ -85,6 +91,8 @@ export function describeMemory(setup: MemorySetup, free: number): string {
   const advice = smaller
     ? `use --batch-size ${smaller.batchSize} --accumulate ${smaller.accumulate}: as many photographs an update`
     : `use ${canRecompute ? '--recompute on, ' : ''}a smaller --crop or fewer --levels, or --freeze the first parts`;
+  const { backbone } = setup.options;
+  if (isOnnxFile(backbone) && needed > certainly * available) throw new UserError(`${backbone} cannot be trained so: ${text}; ${advice}.`);
   return `warning: ${text}; ${advice}`;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { configureBackbone } from '#antonym/backbones/configure-backbone.js';
+import { openOnnxBackbone } from '#antonym/backbones/onnx-backbone.js';
 import { findBackbone } from '#antonym/backbones/registry.js';
 import { pairCacheBytes } from '#antonym/pairs/pair-pool.js';
 import { seededPrompts } from '#antonym/prompts/seeded-prompts.js';
@@ -60,6 +61,26 @@ describe('the memory of a training', () => {
     expect(fittingBatch(setup, half - 1)).toEqual({ batchSize: 2, accumulate: 4 });
     expect(fittingBatch(setup, 2 ** 20)).toBeUndefined();
     expect(describeMemory(setup, 2 ** 20)).toMatch(/^warning: .*use --recompute on, a smaller --crop/);
+  });
+
+  test('that an encoder of a file certainly does not have is refused before a step', async () => {
+    const file = join(import.meta.dirname, '../backbones/golden/onnx_resnet.onnx');
+    const { values } = resolveOptions(trainOptions, { flags: { backbone: file, batchSize: '8', crop: '32' } }, { cores: 2 });
+    const backbone = configureBackbone(
+      await openOnnxBackbone(file, { output: 'auto', mean: [0, 0, 0], standardDeviation: [1, 1, 1] }),
+      values,
+    );
+    const setup = {
+      options: values,
+      model: { backbone, head: headOf(seededPrompts(1, 7, backbone.embedding)) },
+      data: { heldOutPairs: 2 },
+    };
+    const needed = estimateMemory(setup);
+    expect(describeMemory(setup, needed)).toMatch(/^needs about/);
+    expect(describeMemory(setup, needed - 1)).toMatch(/^warning: needs about/);
+    expect(() => describeMemory(setup, needed / 2)).toThrow(
+      /onnx_resnet\.onnx cannot be trained so: needs about [\d.]+ GiB of memory, [\d.]+ GiB are available; use .*\.$/,
+    );
   });
 
   test('is less in half precision, where there is any', () => {

@@ -5,6 +5,7 @@ import { cropCount } from '../../losses/levels.js';
 import { formatBytes } from '../../support/byte-size.js';
 import { counted } from '../../support/counted.js';
 import { formatDuration } from '../../support/duration.js';
+import { freeMemory } from '../../support/free-memory.js';
 import { jsonLine } from '../../support/json-line.js';
 import { flagOf, type ResolvedOptions } from '../../support/options/option-table.js';
 import type { Progress } from '../../support/progress.js';
@@ -19,7 +20,7 @@ type Resolved = ResolvedOptions<typeof trainOptions>;
 
 /** Prints the facts of a training run before it starts: three steps are really made. */
 export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress: Progress, json: boolean): Promise<void> {
-  const available = process.availableMemory();
+  const available = freeMemory();
   const own = available / setup.peers.localSize;
   // said before steps that may end the process
   if (estimateMemory(setup) > own) progress.note(describeMemory(setup, available));

@@ -7,6 +7,7 @@ import { alone, describePeers, type Peers } from '../../peers/peers.js';
 import { writeRunReport } from '../../report/run-report.js';
 import { type RunFolder, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { commandHint } from '../../support/command-hint.js';
+import { freeMemory } from '../../support/free-memory.js';
 import { jsonLine } from '../../support/json-line.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
 import { type Progress, startProgress } from '../../support/progress.js';
@@ -76,12 +77,13 @@ export async function trainAndExport(
         ...watchWeights(progress),
       },
     );
+    const memory = await agree(peers, async () => describeMemory(setup, freeMemory()));
     if (isDry) {
       await dryRun(setup, run.resolved, progress, json);
       return 0;
     }
     if (setup.opinions) for (const note of opinionNotes(setup)) progress.note(note);
-    progress.note(describeMemory(setup, process.availableMemory()));
+    progress.note(memory);
     // before the run appears: once it can be seen, a signal stops it in good order
     const signals = stopSignals();
     try {

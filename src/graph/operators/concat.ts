@@ -1,7 +1,7 @@
 /** Concat: inputs joined along one axis. */
 import type { Operator } from '../operator.js';
 import { requireSameType } from '../shape-rules.js';
-import { type Dimension, fixedShape, formatShape, normalizeAxis, sum, type Value } from '../value.js';
+import { type Dimension, fixedShape, formatShape, mostElements, normalizeAxis, sum, type Value } from '../value.js';
 
 export const concat: Operator = {
   half: 'keep',
@@ -37,7 +37,8 @@ export const concat: Operator = {
       }
       sizes.push(shape[axis]!);
     }
-    const known = values.every((value) => value.elements && value.shape.length === 1);
+    const count = values.reduce((total, { elements }) => total + (elements?.length ?? 0), 0);
+    const known = count <= mostElements && values.every((value) => value.elements && value.shape.length === 1);
     const elements: Dimension[] | undefined = known ? values.flatMap((value) => value.elements!) : undefined;
     return { dataType: values[0]!.dataType, shape: first.map((size, other) => (other === axis ? sum(sizes) : size)), elements };
   },

@@ -8,6 +8,9 @@ import { notDifferentiable, stopsGradient } from '../operator.js';
 import { requireRank } from '../shape-rules.js';
 import { type Dimension, fixedShape, formatShape, type Value } from '../value.js';
 
+/** Of the matrix of a gradient: 4096 pixels resized to as many. */
+const mostWeights = 2 ** 24;
+
 export const nearestResize = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } as const;
 
 /** Bilinear interpolation at half-pixel centers, without smoothing. */
@@ -83,5 +86,6 @@ function requireCubic(node: NodeContext): void {
 function interpolation(node: GradientContext, axis: 2 | 3): Value {
   const from = fixedShape([node.input(0).shape[axis]!], 'the gradient of Resize')[0]!;
   const to = fixedShape([node.output.shape[axis]!], 'the gradient of Resize')[0]!;
+  if (from * to > mostWeights) throw new Error(`resizing ${from} to ${to} pixels takes a matrix of more than ${mostWeights} weights`);
   return node.graph.numbers(node.gradient.dataType, Array.from(cubicInterpolation(from, to)), [to, from]);
 }

@@ -6,7 +6,8 @@ import type { Graph } from '../graph.js';
 import type { Value } from '../value.js';
 import type { FileNode, OnnxModel } from './onnx-model.js';
 import { ReadNode } from './read-node.js';
-import { quantized } from './read-tensor.js';
+import { mostAxes, quantized } from './read-tensor.js';
+import { ReadingLimits } from './reading-limits.js';
 import { rewrites } from './rewrites.js';
 
 export interface ModelSurroundings {
@@ -37,14 +38,14 @@ export function addModel(graph: Graph, model: OnnxModel, outputs: readonly strin
     values.set(name, value);
     return value;
   };
+  const limits = new ReadingLimits();
   for (const node of neededNodes(model, outputs)) {
     try {
-      const added = addNode(
-        graph,
-        node,
-        node.inputs.map((name) => (name === '' ? null : find(name))),
-        model.operatorSet,
-      );
+      const inputs = node.inputs.map((name) => (name === '' ? null : find(name)));
+      const before = { nodes: graph.nodes.length, bytes: graph.constantBytes };
+      const added = addNode(graph, node, inputs, model.operatorSet);
+      // what the node holds itself was counted when it was read
+      limits.added(graph.nodes.slice(before.nodes), node.operator === 'Constant' ? 0 : graph.constantBytes - before.bytes);
       for (const [index, name] of node.outputs.entries()) {
         if (name === '') continue;
         const value = added[index];
@@ -85,6 +86,7 @@ function addNode(graph: Graph, node: FileNode, inputs: readonly (Value | null)[]
   context.checkAttributes();
   const values = 'name' in added ? [added] : added;
   for (const { shape } of values) {
+    if (shape.length > mostAxes) throw new Error(`its result would have ${shape.length} axes, more than ${mostAxes}`);
     const size = shape.reduce<number>((product, length) => (typeof length === 'number' ? product * length : product), 1);
     if (size > largestValue) throw new Error(`its result would have the shape [${shape.join(', ')}]`);
   }

@@ -1,9 +1,11 @@
 /** ONNX files of other tools as plain data: decoded, bounded and checked, but not understood yet. */
 
+import { formatBytes } from '../../support/byte-size.js';
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { mistakenFileAt } from '../../support/files/mistaken-file.js';
 import { readRegular } from '../../support/files/regular-file.js';
+import { freeMemory } from '../../support/free-memory.js';
 import { decodeMessage } from '../../support/protobuf/message-table.js';
 import { sha256Of } from '../../support/sha256.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
@@ -14,11 +16,12 @@ import {
   modelMessage,
   type NodeMessage,
   shapeOf,
+  type TensorMessage,
   type ValueInfoMessage,
 } from '../onnx-messages.js';
 import type { Dimension } from '../value.js';
 import { ExternalData } from './external-data.js';
-import { readTensor } from './read-tensor.js';
+import { bytesOfTensor, mostAxes, readTensor } from './read-tensor.js';
 
 export type FileAttribute = number | readonly number[] | string | TensorData;
 
@@ -76,6 +79,10 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
     if (!graph?.node?.length) throw new Error('it has no nodes');
     if (graph.node.length > mostNodes) throw new Error(`it has ${graph.node.length} nodes, more than ${mostNodes}`);
     if (graph.sparseInitializer?.length) throw new Error('sparse initializers are not supported');
+    requireMemory([
+      ...(graph.initializer ?? []),
+      ...graph.node.flatMap(({ attribute = [] }) => attribute.flatMap(({ type, t = {} }) => (type === attributeTypes.TENSOR ? t : []))),
+    ]);
     const initializers = new Map<string, TensorData>();
     for (const tensor of graph.initializer ?? []) {
       const name = tensor.name ?? '';
@@ -100,6 +107,12 @@ export async function readOnnxModel(path: string): Promise<OnnxModel> {
   } finally {
     await external.close();
   }
+}
+
+/** @throws Error where the tensors of a file take more memory than is free: many of them may be one range of a file. */
+function requireMemory(tensors: readonly TensorMessage[]): void {
+  const [needed, free] = [tensors.reduce((sum, tensor) => sum + bytesOfTensor(tensor), 0), freeMemory()];
+  if (needed > free) throw new Error(`its tensors take ${formatBytes(needed)} of memory, and ${formatBytes(free)} are free`);
 }
 
 async function readBounded(path: string): Promise<Buffer> {
@@ -159,5 +172,6 @@ async function readAttribute(attribute: AttributeMessage, external: ExternalData
 
 function readValue(info: ValueInfoMessage): FileValue {
   const shape = shapeOf(info);
+  if (shape && shape.length > mostAxes) throw new Error(`${info.name} has ${shape.length} axes, more than ${mostAxes}`);
   return { name: info.name ?? '', elementType: info.type?.tensorType?.elemType ?? 0, ...(shape && { shape }) };
 }

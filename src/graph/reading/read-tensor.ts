@@ -5,8 +5,10 @@ import { type ElementArray, elementArrays, type TensorData } from '../../tensors
 import type { TensorMessage } from '../onnx-messages.js';
 import type { ExternalData } from './external-data.js';
 
+type StoredElement = Exclude<StoredType, 'int8' | 'int16'>;
+
 /** As `TensorProto.DataType`. */
-const storedTypes: Readonly<Record<number, Exclude<StoredType, 'int8' | 'int16'>>> = {
+const storedTypes: Readonly<Record<number, StoredElement>> = {
   1: 'float32',
   2: 'uint8',
   6: 'int32',
@@ -21,18 +23,12 @@ export const quantized = 'quantized numbers (int8), which cannot be trained: giv
 /** `TensorProto.DataLocation.EXTERNAL` */
 const externalLocation = 1;
 const mostElements = 2 ** 31 - 1;
+/** No operator of an encoder takes more. */
+export const mostAxes = 16;
 
 /** @throws Error naming the tensor when its type is not supported or its values do not fill its shape. */
 export async function readTensor(tensor: TensorMessage, external: ExternalData): Promise<TensorData> {
-  const name = tensor.name || 'of an attribute';
-  const type = storedTypes[tensor.dataType ?? 0];
-  if (tensor.dataType === onnxDataTypes.int8) throw new Error(`the tensor ${name} holds ${quantized}`);
-  if (!type) throw new Error(`the tensor ${name} has the element type ${tensor.dataType ?? 0}, which is not supported`);
-  const shape = tensor.dims ?? [];
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || count > mostElements) {
-    throw new Error(`the tensor ${name} has the shape [${shape.join(', ')}]`);
-  }
+  const { name, type, shape, count } = describe(tensor);
   const buffer =
     tensor.dataLocation === externalLocation
       ? await readExternal(tensor, count * storedBytes[type], external)
@@ -45,6 +41,35 @@ export async function readTensor(tensor: TensorMessage, external: ExternalData):
   return isFloating(type)
     ? { dataType: 'float32', shape, data: toFloat32(type, buffer) }
     : { dataType: type as keyof typeof elementArrays, shape, data: new elementArrays[type as 'int64'](buffer) as ElementArray };
+}
+
+interface TensorDescription {
+  readonly name: string;
+  readonly type: StoredElement;
+  readonly shape: readonly number[];
+  /** Elements. */
+  readonly count: number;
+}
+
+/** @throws Error naming the tensor when its type or its shape is not supported. */
+function describe(tensor: TensorMessage): TensorDescription {
+  const name = tensor.name || 'of an attribute';
+  const type = storedTypes[tensor.dataType ?? 0];
+  if (tensor.dataType === onnxDataTypes.int8) throw new Error(`the tensor ${name} holds ${quantized}`);
+  if (!type) throw new Error(`the tensor ${name} has the element type ${tensor.dataType ?? 0}, which is not supported`);
+  const shape = tensor.dims ?? [];
+  if (shape.length > mostAxes) throw new Error(`the tensor ${name} has ${shape.length} axes, more than ${mostAxes}`);
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || count > mostElements) {
+    throw new Error(`the tensor ${name} has the shape [${shape.join(', ')}]`);
+  }
+  return { name, type, shape, count };
+}
+
+/** Bytes that a tensor takes once it is read. @throws Error as `readTensor`, but for its values */
+export function bytesOfTensor(tensor: TensorMessage): number {
+  const { type, count } = describe(tensor);
+  return count * (isFloating(type) ? elementArrays.float32.BYTES_PER_ELEMENT : storedBytes[type]);
 }
 
 async function readExternal({ externalData }: TensorMessage, length: number, external: ExternalData): Promise<ArrayBuffer> {

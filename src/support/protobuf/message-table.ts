@@ -1,4 +1,5 @@
 /** Protobuf messages as tables of their fields: ONNX files and the records of TensorBoard need a few dozen of a format that is one page long. */
+import { getHeapStatistics } from 'node:v8';
 import { Reader, wireFields, wireTypes } from './wire-format.js';
 import { varintLength, WireWriter } from './wire-writer.js';
 
@@ -34,38 +35,59 @@ export type Message<Table extends MessageTable> = {
     : ValueOf<Table[Name]['kind']>;
 };
 
+/** What a message that is read takes of the heap, bytes, beside its numbers: a field, a message without fields. */
+const fieldBytes = 64;
+const messageBytes = 512;
+
 /**
  * Reads a message; contents of `bytes` are views of the bytes given.
- * @throws Error when the bytes are no message of the table.
+ * @param left of the heap, which ends the process where it is full: bytes of a file may stand for a hundred times as many
+ * @throws Error when the bytes are no message of the table, or would take more than half of the heap.
  */
-export function decodeMessage<Table extends MessageTable>(table: Table, bytes: Uint8Array): Message<Table> {
+export function decodeMessage<Table extends MessageTable>(
+  table: Table,
+  bytes: Uint8Array,
+  left = { bytes: getHeapStatistics().heap_size_limit / 2 },
+): Message<Table> {
+  const take = (taken: number): void => {
+    left.bytes -= taken;
+    if (left.bytes < 0) throw new Error('it has more numbers and parts outside of raw data than half of the heap of Node.js can hold');
+  };
+  take(messageBytes);
   const byNumber = new Map(Object.entries(table).map(([name, field]) => [field.number, { name, ...field }]));
   const message: Record<string, unknown> = {};
   const lists = new Map<string, unknown[]>();
-  const parts = new Map<string, Uint8Array>();
+  const parts = new Map<string, { kind: MessageTable; contents: Uint8Array[] }>();
   for (const { number, wireType, content } of wireFields(bytes)) {
     const field = byNumber.get(number);
     if (field === undefined) continue;
     const { name, kind, repeated } = field;
+    take(fieldBytes);
     if (repeated) {
       const list = lists.get(name) ?? [];
       lists.set(name, list);
-      if (wireType === wireTypes.bytes && isNumber(kind)) for (const value of packedNumbers(kind, content)) list.push(value);
-      else list.push(decodeValue(kind, wireType, content, name));
+      if (wireType === wireTypes.bytes && isNumber(kind)) {
+        // before they are read: of integers there is one a byte at most
+        take(content.length * (kind === 'int64' ? 24 : kind === 'int' ? 8 : kind === 'float' ? 2 : 1));
+        for (const value of packedNumbers(kind, content)) list.push(value);
+      } else list.push(decodeValue(kind, wireType, content, name, left));
     } else if (typeof kind === 'object') {
-      // the parts of a message that comes several times are one
-      const before = parts.get(name);
-      const whole = before === undefined ? content : Buffer.concat([before, content]);
-      parts.set(name, whole);
-      message[name] = decodeValue(kind, wireType, whole, name);
-    } else message[name] = decodeValue(kind, wireType, content, name);
+      if (wireType !== wireTypes.bytes) throw new Error(`the field ${name} has the wire type ${wireType}`);
+      const part = parts.get(name) ?? { kind, contents: [] };
+      part.contents.push(content);
+      parts.set(name, part);
+    } else message[name] = decodeValue(kind, wireType, content, name, left);
+  }
+  // the parts of a message that comes several times are one
+  for (const [name, { kind, contents }] of parts) {
+    message[name] = decodeMessage(kind, contents.length === 1 ? contents[0]! : Buffer.concat(contents), left);
   }
   return { ...message, ...Object.fromEntries(lists) } as Message<Table>;
 }
 
-function decodeValue(kind: Kind, wireType: number, content: Uint8Array, name: string): unknown {
+function decodeValue(kind: Kind, wireType: number, content: Uint8Array, name: string, left: { bytes: number }): unknown {
   if (wireType !== wireTypeOf(kind)) throw new Error(`the field ${name} has the wire type ${wireType}`);
-  if (typeof kind === 'object') return decodeMessage(kind, content);
+  if (typeof kind === 'object') return decodeMessage(kind, content, left);
   if (kind === 'bytes') return content;
   if (kind === 'string') return Buffer.from(content.buffer, content.byteOffset, content.length).toString();
   return packedNumbers(kind, content)[0];

@@ -116,6 +116,17 @@ describe('a message', () => {
     expect(() => decodeMessage(outer, Uint8Array.from(bytes))).toThrow(reason);
   });
 
+  test.each([
+    ['of many empty parts', Array<number[]>(200).fill([0x82, 0x01, 0x00]).flat()],
+    ['of many integers', [0x12, 0x80, 0x04, ...Array<number>(512).fill(1)]],
+    ['of many texts', Array<number[]>(200).fill([0xfa, 0x7f, 0x00]).flat()],
+    ['in one that comes often', Array<number[]>(200).fill([0x7a, 0x03, 0x12, 0x01, 0x05]).flat()],
+  ])('%s is refused where it would take more of the heap than it may', (_, bytes) => {
+    const given = Uint8Array.from(bytes);
+    expect(() => decodeMessage(outer, given, { bytes: 5000 })).toThrow(/more numbers and parts outside of raw data/);
+    expect(decodeMessage(outer, given, { bytes: 500_000 })).toEqual(decodeMessage(outer, given));
+  });
+
   test('gives its fields as they lie there', () => {
     fc.assert(
       fc.property(message, (given) => {

@@ -2,9 +2,10 @@
 import { elementArrays, elementCount, type TensorData } from '../../../tensors/tensor-data.js';
 import { fixedShape } from '../../value.js';
 import type { Rewrite } from '../read-node.js';
+import { requireSmallConstant } from '../reading-limits.js';
 
-/** Element type of a constant that a node makes from nothing. */
-const mostElements = 2 ** 20;
+/** Numbers of a range, which are known while building. */
+const mostNumbers = 2 ** 16;
 
 export const constants: Readonly<Record<string, Rewrite>> = {
   Constant: (node) => {
@@ -25,7 +26,8 @@ export const constants: Readonly<Record<string, Rewrite>> = {
     const sizes = node.input(0).elements;
     if (sizes?.some((size) => typeof size === 'string')) return graph.add('Expand', [value, node.input(0)]);
     const shape = node.integers('shape', 0) ?? [];
-    if (shape.some((size) => size < 0) || elementCount(shape) > mostElements) throw new Error(`its shape would be [${shape}]`);
+    if (shape.some((size) => size < 0)) throw new Error(`its shape would be [${shape}]`);
+    requireSmallConstant(shape);
     const filled = new elementArrays[dataType](elementCount(shape)).fill(data[0]! as never);
     return graph.constant({ dataType, shape, data: filled });
   },
@@ -46,7 +48,7 @@ export const constants: Readonly<Record<string, Rewrite>> = {
       number,
     ];
     const count = Math.max(0, Math.ceil((limit - start) / step));
-    if (!(count <= mostElements)) throw new Error(`it would make ${count} numbers`);
+    if (!(count <= mostNumbers)) throw new Error(`it would make ${count} numbers`);
     return node.graph.integers(...Array.from({ length: count }, (_, index) => start + index * step));
   },
 

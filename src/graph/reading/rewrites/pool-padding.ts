@@ -2,6 +2,7 @@
 import { elementCount, floatTensor } from '../../../tensors/tensor-data.js';
 import { type Dimension, fixedShape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
+import { requireSmallConstant } from '../reading-limits.js';
 
 export interface Windows {
   readonly kernel: readonly number[];
@@ -34,14 +35,15 @@ function totalPadding(size: Dimension, reach: number, stride: number): number {
 
 /** One over how many pixels of the image each window sees, [1, 1, rows, columns], times the area of a window. */
 export function windowShares({ shape }: Value, { kernel, strides, pads }: Windows): ReturnType<typeof floatTensor> {
-  const seen = fixedShape(shape.slice(2), 'windows whose padding is not counted').map((size, axis) => {
-    const [before, after] = [pads[axis]!, pads[axis + 2]!];
-    const count = Math.floor((size + before + after - kernel[axis]!) / strides[axis]!) + 1;
-    return Array.from({ length: count }, (_, index) => {
-      const start = index * strides[axis]! - before;
+  const sizes = fixedShape(shape.slice(2), 'windows whose padding is not counted');
+  const counts = sizes.map((size, axis) => Math.floor((size + pads[axis]! + pads[axis + 2]! - kernel[axis]!) / strides[axis]!) + 1);
+  requireSmallConstant(counts);
+  const seen = sizes.map((size, axis) =>
+    Array.from({ length: counts[axis]! }, (_, index) => {
+      const start = index * strides[axis]! - pads[axis]!;
       return Math.min(start + kernel[axis]!, size) - Math.max(start, 0);
-    });
-  });
+    }),
+  );
   const [rows, columns] = seen as [number[], number[]];
   const shares = rows.flatMap((row) => columns.map((column) => elementCount(kernel) / (row * column)));
   return floatTensor([1, 1, rows.length, columns.length], shares);

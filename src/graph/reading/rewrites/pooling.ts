@@ -2,6 +2,7 @@
 import { elementCount, floatTensor } from '../../../tensors/tensor-data.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { Rewrite } from '../read-node.js';
+import { requireSmallConstant } from '../reading-limits.js';
 import { padding, type Windows, windowShares } from './pool-padding.js';
 
 export const pooling: Readonly<Record<string, Rewrite>> = {
@@ -33,6 +34,7 @@ export const pooling: Readonly<Record<string, Rewrite>> = {
     const [channels] = fixedShape([x.shape[1] ?? '?'], 'AveragePool') as [number];
     const shape = [channels, 1, ...kernel];
     const area = elementCount(kernel);
+    requireSmallConstant(shape);
     const weights = graph.constant(floatTensor(shape, new Float32Array(channels * area).fill(1 / area)));
     const sums = graph.add('Conv', [x, weights], { kernel_shape: kernel, strides, pads, group: channels });
     if (!isPadded) return sums;

@@ -5,6 +5,10 @@ import { elementCount } from '../../../tensors/tensor-data.js';
 import type { Graph } from '../../graph.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode, Rewrite } from '../read-node.js';
+import { requireSmallConstant } from '../reading-limits.js';
+
+/** Copies of an axis of several elements; of one element there may be any number. */
+const mostCopies = 256;
 
 /** float16, float64, bfloat16: everything is computed in float32. */
 const otherFloats: readonly number[] = [10, 11, 16];
@@ -86,7 +90,9 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
     return repeats.reduce<Value>((tiled, count, axis) => {
       if (count === 1) return tiled;
       if (x.shape[axis] === 1) return graph.add('Expand', [tiled, expandedShape(graph, node.input(1), x, axis)]);
-      return graph.add('Concat', Array<Value>(fixedShape([count], 'Tile')[0]!).fill(tiled), { axis });
+      const [copies] = fixedShape([count], 'Tile') as [number];
+      if (!(copies >= 1 && copies <= mostCopies)) throw new Error(`it would make ${copies} copies, supported are 1 to ${mostCopies}`);
+      return graph.add('Concat', Array<Value>(copies).fill(tiled), { axis });
     }, x);
   },
 
@@ -120,6 +126,7 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
     const diagonal = node.optional(1) ? node.constant(1) : 0;
     const isUpper = node.number('upper', 1) === 1;
     const [rows, columns] = fixedShape(x.shape.slice(-2), 'Trilu') as [number, number];
+    requireSmallConstant([rows, columns]);
     const isKept = Uint8Array.from({ length: rows * columns }, (_, index) => {
       const offset = (index % columns) - Math.floor(index / columns);
       return Number(isUpper ? offset >= diagonal : offset <= diagonal);
