@@ -19,8 +19,8 @@ export interface ModelSurroundings {
 
 /** Operators of quantized models: QuantizeLinear, DynamicQuantizeLinear, QLinearConv, MatMulInteger, ... */
 const quantizing = /QuantizeLinear$|^QLinear|^(Conv|MatMul)Integer$/;
-/** More elements for each image, 2 GiB in float32, are no value of an image encoder. */
-const largestValue = 2 ** 29;
+/** Elements that no memory holds; whether what is less fits is known when all values are. */
+const largestValue = 2 ** 40;
 
 /**
  * Adds the nodes that some outputs depend on.
