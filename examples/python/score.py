@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import struct
 import sys
 from pathlib import Path
 
@@ -48,13 +49,29 @@ def refuse_unfaithful(file, path):
         raise ValueError("its colors are CIELAB, or its samples are signed: convert it to RGB")
     if tags.get(254, 0) & 1 or (tags.get(284) == 2 and max(tags.get(258, (8,))) > 8):
         raise ValueError("its first picture is a reduced one, or has planes of 16 bits: save the whole one as PNG")
-    if file.format == "PNG":
-        with open(path, "rb") as content:
-            before_pixels = content.read(65536).split(b"IDAT")[0]
-        gamma = file.info.get("gamma", 0)
-        is_decided = any(name in file.info for name in ("icc_profile", "srgb"))
-        if b"cICP" in before_pixels or (gamma > 0 and abs(2.2 * gamma - 1) > 0.05 and not is_decided):
-            raise ValueError("it states another gamma or coding than sRGB, which Pillow does not apply: convert it to sRGB")
+    with open(path, "rb") as content:
+        head = content.read(65536)
+    if file.format == "PNG" and states_colors(file.info, head):
+        raise ValueError("it states another gamma, primaries or coding than sRGB, which Pillow does not apply: convert it to sRGB")
+    points = head.find(b"colrnclx") + 8
+    if file.format == "AVIF" and "icc_profile" not in file.info and points >= 8:
+        primaries, transfer = struct.unpack(">HH", head[points : points + 4])
+        if primaries not in (1, 2) or transfer not in (1, 2, 6, 13, 14, 15):
+            raise ValueError("its colors are coded otherwise than those of sRGB, which Pillow does not apply: convert it to sRGB")
+    if file.format == "BMP" and head[14:18] == b"\x7c\0\0\0" and head[70:74] == b"DEBM":
+        raise ValueError("it has a color profile, which Pillow does not apply: save it as PNG")
+
+
+def states_colors(info, head):
+    """True for a PNG with other colors than those of sRGB that no profile states."""
+    if b"cICP" in head.split(b"IDAT")[0]:
+        return True
+    gamma = info.get("gamma", 0)
+    if gamma == 0 or "icc_profile" in info or "srgb" in info:
+        return False
+    srgb = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
+    primaries = info.get("chromaticity", srgb)
+    return abs(2.2 * gamma - 1) > 0.05 or any(abs(value - other) > 0.001 for value, other in zip(primaries, srgb))
 
 
 def score(session, description, pixels):

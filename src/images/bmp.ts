@@ -17,10 +17,16 @@ export interface BitmapHeader {
   readonly pixels: number;
   /** Offset of the palette's colors, 4 bytes each, and their number: 0 without a palette. */
   readonly palette: { readonly start: number; readonly count: number };
+  /** Offset and length of an embedded ICC profile, bytes; length 0 without one. */
+  readonly profile: { readonly start: number; readonly length: number };
 }
 
 /** Bytes that `parseBitmapHeader` looks at. */
-export const bitmapHeaderLength = 54;
+export const bitmapHeaderLength = 138;
+
+/** Limit of a profile, bytes. */
+const mostProfile = 2 ** 24;
+const embeddedProfile = 0x4d424544;
 
 /** Length of the header of OS/2; those of Windows have 40 to 124 bytes. */
 const coreLength = 12;
@@ -54,7 +60,17 @@ export function parseBitmapHeader(bytes: Uint8Array): BitmapHeader | undefined {
     bits,
     pixels: view.getUint32(10, true),
     palette: { start: 14 + length, count: Math.min(largest, stated === 0 ? largest : stated) },
+    // BITMAPV5HEADER; the end points and gammas of version 4 are ignored, as browsers do
+    profile: {
+      start: 14 + view.getUint32(126, true),
+      length: length === 124 && view.getUint32(70, true) === embeddedProfile ? view.getUint32(130, true) : 0,
+    },
   };
+}
+
+/** The color profile in a bitmap; undefined without one, and where it is damaged. */
+export function bitmapProfile(bytes: Uint8Array, { profile: { start, length } }: BitmapHeader): Uint8Array | undefined {
+  return length === 0 || length > mostProfile || start + length > bytes.length ? undefined : bytes.subarray(start, start + length);
 }
 
 /**

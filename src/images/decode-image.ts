@@ -45,7 +45,7 @@ export async function decodeThrough(source: ImageSource, finish: (pipeline: Shar
     return await withContent(source, async (content) => {
       const { decode, extra, isHarmless, unread } = await openContent(content);
       const run = async (lenient: boolean): Promise<DecodedPixels> => {
-        const pipeline = decode(lenient).timeout({ seconds: longestDecoding });
+        const pipeline = (await decode(lenient)).timeout({ seconds: longestDecoding });
         if (extra === undefined) return raw(finish(pipeline));
         const { width, height, data, channels } = await raw(pipeline);
         return raw(finish(fromPixels({ width, height, data: seenPixels(data, channels, extra) })));

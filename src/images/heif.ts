@@ -1,10 +1,11 @@
 /** Pictures in HEIF containers: sharp reads AVIF; an optional decoder, installed beside the program, reads HEIC. */
-import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { UserError } from '../support/errors.js';
+import { type HeifColors, heifColors } from './heif-colors.js';
 import type { ImageContent } from './image-content.js';
-import { checkTransfer } from './png-pixels-only.js';
+import { withProfile } from './png-chunks.js';
 import { formatNames } from './recognize-image.js';
+import { rgbProfile } from './rgb-profile.js';
 
 /** Upper bound of the description of the pictures, in the first box after the file type, bytes. */
 const mostDescription = 2 ** 18;
@@ -37,38 +38,37 @@ interface HeifLibrary {
   heif_image_release(image: unknown): void;
 }
 
+/** A picture in a HEIF container. */
+export interface HeifPicture extends HeifColors {
+  /** HEIC, which `decodeHeic` reads, unlike AVIF. */
+  readonly isHeic: boolean;
+}
+
 /**
  * Checks the content of a HEIF container.
  * @param compression as sharp names it.
- * @returns true for HEIC, which `decodeHeic` reads; false for AVIF.
- * @throws UserError for other contents, and for HDR.
+ * @throws UserError for other contents, for HDR, and for other colors that would be seen wrongly.
  */
-export async function checkHeif(content: ImageContent, compression: string | undefined): Promise<boolean> {
-  const description = Buffer.from(await content.read(0, mostDescription));
-  const transfers: number[] = [];
-  for (let at = description.indexOf('colrnclx'); at >= 0; at = description.indexOf('colrnclx', at + 1)) {
-    if (at + 12 <= description.length) transfers.push(description.readUInt16BE(at + 10));
-  }
-  // Pictures with a gain map have an HDR rendering beside the plain one.
-  if (transfers.length > 0 && transfers.every((transfer) => transfer === 16 || transfer === 18)) checkTransfer(transfers[0]!);
-  if (compression === 'av1') return false;
+export async function checkHeif(content: ImageContent, compression: string | undefined): Promise<HeifPicture> {
+  const colors = heifColors(Buffer.from(await content.read(0, mostDescription)));
+  if (compression === 'av1') return { ...colors, isHeic: false };
   if (compression === 'hevc') {
     await heifLibrary();
-    return true;
+    return { ...colors, isHeic: true };
   }
   throw new UserError(`the content is HEIF with ${compression ?? 'an unknown'} compression, not ${formatNames}: convert it to JPEG or PNG`);
 }
 
 /**
- * The primary picture of a HEIC file as an uncompressed PNG with the same color profile: upright, as libheif turns it.
+ * The primary picture of a HEIC file as an uncompressed PNG with the profile of its colors: upright, as libheif turns it.
  * @throws UserError when the decoder is not installed.
  */
-export async function decodeHeic(bytes: Uint8Array, mostPixels: number): Promise<Uint8Array> {
+export async function decodeHeic(bytes: Uint8Array, colors: HeifColors, mostPixels: number): Promise<Uint8Array> {
   const { data, width, height } = primaryPicture(await heifLibrary(), bytes, mostPixels);
   const png = await sharp(data, { raw: { width, height, channels: 4 } })
     .png({ compressionLevel: 0 })
     .toBuffer();
-  return withProfile(png, profileOf(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, mostDescription))));
+  return withProfile(png, colors.profile ?? (colors.coding && rgbProfile(colors.coding.primaries, colors.coding.transfer)));
 }
 
 /** @returns RGBA, upright */
@@ -128,27 +128,4 @@ async function heifLibrary(): Promise<HeifLibrary> {
       { cause: error },
     );
   });
-}
-
-/** The ICC profile in the first color box. */
-function profileOf(description: Buffer): Buffer | undefined {
-  for (const name of ['colrprof', 'colrrICC']) {
-    const at = description.indexOf(name);
-    if (at < 4) continue;
-    const size = description.readUInt32BE(at - 4);
-    if (size > 12 && at - 4 + size <= description.length) return description.subarray(at + 8, at - 4 + size);
-  }
-  return undefined;
-}
-
-/** Offset of the first chunk after the header of a PNG file, bytes. */
-const afterHeader = 33;
-
-function withProfile(png: Buffer, profile: Buffer | undefined): Uint8Array {
-  if (profile === undefined) return png;
-  const data = Buffer.concat([Buffer.from('iCCPicc\0\0', 'latin1'), deflateSync(profile)]);
-  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length - 4);
-  check.writeUInt32BE(crc32(data));
-  return Buffer.concat([png.subarray(0, afterHeader), length, data, check, png.subarray(afterHeader)]);
 }

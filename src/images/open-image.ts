@@ -1,7 +1,7 @@
 /** Opens the content of an image file of any format for decoding: chooses picture and bands, and refuses with the reason. */
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { UserError } from '../support/errors.js';
-import { type BitmapHeader, bitmapHeaderLength, decodeBitmap, parseBitmapHeader } from './bmp.js';
+import { type BitmapHeader, bitmapHeaderLength, bitmapProfile, decodeBitmap, parseBitmapHeader } from './bmp.js';
 import {
   type ChosenPicture,
   chooseTiffPicture,
@@ -10,13 +10,15 @@ import {
   unreadCompression,
   warnsOfTagsOnly,
 } from './choose-tiff-picture.js';
+import { openedDeep } from './deep-profile.js';
 import { asStillPicture, checkHeif, decodeHeic } from './heif.js';
 import type { ImageContent } from './image-content.js';
 import { isCompleteJpeg } from './jpeg-completeness.js';
 import { readJpegStructure, unreadJpeg } from './jpeg-structure.js';
-import { pixelsForScreen, unusualGamma } from './png-gamma.js';
+import { asPng, depthInPng } from './png-chunks.js';
 import { pngPixelsOnly } from './png-pixels-only.js';
 import { formatNames, type ImageKind, recognizedLength, recognizeImage } from './recognize-image.js';
+import { rgbProfile } from './rgb-profile.js';
 import { readTiffStructure } from './tiff-pictures.js';
 
 /** Larger images are refused: they would take more than 800 MB of memory. (The default of sharp, 0x3FFF squared.) */
@@ -34,7 +36,7 @@ const mostScannedPixels = 20 * maximumPixels;
 /** A picture that can be decoded. */
 export interface OpenedImage {
   /** A new decoding: upright, transparent parts over white, in sRGB, unless there are `extra` bands. @param lenient ignores warnings of the decoder */
-  readonly decode: (lenient?: boolean) => Sharp;
+  readonly decode: (lenient?: boolean) => Sharp | Promise<Sharp>;
   readonly extra?: ExtraBands;
   /** True when the decoder's warnings mean no lost pixel. */
   readonly isHarmless?: () => boolean;
@@ -48,40 +50,40 @@ export interface OpenedImage {
  */
 export async function openContent(content: ImageContent): Promise<OpenedImage> {
   const kind = await kindOf(content);
-  if (kind === 'bmp') {
-    const bytes = await content.all();
-    const { width, height, data } = decodeBitmap(bytes, bitmapHeader(bytes)!);
-    return { decode: () => sharp(data, { raw: { width, height, channels: 3 } }) };
-  }
+  if (kind === 'bmp') return openBitmap(await content.all());
   if (kind === 'png') {
     const bytes = await pngPixelsOnly(content);
-    const gamma = unusualGamma(bytes);
-    if (gamma !== undefined) {
-      const { data, ...raw } = await pixelsForScreen(bytes, gamma, { ...readingOptions, failOn: 'error' });
-      return { decode: () => flattened(sharp(data, { raw })) };
-    }
     // This decoder treats missing or damaged pixels as errors, and warns only of everything else.
-    return { decode: (lenient) => pipeline(bytes, lenient), isHarmless: () => true };
+    return { decode: (lenient) => pipeline(bytes, { lenient, isDeep: bytes[depthInPng] === 16 }), isHarmless: () => true };
   }
   if (kind === 'jpeg') return openJpeg(await content.all());
   const isLarge = content.path !== undefined && content.length > mostInMemory;
   const input = isLarge ? content.path! : kind === 'heif' ? asStillPicture(await content.all()) : await content.all();
   if (kind === 'tiff') {
     const { options, extra, picture } = await chooseInTiff(content);
+    const isDeep = picture === undefined || picture.bits[0]! > 8;
     return {
-      decode: (lenient) => pipeline(input, lenient, options, extra === undefined),
+      decode: (lenient) => pipeline(input, { lenient, isDeep, isFlat: extra === undefined }, options),
       ...(extra && { extra }),
       ...(picture && { unread: () => unreadCompression(picture), isHarmless: () => warnsOfTagsOnly(picture) }),
     };
   }
   if (kind === 'heif') {
-    const { compression } = await sharp(input, readingOptions).metadata();
-    if (await checkHeif(content, compression)) {
-      const decoded = await decodeHeic(await content.all(), maximumPixels);
-      return { decode: (lenient) => pipeline(decoded, lenient) };
+    const { compression, depth } = await sharp(input, readingOptions).metadata();
+    const { isHeic, ...colors } = await checkHeif(content, compression);
+    if (isHeic) {
+      const decoded = await decodeHeic(await content.all(), colors, maximumPixels);
+      return { decode: (lenient) => pipeline(decoded, { lenient }) };
     }
+    const { coding } = colors;
+    if (coding === undefined) return { decode: (lenient) => pipeline(input, { lenient, isDeep: true }) };
+    const profile = rgbProfile(coding.primaries, coding.transfer);
+    return {
+      decode: async (lenient) =>
+        pipeline(await asPng(input, readingOptions, depth === 'ushort' ? 'rgb16' : 'srgb', profile), { lenient, isDeep: true }),
+    };
   }
-  return { decode: (lenient) => pipeline(input, lenient) };
+  return { decode: (lenient) => pipeline(input, { lenient }) };
 }
 
 /**
@@ -124,6 +126,15 @@ function rawError(is: string): UserError {
   return new UserError(`it is ${is}, in which only a preview is readable: develop it into a JPEG, PNG or TIFF file`);
 }
 
+async function openBitmap(bytes: Uint8Array): Promise<OpenedImage> {
+  const header = bitmapHeader(bytes)!;
+  const { width, height, data } = decodeBitmap(bytes, header);
+  const raw = { width, height, channels: 3 } as const;
+  const profile = bitmapProfile(bytes, header);
+  if (profile === undefined) return { decode: () => sharp(data, { raw }) };
+  return { decode: async (lenient) => pipeline(await asPng(data, { raw }, 'srgb', profile), { lenient }) };
+}
+
 function bitmapHeader(bytes: Uint8Array): BitmapHeader | undefined {
   const header = parseBitmapHeader(bytes.subarray(0, bitmapHeaderLength));
   if (header !== undefined && header.width * header.height > maximumPixels) throw new Error('exceeds pixel limit');
@@ -140,7 +151,7 @@ function openJpeg(bytes: Uint8Array): OpenedImage {
   }
   return {
     // Without the end marker the decoder reports a picture as cut off, complete or not.
-    decode: (lenient = false) => pipeline(lenient && !structure.hasEnd ? Buffer.concat([bytes, endOfImage]) : bytes, lenient),
+    decode: (lenient = false) => pipeline(lenient && !structure.hasEnd ? Buffer.concat([bytes, endOfImage]) : bytes, { lenient }),
     isHarmless: () => isCompleteJpeg(bytes, structure),
     unread: () => unreadJpeg(structure),
   };
@@ -157,11 +168,17 @@ async function chooseInTiff(content: ImageContent): Promise<{ options: SharpOpti
   return { options, picture, ...(extra && { extra }) };
 }
 
-function pipeline(input: string | Uint8Array, lenient = false, options: SharpOptions = {}, flat = true): Sharp {
-  const opened = sharp(input, { ...readingOptions, ...(lenient && { failOn: 'error' }), ...options }).autoOrient();
-  return flat ? flattened(opened) : opened.toColourspace('srgb');
+interface Decoding {
+  readonly lenient?: boolean | undefined;
+  /** True where samples may have more than 8 bits. */
+  readonly isDeep?: boolean;
+  /** False where there are bands that are neither colors nor opacity. */
+  readonly isFlat?: boolean;
 }
 
-function flattened(opened: Sharp): Sharp {
-  return opened.flatten({ background: '#ffffff' }).toColourspace('srgb');
+async function pipeline(input: string | Uint8Array, how: Decoding, place: SharpOptions = {}): Promise<Sharp> {
+  const { lenient = false, isDeep = false, isFlat = true } = how;
+  const options = { ...readingOptions, ...(lenient && { failOn: 'error' as const }), ...place };
+  const opened = isDeep ? await openedDeep(input, options) : sharp(input, options).autoOrient();
+  return (isFlat ? opened.flatten({ background: '#ffffff' }) : opened).toColourspace('srgb');
 }

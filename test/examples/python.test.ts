@@ -87,7 +87,7 @@ describe.skipIf(checker === undefined && runtime === undefined)('the exported fi
       const linear = join(folder, 'linear.png');
       await writeFile(linear, Buffer.concat([png.subarray(0, 33), gamma, png.subarray(33)]));
       const { status, stdout, stderr } = spawnSync(runtime!, [join(example, 'score.py'), '--model', model, linear, photographs[0]!]);
-      expect(String(stderr)).toMatch(/linear\.png: it states another gamma or coding than sRGB/);
+      expect(String(stderr)).toMatch(/linear\.png: it states another gamma, primaries or coding than sRGB/);
       expect({ status, score: Number.parseFloat(String(stdout)) }).toEqual({ status: 1, score: expect.closeTo(scores[0]!, 5) });
     },
   );

@@ -105,36 +105,57 @@ describe('a PNG that says how its numbers become light', () => {
   };
   const read = async (...chunks: readonly Buffer[]): Promise<number[]> => [...(await decodeImage(await stated(...chunks))).data];
 
-  // PNG, third edition, 13.13
-  const lit = (exponent: number): number[] => [...rgb].map((value) => Math.round(255 * (value / 255) ** exponent));
+  /** IEC 61966-2-1. */
+  const ofLight = (light: number): number => 255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
+  const expectLit = (pixels: Iterable<number>, light: readonly number[]): void => {
+    for (const [index, value] of [...pixels].entries()) expect(Math.abs(value - ofLight(light[index]!))).toBeLessThan(1.5);
+  };
 
   test('by gamma is read as browsers show it', async () => {
-    expect(await read(gamma(1))).toEqual(lit(1 / 2.2));
-    expect(await read(gamma(1 / 1.8))).toEqual(lit(1 / (0.55556 * 2.2)));
-    for (const chunks of [[gamma(0.45455)], [gamma(0)], [gamma(1), chunk('sRGB', [0])], [gamma(1), chunk('cICP', [1, 13, 0, 1])]])
+    for (const exponent of [1, 1.8]) {
+      const light = [...rgb].map((value) => (value / 255) ** exponent);
+      expectLit(await read(gamma(1 / exponent)), light);
+    }
+    for (const chunks of [
+      [gamma(0.45455)],
+      [gamma(0)],
+      [gamma(1), chunk('sRGB', [0])],
+      [gamma(1), chunk('cICP', [1, 13, 0, 1])],
+      [gamma(1e-5)],
+    ])
       expect(await read(...chunks)).toEqual([...rgb]);
   });
 
   test('by gamma keeps 16 bits until it is applied', async () => {
-    const deep = Uint16Array.from({ length: width * height * 3 }, (_, index) => 100 * index);
-    const rows = Buffer.alloc(height * (1 + width * 6));
-    for (const [index, value] of deep.entries()) rows.writeUInt16BE(value, 1 + 2 * index + Math.floor(index / width / 3));
-    const header = [0, 0, 0, width, 0, 0, 0, height, 16, 2, 0, 0, 0];
-    const chunks = [chunk('IHDR', header), gamma(1), chunk('IDAT', [...deflateSync(rows)]), chunk('IEND', [])];
-    const { data } = await decodeImage(Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks]));
-    expect([...data]).toEqual([...deep].map((value) => Math.round(255 * (value / 0xffff) ** (1 / 2.2))));
+    for (const [channels, type] of [
+      [3, 2],
+      [1, 0],
+    ] as const) {
+      const deep = Uint16Array.from({ length: width * height * channels }, (_, index) => 100 * index);
+      const rows = Buffer.alloc(height * (1 + width * channels * 2));
+      for (const [index, value] of deep.entries()) rows.writeUInt16BE(value, 1 + 2 * index + Math.floor(index / width / channels));
+      const header = [0, 0, 0, width, 0, 0, 0, height, 16, type, 0, 0, 0];
+      const chunks = [chunk('IHDR', header), gamma(1), chunk('IDAT', [...deflateSync(rows)]), chunk('IEND', [])];
+      const { data } = await decodeImage(Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks]));
+      expectLit(
+        data.filter((_, index) => channels === 3 || index % 3 === 0),
+        [...deep].map((value) => value / 0xffff),
+      );
+    }
   });
 
-  test('by the primaries of Display P3 is as with its profile, and those of BT.2020 are refused', async () => {
+  test('by the primaries of Display P3 is as with its profile, and codes without a meaning are refused', async () => {
     const profiled = await sharp(rgb, { raw: { width, height, channels: 3 } })
       .withIccProfile('p3')
       .png()
       .toBuffer();
     const at = profiled.indexOf('iCCP') - 4;
     const profile = profiled.subarray(at, at + 12 + profiled.readUInt32BE(at));
-    expect(await read(chunk('cICP', [12, 13, 0, 1]))).toEqual(await read(profile));
+    const coded = await read(chunk('cICP', [12, 13, 0, 1]));
+    for (const [index, value] of (await read(profile)).entries()) expect(Math.abs(value - coded[index]!)).toBeLessThanOrEqual(1);
     expect(await read(profile)).not.toEqual([...rgb]);
-    expect(await reasonOf(await stated(chunk('cICP', [9, 1, 0, 1])))).toMatch(/^its colors are coded as 9\/1 of ITU-T H\.273/);
+    expect(await reasonOf(await stated(chunk('cICP', [10, 1, 0, 1])))).toMatch(/^its colors are coded as 10\/1 of ITU-T H\.273/);
+    expect(await reasonOf(await stated(chunk('cICP', [1, 13, 0, 0])))).toMatch(/^its numbers have the narrow range of video/);
   });
 });
 
