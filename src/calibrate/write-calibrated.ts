@@ -5,8 +5,9 @@ import { type ModelDescription, toMetadata } from '../export/model-description.j
 import { dataName, descriptionName, modelCardName, modelName } from '../export/model-files.js';
 import { systemCodeOf } from '../support/errors.js';
 import { writeFolderAtomically } from '../support/files/atomic-folder.js';
-import { hashFiles } from '../support/files/hash-files.js';
+import { hashFile, hashFiles } from '../support/files/hash-files.js';
 import { sealJson } from '../support/sealed-json.js';
+import { sealMarkdown } from '../support/sealed-markdown.js';
 import { addOpinion } from './add-opinion.js';
 import { calibratedCard } from './calibrated-card.js';
 import { type CalibrationFile, calibrationName } from './calibration-file.js';
@@ -36,8 +37,9 @@ export async function writeCalibrated(
       if (systemCodeOf(error) !== 'ENOENT') throw error;
     });
     const files = await hashFiles(temporary);
-    await writeFile(join(temporary, descriptionName), sealJson({ ...description, files }, 2));
     await writeFile(join(temporary, calibrationName), sealJson(calibration, 2));
-    await writeFile(join(temporary, modelCardName), calibratedCard(description, await hashFiles(temporary)));
+    files.push(await hashFile(temporary, calibrationName));
+    await writeFile(join(temporary, descriptionName), sealJson({ ...description, files }, 2));
+    await writeFile(join(temporary, modelCardName), sealMarkdown(calibratedCard(description, await hashFiles(temporary))));
   });
 }

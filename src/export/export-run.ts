@@ -10,8 +10,9 @@ import { quantile } from '../statistics/quantile.js';
 import { describeEnvironment, type Environment } from '../support/environment.js';
 import { everything, writeFolderAtomically, writeFoldersAtomically } from '../support/files/atomic-folder.js';
 import { fileError } from '../support/files/file-errors.js';
-import { hashFiles } from '../support/files/hash-files.js';
+import { type HashedFile, hashFile, hashFiles } from '../support/files/hash-files.js';
 import { sealJson } from '../support/sealed-json.js';
+import { sealMarkdown } from '../support/sealed-markdown.js';
 import { concatenate } from '../tensors/concatenate.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import { evaluateOrdering } from '../train/evaluation.js';
@@ -121,15 +122,19 @@ async function exportScored(
           telling,
         )
       : await prove(measurement, scoring, path, telling);
-    const files = hashesOf(pieces);
-    const [{ sha256 }] = files;
-    const description = { ...described, files };
+    const own = hashesOf(pieces);
+    const [{ sha256 }] = own;
     const parity = { ...proof, model: sha256 };
-    const json = (name: string, value: object): Promise<void> => writeFile(join(into!, name), sealJson(value, 2));
-    if (setup.opinions) await json(seenOpinionsName, seenOpinions(setup.opinions));
+    const json = async (name: string, value: object): Promise<HashedFile> => {
+      await writeFile(join(into!, name), sealJson(value, 2));
+      return hashFile(into!, name);
+    };
+    const files = [...own, await json(parityName, parity)];
+    if (setup.opinions) files.push(await json(seenOpinionsName, seenOpinions(setup.opinions)));
+    const description = { ...described, files };
     await json(descriptionName, description);
-    await json(parityName, parity);
-    await writeFile(join(into!, modelCardName), modelCard({ description, parity, files: await hashFiles(into!), opinions: [] }));
+    const card = modelCard({ description, parity, files: await hashFiles(into!), opinions: [] });
+    await writeFile(join(into!, modelCardName), sealMarkdown(card));
     if (beside !== undefined) await writeHeldOutScores(beside, pictures, sha256);
     return { description, parity, heldOut: pictures };
   };

@@ -1,6 +1,7 @@
 /** Writes the pages about runs: the report, the metrics for TensorBoard, the model's card. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cardProblem } from '../export/card-problem.js';
 import { modelCard } from '../export/model-card.js';
 import { modelCardName, modelName } from '../export/model-files.js';
 import type { RunFolder } from '../runs/run-directory.js';
@@ -8,6 +9,7 @@ import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { holdFolder } from '../support/files/atomic-folder.js';
 import { fileError } from '../support/files/file-errors.js';
 import { hashFiles } from '../support/files/hash-files.js';
+import { sealMarkdown } from '../support/sealed-markdown.js';
 import { comparisonPage } from './comparison-page.js';
 import { opinionResult } from './opinion-result.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
@@ -32,7 +34,11 @@ export async function writeRunReport(
     for (const problem of facts.problems) onProblem(problem);
     await write(folder.tensorboard, eventFile(facts.metrics, await startOf(folder)));
     const card = cardOf(facts);
-    if (card !== undefined) await write(join(folder.exported, modelCardName), card);
+    if (card !== undefined) {
+      const problem = await cardProblem(folder.exported);
+      if (problem !== undefined) onProblem(`${problem} It is written anew.`);
+      await write(join(folder.exported, modelCardName), sealMarkdown(card));
+    }
     // the card is one of them
     const files = await hashFiles(folder.exported);
     await write(path, await runPage({ ...facts, files }));

@@ -2,29 +2,31 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ModelDescription } from '../export/model-description.js';
-import { UserError } from '../support/errors.js';
+import { systemCodeOf, UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/files/file-digest.js';
 import { fileError } from '../support/files/file-errors.js';
 
 /**
- * Compares the ONNX file, and the file of its weights, with what `model.json` states of them. One that states nothing, as those of earlier versions,
- * is taken as it is.
+ * Compares the ONNX file, the file of its weights, and what lies beside them, with what `model.json` states of them. One that states nothing, as
+ * those of earlier versions, is taken as it is, and so is a folder without the proof and the lists of opinions, which no score needs.
  * @throws UserError when they differ, or one is missing.
  */
 export async function requireOwnFiles(modelPath: string, { files }: ModelDescription): Promise<void> {
   for (const [index, { name, bytes, sha256 }] of (files ?? []).entries()) {
     // the model itself may have been renamed
     const path = index === 0 ? modelPath : join(dirname(modelPath), basename(name));
-    const found = await hashOf(path, bytes);
+    const found = await hashOf(path, bytes, index > 0 && name.endsWith('.json'));
+    if (found === 'absent') continue;
     if (found !== sha256) throw mixture(modelPath, path, found, sha256);
   }
 }
 
 /** Undefined where the size says that it cannot be the file. */
-async function hashOf(path: string, bytes: number): Promise<string | undefined> {
+async function hashOf(path: string, bytes: number, mayBeAbsent: boolean): Promise<string | undefined> {
   try {
     return (await stat(path)).size === bytes ? await digestOfFile(path) : undefined;
   } catch (error) {
+    if (mayBeAbsent && systemCodeOf(error) === 'ENOENT') return 'absent';
     throw fileError('read', path, error);
   }
 }

@@ -1,5 +1,7 @@
 /** The part of an exported model that turns pixels of any size into a score. */
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { cardProblem } from '../export/card-problem.js';
 import type { ModelDescription } from '../export/model-description.js';
 import { cropImage, type Image } from '../images/image.js';
 import { type DeviceSetup, isOutOfMemory } from '../runtime/devices/device.js';
@@ -74,6 +76,8 @@ export async function openScorer(
   let description: ModelDescription;
   try {
     description = await readWhole(sessions, modelPath, descriptionPath);
+    const problem = onNotice && (await cardProblem(dirname(modelPath)));
+    if (problem !== undefined) onNotice?.(`note: ${problem}`);
   } catch (error) {
     await sessions.close();
     throw error;

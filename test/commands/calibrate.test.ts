@@ -64,6 +64,26 @@ describe('calibrate', () => {
     expect(Object.keys(row)).toEqual(['image', 'score', 'opinion']);
   });
 
+  test('a list of its ratings that is damaged, or of another calibration, is refused; without it the model scores', async () => {
+    await cp(join(folder, 'mine'), join(folder, 'damaged'), { recursive: true });
+    const path = join(folder, 'damaged/calibration.json');
+    const whole = await readFile(path, 'utf8');
+    const score = ['score', 'images/3.png', '--model', 'damaged'];
+    await writeFile(path, whole.replace('0.', '1.'));
+    await expectRefused(score, /calibration\.json is not the file that .*model\.json describes: its SHA-256 is/, folder);
+    await writeFile(path, whole.slice(0, -1));
+    await expectRefused(score, /calibration\.json is not the file that .*model\.json describes: it has another size/, folder);
+    await rm(path);
+    expect((await run(...score)).stderr).not.toMatch(/calibration\.json|MODEL_CARD/);
+    await writeFile(
+      join(folder, 'damaged/MODEL_CARD.md'),
+      (await readFile(join(folder, 'damaged/MODEL_CARD.md'), 'utf8')).replace('opinions', 'opimions'),
+    );
+    const { status, stderr } = await run(...score);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/note: .*MODEL_CARD\.md was changed after it was written: it is damaged, or was edited/);
+  });
+
   test('a model is not measured on the images of its calibration, but on others', async () => {
     const evaluate = ['evaluate', 'opinion', 'mos.csv', '--resamples', '100', '--model', 'mine'];
     await expectRefused([...evaluate], /24 of the 24 images are those that mine \(saw 24 opinions\) was calibrated on/, folder);

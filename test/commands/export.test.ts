@@ -252,8 +252,11 @@ describe('the exported file', () => {
     const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key!.replace(/^antonym\./, ''), JSON.parse(value!)]));
     const { files, ...description } = await readResult(exported('model.json'));
     expect(metadata).toEqual(description);
-    const { size } = await stat(exported('model.onnx'));
-    expect(files).toEqual([{ name: 'model.onnx', bytes: size, sha256: await digestOf(exported('model.onnx')) }]);
+    const hashed = async (name: string): Promise<object> => {
+      const { size } = await stat(exported(name));
+      return { name, bytes: size, sha256: await digestOf(exported(name)) };
+    };
+    expect(files).toEqual([await hashed('model.onnx'), await hashed('parity.json')]);
   });
 
   test('is described: what was trained on what, how to use it, what its scores are like', async () => {

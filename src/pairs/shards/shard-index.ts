@@ -10,6 +10,7 @@ import { counted } from '../../support/counted.js';
 import { describeDifference } from '../../support/describe-difference.js';
 import { asSentence, systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
+import { digestOfFile } from '../../support/files/file-digest.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { readRegularText } from '../../support/files/regular-file.js';
 import { parseSealed, sealJson } from '../../support/sealed-json.js';
@@ -175,5 +176,19 @@ export async function requireWhole(path: string, bytes: number, index: string): 
   throw new UserError(
     `${path} ${size === undefined ? 'is missing' : `has ${counted(size, 'byte')}`}, but ${index} says that it has ${bytes}. Copy it again, ` +
       `or remove ${index} to make the part again.`,
+  );
+}
+
+/** @throws UserError when a shard cannot be read, or has other content than its index says. */
+export async function requireContent(path: string, sha256: string, index: string): Promise<void> {
+  let found: string;
+  try {
+    found = await digestOfFile(path);
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+  if (found === sha256) return;
+  throw new UserError(
+    `${path} is damaged: its content does not match the SHA-256 in ${index}. Copy it again, or remove ${index} to make the part again.`,
   );
 }

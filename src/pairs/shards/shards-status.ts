@@ -1,7 +1,7 @@
 /** Tells which parts of a folder of shards are whole. */
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../support/errors.js';
-import { indexName, readIndexes, requireWhole } from './shard-index.js';
+import { indexName, readIndexes, requireContent, requireWhole } from './shard-index.js';
 import { planShards } from './shard-layout.js';
 
 export interface ShardsStatus {
@@ -13,32 +13,40 @@ export interface ShardsStatus {
   readonly missing: readonly number[];
   readonly shards: number;
   readonly bytes: number;
-  /** Sentences on shards that are missing or of another size than their index says. */
+  /** Sentences on shards that are missing or not as their index says. */
   readonly faults: readonly string[];
 }
 
 /**
- * Looks at the sizes of shards, not into them: training verifies their content.
+ * Looks at the sizes of shards, and into them only where asked to: training verifies their content.
+ * @param onVerified compares each shard with its SHA-256, and is told how many are
  * @throws UserError when there are none, or indexes are damaged or do not belong together.
  */
-export async function statusOfShards(folder: string): Promise<ShardsStatus> {
+export async function statusOfShards(folder: string, onVerified?: (done: number, total: number) => void): Promise<ShardsStatus> {
   const indexes = await readIndexes(folder);
   const [first] = indexes;
   if (!first) throw new UserError(`There are no shards in ${folder}: it has no index.json.`);
   const { configuration, part } = first.index;
   const begun: number[] = [];
   const faults: string[] = [];
+  const all = indexes.flatMap(({ index }) => index.shards);
+  let verified = 0;
   for (const { index } of indexes) {
     const planned = planShards(configuration.pairs, configuration.pairsPerShard, index.part).length;
     const own: string[] = [];
-    for (const { file, bytes } of index.shards) {
-      await requireWhole(join(folder, file), bytes, indexName(index.part)).catch((error) => own.push(messageOf(error)));
+    for (const { file, bytes, sha256 } of index.shards) {
+      try {
+        await requireWhole(join(folder, file), bytes, indexName(index.part));
+        if (onVerified) await requireContent(join(folder, file), sha256, indexName(index.part));
+      } catch (error) {
+        own.push(messageOf(error));
+      }
+      onVerified?.(++verified, all.length);
     }
     faults.push(...own);
     if (own.length > 0 || index.shards.length < planned) begun.push(index.part.number);
   }
   const there = new Set(indexes.map(({ index }) => index.part.number));
-  const all = indexes.flatMap(({ index }) => index.shards);
   return {
     parts: part.of,
     whole: there.size - begun.length,

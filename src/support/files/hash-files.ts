@@ -28,7 +28,8 @@ export async function hashFiles(folder: string): Promise<HashedFile[]> {
   }
 }
 
-async function hashFile(folder: string, name: string): Promise<HashedFile> {
+/** @throws Error of the system when it cannot be read. */
+export async function hashFile(folder: string, name: string): Promise<HashedFile> {
   const path = join(folder, name);
   return { name, bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
 }

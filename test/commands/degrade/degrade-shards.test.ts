@@ -195,6 +195,17 @@ test('status says which parts are whole, begun and missing, and how to make the 
     stdout: expect.stringMatching(/^0 of 1 part is whole: .*\nbegun: {3}1\nagain: {3}--array=1\n$/),
     stderr: expect.stringMatching(/pairs-000001\.tar is missing, but index\.json says/),
   });
+  const shard = join(folder, 'lost', 'pairs-000000.tar');
+  const content = await readFile(shard);
+  content[content.length >> 1]! ^= 4;
+  await writeFile(shard, content);
+  expect(await antonymHere(['degrade', 'status', 'lost', '--verify'], folder)).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(
+      /pairs-000000\.tar is damaged: its content does not match the SHA-256 in index\.json\. Copy it again, or/,
+    ),
+  });
+  expect(await antonymHere(['degrade', 'status', 'whole', '--verify'], folder)).toMatchObject({ status: 0 });
   const { configuration, ...index } = await readResult(join(folder, 'whole', 'index.json'));
   await mkdir(join(folder, 'begun'));
   const begun = { ...index, configuration, part: { number: 2, of: 3 }, shards: [] };
