@@ -41,7 +41,7 @@ export async function withContent<T>(source: ImageSource, use: (content: ImageCo
   }
   const status = await patiently(() => stat(source));
   if (status.isDirectory()) throw new UserError('it is a folder, not a file');
-  if (!status.isFile()) return use(inMemory(await readPipe(source)));
+  if (!status.isFile()) return use(inMemory(await readPipe(source, status.isFIFO())));
   if (status.size === 0) throw new UserError('the file is empty');
   if (status.size > maximumBytes)
     throw new UserError(`the file has ${Math.round(status.size / 2 ** 20)} MiB, more than any supported image`);
@@ -71,8 +71,11 @@ function inFile(path: string, file: FileHandle, size: number): ImageContent {
   return { length: size, path, read, all: () => read(0, size) };
 }
 
-/** Reads without blocking: no one may ever write to it. */
-async function readPipe(path: string): Promise<Uint8Array> {
+/**
+ * Reads without blocking: no one may ever write to it.
+ * @param mayBegin true where nothing to read means that nobody writes yet; of a device such as /dev/null it is the end
+ */
+async function readPipe(path: string, mayBegin: boolean): Promise<Uint8Array> {
   const file = await patiently(() => open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
   try {
     const chunks: Uint8Array[] = [];
@@ -87,6 +90,7 @@ async function readPipe(path: string): Promise<Uint8Array> {
         },
       );
       if (count === 0 && size > 0) return Buffer.concat(chunks, size);
+      if (count === 0 && !mayBegin) throw new UserError('it is not a regular file, and empty');
       if (count) {
         heard = Date.now();
         chunks.push(chunk.subarray(0, count));

@@ -66,15 +66,18 @@ function runs(): Promise<typeof import('../runs/run-directory.js')> {
 function pathOf(named: string | URL): string {
   const text = named instanceof URL ? named.href : named;
   if (typeof text !== 'string') throw badArgument('Give the model as a path, a file: URL or the name of a run.');
-  if (/^file:\/\//i.test(text)) {
+  if (text.includes('\0')) throw badArgument('The path of a model cannot have a NUL character.');
+  if (/^file:/i.test(text)) {
     try {
       return fileURLToPath(text);
     } catch (error) {
       throw badArgument(`${text} cannot be used: ${messageOf(error)}.`);
     }
   }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) || named instanceof URL) {
-    throw badArgument(`${text} is not a file: URL: nothing is fetched. Save model.onnx and model.json in a folder and give its path.`);
+  if (/^(data:|blob:|[a-z][a-z0-9+.-]+:\/\/)/i.test(text) || named instanceof URL) {
+    throw badArgument(
+      `${text.length > 80 ? `${text.slice(0, 80)}...` : text} is not a file: URL: nothing is fetched. Save model.onnx and model.json in a folder and give its path.`,
+    );
   }
   return named;
 }

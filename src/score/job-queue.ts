@@ -1,5 +1,6 @@
 /** Jobs of which few run at a time: the others wait, may be called off while they do, and are refused beyond a limit. */
 import { counted } from '../support/counted.js';
+import { onAbort } from '../support/on-abort.js';
 import { ModelError } from './errors.js';
 
 interface WaitingJob {
@@ -49,7 +50,8 @@ export class JobQueue {
     if (this.ended) throw this.ended.reason;
     if (this.running < this.mostRunning) this.running++;
     else await this.turn(signal);
-    const work = job();
+    // it may have been called off since its turn came
+    const work = signal?.aborted ? Promise.reject(signal.reason) : job();
     const free = (): void => this.startNext();
     work.then(free, free);
     return signal === undefined ? work : unlessAborted(work, signal);
@@ -64,17 +66,16 @@ export class JobQueue {
 
   private turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const callOff = (): void => {
+      const forget = onAbort(signal, () => {
         this.jobs.delete(job);
         reject(signal!.reason);
-      };
+      });
       const settled = (settle: () => void): void => {
-        signal?.removeEventListener('abort', callOff);
+        forget();
         settle();
       };
       const job: WaitingJob = { start: () => settled(resolve), refuse: (reason) => settled(() => reject(reason)) };
       this.jobs.add(job);
-      signal?.addEventListener('abort', callOff, { once: true });
     });
   }
 
@@ -92,8 +93,7 @@ export class JobQueue {
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const forget = onAbort(signal, () => reject(signal.reason));
+    work.then(resolve, reject).finally(forget);
   });
 }

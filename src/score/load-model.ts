@@ -5,6 +5,8 @@ import { reducedImage } from '../images/reduced-image.js';
 import type { DeviceFlags } from '../runtime/devices/choose-device.js';
 import type { DeviceSetup } from '../runtime/devices/device.js';
 import { messageOf, UserError } from '../support/errors.js';
+import { fileError } from '../support/files/file-errors.js';
+import { onAbort } from '../support/on-abort.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import { checkEachOptions, checkList, checkLoadOptions, checkMapOptions, checkScoreOptions } from './check-options.js';
 import { type Degradations, degradationsByGroup, describeReasons, reasonsOf } from './degradations.js';
@@ -35,7 +37,7 @@ export async function loadModel(path?: string | URL, options: LoadOptions = {}):
     const found = await findModel(path);
     return new LoadedModel(await openScorer(found, { ...others, device: await setupOf(device, providerOptions) }), maxQueue, scale);
   } catch (error) {
-    throw modelError(error);
+    throw modelError(fileError('use the model', path === undefined ? 'of this package' : String(path), error));
   }
 }
 
@@ -119,16 +121,27 @@ class LoadedModel implements Model {
     checkEachOptions(options);
     if (options.degradations) requireDegradations(this.description);
     this.queue.requirePlace();
+    const { signal, degradations } = options;
+    signal?.throwIfAborted();
+    // what was begun ahead is called off when the loop is left, too
+    const left = new AbortController();
+    const forget = onAbort(signal, () => left.abort(signal!.reason));
     let next = 0;
-    yield* resultsAhead(images, imagesInMemory, async (image): Promise<ScoredImage> => {
+    const score = async (image: ImageInput): Promise<ScoredImage> => {
       const index = next++;
       try {
-        return { image, index, ...(await this.measure(image, options)) };
+        return { image, index, ...(await this.measure(image, { signal: left.signal, degradations })) };
       } catch (error) {
         if (error instanceof ImageError) return { image, index, error };
         throw error;
       }
-    });
+    };
+    try {
+      yield* resultsAhead(images, imagesInMemory, score, left.signal);
+    } finally {
+      forget();
+      left.abort();
+    }
   }
 
   async map(image: ImageInput, options: MapOptions = {}): Promise<QualityMap> {

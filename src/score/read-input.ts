@@ -1,6 +1,7 @@
 /** Reads what a user of the library gives as an image. */
 
 import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 import { decodeImage, type ImageSource } from '../images/decode-image.js';
 import type { Image } from '../images/image.js';
 import { seenPixels } from '../images/seen-pixels.js';
@@ -23,8 +24,7 @@ export async function readInput(input: ImageInput): Promise<Image> {
 async function sourceOf(input: Exclude<ImageInput, Pixels>): Promise<ImageSource> {
   if (input instanceof Uint8Array) return input;
   if (typeof input === 'string' || input instanceof URL) return sourceOfText(input);
-  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-  if (isBuffer(input)) return new Uint8Array(input);
+  if (ArrayBuffer.isView(input) || isBuffer(input)) return bytesOf(input);
   if (input instanceof Blob) {
     // The file that a Blob stands for may be gone.
     return new Uint8Array(
@@ -35,6 +35,15 @@ async function sourceOf(input: Exclude<ImageInput, Pixels>): Promise<ImageSource
     );
   }
   throw badArgument('expected a path, the content of an image file, or { data, width, height }', input);
+}
+
+/** Memory that was moved elsewhere, by `postMessage` or `transfer`, has no bytes, which some views say by a TypeError. */
+function bytesOf(input: ArrayBufferView | ArrayBufferLike): Uint8Array {
+  try {
+    return ArrayBuffer.isView(input) ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength) : new Uint8Array(input);
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 /** Accepts those of another realm, too, as tests and virtual machines have them. */
@@ -94,7 +103,8 @@ function checkPixels(input: Pixels): Image {
   if (!isSide(width) || !isSide(height)) {
     throw badArgument(`width and height must be whole numbers above 0, but received ${width} and ${height}`, input);
   }
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+  const isClamped = types.isUint8ClampedArray(data);
+  if (!(types.isUint8Array(data) || isClamped)) {
     throw badArgument('data must be a Uint8Array: red green blue, 8 bits each', input);
   }
   const needed = width * height * 3;
@@ -103,7 +113,7 @@ function checkPixels(input: Pixels): Image {
   }
   const isRgba = data.length === width * height * 4;
   // As in the ImageData of a canvas.
-  if (isRgba && data instanceof Uint8ClampedArray) return { width, height, data: seenPixels(data, 4, { opacity: 0 }) };
+  if (isRgba && isClamped) return { width, height, data: seenPixels(data, 4, { opacity: 0 }) };
   if (data.length !== needed) {
     const advice = isRgba ? '. It looks like RGBA: leave the alpha channel out' : '';
     throw badArgument(`${width}x${height} RGB pixels are ${needed} bytes, but data has ${data.length}${advice}`, input);

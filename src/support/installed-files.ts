@@ -15,25 +15,42 @@ export const isInPackage = /\/dist\/support\/installed-files\.js$/.test(codeUrl)
  * @param path below the package's folder
  */
 export function installedFile(path: string): URL | undefined {
-  const own = isInPackage ? new URL(`../../${path}`, codeUrl) : undefined;
-  if (own && existsSync(own)) return own;
-  const description = resolveInstalled('antonym/package.json');
-  return description === undefined ? undefined : new URL(path, pathToFileURL(description));
+  for (const folder of packageFolders()) {
+    const file = new URL(path, folder);
+    if (existsSync(file)) return file;
+  }
+  return undefined;
 }
 
-/**
- * The file that a package's name stands for when the program runs: a name that is no constant stays out of bundlers' sight. Some bundles keep the URL
- * that the code had where they were made; then the file that the process or the thread was started with tells where to look.
- */
+/** Where this package may lie. The package.json that is found first may be a copy that a bundler has put beside its bundle, without the rest. */
+function* packageFolders(): Generator<URL> {
+  if (isInPackage) yield new URL('../../', codeUrl);
+  const description = resolveInstalled('antonym/package.json');
+  if (description !== undefined) yield new URL('./', pathToFileURL(description));
+  for (const folder of requires().flatMap((require) => require.resolve.paths('antonym') ?? [])) yield pathToFileURL(`${folder}/antonym/`);
+}
+
+/** The file that a package's name stands for when the program runs: a name that is no constant stays out of bundlers' sight. */
 export function resolveInstalled(name: string): string | undefined {
-  for (const base of [codeUrl, process.argv[1]]) {
+  for (const require of requires()) {
     try {
-      if (base !== undefined) return module.createRequire(base).resolve(name);
+      return require.resolve(name);
     } catch {
       // not there
     }
   }
   return undefined;
+}
+
+/** Some bundles keep the URL that the code had where they were made; then the file that the process or the thread was started with tells where to look. */
+function requires(): NodeJS.Require[] {
+  return [codeUrl, process.argv[1]].flatMap((base) => {
+    try {
+      return base === undefined ? [] : [module.createRequire(base)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** A package whose native files bundlers cannot take in. @throws what Node.js says of a package that is not there or cannot be loaded. */

@@ -167,6 +167,10 @@ describe('what the system says', () => {
     await expectSame(pipe, path);
     await writer;
   });
+
+  test.runIf(process.platform !== 'win32')('a device that is at its end is not waited for', async () => {
+    await expect(decodeImage('/dev/null')).rejects.toThrow('Cannot read image /dev/null: it is not a regular file, and empty.');
+  });
 });
 
 describe('what lies beside the pixels', () => {

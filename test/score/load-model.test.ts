@@ -1,10 +1,10 @@
 /** The library as a program that imports it sees it. */
 import { execFile } from 'node:child_process';
-import { setMaxListeners } from 'node:events';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -83,6 +83,23 @@ describe('score', () => {
     for (const input of inputs) expect(await model.score(input)).toBeCloseTo(0.2, 6);
     expect(await model.score(inputs)).toEqual(await Promise.all(inputs.map((input) => model.score(input))));
     expect(await model.score([])).toEqual([]);
+  });
+
+  test('takes pixels of another realm, as tests and virtual machines have them', async () => {
+    const [rgb, rgba] = runInNewContext('[new Uint8Array(600).fill(51), new Uint8ClampedArray(800).fill(255)]');
+    expect(await model.score({ data: rgb, width: 20, height: 10 })).toBeCloseTo(0.2, 6);
+    expect(await model.score({ data: rgba, width: 20, height: 10 })).toBeCloseTo(1, 6);
+  });
+
+  test('finds no image in memory that was moved elsewhere', async () => {
+    const moved = await Promise.all(
+      [new ArrayBuffer(8), new Uint8Array(8), new DataView(new ArrayBuffer(8))].map((memory) => {
+        const buffer = ArrayBuffer.isView(memory) ? memory.buffer : memory;
+        structuredClone(buffer, { transfer: [buffer] });
+        return model.score(memory).catch((error: unknown) => error);
+      }),
+    );
+    for (const error of moved) expect(error).toMatchObject({ name: 'ImageError', code: 'ERR_ANTONYM_NOT_AN_IMAGE' });
   });
 
   test('looks only at the pixels of a view of a larger buffer', async () => {
@@ -189,6 +206,9 @@ describe('errors', () => {
     const refused = { name: 'ModelError', code: 'ERR_ANTONYM_BAD_ARGUMENT', message: expect.stringMatching(/nothing is fetched/) };
     await expect(loadModel('https://example.com/model.onnx')).rejects.toMatchObject(refused);
     await expect(loadModel(new URL('https://example.com/model.onnx'))).rejects.toMatchObject(refused);
+    await expect(loadModel(`data:application/onnx;base64,${'A'.repeat(9999)}`)).rejects.toMatchObject(refused);
+    const loaded = await loadModel(`file:${at('model')}`);
+    await loaded.close();
   });
 
   test('what JavaScript lets through is refused before native code sees it', async () => {
@@ -206,6 +226,8 @@ describe('errors', () => {
       await expect(loadModel(at('model'), options as never), JSON.stringify(options)).rejects.toMatchObject(refused);
     }
     await expect(loadModel('file://%zz')).rejects.toMatchObject(refused);
+    await expect(loadModel('a\0b')).rejects.toMatchObject(refused);
+    await expect(loadModel(at('model'), { providerOptions: 'a=b' })).rejects.toMatchObject(refused);
     await expect(loadModel(at('model'), { maxQeue: 5 } as never)).rejects.toThrow('There is no option maxQeue. Did you mean "maxQueue"?');
     expect(await model.score(plain(51), { signal: undefined, tile: undefined } as never)).toBeCloseTo(0.2, 6);
     for (const options of [null, { signal: 5 }, { sginal: AbortSignal.timeout(1) }])
@@ -213,6 +235,12 @@ describe('errors', () => {
     for (const list of ['a.png', 5, undefined, Buffer.from('a')]) {
       await expect(model.scoreEach(list as never).next(), String(list)).rejects.toMatchObject(refused);
     }
+  });
+
+  test.runIf(process.platform === 'linux')('a model that the system cannot read is a ModelError, too', async () => {
+    // reading the memory of this process at its first byte fails
+    const refused = { name: 'ModelError', code: 'ERR_ANTONYM_UNREADABLE_FILE', message: expect.stringMatching(/^Cannot .*self\/mem: /) };
+    await expect(loadModel('/proc/self/mem')).rejects.toMatchObject(refused);
   });
 
   test('a missing file of the program is not blamed on the model', async () => {
@@ -241,7 +269,10 @@ describe('a service', () => {
   test('calls off what waits and what is being scored, and scores the next', async () => {
     const reason = new Error('the client left');
     const client = new AbortController();
-    setMaxListeners(0, client.signal);
+    // one signal of many calls is no leak, of which Node.js would warn
+    const warnings: Error[] = [];
+    const keep = (warning: Error): unknown => warnings.push(warning);
+    process.on('warning', keep);
     const calls = Array.from({ length: 20 }, () => model.score(large, { signal: client.signal }).catch((error: unknown) => error));
     expect(model.waiting).toBeGreaterThan(0);
     client.abort(reason);
@@ -250,6 +281,43 @@ describe('a service', () => {
     await expect(model.score(plain(1), { signal: client.signal })).rejects.toBe(reason);
     await expect(model.score([], { signal: client.signal })).rejects.toBe(reason);
     expect(await model.score(plain(51))).toBeCloseTo(0.2, 6);
+    process.off('warning', keep);
+    expect(warnings).toEqual([]);
+  });
+
+  test('calls off what was begun ahead when a loop is left, by break, by an error, or by the first that fails', async () => {
+    const images = Array<Pixels>(20).fill(large);
+    const others = Array.from({ length: 6 }, () => model.score(large));
+    for await (const { index } of model.scoreEach(images)) if (index === 0) break;
+    expect(model.waiting).toBe(0);
+    const inLoop = async (): Promise<void> => {
+      for await (const { score } of model.scoreEach(images)) throw new Error(`mine, at ${score}`);
+    };
+    await expect(inLoop()).rejects.toThrow('mine, at 0');
+    await expect(model.score(['nowhere.png', ...images])).rejects.toMatchObject({ code: 'ERR_ANTONYM_NO_SUCH_FILE' });
+    expect(model.waiting).toBe(0);
+    await Promise.all(others);
+  });
+
+  test('scoreEach ends with the reason of its signal, before the first image, in the loop, and while none comes', async () => {
+    const reason = new Error('the client left');
+    const stalled = async function* () {
+      yield plain(51);
+      await new Promise(() => {});
+    };
+    const client = new AbortController();
+    const seen: (number | undefined)[] = [];
+    const loop = async (): Promise<void> => {
+      for await (const { score } of model.scoreEach(stalled(), { signal: client.signal })) {
+        seen.push(score);
+        setTimeout(() => client.abort(reason), 10);
+      }
+    };
+    await expect(loop()).rejects.toBe(reason);
+    expect(seen).toEqual([expect.closeTo(0.2, 6)]);
+    await expect(model.scoreEach([], { signal: client.signal }).next()).rejects.toBe(reason);
+    const timeout = model.score(Array<Pixels>(40).fill(large), { signal: AbortSignal.timeout(5) });
+    await expect(timeout).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   test('refuses what would wait beyond maxQueue', async () => {

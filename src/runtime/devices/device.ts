@@ -65,7 +65,7 @@ function adviceForCuda(failure: string): string {
 /** Advice for a call that failed because a GPU cannot compute in half precision. @returns undefined if it failed for another reason */
 export function explainHalfPrecision(error: unknown): UserError | undefined {
   if (!(error instanceof Error && error.message.includes('requires f16 but the device does not support it'))) return undefined;
-  return new UserError('The GPU, or its driver, does not compute in half precision (WebGPU calls it shader-f16): use --precision fp32.');
+  return notAvailable('The GPU, or its driver, does not compute in half precision (WebGPU calls it shader-f16): use --precision fp32.');
 }
 
 /**

@@ -39,17 +39,16 @@ const flags: Readonly<Record<string, string>> = {
  */
 export function parseProviderOptions(text: string, device: Device | 'auto'): ProviderOptions {
   if (text === noProviderOptions) return {};
-  if (device === 'cpu' || device === 'auto')
-    throw new UserError(`--provider-options are for --device webgpu or cuda, but received ${device}.`);
+  if (device === 'cpu' || device === 'auto') throw refused(`--provider-options are for --device webgpu or cuda, but received ${device}.`);
   const options: Record<string, string> = {};
   for (const part of text.split(',')) {
     const [, name, value] = /^\s*([A-Za-z]\w*)\s*=\s*(.*\S)\s*$/.exec(part) ?? [];
     if (name === undefined || value === undefined)
-      throw new UserError(`--provider-options must be name=value pairs separated by commas, but received ${part.trim() || 'nothing'}.`);
-    if (Object.hasOwn(options, name)) throw new UserError(`--provider-options has ${name} twice. Remove one.`);
-    if (Object.hasOwn(flags, name)) throw new UserError(`--provider-options: use ${flags[name]} instead of ${name}.`);
+      throw refused(`--provider-options must be name=value pairs separated by commas, but received ${part.trim() || 'nothing'}.`);
+    if (Object.hasOwn(options, name)) throw refused(`--provider-options has ${name} twice. Remove one.`);
+    if (Object.hasOwn(flags, name)) throw refused(`--provider-options: use ${flags[name]} instead of ${name}.`);
     if (device === 'webgpu' && !webgpuNames.includes(name))
-      throw new UserError(`--provider-options: WebGPU has no option ${name}.${suggestName(name, webgpuNames)}`);
+      throw refused(`--provider-options: WebGPU has no option ${name}.${suggestName(name, webgpuNames)}`);
     options[name] = value;
   }
   return options;
@@ -65,5 +64,9 @@ const places = [
 /** ONNX Runtime's refusal of an option, without the places in its source. */
 export function explainProviderOptions(error: unknown): UserError {
   const reason = places.reduce((text, place) => text.replace(place, ''), messageOf(error).trim());
-  return new UserError(`--provider-options: ONNX Runtime refuses them: ${asSentence(reason)}`);
+  return refused(`--provider-options: ONNX Runtime refuses them: ${asSentence(reason)}`);
+}
+
+function refused(message: string): UserError {
+  return new UserError(message, { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
 }
