@@ -24,7 +24,7 @@ import { exportedModelDevice, jsonOption, maxPixelsOption } from './shared-optio
 
 const options = {
   opinion: {
-    kind: text('a CSV or xlsx file, or the name of a benchmark'),
+    kind: text('a CSV, JSON or xlsx file, or the name of a benchmark'),
     placeholder: 'FILE|NAME',
     description: 'ratings of your images: columns image and mos',
   },

@@ -1,16 +1,18 @@
-/** Opinions in any table: a CSV file, or the first sheet of an xlsx workbook, with a row of names above. */
+/** Opinions in any table: a CSV file, a list of objects in JSON, or a sheet of an xlsx workbook, with a row of names above. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../support/errors.js';
 import { suggestNear } from '../support/nearest-name.js';
+import { printable } from '../support/printable.js';
 import { checkRated } from './check-rated.js';
 import type { Direction, Opinions } from './opinions.js';
-import { readBounded } from './tables/read-bounded.js';
-import { readSheetRows } from './tables/sheet.js';
-import { readTextTable } from './tables/text-table.js';
+import { readAnyTable } from './tables/any-table.js';
 
 /** Rows in which the names of columns are looked for. */
 const mostTitles = 10;
+
+/** Of names of columns in a message: characters, and how many. */
+const [longestName, mostNames] = [60, 40];
 
 /** A column that says which images belong together, such as distorted versions of one reference. */
 export interface GroupColumn {
@@ -30,12 +32,12 @@ export interface CsvColumns {
 }
 
 /**
- * Reads a CSV file or workbook of opinions. An image may have several rows, one of each rater.
+ * Reads a CSV file, JSON or workbook of opinions. An image may have several rows, one of each rater.
  * @param folder of the images; default: `images` beside the file, or the file's own.
  * @throws UserError when it cannot be read, or does not have the columns.
  */
 export async function readCsvOpinions(path: string, columns: CsvColumns = {}, folder?: string): Promise<Opinions> {
-  const lines = (await isWorkbook(path)) ? await readWorkbook(path) : await readTextTable(path);
+  const lines = await readAnyTable(path);
   const wanted = [columns.image ?? 'image', columns.opinion ?? 'mos'];
   const above = titlesAbove(lines, wanted);
   const [header, ...rows] = lines.slice(above);
@@ -47,9 +49,9 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     if (index >= 0) return index;
     const anyCase = header.filter((column) => column.toLowerCase() === name.toLowerCase());
     if (anyCase.length === 1) return header.indexOf(anyCase[0]!);
-    const hint = suggestNear(name, header);
+    const shown = header.filter((column) => column !== '').map((column) => printable(column.slice(0, longestName)));
     throw new UserError(
-      `${path} has no column "${name}".${hint} Say which column it is with ${flag}; there are ${header.filter((column) => column !== '').join(', ')}.`,
+      `${path} has no column "${name}".${suggestNear(name, shown)} Say which column it is with ${flag}; there are ${shown.slice(0, mostNames).join(', ')}.`,
     );
   };
   const imageAt = place('--image-column', columns.image ?? 'image');
@@ -85,17 +87,6 @@ function titlesAbove(lines: readonly (readonly string[])[], names: readonly stri
     0,
     lines.slice(0, mostTitles).findIndex((row) => names.every((name) => has(row, name))),
   );
-}
-
-/** xlsx is a zip archive; an old xls file is refused by whoever reads workbooks. */
-async function isWorkbook(path: string): Promise<boolean> {
-  const start = (await readBounded(path)).subarray(0, 4).toString('latin1');
-  return start === 'PK\x03\x04' || start === '\xd0\xcf\x11\xe0';
-}
-
-async function readWorkbook(path: string): Promise<string[][]> {
-  const rows = await readSheetRows(path);
-  return rows.map((row) => row.map((value) => value.trim())).filter((row) => row.some((value) => value !== ''));
 }
 
 /** `mos.csv` says nothing: its folder does. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { readCsvOpinions } from '#antonym/evaluate/csv-opinions.js';
 import { evaluateOpinion } from '#antonym/evaluate/evaluate-opinion.js';
 import { matchImages } from '#antonym/evaluate/match-images.js';
+import { zip } from '../support/archives/make-zip.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 
 const folder = await temporaryFolder();
@@ -34,10 +35,21 @@ describe('a CSV file of opinions', () => {
       // a title above the names of the columns
       ',Study,\n,,\nn,image,mos\n1,"a, b.png",3.5\n2,x/c.png,-2\n',
       'image;mos\na, b.png;3,5 %\nx/c.png;-2%\n',
+      'Study 1, 2020, of a laboratory\nimage;mos\na, b.png;3,5\nx/c.png;-2\n\u001a',
+      '[{"image": "a, b.png", "mos": 3.5}, {"n": null, "mos": "-2", "image": "x/c.png"}]',
+      '\ufeff{"image": "a, b.png", "mos": 3.5}\r\n{"image": "x/c.png", "mos": -2}\r\n\n',
       'image;mos\na, b.png;3,5/5\nx/c.png;-2 / 5\n',
     ]) {
       expect((await readCsvOpinions(await table('any.csv', text))).rated).toEqual(rated);
     }
+  });
+
+  test('is read with spaces between the values where no other separator stands', async () => {
+    const { rated } = await readCsvOpinions(await table('any.txt', 'image    mos\na.png    3.5\nbcdef.png 2\n'));
+    expect(rated).toEqual([
+      { image: 'a.png', opinion: 3.5 },
+      { image: 'bcdef.png', opinion: 2 },
+    ]);
   });
 
   const names = ['Größe.png', 'Café été.png', 'x.png'];
@@ -84,6 +96,44 @@ describe('a CSV file of opinions', () => {
     );
   });
 
+  const workbook = (sheets: string, content = ''): Promise<string> => {
+    const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+    const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+    const sheet = (opinion: string): string =>
+      `<worksheet xmlns="${main}"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>image</t></is></c><c r="B1" t="inlineStr">` +
+      `<is><t>mos</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>a.png</t></is></c>${opinion}</row></sheetData></worksheet>`;
+    const parts = {
+      'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${relations}"><sheets>${sheets}</sheets></workbook>`,
+      'xl/_rels/workbook.xml.rels': `<Relationships>${[1, 2].map((id) => `<Relationship Id="rId${id}" Type="${relations}/worksheet" Target="worksheets/sheet${id}.xml"/>`).join('')}</Relationships>`,
+      'xl/worksheets/sheet1.xml': sheet('<c r="B2"><v>1</v></c>'),
+      'xl/worksheets/sheet2.xml': sheet(content),
+      'xl/styles.xml': `<styleSheet xmlns="${main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+    };
+    const contents = Object.values(parts).map((text) => Buffer.from(text));
+    return table('made.xlsx', zip({ names: Object.keys(parts), contents, method: 8 }));
+  };
+  const hidden = '<sheet name="a" sheetId="1" state="hidden" r:id="rId1"/>';
+
+  test('of a workbook is the first sheet that is seen, with the values of formulas', async () => {
+    const seen = await workbook(`${hidden}<sheet name="b" sheetId="2" r:id="rId2"/>`, '<c r="B2"><f>1+1</f><v>2</v></c>');
+    expect((await readCsvOpinions(seen)).rated).toEqual([{ image: 'a.png', opinion: 2 }]);
+    const both = '<sheet name="a" sheetId="1" r:id="rId1"/><sheet name="b" sheetId="2" r:id="rId2"/>';
+    expect((await readCsvOpinions(await workbook(both))).rated).toEqual([{ image: 'a.png', opinion: 1 }]);
+  });
+
+  test('of a workbook with a day in the place of an opinion is refused', async () => {
+    const path = await workbook('<sheet name="b" sheetId="2" r:id="rId2"/>', '<c r="B2" s="1"><v>45415</v></c>');
+    await expect(readCsvOpinions(path)).rejects.toThrow(/the opinion of a\.png must be a number, but received 2024-05-03\.$/);
+  });
+
+  test('of another program is told', async () => {
+    const of = (name: string): Promise<string> => table('other.zip', zip({ content: Buffer.from('x'), method: 8, names: [name] }));
+    await expect(readCsvOpinions(await of('content.xml'))).rejects.toThrow(
+      /is not a table, but a document of LibreOffice, such as ods: save/,
+    );
+    await expect(readCsvOpinions(await of('mos.csv'))).rejects.toThrow(/is not a table, but a zip archive: unpack it\.$/);
+  });
+
   test('is named after itself, or after its folder where its own name says nothing', async () => {
     await mkdir(join(folder, 'mine', 'images'), { recursive: true });
     const text = 'image,mos\na.png,1\n';
@@ -128,6 +178,14 @@ describe('a CSV file of opinions', () => {
     ['different units', 'image,mos\na.png,4/5\nb.png,80%\n', /the opinion of a\.png must be a number, but received 4\/5\.$/],
     ['no text', 'image,mos\na\0.png,1\n', /any\.csv is not a table: it has bytes that no text has\.$/],
     ['rows of different lengths', 'image,mos\na.png,1,2\n', /any\.csv is not a table: [^\n]+\.$/],
+    ['a name of two lines', '"image\n(file)",mos\na.png,1\n', /has no column "image"\. Did you mean "image\\n\(file\)"\?[^\n]+\.$/],
+    ['Parquet', 'PAR1\u0015\u0004', /any\.csv is not a table, but a Parquet file: save it as CSV\.$/],
+    ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\n', /any\.csv is not a table: it is a pointer of Git LFS/],
+    ['a web page', '<!DOCTYPE html>\n<html>', /any\.csv is not a table: it is a web page\. Download the file itself\.$/],
+    ['JSON of numbers', '[1, 2]', /any\.csv is not a table: it is JSON/],
+    ['JSON of lists', '[{"image": "a.png", "mos": 1}, [2]]', /any\.csv is JSON, but not a list of objects, such as [^\n]+\.$/],
+    ['JSON by name', '{"a.png": 1}\n{"b.png": 2', /any\.csv is JSON, but not a list of objects[^\n]+\(line 2: [^\n]+\)\.$/],
+    ['JSON that is cut off', '[{"image": "a.png", "mos"', /any\.csv is damaged JSON: [^\n]+\.$/],
     ['a quote that does not end', 'image,mos\n"a.png,1\n', /any\.csv is not a table: [^\n]+\.$/],
   ])('%s is one line', async (_, text, message) => {
     await expect(readCsvOpinions(await table('any.csv', text))).rejects.toThrow(message);

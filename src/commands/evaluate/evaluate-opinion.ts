@@ -73,7 +73,7 @@ export const opinionCommand: Command = {
     'Laplacian. Opinions are for measuring, never for training or choosing.',
   operand: {
     placeholder: 'NAME|CSV',
-    description: 'a downloaded benchmark of datasets.json, or a CSV or xlsx file with the columns image and mos',
+    description: 'a downloaded benchmark of datasets.json, or a CSV, JSON or xlsx file with the columns image and mos',
     isOptional: true,
   },
   groups: { Options: options, 'Lists in parts': listPartOptions },

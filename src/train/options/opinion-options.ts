@@ -8,7 +8,7 @@ export const noOpinions = 'none';
 
 export const opinionOptions = {
   opinion: {
-    kind: text('a CSV or xlsx file, the name of a benchmark, or none'),
+    kind: text('a CSV, JSON or xlsx file, the name of a benchmark, or none'),
     placeholder: 'FILE|NAME',
     description: 'train with opinions',
     details:

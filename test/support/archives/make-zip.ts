@@ -11,8 +11,10 @@ const numbers = (...fields: [bytes: 2 | 4 | 8, value: number][]): Buffer =>
   );
 
 export interface Layout {
-  /** The content of each member. */
+  /** The content of each member; default: `weights`. */
   readonly content?: Buffer;
+  /** Contents of the members, where they differ. */
+  readonly contents?: readonly Buffer[];
   /** The method that it states; with 8 it is deflated, unless `raw`. */
   readonly method?: number;
   /** The bytes in the file, whatever the method. */
@@ -31,16 +33,16 @@ export interface Layout {
   readonly listPosition?: number;
 }
 
-/** An archive of members with the same content (`weights`), by APPNOTE.TXT 4.3. */
+/** An archive, by APPNOTE.TXT 4.3. */
 export function zip(layout: Layout): Buffer {
-  const { content = Buffer.from('weights'), method = 0, flags = 0, names = ['a/b'], zip64 = false, comment = '' } = layout;
-  const { raw = method === 8 ? deflateRawSync(content) : content, size = content.length, crc = crc32(content) } = layout;
-  const { positions = [], listPosition } = layout;
+  const { method = 0, flags = 0, names = ['a/b'], zip64 = false, comment = '', positions = [], listPosition } = layout;
   const pieces: Buffer[] = [];
   const directory: Buffer[] = [];
   let position = 0;
   const full = 0xffffffff;
   for (const [index, name] of names.entries()) {
+    const content = layout.contents?.[index] ?? layout.content ?? Buffer.from('weights');
+    const { raw = method === 8 ? deflateRawSync(content) : content, size = content.length, crc = crc32(content) } = layout;
     const stated = positions[index] ?? position;
     const common = numbers([2, 20], [2, flags], [2, method], [4, 0], [4, crc]);
     const lengths = numbers([4, raw.length], [4, size]);
