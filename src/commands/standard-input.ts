@@ -1,5 +1,6 @@
 /** Standard input of a command that takes images: the content of one, or a list of paths. */
 import { recognizedLength, recognizeImage } from '../images/recognize-image.js';
+import { decodeText } from '../support/decode-text.js';
 import { UserError } from '../support/errors.js';
 
 /** Bytes. */
@@ -11,18 +12,29 @@ const mostRead = 2 ** 29;
  * @returns the content of an image, or the paths of a list: one a line, or separated by NUL, as `find -print0` writes them.
  * @throws UserError when it is empty or does not end.
  */
-export async function readStandardInput(isNull = false): Promise<{ readonly content: Uint8Array } | { readonly paths: readonly string[] }> {
+export async function readStandardInput(
+  isNull = false,
+  input: AsyncIterable<Buffer> = process.stdin,
+): Promise<{ readonly content: Uint8Array } | { readonly paths: readonly string[] }> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of process.stdin) {
+  for await (const chunk of input) {
     chunks.push(chunk);
     size += chunk.length;
     if (size > mostRead) throw new UserError(`Standard input has more than ${mostRead / 2 ** 20} MiB. Give the names of files instead.`);
   }
   const content = Buffer.concat(chunks);
   if (size === 0) throw new UserError('Standard input is empty: an image or a list of paths is expected.');
-  if (!isNull && recognizeImage(content.subarray(0, recognizedLength)).kind !== 'unknown') return { content };
-  const text = content.toString('utf8');
+  const head = content.subarray(0, recognizedLength);
+  if (!isNull && !isPaths(head) && recognizeImage(head).kind !== 'unknown') return { content };
+  const text = isNull ? content.toString('utf8') : decodeText(content);
   const paths = text.split(isNull || text.includes('\0') ? '\0' : /\r?\n/).filter((path) => path !== '');
   return { paths };
+}
+
+/** True for text other than that of a page or drawing: a list may begin with `BMW.jpg`, as a bitmap begins with BM. */
+function isPaths(head: Buffer): boolean {
+  return (
+    head.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13 || byte === 0) && !/^\s*</.test(head.toString('latin1'))
+  );
 }

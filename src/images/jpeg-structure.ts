@@ -80,6 +80,7 @@ export function unreadJpeg({ frame }: JpegStructure): string | undefined {
   if (frame === undefined) return undefined;
   const convert = 'save it as baseline or progressive JPEG of 8 bits, or as PNG';
   const { kind, precision, components } = frame;
+  if (kind === jpegLs) return `it is JPEG-LS, which is not supported: ${convert}`;
   if (kind === 3 || kind === 7 || kind === 11 || kind === 15) return `it is a lossless JPEG, which is not supported: ${convert}`;
   if (precision !== 8) return `it is a JPEG of ${precision} bits, which is not supported: ${convert}`;
   if (kind > 2 && kind < 8) return `it is a hierarchical JPEG, which is not supported: ${convert}`;
@@ -97,9 +98,12 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
-/** SOF0 to SOF15 without DHT, JPG and DAC, which lie among them. */
+/** SOF55 (ITU-T T.87), as a kind of frame. */
+const jpegLs = 55;
+
+/** SOF0 to SOF15 and SOF55 without DHT, JPG and DAC, which lie among them. */
 function isFrame(code: number): boolean {
-  return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
+  return (code === 0xc0 + jpegLs || (code >= 0xc0 && code <= 0xcf)) && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
 }
 
 function readFrame(kind: number, segment: Uint8Array): JpegFrame | undefined {

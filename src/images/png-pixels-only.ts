@@ -33,6 +33,8 @@ export async function pngPixelsOnly(content: ImageContent, headerOnly = false): 
     const type = head.toString('latin1', 4);
     if (headerOnly && type === 'IDAT') break;
     if (++chunks > mostChunks) throw new UserError(`it has more than ${mostChunks} chunks, which no picture needs`);
+    if (type === 'CgBI')
+      throw new UserError('it is a PNG in the form of iPhones (CgBI), which is not supported: save it as PNG with a program of macOS');
     // Critical chunks (capital first letter) are kept; a profile or orientation once, as decoders take it.
     const isWanted = type === 'IDAT' || ((kept.has(type) || /^[A-Z]/.test(type)) && !seen.has(type) && length <= mostBeside);
     if (isWanted) {

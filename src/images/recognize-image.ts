@@ -51,7 +51,34 @@ const signatures: readonly (readonly [start: string, recognized: Recognized])[] 
   ['SIMPLE  =', { kind: 'other', is: 'FITS', advice: convert }],
   ['DICM', { kind: 'other', is: 'DICOM', advice: convert }],
   ['qoif', { kind: 'other', is: 'QOI', advice: convert }],
+  ['\x89PNG\n\x1a\n', { kind: 'unknown', but: 'a PNG whose line ends were changed, as by a transfer as text: copy it again' }],
+  ['\x89PNG\r\r\n', { kind: 'unknown', but: 'a PNG whose line ends were changed, as by a transfer as text: copy it again' }],
+  ['BPG\xfb', { kind: 'other', is: 'BPG', advice: convert }],
+  ['FLIF', { kind: 'other', is: 'FLIF', advice: convert }],
+  ['farbfeld', { kind: 'other', is: 'farbfeld', advice: convert }],
+  ['\x8aMNG', { kind: 'other', is: 'MNG', advice: exportFrame }],
+  ['\x8bJNG', { kind: 'other', is: 'JNG', advice: convert }],
+  ['icns', { kind: 'other', is: 'an icon of Apple (ICNS)', advice: convert }],
+  ['\x01\xda', { kind: 'other', is: 'SGI', advice: convert }],
+  ['\x59\xa6\x6a\x95', { kind: 'other', is: 'a raster of Sun', advice: convert }],
+  ['/* XPM */', { kind: 'other', is: 'XPM', advice: convert }],
+  ['\xabKTX ', { kind: 'other', is: 'a texture (KTX)', advice: convert }],
+  ['\x13\xab\xa1\x5c', { kind: 'other', is: 'a texture (ASTC)', advice: convert }],
+  ['\xd7\xcd\xc6\x9a', { kind: 'other', is: 'a drawing of Windows (WMF)', advice: 'export it as PNG' }],
+  ['\0\x05\x16\x07', { kind: 'unknown', but: 'what macOS keeps beside a file (AppleDouble): take the file itself' }],
+  ['\0\x05\x16\0', { kind: 'unknown', but: 'what macOS keeps beside a file (AppleSingle): take the file itself' }],
+  ['L\0\0\0\x01\x14\x02\0', { kind: 'unknown', but: 'a shortcut of Windows: take the file that it leads to' }],
+  ['\x93NUMPY', { kind: 'unknown', but: 'an array of NumPy: save it as PNG' }],
+  ['\x80\x04', { kind: 'unknown', but: 'a pickle of Python: save the picture in it as PNG' }],
+  ['data:image/', { kind: 'unknown', but: 'a data: URL as text: save the picture itself' }],
+  ['iVBORw0KGgo', { kind: 'unknown', but: 'a picture as base64 text: decode it' }],
+  ['/9j/', { kind: 'unknown', but: 'a picture as base64 text: decode it' }],
+  ['FLV\x01', { kind: 'other', is: 'a film (Flash)', advice: exportFrame }],
+  ['\x30\x26\xb2\x75', { kind: 'other', is: 'a film (Windows Media)', advice: exportFrame }],
+  ['\0\0\x01\xba', { kind: 'other', is: 'a film (MPEG)', advice: exportFrame }],
+  ['\0\0\x01\xb3', { kind: 'other', is: 'a film (MPEG)', advice: exportFrame }],
   ['DDS ', { kind: 'other', is: 'a DirectDraw texture (DDS)', advice: convert }],
+  ['\0\0\x02\0', { kind: 'other', is: 'a cursor (CUR)', advice: convert }],
   ['\0\0\x01\0', { kind: 'other', is: 'an icon (ICO)', advice: convert }],
   ['%PDF', { kind: 'other', is: 'PDF', advice: 'export the picture as JPEG or PNG' }],
   ['%!PS', { kind: 'other', is: 'PostScript', advice: 'export the picture as PNG' }],
@@ -89,6 +116,13 @@ export function recognizeImage(head: Uint8Array): Recognized {
   if (/^(\xef\xbb\xbf)?\s*(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head|body)[\s>]/i.test(text)) {
     return { kind: 'unknown', but: 'a page of HTML: download the picture itself' };
   }
-  if (/^P[1-7]\s/.test(text)) return { kind: 'other', is: 'a Netpbm picture (PNM)', advice: convert };
+  if (/^(P[1-7]|P[Ff]4?)\s/.test(text)) return { kind: 'other', is: 'a Netpbm picture (PNM)', advice: convert };
+  if (text.slice(40, 44) === ' EMF') return { kind: 'other', is: 'a drawing of Windows (EMF)', advice: 'export it as PNG' };
+  if (/^(\xef\xbb\xbf)?\s*[{[]\s*["{[\]}\d]/.test(text))
+    return { kind: 'unknown', but: 'JSON, perhaps the answer of a server: download the picture itself' };
+  if (/^(\xef\xbb\xbf)?\s*<\?xml/.test(text))
+    return { kind: 'unknown', but: 'XML, perhaps the answer of a server: download the picture itself' };
+  if (/^\0+$/.test(text)) return { kind: 'unknown', but: 'zeros, as an interrupted download or copy leaves them: copy it again' };
+  if (/^[\t\n\r\x20-\x7e]+\0*$/.test(text)) return { kind: 'unknown', but: 'text' };
   return { kind: 'unknown' };
 }

@@ -115,7 +115,7 @@ test('what is no image is an error of one line that names the reason', async () 
       () => 'no error',
       (error: Error) => error.message.replace(`Cannot read image ${join(folder, name)}: `, ''),
     );
-  expect(await reason('text.jpg')).toMatch(/the content is not JPEG, PNG, WebP, TIFF, AVIF or BMP\.$/);
+  expect(await reason('text.jpg')).toMatch(/the content is not JPEG, PNG, WebP, TIFF, AVIF or BMP, but text\.$/);
   expect(await reason('empty.jpg')).toBe('the file is empty.');
   expect(await reason('drawing.png')).toMatch(/^the content is SVG, not JPEG/);
   expect(await reason('missing.jpg')).toBe('no such file.');

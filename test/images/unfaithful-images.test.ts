@@ -262,6 +262,15 @@ describe('several pictures in a file', () => {
 });
 
 test.each([
+  ['BPG\xfb', 'the content is BPG, not JPEG, PNG, WebP, TIFF, AVIF or BMP: convert it to JPEG or PNG'],
+  ['PF\n16 12\n-1.0\n', 'the content is a Netpbm picture (PNM), not JPEG'],
+  ['\x89PNG\n\x1a\n\0\0', 'BMP, but a PNG whose line ends were changed, as by a transfer as text: copy it again'],
+  ['\0\x05\x16\x07\0\x02\0\0Mac OS X', 'BMP, but what macOS keeps beside a file (AppleDouble): take the file itself'],
+  ['{"error": "not found"}', 'BMP, but JSON, perhaps the answer of a server: download the picture itself'],
+  ['<?xml version="1.0"?><Error/>', 'BMP, but XML, perhaps the answer of a server: download the picture itself'],
+  ['iVBORw0KGgoAAAANSUhEUg', 'BMP, but a picture as base64 text: decode it'],
+  ['\0'.repeat(100), 'BMP, but zeros, as an interrupted download or copy leaves them: copy it again'],
+  ['Not found', 'BMP, but text'],
   ['\0\0\0\x0cJXL \r\n\x87\n', 'the content is JPEG XL, not JPEG, PNG, WebP, TIFF, AVIF or BMP: convert it to JPEG or PNG'],
   ['\xff\x0a', 'the content is JPEG XL, not'],
   ['\0\0\0\x0cjP  \r\n\x87\n', 'the content is JPEG 2000, not'],

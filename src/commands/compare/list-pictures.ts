@@ -4,9 +4,10 @@ import { dirname, resolve } from 'node:path';
 import { expandPaths } from '../../datasets/expand-paths.js';
 import { nothingLeftOut } from '../../datasets/left-out.js';
 import type { ListedImages } from '../../datasets/list-image-files.js';
+import { decodeText } from '../../support/decode-text.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
-import { readRegularText } from '../../support/files/regular-file.js';
+import { readRegular } from '../../support/files/regular-file.js';
 
 /** Lists larger than this are refused: 64 MiB hold half a million paths. */
 const largestList = 2 ** 26;
@@ -27,7 +28,7 @@ export async function isFile(path: string): Promise<boolean> {
 async function readList(path: string): Promise<ListedImages> {
   try {
     if ((await stat(path)).size > largestList) throw new UserError(`${path} is too large for a list of paths.`);
-    const lines = (await readRegularText(path)).replace(/^\ufeff/, '').split(/\r?\n/);
+    const lines = decodeText(await readRegular(path)).split(/\r?\n/);
     const files = lines.filter((line) => line.trim() !== '').map((id) => ({ kind: 'file' as const, id, path: resolve(dirname(path), id) }));
     if (files.length === 0) throw new UserError(`${path} lists no pictures.`);
     return { files, leftOut: nothingLeftOut };

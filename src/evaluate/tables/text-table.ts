@@ -1,5 +1,6 @@
 /** Tables as text, as Excel, LibreOffice and programs write them: whatever the encoding, the separator and the language. */
 import { CsvError, parse } from 'csv-parse/sync';
+import { decodeText } from '../../support/decode-text.js';
 import { UserError } from '../../support/errors.js';
 import { readBounded } from './read-bounded.js';
 import { separatorOf, spaces as spaceSeparated } from './separator.js';
@@ -64,22 +65,6 @@ function words(text: string): string[][] {
 /** Without lines before the table that begin with `#` and a space, as programs put remarks there. */
 function withoutComments(text: string): string {
   return text.replace(/^(?:# [^\r\n]*(?:\r\n|\n|\r))+/, '');
-}
-
-/** UTF-8, UTF-16 with or without a mark, else Windows-1252, of which Latin-1 is a part. */
-function decodeText(bytes: Buffer): string {
-  const decoded = (encoding: string, fatal = false): string => new TextDecoder(encoding, { fatal }).decode(bytes);
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return decoded('utf-16le');
-  if (first === 0xfe && second === 0xff) return decoded('utf-16be');
-  // Without a mark, the first character, a letter or a quote, has an empty half.
-  if (bytes.length > 3 && first !== 0 && second === 0 && bytes[3] === 0) return decoded('utf-16le');
-  if (bytes.length > 3 && first === 0 && second !== 0 && bytes[2] === 0) return decoded('utf-16be');
-  try {
-    return decoded('utf-8', true);
-  } catch {
-    return decoded('windows-1252');
-  }
 }
 
 function readable(error: CsvError): string {

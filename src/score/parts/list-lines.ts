@@ -79,7 +79,11 @@ interface Line {
 async function* split(chunks: AsyncIterable<Buffer | string>, list: string): AsyncGenerator<Line> {
   let rest = Buffer.alloc(0);
   let begin = 0;
-  const lineOf = (bytes: Buffer): string => bytes.toString('utf8').replace(/\r$/, '');
+  const lineOf = (bytes: Buffer): string => {
+    if (bytes.includes(0))
+      throw new UserError(`${list} is not a list of paths: it has bytes that no path has, as texts in UTF-16 do. Save it as UTF-8.`);
+    return bytes.toString('utf8').replace(/^\ufeff|\r$/g, '');
+  };
   for await (const chunk of chunks) {
     let bytes = Buffer.concat([rest, Buffer.from(chunk)]);
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10)) {

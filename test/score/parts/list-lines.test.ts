@@ -37,6 +37,14 @@ test('the parts of a list are its lines, each once and in order, however many pa
   );
 });
 
+test('a mark at the beginning is no part of the first path', async () => {
+  const list = join(folder, 'marked');
+  await writeFile(list, '\ufeffa.jpg\r\nb.jpg\r\n');
+  const found: string[] = [];
+  for await (const { text } of linesOf(list, { number: 1, of: 1 })) found.push(text);
+  expect(found).toEqual(['a.jpg', 'b.jpg']);
+});
+
 test('a file that is no list of paths, or not there, is refused', async () => {
   const list = join(folder, 'picture');
   await writeFile(list, Buffer.alloc(100_000, 1));
@@ -44,5 +52,9 @@ test('a file that is no list of paths, or not there, is refused', async () => {
     for await (const _ of linesOf(path, { number: 1, of: 1 }));
   };
   await expect(read(list)).rejects.toThrow(`${list} is not a list of paths: it has a line of more than 65536 bytes.`);
+  await writeFile(list, Buffer.from('\ufeffa.jpg\r\nb.jpg\r\n', 'utf16le'));
+  await expect(read(list)).rejects.toThrow(
+    /is not a list of paths: it has bytes that no path has, as texts in UTF-16 do\. Save it as UTF-8\.$/,
+  );
   await expect(read(join(folder, 'none'))).rejects.toThrow(/Cannot read the list .*none: it does not exist\./);
 });
