@@ -22,6 +22,13 @@ const largestReduced = 512 * 2 ** 20;
 /** Images at a time from which on copies are made. */
 const manyImages = 3;
 
+export interface RunRequest {
+  /** Number of images that are decoded, scored or wait at the moment. */
+  readonly images: number;
+  /** Calls off what waits for a session. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export class ModelSessions {
   private readonly path: string;
   private readonly device: DeviceSetup;
@@ -58,12 +65,13 @@ export class ModelSessions {
   /**
    * Runs the model in a session as soon as one is idle, in the order of calls.
    * @param outputs asked for: what is asked for first is computed from then on
-   * @param images number of images that are decoded, scored or wait at the moment.
+   * @throws the signal's reason where it was aborted before a session was idle.
    */
-  run(feeds: NamedTensors, outputs: readonly string[], images: number): Promise<NamedTensors> {
+  run(feeds: NamedTensors, outputs: readonly string[], { images, signal }: RunRequest): Promise<NamedTensors> {
     if (images >= manyImages && this.copies === undefined) void this.makeCopies();
     const threads = images > 1 && this.copies instanceof IdleThreads ? this.copies : this.single;
     return threads.use(async (thread) => {
+      signal?.throwIfAborted();
       if (!outputs.includes(seldomAsked) || this.bytes > largestReduced) return thread.run('model', feeds, { outputs });
       // a small model gives all from one session, a large one has its weights in memory once
       const isApart = this.bytes > largestCopied;

@@ -13,16 +13,13 @@ import { installationFault } from '../support/installation-fault.js';
 import { ThreadFailure } from '../support/threads/request-thread.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { FoundModel } from './find-model.js';
-import { ModelSessions } from './model-sessions.js';
+import { ModelSessions, type RunRequest } from './model-sessions.js';
 import { readDescription } from './read-description.js';
 import { requireOwnFiles } from './require-own-files.js';
 import { type Part, partsOf, type Tile } from './tiles.js';
 
-export interface ScoringRequest {
-  /** Number of images that are decoded, scored or wait at the moment. */
-  readonly images: number;
-  /** Ends the scoring between two tiles. */
-  readonly signal?: AbortSignal | undefined;
+/** Its signal ends the scoring between two tiles, too. */
+export interface ScoringRequest extends RunRequest {
   /** True to ask for the degradations, too, which the model must have. */
   readonly degradations?: boolean | undefined;
 }
@@ -84,13 +81,13 @@ export async function openScorer(
   }
   const { crops } = description;
   const policy = { ...description, largeImages: { maximumPixels: maximumPixels ?? description.largeImages.maximumPixels } };
-  const run = async (image: Image, parts: readonly Tile[], images: number, outputs: readonly string[]): Promise<NamedTensors> => {
+  const run = async (image: Image, parts: readonly Tile[], request: RunRequest, outputs: readonly string[]): Promise<NamedTensors> => {
     const { width, height } = parts[0]!;
     const feeds = { image: { dataType: 'uint8', shape: [parts.length, height, width, 3], data: pixelsOf(image, parts) } } as const;
     try {
-      return await sessions.run(feeds, outputs, images);
+      return await sessions.run(feeds, outputs, request);
     } catch (error) {
-      throw runningError(error);
+      throw request.signal?.aborted ? request.signal.reason : runningError(error);
     }
   };
   let isSmallKnown = false;
@@ -114,17 +111,17 @@ export async function openScorer(
   };
   return {
     description,
-    async score(image, { images, signal, degradations }) {
+    async score(image, request) {
       requireSize(image);
       const parts = partsOf(image.width, image.height, policy);
       if (crops && parts.length === 1) tellSmall(image, crops.side);
-      const further = degradations ? description.degradations : undefined;
+      const further = request.degradations ? description.degradations : undefined;
       const outputs = ['score', ...(further ? [further.output] : [])];
       const sums = outputs.map((_, index) => new Float64Array(index === 0 ? 1 : further!.groups.length));
       let weight = 0;
       for (const batch of batchesOf(parts, crops ? cropsAtOnce : 1)) {
-        signal?.throwIfAborted();
-        const results = await run(image, batch, images, outputs);
+        request.signal?.throwIfAborted();
+        const results = await run(image, batch, request, outputs);
         for (const [place, sum] of sums.entries()) addRows(sum, results[outputs[place]!]!.data as Float32Array, batch);
         weight += batch.reduce((total, part) => total + part.weight, 0);
       }
@@ -133,16 +130,16 @@ export async function openScorer(
       requireScore(score![0]!, description, modelPath);
       return { score: score![0]!, ...(values && { degradations: values }) };
     },
-    async scoreTiles(image, tiles, { images, signal, degradations }) {
+    async scoreTiles(image, tiles, request) {
       requireSize(image);
-      const further = degradations ? description.degradations : undefined;
+      const further = request.degradations ? description.degradations : undefined;
       const scores = new Float32Array(tiles.length);
       const strengths = further && new Float32Array(tiles.length * further.groups.length);
       const [{ width, height } = image] = tiles;
       const atOnce = Math.max(1, Math.floor(tilePixelsAtOnce / (width * height)));
       for (let start = 0; start < tiles.length; start += atOnce) {
-        signal?.throwIfAborted();
-        const results = await run(image, tiles.slice(start, start + atOnce), images, ['score', ...(further ? [further.output] : [])]);
+        request.signal?.throwIfAborted();
+        const results = await run(image, tiles.slice(start, start + atOnce), request, ['score', ...(further ? [further.output] : [])]);
         scores.set(results.score!.data as Float32Array, start);
         if (further) strengths!.set(results[further.output]!.data as Float32Array, start * further.groups.length);
       }
