@@ -9,6 +9,10 @@ import { counted } from '../support/counted.js';
 import { messageOf } from '../support/errors.js';
 import { ImageError, readingFault } from './errors.js';
 import type { ImageInput, Pixels } from './image-input.js';
+import { isPending, readPending } from './pending-content.js';
+
+/** Characters: no system opens longer paths. */
+const longestPath = process.platform === 'win32' ? 32_767 : 4096;
 
 /** @throws ImageError */
 export async function readInput(input: ImageInput): Promise<Image> {
@@ -25,14 +29,11 @@ async function sourceOf(input: Exclude<ImageInput, Pixels>): Promise<ImageSource
   if (input instanceof Uint8Array) return input;
   if (typeof input === 'string' || input instanceof URL) return sourceOfText(input);
   if (ArrayBuffer.isView(input) || isBuffer(input)) return bytesOf(input);
-  if (input instanceof Blob) {
-    // The file that a Blob stands for may be gone.
-    return new Uint8Array(
-      await input.arrayBuffer().catch((error) => {
-        const message = `Cannot read the content of the Blob: ${messageOf(error)}`;
-        throw new ImageError(message, input, { cause: error, code: 'ERR_ANTONYM_UNREADABLE_FILE' });
-      }),
-    );
+  if (isPending(input)) {
+    return readPending(input).catch((error) => {
+      const message = `Cannot read the content of ${nameOfInput(input)}: ${messageOf(error)}`;
+      throw new ImageError(message, input, { cause: error, code: 'ERR_ANTONYM_UNREADABLE_FILE' });
+    });
   }
   throw badArgument('expected a path, the content of an image file, or { data, width, height }', input);
 }
@@ -59,6 +60,7 @@ export function nameOfInput(input: ImageInput): string {
   }
   if (isPixels(input)) return 'the pixels';
   if (input instanceof Blob) return `the image of ${counted(input.size, 'byte')}`;
+  if (isPending(input)) return 'arrayBuffer' in input ? 'the answer' : 'the stream';
   return `the image of ${counted(input.byteLength, 'byte')}`;
 }
 
@@ -80,6 +82,7 @@ function sourceOfText(input: string | URL): string | Uint8Array {
     });
   }
   if (text === '' || text.includes('\0')) throw badArgument(`a path cannot ${text === '' ? 'be empty' : 'have a NUL character'}`, input);
+  if (text.length > longestPath) throw badArgument(`a path has at most ${longestPath} characters; give base64 as a data: URL`, input);
   if (scheme === 'none' && !(input instanceof URL)) return input;
   const advice = 'nothing is fetched. Give the content, such as new Uint8Array(await (await fetch(url)).arrayBuffer())';
   throw badArgument(`${nameOfInput(input)} is not a file: URL, nor a data: URL: ${advice}`, input);

@@ -1,7 +1,9 @@
 /** The library as a program that imports it sees it. */
 import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
@@ -138,8 +140,16 @@ describe('score', () => {
     const shared = new SharedArrayBuffer(content.length);
     new Uint8Array(shared).set(content);
     const half = Uint8ClampedArray.from({ length: 20 * 10 * 4 }, (_, index) => (index % 4 === 3 ? 51 : 0));
-    const inputs: ImageInput[] = [own, shared, new DataView(own as ArrayBuffer), new Blob([content]), new File([content], '51.png')];
+    const growing: ArrayBuffer = Reflect.construct(ArrayBuffer, [content.length, { maxByteLength: 2 * content.length }]);
+    new Uint8Array(growing).set(content);
+    const inputs: ImageInput[] = [
+      ...[own, shared, growing, new Uint8Array(growing), new DataView(own as ArrayBuffer)],
+      ...[new Blob([content]), new Blob([content, content]).slice(content.length), new File([content], '51.png')],
+      ...[new Response(content), new Request('http://localhost/', { method: 'POST', body: content })],
+      ...[new Blob([content]).stream(), createReadStream(at('51.png')), Readable.from([content.subarray(0, 9), content.subarray(9)])],
+    ];
     for (const input of inputs) expect(await model.score(input)).toBe(await model.score(content));
+    await expect(model.score(Readable.from(['a', 'b']))).rejects.toThrow(/content of the stream: it is not a stream of bytes/);
     // Black that is a fifth opaque, over white.
     expect(await model.score({ data: half, width: 20, height: 10 })).toBeCloseTo(0.8, 6);
     await expect(model.score({ data: half, width: 20, height: 10, colorSpace: 'display-p3' } as Pixels)).rejects.toThrow(
@@ -157,6 +167,8 @@ describe('score', () => {
     ['too few pixels', { ...plain(0), height: 11 }, /20x11 RGB pixels are 660 bytes, but data has 600/],
     ['a size of no pixels', { ...plain(0), width: 0.5 }, /whole numbers above 0, but received 0\.5 and 10/],
     ['floats', { ...plain(0), data: new Float32Array(600) }, /data must be a Uint8Array/],
+    ['a failed answer', new Response('none', { status: 404 }), /Cannot read the content of the answer: the server answered with 404/],
+    ['base64 as a path', 'iVBORw0KGgo'.repeat(9000), /a path has at most \d+ characters; give base64 as a data: URL$/],
     ['nothing', null, /expected a path/],
     ['a number', 3, /expected a path/],
   ])('%s: an ImageError that says why and holds what was given', async (_, input, message) => {
