@@ -21,6 +21,7 @@ import { noOpinions } from '../train/options/opinion-options.js';
 import { trainOptions } from '../train/options.js';
 import { optionsOfRun } from '../train/stored-options.js';
 import { setUpTraining, type TrainingSpec } from '../train/training-setup.js';
+import { requireUseful } from '../train/useless-options.js';
 import { fusionOf, fusionOptions } from './fusion-options.js';
 import { openOpinions } from './train/open-opinions.js';
 import { watchWeights } from './watch-weights.js';
@@ -78,7 +79,9 @@ export async function exportPublished(
   // nothing is trained; scores are measured on crops of one image, each of which costs RN50 a quarter of a second on two cores
   const few = { steps: 1, batchSize: 1, heldOut: 1, levels: 3, ...(trainedSide !== undefined && { crop: trainedSide }) };
   const implied = { by: 'published weights', fixed: {}, defaults: few };
-  const { values } = resolveOptions(trainOptions, { ...given, implied }, facts);
+  const resolved = resolveOptions(trainOptions, { ...given, implied }, facts);
+  requireUseful(resolved, false);
+  const { values } = resolved;
   const fusion = fusionOf(values.head, chosenFusion);
   await exportModel({ options: values, fusion }, values.backbone, folder, format);
 }

@@ -75,6 +75,7 @@ async function openInFullSize(nameOrFolder: string, options: Omit<OpenDatasetOpt
   const datasets = await readDatasetFiles();
   const description = datasets.get(nameOrFolder);
   if (description?.kind === 'procedural') {
+    if (options.exclude) throw new UserError(`--exclude is for folders: the images of ${nameOrFolder} are rendered. Leave it out.`);
     return {
       name: nameOrFolder,
       kind: 'procedural',

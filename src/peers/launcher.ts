@@ -46,6 +46,11 @@ export function launchOf(environment: NodeJS.ProcessEnv = process.env): Launch |
   return undefined;
 }
 
+/** True under a launcher, also where it has started a single process. */
+export function isLaunched(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return launchers.some(({ size }) => environment[size] !== undefined);
+}
+
 /**
  * Node.js closes descriptors that it inherits in the programs that it starts: the launcher's does not reach a child of npm, where another file may
  * have its number.

@@ -1,10 +1,13 @@
 /** `antonym score`: scores photographs with an exported model. */
 
 import { UserError } from '../../support/errors.js';
-import { flagOf, givenIn, resolveOptions } from '../../support/options/option-table.js';
+import { givenIn, refuseGiven, resolveOptions } from '../../support/options/option-table.js';
 import type { Command } from '../command.js';
 import { isAboutParts } from '../list-part-options.js';
 import { partOptions, scoreOptions } from './score-options.js';
+
+/** The others may be the same for all parts, their state and their sum: each takes what is for it. */
+const ofPaths = ['exclude', 'raw', 'scale', 'null', 'meaning', 'why', 'map', 'mapTile', 'groups', 'xmp', 'xmpNames', 'cache', 'csv'];
 
 /** Beside 0 for no failure, and 1 for a command that could not begin. */
 const exitCodes = { someFailed: 2, allFailed: 3 };
@@ -25,10 +28,7 @@ export const scoreCommand: Command = {
     const parts = resolveOptions(partOptions, givenIn(partOptions, given)).values;
     const own = givenIn(scoreOptions, given);
     if (isAboutParts(parts) || parts.out !== undefined) {
-      const unused = ['raw', 'scale', 'meaning', 'why', 'map', 'mapTile', 'groups', 'xmp', 'xmpNames', 'cache'].find(
-        (key) => own.flags[key] !== undefined || own.file?.values[key] !== undefined,
-      );
-      if (unused !== undefined) throw new UserError(`${flagOf(unused)} is for images given as paths: leave it out with --list.`);
+      refuseGiven(own, ofPaths, 'is for images given as paths: leave it out with --list');
       const { scoreParts } = await import('./score-parts.js');
       return scoreParts({ ...resolveOptions(scoreOptions, own).values, ...parts }, paths);
     }

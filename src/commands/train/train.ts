@@ -1,7 +1,7 @@
 /** `antonym train`: its options. What trains is loaded when they are known to be right, so that wrong ones are answered at once. */
 
 import { availableParallelism } from 'node:os';
-import { launchOf } from '../../peers/launcher.js';
+import { isLaunched, launchOf } from '../../peers/launcher.js';
 import { UserError } from '../../support/errors.js';
 import { switched, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type GivenOptions, givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
@@ -12,6 +12,7 @@ import { modelOptions, runPrefix } from '../../train/options/model-options.js';
 import { opinionOptions } from '../../train/options/opinion-options.js';
 import { optimisationOptions } from '../../train/options/optimisation-options.js';
 import { trainOptions } from '../../train/options.js';
+import { requireUseful } from '../../train/useless-options.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
 import { sweepKind } from './sweep.js';
@@ -110,8 +111,10 @@ async function runTraining(given: GivenOptions): Promise<number> {
   const { run, resume, dryRun, sweepLr, splits, json } = own;
   const launch = launchOf();
   if (takeOver && resume === undefined) throw new UserError('--take-over is for a run that is resumed: give --resume, too.');
+  if (given.flags.peerTimeout !== undefined && !isLaunched())
+    throw new UserError('--peer-timeout is for processes that mpirun or srun starts: nothing else would be waited for. Leave it out.');
   // a run that is resumed has options of its own, too
-  if (resume === undefined) resolveOptions(trainOptions, options, { cores: availableParallelism() });
+  if (resume === undefined) requireUseful(resolveOptions(trainOptions, options, { cores: availableParallelism() }));
   if (launch && (sweepLr || splits !== undefined))
     throw new UserError(`${sweepLr ? '--sweep-lr' : '--splits'} trains in one process, but ${launch.by} has started ${launch.size}.`);
   if (splits !== undefined) return (await import('./train-splits.js')).trainSplits(splits, run!, options, json);

@@ -97,6 +97,12 @@ export interface ImpliedOptions {
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
+/** @throws UserError naming the first of some options that was given: it would change nothing. @param reason completes a sentence that begins with its flag */
+export function refuseGiven({ flags, file }: GivenOptions, keys: readonly string[], reason: string): void {
+  const given = keys.find((key) => flags[key] !== undefined || file?.values[key] !== undefined);
+  if (given !== undefined) throw new UserError(`${flagOf(given)} ${reason}.`);
+}
+
 /**
  * The value of every option: its flag, else the file's, else the implied one, else the preset, else the default. Presets may use
  * options that have neither a preset nor a derived default.

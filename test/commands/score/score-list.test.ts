@@ -45,6 +45,8 @@ test('flags that do not fit together are refused', async () => {
     '--list list.txt --out scores --shard auto/2',
     /--shard must be .*, or auto\/4 in task 1 to 4 of an array of jobs, but received auto\/2\./,
   );
+  for (const useless of ['--exclude x', '--csv', '--null', '--cache'])
+    await refused(`--list list.txt --out scores ${useless}`, /--\w+ is for images given as paths: leave it out with --list\./);
   await refused('--list none.txt --out scores', /Cannot read the list none\.txt: it does not exist\./);
   await refused('--out nowhere --status', /Cannot read the folder nowhere: it does not exist\./);
 });

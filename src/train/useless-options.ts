@@ -1,0 +1,64 @@
+/** Options that others leave without an effect: what is given is used, or refused. */
+import { UserError } from '../support/errors.js';
+import { flagOf, type ResolvedOptions } from '../support/options/option-table.js';
+import { noPairs } from './options/data-options.js';
+import { noOpinions } from './options/opinion-options.js';
+import { type TrainOptions, trainOptions } from './options.js';
+
+type Key = keyof TrainOptions;
+
+interface Rule {
+  readonly keys: readonly Key[];
+  isUsed(options: TrainOptions): boolean;
+  /** Completes a sentence that begins with the flag. */
+  reason(options: TrainOptions): string;
+}
+
+const compares = ({ head }: TrainOptions): boolean => head === 'prompts' || head === 'magnitude';
+
+/** Of heads: an export without training has them, too. */
+const headRules: readonly Rule[] = [
+  { keys: ['prompts'], isUsed: compares, reason: ({ head }) => `is for a head that compares with prompts: the head ${head} has none` },
+  {
+    keys: ['activation', 'gateGamma', 'headWeights'],
+    isUsed: ({ head }) => head === 'mlp',
+    reason: ({ head }) => `is for --head mlp, but the head is ${head}`,
+  },
+];
+
+const trainingRules: readonly Rule[] = [
+  ...headRules,
+  {
+    keys: ['lrHead'],
+    isUsed: ({ head, prompts }) => !compares({ head } as TrainOptions) || prompts.startsWith('learnable'),
+    reason: ({ head, prompts }) => `is for a head with parameters of its own: --head ${head} with --prompts ${prompts} has none`,
+  },
+  {
+    keys: ['maxDistortions', 'pristineLevel', 'marginConsistency', 'marginRank', 'chooseOn'],
+    isUsed: ({ opinion }) => opinion === noOpinions,
+    reason: () => 'is for label-free training, and --opinion is given',
+  },
+  {
+    keys: ['exclude', 'workers'],
+    isUsed: ({ pairs }) => pairs === noPairs,
+    reason: () => 'is for photographs of which pairs are made, and --pairs has them',
+  },
+  {
+    keys: ['tf32'],
+    isUsed: ({ device }) => device === 'cuda' || device === 'auto',
+    reason: ({ device }) => `is for --device cuda, but the device is ${device}`,
+  },
+];
+
+/**
+ * @param isTrained false where a model is exported as it is
+ * @throws UserError for an option that was given, has another value than the default, and changes nothing.
+ */
+export function requireUseful({ values, origins }: ResolvedOptions<typeof trainOptions>, isTrained = true): void {
+  for (const { keys, isUsed, reason } of isTrained ? trainingRules : headRules) {
+    if (isUsed(values)) continue;
+    // a file may be the configuration of a run, which has every option
+    const given = keys.find((key) => origins[key] === 'flag' && values[key] !== trainOptions[key].default);
+    if (given !== undefined) throw new UserError(`${flagOf(given)} ${reason(values)}. Leave it out.`);
+  }
+}
