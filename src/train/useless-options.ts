@@ -39,7 +39,7 @@ const trainingRules: readonly Rule[] = [
     reason: () => 'is for label-free training, and --opinion is given',
   },
   {
-    keys: ['exclude', 'workers'],
+    keys: ['exclude'],
     isUsed: ({ pairs }) => pairs === noPairs,
     reason: () => 'is for photographs of which pairs are made, and --pairs has them',
   },

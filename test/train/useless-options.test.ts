@@ -17,7 +17,6 @@ describe('an option that changes nothing', () => {
     ['marginRank', '0.3', rated, /is for label-free training/],
     ['chooseOn', 'all', rated, /is for label-free training/],
     ['exclude', 'x', { pairs: 'shards' }, /--pairs has them/],
-    ['workers', '3', { pairs: 'shards' }, /--pairs has them/],
     ['tf32', 'on', { device: 'webgpu' }, /is for --device cuda, but the device is webgpu/],
   ])('%s %s is refused', (key, value, others, reason) => {
     const given = resolved({ ...others, [key]: value });
