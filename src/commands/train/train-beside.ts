@@ -15,6 +15,8 @@ export async function trainBeside(peers: Peers, { isDry }: Pick<TrainRequest, 'i
   try {
     await agree(peers, async () => {});
     const setup = await setUpTogether(peers, undefined);
+    // process 0 judges the memory
+    await agree(peers, async () => {});
     if (isDry) {
       await timeSteps(setup);
       return 0;
