@@ -38,8 +38,8 @@ export default defineConfig({
   test: {
     globalSetup: 'test/support/files/shared-folder.ts',
     setupFiles: ['test/support/equal-bytes.ts'],
-    // Two cores: a test file that trains already uses both through ONNX Runtime.
-    maxWorkers: 2,
+    // Two cores: a test file that trains uses both, and others wait for processes, timers and networks.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The tests run the compiled program, the same files that users run, worker threads included.

@@ -11,7 +11,7 @@ import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { program } from './antonym.js';
 import { stepsOf } from './run-files.js';
-import { twoDistortions } from './train/reference-run.js';
+import { smallEncoder, twoDistortions } from './train/reference-run.js';
 
 const root = join(program, '../..');
 const folder = await temporaryFolder();
@@ -33,6 +33,7 @@ const training = (): string[] =>
     : [
         ...'--data photos --steps 100000 --batch-size 2 --crop 32 --held-out 1 --levels 2 --workers 1 --run s'.split(' '),
         ...twoDistortions,
+        ...smallEncoder,
       ];
 
 interface Started {

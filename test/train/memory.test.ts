@@ -29,7 +29,16 @@ const folder = await temporaryFolder();
 describe('the memory of a training', () => {
   test('is that of a real one within a quarter, but for the cache of photographs, which a few small ones do not fill', async () => {
     await writePhotographs(join(folder, 'photos'), 4, 0, [160, 130]);
-    const flags = { crop: '96', batchSize: '16', steps: '1', heldOut: '1', distortion: 'jpeg', workers: '1' };
+    const flags = {
+      crop: '96',
+      batchSize: '16',
+      levels: '3',
+      steps: '1',
+      heldOut: '1',
+      distortion: 'jpeg',
+      workers: '1',
+      degradations: 'off',
+    };
     const words = Object.entries(flags).flatMap(([key, value]) => [flagOf(key), value]);
     const command = ['--import', tellPeak, program, 'train', '--data', 'photos', ...words];
     const { stderr } = await promisify(execFile)(process.execPath, command, { cwd: folder });

@@ -4,6 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadCheckpoint } from '#antonym/runs/checkpoint.js';
+import { writePhotographs } from '../../pairs/folder-of-photographs.js';
 import { readResult } from '../../support/files/read-result.js';
 import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
@@ -11,14 +12,18 @@ import { expectRefused } from '../expect-refused.js';
 import { resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
 import { stoppedHere } from '../stopped-here.js';
-import { copyShortRun, settings, steps, tiny, twoDistortions } from './reference-run.js';
+import { settings as ofClipTiny, smallEncoder, steps, tiny, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (name: string, ...parts: string[]): string => join(folder, 'runs', name, ...parts);
 const lastOf = (name: string): string => run(name, 'checkpoints', 'last.safetensors');
 const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 
-beforeAll(() => copyShortRun(folder));
+const settings = [...ofClipTiny, ...smallEncoder];
+beforeAll(async () => {
+  await writePhotographs(join(folder, 'photos'), 6, 1);
+  await train(...settings, '--run', 'reference');
+});
 
 test('killed before its first checkpoint, between two, and while it exports, a run resumes to the same results', async () => {
   const moments: [name: string, reached: () => boolean | Promise<boolean>][] = [

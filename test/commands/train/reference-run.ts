@@ -8,6 +8,9 @@ import { antonymHere } from '../antonym-here.js';
 
 /** Options of a run that takes seconds, without saying what is wrong with an image (test/commands/score/why.test.ts); `photos` has six photographs, and x0.png, which is broken. */
 export const tiny = '--data photos --batch-size 2 --crop 32 --held-out 1 --levels 2 --workers 1 --degradations off'.split(' ');
+const encoderFile = join(import.meta.dirname, '../../backbones/golden/onnx_resnet.onnx');
+/** An encoder of a few thousand weights, for tests of how a training ends and resumes: with `clip-tiny` it takes twice the time. */
+export const smallEncoder = ['--backbone', encoderFile, ...'--mean 0,0,0 --std 1,1,1 --accumulate 1'.split(' ')];
 /** Two distortions instead of all: 12 held-out crops instead of 144. */
 export const twoDistortions = ['--distortion', 'jpeg,white-noise'];
 export const steps = 8;

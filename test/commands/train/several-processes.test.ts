@@ -9,12 +9,12 @@ import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { program } from '../antonym.js';
 import { metricsOf, resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
-import { tiny } from './reference-run.js';
+import { smallEncoder, tiny } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const runOf = (name: string): string => join(folder, 'runs', name);
 const parts = '--batch-size 2 --accumulate 3 --steps 6 --evaluate-every 2 --lr 1e-6'.split(' ');
-const trainAs = (run: string): string[] => [program, 'train', ...tiny, '--distortion', 'jpeg', ...parts, '--run', run];
+const trainAs = (run: string): string[] => [program, 'train', ...tiny, ...smallEncoder, '--distortion', 'jpeg', ...parts, '--run', run];
 
 beforeAll(() => writePhotographs(join(folder, 'photos'), 6));
 

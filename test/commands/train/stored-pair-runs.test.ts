@@ -13,13 +13,13 @@ import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { digestOf, metricsOf, resultsOf, stepsOf } from '../run-files.js';
 import { startAntonym } from '../running-antonym.js';
-import { twoDistortions } from './reference-run.js';
+import { smallEncoder, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
 const run = (...parts: string[]): string => join(folder, 'runs', ...parts);
 
 const data = ['--data', 'photos', ...twoDistortions, '--crop', '32', '--levels', '2', '--held-out', '1', '--seed', '3'];
-const settings = ['--batch-size', '2', '--steps', '8', '--evaluate-every', '4', '--workers', '1'];
+const settings = ['--batch-size', '2', '--steps', '8', '--evaluate-every', '4', '--workers', '1', ...smallEncoder];
 const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 const refused = (flags: readonly string[], message: RegExp) => expectRefused(['train', ...flags], message, folder);
 
@@ -49,7 +49,7 @@ test('from shards, training sees what it would have made itself: losses, weights
   expect(await comparable('stored')).toEqual(await comparable('reference'));
   const { origins, ...config } = await readResult(run('stored', 'config.json'));
   expect(config).toMatchObject({ pairs: 'all', pairsSha256: expect.stringMatching(/^[0-9a-f]{64}$/), data: 'photos', crop: 32, seed: 3 });
-  expect(origins).toMatchObject({ pairs: 'flag', pairsSha256: 'implied', crop: 'implied', seed: 'implied', lr: 'default' });
+  expect(origins).toMatchObject({ pairs: 'flag', pairsSha256: 'implied', crop: 'implied', seed: 'implied', lr: 'preset' });
 });
 
 describe('fewer pairs than steps', () => {
@@ -94,7 +94,7 @@ test('what does not fit is one clear line', async () => {
   const content = await readFile(shard);
   content[2000]! ^= 1;
   await writeFile(shard, content);
-  const short = ['--steps', '1', '--batch-size', '2', '--workers', '1'];
+  const short = ['--steps', '1', '--batch-size', '2', '--workers', '1', ...smallEncoder];
   await refused(
     ['--pairs', 'damaged', ...short, '--run', 'damaged'],
     /damaged\/pairs-000000\.tar is damaged: its pair 000000 cannot be used: its content/,

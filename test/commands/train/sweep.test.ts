@@ -8,10 +8,10 @@ import { temporaryFolder } from '../../support/files/temporary-folder.js';
 import { antonymHere } from '../antonym-here.js';
 import { expectRefused } from '../expect-refused.js';
 import { digestOf, metricsOf } from '../run-files.js';
-import { tiny, twoDistortions } from './reference-run.js';
+import { smallEncoder, tiny, twoDistortions } from './reference-run.js';
 
 const folder = await temporaryFolder();
-const settings = [...tiny, ...twoDistortions, '--steps', '2'];
+const settings = [...tiny, ...smallEncoder, ...twoDistortions, '--steps', '2'];
 const rates = ['train', ...settings, '--sweep-lr', '1e-4,1e-2,2'];
 const sweep = (...flags: string[]) => antonymHere([...rates, ...flags], folder);
 const refused = (flags: readonly string[], message: RegExp) => expectRefused([...rates, ...flags], message, folder);
