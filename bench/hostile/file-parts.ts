@@ -42,17 +42,22 @@ function pngChunks(file: Buffer): FilePart[] {
   const parts: FilePart[] = [];
   for (let at = 8; at + 12 <= file.length; ) {
     const end = Math.min(file.length, at + 12 + file.readUInt32BE(at));
-    const isHeader = file.toString('latin1', at + 4, at + 8) === 'IHDR';
-    const inside = isHeader
-      ? [numbers(at + 8, 4), numbers(at + 12, 4), ...[16, 17, 18, 19, 20].map((offset) => numbers(at + offset, 1))]
-      : [];
+    const type = file.toString('latin1', at + 4, at + 8);
+    const isHeader = type === 'IHDR';
+    const words = ['gAMA', 'cHRM'].includes(type) ? Math.min(8, Math.floor((end - at - 12) / 4)) : 0;
+    const bytes = isHeader ? [16, 17, 18, 19, 20] : type === 'cICP' ? [8, 9, 10, 11] : [];
+    const inside = [
+      ...(isHeader ? [numbers(at + 8, 4), numbers(at + 12, 4)] : []),
+      ...Array.from({ length: words }, (_, index) => numbers(at + 8 + 4 * index, 4)),
+      ...bytes.map((offset) => numbers(at + offset, 1)),
+    ];
     parts.push({ start: at, end, fields: [numbers(at, 4), ...inside] });
     at = end;
   }
   return parts;
 }
 
-/** Markers with lengths up to the first scan, whose data are one part (ITU T.81, B.1.1). */
+/** Markers with lengths, and the data of each scan (ITU T.81, B.1.1). */
 function jpegSegments(file: Buffer): FilePart[] {
   const parts: FilePart[] = [];
   let at = 2;
@@ -63,10 +68,22 @@ function jpegSegments(file: Buffer): FilePart[] {
     const inside = isFrame ? [numbers(at + 4, 1), numbers(at + 5, 2), numbers(at + 7, 2), numbers(at + 9, 1)] : [];
     parts.push({ start: at, end, fields: [numbers(at + 2, 2), ...inside] });
     at = end;
-    if (marker === 0xda) break;
+    if (marker !== 0xda) continue;
+    const scan = at;
+    at = afterScan(file, at);
+    parts.push({ start: scan, end: at, fields: [] });
   }
   if (at < file.length) parts.push({ start: at, end: file.length, fields: [] });
   return parts;
+}
+
+/** The next marker that is neither a stuffed byte nor a restart. */
+function afterScan(file: Buffer, from: number): number {
+  for (let at = file.indexOf(0xff, from); at >= 0 && at + 1 < file.length; at = file.indexOf(0xff, at + 1)) {
+    const code = file[at + 1]!;
+    if (code !== 0 && code !== 0xff && (code < 0xd0 || code > 0xd7)) return at;
+  }
+  return file.length;
 }
 
 /** FourCC, length, data, padded to even (RIFF). */
@@ -90,7 +107,7 @@ function isoBoxes(file: Buffer, from = 0, to = file.length): FilePart[] {
     if (size < 8) break;
     const end = Math.min(to, at + size);
     const type = file.toString('latin1', at + 4, at + 8);
-    const inside = ['ispe', 'iloc', 'iinf', 'pixi'].includes(type)
+    const inside = ['ispe', 'iloc', 'iinf', 'pixi', 'pitm', 'ipma', 'colr', 'auxC', 'irot'].includes(type)
       ? Array.from({ length: Math.min(8, Math.floor((end - at - 8) / 4)) }, (_, index) => numbers(at + 8 + 4 * index, 4))
       : [];
     parts.push({ start: at, end, fields: [numbers(at, 4), ...inside] });
@@ -101,24 +118,26 @@ function isoBoxes(file: Buffer, from = 0, to = file.length): FilePart[] {
   return parts;
 }
 
-/** The entries of the first directory: tag, type, count, value (TIFF 6.0, section 2); sharp writes them little-endian. */
+/** The entries of the first directory: tag, type, count, value (TIFF 6.0, section 2, and BigTIFF); sharp writes them little-endian. */
 function tiffEntries(file: Buffer): FilePart[] {
-  if (file.length < 8) return [];
-  const start = file.readUInt32LE(4);
-  if (start + 2 > file.length) return [];
-  const count = file.readUInt16LE(start);
-  return Array.from({ length: count }, (_, index) => start + 2 + 12 * index)
-    .filter((at) => at + 12 <= file.length)
+  if (file.length < 16) return [];
+  const isBig = file.readUInt16LE(2) === 43;
+  const start = isBig ? Number(file.readBigUInt64LE(8)) : file.readUInt32LE(4);
+  const [countBytes, entryBytes, valueBytes] = isBig ? [8, 20, 8] : [2, 12, 4];
+  if (start + countBytes > file.length) return [];
+  const count = Math.min(4096, isBig ? Number(file.readBigUInt64LE(start)) : file.readUInt16LE(start));
+  return Array.from({ length: count }, (_, index) => start + countBytes + entryBytes * index)
+    .filter((at) => at + entryBytes <= file.length)
     .map((at) => ({
       start: at,
-      end: at + 12,
-      fields: [numbers(at, 2, true), numbers(at + 2, 2, true), numbers(at + 4, 4, true), numbers(at + 8, 4, true)],
+      end: at + entryBytes,
+      fields: [numbers(at, 2, true), numbers(at + 2, 2, true), numbers(at + 4, 4, true), numbers(at + 4 + valueBytes, 4, true)],
     }));
 }
 
 /** The numbers of both headers, and the pixels (BITMAPFILEHEADER, BITMAPINFOHEADER). */
 function bitmapFields(file: Buffer): FilePart[] {
-  const at = [2, 10, 14, 18, 22, 30, 34, 46, 50].filter((offset) => offset + 4 <= file.length);
+  const at = [2, 10, 14, 18, 22, 30, 34, 46, 50, 70, 126, 130].filter((offset) => offset + 4 <= file.length);
   const fields = at.map((offset) => ({ start: offset, end: offset + 4, fields: [numbers(offset, 4, true)] }));
   const bits = { start: 26, end: 30, fields: [numbers(26, 2, true), numbers(28, 2, true)] };
   return [...fields, ...(file.length >= 54 ? [bits, { start: 54, end: file.length, fields: [] }] : [])];

@@ -21,6 +21,18 @@ export async function otherFiles(picture: Buffer): Promise<OtherFile[]> {
   return [
     { kind: 'csv', bytes: Buffer.from(csv(',')) },
     { kind: 'csv', bytes: Buffer.from(`\ufeff${csv('\t')}`, 'utf16le') },
+    {
+      kind: 'csv',
+      bytes: Buffer.from(
+        JSON.stringify(
+          rows.map(([image, mos]) => ({ image, mos: Number(mos) })),
+          null,
+          1,
+        ),
+      ),
+    },
+    { kind: 'csv', bytes: Buffer.from(rows.map(([image, mos]) => JSON.stringify({ image, mos })).join('\n')) },
+    { kind: 'csv', bytes: Buffer.from(['image mos', ...rows.map((_, index) => `${index}.jpg ${index / 4}`)].join('\n')) },
     { kind: 'xlsx', bytes: workbook(rows) },
     { kind: 'tar', bytes: await archive(picture) },
     { kind: 'json', bytes: await shipped('model.json') },

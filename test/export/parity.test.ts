@@ -75,6 +75,40 @@ describe('parity', () => {
     );
   });
 
+  test('is not refused where the network itself magnifies rounding, and is where the difference is larger', async () => {
+    const graph = new Graph();
+    const image = graph.input('image', 'uint8', ['batch', side, side, 3]);
+    const planes = graph.add('Transpose', [graph.add('Cast', [image], { to: 1 })], { perm: [0, 3, 1, 2] });
+    const filled = (shape: number[], value: (index: number) => number): Value => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      return graph.constant({ dataType: 'float32', shape, data: Float32Array.from({ length }, (_, index) => value(index)) });
+    };
+    const filters = filled([4, 3, side, side], (index) => 1 + Math.sin(index));
+    const sums = graph.add('Conv', [planes, filters], { kernel_shape: [side, side] });
+    // a difference of large numbers; ONNX Runtime multiplies the filters first
+    const statistics = [0.001, 0, 8e5, 7].map((value) => filled([4], () => value));
+    const normalized = graph.add('BatchNormalization', [sums, ...statistics], { epsilon: 1e-5 });
+    const measured = graph.add('Reshape', [
+      normalized,
+      graph.constant({ dataType: 'int64', shape: [3], data: BigInt64Array.of(-1n, 2n, 2n) }),
+    ]);
+    graph.output('similarity', measured);
+    graph.output('score', model.head.score(graph, measured, scale));
+    const magnifying = encodeOnnx(graph);
+    const thread = new SessionThread({ isPlain: true });
+    await thread.load('plain', magnifying);
+    const plain = await thread.run('plain', { image: { dataType: 'uint8', shape: [count, side, side, 3], data: pixels } });
+    await thread.close();
+    const [own, scores] = [plain.similarity!.data as Float32Array, plain.score!.data as Float32Array];
+    const parity = await checkParity(magnifying, crops, { ...expected, score: scores, measured: own });
+    expect(parity.largestDifference.similarity).toBeGreaterThan(1e-5);
+    expect(parity.tolerance).toBeGreaterThan(parity.largestDifference.similarity!);
+    const wrong = own.with(2, own[2]! + 0.01);
+    await expect(checkParity(magnifying, crops, { ...expected, score: scores, measured: wrong })).rejects.toThrow(
+      /differs from the trained/,
+    );
+  });
+
   test('is not refused for a small difference of similarities that a steep score magnifies', async () => {
     const steep = 100;
     const graph = buildScoringModel(model, tensors, steep).graph;

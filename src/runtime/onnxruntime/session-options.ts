@@ -10,20 +10,22 @@ export interface SessionSettings extends DeviceSetup {
   readonly threads?: number | undefined;
   /** True when nodes that the device has no kernels for are an error. */
   readonly isStrict?: boolean;
+  /** True where nodes are run as the model has them, which rounds in another way. */
+  readonly isPlain?: boolean;
   /** Path prefix of a profile, if one is wanted. */
   readonly profile?: string;
 }
 
 /** Optimization of a model's graph: every rewriting that ONNX Runtime has. */
-const allOptimizations = 99;
+const [noOptimization, allOptimizations] = [0, 99];
 
 /** @returns ONNX Runtime's object, which the caller releases @throws Error when a provider is missing, or refuses an option. */
 export function makeSessionOptions(settings: SessionSettings): bigint {
-  const { device, threads, providerOptions = {}, isStrict = false, profile } = settings;
+  const { device, threads, providerOptions = {}, isStrict = false, isPlain = false, profile } = settings;
   const runtime = onnxRuntime();
   const options = runtime.CreateSessionOptions();
   try {
-    runtime.SetSessionGraphOptimizationLevel(options, allOptimizations);
+    runtime.SetSessionGraphOptimizationLevel(options, isPlain ? noOptimization : allOptimizations);
     // A pattern is one block for all tensors of a call, beside what the arena holds from the first call: 1.3 times the memory (CLIP RN50), no time won.
     runtime.DisableMemPattern(options);
     if (threads !== undefined) runtime.SetIntraOpNumThreads(options, threads);

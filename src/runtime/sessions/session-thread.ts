@@ -14,6 +14,8 @@ import type { LoadOptions, Placement, Places, SessionReply, SessionRequest } fro
 export interface SessionThreadOptions extends Partial<DeviceSetup> {
   /** Threads for the kernels of each model; default: the number of physical cores. */
   readonly threads?: number;
+  /** True where nodes are run as the model has them, which rounds in another way. */
+  readonly isPlain?: boolean;
 }
 
 /**
