@@ -33,7 +33,7 @@ def score(session, pixels, most, least):
     """0..1, higher is better: the mean of the tiles' scores, weighted by their pixels."""
     height, width, _ = pixels.shape
     if min(width, height) < least:
-        raise SystemExit(f"smaller than {least} pixels")
+        raise ValueError(f"smaller than {least} pixels")
     total = 0
     for left, top, right, bottom in tiles_of(width, height, most, least):
         tile = numpy.ascontiguousarray(pixels[None, top:bottom, left:right])
@@ -46,6 +46,12 @@ description = json.load(open(f"{folder}/model.json"))
 if "crops" in description or {"fixedSide", "sideMultiple"} & description["size"].keys():
     raise SystemExit("this model takes other tiles: use score.py")
 session = onnxruntime.InferenceSession(f"{folder}/model.onnx", providers=["CPUExecutionProvider"])
+failed = False
 for path in photographs:
-    pixels = numpy.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
-    print(f"{score(session, pixels, description['largeImages']['maximumPixels'], description['size']['minimumSide']):.7f}  {path}")
+    try:
+        pixels = numpy.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
+        print(f"{score(session, pixels, description['largeImages']['maximumPixels'], description['size']['minimumSide']):.7f}  {path}")
+    except (OSError, ValueError) as error:
+        print(f"error: {path}: {error}", file=sys.stderr)
+        failed = True
+sys.exit(failed)

@@ -54,7 +54,7 @@ export async function expandPaths(paths: readonly string[], options: ExpandOptio
         if (listed.files.length === 0) throw new UserError(`${path} has no supported images in it.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       }
     } catch (error) {
-      const reason = fileError('read', path, error);
+      const reason = urlError(path) ?? fileError('read', path, error);
       failed.push({ path, error: reason instanceof Error ? reason : new Error(messageOf(reason)), place: files.length });
     }
   }
@@ -69,4 +69,12 @@ async function filesOfPattern(pattern: string, options: ListingOptions): Promise
   const found = files.filter(({ id }) => matches(id));
   if (found.length === 0) throw new UserError(`No file matches ${pattern}.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
   return found;
+}
+
+/** What is not there and reads like a URL is one. */
+function urlError(path: string): UserError | undefined {
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(path) ?? [];
+  if (scheme === undefined) return undefined;
+  const advice = scheme.toLowerCase() === 'file' ? 'give the path of the file' : 'nothing is fetched. Save the image and give its path';
+  return new UserError(`${path} is a URL, not a path: ${advice}.`, { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
 }

@@ -91,4 +91,16 @@ describe.skipIf(checker === undefined && runtime === undefined)('the exported fi
       expect({ status, score: Number.parseFloat(String(stdout)) }).toEqual({ status: 1, score: expect.closeTo(scores[0]!, 5) });
     },
   );
+
+  test.skipIf(runtime === undefined)(
+    `bare.py names what it cannot read, and scores the others${unless(runtime, 'modules onnxruntime and PIL')}`,
+    async () => {
+      const { model, photographs, scores } = prepared;
+      const none = join(folder, 'none.jpg');
+      await writeFile(none, 'no image');
+      const { status, stdout, stderr } = spawnSync(runtime!, [join(example, 'bare.py'), model, none, photographs[0]!]);
+      expect(String(stderr)).toMatch(/^error: .*none\.jpg: .+\n$/);
+      expect({ status, score: Number.parseFloat(String(stdout)) }).toEqual({ status: 1, score: expect.closeTo(scores[0]!, 5) });
+    },
+  );
 });
