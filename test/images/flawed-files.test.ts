@@ -141,14 +141,15 @@ describe('what the system says', () => {
     const program = `
       import { openSync, closeSync } from 'node:fs';
       const { decodeImage } = await import(${JSON.stringify(module)});
+      const { readingFault } = await import(${JSON.stringify(import.meta.resolve('#antonym/score/errors.js'))});
       const path = ${JSON.stringify(path)};
       await decodeImage(path);
       const open = [];
       try { for (;;) open.push(openSync('/dev/null')); } catch {}
-      const failed = await decodeImage(path).catch((error) => error.name + ': ' + error.message);
+      const failed = await decodeImage(path).catch((error) => [readingFault(error), error.name + ': ' + error.message]);
       setTimeout(() => open.forEach((file) => closeSync(file)), 500);
       const { width } = await decodeImage(path);
-      process.stdout.write(JSON.stringify([failed, width]));`;
+      process.stdout.write(JSON.stringify([...failed, width]));`;
     const { stdout } = await promisify(execFile)('bash', [
       '-c',
       'ulimit -n 128; exec "$0" --input-type=module -e "$1"',
@@ -156,7 +157,8 @@ describe('what the system says', () => {
       program,
     ]);
     // Once it lasts, once it passes.
-    expect(JSON.parse(stdout)).toEqual([`PassingError: Cannot read image ${path}: too many files are open (see ulimit -n).`, width]);
+    const message = `PassingError: Cannot read image ${path}: too many files are open (see ulimit -n).`;
+    expect(JSON.parse(stdout)).toEqual(['ERR_ANTONYM_BUSY', message, width]);
   });
 
   test.runIf(process.platform !== 'win32')('a pipe is read once', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ModelDescription, parseModelDescription } from '#antonym/export/model-description.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { encodeOnnx } from '#antonym/graph/onnx-file.js';
+import type { Value } from '#antonym/graph/value.js';
 import { onnxDataTypes } from '#antonym/tensors/onnx-data-types.js';
 
 const percentiles = { p5: 0.1, p25: 0.2, p50: 0.3, p75: 0.4, p95: 0.5 };
@@ -24,12 +25,18 @@ export const brightnessDescription: ModelDescription = {
 };
 
 /** score = mean(pixels) * factor / 255. @returns the path of its model.onnx */
-export async function saveBrightnessModel(folder: string, factor = 1): Promise<string> {
+export function saveBrightnessModel(folder: string, factor = 1): Promise<string> {
+  return saveModel(folder, (graph, pixels) => {
+    const mean = graph.add('ReduceMean', [pixels, graph.integers(1, 2, 3)], { keepdims: 0 });
+    return graph.add('Mul', [mean, factor / 255]);
+  });
+}
+
+/** @param scoreOf score, [batch], of float32 pixels, [batch, height, width, 3]. @returns the path of its model.onnx */
+export async function saveModel(folder: string, scoreOf: (graph: Graph, pixels: Value) => Value): Promise<string> {
   const graph = new Graph();
   const image = graph.input('image', 'uint8', ['batch', 'height', 'width', 3]);
-  const floats = graph.add('Cast', [image], { to: onnxDataTypes.float32 });
-  const mean = graph.add('ReduceMean', [floats, graph.integers(1, 2, 3)], { keepdims: 0 });
-  graph.output('score', graph.add('Mul', [mean, factor / 255]));
+  graph.output('score', scoreOf(graph, graph.add('Cast', [image], { to: onnxDataTypes.float32 })));
   await mkdir(folder, { recursive: true });
   const json = JSON.stringify(brightnessDescription);
   await writeFile(join(folder, 'model.json'), json);
