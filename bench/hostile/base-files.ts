@@ -90,7 +90,8 @@ async function statedColors(picture: Sharp): Promise<BaseFile[]> {
     format: 'png',
     bytes: Buffer.concat([png.subarray(0, 33), ...chunks, png.subarray(33)]),
   });
-  const avif = await picture.clone().avif({ effort: 0 }).toBuffer();
+  // only lossless ones state code points
+  const avif = await picture.clone().avif({ effort: 0, lossless: true }).toBuffer();
   avif.writeUInt16BE(12, avif.indexOf('colrnclx') + 8);
   return [
     withChunks(pngChunk('gAMA', numbers(45455)), pngChunk('cHRM', primaries)),

@@ -95,8 +95,10 @@ async function patiently<T>(decode: () => Promise<T>): Promise<T> {
 }
 
 function isWant(error: unknown): boolean {
+  // libtiff says it of a tag that claims more bytes than the file has
+  const message = messageOf(error).replaceAll(/out of memory reading of/gi, '');
   return /out of memory|unable to create thread|unable to allocate|cannot allocate|temporarily unavailable|too many open files/i.test(
-    messageOf(error),
+    message,
   );
 }
 

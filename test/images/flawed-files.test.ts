@@ -9,6 +9,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage, readImageSize } from '#antonym/images/decode-image.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
+import { makeTiff } from './make-tiff.js';
 
 const folder = await temporaryFolder();
 const module = fileURLToPath(import.meta.resolve('#antonym/images/decode-image.js'));
@@ -202,6 +203,16 @@ describe('what lies beside the pixels', () => {
     expect([seenWidth, seenHeight, length]).toEqual([width, height, width * height * 3]);
     expect(kibibytes).toBeLessThan(400 * 1024);
     await expectSame(path, png);
+  });
+
+  test('is no want of memory: a tag of a TIFF that claims more bytes than the file has', async () => {
+    const [side, data] = [16, Uint8Array.from({ length: 16 * 16 * 3 }, (_, index) => index % 251)];
+    const made = makeTiff({ width: side, height: side, samples: 3, bits: 8, photometric: 2, data, tags: { 2326: [1, 2] } });
+    const flawed = Buffer.from(made);
+    const entry = flawed.indexOf(Buffer.of(0x16, 0x09, 4, 0));
+    flawed.writeUInt32LE(2 ** 25, entry + 4);
+    await expect(sharp(flawed, { failOn: 'warning' }).raw().toBuffer()).rejects.toThrow(/out of memory/i);
+    await expectSame(flawed, made);
   });
 
   test('does not repeat a picture: a progressive JPEG of very many scans', async () => {
