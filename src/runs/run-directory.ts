@@ -6,6 +6,7 @@ import { asSentence, systemCodeOf, UserError } from '../support/errors.js';
 import { writeFileAtomically } from '../support/files/atomic-file.js';
 import { fileError } from '../support/files/file-errors.js';
 import { lockFolder } from '../support/files/folder-lock.js';
+import { makeFolder } from '../support/files/make-folder.js';
 import type { OwnerLock } from '../support/files/owner-lock.js';
 import { readRegularText } from '../support/files/regular-file.js';
 import { clearStagings, openStaging, type Staging } from '../support/files/staging.js';
@@ -103,7 +104,7 @@ export async function createRun(
   if ('name' in naming) checkRunName(naming.name);
   let staging: Staging | undefined;
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolder(root);
     staging = await openStaging(root, `new run of process ${process.pid}, thread ${threadId}, ${++made}`, `The folder ${root}`);
     const filling = runFolder(staging.content, 'run');
     await mkdir(filling.path);

@@ -1,9 +1,10 @@
 /** The content of a file on the Hugging Face hub: fetched from where an earlier attempt ended, and verified. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { downloadFile } from '@huggingface/hub';
+import { makeFolder } from '../../support/files/make-folder.js';
 
 export interface HubFile {
   readonly path: string;
@@ -38,7 +39,7 @@ export async function downloadBlob(
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
   const incomplete = incompleteOf(blob);
-  await mkdir(dirname(blob), { recursive: true });
+  await makeFolder(dirname(blob));
   const kind = file.digest.length === 64 ? 'SHA-256' : 'SHA-1';
   const hash = createHash(kind.replace('-', ''));
   // https://git-scm.com/book/en/v2/Git-Internals-Git-Objects

@@ -3,11 +3,12 @@
  * commit of a repository links to them. https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { copyFile, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { getHFHubCachePath } from '@huggingface/hub';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
+import { makeFolder } from '../../support/files/make-folder.js';
 
 const commit = /^[0-9a-f]{40}$/;
 
@@ -46,7 +47,7 @@ export class HubCache {
   /** Notes that a file of a commit has the content with a digest, which is there. @returns the file's path */
   async link(revision: string, commitId: string, name: string, sha256: string): Promise<string> {
     const path = this.place(commitId, name);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await rm(path, { force: true });
     // where the system has no symbolic links (Windows without developer mode), a copy
     await symlink(relative(dirname(path), this.blob(sha256)), path).catch(() => copyFile(this.blob(sha256), path));

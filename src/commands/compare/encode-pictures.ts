@@ -1,6 +1,5 @@
 /** Runs one encoder on every picture. */
 
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -9,6 +8,7 @@ import type { PicturePair } from '../../compare/match-pictures.js';
 import type { UnusablePair } from '../../compare/score-pairs.js';
 import type { FileReference } from '../../datasets/image-reference.js';
 import { UserError } from '../../support/errors.js';
+import { makeFolder } from '../../support/files/make-folder.js';
 import { fittingThreads } from '../../support/open-files.js';
 
 /**
@@ -21,7 +21,7 @@ export async function encodePictures(
   folder: string,
   onPicture: (done: number) => void,
 ): Promise<{ pairs: PicturePair[]; failed: UnusablePair[] }> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const limit = pLimit(fittingThreads(availableParallelism()));
   const pairs: PicturePair[] = [];
   const failed: UnusablePair[] = [];

@@ -1,7 +1,7 @@
 /** Writes degraded pairs as PNG files with a manifest and a contact sheet. */
 
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { imageStates } from '../../datasets/image-states.js';
@@ -21,6 +21,7 @@ import { allOrFirstFailure } from '../../support/all-or-first-failure.js';
 import { counted } from '../../support/counted.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { systemCodeOf } from '../../support/errors.js';
+import { makeFolder } from '../../support/files/make-folder.js';
 import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderResumably } from '../../support/files/resumable-folder.js';
 import { jsonLine } from '../../support/json-line.js';
 import { text } from '../../support/options/option-kinds.js';
@@ -177,7 +178,7 @@ function folderOf(index: number): string {
 
 /** The rows are noted last: a pair that has them is on disk. */
 async function writePair(folder: string, index: number, { files, rows }: EncodedPair, notes: Notes): Promise<void> {
-  await mkdir(join(folder, folderOf(index)), { recursive: true });
+  await makeFolder(join(folder, folderOf(index)));
   for (const { name, png } of files) await writeFile(join(folder, name), png);
   await notes.write(String(index), rows);
 }

@@ -1,11 +1,12 @@
 /** `antonym score --map`: the map of quality of a photograph, as a picture and as numbers. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { mapPicture } from '../../report/map-picture.js';
 import type { ImageInput } from '../../score/image-input.js';
 import type { Model } from '../../score/model.js';
 import { readInput } from '../../score/read-input.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
+import { makeFolder } from '../../support/files/make-folder.js';
 import { sealJson } from '../../support/sealed-json.js';
 
 /** Decimals of scores: float32 has no more that count. */
@@ -56,7 +57,7 @@ async function writeMap(
     ...(map.quality && { quality: rowsOf(map.quality) }),
     ...(degradations && { degradations }),
   };
-  await mkdir(dirname(join(folder, name)), { recursive: true });
+  await makeFolder(dirname(join(folder, name)));
   await writeFile(join(folder, `${name}.map.png`), await mapPicture(pixels, map, `${basename(name)}: score ${score.toFixed(4)}`));
   await writeFile(join(folder, `${name}.map.json`), sealJson(numbers));
   return `${name}.map.json`;

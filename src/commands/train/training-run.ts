@@ -1,6 +1,6 @@
 /** The run that training writes to: a new one, or one that is resumed. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Backbone } from '../../backbones/backbone.js';
@@ -12,6 +12,7 @@ import { writeRunImages } from '../../runs/run-images.js';
 import { runNamePrefix } from '../../runs/run-name.js';
 import { checkDevice } from '../../runtime/devices/choose-device.js';
 import { describeEnvironment } from '../../support/environment.js';
+import { makeFolder } from '../../support/files/make-folder.js';
 import {
   type GivenOptions,
   type ImpliedOptions,
@@ -124,7 +125,7 @@ async function optionsOfOpinions(
 async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> {
   for (const name of files?.names ?? []) {
     const copy = join(run.backbone, name);
-    await mkdir(dirname(copy), { recursive: true });
+    await makeFolder(dirname(copy));
     await copyFile(join(files!.folder, name), copy);
   }
 }

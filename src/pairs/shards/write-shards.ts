@@ -1,12 +1,13 @@
 /** Writes shards of degraded pairs: tar files for the webdataset library. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packTar, type TarMember } from '../../support/archives/tar-archive.js';
 import { describeDifference } from '../../support/describe-difference.js';
 import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { makeFolder } from '../../support/files/make-folder.js';
 import { openStaging, type Staging, stagingPrefix } from '../../support/files/staging.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import type { EncodedPair } from '../encoded-pair.js';
@@ -52,7 +53,7 @@ export async function writeShards(folder: string, options: WriteShardsOptions): 
   const name = indexName(options.part);
   let lock: Staging;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     lock = await openStaging(folder, name, `The part ${join(folder, name)}`);
   } catch (error) {
     throw fileError('write', folder, error);

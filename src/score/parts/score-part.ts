@@ -1,9 +1,10 @@
 /** Scores one part of a list into its file; continues where a killed process stopped. */
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { lockFolder } from '../../support/files/folder-lock.js';
+import { makeFolder } from '../../support/files/make-folder.js';
 import type { OwnerLock } from '../../support/files/owner-lock.js';
 import { LineChain } from '../../support/line-chain.js';
 import { resultsAhead } from '../../support/results-ahead.js';
@@ -47,7 +48,7 @@ export async function scorePart(request: PartRequest): Promise<ScoredPart> {
   const lock = `${path}.lock`;
   let held: OwnerLock;
   try {
-    await mkdir(lock, { recursive: true });
+    await makeFolder(lock);
     // a scheduler that starts a task again elsewhere knows that the first one is gone
     held = await lockFolder(lock, path, { takeOver: true });
   } catch (error) {

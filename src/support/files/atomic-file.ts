@@ -1,9 +1,10 @@
 /** Files that are either whole or absent: write beside the target, flush to disk, rename. */
 import { closeSync } from 'node:fs';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { systemCodeOf, UserError } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 import { holdForLife, ownName } from './owner-name.js';
 import { clearStagings, stagingPrefix } from './staging.js';
 import { syncFolder } from './sync.js';
@@ -25,7 +26,7 @@ export async function writeFileAtomically(path: string, content: FileContent, { 
   const folder = dirname(path);
   const before = await stat(path).catch(() => undefined);
   if (before && !before.isFile() && !before.isDirectory()) throw new UserError(`${path} is not a regular file: choose another name.`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   if (!cleared.has(resolve(folder))) {
     cleared.add(resolve(folder));
     await clearStagings(folder);

@@ -1,9 +1,10 @@
 /** Folders of results that are either whole or absent, and that replace an earlier result in one step. */
-import { mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { systemCodeOf, UserError } from '../errors.js';
 import { carryOver, mustStayInPlace } from './carry-over.js';
 import { fileError } from './file-errors.js';
+import { makeFolder } from './make-folder.js';
 import { clearStagings, openStaging, type Staging, stagingPrefix } from './staging.js';
 
 export interface ResultFolder {
@@ -132,7 +133,7 @@ async function withParents<Result>(path: string, work: (place: string) => Promis
   let created: string | undefined;
   const parent = dirname(resolve(path));
   try {
-    created = await mkdir(parent, { recursive: true });
+    created = await makeFolder(parent);
     return await work(await realpath(path).catch(async () => join(await realpath(parent), basename(resolve(path)))));
   } catch (error) {
     if (created !== undefined) await removeEmpty(parent, created);
@@ -181,8 +182,17 @@ async function namesAt(path: string): Promise<string[]> {
     return (await readdir(path)).filter((name) => !name.startsWith(stagingPrefix));
   } catch (error) {
     const code = systemCodeOf(error);
+    if (code === 'ENOENT' && (await isLink(path)))
+      throw new UserError(`${path} is a link to a folder that is not there: make the folder, or remove the link.`);
     if (code === 'ENOENT') return [];
     if (code !== 'ENOTDIR') throw fileError('write', path, error);
     throw new UserError(`${path} is a file, or a part of its path is, but a folder is to be written: choose another name.`);
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (status) => status.isSymbolicLink(),
+    () => false,
+  );
 }

@@ -4,7 +4,7 @@
  * `<path>.partial` holds `content/`, which becomes the folder in one step, and `notes/`. One without `content` is of no use any more.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describeDifference } from '../describe-difference.js';
 import { systemCodeOf, UserError } from '../errors.js';
@@ -14,6 +14,7 @@ import { writeFileAtomically } from './atomic-file.js';
 import { requireFreeFolder } from './atomic-folder.js';
 import { fileError } from './file-errors.js';
 import { lockFolder } from './folder-lock.js';
+import { makeFolder } from './make-folder.js';
 import { syncFolder, syncTree } from './sync.js';
 
 /** Notes that an interrupted process leaves for the next one, as JSON; removed when the folder is complete. */
@@ -46,7 +47,7 @@ export async function writeFolderResumably(
   const partial = partialFolder(path);
   const [content, notes] = [join(partial, contentName), notesIn(partial)];
   try {
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     const lock = await lockFolder(partial, partial);
     try {
       await requireFreeFolder(path).catch(async (error) => {
@@ -56,7 +57,7 @@ export async function writeFolderResumably(
       const difference = await differenceTo(partial, configuration);
       if (difference !== undefined) throw new UserError(`${partial} ${difference}: choose another folder, or remove it.`);
       await notes.write(configurationNote, configuration);
-      await mkdir(content, { recursive: true });
+      await makeFolder(content);
       await fill(content, notes);
       await syncTree(content);
       // Windows does not rename over an empty folder.

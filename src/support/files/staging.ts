@@ -13,6 +13,7 @@ import { parseSealed, sealJson } from '../sealed-json.js';
 import { sha256Of } from '../sha256.js';
 import { fileError } from './file-errors.js';
 import { exchangePaths } from './libc.js';
+import { makeFolder } from './make-folder.js';
 import { takeLock } from './owner-lock.js';
 import { judgeOwner, ownerOf } from './owner-name.js';
 import { syncFolder, syncTree, writeSynced } from './sync.js';
@@ -188,7 +189,7 @@ async function place(folder: string, staging: string, name: string, replaces: bo
 }
 
 async function moveAside(folder: string, staging: string, name: string): Promise<void> {
-  await mkdir(join(staging, 'old'), { recursive: true });
+  await makeFolder(join(staging, 'old'));
   await rename(join(folder, name), join(staging, 'old', name));
 }
 
