@@ -1,7 +1,7 @@
 /** Proof that MA-CLIP's score of whole photographs is what PyTorch computes, crops included, at published size; and its speed beside PyTorch's. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -45,6 +45,7 @@ const pauseMilliseconds = 200;
 
 export async function benchProveMagnitude({ backbone, data, folder: given, python, pairs }: Flags): Promise<void> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'antonym-proof-')));
+  await mkdir(folder, { recursive: true });
   try {
     const images = await writeImages(folder, backbone, data);
     if (!existsSync(join(folder, 'expected.json'))) await run(python, [script, '--backbone', backbone, '--folder', folder]);
