@@ -76,11 +76,11 @@ export async function openContent(content: ImageContent): Promise<OpenedImage> {
       return { decode: (lenient) => pipeline(decoded, { lenient }) };
     }
     const { coding } = colors;
-    if (coding === undefined) return { decode: (lenient) => pipeline(input, { lenient, isDeep: true }) };
+    const isDeep = depth === 'ushort';
+    if (coding === undefined) return { decode: (lenient) => pipeline(input, { lenient, isDeep }) };
     const profile = rgbProfile(coding.primaries, coding.transfer);
     return {
-      decode: async (lenient) =>
-        pipeline(await asPng(input, readingOptions, depth === 'ushort' ? 'rgb16' : 'srgb', profile), { lenient, isDeep: true }),
+      decode: async (lenient) => pipeline(await asPng(input, readingOptions, isDeep ? 'rgb16' : 'srgb', profile), { lenient, isDeep }),
     };
   }
   return { decode: (lenient) => pipeline(input, { lenient }) };

@@ -9,7 +9,7 @@ import { freeMemory } from '../../support/free-memory.js';
 import { jsonLine } from '../../support/json-line.js';
 import { flagOf, type ResolvedOptions } from '../../support/options/option-table.js';
 import type { Progress } from '../../support/progress.js';
-import { describeMemory, estimateMemory } from '../../train/memory.js';
+import { estimateMemory } from '../../train/memory.js';
 import type { trainOptions } from '../../train/options.js';
 import { presetOf } from '../../train/presets.js';
 import { rankedLayout } from '../../train/ranked-crops.js';
@@ -18,20 +18,21 @@ import { nameOfData, type TrainingSetup } from '../../train/training-setup.js';
 
 type Resolved = ResolvedOptions<typeof trainOptions>;
 
-/** Prints the facts of a training run before it starts: three steps are really made. */
-export async function dryRun(setup: TrainingSetup, resolved: Resolved, progress: Progress, json: boolean): Promise<void> {
-  const available = freeMemory();
-  const own = available / setup.peers.localSize;
+/**
+ * Prints the facts of a training run before it starts: three steps are really made.
+ * @param memory what `describeMemory` says of it
+ */
+export async function dryRun(setup: TrainingSetup, resolved: Resolved, memory: string, progress: Progress, json: boolean): Promise<void> {
+  const own = freeMemory() / setup.peers.localSize;
   // said before steps that may end the process
-  if (estimateMemory(setup) > own) progress.note(describeMemory(setup, available));
+  if (estimateMemory(setup) > own) progress.note(memory);
   const times = await timeSteps(setup, (done, total) => progress.update(done, total, 'trial steps'));
   progress.succeed(`Prepared ${nameOfData(setup)}: ${setup.data.summary}`);
-  const text = json ? jsonLine(dryRunFigures(setup, resolved, times, own)) : describeDryRun(setup, resolved, times, available);
+  const text = json ? jsonLine(dryRunFigures(setup, resolved, times, own)) : describeDryRun(setup, resolved, times, memory);
   process.stdout.write(text);
 }
 
-/** @param available memory that the process may take, bytes */
-function describeDryRun(setup: TrainingSetup, { values, origins }: Resolved, times: StepTimes, available: number): string {
+function describeDryRun(setup: TrainingSetup, { values, origins }: Resolved, times: StepTimes, memory: string): string {
   const { steps, batchSize, accumulate, crop, precision } = setup.options;
   const { stepMilliseconds, trainingMilliseconds, evaluations, evaluationMilliseconds, peakBytes } = times;
   const photographs = batchSize * accumulate;
@@ -50,7 +51,7 @@ Nothing was written. This training
   on        ${nameOfData(setup)}: ${setup.data.summary}
   steps     ${steps} of ${counted(photographs, 'photograph')} (${crops} crops of ${crop} pixels)${accumulate > 1 ? `, in ${accumulate} parts` : ''}${precision === 'mixed' ? ', in mixed precision' : ''}
   takes     about ${formatDuration(whole)}: ${(stepMilliseconds / 1000).toPrecision(2)} s a step, ${evaluations} evaluations of ${formatDuration(evaluationMilliseconds)}
-  memory    ${describeMemory(setup, available)}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB${times.sharing ? `\n  shared    ${describeSharing(times.sharing, stepMilliseconds)}` : ''}
+  memory    ${memory}; its first steps held ${(peakBytes / 2 ** 30).toFixed(1)} GiB${times.sharing ? `\n  shared    ${describeSharing(times.sharing, stepMilliseconds)}` : ''}
   leaves    runs/<name>/: config.json, environment.json, metrics.jsonl, previews/, checkpoints/ (last, best), export/ (model.onnx, model.json, parity.json)
 Options that are not the defaults
 ${chosen.join('\n') || '  none'}

@@ -79,7 +79,7 @@ export async function trainAndExport(
     );
     const memory = await agree(peers, async () => describeMemory(setup, freeMemory()));
     if (isDry) {
-      await dryRun(setup, run.resolved, progress, json);
+      await dryRun(setup, run.resolved, memory, progress, json);
       return 0;
     }
     if (setup.opinions) for (const note of opinionNotes(setup)) progress.note(note);
