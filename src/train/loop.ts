@@ -28,15 +28,12 @@ import type { TrainingSession } from './training-session.js';
  */
 const longestWait = 2000;
 
-/** After a step of fewer milliseconds the next one is waited for: it keeps no state. */
-const quickStep = longestWait / 10;
-
 /**
  * Trains to the last step, or to the end of the step in which `stop` is aborted. Afterwards the last checkpoint on disk is that of the
  * returned step. Where several processes train together, each runs this loop.
  *
- * On the processor, a stop leaves a step in its middle when that does not end soon: the state before it is saved. An evaluation that is left
- * is made when the run is resumed. Several processes end the step together; process 0 saves the state before it at once.
+ * A stop leaves a step in its middle when that does not end soon: the state before it is saved. An evaluation that is left is made when the
+ * run is resumed. Several processes end the step together; process 0 saves the state before it at once.
  * @param run the folder to write into; undefined beside process 0, which writes
  * @param wait milliseconds for which a stop waits
  * @throws UserError when the training diverges, the data fail or files cannot be written; the last good checkpoint stays.
@@ -136,10 +133,11 @@ async function runSteps(
     const step = done + 1;
     const rate = learningRate(step, schedule);
     const started = performance.now();
-    // what is saved already need not be kept
-    const keepsState = saved.step !== done && lastElapsed > quickStep && engine.keepState !== undefined;
-    if (keepsState) await engine.keepState!();
-    const saveKept = (): Promise<void> => saved.saveLast(done, engine.keptState!()!);
+    // what is saved already need not be kept, and a quick step is waited for
+    const worthKeeping = engine.kept.isCopy ? patience.milliseconds : patience.milliseconds / 10;
+    const keepsState = run !== undefined && saved.step !== done && lastElapsed > worthKeeping;
+    if (keepsState) await engine.kept.keep();
+    const saveKept = (): Promise<void> => saved.saveLast(done, engine.kept.read()!);
     const takeParts = async (): Promise<WholeStep> =>
       exchangeStep(peers, parts, { losses: await computeLosses(), isStopping: stop.aborted, gradientNorm: lastNorm });
     const whole = await patience.for(savingAtStop(stop, saves && keepsState ? saveKept : undefined, takeParts), () => {

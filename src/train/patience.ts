@@ -10,7 +10,7 @@ export class Patience {
    */
   constructor(
     private readonly stop: AbortSignal,
-    private readonly milliseconds: number,
+    readonly milliseconds: number,
   ) {
     const ask = (): void => {
       this.asked = performance.now();

@@ -11,6 +11,7 @@ import { resolveOptions } from '#antonym/support/options/option-table.js';
 import { sha256Of } from '#antonym/support/sha256.js';
 import type { TensorData } from '#antonym/tensors/tensor-data.js';
 import type { Engine } from '#antonym/train/engines/engine.js';
+import { copiedState } from '#antonym/train/engines/kept-state.js';
 import type { Evaluation } from '#antonym/train/evaluation.js';
 import { trainLoop } from '#antonym/train/loop.js';
 import { trainOptions } from '#antonym/train/options.js';
@@ -138,14 +139,14 @@ describe('the loop', () => {
   });
 
   test.each([
-    // its state is saved already
-    ['step', 4],
-    // its state is that before a step, which the engine is in the midst of
-    ['step', 2],
-    ['evaluation', 3],
-  ] as const)('leaves %s %i of many seconds in its middle, and ends later as if it had not stopped', async (kind, at) => {
+    ['step', 4, 'saved already'],
+    // the state is that before a step, which the engine is in the midst of
+    ['step', 2, 'read in place'],
+    ['step', 2, 'copied'],
+    ['evaluation', 3, 'copied'],
+  ] as const)('leaves %s %i in its middle, its state %s, and ends later as if it had not stopped', async (kind, at, place) => {
     const done = kind === 'step' ? at - 1 : at;
-    const run = await newRun(`left-${kind}-${at}`);
+    const run = await newRun(`left-${kind}-${at}-${place.replaceAll(' ', '-')}`);
     const training = await session();
     const { engine } = training;
     const { events, stop, controller } = watch();
@@ -160,10 +161,9 @@ describe('the loop', () => {
     let updates = 0;
     const slow: Engine = {
       ...engine,
+      kept: place === 'copied' ? copiedState(() => engine.readState()) : engine.kept,
       update: async (options) => {
         updates++;
-        // after a quick step none is left
-        if (at === 2) await sleep(250);
         return engine.update(options);
       },
       accumulate: (crops, part, ...rest) =>
@@ -213,7 +213,6 @@ describe('the loop', () => {
     const slow: Engine = {
       ...engine,
       update: async (step) => {
-        await sleep(250);
         const result = await engine.update(step);
         if (++updates === done) state = digestsOf(Object.entries(await engine.readState()));
         return result;

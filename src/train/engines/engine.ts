@@ -6,6 +6,7 @@ import type { ModelDefinition } from '../graphs/model.js';
 import type { Objective, RatedPart } from '../graphs/opinion-graph.js';
 import type { OptimizerOptions } from '../graphs/update-graph.js';
 import type { LossScaleOptions } from '../loss-scale.js';
+import type { KeptState } from './kept-state.js';
 
 /** Computed on the processor unless a device is given. */
 export interface EngineOptions extends Partial<DeviceSetup>, Objective {
@@ -91,10 +92,8 @@ export interface Engine {
   measure(crops: Uint8Array, count: number): Promise<Float32Array>;
   /** A copy of everything that a checkpoint keeps. */
   readState(): Promise<NamedTensors>;
-  /** Remembers the state before a step that may be left in its middle. Absent where the state cannot be read during a step. */
-  keepState?(): Promise<void>;
-  /** The result of `readState` at the last `keepState`, without waiting for the step under way: to be used before its update. */
-  keptState?(): NamedTensors | undefined;
+  /** The state before a step that may be left in its middle. */
+  readonly kept: KeptState;
   /** Replaces state. */
   writeState(tensors: NamedTensors): Promise<void>;
   close(): Promise<void>;

@@ -17,7 +17,7 @@ import { buildDeviceGradientsGraph } from './device-gradients-graph.js';
 import { deviceStep } from './device-step.js';
 import type { Engine, EngineOptions, Losses } from './engine.js';
 import { explainOutOfMemory, fittingBatch } from './fitting-batch.js';
-import { keptState } from './kept-state.js';
+import { copiedState, stateInPlace } from './kept-state.js';
 import { cropMeasurer } from './measured-model.js';
 import { processorStep } from './processor-step.js';
 import { sharedStatistics } from './shared-statistics.js';
@@ -116,7 +116,11 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
   const { sharing } = options;
   const statistics = sharing && sharedStatistics(thread, [...updates.keys()], statisticsShare, sharing);
   let summed = 1;
-  const kept = device === 'cpu' ? keptState(thread, shapes, new Set(updates.keys())) : undefined;
+  const withoutGradients = async (): Promise<NamedTensors> => {
+    const state = await thread.readState();
+    return Object.fromEntries(Object.entries(state).filter(([name]) => !isGradient.has(name)));
+  };
+  const kept = device === 'cpu' ? stateInPlace(thread, shapes, new Set(updates.keys())) : copiedState(withoutGradients);
   const explain = async (error: unknown): Promise<never> => {
     if (!mayBeOutOfMemory(error)) throw error;
     await thread.close();
@@ -154,6 +158,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
       const gradientNorm = await strategy
         .update({ ...update, step: taken, learningRate, gradientScale, averageShare: share })
         .catch(explain);
+      kept.forget();
       if (!lossScale) return { gradientNorm };
       const isGood = Number.isFinite(gradientNorm);
       const goesOn = lossScale.update(isGood);
@@ -162,19 +167,15 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
 
     measure: (crops, count) => measure(crops, count).catch(explain),
 
-    async readState() {
-      const state = await thread.readState();
-      const kept = Object.fromEntries(Object.entries(state).filter(([name]) => !isGradient.has(name)));
-      return { ...kept, ...lossScale?.readState() };
-    },
+    readState: async () => ({ ...(await withoutGradients()), ...lossScale?.readState() }),
 
-    ...(kept && {
-      keepState: () => kept.keep(),
-      keptState() {
+    kept: {
+      ...kept,
+      read() {
         const state = kept.read();
         return state && { ...state, ...lossScale?.readState() };
       },
-    }),
+    },
 
     writeState: (tensors) => thread.writeState(lossScale ? lossScale.writeState(tensors) : tensors),
     close: () => thread.close(),

@@ -12,6 +12,7 @@ import { averageName, gradientName, initialAverages, initialGradients, initialMo
 import { buildUpdateGraph, updateFeeds } from '../graphs/update-graph.js';
 import { averageShare } from '../schedule.js';
 import type { Engine, EngineOptions, Losses } from './engine.js';
+import { copiedState } from './kept-state.js';
 import type { TensorFlowReply, TensorFlowRequest } from './tensorflow/tensorflow-messages.js';
 
 /**
@@ -60,6 +61,13 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
   /** Numbers of crops for which there is a graph: TensorFlow.js executes graphs of fixed shapes. */
   const loaded = new Set<number>();
 
+  const accumulators = new Set(Object.values(sums));
+  const readState = async (): Promise<NamedTensors> => {
+    const state = (await thread.ask({ kind: 'read-state' })) as NamedTensors;
+    return Object.fromEntries(Object.entries(state).filter(([name]) => !accumulators.has(name)));
+  };
+  const kept = copiedState(readState);
+
   async function run(name: string, feeds: NamedTensors): Promise<NamedTensors> {
     return (await thread.ask({ kind: 'run', model: name, feeds, gradients: undefined })) as NamedTensors;
   }
@@ -85,6 +93,7 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
         // the sum of gradients is a mean already
         updateFeeds({ ...optimizer, step, learningRate, gradientScale: 1, averageShare: averageShare(step, averageDecay) }),
       );
+      kept.forget();
       return { gradientNorm: Number(results.gradient_norm!.data[0]) };
     },
 
@@ -106,11 +115,8 @@ export async function createTensorFlowEngine(options: EngineOptions): Promise<En
       return measured;
     },
 
-    async readState() {
-      const state = (await thread.ask({ kind: 'read-state' })) as NamedTensors;
-      const accumulators = new Set(Object.values(sums));
-      return Object.fromEntries(Object.entries(state).filter(([name]) => !accumulators.has(name)));
-    },
+    readState,
+    kept,
 
     async writeState(tensors) {
       await thread.ask({ kind: 'write-state', tensors });
