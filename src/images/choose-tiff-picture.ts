@@ -41,6 +41,9 @@ const interpretations: Readonly<Record<number, number | string>> = {
   32845: 'LogLuv, whose light has no white',
 };
 
+/** Compressions that libtiff always has: none, CCITT, LZW, deflate, PackBits, ThunderScan, NeXT, PixarLog, SGI; and JPEG and WebP. */
+const readCompressions = new Set([1, 2, 3, 4, 5, 6, 7, 8, 32766, 32771, 32773, 32809, 32908, 32909, 32946, 34676, 34677, 50001]);
+
 /** Unsupported compressions in wide use. */
 const compressions: Readonly<Record<number, string>> = {
   33003: 'JPEG 2000',
@@ -50,6 +53,11 @@ const compressions: Readonly<Record<number, string>> = {
   34712: 'JPEG 2000',
   34887: 'LERC',
   34925: 'LZMA',
+  34926: 'Zstandard',
+  34927: 'WebP of an early kind',
+  34933: 'PNG',
+  34934: 'JPEG XR',
+  48124: 'Jetraw',
   50000: 'Zstandard',
   50002: 'JPEG XL',
 };
@@ -58,7 +66,7 @@ const compressions: Readonly<Record<number, string>> = {
  * The photograph among the pictures of a TIFF file: the first that is not a reduced version of another.
  * @throws UserError with only the reason when it cannot be shown faithfully.
  */
-export function chooseTiffPicture({ pictures }: TiffStructure): ChosenPicture {
+export function chooseTiffPicture({ pictures, channels = 1 }: TiffStructure): ChosenPicture {
   const picture = photographOf(pictures);
   const { photometric, samples, bits, sampleFormats, extraSamples, compression, inkSet } = picture;
   const interpretation = photometric === undefined ? (samples >= 3 ? 3 : 1) : interpretations[photometric];
@@ -75,6 +83,8 @@ export function chooseTiffPicture({ pictures }: TiffStructure): ChosenPicture {
   if (interpretation === 4 && (samples < 4 || (inkSet ?? 1) !== 1))
     throw new UserError(`it has ${samples} inks, which are not those of CMYK: ${convert}`);
   if (samples > mostBands) throw new UserError(`it has ${samples} bands, more than the supported ${mostBands}: ${convert}`);
+  if (samples === 1 && channels > 1 && pictures.length > 1)
+    throw new UserError(`each of its ${channels} channels is a page of its own, and one alone is not the picture: ${convert}`);
   const beyond = samples - interpretation;
   if (beyond <= 0) return { picture };
   const opacity = extraSamples.findIndex((kind) => kind === 1 || kind === 2);
@@ -89,8 +99,9 @@ export function chooseTiffPicture({ pictures }: TiffStructure): ChosenPicture {
 
 /** A likely reason of a failed decoding: an unsupported compression; undefined for a supported one. */
 export function unreadCompression({ compression }: TiffPicture): string | undefined {
-  const name = compressions[compression];
-  return name === undefined ? undefined : `it is compressed with ${name}, which is not supported in TIFF: save it with LZW or deflate`;
+  if (readCompressions.has(compression)) return undefined;
+  const name = compressions[compression] ?? `a method of the number ${compression}`;
+  return `it is compressed with ${name}, which is not supported in TIFF: save it with LZW or deflate`;
 }
 
 /** True when the decoder's warnings concern only tags, since it treats damaged pixels as errors. */

@@ -78,8 +78,16 @@ const signatures: readonly (readonly [start: string, recognized: Recognized])[] 
   ['\0\0\x01\xba', { kind: 'other', is: 'a film (MPEG)', advice: exportFrame }],
   ['\0\0\x01\xb3', { kind: 'other', is: 'a film (MPEG)', advice: exportFrame }],
   ['DDS ', { kind: 'other', is: 'a DirectDraw texture (DDS)', advice: convert }],
+  // Targa: no comment, no palette or one, the kind of pixels; a cursor has the number of its pictures where Targa has zeros
+  ...['\0\0\x02\0\0\0', '\0\0\x03\0\0\0', '\0\0\x0a\0\0\0', '\0\0\x0b\0\0\0', '\0\x01\x01\0\0', '\0\x01\x09\0\0'].map(
+    (start): readonly [string, Recognized] => [start, { kind: 'other', is: 'Targa (TGA)', advice: convert }],
+  ),
   ['\0\0\x02\0', { kind: 'other', is: 'a cursor (CUR)', advice: convert }],
   ['\0\0\x01\0', { kind: 'other', is: 'an icon (ICO)', advice: convert }],
+  ['\x0a\x05\x01\x08', { kind: 'other', is: 'PCX', advice: convert }],
+  // what follows in the header of a bitmap: its length, 40 or 124, before width and height
+  ['\x28\0\0\0', { kind: 'other', is: 'a bitmap without its file header (DIB)', advice: convert }],
+  ['\x7c\0\0\0', { kind: 'other', is: 'a bitmap without its file header (DIB)', advice: convert }],
   ['%PDF', { kind: 'other', is: 'PDF', advice: 'export the picture as JPEG or PNG' }],
   ['%!PS', { kind: 'other', is: 'PostScript', advice: 'export the picture as PNG' }],
   ['PK\x03\x04', { kind: 'other', is: 'a zip archive', advice: 'unpack it' }],

@@ -31,6 +31,8 @@ export interface TiffStructure {
   readonly raw?: string;
   /** Orientation of the first page, as EXIF counts them: 1 upright. */
   readonly orientation?: number;
+  /** Number of channels, each on a page of its own, as microscopes save them (OME-TIFF, ImageJ); absent: 1. */
+  readonly channels?: number;
 }
 
 const tags = {
@@ -41,6 +43,7 @@ const tags = {
   bits: 258,
   compression: 259,
   photometric: 262,
+  description: 270,
   make: 271,
   stripOffsets: 273,
   orientation: 274,
@@ -60,6 +63,7 @@ const mostPages = 8;
 const mostSubDirectories = 16;
 const mostEntries = 4096;
 const mostValues = 64;
+const longestDescription = 4096;
 
 const typeSizes: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 17: 8, 18: 8 };
 
@@ -97,7 +101,13 @@ export async function readTiffStructure(content: ImageContent): Promise<TiffStru
   }
   const raw = rawKind(first, pictures, isCanon, magic);
   const orientation = first.values.get(tags.orientation)?.[0];
-  return { pictures, ...(raw !== undefined && { raw }), ...(orientation !== undefined && { orientation }) };
+  const channels = channelsOf(first);
+  return {
+    pictures,
+    ...(raw !== undefined && { raw }),
+    ...(orientation !== undefined && { orientation }),
+    ...(channels !== undefined && { channels }),
+  };
 }
 
 interface TiffFile {
@@ -131,7 +141,7 @@ async function readDirectory({ content, little, big }: TiffFile, at: number): Pr
     const size = typeSizes[type];
     if (!wanted.has(tag) || size === undefined || values.has(tag)) continue;
     const stated = big ? Number(table.getBigUint64(entry + 4, little)) : table.getUint32(entry + 4, little);
-    const number = Math.min(stated, mostValues);
+    const number = Math.min(stated, tag === tags.description ? longestDescription : mostValues);
     const valueAt = entry + (big ? 12 : 8);
     const inside = stated * size <= valueSize;
     const outer = big ? table.getBigUint64(valueAt, little) : table.getUint32(valueAt, little);
@@ -177,6 +187,13 @@ function pictureOf({ values }: Directory, place: TiffPicture['place']): TiffPict
     reduced: ((one(tags.newSubfileType) ?? 0) & 1) === 1 || one(tags.subfileType) === 2,
     ...(start !== undefined && length !== undefined && photometric !== photometricCfa && { jpeg: { start, length } }),
   };
+}
+
+/** The number of channels by the description: `SizeC` of OME-XML, `channels=` of ImageJ. */
+function channelsOf({ values }: Directory): number | undefined {
+  const description = Buffer.from(values.get(tags.description) ?? []).toString('latin1');
+  const [, stated] = (description.startsWith('ImageJ=') ? /^channels=(\d+)/m : /<Pixels\b[^>]*\bSizeC="(\d+)"/).exec(description) ?? [];
+  return stated === undefined ? undefined : Number(stated);
 }
 
 function isJpeg(compression: number): boolean {

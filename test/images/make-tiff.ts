@@ -1,6 +1,6 @@
 /** TIFF files of any kind, made byte by byte (TIFF 6.0): little-endian, uncompressed, one strip a picture. */
 
-/** Tag and its values, 32 bits each; 16 bits for the tags of samples. */
+/** Tag and its values, 32 bits each; 16 bits for the tags of samples, 8 for text. */
 export type TiffTags = Readonly<Record<number, readonly number[]>>;
 
 export interface MadePicture {
@@ -19,6 +19,7 @@ export interface MadePicture {
 }
 
 const shortTags = new Set([258, 259, 262, 277, 338, 339]);
+const textTags = new Set([270]);
 
 export function makeTiff(...pictures: readonly MadePicture[]): Uint8Array {
   const chunks: Uint8Array[] = [Buffer.from('II*\0', 'latin1'), new Uint8Array(4)];
@@ -53,13 +54,12 @@ export function makeTiff(...pictures: readonly MadePicture[]): Uint8Array {
     const directory = Buffer.alloc(2 + entries.length * 12 + 4);
     directory.writeUInt16LE(entries.length, 0);
     for (const [index, [tag, values]] of entries.entries()) {
-      const size = shortTags.has(tag) ? 2 : 4;
+      const size = textTags.has(tag) ? 1 : shortTags.has(tag) ? 2 : 4;
       const content = Buffer.alloc(Math.max(4, size * values.length));
-      for (const [place, value] of values.entries())
-        size === 2 ? content.writeUInt16LE(value, place * 2) : content.writeUInt32LE(value, place * 4);
+      for (const [place, value] of values.entries()) content.writeUIntLE(value, place * size, size);
       const entry = 2 + index * 12;
       directory.writeUInt16LE(tag, entry);
-      directory.writeUInt16LE(size === 2 ? 3 : 4, entry + 2);
+      directory.writeUInt16LE(size === 1 ? 2 : size === 2 ? 3 : 4, entry + 2);
       directory.writeUInt32LE(values.length, entry + 4);
       if (content.length === 4) content.copy(directory, entry + 8);
       else directory.writeUInt32LE(put(content), entry + 8);

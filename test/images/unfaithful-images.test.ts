@@ -238,6 +238,27 @@ describe('several pictures in a file', () => {
     expect(await decodeImage(makeTiff(small, whole))).toMatchObject({ width: 4, height: 3 });
   });
 
+  test.each([
+    [34934, 'JPEG XR'],
+    [50000, 'Zstandard'],
+    [34566, 'a method of the number 34566'],
+  ])('compression %i is named, which is no damage', async (compression, name) => {
+    await expect(decodeImage(makeTiff({ ...whole, tags: { 259: [compression] } }))).rejects.toThrow(
+      `it is compressed with ${name}, which is not`,
+    );
+  });
+
+  test('a channel alone is refused, as microscopes save them, and a slice is read', async () => {
+    const page = { width, height, samples: 1, bits: 8, photometric: 1, data: new Uint8Array(width * height).fill(90) };
+    const described = (text: string): Uint8Array => makeTiff({ ...page, tags: { 270: [...Buffer.from(`${text}\0`)] } }, page);
+    const pixels = (channels: number): string =>
+      `<?xml version="1.0"?><OME><Image><Pixels ID="P" SizeC="${channels}" SizeT="1"/></Image></OME>`;
+    for (const text of ['ImageJ=1.54f\nimages=2\nchannels=2\n', pixels(2)])
+      expect(await reasonOf(described(text))).toContain('each of its 2 channels is a page of its own');
+    for (const text of ['ImageJ=1.54f\nimages=2\nslices=2\n', pixels(1), 'channels=2'])
+      expect(await reasonOf(described(text))).toBe('read');
+  });
+
   test('a preview alone is refused', async () => {
     expect(await reasonOf(makeTiff({ ...small, tags: reduced }))).toContain('it holds only a preview');
   });
@@ -262,6 +283,10 @@ describe('several pictures in a file', () => {
 });
 
 test.each([
+  ['\0\0\x02\0\0\0\0\0', 'the content is Targa (TGA), not'],
+  ['\0\0\x02\0\x01\0', 'the content is a cursor (CUR), not'],
+  ['\x28\0\0\0\x40\0\0\0', 'the content is a bitmap without its file header (DIB), not'],
+  ['\x0a\x05\x01\x08', 'the content is PCX, not'],
   ['BPG\xfb', 'the content is BPG, not JPEG, PNG, WebP, TIFF, AVIF or BMP: convert it to JPEG or PNG'],
   ['PF\n16 12\n-1.0\n', 'the content is a Netpbm picture (PNM), not JPEG'],
   ['\x89PNG\n\x1a\n\0\0', 'BMP, but a PNG whose line ends were changed, as by a transfer as text: copy it again'],
