@@ -177,15 +177,35 @@ describe('a training', () => {
     await expectSaved(started);
   });
 
-  test.skipIf(!isLinux)('saves when npx is ended', async () => {
-    await mkdir(join(folder, 'node_modules', '.bin'), { recursive: true });
-    const command = join(folder, 'node_modules', '.bin', 'antonym');
-    await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
-    const started = await start('npx', '--no', 'antonym', 'train');
-    expect(started.trainer).not.toBe(started.child.pid);
-    started.child.kill('SIGTERM');
-    await once(started.child, 'exit');
-    await expectSaved(started);
+  test.skipIf(!isLinux).each(['SIGTERM', 'SIGHUP'] as const)(
+    'saves when npx is ended by %s, which its shell may survive',
+    async (signal) => {
+      await mkdir(join(folder, 'node_modules', '.bin'), { recursive: true });
+      const command = join(folder, 'node_modules', '.bin', 'antonym');
+      await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+      const started = await start('npx', '--no', 'antonym', 'train');
+      expect(started.trainer).not.toBe(started.child.pid);
+      started.child.kill(signal);
+      await once(started.child, 'exit');
+      await expectSaved(started);
+    },
+  );
+
+  test.skipIf(!isLinux)('saves when a shell that runs it for somebody is ended, but not when that left it running', async () => {
+    // dash runs even its last command as a child; bash does where another one follows
+    const waited = await start('bash', '-c', '"$0" "$@" 2>&1; true', ...node);
+    expect(waited.trainer).not.toBe(waited.child.pid);
+    waited.child.kill('SIGTERM');
+    await once(waited.child, 'exit');
+    await expectSaved(waited);
+    const left = await start('bash', '-c', '"$0" "$@" & wait', ...node);
+    left.child.kill('SIGTERM');
+    await once(left.child, 'exit');
+    // longer than it takes to see that the shell has ended
+    await sleep(1200);
+    expect(isRunning(left.trainer)).toBe(true);
+    process.kill(left.trainer, 'SIGTERM');
+    await expectSaved(left);
   });
 
   test('saves when systemd ends its scope', async ({ skip }) => {
