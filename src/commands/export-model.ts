@@ -79,9 +79,8 @@ export async function exportPublished(
   // nothing is trained; scores are measured on crops of one image, each of which costs RN50 a quarter of a second on two cores
   const few = { steps: 1, batchSize: 1, heldOut: 1, levels: 3, ...(trainedSide !== undefined && { crop: trainedSide }) };
   const implied = { by: 'published weights', fixed: {}, defaults: few };
-  const resolved = resolveOptions(trainOptions, { ...given, implied }, facts);
-  requireUseful(resolved, false);
-  const { values } = resolved;
+  const { values } = resolveOptions(trainOptions, { ...given, implied }, facts);
+  requireUseful(values, given, false);
   const fusion = fusionOf(values.head, chosenFusion);
   await exportModel({ options: values, fusion }, values.backbone, folder, format);
 }

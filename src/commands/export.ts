@@ -5,7 +5,7 @@ import { mostCompared, type Precision, precisions } from '../export/precision/pr
 import { publishedScale } from '../heads/fit-scale.js';
 import { UserError } from '../support/errors.js';
 import { number, oneOf, switched, text } from '../support/options/option-kinds.js';
-import { flagOf, givenIn, type OptionTable, resolveOptions } from '../support/options/option-table.js';
+import { givenIn, nameGiven, type OptionTable, resolveOptions } from '../support/options/option-table.js';
 import { trainOptions } from '../train/options.js';
 import type { Command } from './command.js';
 import type { ExportFormat } from './export-model.js';
@@ -87,7 +87,7 @@ export const exportCommand: Command = {
     ).values;
     const format: ExportFormat = { scale, ...reductionOf(precision, data, force), embedding, degradations, device, json };
     const model = givenIn(publishedOptions, given);
-    const [first] = [...Object.keys(model.flags), ...Object.keys(model.file?.values ?? {})];
+    const [first] = Object.keys(publishedOptions).flatMap((key) => nameGiven(key, model) ?? []);
     const chosenHead = givenIn(headOptions, given);
     if (run === undefined) {
       if (first === undefined || out === undefined) {
@@ -105,7 +105,7 @@ export const exportCommand: Command = {
         },
       );
     } else {
-      if (first !== undefined) throw new UserError(`A run has its own weights and prompts: leave out ${flagOf(first)}, or --run.`);
+      if (first !== undefined) throw new UserError(`A run has its own weights and prompts: leave out ${first}, or --run.`);
       await (await exporting()).exportFinished(run, out, chosenHead, format);
     }
     return undefined;

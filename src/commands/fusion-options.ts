@@ -1,9 +1,8 @@
 /** The constants of the magnitude head, as options. */
 import { type FusionConstants, maClipConstants } from '../heads/fusion.js';
 import type { HeadName } from '../heads/table.js';
-import { UserError } from '../support/errors.js';
 import { number } from '../support/options/option-kinds.js';
-import { flagOf, type GivenOptions, type OptionTable, resolveOptions } from '../support/options/option-table.js';
+import { type GivenOptions, type OptionTable, refuseGiven, resolveOptions } from '../support/options/option-table.js';
 
 const reason = "MA-CLIP's";
 
@@ -47,9 +46,7 @@ export const fusionOptions = {
  * @throws UserError for one that is of no use to the head.
  */
 export function fusionOf(head: HeadName, given: GivenOptions): FusionConstants {
-  const { values, origins } = resolveOptions(fusionOptions, given);
-  const keys = Object.keys(fusionOptions) as (keyof FusionConstants)[];
-  const useless = head === 'magnitude' ? undefined : keys.find((key) => origins[key] !== 'default');
-  if (useless !== undefined) throw new UserError(`${flagOf(useless)} is for --head magnitude, but the head is ${head}. Leave it out.`);
-  return values;
+  if (head !== 'magnitude')
+    refuseGiven(given, Object.keys(fusionOptions), `is for --head magnitude, but the head is ${head}. Leave it out`);
+  return resolveOptions(fusionOptions, given).values;
 }

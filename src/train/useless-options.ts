@@ -1,6 +1,6 @@
 /** Options that others leave without an effect: what is given is used, or refused. */
 import { UserError } from '../support/errors.js';
-import { flagOf, type ResolvedOptions } from '../support/options/option-table.js';
+import { type GivenOptions, nameGiven, type OptionValues, withoutSavedForm } from '../support/options/option-table.js';
 import { noPairs } from './options/data-options.js';
 import { noOpinions } from './options/opinion-options.js';
 import { type TrainOptions, trainOptions } from './options.js';
@@ -10,7 +10,7 @@ type Key = keyof TrainOptions;
 interface Rule {
   readonly keys: readonly Key[];
   isUsed(options: TrainOptions): boolean;
-  /** Completes a sentence that begins with the flag. */
+  /** Completes a sentence that begins with the name of the option. */
   reason(options: TrainOptions): string;
 }
 
@@ -51,14 +51,17 @@ const trainingRules: readonly Rule[] = [
 ];
 
 /**
+ * @param values of `given`, and the defaults
  * @param isTrained false where a model is exported as it is
  * @throws UserError for an option that was given, has another value than the default, and changes nothing.
  */
-export function requireUseful({ values, origins }: ResolvedOptions<typeof trainOptions>, isTrained = true): void {
+export function requireUseful(values: OptionValues<typeof trainOptions>, given: GivenOptions, isTrained = true): void {
+  const meant = withoutSavedForm(given);
   for (const { keys, isUsed, reason } of isTrained ? trainingRules : headRules) {
     if (isUsed(values)) continue;
-    // a file may be the configuration of a run, which has every option
-    const given = keys.find((key) => origins[key] === 'flag' && values[key] !== trainOptions[key].default);
-    if (given !== undefined) throw new UserError(`${flagOf(given)} ${reason(values)}. Leave it out.`);
+    for (const key of keys) {
+      const name = values[key] === trainOptions[key].default ? undefined : nameGiven(key, meant);
+      if (name !== undefined) throw new UserError(`${name} ${reason(values)}. Leave it out.`);
+    }
   }
 }

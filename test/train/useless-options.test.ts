@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { flagOf, resolveOptions } from '#antonym/support/options/option-table.js';
+import { flagOf, type GivenOptions, resolveOptions, savedForm } from '#antonym/support/options/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
 import { requireUseful } from '#antonym/train/useless-options.js';
 
 const resolved = (flags: Readonly<Record<string, string>>) => resolveOptions(trainOptions, { flags }, { cores: 2 });
+const judge = (given: GivenOptions, isTrained = true): void =>
+  requireUseful(resolveOptions(trainOptions, given, { cores: 2 }).values, given, isTrained);
 const rated = { opinion: 'mos.csv', head: 'mlp' };
 
 describe('an option that changes nothing', () => {
@@ -19,17 +21,19 @@ describe('an option that changes nothing', () => {
     ['exclude', 'x', { pairs: 'shards' }, /--pairs has them/],
     ['tf32', 'on', { device: 'webgpu' }, /is for --device cuda, but the device is webgpu/],
   ])('%s %s is refused', (key, value, others, reason) => {
-    const given = resolved({ ...others, [key]: value });
-    expect(() => requireUseful(given)).toThrow(reason);
-    expect(() => requireUseful(given)).toThrow(new RegExp(`^${flagOf(key)} .*\\. Leave it out\\.$`));
-    expect(() => requireUseful(resolved(others))).not.toThrow();
+    const flags: Record<string, string> = { ...others, [key]: value };
+    expect(() => judge({ flags })).toThrow(reason);
+    expect(() => judge({ flags })).toThrow(new RegExp(`^${flagOf(key)} .*\\. Leave it out\\.$`));
+    expect(() => judge({ flags: { ...others } })).not.toThrow();
+    const values = { [key]: resolved(flags).values[key as 'prompts'] };
+    const inFile: GivenOptions = { flags: { ...others }, file: { path: 'mine.json', values } };
+    expect(() => judge(inFile)).toThrow(reason);
+    expect(() => judge(inFile)).toThrow(new RegExp(`^"${key}" in mine.json .*\\. Leave it out\\.$`));
   });
 
   test('is taken from the configuration of a run, and where it changes something', () => {
-    const values = { ...resolved({ lrHead: '3', prompts: 'learnable' }).values, prompts: 'auto' };
-    expect(() =>
-      requireUseful(resolveOptions(trainOptions, { flags: {}, file: { path: 'config.json', values } }, { cores: 2 })),
-    ).not.toThrow();
+    const run = savedForm(resolved({ lrHead: '3', prompts: 'learnable' }));
+    expect(() => judge({ flags: {}, file: { path: 'config.json', values: { ...run, prompts: 'auto' } } })).not.toThrow();
     for (const flags of [
       { lrHead: '3', prompts: 'learnable' },
       { lrHead: '3', head: 'regression' },
@@ -37,11 +41,11 @@ describe('an option that changes nothing', () => {
       { tf32: 'off' },
       { prompts: 'ma-clip', head: 'magnitude' },
     ])
-      expect(() => requireUseful(resolved(flags as Record<string, string>))).not.toThrow();
+      expect(() => judge({ flags: flags as Record<string, string> })).not.toThrow();
   });
 
   test('of a head is refused where nothing is trained, too', () => {
-    expect(() => requireUseful(resolved({ activation: 'relu' }), false)).toThrow(/--activation is for --head mlp, but the head is prompts/);
-    expect(() => requireUseful(resolved({ lrHead: '3' }), false)).not.toThrow();
+    expect(() => judge({ flags: { activation: 'relu' } }, false)).toThrow(/--activation is for --head mlp, but the head is prompts/);
+    expect(() => judge({ flags: { lrHead: '3' } }, false)).not.toThrow();
   });
 });

@@ -4,12 +4,21 @@ import { availableParallelism } from 'node:os';
 import { isLaunched, launchOf } from '../../peers/launcher.js';
 import { UserError } from '../../support/errors.js';
 import { switched, text, wholeNumber } from '../../support/options/option-kinds.js';
-import { type GivenOptions, givenIn, type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import {
+  type GivenOptions,
+  givenIn,
+  nameGiven,
+  type OptionTable,
+  type OptionValues,
+  refuseGiven,
+  resolveOptions,
+  withoutSavedForm,
+} from '../../support/options/option-table.js';
 import { dataOptions } from '../../train/options/data-options.js';
 import { deviceOptions } from '../../train/options/device-options.js';
 import { mlpOptions } from '../../train/options/mlp-options.js';
 import { modelOptions, runPrefix } from '../../train/options/model-options.js';
-import { opinionOptions } from '../../train/options/opinion-options.js';
+import { noOpinions, opinionOptions } from '../../train/options/opinion-options.js';
 import { optimisationOptions } from '../../train/options/optimisation-options.js';
 import { trainOptions } from '../../train/options.js';
 import { requireUseful } from '../../train/useless-options.js';
@@ -111,10 +120,10 @@ async function runTraining(given: GivenOptions): Promise<number> {
   const { run, resume, dryRun, sweepLr, splits, json } = own;
   const launch = launchOf();
   if (takeOver && resume === undefined) throw new UserError('--take-over is for a run that is resumed: give --resume, too.');
-  if (given.flags.peerTimeout !== undefined && !isLaunched())
-    throw new UserError('--peer-timeout is for processes that mpirun or srun starts: nothing else would be waited for. Leave it out.');
+  if (!isLaunched())
+    refuseGiven(given, ['peerTimeout'], 'is for processes that mpirun or srun starts: nothing else would be waited for. Leave it out');
   // a run that is resumed has options of its own, too
-  if (resume === undefined) requireUseful(resolveOptions(trainOptions, options, { cores: availableParallelism() }));
+  if (resume === undefined) requireUseful(resolveOptions(trainOptions, options, { cores: availableParallelism() }).values, options);
   if (launch && (sweepLr || splits !== undefined))
     throw new UserError(`${sweepLr ? '--sweep-lr' : '--splits'} trains in one process, but ${launch.by} has started ${launch.size}.`);
   if (splits !== undefined) return (await import('./train-splits.js')).trainSplits(splits, run!, options, json);
@@ -127,14 +136,14 @@ async function runTraining(given: GivenOptions): Promise<number> {
 }
 
 /** The options of training, `--init` among them. @throws UserError when flags contradict each other. */
-function trainingOptions({ flags, ...file }: GivenOptions, own: OptionValues<typeof runOptions>): GivenOptions {
+function trainingOptions(given: GivenOptions, own: OptionValues<typeof runOptions>): GivenOptions {
+  const { flags, file } = given;
   const { run, init, resume, dryRun, sweepLr, splits } = own;
-  if (sweepLr && flags.opinion !== undefined)
+  const isMeant = (key: string): boolean => nameGiven(key, withoutSavedForm(given)) !== undefined;
+  const hasOpinions = (flags.opinion ?? file?.values.opinion ?? noOpinions) !== noOpinions;
+  if (sweepLr && hasOpinions)
     throw new UserError('--sweep-lr compares runs without labels: leave it out, and compare --splits of two --lr with opinions.');
-  if (
-    splits !== undefined &&
-    (flags.opinion === undefined || run === undefined || resume !== undefined || dryRun || sweepLr || flags.split !== undefined)
-  )
+  if (splits !== undefined && (!hasOpinions || run === undefined || resume !== undefined || dryRun || sweepLr || isMeant('split')))
     throw new UserError(
       '--splits needs --opinion and --run, the beginning of the names of its runs, and goes without --split, --sweep-lr, --resume and --dry-run.',
     );
@@ -143,8 +152,8 @@ function trainingOptions({ flags, ...file }: GivenOptions, own: OptionValues<typ
   if (init !== undefined && flags.weights !== undefined)
     throw new UserError('--init and --weights both say what to start from: give only one of them.');
   if (dryRun && resume !== undefined) throw new UserError('--dry-run says what a new run would do: leave it out to resume a run.');
-  if (sweepLr && (dryRun || resume !== undefined || flags.lr !== undefined || run === undefined)) {
+  if (sweepLr && (dryRun || resume !== undefined || isMeant('lr') || run === undefined)) {
     throw new UserError('--sweep-lr needs --run, the beginning of the names of its runs, and goes without --lr, --resume and --dry-run.');
   }
-  return { ...file, flags: { ...flags, ...(init !== undefined && { weights: `${runPrefix}${init}` }) } };
+  return { ...given, flags: { ...flags, ...(init !== undefined && { weights: `${runPrefix}${init}` }) } };
 }

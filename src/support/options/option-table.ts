@@ -84,7 +84,7 @@ export function givenIn(table: OptionTable, { flags, file }: GivenOptions): Give
 
 /** @throws UserError with the nearest name when a file has a key that the table lacks. */
 export function requireKnownKeys(table: OptionTable, { path, values }: NonNullable<GivenOptions['file']>): void {
-  for (const key of Object.keys(values)) if (key !== 'origins') optionOf(table, key, `"${key}" in ${path}`);
+  for (const key of Object.keys(values)) if (key !== 'origins') optionOf(table, key, inFile(key, path));
 }
 
 /** Values of other options that the value of one brings with it. */
@@ -97,10 +97,27 @@ export interface ImpliedOptions {
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
-/** @throws UserError naming the first of some options that was given: it would change nothing. @param reason completes a sentence that begins with its flag */
-export function refuseGiven({ flags, file }: GivenOptions, keys: readonly string[], reason: string): void {
-  const given = keys.find((key) => flags[key] !== undefined || file?.values[key] !== undefined);
-  if (given !== undefined) throw new UserError(`${flagOf(given)} ${reason}.`);
+/** An option as it was given, for people: `--crop`, or `"crop" in options.json`; undefined: it was not given. */
+export function nameGiven(key: string, { flags, file }: GivenOptions): string | undefined {
+  if (flags[key] !== undefined) return flagOf(key);
+  return file?.values[key] === undefined ? undefined : inFile(key, file.path);
+}
+
+/** @throws UserError naming the first of some options that was given: it would change nothing. @param reason completes a sentence that begins with its name */
+export function refuseGiven(given: GivenOptions, keys: readonly string[], reason: string): void {
+  for (const key of keys) {
+    const name = nameGiven(key, given);
+    if (name !== undefined) throw new UserError(`${name} ${reason}.`);
+  }
+}
+
+/** Options of a file that somebody wrote; a run's configuration has every option, and nobody meant each. */
+export function withoutSavedForm({ flags, file, ...others }: GivenOptions): GivenOptions {
+  return { ...others, flags, ...(file && file.values.origins === undefined && { file }) };
+}
+
+function inFile(key: string, path: string): string {
+  return `"${key}" in ${path}`;
 }
 
 /**
@@ -203,7 +220,7 @@ function readGiven(table: OptionTable, { flags, file, implied }: GivenOptions) {
     origins[key] = origin;
   };
   for (const [key, value] of Object.entries(file?.values ?? {})) {
-    if (key !== 'origins') take(key, value, JSON.stringify(value), `"${key}" in ${file?.path}`, 'file');
+    if (key !== 'origins') take(key, value, JSON.stringify(value), inFile(key, file!.path), 'file');
   }
   for (const [key, value] of Object.entries(flags)) {
     if (value === undefined) continue;
