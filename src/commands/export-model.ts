@@ -15,6 +15,7 @@ import { UserError } from '../support/errors.js';
 import { requireNoFile } from '../support/files/atomic-folder.js';
 import { jsonLine } from '../support/json-line.js';
 import { type GivenOptions, givenIn, resolveOptions } from '../support/options/option-table.js';
+import { pathLine } from '../support/path-line.js';
 import { startProgress } from '../support/progress.js';
 import { chooseBackbone } from '../train/choose-backbone.js';
 import { noOpinions } from '../train/options/opinion-options.js';
@@ -120,7 +121,7 @@ async function exportModel(
         differences.join(', '),
     );
     if (parity.reduced) process.stderr.write(precisionTable(parity.reduced));
-    process.stdout.write(json ? jsonLine({ model, description, parity }) : `${model}\n`);
+    process.stdout.write(json ? jsonLine({ model, description, parity }) : pathLine(model));
   } finally {
     progress.stop();
   }

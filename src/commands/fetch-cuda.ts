@@ -7,6 +7,7 @@ import { libraryFolder } from '../runtime/onnxruntime/library-path.js';
 import { formatBytes } from '../support/byte-size.js';
 import { commandHint } from '../support/command-hint.js';
 import { messageOf, UserError } from '../support/errors.js';
+import { pathLine } from '../support/path-line.js';
 import { startProgress } from '../support/progress.js';
 import type { Command } from './command.js';
 
@@ -46,7 +47,7 @@ async function fetchCuda(): Promise<void> {
     progress.stop();
   }
   const missing = await missingForCuda();
-  process.stdout.write(`${paths.at(-1)}\n`);
+  process.stdout.write(pathLine(paths.at(-1)!));
   process.stderr.write(
     missing === undefined ? `Fetched. "${commandHint('devices')}" says how fast it is.\n` : `Fetched. What is missing: ${missing}\n`,
   );

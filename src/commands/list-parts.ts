@@ -6,6 +6,7 @@ import { type PartScorer, scorePart } from '../score/parts/score-part.js';
 import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { jsonLine } from '../support/json-line.js';
+import { printable } from '../support/printable.js';
 import { startProgress } from '../support/progress.js';
 import { describeParts, incompleteParts } from './describe-parts.js';
 import type { ListPartFlags } from './list-part-options.js';
@@ -65,7 +66,9 @@ export async function runPart({ out, list, part: { number, of } }: PartTask, { j
     }
     const kept = scored.kept > 0 ? `, ${scored.kept} of them before` : '';
     process.stdout.write(
-      json ? jsonLine(scored) : `${scored.path}: ${counted(scored.images, 'image')}${kept}, ${scored.failed} of them unreadable\n`,
+      json
+        ? jsonLine(scored)
+        : `${printable(scored.path)}: ${counted(scored.images, 'image')}${kept}, ${scored.failed} of them unreadable\n`,
     );
     return 0;
   } finally {

@@ -5,6 +5,7 @@ import { pruneLibraries } from '../runtime/onnxruntime/prune-libraries.js';
 import { formatBytes } from '../support/byte-size.js';
 import { switched, text } from '../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
+import { printable } from '../support/printable.js';
 import type { Command } from './command.js';
 
 const options = {
@@ -28,7 +29,7 @@ export const pruneCommand: Command = {
     const { platform, dryRun } = resolveOptions(options, given).values;
     const removed = await pruneLibraries(binariesFolder(), platform, dryRun);
     const total = removed.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { folder, bytes } of removed) process.stdout.write(`${formatBytes(bytes).padStart(10)}  ${folder}\n`);
+    for (const { folder, bytes } of removed) process.stdout.write(`${formatBytes(bytes).padStart(10)}  ${printable(folder)}\n`);
     process.stderr.write(`${dryRun ? 'Would remove' : 'Removed'} ${formatBytes(total)}.\n`);
     return undefined;
   },

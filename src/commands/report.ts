@@ -7,6 +7,7 @@ import { UserError } from '../support/errors.js';
 import { jsonLine } from '../support/json-line.js';
 import { text } from '../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../support/options/option-table.js';
+import { pathLine } from '../support/path-line.js';
 import { printable } from '../support/printable.js';
 import type { Command } from './command.js';
 import { jsonOption } from './shared-options.js';
@@ -36,7 +37,7 @@ export const reportCommand: Command = {
     const warn = (problem: string): void => void process.stderr.write(`warning: ${printable(problem)}\n`);
     const report = only ? await writeRunReport(only, out, warn) : await writeComparison(folders, out ?? comparisonPath, warn);
     const result = { report, runs: names, ...(only && { tensorboard: only.tensorboard }) };
-    process.stdout.write(json ? jsonLine(result) : `${report}\n`);
+    process.stdout.write(json ? jsonLine(result) : pathLine(report));
     return undefined;
   },
 };

@@ -16,7 +16,7 @@ export function junitXml(checks: readonly LimitCheck[]): string {
   const failures = checks.filter(({ failed }) => failed).length;
   const cases = checks.map(({ name, text, failed, notes = [] }) => {
     const said = failed ? notes : [text, ...notes];
-    const output = said.length === 0 ? '' : `<system-out>${escapeHtml(said.join('\n'))}</system-out>`;
+    const output = said.length === 0 ? '' : `<system-out>${said.map(escapeHtml).join('\n')}</system-out>`;
     const outcome = `${failed ? `<failure message="${escapeHtml(text)}"/>` : ''}${output}`;
     return `    <testcase classname="antonym.compare" name="${escapeHtml(name)}">${outcome}</testcase>\n`;
   });

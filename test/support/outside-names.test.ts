@@ -11,6 +11,7 @@ import { csvCell } from '#antonym/support/csv-cell.js';
 import { escapeHtml } from '#antonym/support/escape-html.js';
 import { escapeMarkdown } from '#antonym/support/escape-markdown.js';
 import { jsonLine } from '#antonym/support/json-line.js';
+import { pathLine } from '#antonym/support/path-line.js';
 import { printable } from '#antonym/support/printable.js';
 import { startProgress } from '#antonym/support/progress.js';
 import { temporaryFolder } from './files/temporary-folder.js';
@@ -51,10 +52,12 @@ test.each(names)('%j is one visible line wherever text is for people', (name) =>
   progress.succeed(name);
   expect(said.trimEnd().split('\n')).toEqual(['Scoring ...', printable(name), printable(name)]);
   expect(escapeMarkdown(name)).not.toMatch(active);
+  expect(pathLine(name, true).slice(0, -1)).not.toMatch(active);
+  expect(pathLine(name, false)).toBe(`${name}\n`);
   const line = jsonLine({ [name]: name });
   expect(line.slice(0, -1)).not.toMatch(active);
   expect(JSON.parse(line)).toEqual({ [name]: name });
-  expect(escapeHtml(name)).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200f\u061c]/u);
+  expect(escapeHtml(name)).not.toMatch(active);
 });
 
 test('a name that is no attack is shown as it is, right-to-left ones too', () => {

@@ -19,6 +19,7 @@ import { requireFreeFolder, writeFolderAtomically } from '../../support/files/at
 import { jsonLine } from '../../support/json-line.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { pathLine } from '../../support/path-line.js';
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
@@ -90,7 +91,7 @@ async function degradeGallery(
       levels: cells.map(({ level, strength, psnr, ssim }) => ({ level, strength, psnr: Number.isFinite(psnr) ? psnr : null, ssim })),
     }));
     const result = { gallery, page, sheets, in: input ?? null, seed, width, height, distortions: measured };
-    process.stdout.write(json ? jsonLine(result) : `${page}\n`);
+    process.stdout.write(json ? jsonLine(result) : pathLine(page));
   } finally {
     progress.stop();
   }

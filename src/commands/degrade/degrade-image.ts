@@ -13,6 +13,7 @@ import { clearStagings } from '../../support/files/staging.js';
 import { jsonLine } from '../../support/json-line.js';
 import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { pathLine } from '../../support/path-line.js';
 import { printable } from '../../support/printable.js';
 import type { Command } from '../command.js';
 import { jsonOption } from '../shared-options.js';
@@ -68,5 +69,5 @@ async function degradeImage(
   process.stderr.write(
     `${printable(input)}, ${width}x${height}: ${strengths.map(({ name, strength }) => `${name} ${strength}`).join(', ') || 'pristine'}\n`,
   );
-  process.stdout.write(json ? jsonLine({ in: input, out, width, height, composition, level, levels, strengths }) : `${out}\n`);
+  process.stdout.write(json ? jsonLine({ in: input, out, width, height, composition, level, levels, strengths }) : pathLine(out));
 }

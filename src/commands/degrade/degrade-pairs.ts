@@ -26,6 +26,7 @@ import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderR
 import { jsonLine } from '../../support/json-line.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { pathLine } from '../../support/path-line.js';
 import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import { sha256Of } from '../../support/sha256.js';
@@ -159,7 +160,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
     };
     process.stdout.write(jsonLine(result));
   } else {
-    process.stdout.write(`${out}\n`);
+    process.stdout.write(pathLine(out));
   }
   return 0;
 }

@@ -20,6 +20,7 @@ import { UserError } from '../../support/errors.js';
 import { jsonLine } from '../../support/json-line.js';
 import { part, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
+import { pathLine } from '../../support/path-line.js';
 import { startProgress } from '../../support/progress.js';
 import { sha256Of } from '../../support/sha256.js';
 import { fingerprintOf, heldOutRequests } from '../../train/data/held-out.js';
@@ -124,7 +125,7 @@ async function degradeShards(flags: Options): Promise<number> {
           : `with all ${share.of} parts in one folder, train on it with --pairs`),
     );
     const result = { out, index: join(out, indexName(share)), part: share, shards: shards.length, kept, bytes, ...configuration };
-    process.stdout.write(flags.json ? jsonLine({ ...result, skipped: index.skipped, leftOut: dataset.leftOut }) : `${out}\n`);
+    process.stdout.write(flags.json ? jsonLine({ ...result, skipped: index.skipped, leftOut: dataset.leftOut }) : pathLine(out));
     return signals.exitCode();
   } catch (error) {
     if (!signals.stop.aborted || error !== signals.stop.reason) throw error;

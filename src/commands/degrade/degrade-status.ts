@@ -6,6 +6,7 @@ import { counted } from '../../support/counted.js';
 import { jsonLine } from '../../support/json-line.js';
 import { switched } from '../../support/options/option-kinds.js';
 import { type OptionTable, resolveOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
 import type { Command } from '../command.js';
 import { describeParts, incompleteParts } from '../describe-parts.js';
@@ -32,7 +33,7 @@ export const statusCommand: Command = {
     const { json, verify } = resolveOptions(options, given).values;
     const status = verify ? await verified(folder!) : await statusOfShards(folder!);
     const { parts, whole, shards, bytes, faults } = status;
-    for (const fault of faults) process.stderr.write(`${fault}\n`);
+    for (const fault of faults) process.stderr.write(`${printable(fault)}\n`);
     process.stdout.write(json ? jsonLine(status) : describeParts(status, `${counted(shards, 'shard')}, ${formatBytes(bytes)}`));
     return whole === parts ? 0 : incompleteParts;
   },

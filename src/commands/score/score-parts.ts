@@ -7,6 +7,7 @@ import { mergeParts } from '../../score/parts/part-status.js';
 import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { jsonLine } from '../../support/json-line.js';
+import { printable } from '../../support/printable.js';
 import type { ListPartFlags } from '../list-part-options.js';
 import { partsTask, printPartsStatus, runPart } from '../list-parts.js';
 import { digestOfModel, loadOptionsOf, type ModelFlags } from '../open-models.js';
@@ -29,7 +30,7 @@ export async function scoreParts(flags: PartFlags, paths: readonly string[]): Pr
   if (task.kind === 'merge') {
     const merged = await mergeParts(task.out);
     process.stdout.write(
-      json ? jsonLine(merged) : `${merged.path}: ${counted(merged.images, 'image')}, ${merged.failed} of them unreadable\n`,
+      json ? jsonLine(merged) : `${printable(merged.path)}: ${counted(merged.images, 'image')}, ${merged.failed} of them unreadable\n`,
     );
     return 0;
   }

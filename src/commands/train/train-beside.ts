@@ -2,6 +2,7 @@
 import { agree, shareText } from '../../peers/agree.js';
 import type { Peers } from '../../peers/peers.js';
 import { nameOfPeer } from '../../peers/roll-call.js';
+import { printable } from '../../support/printable.js';
 import { trainLoop } from '../../train/loop.js';
 import { setUpTogether } from '../../train/set-up-together.js';
 import { timeSteps } from '../../train/time-steps.js';
@@ -25,7 +26,7 @@ export async function trainBeside(peers: Peers, { isDry }: Pick<TrainRequest, 'i
     known.name = await shareText(peers, undefined);
     // a broken image is known to the process alone that needs it
     const onSkip = (image: string, reason: string): void => {
-      process.stderr.write(`skipped in ${nameOfPeer(peers.rank, peers.hosts)}: ${image}: ${reason}\n`);
+      process.stderr.write(`${printable(`skipped in ${nameOfPeer(peers.rank, peers.hosts)}: ${image}: ${reason}`)}\n`);
     };
     const session = await openTrainingSession(setup, { onSkip });
     try {

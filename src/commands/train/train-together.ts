@@ -11,6 +11,7 @@ import { nameOfPeer } from '../../peers/roll-call.js';
 import { describeEnvironment } from '../../support/environment.js';
 import { messageOf, UserError } from '../../support/errors.js';
 import type { GivenOptions } from '../../support/options/option-table.js';
+import { printable } from '../../support/printable.js';
 import { type RunInProgress, type TrainRequest, trainAndExport } from './train-and-export.js';
 import { trainBeside } from './train-beside.js';
 
@@ -25,7 +26,7 @@ export async function trainTogether(launch: Launch, limit: number, request: Trai
   const say = (reason: string): void => {
     const hint = known.name === undefined ? '' : ` All processes end; --resume ${known.name} continues from the last checkpoint.`;
     const own = peers ? nameOfPeer(peers.rank, peers.hosts) : `process ${launch.rank} of ${launch.size}`;
-    writeSync(process.stderr.fd, `error: In ${own}: ${reason}${hint}\n`);
+    writeSync(process.stderr.fd, `error: ${printable(`In ${own}: ${reason}${hint}`)}\n`);
   };
   try {
     peers = await joinPeers(launch, limit, say);
