@@ -1,6 +1,8 @@
 /** Scores pairs of pictures. A pair of which one file cannot be scored is named and left out. */
 import { stat } from 'node:fs/promises';
+import { readingFault } from '../score/errors.js';
 import type { Model, ScoredImage } from '../score/model.js';
+import { patiently } from '../support/files/passing-failures.js';
 import type { ComparedPair, ScoredFile } from './comparison.js';
 import type { PicturePair } from './match-pictures.js';
 
@@ -52,8 +54,11 @@ export async function scorePairs(
 
 /** The file with its score, or the reason why it has none. */
 async function scoredFile(path: string, scored: ScoredImage): Promise<ScoredFile | string> {
-  if (scored.error) return scored.error.message;
+  if (scored.error) {
+    if (readingFault(scored.error) === 'ERR_ANTONYM_BUSY') throw scored.error;
+    return scored.error.message;
+  }
   const { score, width, height, degradations } = scored;
   if (!Number.isFinite(score)) return `${path}: The model's score is not a number.`;
-  return { path, score, bytes: (await stat(path)).size, width, height, ...(degradations && { degradations }) };
+  return { path, score, bytes: (await patiently(() => stat(path))).size, width, height, ...(degradations && { degradations }) };
 }

@@ -3,8 +3,8 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { canReadHeic } from '../images/heif.js';
 import { rawExtensions } from '../images/raw-preview.js';
-import { systemReason } from '../support/files/file-errors.js';
-import { ofFile } from '../support/files/passing-failures.js';
+import { fileError, systemReason } from '../support/files/file-errors.js';
+import { isPassing, ofFile, patiently } from '../support/files/passing-failures.js';
 import { type PathPattern, pathPattern } from '../support/path-pattern.js';
 import type { FileReference } from './image-reference.js';
 import { heicExtensions, type LeftOut } from './left-out.js';
@@ -53,7 +53,7 @@ export async function listImageFiles(
     files: [],
     leftOut: { files: {}, systemFolders: [], unreadable: [] },
   };
-  await collect(listing, folder, '', await readdir(folder, { withFileTypes: true }));
+  await collect(listing, folder, '', await readEntries(folder));
   listing.files.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   return { files: listing.files, leftOut: listing.leftOut };
 }
@@ -69,11 +69,11 @@ interface Listing {
 type Entries = Awaited<ReturnType<typeof readEntries>>;
 
 function readEntries(folder: string) {
-  return readdir(folder, { withFileTypes: true });
+  return patiently(() => readdir(folder, { withFileTypes: true }));
 }
 
 async function collect(listing: Listing, folder: string, prefix: string, entries: Entries): Promise<void> {
-  const real = await realpath(folder);
+  const real = await patiently(() => realpath(folder));
   if (listing.visited.has(real)) return;
   listing.visited.add(real);
   const leaveOut = (reason: string): void => {
@@ -113,6 +113,7 @@ async function enter(listing: Listing, folder: string, prefix: string): Promise<
   try {
     entries = await readEntries(folder);
   } catch (error) {
+    if (isPassing(error)) throw fileError('read', folder, error);
     listing.leftOut.unreadable.push({ path: folder, reason: systemReason(error) });
     return;
   }
@@ -121,8 +122,5 @@ async function enter(listing: Listing, folder: string, prefix: string): Promise<
 
 /** False for a name garbled because it is not UTF-8. */
 async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
+  return (await ofFile(path, (one) => lstat(one))) !== undefined;
 }

@@ -1,9 +1,11 @@
 /** The images in tar archives, WebDataset shards among them: read one after the other, never unpacked. */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
+import { readChunks } from '../support/files/read-chunks.js';
 import { imageExtensions } from './list-image-files.js';
 
 /** Larger members are no photographs, bytes. */
@@ -69,7 +71,7 @@ interface Member {
 }
 
 async function* membersOf(archive: string): AsyncGenerator<Member> {
-  const source = createReadStream(archive, { highWaterMark: 2 ** 20 });
+  const source = Readable.from(readChunks(archive));
   const extract = tar.extract();
   source.on('error', (error) => extract.destroy(error));
   source.pipe(extract);

@@ -1,8 +1,10 @@
 /** Opinions of the field's benchmarks, in the files that their authors publish. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchmarkDescription, BenchmarkLayout } from '../datasets/benchmark.js';
 import { UserError } from '../support/errors.js';
+import { ofFile, patiently } from '../support/files/passing-failures.js';
 import { suggestName } from '../support/nearest-name.js';
 import { checkRated, type TableRow } from './check-rated.js';
 import type { Opinions } from './opinions.js';
@@ -69,9 +71,9 @@ async function readText(root: string, layout: BenchmarkLayout & { format: 'text'
 
 /** The file, or the text files of the folder. */
 async function textFiles(path: string): Promise<string[]> {
-  const status = await stat(path).catch(() => undefined);
+  const status = await ofFile(path, (one) => stat(one));
   if (!status?.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /\.(txt|csv)$/i.test(name)).sort();
+  const names = (await patiently(() => readdir(path))).filter((name) => /\.(txt|csv)$/i.test(name)).sort();
   if (names.length === 0) throw new UserError(`${path} has no text files with opinions in it.`);
   return names.map((name) => join(path, name));
 }
@@ -167,8 +169,5 @@ function textOf(value: MatValue | number): string {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  return (await ofFile(path, (one) => stat(one))) !== undefined;
 }

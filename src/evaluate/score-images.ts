@@ -6,6 +6,7 @@ import { ImageError, ModelError } from '../score/errors.js';
 import { imagesInMemory } from '../score/load-model.js';
 import { noneCan } from '../support/counted.js';
 import { asSentence, messageOf, UserError } from '../support/errors.js';
+import { PassingError } from '../support/files/passing-failures.js';
 import { resultsAhead } from '../support/results-ahead.js';
 import type { RatedFile } from './match-images.js';
 
@@ -100,9 +101,9 @@ async function scoreAll(image: Image, measures: readonly ImageMeasure[]): Promis
   }
 }
 
-/** The error of an image, without the words for what was given; any other is thrown. */
+/** The error of an image, without the words for what was given; any other is thrown, as one is that the machine is at fault for. */
 function userErrorOf(error: unknown): Error {
-  if (error instanceof ImageError && error.cause instanceof UserError) return error.cause;
-  if (error instanceof UserError && !(error instanceof ModelError)) return error;
-  throw error instanceof Error ? error : new Error(messageOf(error));
+  const own = error instanceof ImageError && error.cause instanceof UserError ? error.cause : error;
+  if (own instanceof UserError && !(own instanceof ModelError || own instanceof PassingError)) return own;
+  throw own instanceof Error ? own : new Error(messageOf(own));
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
+import { ofFile } from '../support/files/passing-failures.js';
 import { readMetrics } from './metrics-log.js';
 import type { RunFolder } from './run-directory.js';
 
@@ -27,9 +28,6 @@ export async function findLastCheckpoint(run: RunFolder, identity?: string): Pro
   );
 }
 
-function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
+async function isThere(path: string): Promise<boolean> {
+  return (await ofFile(path, (one) => lstat(one))) !== undefined;
 }

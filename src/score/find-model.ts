@@ -1,4 +1,5 @@
 /** Finds a model: a file, a folder with a model in it, or a run; where none is named, the one that comes with the program. */
+
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +7,7 @@ import { shippedModel } from '../export/shipped-model.js';
 import { commandHint } from '../support/command-hint.js';
 import { messageOf, systemCodeOf, UserError } from '../support/errors.js';
 import { fileError } from '../support/files/file-errors.js';
+import { patiently } from '../support/files/passing-failures.js';
 
 export interface FoundModel {
   /** The ONNX file. */
@@ -88,7 +90,7 @@ function badArgument(message: string): UserError {
 
 async function kindOf(path: string): Promise<{ readonly kind: 'file' | 'folder' | 'nothing'; readonly error?: unknown }> {
   try {
-    return { kind: (await stat(path)).isDirectory() ? 'folder' : 'file' };
+    return { kind: (await patiently(() => stat(path))).isDirectory() ? 'folder' : 'file' };
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return { kind: 'nothing', error };
     throw fileError('read the model', path, error);

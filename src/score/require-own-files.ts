@@ -1,10 +1,12 @@
 /** A model is scored with only if its files belong together: a damaged or exchanged one would score without a word. */
+
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ModelDescription } from '../export/model-description.js';
 import { systemCodeOf, UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/files/file-digest.js';
 import { fileError } from '../support/files/file-errors.js';
+import { patiently } from '../support/files/passing-failures.js';
 
 /**
  * Compares the ONNX file, the file of its weights, and what lies beside them, with what `model.json` states of them. One that states nothing, as
@@ -24,7 +26,7 @@ export async function requireOwnFiles(modelPath: string, { files }: ModelDescrip
 /** Undefined where the size says that it cannot be the file. */
 async function hashOf(path: string, bytes: number, mayBeAbsent: boolean): Promise<string | undefined> {
   try {
-    return (await stat(path)).size === bytes ? await digestOfFile(path) : undefined;
+    return (await patiently(() => stat(path))).size === bytes ? await digestOfFile(path) : undefined;
   } catch (error) {
     if (mayBeAbsent && systemCodeOf(error) === 'ENOENT') return 'absent';
     throw fileError('read', path, error);

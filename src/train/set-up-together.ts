@@ -18,6 +18,7 @@ import type { RunFolder } from '../runs/run-directory.js';
 import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
 import { systemReason } from '../support/files/file-errors.js';
+import { patiently } from '../support/files/passing-failures.js';
 import type { NamedTensors } from '../tensors/tensor-data.js';
 import type { Split } from './data/held-out.js';
 import { openStoredPairData } from './data/stored-pair-data.js';
@@ -125,7 +126,7 @@ function filesOf(split: Split | undefined, opinions: OpinionSet | undefined): re
 async function sizesOf(images: readonly ReadImage[]): Promise<number[]> {
   return pLimit(lookTogether).map(images, async ({ path }) => {
     if (path === undefined) return 0;
-    return stat(path).then(
+    return patiently(() => stat(path)).then(
       ({ size }) => size,
       (error) => {
         throw new UserError(`${path} cannot be read: ${systemReason(error)}. All processes need the photographs under the same path.`);

@@ -1,4 +1,5 @@
 /** The pictures that a path stands for: those of a folder or pattern, those that a .txt file lists, or the one file. */
+
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { expandPaths } from '../../datasets/expand-paths.js';
@@ -7,6 +8,7 @@ import type { ListedImages } from '../../datasets/list-image-files.js';
 import { decodeText } from '../../support/decode-text.js';
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { ofFile } from '../../support/files/passing-failures.js';
 import { readRegular } from '../../support/files/regular-file.js';
 
 /** Lists larger than this are refused: 64 MiB hold half a million paths. */
@@ -22,13 +24,12 @@ export async function listPictures(path: string): Promise<ListedImages> {
 
 /** True for a file; false for a folder, a pattern, and where nothing is. */
 export async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() === true;
+  return (await ofFile(path, (one) => stat(one)))?.isFile() === true;
 }
 
 async function readList(path: string): Promise<ListedImages> {
   try {
-    if ((await stat(path)).size > largestList) throw new UserError(`${path} is too large for a list of paths.`);
-    const lines = decodeText(await readRegular(path)).split(/\r?\n/);
+    const lines = decodeText(await readRegular(path, largestList)).split(/\r?\n/);
     const files = lines.filter((line) => line.trim() !== '').map((id) => ({ kind: 'file' as const, id, path: resolve(dirname(path), id) }));
     if (files.length === 0) throw new UserError(`${path} lists no pictures.`);
     return { files, leftOut: nothingLeftOut };

@@ -12,6 +12,7 @@ import { asSentence, systemCodeOf, UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { ofFile, patiently } from '../../support/files/passing-failures.js';
 import { readRegularText } from '../../support/files/regular-file.js';
 import { parseSealed, sealJson } from '../../support/sealed-json.js';
 import { sha256Of } from '../../support/sha256.js';
@@ -118,7 +119,7 @@ export interface IndexFile {
 export async function readIndexes(folder: string): Promise<IndexFile[]> {
   let names: string[];
   try {
-    names = (await readdir(folder)).filter((name) => indexNames.test(name));
+    names = (await patiently(() => readdir(folder))).filter((name) => indexNames.test(name));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return [];
     throw fileError('read', folder, error);
@@ -142,7 +143,7 @@ async function readIndex(folder: string, name: string): Promise<IndexFile> {
   let text: string;
   let json: unknown;
   try {
-    if ((await stat(path)).size > largestIndex) throw new UserError(`${path} is too large for an index of shards.`);
+    if ((await patiently(() => stat(path))).size > largestIndex) throw new UserError(`${path} is too large for an index of shards.`);
     text = await readRegularText(path, largestIndex);
     json = parseSealed(text);
   } catch (error) {
@@ -171,7 +172,7 @@ function isPlanned({ file, set, from, to }: IndexedShard, planned: PlannedShard 
 
 /** @throws UserError when a shard is missing or has another size than its index says. */
 export async function requireWhole(path: string, bytes: number, index: string): Promise<void> {
-  const size = (await stat(path).catch(() => undefined))?.size;
+  const size = (await ofFile(path, (one) => stat(one)))?.size;
   if (size === bytes) return;
   throw new UserError(
     `${path} ${size === undefined ? 'is missing' : `has ${counted(size, 'byte')}`}, but ${index} says that it has ${bytes}. Copy it again, ` +

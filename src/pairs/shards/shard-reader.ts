@@ -4,7 +4,6 @@
  */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTar, tarArchiveBytes, tarMemberBytes } from '../../support/archives/tar-archive.js';
@@ -12,6 +11,9 @@ import { counted } from '../../support/counted.js';
 import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { patiently } from '../../support/files/passing-failures.js';
+import { readChunks } from '../../support/files/read-chunks.js';
+import { readRange } from '../../support/files/read-range.js';
 import { sha256Of } from '../../support/sha256.js';
 import { cropNames, decodePair } from '../encoded-pair.js';
 import type { DegradedPair } from '../pair.js';
@@ -76,7 +78,7 @@ export class ShardReader {
   private async verify(): Promise<ReadonlyMap<number, Extent>> {
     const hash = createHash('sha256');
     const hashed = async function* (path: string): AsyncGenerator<Uint8Array> {
-      for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>) {
+      for await (const chunk of readChunks(path)) {
         hash.update(chunk);
         yield chunk;
       }
@@ -130,10 +132,9 @@ export class ShardReader {
   private async *read({ start, bytes, sha256 }: Extent): AsyncGenerator<Uint8Array> {
     if (bytes > this.members.length * tarMemberBytes(this.limit)) throw new Error(`it has ${bytes} bytes`);
     const archive = Buffer.alloc(tarArchiveBytes(bytes));
-    const file = await open(this.path, 'r');
+    const file = await patiently(() => open(this.path, 'r'));
     try {
-      const { bytesRead } = await file.read(archive, 0, bytes, start);
-      if (bytesRead !== bytes) throw new Error('the file was cut off while it was in use');
+      await readRange(file, archive.subarray(0, bytes), start, this.path);
     } finally {
       await file.close();
     }

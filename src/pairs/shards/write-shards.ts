@@ -1,4 +1,5 @@
 /** Writes shards of degraded pairs: tar files for the webdataset library. */
+
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { makeFolder } from '../../support/files/make-folder.js';
+import { patiently } from '../../support/files/passing-failures.js';
 import { openStaging, type Staging, stagingPrefix } from '../../support/files/staging.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import type { EncodedPair } from '../encoded-pair.js';
@@ -116,7 +118,7 @@ async function openFolder(folder: string, { configuration, part }: WriteShardsOp
   const own = indexes.find(({ index }) => index.part.number === part.number)?.index;
   for (const { file, bytes } of own?.shards ?? []) await requireWhole(join(folder, file), bytes, indexName(part));
   try {
-    const names = await readdir(folder);
+    const names = await patiently(() => readdir(folder));
     if (indexes.length === 0 && names.some((name) => !name.startsWith(stagingPrefix))) {
       throw new UserError(`${folder} already exists and is not empty: choose another folder or remove it.`);
     }

@@ -1,7 +1,8 @@
 /** The lines of one part of a list of images, which may be longer than memory and too long to count. */
-import { createReadStream } from 'node:fs';
+
 import { UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { readChunks } from '../../support/files/read-chunks.js';
 import { openRegular } from '../../support/files/regular-file.js';
 
 export interface ListPart {
@@ -40,7 +41,7 @@ export async function* linesOf(list: string, part: ListPart): AsyncGenerator<Lis
   const first = Math.max(0, start - 1);
   try {
     let isFirst = start > 0;
-    for await (const { text, begin, finish } of split(createReadStream(list, { start: first }), list)) {
+    for await (const { text, begin, finish } of split(readChunks(list, { start: first }), list)) {
       // the rest of a line of the part before
       if (isFirst) {
         isFirst = false;

@@ -1,10 +1,12 @@
 /** The images that the lines of a list stand for: files, and the members of tar archives as WebDataset and img2dataset write them. */
-import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { imageExtensions } from '../../datasets/list-image-files.js';
 import { messageOf, UserError } from '../../support/errors.js';
 import { systemReason } from '../../support/files/file-errors.js';
+import { isPassing, PassingError } from '../../support/files/passing-failures.js';
+import { readChunks } from '../../support/files/read-chunks.js';
 import type { ListLine } from './list-lines.js';
 
 export interface ListedImage extends Pick<ListLine, 'share'> {
@@ -37,7 +39,7 @@ export async function* listedImages(lines: AsyncIterable<ListLine>, skip = 0): A
  */
 async function* membersOf(path: string, isSkipped: () => boolean): AsyncGenerator<ListedImage> {
   const extract = tar.extract();
-  const source = createReadStream(path);
+  const source = Readable.from(readChunks(path));
   source.on('error', (error) => extract.destroy(error));
   source.pipe(extract);
   try {
@@ -60,11 +62,10 @@ async function* membersOf(path: string, isSkipped: () => boolean): AsyncGenerato
       yield { name: own, input: new Uint8Array(Buffer.concat(parts, size)) };
     }
   } catch (error) {
+    const message = `Cannot read the archive ${path}: ${systemReason(error) || messageOf(error)}.`;
+    if (isPassing(error)) throw new PassingError(message, { cause: error });
     isSkipped();
-    yield {
-      name: path,
-      input: new UserError(`Cannot read the archive ${path}: ${systemReason(error) || messageOf(error)}.`, { cause: error }),
-    };
+    yield { name: path, input: new UserError(message, { cause: error }) };
   } finally {
     source.destroy();
     extract.destroy();

@@ -14,8 +14,10 @@ export function modelScorer(model: Model): PartScorer {
         const score = await model.score(input);
         return { image: name, score, ...(opinion && { opinion: opinion.of(score) }) };
       } catch (error) {
-        if (!(error instanceof ImageError || error === input)) throw error;
-        return { image: name, error: (error as Error).message, code: readingFault(error) };
+        const code = readingFault(error);
+        // a row is for ever: one that fails for the moment is left to the next command
+        if (!(error instanceof ImageError || error === input) || code === 'ERR_ANTONYM_BUSY') throw error;
+        return { image: name, error: (error as Error).message, code };
       }
     },
     close: () => model.close(),

@@ -2,11 +2,14 @@
  * The file of one part of a list's scores: a line that says what is scored and by which model, a line an image in the order of the list, and at
  * the end a line that says how many. So a part is whole or not, it continues after its last line, and scores of two models never mix.
  */
+
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { systemCodeOf, UserError } from '../../support/errors.js';
 import { fileError } from '../../support/files/file-errors.js';
+import { patiently } from '../../support/files/passing-failures.js';
+import { readChunks } from '../../support/files/read-chunks.js';
 import { LineChain, withoutCheck } from '../../support/line-chain.js';
 import type { ListPart } from './list-lines.js';
 
@@ -44,7 +47,7 @@ const partNames = /^scores-(\d+)-of-(\d+)\.jsonl$/;
 
 /** Files of parts in a folder, by number. @throws UserError when it cannot be read, has none, or they divide the list differently. */
 export async function partFiles(folder: string): Promise<{ readonly of: number; readonly paths: ReadonlyMap<number, string> }> {
-  const names = await readdir(folder).catch((error) => {
+  const names = await patiently(() => readdir(folder)).catch((error) => {
     throw fileError('read the folder', folder, error);
   });
   const found = names.flatMap((name) => {
@@ -70,9 +73,9 @@ export interface PartState {
 /** Looks at the beginning and the end of a part only. */
 export async function stateOfPart(path: string): Promise<PartState> {
   try {
-    const file = await open(path, 'r');
+    const file = await patiently(() => open(path, 'r'));
     try {
-      const { size } = await file.stat();
+      const { size } = await patiently(() => file.stat());
       const [head = '', ...others] = (await textAt(file, 0, tailBytes)).split('\n');
       const lines = (await textAt(file, Math.max(0, size - tailBytes), tailBytes)).split('\n');
       // what follows the last line break was not finished
@@ -91,7 +94,7 @@ export async function stateOfPart(path: string): Promise<PartState> {
 
 async function textAt(file: FileHandle, place: number, bytes: number): Promise<string> {
   const buffer = Buffer.alloc(bytes);
-  const { bytesRead } = await file.read(buffer, 0, bytes, place);
+  const { bytesRead } = await patiently(() => file.read(buffer, 0, bytes, place));
   return buffer.toString('utf8', 0, bytesRead);
 }
 
@@ -118,28 +121,23 @@ export interface PartLine {
  * @throws UserError when a line does not match its checksum.
  */
 export async function* linesOfPart(path: string, chain = new LineChain()): AsyncGenerator<PartLine> {
-  const file = await open(path, 'r');
-  try {
-    let end = 0;
-    let isHead = true;
-    let rest = Buffer.alloc(0);
-    for await (const chunk of file.createReadStream({ autoClose: false })) {
-      let bytes = Buffer.concat([rest, chunk as Buffer]);
-      for (let place = bytes.indexOf(10); place >= 0; place = bytes.indexOf(10)) {
-        end += place + 1;
-        const line = chain.open(bytes.toString('utf8', 0, place));
-        if (line === undefined) {
-          throw new UserError(
-            `${path} is damaged: a line does not match its checksum, or one before it is missing. Remove it, to score the part again.`,
-          );
-        }
-        yield { line, end, isHead };
-        isHead = false;
-        bytes = bytes.subarray(place + 1);
+  let end = 0;
+  let isHead = true;
+  let rest = Buffer.alloc(0);
+  for await (const chunk of readChunks(path)) {
+    let bytes = Buffer.concat([rest, chunk]);
+    for (let place = bytes.indexOf(10); place >= 0; place = bytes.indexOf(10)) {
+      end += place + 1;
+      const line = chain.open(bytes.toString('utf8', 0, place));
+      if (line === undefined) {
+        throw new UserError(
+          `${path} is damaged: a line does not match its checksum, or one before it is missing. Remove it, to score the part again.`,
+        );
       }
-      rest = bytes;
+      yield { line, end, isHead };
+      isHead = false;
+      bytes = bytes.subarray(place + 1);
     }
-  } finally {
-    await file.close();
+    rest = bytes;
   }
 }

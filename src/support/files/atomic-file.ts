@@ -6,6 +6,7 @@ import { threadId } from 'node:worker_threads';
 import { systemCodeOf, UserError } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 import { holdForLife, ownName } from './owner-name.js';
+import { whenThereIsRoom } from './passing-failures.js';
 import { clearStagings, stagingPrefix } from './staging.js';
 import { syncFolder } from './sync.js';
 import { beginUnfinished } from './unfinished.js';
@@ -35,7 +36,7 @@ export async function writeFileAtomically(path: string, content: FileContent, { 
   const begun = beginUnfinished(temporary);
   let held: number | undefined;
   try {
-    const file = await open(temporary, 'wx');
+    const file = await whenThereIsRoom(() => open(temporary, 'wx'));
     try {
       held = await holdForLife(temporary);
       const chunks = typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content;
@@ -44,7 +45,7 @@ export async function writeFileAtomically(path: string, content: FileContent, { 
     } finally {
       await file.close();
     }
-    if (replaces || !(await linkNew(temporary, path))) await rename(temporary, path);
+    if (replaces || !(await linkNew(temporary, path))) await whenThereIsRoom(() => rename(temporary, path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error;

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { systemCodeOf } from '../errors.js';
+import { whenThereIsRoom } from './passing-failures.js';
 
 /** @returns the first folder that was made, undefined where all were there @throws Error of the system. */
 export async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    return await mkdir(path, { recursive: true });
+    return await whenThereIsRoom(() => mkdir(path, { recursive: true }));
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw error;
     let missing = resolve(path);

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCodeOf, UserError } from '../errors.js';
 import type { ProcessIdentity } from '../process-identity.js';
 import { holdForLife, judgeOwner, ownerOf, ownName } from './owner-name.js';
+import { patiently, whenThereIsRoom } from './passing-failures.js';
 
 /** Two processes that yield to each other try again after different delays. */
 const attempts = 4;
@@ -86,8 +87,7 @@ async function putDown(folder: string, name: string, { prefix, entry }: LockKind
   const file = await ownName(prefix);
   const path = join(folder, file);
   try {
-    if (entry === 'folder') await mkdir(path);
-    else await writeFile(path, '', { flag: 'wx' });
+    await whenThereIsRoom(() => (entry === 'folder' ? mkdir(path) : writeFile(path, '', { flag: 'wx' })));
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') throw new UserError(`${name} is already in use by this process.`);
     await rm(path, { recursive: true, force: true }).catch(() => {});
@@ -103,7 +103,7 @@ async function putDown(folder: string, name: string, { prefix, entry }: LockKind
 
 /** The reason of a refusal, if another process holds the lock; clears what dead owners left. */
 async function findRefusal(folder: string, name: string, own: string, kind: LockKind): Promise<UserError | undefined> {
-  for (const file of await readdir(folder)) {
+  for (const file of await patiently(() => readdir(folder))) {
     if (file === own) continue;
     const owner = ownerOf(file, kind.prefix);
     if (owner === undefined) continue;

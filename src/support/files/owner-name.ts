@@ -3,6 +3,7 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentProcess, judgeProcess, type ProcessIdentity } from '../process-identity.js';
 import { hasKernelLocks, takeKernelLock } from './libc.js';
+import { whenThereIsRoom } from './passing-failures.js';
 
 /** Mark of owners that hold the kernel's lock of what they own for as long as they live. */
 const held = 'flock';
@@ -25,7 +26,7 @@ async function identityQuery(): Promise<string> {
 /** Takes the kernel's lock of a new file or folder that this process owns. @returns the descriptor that holds it, until it is closed. */
 export async function holdForLife(path: string): Promise<number | undefined> {
   if (!(await hasKernelLocks())) return undefined;
-  const descriptor = openSync(path, 'r');
+  const descriptor = await whenThereIsRoom(async () => openSync(path, 'r'));
   await takeKernelLock(descriptor);
   return descriptor;
 }

@@ -5,6 +5,9 @@ import { systemReason } from './file-errors.js';
 
 const passing = new Set(['EAGAIN', 'EBUSY', 'EINTR', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE', 'ETIMEDOUT']);
 
+/** The machine is short of something: nothing was begun, and even what writes may be tried again. */
+const shortages = new Set(['EAGAIN', 'EINTR', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 /** Milliseconds before each new attempt: three seconds in all. */
 export const pauses: readonly number[] = [50, 200, 800, 2000];
 
@@ -28,6 +31,11 @@ export async function patiently<T>(call: () => Promise<T>, passes: (error: unkno
     }
   }
   return call();
+}
+
+/** Repeats a call that writes, and that did not begin for want of files, memory or the like. A disk that fails is not tried again. */
+export function whenThereIsRoom<T>(call: () => Promise<T>): Promise<T> {
+  return patiently(call, (error) => shortages.has(systemCodeOf(error) ?? ''));
 }
 
 /**

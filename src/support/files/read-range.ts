@@ -1,6 +1,7 @@
 /** Reads a range of a file in full: `read` alone may return fewer bytes than requested, and at most 2 GiB - 1 at once. */
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors.js';
+import { patiently } from './passing-failures.js';
 
 const longestRead = 2 ** 30;
 
@@ -13,7 +14,8 @@ const longestRead = 2 ** 30;
 export async function readRange<Bytes extends Uint8Array>(file: FileHandle, bytes: Bytes, position: number, path: string): Promise<Bytes> {
   let filled = 0;
   while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, Math.min(longestRead, bytes.length - filled), position + filled);
+    const length = Math.min(longestRead, bytes.length - filled);
+    const { bytesRead } = await patiently(() => file.read(bytes, filled, length, position + filled));
     if (bytesRead === 0) throw new UserError(`Cannot read ${path}: it became shorter while it was read.`);
     filled += bytesRead;
   }

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../errors.js';
+import { patiently } from './passing-failures.js';
 import { readRange } from './read-range.js';
 
 /** Bytes: more than any configuration, description or list has. */
@@ -10,9 +11,9 @@ const largestText = 2 ** 26;
 /** @throws UserError when it is no regular file; the system's error. */
 export async function openRegular(path: string): Promise<FileHandle> {
   // a pipe without a writer is not waited for
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await patiently(() => open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
   try {
-    const status = await file.stat();
+    const status = await patiently(() => file.stat());
     if (status.isDirectory())
       throw Object.assign(new Error(`EISDIR: it is a folder, '${path}'`), { code: 'EISDIR', syscall: 'read', path });
     if (!status.isFile())
@@ -28,7 +29,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
 export async function readRegular(path: string, most = largestText): Promise<Buffer> {
   const file = await openRegular(path);
   try {
-    const { size } = await file.stat();
+    const { size } = await patiently(() => file.stat());
     if (size > most)
       throw new UserError(`Cannot read ${path}: it has ${mebibytes(size)} MiB, and no such file has more than ${mebibytes(most)}.`);
     return await readRange(file, Buffer.alloc(size), 0, path);

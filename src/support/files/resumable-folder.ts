@@ -3,6 +3,7 @@
  *
  * `<path>.partial` holds `content/`, which becomes the folder in one step, and `notes/`. One without `content` is of no use any more.
  */
+
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,7 @@ import { requireFreeFolder } from './atomic-folder.js';
 import { fileError } from './file-errors.js';
 import { lockFolder } from './folder-lock.js';
 import { makeFolder } from './make-folder.js';
+import { patiently } from './passing-failures.js';
 import { syncFolder, syncTree } from './sync.js';
 
 /** Notes that an interrupted process leaves for the next one, as JSON; removed when the folder is complete. */
@@ -134,7 +136,7 @@ async function differenceTo(partial: string, configuration: object): Promise<str
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return await patiently(() => readdir(folder));
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return [];
     throw error;
@@ -146,7 +148,7 @@ function notesIn(folder: string): Notes {
   return {
     async read(name) {
       try {
-        const note = parseSealed(await readFile(pathOf(name), 'utf8'));
+        const note = parseSealed(await patiently(() => readFile(pathOf(name), 'utf8')));
         return Object(note).note ?? note;
       } catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return undefined;

@@ -16,6 +16,7 @@ import { exchangePaths } from './libc.js';
 import { makeFolder } from './make-folder.js';
 import { takeLock } from './owner-lock.js';
 import { judgeOwner, ownerOf } from './owner-name.js';
+import { whenThereIsRoom } from './passing-failures.js';
 import { syncFolder, syncTree, writeSynced } from './sync.js';
 import { beginUnfinished } from './unfinished.js';
 
@@ -65,7 +66,7 @@ export async function openStaging(folder: string, key: string, name: string): Pr
     await lock.release();
   };
   try {
-    await mkdir(content);
+    await whenThereIsRoom(() => mkdir(content));
   } catch (error) {
     await discard();
     throw error;
@@ -74,13 +75,13 @@ export async function openStaging(folder: string, key: string, name: string): Pr
     content,
     async commit(removed = [], replaces = true) {
       await syncTree(lock.path);
-      const names = await readdir(content);
+      const names = await whenThereIsRoom(() => readdir(content));
       begun();
       if (names.length + removed.length > 1) {
         const inodes = names.map(async (entry) => [entry, String((await stat(join(content, entry), { bigint: true })).ino)] as const);
         const plan: Plan = { placed: Object.fromEntries(await Promise.all(inodes)), removed };
         await writeSynced(join(lock.path, `${planName}.part`), sealJson(plan));
-        await rename(join(lock.path, `${planName}.part`), join(lock.path, planName));
+        await whenThereIsRoom(() => rename(join(lock.path, `${planName}.part`), join(lock.path, planName)));
         await syncFolder(lock.path);
       }
       await carryOut(folder, lock.path, names, removed, replaces);
@@ -178,7 +179,7 @@ async function place(folder: string, staging: string, name: string, replaces: bo
   if (process.platform === 'win32') await rmdir(to).catch(() => {});
   try {
     // an empty folder is replaced, and so is a file by a file
-    await rename(from, to);
+    await whenThereIsRoom(() => rename(from, to));
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR', 'EISDIR'].includes(systemCodeOf(error) ?? '') || !(await exists(to))) throw error;
     if (!replaces) throw new UserError(`${to} already exists and is not empty: choose another folder or remove it.`);
