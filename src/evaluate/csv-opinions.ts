@@ -37,7 +37,7 @@ export interface CsvColumns {
  * @throws UserError when it cannot be read, or does not have the columns.
  */
 export async function readCsvOpinions(path: string, columns: CsvColumns = {}, folder?: string): Promise<Opinions> {
-  const lines = await readAnyTable(path);
+  const lines = (await readAnyTable(path)).map((row) => row.map(withoutInvisible));
   const wanted = [columns.image ?? 'image', columns.opinion ?? 'mos'];
   const above = titlesAbove(lines, wanted);
   const [header, ...rows] = lines.slice(above);
@@ -78,6 +78,11 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     tableFolder: dirname(path),
     rated: checkRated(path, rated, true),
   };
+}
+
+/** A cell without the characters that nobody sees, such as zero-width spaces, which pages of the web put around copied words. */
+function withoutInvisible(cell: string): string {
+  return cell.replaceAll(/^\p{Cf}+|\p{Cf}+$/gu, '');
 }
 
 /** Rows above the row of names that spreadsheets have for people, such as a title over several columns: the number of them. */

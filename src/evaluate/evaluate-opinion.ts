@@ -10,7 +10,7 @@ import { UserError } from '../support/errors.js';
 import { digestOfFile } from '../support/files/file-digest.js';
 import { type Bootstrap, measureAgreement } from './agreement.js';
 import type { Evaluation } from './evaluation.js';
-import { type MatchedImages, matchImages, type RatedFile } from './match-images.js';
+import { encodingHint, type MatchedImages, matchImages, type RatedFile } from './match-images.js';
 import type { MeasuredImages } from './measured-parts.js';
 import type { Opinions } from './opinions.js';
 import { paperFigures, squareBicubic } from './paper-protocol.js';
@@ -179,7 +179,7 @@ async function requireUnseen(models: readonly NamedModel[], files: readonly Rate
 export function requireMost(total: number, lost: readonly string[], why: string): void {
   if (lost.length <= mostLost * total) return;
   throw new UserError(
-    `${lost.length} of the ${total} images that have an opinion ${lost.length === 1 ? 'is' : 'are'} ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them.`,
+    `${lost.length} of the ${total} images that have an opinion ${lost.length === 1 ? 'is' : 'are'} ${why}, for example ${lost[0]}: figures of the others would be of another set. Add --allow-missing to have them.${encodingHint(lost[0]!)}`,
   );
 }
 

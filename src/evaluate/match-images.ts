@@ -82,9 +82,14 @@ export async function matchImages(
     withoutOpinion.slice(0, 1000).map((id) => basename(id)),
   );
   throw new UserError(
-    `${missing.size === 1 ? 'The image with an opinion is not' : `None of the ${missing.size} images is`} in ${listed ? 'the list' : folder} (${counted(files.length, 'image file')}): for example ${name}.${hint}` +
+    `${missing.size === 1 ? 'The image with an opinion is not' : `None of the ${missing.size} images is`} in ${listed ? 'the list' : folder} (${counted(files.length, 'image file')}): for example ${name}.${hint}${encodingHint(name)}` +
       (listed ? '' : ' Say where they are with --images.'),
   );
+}
+
+/** What to do where letters beyond ASCII may be those of another code page: `decodeText` knows UTF-8, UTF-16 and Windows-1252 alone. */
+export function encodingHint(image: string): string {
+  return /[\u0080-\u00ff]/.test(image) ? ' If these letters are not those of the table, save it in UTF-8.' : '';
 }
 
 async function filesIn(folder: string) {

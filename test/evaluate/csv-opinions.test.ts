@@ -36,6 +36,7 @@ describe('a CSV file of opinions', () => {
       ',Study,\n,,\nn,image,mos\n1,"a, b.png",3.5\n2,x/c.png,-2\n',
       'image;mos\na, b.png;3,5 %\nx/c.png;-2%\n',
       'Study 1, 2020, of a laboratory\nimage;mos\na, b.png;3,5\nx/c.png;-2\n\u001a',
+      '\u200bimage;mos\u2060\n\u200ba, b.png\u200b;\u200b3.5\nx/c.png;-2\n',
       '[{"image": "a, b.png", "mos": 3.5}, {"n": null, "mos": "-2", "image": "x/c.png"}]',
       '\ufeff{"image": "a, b.png", "mos": 3.5}\r\n{"image": "x/c.png", "mos": -2}\r\n\n',
       'image;mos\na, b.png;3,5/5\nx/c.png;-2 / 5\n',
@@ -285,6 +286,9 @@ describe('images of opinions', () => {
     await expect(evaluate(19)).rejects.toThrow(
       /^2 of the 19 images that have an opinion are not there, for example 17\.jpg: [^\n]* Add --allow-missing to have them\.$/,
     );
+    const named = (...names: string[]) => matchImages(there, rate(...names));
+    await expect(named('Ôîòî.jpg')).rejects.toThrow(/If these letters are not those of the table, save it in UTF-8\./);
+    await expect(named('photo.jpg')).rejects.toThrow(/^[^8]*$/);
     // The files are empty: what stops it now is that none can be scored.
     await expect(evaluate(18)).rejects.toThrow(/None of the 17 images can be scored/);
     await expect(evaluate(19, true)).rejects.toThrow(/None of the 17 images can be scored/);
