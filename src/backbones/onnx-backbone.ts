@@ -60,7 +60,7 @@ export async function openOnnxBackbone(path: string, options: OnnxBackboneOption
   if (free.shape.length !== 2 || typeof embedding !== 'number' || free.dataType !== 'float32') {
     throw new UserError(
       `${path} cannot be used: its output ${output} is ${free.dataType} ${formatShape(free.shape)}, expected float32 [N, embedding]. ` +
-        `Choose another --output: ${model.outputs.map(({ name }) => name).join(', ')}.`,
+        adviceInsteadOf(output, model, free.shape),
     );
   }
   const trained = [...specs.values()].filter(({ role }) => role === 'parameter');
@@ -108,7 +108,22 @@ function outputOf({ path, outputs }: OnnxModel, wanted: string): string {
   if (only !== undefined && others.length === 0) return only;
   const usual = usualOutputs.find((name) => vectors.includes(name));
   if (usual !== undefined) return usual;
-  throw new UserError(`${path} has ${vectors.length} outputs [N, embedding]. Choose one with --output: ${names.join(', ')}.`);
+  // what is wrong with it is said once its shape is known
+  if (outputs.length === 1) return names[0]!;
+  throw new UserError(
+    only === undefined
+      ? `${path} has no output [N, embedding] by itself: its outputs are ${names.join(', ')}. Choose one with --output.`
+      : `${path} has ${vectors.length} outputs [N, embedding]. Choose one with --output: ${vectors.join(', ')}.`,
+  );
+}
+
+/** What to do about an output that is no embedding. */
+function adviceInsteadOf(output: string, { outputs }: OnnxModel, shape: Shape): string {
+  const others = outputs.filter(({ name }) => name !== output).map(({ name }) => name);
+  if (others.length > 0) return `Choose another --output: ${others.join(', ')}.`;
+  return shape.length > 2
+    ? 'Average it to one vector an image, and export that.'
+    : 'Export the model up to the features of each image, before what is made of them.';
 }
 
 /** The embedding of any number of images. @throws UserError when it has none; that it takes one image only where that is the reason. */

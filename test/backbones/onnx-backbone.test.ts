@@ -225,6 +225,16 @@ describe('files that cannot be used', () => {
     await expect(openOnnxBackbone(golden('absent.onnx'), asTheyAre)).rejects.toThrow(/absent\.onnx/);
   });
 
+  test('whose only output is no embedding say what it is, and what to export', async () => {
+    const path = await changed('onnx_resnet.onnx', ({ graph }) => {
+      const { attribute: _, ...pool } = graph!.node!.find(({ opType }) => opType === 'MaxPool')!;
+      graph!.output = [onnx.ValueInfoProto.create({ name: pool.output![0]!, type: graph!.output![0]!.type! })];
+    });
+    await expect(openOnnxBackbone(path, asTheyAre)).rejects.toThrow(
+      /its output \S+ is float32 \[.*\], expected float32 \[N, embedding\]\. Average it to one vector an image, and export that\.$/,
+    );
+  });
+
   test('are refused or read when they are cut or bits of them flip, whatever it is', async () => {
     const bytes = await readFile(golden('onnx_vision_transformer.onnx'));
     const path = join(folder, 'damaged.onnx');
