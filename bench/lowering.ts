@@ -12,7 +12,7 @@ import { SessionThread } from '#antonym/runtime/sessions/session-thread.js';
 import { UserError } from '#antonym/support/errors.js';
 import { startProgress } from '#antonym/support/progress.js';
 import { randomStream } from '#antonym/support/random.js';
-import { buildGradientsGraph, buildLossGraph } from '#antonym/train/graphs/gradients-graph.js';
+import { buildGradientsGraph, buildLossGraph, recomputedOn } from '#antonym/train/graphs/gradients-graph.js';
 import { filledInputs } from './filled-inputs.js';
 import { markdownTable } from './markdown-table.js';
 import { median, rounded } from './measure.js';
@@ -87,13 +87,15 @@ async function variants(flags: Flags): Promise<ReadonlyMap<string, Graph>> {
   const thread = new SessionThread();
   const block = await channelBlock(thread).finally(() => thread.close());
   if (block === undefined) throw new UserError('This processor has no kernels of blocked channels.');
-  const source = buildGradientsGraph(losses);
+  const source = buildGradientsGraph(losses, recomputedOn('cpu'));
   const chosen = formulations['blocked-cpu'];
-  const blocked = (changed: Partial<Formulations> = {}): Graph => lowerMeans(blockChannels(source, block, { ...chosen, ...changed }));
+  const blocked = (changed: Partial<Formulations> = {}, graph = source): Graph =>
+    lowerMeans(blockChannels(graph, block, { ...chosen, ...changed }));
   return new Map([
     [whole, joinVectors(blocked())],
     ['cpu/block-channels', joinVectors(lowerMeans(lowerConvolutions(source, 'cpu')))],
     ['cpu/join-vectors', blocked()],
+    ['recompute-pointwise', joinVectors(blocked({}, buildGradientsGraph(losses)))],
     ['convolution/winograd-weight-gradient', joinVectors(blocked({ winogradWeights: 0 }))],
     ['convolution/over-patches', joinVectors(blocked({ patches: false }))],
     ['convolution/over-windows by image', joinVectors(blocked({ byImage: Number.POSITIVE_INFINITY }))],

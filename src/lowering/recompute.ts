@@ -98,15 +98,15 @@ class Recomputation extends PlainCopy {
     const start = this.starts.get(value);
     if (!start) return this.valueOf(value);
     if (!this.again.has(value)) {
-      const origin = this.again.get(start) ?? this.anew(this.valueOf(start));
+      const origin = this.again.get(start) ?? anew(this.target, this.valueOf(start));
       this.again.set(start, origin);
       this.add(value.producer!, this.again, (own) => (own === start ? origin : this.valueAgain(own)));
     }
     return this.again.get(value)!;
   }
+}
 
-  /** The same as another value, without a copy: ONNX Runtime computes once what is computed twice of one, and sees through Identity. */
-  private anew(value: Value): Value {
-    return this.target.add('Reshape', [value, this.target.integers(...fixedShape(value.shape, 'computing once more'))]);
-  }
+/** The same as another value, without a copy: ONNX Runtime computes once what is computed twice of one, and sees through Identity. */
+export function anew(graph: Graph, value: Value): Value {
+  return graph.add('Reshape', [value, graph.integers(...fixedShape(value.shape, 'computing once more'))]);
 }

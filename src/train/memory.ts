@@ -10,7 +10,7 @@ import { UserError } from '../support/errors.js';
 import { elementCount } from '../tensors/tensor-data.js';
 import { buildMixedGradientsGraph } from './engines/mixed-gradients-graph.js';
 import { cropsAtOnce, measuringMemory } from './graphs/crops-at-once.js';
-import { buildGradientsGraph, trainedSpecs } from './graphs/gradients-graph.js';
+import { buildGradientsGraph, recomputedOn, trainedSpecs } from './graphs/gradients-graph.js';
 import { cropsOf, lossGraphOf, seesOtherParts } from './graphs/opinion-graph.js';
 import { objectiveOf } from './objective.js';
 import type { TrainingSetup } from './training-setup.js';
@@ -40,7 +40,7 @@ export function estimateMemory({ options, model, data }: MemorySetup): number {
   const step = peakMemory(
     precision === 'mixed'
       ? buildMixedGradientsGraph(losses, options.device === 'cpu' ? 'cpu' : 'webgpu')
-      : lowerGradients(buildGradientsGraph(losses, recompute === 'on'), 'cpu'),
+      : lowerGradients(buildGradientsGraph(losses, recomputedOn(options.device, recompute === 'on')), 'cpu'),
   );
   const heldOutCrops = data.heldOutPairs * (levels + 1) * cropsPerLevel;
   const evaluation = measuringMemory(model, crop, Math.min(cropsAtOnce(model, crop), (levels + 1) * cropsPerLevel));

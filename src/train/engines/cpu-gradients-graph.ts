@@ -7,7 +7,7 @@ import { joinVectors } from '../../lowering/cpu/join-vectors.js';
 import { lowerMeans } from '../../lowering/lower-means.js';
 import { channelBlock } from '../../runtime/devices/channel-block.js';
 import type { SessionThread } from '../../runtime/sessions/session-thread.js';
-import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.js';
+import { buildGradientsGraph, type LossGraph, recomputedOn } from '../graphs/gradients-graph.js';
 
 /**
  * @param thread asked for what the processor can do; the graph is for its sessions and for others on this machine
@@ -15,6 +15,6 @@ import { buildGradientsGraph, type LossGraph } from '../graphs/gradients-graph.j
  */
 export async function buildCpuGradientsGraph(losses: LossGraph, thread: SessionThread, recompute = false): Promise<Graph> {
   const block = await channelBlock(thread);
-  const graph = buildGradientsGraph(losses, recompute);
+  const graph = buildGradientsGraph(losses, recomputedOn('cpu', recompute));
   return joinVectors(lowerMeans(block === undefined ? lowerConvolutions(graph, 'cpu') : blockChannels(graph, block)));
 }

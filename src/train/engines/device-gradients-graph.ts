@@ -9,7 +9,7 @@ import { writtenByKernels } from '../../lowering/device/outputs-in-place.js';
 import { lowerGradients } from '../../lowering/lower-gradients.js';
 import { withOutputs } from '../../lowering/rewrite-nodes.js';
 import type { Device } from '../../runtime/devices/device-names.js';
-import { buildGradientsGraph, type LossGraph, trainedSpecs } from '../graphs/gradients-graph.js';
+import { buildGradientsGraph, type LossGraph, recomputedOn, trainedSpecs } from '../graphs/gradients-graph.js';
 import { gradientName } from '../graphs/state.js';
 import { joinedTensors, type TensorGroup, updateGroups } from '../graphs/tensor-groups.js';
 import { buildMixedGradientsGraph } from './mixed-gradients-graph.js';
@@ -27,7 +27,7 @@ export function buildDeviceGradientsGraph(losses: LossGraph, { device, precision
   const graph =
     precision === 'mixed'
       ? buildMixedGradientsGraph(losses, device)
-      : joinVectors(inPlainNodes(lowerGradients(buildGradientsGraph(losses, recompute), device), device));
+      : joinVectors(inPlainNodes(lowerGradients(buildGradientsGraph(losses, recomputedOn(device, recompute)), device), device));
   return writtenByKernels(joinGradients(graph, deviceGroups(trainedSpecs(losses.parameters))));
 }
 

@@ -7,7 +7,7 @@ import { explainHalfPrecision, isOutOfMemory, mayBeOutOfMemory } from '../../run
 import { SessionThread } from '../../runtime/sessions/session-thread.js';
 import { floatTensor, type NamedTensors } from '../../tensors/tensor-data.js';
 import { cropsAtOnce } from '../graphs/crops-at-once.js';
-import { buildGradientsGraph, lossScaleName, trainedSpecs } from '../graphs/gradients-graph.js';
+import { buildGradientsGraph, lossScaleName, recomputedOn, trainedSpecs } from '../graphs/gradients-graph.js';
 import { buildMeasuringGraph } from '../graphs/measuring-graph.js';
 import { buildPredictionGraph, cropsOf, lossGraphOf, opinionFeeds, type RatedPart, seesOtherParts } from '../graphs/opinion-graph.js';
 import { averageName, initialAverages, initialMoments, initialTensors, updatedTensors } from '../graphs/state.js';
@@ -57,7 +57,9 @@ async function explainBatch(error: Error, { parameters: _, ...options }: EngineO
   if (fitting === undefined && !isOutOfMemory(error)) return error;
   const lossGraph = lossGraphOf(model, crop, options);
   const graph =
-    device === 'cpu' ? buildGradientsGraph(lossGraph, recompute) : buildDeviceGradientsGraph(lossGraph, { device, precision, recompute });
+    device === 'cpu'
+      ? buildGradientsGraph(lossGraph, recomputedOn(device, recompute))
+      : buildDeviceGradientsGraph(lossGraph, { device, precision, recompute });
   const canRecompute = precision !== 'mixed' && !recompute;
   return explainOutOfMemory(error, { photographs, accumulate, fitting, largest: largestTensor(graph), canRecompute });
 }

@@ -14,6 +14,8 @@ import { positiveRankingLoss } from '../../losses/positive-ranking.js';
 import { lowerGradients } from '../../lowering/lower-gradients.js';
 import type { PrecisionSource } from '../../lowering/precision/precision-source.js';
 import { recomputeForward } from '../../lowering/recompute.js';
+import { recomputePointwise } from '../../lowering/recompute-pointwise.js';
+import type { Device } from '../../runtime/devices/device-names.js';
 import { changeOf, embeddingOf, type ModelDefinition } from './model.js';
 import { gradientName } from './state.js';
 
@@ -77,15 +79,27 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   return { graph, parameters, embedding, names: lossNamesOf(options) };
 }
 
+/** Parts of the forward pass that the backward pass computes again instead of keeping: see `recomputePointwise` and `recomputeForward`. */
+export type Recomputed = 'nothing' | 'pointwise' | 'segments';
+
+/**
+ * What a machine computes again. Pointwise functions take the processor less time than others would their memory; on devices launches count.
+ * @param recompute true for most of the forward pass
+ */
+export function recomputedOn(device: Device | 'auto', recompute = false): Recomputed {
+  if (recompute) return 'segments';
+  return device === 'cpu' ? 'pointwise' : 'nothing';
+}
+
 /**
  * Adds the backward pass to a copy of a loss graph, in mathematical operators: it has to be lowered for the machine that computes it. Further
  * outputs: `next.gradient.<parameter>`.
- * @param recompute true to compute most of the forward pass again instead of keeping it: see `recomputeForward`
  */
-export function buildGradientsGraph(losses: LossGraph, recompute = false): Graph {
+export function buildGradientsGraph(losses: LossGraph, recomputed: Recomputed = 'nothing'): Graph {
   const { graph } = withGradients(losses, losses.graph.outputs.get('loss')!);
-  if (!recompute) return graph;
+  if (recomputed === 'nothing') return graph;
   const forward = new Set(graph.nodes.slice(0, losses.graph.nodes.length));
+  if (recomputed === 'pointwise') return recomputePointwise(graph, forward);
   const bytesOf = (candidate: Graph): number => peakMemory(lowerGradients(candidate, 'cpu'));
   return recomputeForward(graph, forward, graph.inputs.get('crops')!, bytesOf);
 }
