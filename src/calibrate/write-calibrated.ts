@@ -1,11 +1,12 @@
 /** Writes the folder of a calibrated model: a copy of the ONNX file with the opinion added, and everything that says so. */
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelDescription, toMetadata } from '../export/model-description.js';
 import { dataName, descriptionName, modelCardName, modelName } from '../export/model-files.js';
 import { systemCodeOf } from '../support/errors.js';
 import { writeFolderAtomically } from '../support/files/atomic-folder.js';
 import { hashFile, hashFiles } from '../support/files/hash-files.js';
+import { writeContent } from '../support/files/write-content.js';
 import { sealJson } from '../support/sealed-json.js';
 import { sealMarkdown } from '../support/sealed-markdown.js';
 import { addOpinion } from './add-opinion.js';
@@ -32,14 +33,14 @@ export async function writeCalibrated(
 ): Promise<void> {
   const model = addOpinion(await readFile(modelPath), description.opinion!.map, toMetadata(description));
   await writeFolderAtomically(folder, async (temporary) => {
-    await writeFile(join(temporary, modelName), model);
+    await writeContent(join(temporary, modelName), model);
     await copyFile(`${modelPath}.data`, join(temporary, dataName)).catch((error) => {
       if (systemCodeOf(error) !== 'ENOENT') throw error;
     });
     const files = await hashFiles(temporary);
-    await writeFile(join(temporary, calibrationName), sealJson(calibration, 2));
+    await writeContent(join(temporary, calibrationName), sealJson(calibration, 2));
     files.push(await hashFile(temporary, calibrationName));
-    await writeFile(join(temporary, descriptionName), sealJson({ ...description, files }, 2));
-    await writeFile(join(temporary, modelCardName), sealMarkdown(calibratedCard(description, await hashFiles(temporary))));
+    await writeContent(join(temporary, descriptionName), sealJson({ ...description, files }, 2));
+    await writeContent(join(temporary, modelCardName), sealMarkdown(calibratedCard(description, await hashFiles(temporary))));
   });
 }

@@ -1,6 +1,4 @@
 /** The folder of an evaluation: `evaluation.json`, the scores of every image, and pictures. */
-
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { svgFile } from '../charts/drawing.js';
@@ -8,6 +6,7 @@ import { scatterChart } from '../charts/scatter-chart.js';
 import { logistic } from '../statistics/logistic-fit.js';
 import { counted } from '../support/counted.js';
 import { csvCell } from '../support/csv-cell.js';
+import { writeContent } from '../support/files/write-content.js';
 import { sealJson } from '../support/sealed-json.js';
 import type { EvaluatedOpinion } from './evaluate-opinion.js';
 import type { Evaluation } from './evaluation.js';
@@ -29,17 +28,17 @@ export async function writeEvaluation(folder: string, evaluated: EvaluatedOpinio
     const stem = `${index + 1}-${fileStem(measure.name)}`;
     const files = { scatterSvg: `${stem}-scatter.svg`, scatterPng: `${stem}-scatter.png`, misjudgedPng: `${stem}-misjudged.png` };
     const svg = scatterOf(evaluated, measure, scores[index]!);
-    await writeFile(join(folder, files.scatterSvg), svg);
+    await writeContent(join(folder, files.scatterSvg), svg);
     // Twice as many pixels as text needs: it stays readable where it is enlarged.
-    await writeFile(join(folder, files.scatterPng), await sharp(Buffer.from(svg), { density: 144 }).png().toBuffer());
-    await writeFile(join(folder, files.misjudgedPng), await sheetOf(evaluated, measure));
+    await writeContent(join(folder, files.scatterPng), await sharp(Buffer.from(svg), { density: 144 }).png().toBuffer());
+    await writeContent(join(folder, files.misjudgedPng), await sheetOf(evaluated, measure));
     measures.push({ ...measure, files });
   }
   const header = ['image', 'opinion', ...evaluation.measures.map(({ name }) => name)];
   const rows = images.map(({ image, opinion }, place) => [image, opinion, ...scores.map((list) => list[place]!)]);
-  await writeFile(join(folder, scoresFile), [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join(''));
+  await writeContent(join(folder, scoresFile), [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join(''));
   const result: Evaluation = { ...evaluation, measures, files: { scores: scoresFile } };
-  await writeFile(join(folder, 'evaluation.json'), sealJson(result, 2));
+  await writeContent(join(folder, 'evaluation.json'), sealJson(result, 2));
   return result;
 }
 

@@ -1,6 +1,4 @@
 /** The folder of a measured sensitivity: `sensitivity.json` and its picture, small charts of score against severity by group. */
-
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type Drawing, svgFile } from '../charts/drawing.js';
@@ -8,6 +6,7 @@ import { lineChart } from '../charts/line-chart.js';
 import { smallMultiples } from '../charts/small-multiples.js';
 import { distortionGroups } from '../degrade/distortion.js';
 import { counted } from '../support/counted.js';
+import { writeContent } from '../support/files/write-content.js';
 import { sealJson } from '../support/sealed-json.js';
 import type { Sensitivity } from './sensitivity.js';
 
@@ -18,10 +17,10 @@ const files = { chartSvg: 'sensitivity.svg', chartPng: 'sensitivity.png' };
 /** Writes everything but the folder itself, which must exist. */
 export async function writeSensitivity(folder: string, measured: MeasuredSensitivity): Promise<void> {
   const svg = svgFile(sensitivityChart(measured));
-  await writeFile(join(folder, files.chartSvg), svg);
-  await writeFile(join(folder, files.chartPng), await sharp(Buffer.from(svg), { density: 108 }).png().toBuffer());
+  await writeContent(join(folder, files.chartSvg), svg);
+  await writeContent(join(folder, files.chartPng), await sharp(Buffer.from(svg), { density: 108 }).png().toBuffer());
   const result: Sensitivity = { ...measured, files };
-  await writeFile(join(folder, 'sensitivity.json'), sealJson(result, 2));
+  await writeContent(join(folder, 'sensitivity.json'), sealJson(result, 2));
 }
 
 /** A row of small charts for each group; all have the same axes, so that steep and flat can be compared. */

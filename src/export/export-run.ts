@@ -1,5 +1,4 @@
 /** From a run's best checkpoint to the files that users take away. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageReference } from '../datasets/image-reference.js';
 import type { Graph } from '../graph/graph.js';
@@ -11,6 +10,7 @@ import { describeEnvironment, type Environment } from '../support/environment.js
 import { everything, writeFolderAtomically, writeFoldersAtomically } from '../support/files/atomic-folder.js';
 import { fileError } from '../support/files/file-errors.js';
 import { type HashedFile, hashFile, hashFiles } from '../support/files/hash-files.js';
+import { writeContent } from '../support/files/write-content.js';
 import { sealJson } from '../support/sealed-json.js';
 import { sealMarkdown } from '../support/sealed-markdown.js';
 import { concatenate } from '../tensors/concatenate.js';
@@ -126,7 +126,7 @@ async function exportScored(
     const [{ sha256 }] = own;
     const parity = { ...proof, model: sha256 };
     const json = async (name: string, value: object): Promise<HashedFile> => {
-      await writeFile(join(into!, name), sealJson(value, 2));
+      await writeContent(join(into!, name), sealJson(value, 2));
       return hashFile(into!, name);
     };
     const files = [...own, await json(parityName, parity)];
@@ -134,7 +134,7 @@ async function exportScored(
     const description = { ...described, files };
     await json(descriptionName, description);
     const card = modelCard({ description, parity, files: await hashFiles(into!), opinions: [] });
-    await writeFile(join(into!, modelCardName), sealMarkdown(card));
+    await writeContent(join(into!, modelCardName), sealMarkdown(card));
     if (beside !== undefined) await writeHeldOutScores(beside, pictures, sha256);
     return { description, parity, heldOut: pictures };
   };

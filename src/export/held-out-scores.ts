@@ -1,6 +1,4 @@
 /** `held-out/scores.json`: an exported model's scores of crops that it never saw, by distortion and level, and the most telling of them as pictures. */
-
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { distortions } from '../degrade/distortions/table.js';
@@ -9,6 +7,7 @@ import { cropImage, type Image, pasteImage } from '../images/image.js';
 import { mean } from '../statistics/mean.js';
 import { correctlyOrderedShare } from '../statistics/ordering.js';
 import { quantiles } from '../statistics/quantile.js';
+import { writeContent } from '../support/files/write-content.js';
 import { sealJson } from '../support/sealed-json.js';
 import type { HeldOutPair } from '../train/data/held-out.js';
 import type { Evaluation } from '../train/evaluation.js';
@@ -207,6 +206,6 @@ const scoresName = 'scores.json';
  * @param model SHA-256 of the ONNX file
  */
 export async function writeHeldOutScores(folder: string, { scores, pictures }: HeldOutFiles, model: string): Promise<void> {
-  for (const [name, content] of pictures) await writeFile(join(folder, name), content);
-  await writeFile(join(folder, scoresName), sealJson({ ...scores, model }, 2));
+  for (const [name, content] of pictures) await writeContent(join(folder, name), content);
+  await writeContent(join(folder, scoresName), sealJson({ ...scores, model }, 2));
 }

@@ -1,9 +1,9 @@
 /** The files of an exported model, which belong together: names, and the hashes by which each knows the others. */
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OnnxPieces } from '../graph/onnx-file.js';
 import type { HashedFile } from '../support/files/hash-files.js';
+import { writeContent } from '../support/files/write-content.js';
 import { seenOpinionsName } from './seen-opinions.js';
 
 export const modelName = 'model.onnx';
@@ -31,8 +31,8 @@ export function isModelFile(name: string): boolean {
 /** Writes a model into a folder. @returns its path */
 export async function writeModel(folder: string, { model, data }: OnnxPieces): Promise<string> {
   const path = join(folder, modelName);
-  if (data.length > 0) await writeFile(join(folder, dataName), data);
-  await writeFile(path, model);
+  if (data.length > 0) await writeContent(join(folder, dataName), data);
+  await writeContent(path, model);
   return path;
 }
 

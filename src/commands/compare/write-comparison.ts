@@ -1,11 +1,11 @@
 /** Writes what a comparison found: a page for people, and files for programs. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ComparedVariant, type ComparisonResult, verdictOf } from '../../compare/comparison-result.js';
 import { junitXml } from '../../compare/junit.js';
 import { comparePage } from '../../report/compare-page.js';
 import { csvCell } from '../../support/csv-cell.js';
 import { writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { writeContent } from '../../support/files/write-content.js';
 import { sealJson } from '../../support/sealed-json.js';
 
 /** Writes index.html, comparison.json, pictures.csv and junit.xml into a new folder. */
@@ -23,7 +23,7 @@ export async function writeComparison(folder: string, result: ComparisonResult):
       'pictures.csv': csvOf(result),
       'junit.xml': junitXml(checks),
     };
-    for (const [name, content] of Object.entries(files)) await writeFile(join(temporary, name), content);
+    for (const [name, content] of Object.entries(files)) await writeContent(join(temporary, name), content);
   });
 }
 

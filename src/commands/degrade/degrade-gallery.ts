@@ -1,6 +1,4 @@
 /** Shows every distortion at every level on one photograph, measured: one HTML page, and a PNG for each group. */
-
-import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadImage } from '../../datasets/load-image.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
@@ -16,6 +14,7 @@ import { galleryPage } from '../../report/gallery-page.js';
 import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { requireFreeFolder, writeFolderAtomically } from '../../support/files/atomic-folder.js';
+import { writeContent } from '../../support/files/write-content.js';
 import { jsonLine } from '../../support/json-line.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
@@ -79,11 +78,11 @@ async function degradeGallery(
       for (const group of distortionGroups) {
         const own = rows.filter(({ name }) => distortions[name].group === group);
         if (own.length === 0) continue;
-        await writeFile(join(folder, `${group}.png`), await gallerySheet(pristine, own));
+        await writeContent(join(folder, `${group}.png`), await gallerySheet(pristine, own));
         sheets.push(join(gallery, `${group}.png`));
       }
       const about = `The middle ${width}x${height} pixels, ${levels} levels, parameters drawn with seed ${seed}.`;
-      await writeFile(join(folder, 'index.html'), await galleryPage({ title, about, rows, pristine }));
+      await writeContent(join(folder, 'index.html'), await galleryPage({ title, about, rows, pristine }));
     });
     progress.succeed(`${counted(names.length, 'distortion')} at ${levels} levels; look at ${page}`);
     const measured = rows.map(({ name, cells }) => ({

@@ -1,7 +1,6 @@
 /** Writes degraded pairs as PNG files with a manifest and a contact sheet. */
-
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageReference } from '../../datasets/image-reference.js';
 import { imageStates } from '../../datasets/image-states.js';
@@ -23,6 +22,7 @@ import { describeEnvironment } from '../../support/environment.js';
 import { systemCodeOf } from '../../support/errors.js';
 import { makeFolder } from '../../support/files/make-folder.js';
 import { canContinue, type Notes, partialFolder, requireUnfinished, writeFolderResumably } from '../../support/files/resumable-folder.js';
+import { writeContent } from '../../support/files/write-content.js';
 import { jsonLine } from '../../support/json-line.js';
 import { text } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
@@ -124,10 +124,10 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
       });
       const sheetRows = results.flatMap((result) => result.sheetRow ?? []);
       const heading = `${dataset.name}${downscale > 1 ? ` reduced by ${downscale}` : ''}, seed ${seed}, ${sheetRows.length} of ${count} pairs, crops of ${crop} pixels, levels 0 to ${levels}`;
-      await writeFile(join(folder, 'contact-sheet.png'), await contactSheet(heading, sheetRows));
+      await writeContent(join(folder, 'contact-sheet.png'), await contactSheet(heading, sheetRows));
       const rows = results.flatMap((result) => result.rows);
       files = rows.length;
-      await writeFile(join(folder, 'manifest.jsonl'), formatManifest(rows));
+      await writeContent(join(folder, 'manifest.jsonl'), formatManifest(rows));
     });
     progress.succeed(`${counted(count, 'pair')} as ${files} PNG files with their manifest; look at ${sheet}`);
   } catch (error) {
@@ -180,7 +180,7 @@ function folderOf(index: number): string {
 /** The rows are noted last: a pair that has them is on disk. */
 async function writePair(folder: string, index: number, { files, rows }: EncodedPair, notes: Notes): Promise<void> {
   await makeFolder(join(folder, folderOf(index)));
-  for (const { name, png } of files) await writeFile(join(folder, name), png);
+  for (const { name, png } of files) await writeContent(join(folder, name), png);
   await notes.write(String(index), rows);
 }
 

@@ -1,5 +1,4 @@
 /** `antonym score --map`: the map of quality of a photograph, as a picture and as numbers. */
-import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { mapPicture } from '../../report/map-picture.js';
 import type { ImageInput } from '../../score/image-input.js';
@@ -7,6 +6,7 @@ import type { Model } from '../../score/model.js';
 import { readInput } from '../../score/read-input.js';
 import { digestOfFile } from '../../support/files/file-digest.js';
 import { makeFolder } from '../../support/files/make-folder.js';
+import { writeContent } from '../../support/files/write-content.js';
 import { sealJson } from '../../support/sealed-json.js';
 
 /** Decimals of scores: float32 has no more that count. */
@@ -58,8 +58,8 @@ async function writeMap(
     ...(degradations && { degradations }),
   };
   await makeFolder(dirname(join(folder, name)));
-  await writeFile(join(folder, `${name}.map.png`), await mapPicture(pixels, map, `${basename(name)}: score ${score.toFixed(4)}`));
-  await writeFile(join(folder, `${name}.map.json`), sealJson(numbers));
+  await writeContent(join(folder, `${name}.map.png`), await mapPicture(pixels, map, `${basename(name)}: score ${score.toFixed(4)}`));
+  await writeContent(join(folder, `${name}.map.json`), sealJson(numbers));
   return `${name}.map.json`;
 }
 

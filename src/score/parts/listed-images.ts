@@ -7,6 +7,7 @@ import { messageOf, UserError } from '../../support/errors.js';
 import { systemReason } from '../../support/files/file-errors.js';
 import { isPassing, PassingError } from '../../support/files/passing-failures.js';
 import { readChunks } from '../../support/files/read-chunks.js';
+import { fileState } from './file-state.js';
 import type { ListLine } from './list-lines.js';
 
 export interface ListedImage extends Pick<ListLine, 'share'> {
@@ -14,6 +15,8 @@ export interface ListedImage extends Pick<ListLine, 'share'> {
   readonly name: string;
   /** A path, the content of a member, or why there is none. */
   readonly input: string | Uint8Array | UserError;
+  /** As `fileState` told before the image was read; of a path that is still to be read, it is asked for then. */
+  readonly file?: string;
 }
 
 /** Larger members are no photographs; memory holds a few at a time. */
@@ -29,7 +32,8 @@ export async function* listedImages(lines: AsyncIterable<ListLine>, skip = 0): A
       yield { name: text, input: text, ...place };
       continue;
     }
-    for await (const member of membersOf(text, () => left-- > 0)) yield { ...member, ...place };
+    const file = await fileState(text);
+    for await (const member of membersOf(text, () => left-- > 0)) yield { ...member, ...place, ...(file !== undefined && { file }) };
   }
 }
 

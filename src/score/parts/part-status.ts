@@ -4,6 +4,7 @@ import { UserError } from '../../support/errors.js';
 import { writeFileAtomically } from '../../support/files/atomic-file.js';
 import { fileError } from '../../support/files/file-errors.js';
 import { numberRanges } from '../../support/number-ranges.js';
+import { splitFileState } from './file-state.js';
 import { linesOfPart, type PartFormat, type PartHead, type PartState, partFiles, partName, stateOfPart } from './part-file.js';
 
 export interface PartsStatus {
@@ -98,7 +99,7 @@ export async function* rowsOfParts(folder: string, of: number): AsyncGenerator<s
       if (isHead) continue;
       if (rows === end!.images) break;
       rows++;
-      yield line;
+      yield splitFileState(line).row;
     }
     if (rows !== end!.images)
       throw new UserError(`${path} is damaged: it has ${rows} of ${end!.images} images. Remove it and score the part again.`);

@@ -9,6 +9,7 @@ import type { OwnerLock } from '../../support/files/owner-lock.js';
 import { LineChain } from '../../support/line-chain.js';
 import { resultsAhead } from '../../support/results-ahead.js';
 import { imagesInMemory } from '../load-model.js';
+import { fileState, splitFileState, withFileState } from './file-state.js';
 import { type ListPart, linesOf } from './list-lines.js';
 import { type ListedImage, listedImages } from './listed-images.js';
 import { linesOfPart, type PartEnd, type PartHead, parsed, partName, rowSchema, stateOfPart } from './part-file.js';
@@ -69,7 +70,9 @@ async function continuePart({ head, open: openScorer, stop, onImage }: PartReque
   const state = await stateOfPart(path);
   if (state.head) requireSame(path, state.head, head);
   if (state.head && state.end) return { path, ...state.end, kept: state.end.images, isWhole: true };
-  const before = state.head ? await countRows(path, listedNames(list, part)) : { images: 0, failed: 0, end: 0, chain: new LineChain() };
+  const before = state.head
+    ? await countRows(path, listedImages(linesOf(list, part), Number.POSITIVE_INFINITY))
+    : { images: 0, failed: 0, end: 0, chain: new LineChain() };
   const { chain } = before;
   let { images, failed } = before;
   const scorer = await openScorer();
@@ -90,9 +93,12 @@ async function continuePart({ head, open: openScorer, stop, onImage }: PartReque
       };
       let written = performance.now();
       const rest = skipped(listedImages(linesOf(list, part), images), images);
-      const rows = resultsAhead(rest, imagesInMemory, async (image) => ({ row: await scorer.rowOf(image), share: image.share }));
-      for await (const { row, share } of rows) {
-        text += `${chain.seal(row)}\n`;
+      const rows = resultsAhead(rest, imagesInMemory, async (image) => {
+        const file = await stateOf(image);
+        return { row: await scorer.rowOf(image), file, share: image.share };
+      });
+      for await (const { row, file, share } of rows) {
+        text += `${chain.sealText(withFileState(row, file))}\n`;
         images++;
         if (row.error !== undefined) failed++;
         onImage?.(images, share);
@@ -132,8 +138,8 @@ async function* skipped(images: AsyncIterable<ListedImage>, count: number): Asyn
   for await (const image of images) if (left-- <= 0) yield image;
 }
 
-async function* listedNames(list: string, part: ListPart): AsyncGenerator<string> {
-  for await (const { name } of listedImages(linesOf(list, part), Number.POSITIVE_INFINITY)) yield name;
+function stateOf({ input, file }: ListedImage): Promise<string | undefined> | string | undefined {
+  return typeof input === 'string' && file === undefined ? fileState(input) : file;
 }
 
 /** The rows that a part has, the bytes up to the end of the last, and what follows them. */
@@ -144,27 +150,32 @@ interface KeptRows extends PartEnd {
 
 /**
  * Counts the rows of a part.
- * @param names of the list, which may not have changed
+ * @param images of the list, which may not have changed; their contents are not looked at
  */
-async function countRows(path: string, names: AsyncGenerator<string>): Promise<KeptRows> {
+async function countRows(path: string, images: AsyncGenerator<ListedImage>): Promise<KeptRows> {
   const chain = new LineChain();
-  let [images, failed, last] = [0, 0, 0];
+  let [scored, failed, last] = [0, 0, 0];
   for await (const { line, end, isHead } of linesOfPart(path, chain)) {
-    const row = parsed(rowSchema, line);
+    const { row: text, state } = splitFileState(line);
+    const row = parsed(rowSchema, text);
     last = end;
     if (isHead) continue;
     if (!row) {
       throw new UserError(`${path} is damaged: it has the line ${JSON.stringify(line.slice(0, 60))}. Remove it, to score the part again.`);
     }
-    const { value } = await names.next();
-    if (value !== row.image) {
+    const { value: image }: IteratorResult<ListedImage | undefined> = await images.next();
+    if (image?.name !== row.image) {
       throw new UserError(
-        `${path} has scored ${row.image} where the list now has ${value ?? 'no image'}. Use the same list, or another --out.`,
+        `${path} has scored ${row.image} where the list now has ${image?.name ?? 'no image'}. Use the same list, or another --out.`,
       );
     }
-    images++;
+    if (state !== undefined && state !== (await stateOf(image)))
+      throw new UserError(
+        `${path} has scored ${row.image}, which has changed since: its size or time is another. Remove ${path}, to score the part again.`,
+      );
+    scored++;
     if (row.error !== undefined) failed++;
   }
-  await names.return(undefined);
-  return { images, failed, end: last, chain };
+  await images.return(undefined);
+  return { images: scored, failed, end: last, chain };
 }

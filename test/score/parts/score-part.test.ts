@@ -1,6 +1,6 @@
 /** Scores of a list in parts: they continue wherever they were cut off, and name what they are of. */
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
@@ -8,6 +8,7 @@ import tar from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '#antonym/score/load-model.js';
 import type { Model } from '#antonym/score/model.js';
+import { splitFileState } from '#antonym/score/parts/file-state.js';
 import { modelScorer } from '#antonym/score/parts/model-scorer.js';
 import { partName } from '#antonym/score/parts/part-file.js';
 import { mergeParts, statusOfParts } from '#antonym/score/parts/part-status.js';
@@ -54,7 +55,7 @@ const rowsOf = async (path: string): Promise<Record<string, unknown>[]> =>
   (await readFile(path, 'utf8'))
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(withoutCheck(line)));
+    .map((line) => JSON.parse(splitFileState(withoutCheck(line)).row));
 
 describe('a part', () => {
   test('has a row for every image, readable or not, members of archives among them', async () => {
@@ -104,6 +105,19 @@ describe('a part', () => {
     await writeFile(list, `${text}more.png\n`);
     await expect(score(out)).rejects.toThrow(/was begun with another content of the list/);
     await writeFile(list, text);
+  });
+
+  test('is refused where an image has changed since', async () => {
+    const out = join(folder, 'changed');
+    const stopping = new AbortController();
+    stopping.abort();
+    const setTime = (seconds: number): Promise<void> => utimes(names[0]!, seconds, seconds);
+    await setTime(1_700_000_000);
+    const { path } = await score(out, { stop: stopping.signal });
+    await setTime(1_700_000_001);
+    await expect(score(out)).rejects.toThrow(`${path} has scored ${names[0]}, which has changed since: its size or time is another.`);
+    await setTime(1_700_000_000);
+    expect(await score(out)).toMatchObject({ kept: 1, images: 7, isWhole: true });
   });
 });
 
