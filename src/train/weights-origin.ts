@@ -22,9 +22,12 @@ export type WeightsOrigin = z.infer<typeof weightsOriginSchema>;
 /** The key of a checkpoint's metadata with the origin as JSON. */
 export const originName = 'weights';
 
-/** A checkpoint in this layout may be QualiCLIP's, whose authors publish it under CC BY-NC 4.0 (https://github.com/miccunifi/QualiCLIP). */
+/**
+ * A checkpoint in this layout may be QualiCLIP's, whose authors publish it under CC BY-NC 4.0 (https://github.com/miccunifi/QualiCLIP); trainers
+ * put prefixes such as `module.` before all names.
+ */
 const isLikeQualiClip = (names: readonly string[]): boolean =>
-  names.includes('prompts_features') && names.some((name) => name.startsWith('clip_model.'));
+  names.some((name) => /(^|\.)prompts_features$/.test(name)) && names.some((name) => /(^|\.)clip_model\./.test(name));
 
 /** A repository of the Hugging Face hub, by its name. */
 export function hubOrigin(repository: string, published?: PublishedWeights): WeightsOrigin {
