@@ -28,7 +28,11 @@ export function backboneNames(): string[] {
 /** @throws UserError when no backbone has this name. */
 export function findBackbone(name: string): Backbone {
   const backbone = registered.find((candidate) => candidate.name === name);
-  if (!backbone) throw new UserError(`Unknown backbone "${name}".${suggestName(name, backboneNames())}`);
+  if (!backbone) {
+    const isFile = /[/\\]|\.(pth?|ckpt|safetensors|bin|pkl|h5|keras|pb|tflite|gguf|zip|tar)$/i.test(name);
+    const advice = isFile ? ' Weights in a file go with --weights, an encoder of its own is an .onnx file.' : '';
+    throw new UserError(`Unknown backbone "${name}".${advice}${suggestName(name, backboneNames())}`);
+  }
   return backbone;
 }
 

@@ -220,7 +220,9 @@ async function loadingError(error: unknown, path: string): Promise<unknown> {
   if (error instanceof ThreadFailure) return threadError(error);
   const reason = messageOf(error)
     .replaceAll(/\s+/g, ' ')
-    .replace(/^Load model from .* failed: ?/, '');
+    .replace(/^Load model from .* failed: ?/, '')
+    // a place in ONNX Runtime's source, and the signature of the function there
+    .replace(/^\S+\.(cc|h):\d+ .*\) (?=[A-Z])/, '');
   if (isOutOfMemory(error)) {
     return new UserError(`${path} cannot be loaded: the memory does not suffice.`, { cause: error, code: 'ERR_ANTONYM_OUT_OF_MEMORY' });
   }

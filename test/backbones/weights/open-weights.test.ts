@@ -211,7 +211,8 @@ describe('what cannot be weights', () => {
     ['an empty file', '', /it is empty/],
     ['a web page', '<!DOCTYPE html><html>Not found</html>', /it is a web page/],
     ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', /git lfs pull/],
-    ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR', 'latin1'), /neither safetensors nor a file that PyTorch 1.6/],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR', 'latin1'), /is not a file of weights: it is a picture\.$/],
+    ['bytes of no known kind', Buffer.from([0x1c, 7, 1, 2, 3, 4, 5, 6, 7]), /neither safetensors nor a file that PyTorch 1.6/],
   ])('%s is named', async (_, content, message) => {
     const path = join(folder, 'other');
     await writeFile(path, content);

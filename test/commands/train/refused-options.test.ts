@@ -41,6 +41,7 @@ test.for<[flags: string[], message: RegExp]>([
   [['--data', 'wrong-key.json'], /wrong-key\.json is a file; a folder of images is needed/],
   [['--data', 'one', '--crop', '32'], /at least two images/],
   [['--data', 'broken', '--crop', '32'], /The only held-out image cannot be used; for example: .*broken/],
+  [['--backbone', 'weights.pth'], /Weights in a file go with --weights, an encoder of its own is an \.onnx file\./],
   [['--backbone', 'clip-tny'], /Unknown backbone "clip-tny".*clip-tiny/],
 ])('%j', async ([flags, message]) => {
   await refused(flags, message);
