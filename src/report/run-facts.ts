@@ -1,4 +1,5 @@
 /** Everything that a run's folder tells, read for a report. Parts that a run does not have (yet) are absent. */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Evaluation, parseEvaluation } from '../evaluate/evaluation.js';
@@ -80,6 +81,11 @@ export async function readRunFacts(folder: RunFolder): Promise<RunFacts> {
   const metrics = await readMetrics(folder.metrics, runIdentity(config));
   const files = await hashFiles(folder.exported);
   const model = await read(join(folder.exported, descriptionName), parseModelDescription);
+  const last = metrics.at(-1)?.step ?? 0;
+  if (model && last < model.training.step && existsSync(folder.metrics)) {
+    const remedy = 'Restore the file: its page has no curves of later steps.';
+    problems.push(`${folder.metrics} is cut off: it ends at step ${last}, and the model is of step ${model.training.step}. ${remedy}`);
+  }
   const parity = await read(join(folder.exported, parityName), (text, path) => parseResult(paritySchema, text, path, exportAgain));
   const heldOut = await readHeldOut(folder.heldOut, read);
   requireOneExport(folder, files, [

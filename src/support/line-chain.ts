@@ -22,7 +22,9 @@ export class LineChain {
    * The next line as it was before it was sealed. Lines without a checksum may only come before the first that has one: earlier versions wrote them.
    * @returns undefined when the line is not the one that follows.
    */
-  open(line: string): string | undefined {
+  open(given: string): string | undefined {
+    // a copy through Windows or git may end lines by two characters
+    const line = given.replace(/\r$/, '');
     const [, check] = mark.exec(line) ?? [];
     if (check === undefined) return this.last === '' ? line : undefined;
     const text = withoutCheck(line);

@@ -193,3 +193,26 @@ test('metrics that end before their checkpoint are refused', async () => {
     );
   }
 });
+
+test('a report tells of metrics that end before the model of the run', async () => {
+  const whole = await text(join(run, 'metrics.jsonl'));
+  try {
+    for (const kept of ['', whole.split('\n').slice(0, 2).join('\n'), '\0'.repeat(100)]) {
+      await writeFile(join(run, 'metrics.jsonl'), kept);
+      await expect(facts()).rejects.toThrow(
+        /metrics\.jsonl is cut off: it ends at step \d, and the model is of step \d\. Restore the file/,
+      );
+    }
+  } finally {
+    await writeFile(join(run, 'metrics.jsonl'), whole);
+  }
+});
+
+test('lines that end as on Windows are read as they were, and verified', async () => {
+  const path = join(folder, 'windows.jsonl');
+  const whole = await text(join(run, 'metrics.jsonl'));
+  await writeFile(path, whole.replaceAll('\n', '\r\n'));
+  expect(await readMetrics(path)).toEqual(await readMetrics(join(run, 'metrics.jsonl')));
+  await writeFile(path, whole.replaceAll('\n', '\r\n').replace('"loss":0.', '"loss":1.'));
+  await expect(readMetrics(path)).rejects.toThrow(/line 1, is damaged: it does not match its checksum/);
+});
