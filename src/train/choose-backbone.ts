@@ -6,6 +6,7 @@ import { openOnnxBackbone } from '../backbones/onnx-backbone.js';
 import { imageNetPixels } from '../backbones/pixel-statistics.js';
 import { isOnnxFile } from '../backbones/preset.js';
 import { findBackbone } from '../backbones/registry.js';
+import { requireBackboneCopy } from '../runs/backbone-copy.js';
 import type { RunFolder } from '../runs/run-directory.js';
 import { UserError } from '../support/errors.js';
 import { flagOf } from '../support/options/option-table.js';
@@ -22,6 +23,7 @@ const usual = { mean: imageNetPixels.mean, std: imageNetPixels.standardDeviation
 export async function chooseBackbone(options: BackboneChoice, run?: RunFolder): Promise<Backbone> {
   const { backbone: name, output } = options;
   if (isOnnxFile(name)) {
+    if (run) await requireBackboneCopy(run);
     const opened = await openOnnxBackbone(run ? join(run.backbone, basename(name)) : name, {
       output,
       mean: channels('mean', options.mean, { min: 0, max: 1 }),

@@ -78,7 +78,10 @@ export async function setUpTogether(peers: Peers, spec: SharedSpec | undefined, 
 /** The setup of another process than process 0. */
 async function setUpBeside(peers: Peers, { options: told, run, ownWorkers }: ToldOptions, facts: ToldSetup, tensors: NamedTensors) {
   const options = ownWorkers ? { ...told, workers: Math.min(told.workers, peers.cores) } : told;
-  const backbone = await trainedBackbone(options, run && existsSync(run.backbone) ? run : undefined);
+  const backbone = await trainedBackbone(
+    options,
+    run && (existsSync(run.backbone) || existsSync(`${run.backbone}.json`)) ? run : undefined,
+  );
   const head = await headKinds[options.head].restore({ backbone, metadata: facts.head, read: async (name) => tensors[name] });
   if (!head) throw new Error(`the head ${options.head} cannot be made of what process 0 has told`);
   const start = { parameters: {}, head };

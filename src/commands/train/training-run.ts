@@ -1,18 +1,15 @@
 /** The run that training writes to: a new one, or one that is resumed. */
 import { existsSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { Backbone } from '../../backbones/backbone.js';
 import { isOnnxFile } from '../../backbones/preset.js';
 import type { Opinions } from '../../evaluate/opinions.js';
+import { copyBackbone } from '../../runs/backbone-copy.js';
 import { findLastCheckpoint } from '../../runs/find-checkpoint.js';
 import { createRun, type OpenRun, openRun, type RunFolder, replaceConfig, requireFreeRun, runsFolder } from '../../runs/run-directory.js';
 import { writeRunImages } from '../../runs/run-images.js';
 import { runNamePrefix } from '../../runs/run-name.js';
 import { checkDevice } from '../../runtime/devices/choose-device.js';
 import { describeEnvironment } from '../../support/environment.js';
-import { makeFolder } from '../../support/files/make-folder.js';
 import {
   type GivenOptions,
   type ImpliedOptions,
@@ -78,7 +75,7 @@ export async function newRun(
       // The factor that auto came to: the run resumes with it.
       const saved = savedForm({ ...resolved, values: { ...resolved.values, downscale } });
       run = await createRun(runsFolder, naming, saved, await describeEnvironment(), async (folder) => {
-        await copyBackbone(model.backbone, folder);
+        if (model.backbone.files) await copyBackbone(model.backbone.files, folder);
         if (record) await writeRunImages(folder.images, record);
       });
       return run.folder;
@@ -120,14 +117,6 @@ async function optionsOfOpinions(
     fixed: { ...implied?.fixed, head: 'mlp' },
     defaults: { ...implied?.defaults, ...rates, steps, batchSize, accumulate: 1, levels: 3, heldOut: 2 },
   };
-}
-
-async function copyBackbone({ files }: Backbone, run: RunFolder): Promise<void> {
-  for (const name of files?.names ?? []) {
-    const copy = join(run.backbone, name);
-    await makeFolder(dirname(copy));
-    await copyFile(join(files!.folder, name), copy);
-  }
 }
 
 /**

@@ -107,8 +107,10 @@ async function openFolder(folder: string, { configuration, part }: WriteShardsOp
   const indexes = await readIndexes(folder);
   for (const { path, index } of indexes) {
     const difference = describeDifference(index.configuration, configuration);
-    if (difference?.startsWith('dataset.contents ')) {
-      throw new UserError(`${path} was begun with other images of the same names. Restore them, or choose another folder for these.`);
+    const [, changed] = /^dataset\.(contents|sha256) /.exec(difference ?? '') ?? [];
+    if (changed !== undefined) {
+      const what = changed === 'contents' ? 'other images of the same names' : 'images of other names';
+      throw new UserError(`${path} was begun with ${what}. Restore them, or choose another folder for these.`);
     }
     if (difference !== undefined) throw new UserError(`${path} describes other pairs: ${difference}. Choose another folder for these.`);
     if (index.part.of !== part.of) {
