@@ -3,6 +3,9 @@ import { execFile, execFileSync } from 'node:child_process';
 import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { optionsOf } from '#antonym/commands/command.js';
+import { loadCommands } from '#antonym/commands/command-list.js';
+import { flagOf } from '#antonym/support/options/option-table.js';
 import { writePhotographs } from '../pairs/folder-of-photographs.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { writeRandomModel } from './random-model.js';
@@ -84,6 +87,13 @@ const readersOfFiles: Readonly<Record<string, readonly string[]>> = {
   'train --opinion': ['train', '--dry-run', '--opinion'],
   'export --head-weights': ['export', '--backbone', 'clip-tiny', '--head', 'mlp', '--out', 'none', '--head-weights'],
   'export --backbone': ['export', '--out', 'none', '--backbone'],
+  'report RUN': ['report'],
+  'export --run': ['export', '--run'],
+  'export --prompts': ['export', '--backbone', 'clip-tiny', '--out', 'none', '--prompts'],
+  'train --resume': ['train', '--resume'],
+  'train --init': ['train', '--data', 'photographs', '--dry-run', '--init'],
+  'evaluate opinion --config': ['evaluate', 'opinion', 'mos.csv', '--config'],
+  'compare --config': ['compare', 'photographs', 'photographs', '--config'],
   'compare --encoders': ['compare', 'photographs', '--model', 'model', '--out', 'none', '--encoders'],
 };
 const readersOfFolders: Readonly<Record<string, readonly string[]>> = {
@@ -100,6 +110,9 @@ const readersOfFolders: Readonly<Record<string, readonly string[]>> = {
   'train --images': ['train', '--opinion', 'mos.csv', '--dry-run', '--images'],
   'export --data': ['export', '--backbone', 'clip-tiny', '--precision', 'int8', '--out', 'none', '--data'],
   'degrade status': ['degrade', 'status'],
+  'degrade status --verify': ['degrade', 'status', '--verify'],
+  'evaluate opinion --status': ['evaluate', 'opinion', 'mos.csv', '--status', '--out'],
+  'evaluate opinion --merge': ['evaluate', 'opinion', 'mos.csv', '--merge', '--out'],
   'score --xmp': ['score', 'photographs', '--model', 'model', '--xmp'],
   'score --status': ['score', '--status', '--out'],
   'score --merge': ['score', '--merge', '--out'],
@@ -172,6 +185,26 @@ const canRun = (program: string, ...words: string[]): boolean => {
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 const canMount = isLinux && canRun('unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=64k none /mnt');
 const canChangeUser = isLinux && canRun(nobody[0]!, ...nobody.slice(1), process.execPath, '-e', '0');
+
+test('every option that takes a path is among these', async () => {
+  const lines = [writers, readersOfFiles, readersOfFolders].flatMap((commands) => Object.values(commands).map((words) => words.join(' ')));
+  const named: string[] = [];
+  for (const command of await loadCommands()) {
+    for (const [option, { kind }] of Object.entries(optionsOf(command))) {
+      if (!/\b(folder|files?|runs?|models?)\b/.test(kind.expected)) continue;
+      named.push(`${command.name} ${flagOf(option)}`);
+      // read by the same code for all commands; the name of a new run, which is no path; read as `export` does, once there are ratings enough
+      if (option === 'config' || ['train --run', 'train --head-weights'].includes(named.at(-1)!)) continue;
+      expect
+        .soft(
+          lines.some((line) => line.startsWith(command.name) && line.endsWith(flagOf(option))),
+          named.at(-1),
+        )
+        .toBe(true);
+    }
+  }
+  expect(named).toContain('score --xmp');
+});
 
 describe('a path that cannot be', () => {
   const png = (name: string, path: string): string => (oneFile.has(name) ? `${path}.png` : path);
