@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import re
 import struct
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ def load_pixels(path):
     with Image.open(path) as file:
         refuse_unfaithful(file, path)
         profile = file.info.get("icc_profile")
+        white_is_zero = getattr(file, "tag_v2", {}).get(262) == 0  # Pillow heeds it in pictures of 8 bits alone
         image = ImageOps.exif_transpose(file)
     if image.mode == "F":
         raise ValueError("its samples are floating-point numbers, and what is white is not known")
@@ -30,6 +32,8 @@ def load_pixels(path):
         if samples.min() < 0 or samples.max() > 65535:
             raise ValueError("its samples have 32 bits, and what is white is not known")
         image = Image.fromarray((samples >> 8).astype(numpy.uint8))
+        if white_is_zero:
+            image = ImageOps.invert(image)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
@@ -49,6 +53,13 @@ def refuse_unfaithful(file, path):
         raise ValueError("its colors are CIELAB, or its samples are signed: convert it to RGB")
     if tags.get(254, 0) & 1 or (tags.get(284) == 2 and max(tags.get(258, (8,))) > 8):
         raise ValueError("its first picture is a reduced one, or has planes of 16 bits: save the whole one as PNG")
+    if tags and max(tags.get(258, (1,))) not in (1, 2, 4, 8, 16):
+        raise ValueError("its samples have another number of bits than 1, 2, 4, 8 or 16: save it with 8 or 16")
+    description = str(tags.get(270, ""))
+    named = r"^channels=(\d+)" if description.startswith("ImageJ=") else r'<Pixels\b[^>]*\bSizeC="(\d+)"'
+    channels = re.search(named, description, re.MULTILINE)
+    if channels and int(channels[1]) > 1 and tags.get(277, 1) == 1 and file.n_frames > 1:
+        raise ValueError("each of its channels is a page of its own, and one alone is not the picture: convert it to RGB")
     with open(path, "rb") as content:
         head = content.read(65536)
     if file.format == "PNG" and states_colors(file.info, head):

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { partsOf } from '#antonym/score/tiles.js';
+import { makeTiff } from '../images/make-tiff.js';
 import { temporaryFolder } from '../support/files/temporary-folder.js';
 import { type ScoredPhotographs, scoredPhotographs } from './scored-photographs.js';
 
@@ -86,9 +87,28 @@ describe.skipIf(checker === undefined && runtime === undefined)('the exported fi
       const gamma = Buffer.from('0000000467414d41' + '000186a0' + '31e8965f', 'hex');
       const linear = join(folder, 'linear.png');
       await writeFile(linear, Buffer.concat([png.subarray(0, 33), gamma, png.subarray(33)]));
-      const { status, stdout, stderr } = spawnSync(runtime!, [join(example, 'score.py'), '--model', model, linear, photographs[0]!]);
+      const gray = {
+        width: 64,
+        height: 64,
+        samples: 1,
+        bits: 8,
+        photometric: 1,
+        data: Uint8Array.from({ length: 8192 }, (_, index) => index),
+      };
+      const [channel, deep] = [join(folder, 'channel.tif'), join(folder, 'deep.tif')];
+      await writeFile(channel, makeTiff({ ...gray, tags: { 270: [...Buffer.from('ImageJ=1.54f\nimages=2\nchannels=2\n\0')] } }, gray));
+      await writeFile(deep, makeTiff({ ...gray, bits: 12 }));
+      const [black, white] = [join(folder, 'black.tif'), join(folder, 'white.tif')];
+      await writeFile(black, makeTiff({ ...gray, bits: 16 }));
+      await writeFile(white, makeTiff({ ...gray, bits: 16, photometric: 0, data: gray.data.map((value) => 255 - value) }));
+      const paths = [linear, channel, deep, photographs[0]!, black, white];
+      const { status, stdout, stderr } = spawnSync(runtime!, [join(example, 'score.py'), '--model', model, ...paths]);
       expect(String(stderr)).toMatch(/linear\.png: it states another gamma, primaries or coding than sRGB/);
-      expect({ status, score: Number.parseFloat(String(stdout)) }).toEqual({ status: 1, score: expect.closeTo(scores[0]!, 5) });
+      expect(String(stderr)).toMatch(/channel\.tif: each of its channels is a page of its own/);
+      expect(String(stderr)).toMatch(/deep\.tif: its samples have another number of bits than 1, 2, 4, 8 or 16/);
+      const [score, ofBlack, ofWhite] = String(stdout).trimEnd().split('\n').map(Number.parseFloat);
+      expect({ status, score }).toEqual({ status: 1, score: expect.closeTo(scores[0]!, 5) });
+      expect(ofWhite).toBe(ofBlack);
     },
   );
 
