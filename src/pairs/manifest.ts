@@ -1,8 +1,10 @@
 /** manifest.jsonl: one line for every crop on disk, with everything needed to remake its pixels. */
+
 import { z } from 'zod';
 import { parseComposition } from '../degrade/parse-composition.js';
 import type { Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
+import { jsonLine } from '../support/json-line.js';
 import { replayPair } from './pair.js';
 
 const box = z.strictObject({ left: z.int().min(0), top: z.int().min(0), width: z.int().min(1), height: z.int().min(1) });
@@ -51,7 +53,7 @@ export type ManifestRow = z.infer<typeof rowSchema>;
 
 /** JSON lines, with the keys in the schema's order. */
 export function formatManifest(rows: readonly ManifestRow[]): string {
-  return rows.map((row) => `${JSON.stringify(rowSchema.parse(row))}\n`).join('');
+  return rows.map((row) => jsonLine(rowSchema.parse(row))).join('');
 }
 
 /**

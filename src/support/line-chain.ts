@@ -1,5 +1,6 @@
 /** Lines of JSON that are appended one after the other: each carries a checksum of itself and all before it, so that none is changed, lost or moved. */
 import { createHash } from 'node:crypto';
+import { jsonText } from './json-line.js';
 
 const mark = /,"check":"([0-9a-f]{16})"\}$/;
 
@@ -9,7 +10,7 @@ export class LineChain {
 
   /** @returns the next line, without its end @param value an object with at least one key */
   seal(value: object): string {
-    return this.sealText(JSON.stringify(value));
+    return this.sealText(jsonText(value));
   }
 
   /** The same for the text of an object. */

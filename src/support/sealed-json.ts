@@ -1,4 +1,5 @@
 /** JSON files that carry their own checksum: what a disk, a copy or an editor changed is not taken for what was written. */
+import { jsonText } from './json-line.js';
 import { sha256Of } from './sha256.js';
 
 /** The text is JSON, but not the one that was written. */
@@ -13,7 +14,7 @@ const seal = /("checksum": ?")([0-9a-f]{64})("\s*\}\s*)$/;
 
 /** @returns the text of a JSON object that carries its checksum @param space as that of `JSON.stringify` */
 export function sealJson(value: object, space?: number): string {
-  const text = `${JSON.stringify({ ...value, checksum: '' }, null, space)}\n`;
+  const text = `${jsonText({ ...value, checksum: '' }, space)}\n`;
   return text.replace(/"(\s*\}\n)$/, (end) => `${sha256(text)}${end}`);
 }
 

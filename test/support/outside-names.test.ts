@@ -10,7 +10,7 @@ import { readSheetRows } from '#antonym/evaluate/tables/sheet.js';
 import { csvCell } from '#antonym/support/csv-cell.js';
 import { escapeHtml } from '#antonym/support/escape-html.js';
 import { escapeMarkdown } from '#antonym/support/escape-markdown.js';
-import { jsonLine } from '#antonym/support/json-line.js';
+import { jsonLine, jsonText } from '#antonym/support/json-line.js';
 import { pathLine } from '#antonym/support/path-line.js';
 import { printable } from '#antonym/support/printable.js';
 import { startProgress } from '#antonym/support/progress.js';
@@ -54,6 +54,11 @@ test.each(names)('%j is one visible line wherever text is for people', (name) =>
   expect(escapeMarkdown(name)).not.toMatch(active);
   expect(pathLine(name, true).slice(0, -1)).not.toMatch(active);
   expect(pathLine(name, false)).toBe(`${name}\n`);
+  for (const space of [undefined, 2]) {
+    const text = jsonText({ [name]: name }, space);
+    expect(text.replaceAll('\n', '')).not.toMatch(active);
+    expect(JSON.parse(text)).toEqual({ [name]: name });
+  }
   const line = jsonLine({ [name]: name });
   expect(line.slice(0, -1)).not.toMatch(active);
   expect(JSON.parse(line)).toEqual({ [name]: name });

@@ -1,6 +1,7 @@
 /** What tells that the file of an image is another one than when its row was made: scores of both must not stand in one list. */
 import { stat } from 'node:fs/promises';
 import { ofFile } from '../../support/files/passing-failures.js';
+import { jsonText } from '../../support/json-line.js';
 
 /** Size, and time of the last change in milliseconds, of a file or the archive that has the image; undefined where it cannot be told. */
 export async function fileState(path: string): Promise<string | undefined> {
@@ -12,7 +13,7 @@ const mark = /,"file":"(\d+-\d+)"\}$/;
 
 /** The text of a row with the state of its file, which comes last. */
 export function withFileState(row: object, state: string | undefined): string {
-  const text = JSON.stringify(row);
+  const text = jsonText(row);
   return state === undefined ? text : `${text.slice(0, -1)},"file":"${state}"}`;
 }
 
