@@ -155,27 +155,33 @@ interface KeptRows extends PartEnd {
 async function countRows(path: string, images: AsyncGenerator<ListedImage>): Promise<KeptRows> {
   const chain = new LineChain();
   let [scored, failed, last] = [0, 0, 0];
-  for await (const { line, end, isHead } of linesOfPart(path, chain)) {
-    const { row: text, state } = splitFileState(line);
-    const row = parsed(rowSchema, text);
-    last = end;
-    if (isHead) continue;
-    if (!row) {
-      throw new UserError(`${path} is damaged: it has the line ${JSON.stringify(line.slice(0, 60))}. Remove it, to score the part again.`);
+  try {
+    for await (const { line, end, isHead } of linesOfPart(path, chain)) {
+      const { row: text, state } = splitFileState(line);
+      const row = parsed(rowSchema, text);
+      last = end;
+      if (isHead) continue;
+      if (!row) {
+        throw new UserError(
+          `${path} is damaged: it has the line ${JSON.stringify(line.slice(0, 60))}. Remove it, to score the part again.`,
+        );
+      }
+      const { value: image }: IteratorResult<ListedImage | undefined> = await images.next();
+      if (image?.name !== row.image) {
+        throw new UserError(
+          `${path} has scored ${row.image} where the list now has ${image?.name ?? 'no image'}. Use the same list, or another --out.`,
+        );
+      }
+      if (state !== undefined && state !== (await stateOf(image)))
+        throw new UserError(
+          `${path} has scored ${row.image}, which has changed since: its size or time is another. Remove ${path}, to score the part again.`,
+        );
+      scored++;
+      if (row.error !== undefined) failed++;
     }
-    const { value: image }: IteratorResult<ListedImage | undefined> = await images.next();
-    if (image?.name !== row.image) {
-      throw new UserError(
-        `${path} has scored ${row.image} where the list now has ${image?.name ?? 'no image'}. Use the same list, or another --out.`,
-      );
-    }
-    if (state !== undefined && state !== (await stateOf(image)))
-      throw new UserError(
-        `${path} has scored ${row.image}, which has changed since: its size or time is another. Remove ${path}, to score the part again.`,
-      );
-    scored++;
-    if (row.error !== undefined) failed++;
+  } finally {
+    // it may hold files
+    await images.return(undefined);
   }
-  await images.return(undefined);
   return { images: scored, failed, end: last, chain };
 }
