@@ -36,6 +36,7 @@ export async function expandPaths(paths: readonly string[], options: ExpandOptio
   const leftOut: LeftOut[] = [];
   for (const path of paths) {
     try {
+      if (path === '') throw new UserError('A path is empty, as a variable of the shell may be.', { code: 'ERR_ANTONYM_BAD_ARGUMENT' });
       const status = await stat(path).catch((error) => {
         if (systemCodeOf(error) === 'ENOENT' && splitPattern(path) !== undefined) return undefined;
         throw error;

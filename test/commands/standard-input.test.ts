@@ -31,3 +31,12 @@ test('an image of any format is its content', async () => {
   for (const content of [...images, Buffer.from(cases[0].file, 'base64')]) expect(await read(content)).toEqual({ content });
   await expect(read('')).rejects.toThrow('Standard input is empty: an image or a list of paths is expected.');
 });
+
+test('what is neither an image nor a list is named', async () => {
+  const tar = Buffer.alloc(2048);
+  tar.write('photo.png\0', 0);
+  tar.write('ustar\0', 257);
+  await expect(read(tar)).rejects.toThrow(/^Standard input is a tar archive, which is read from a file: give its path instead\.$/);
+  await expect(read('\x7fELF\x02\0\0\0\x01rest')).rejects.toThrow(/^Standard input is neither an image nor a list of paths\.$/);
+  expect(await read('a.jpg\0b.jpg\0\0')).toEqual({ paths: ['a.jpg', 'b.jpg'] });
+});

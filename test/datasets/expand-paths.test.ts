@@ -19,6 +19,7 @@ test('gives files in the order given, and says of the others why they give none'
     pathToFileURL(at('a.png')).href,
     at('*.png'),
     at('https://host/c.png'),
+    '',
   ];
   const { files, failed } = await expandPaths(given);
   expect(files.map(({ path }) => path)).toEqual([at('b.png'), at('a.png'), at('b.png'), at('https://host/c.png')]);
@@ -26,5 +27,6 @@ test('gives files in the order given, and says of the others why they give none'
     [1, expect.stringMatching(/^Cannot read .*nowhere\.png: it does not exist\.$/)],
     [1, 'https://host/c.png is a URL, not a path: nothing is fetched. Save the image and give its path.'],
     [1, `${given[3]} is a URL, not a path: give the path of the file.`],
+    [4, 'A path is empty, as a variable of the shell may be.'],
   ]);
 });
