@@ -8,6 +8,7 @@ import { type Steps, startSteps } from './step-process.js';
 const timmModels: Readonly<Record<string, string>> = {
   resnet50: 'resnet50',
   resnet101: 'resnet101',
+  resnet152: 'resnet152',
   'dinov2-s14': 'vit_small_patch14_dinov2',
   'dinov2-b14': 'vit_base_patch14_dinov2',
   'dinov2-s14-reg': 'vit_small_patch14_reg4_dinov2',
@@ -16,6 +17,9 @@ const timmModels: Readonly<Record<string, string>> = {
   'dinov3-s16plus': 'vit_small_plus_patch16_dinov3_qkvb',
   'dinov3-b16': 'vit_base_patch16_dinov3_qkvb',
   'siglip2-b16-224': 'vit_base_patch16_siglip_224',
+  'siglip2-b16-256': 'vit_base_patch16_siglip_256',
+  'siglip2-b16-384': 'vit_base_patch16_siglip_384',
+  'siglip2-b16-512': 'vit_base_patch16_siglip_512',
   'pe-core-t16-384': 'vit_pe_core_tiny_patch16_384',
   'pe-core-s16-384': 'vit_pe_core_small_patch16_384',
   'pe-core-b16-224': 'vit_pe_core_base_patch16_224',
