@@ -14,6 +14,7 @@ import { systemCodeOf, UserError } from '../errors.js';
 import type { ProcessIdentity } from '../process-identity.js';
 import { holdForLife, judgeOwner, ownerOf, ownName } from './owner-name.js';
 import { patiently, whenThereIsRoom } from './passing-failures.js';
+import { beginUnfinished } from './unfinished.js';
 
 /** Two processes that yield to each other try again after different delays. */
 const attempts = 4;
@@ -71,15 +72,20 @@ interface PutDown {
 
 function lockOf(folder: string, own: PutDown): OwnerLock {
   const path = join(folder, own.file);
+  const begun = beginUnfinished(path);
   return {
     path,
     async release() {
+      begun();
       // an entry that cannot be removed is of a dead owner soon, and the next process clears it.
       await rm(path, { recursive: true, force: true }).catch(() => {});
       if (own.descriptor !== undefined) closeSync(own.descriptor);
       own.descriptor = undefined;
     },
-    movedTo: (other) => lockOf(other, own),
+    movedTo(other) {
+      begun();
+      return lockOf(other, own);
+    },
   };
 }
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockFolder } from '#antonym/support/files/folder-lock.js';
 import type { OwnerLock } from '#antonym/support/files/owner-lock.js';
+import { discardUnfinished } from '#antonym/support/files/unfinished.js';
 import { currentProcess, type ProcessIdentity } from '#antonym/support/process-identity.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -131,4 +132,15 @@ describe('the lock of a folder', () => {
     await (await lock(folder)).release();
     parent.kill('SIGKILL');
   });
+});
+
+test('a process that a signal ends takes its lock away, also from a folder that was renamed', async () => {
+  const [folder, other] = [await newFolder(), await newFolder()];
+  await lock(folder);
+  const moved = await lock(other);
+  const renamed = `${other}-renamed`;
+  await rename(other, renamed);
+  moved.movedTo(renamed);
+  discardUnfinished();
+  expect([await readdir(folder), await readdir(renamed)]).toEqual([[], []]);
 });
