@@ -1,6 +1,7 @@
 /** The images of a run that is resumed, found again by content: at another place, under other names, beside others. */
 import type { ImageReference } from '../../datasets/image-reference.js';
 import type { RunImages } from '../../runs/run-images.js';
+import { commandHint } from '../../support/command-hint.js';
 import { UserError } from '../../support/errors.js';
 import type { Split } from './held-out.js';
 
@@ -44,6 +45,11 @@ export function findRecorded(
   return { split: { ...split, ...(choosing.length > 0 && { choosing }) }, others: images.length - used.size };
 }
 
+/** How a run is told where its images are now; it keeps the place, and `export` finds them there. */
+export function placeHint(): string {
+  return commandHint('train --resume RUN --data FOLDER');
+}
+
 function explain(missing: readonly string[], changed: readonly string[], data: string): string {
   const parts = [
     ...(changed.length > 0 ? [`${counted(changed)} ${changed.length === 1 ? 'has' : 'have'} changed since`] : []),
@@ -51,7 +57,7 @@ function explain(missing: readonly string[], changed: readonly string[], data: s
   ];
   return (
     `The images of ${data} are not those that the run was started with: ${parts.join(', and ')}. ` +
-    'Restore them, say where they are with --data, or start a new run.'
+    `Restore them, say where they are (${placeHint()}), or start a new run.`
   );
 }
 

@@ -8,6 +8,7 @@ import { PairPool } from '../../pairs/pair-pool.js';
 import { drawPairs } from '../../pairs/pair-sequence.js';
 import type { RunImages } from '../../runs/run-images.js';
 import { counted } from '../../support/counted.js';
+import { UserError } from '../../support/errors.js';
 import { patternsOf } from '../options/data-options.js';
 import { distortionsOf } from '../options/distortion-names.js';
 import type { TrainOptions } from '../options.js';
@@ -15,7 +16,7 @@ import { choosesOnHalf, choosingImages } from './choosing-images.js';
 import { type AdvisedImages, dataAdvice } from './data-advice.js';
 import { type EarlierImages, noEarlierImages } from './earlier-images.js';
 import { fingerprintOf, makeHeldOutPairs, type Split, splitImages } from './held-out.js';
-import { findRecorded } from './recorded-images.js';
+import { findRecorded, placeHint } from './recorded-images.js';
 import type { TrainingData } from './training-data.js';
 
 /** The images of a training run; each group of near duplicates lies on one side of the split. */
@@ -135,7 +136,10 @@ export function pairsOf(
 
 /** The images of a run, wherever they are now. @throws UserError when one is missing or changed. */
 async function findImagesOf(recorded: RunImages, options: Parameters<typeof openPristine>[0], onRead?: OnRead): Promise<TrainingImages> {
-  const dataset = await openPristine(options);
+  const dataset = await openPristine(options).catch((error) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} If the images of this run lie elsewhere now, say where: ${placeHint()}.`, { cause: error });
+  });
   const { nearDuplicates, digests } = await readContents(dataset.images, onRead);
   const { split, others } = findRecorded(recorded.images, dataset.images, digests, dataset.name);
   const remarks =

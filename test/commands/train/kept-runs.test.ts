@@ -46,6 +46,12 @@ describe('a run', () => {
     const changed = /The images of photos are not those that the run was started with: 00\.png has changed since\. Restore them/;
     await refused(['train', '--resume', 'copy'], changed);
     await refused(['export', '--run', 'copy'], changed);
+    const moved =
+      /There is no dataset and no folder named "photos".* If the images of this run lie elsewhere now, say where: .*train.*--resume RUN --data FOLDER\.$/;
+    await rename(join(folder, 'photos'), join(folder, 'moved'));
+    await refused(['train', '--resume', 'copy'], moved);
+    await refused(['export', '--run', 'copy'], moved);
+    await rename(join(folder, 'moved'), join(folder, 'photos'));
     await rename(kept, photo);
     await rename(join(folder, 'photos'), join(folder, 'moved'));
     await refused(['train', '--resume', 'copy'], /no dataset and no folder named "photos"/);
