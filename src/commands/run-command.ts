@@ -48,6 +48,8 @@ function checkOperands({ name, operand }: Command, given: readonly string[]): vo
     const takes = most === 0 ? 'options only' : `one ${operand!.placeholder}`;
     throw new UserError(`Too many arguments: ${name} takes ${takes}, but received "${given[most]}".`);
   }
+  // commands that take several say so of each path
+  if (most === 1 && given[0] === '') throw new UserError(`${operand!.placeholder} is empty, as a variable of the shell may be.`);
   if (operand !== undefined && !operand.isOptional && given.length === 0)
     throw new UserError(`${operand.placeholder} is missing: --help says what to give.`);
 }

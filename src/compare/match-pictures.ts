@@ -21,12 +21,12 @@ export interface MatchedPictures {
 
 /**
  * Matches two lists by relative path; what is left, by relative path without the extension where both sides have one such file, since encoders change
- * extensions. Names are compared in Unicode's composed form: macOS writes decomposed ones.
+ * extensions; last, whatever the case of letters, which some programs and drives change. Names are compared in Unicode's composed form: macOS writes decomposed ones.
  */
 export function matchPictures(before: readonly FileReference[], after: readonly FileReference[]): MatchedPictures {
   const pairs: PicturePair[] = [];
   const open = { before: new Set(before), after: new Set(after) };
-  for (const nameOf of [wholeName, stem]) {
+  for (const nameOf of [wholeName, stem, lowerCase(wholeName), lowerCase(stem)]) {
     const candidates = group(open.after, nameOf);
     for (const [name, files] of group(open.before, nameOf)) {
       const [file, partner] = [files[0]!, candidates.get(name)?.[0]];
@@ -48,6 +48,10 @@ function wholeName({ id }: FileReference): string {
 function stem(file: FileReference): string {
   const name = wholeName(file);
   return name.slice(0, name.length - extname(name).length);
+}
+
+function lowerCase(nameOf: (file: FileReference) => string): (file: FileReference) => string {
+  return (file) => nameOf(file).toLowerCase();
 }
 
 function group(files: Iterable<FileReference>, nameOf: (file: FileReference) => string): Map<string, FileReference[]> {

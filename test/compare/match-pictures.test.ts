@@ -30,3 +30,17 @@ test('a name that fits several files is never guessed, one that fits exactly is 
 test('composed and decomposed names are the same', () => {
   expect(matchPictures(files('a', 'café.png'.normalize('NFD')), files('b', 'café.png'.normalize('NFC'))).pairs).toHaveLength(1);
 });
+
+test('upper and lower case are the same where no name fits exactly, and only one file could be meant', () => {
+  const { pairs, onlyBefore, onlyAfter } = matchPictures(
+    files('a', 'IMG_1.JPG', 'IMG_2.JPG', 'a.png', 'c.png', 'C.png'),
+    files('b', 'img_1.jpg', 'img_2.avif', 'a.png', 'A.png', 'c.PNG'),
+  );
+  expect(pairs).toEqual([
+    { name: 'IMG_1.JPG', before: 'a/IMG_1.JPG', after: 'b/img_1.jpg' },
+    { name: 'IMG_2.JPG', before: 'a/IMG_2.JPG', after: 'b/img_2.avif' },
+    { name: 'a.png', before: 'a/a.png', after: 'b/a.png' },
+    { name: 'c.png', before: 'a/c.png', after: 'b/c.PNG' },
+  ]);
+  expect([onlyBefore, onlyAfter]).toEqual([['C.png'], ['A.png']]);
+});

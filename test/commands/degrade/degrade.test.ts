@@ -195,6 +195,7 @@ test('wrong input is one clear line without a stack', async () => {
     [['degrade', '--count', '2.5'], '--count must be a whole number, at least 1, but received 2.5'],
     [['degrade', '--levls', '3'], 'Did you mean "--levels"?'],
     [['degrade', 'extra'], 'Too many arguments'],
+    [['degrade', 'status', ''], 'FOLDER is empty, as a variable of the shell may be'],
     [['degrade', 'chek', photographs], 'There is no command "degrade chek". Did you mean "check"?'],
     [['degrade', '--distortion', 'gausian-blur'], 'Did you mean "gaussian-blur"?'],
     [['degrade', '--data', 'procedual'], 'Did you mean "procedural"?'],
