@@ -51,7 +51,7 @@ export async function readCsvOpinions(path: string, columns: CsvColumns = {}, fo
     if (anyCase.length === 1) return header.indexOf(anyCase[0]!);
     const shown = header.filter((column) => column !== '').map((column) => printable(column.slice(0, longestName)));
     throw new UserError(
-      `${path} has no column "${name}".${suggestNear(name, shown)} Say which column it is with ${flag}; there are ${shown.slice(0, mostNames).join(', ')}.`,
+      `${path} has no column "${name}".${suggestNear(name, shown)} Say which column it is with ${flag}; there are ${shown.slice(0, mostNames).join(', ')}.${/\.xls[mx]$/i.test(path) ? ' Of a workbook the first sheet is read.' : ''}`,
     );
   };
   const imageAt = place('--image-column', columns.image ?? 'image');

@@ -86,7 +86,11 @@ describe('a CSV file of opinions', () => {
 
   test('may be a workbook', async () => {
     const path = fileURLToPath(new URL('golden/benchmarks/csiq/csiq.DMOS.xlsx', import.meta.url));
-    await expect(readCsvOpinions(path)).rejects.toThrow(/csiq\.DMOS\.xlsx has no column "image"/);
+    await expect(readCsvOpinions(path)).rejects.toThrow(/csiq\.DMOS\.xlsx has no column "image".*Of a workbook the first sheet is read\.$/);
+    const locked = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600), Buffer.from('EncryptedPackage', 'utf16le')]);
+    await expect(readCsvOpinions(await table('locked.xlsx', locked))).rejects.toThrow(
+      /locked\.xlsx is protected by a password: save it without one\.$/,
+    );
   });
 
   test('may be a workbook with more at its end, as a member of an archive has it', async () => {

@@ -12,6 +12,9 @@ import { mostCells, requireBoundedWorkbook } from './workbook-bounds.js';
 export async function readSheetRows(path: string, sheet?: string): Promise<string[][]> {
   const bytes = await readBounded(path);
   if (bytes.subarray(0, 4).toString('hex') === 'd0cf11e0') {
+    // the name of the stream that holds the workbook (MS-OFFCRYPTO, section 2.3.4.4)
+    if (bytes.includes(Buffer.from('EncryptedPackage', 'utf16le')))
+      throw new UserError(`${path} is protected by a password: save it without one.`);
     throw new UserError(`${path} is an old xls file, which is not read: save it as xlsx or CSV.`);
   }
   const firstSeen = await requireBoundedWorkbook(path);
