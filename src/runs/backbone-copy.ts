@@ -1,5 +1,5 @@
 /** The files of an ONNX backbone in a run: copied when it begins, and verified when it resumes, since a changed constant would train on in silence. */
-import { copyFile, stat } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { asSentence, messageOf, systemCodeOf, UserError } from '../support/errors.js';
@@ -34,8 +34,8 @@ export async function requireBackboneCopy(run: RunFolder): Promise<void> {
     const { files } = schema.parse(parseSealed(await readRegularText(path)));
     for (const { name, bytes, sha256 } of files) {
       const copy = join(run.backbone, name);
-      const isSame = (await stat(copy)).size === bytes && (await hashFile(run.backbone, name)).sha256 === sha256;
-      if (!isSame)
+      const found = await hashFile(run.backbone, name);
+      if (found.bytes !== bytes || found.sha256 !== sha256)
         throw new UserError(`${copy} is damaged: it is not the file that the run was begun with. Restore it, or start a new run.`);
     }
   } catch (error) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemCodeOf } from '../errors.js';
 import { digestOfFile } from './file-digest.js';
 import { fileError } from './file-errors.js';
+import { patiently } from './passing-failures.js';
 import { stagingPrefix } from './staging.js';
 
 export interface HashedFile {
@@ -19,7 +20,7 @@ export interface HashedFile {
  */
 export async function hashFiles(folder: string): Promise<HashedFile[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await patiently(() => readdir(folder, { withFileTypes: true }));
     const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith(stagingPrefix)).map(({ name }) => name);
     return await Promise.all(names.sort().map((name) => hashFile(folder, name)));
   } catch (error) {
@@ -31,5 +32,5 @@ export async function hashFiles(folder: string): Promise<HashedFile[]> {
 /** @throws Error of the system when it cannot be read. */
 export async function hashFile(folder: string, name: string): Promise<HashedFile> {
   const path = join(folder, name);
-  return { name, bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
+  return { name, bytes: (await patiently(() => stat(path))).size, sha256: await digestOfFile(path) };
 }
