@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flagOf, type GivenOptions, resolveOptions, savedForm } from '#antonym/support/options/option-table.js';
+import { flagOf, type GivenOptions, givenIn, resolveOptions, savedForm } from '#antonym/support/options/option-table.js';
 import { trainOptions } from '#antonym/train/options.js';
 import { requireUseful } from '#antonym/train/useless-options.js';
 
@@ -33,7 +33,8 @@ describe('an option that changes nothing', () => {
 
   test('is taken from the configuration of a run, and where it changes something', () => {
     const run = savedForm(resolved({ lrHead: '3', prompts: 'learnable' }));
-    expect(() => judge({ flags: {}, file: { path: 'config.json', values: { ...run, prompts: 'auto' } } })).not.toThrow();
+    const given = givenIn(trainOptions, { flags: {}, file: { path: 'config.json', values: { ...run, prompts: 'auto' } } });
+    expect(() => judge(given)).not.toThrow();
     for (const flags of [
       { lrHead: '3', prompts: 'learnable' },
       { lrHead: '3', head: 'regression' },

@@ -75,10 +75,10 @@ export interface GivenOptions {
   readonly implied?: ImpliedOptions;
 }
 
-/** The part of what was given that belongs to a table. */
+/** The part of what was given that belongs to a table; the origins of a saved form tell that it is one. */
 export function givenIn(table: OptionTable, { flags, file }: GivenOptions): GivenOptions {
   const own = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(record).filter(([key]) => Object.hasOwn(table, key)));
+    Object.fromEntries(Object.entries(record).filter(([key]) => key === 'origins' || Object.hasOwn(table, key)));
   return { flags: own(flags), ...(file && { file: { path: file.path, values: own(file.values) } }) };
 }
 
