@@ -225,7 +225,7 @@ function embeddingOf({ embedding }: ModelDescription): string {
   return `\nA further output, \`${output}\` (float32, \`[batch, ${size}]\`), is what the image encoder makes of an image, not normalized.\n`;
 }
 
-function sizes({ size, largeImages, crops }: ModelDescription): string {
+function sizes({ size, largeImages, crops, training }: ModelDescription): string {
   if (crops)
     return (
       `Images of any shape, from ${size.minimumSide} pixels on each side: the score is the mean over squares of ${crops.side} pixels, one every ${crops.stride} from the top ` +
@@ -235,8 +235,11 @@ function sizes({ size, largeImages, crops }: ModelDescription): string {
   const { minimumSide, recommendedSide, fixedSide, sideMultiple } = size;
   if (fixedSide !== undefined)
     return `It takes squares of ${fixedSide} pixels only; larger images are covered with them and their scores averaged.`;
+  const reliable = isTrained(training)
+    ? `from ${recommendedSide} on scores are as reliable as in training`
+    : `crops of ${recommendedSide} are what it was measured on, below`;
   return (
-    `Images of any shape, from ${minimumSide} pixels on each side; from ${recommendedSide} on scores are as reliable as in training. Do not resize: that hides noise and ` +
+    `Images of any shape, from ${minimumSide} pixels on each side; ${reliable}. Do not resize: that hides noise and ` +
     `blur. The file itself does not check sizes: it gives a number for one pixel, too.\n` +
     `\`antonym score\` splits images of more than ${(largeImages.maximumPixels / 1e6).toFixed(1)} megapixels into equal tiles and averages their scores, to bound memory. The score of the whole ` +
     'picture at once, which\nprograms of papers print, may differ: `antonym score --max-pixels 100000000`, or `maximumPixels` of `loadModel`, gives it.' +

@@ -37,6 +37,35 @@ describe('the severity tables of KADID-10k', () => {
     expect(page).toContain('Seven of the 24 severity tables');
   });
 
+  test('are converted as docs/distortions.md says, and patches have the sides that it states', async () => {
+    const page = await readFile('docs/distortions.md', 'utf8');
+    const publishedAs = (name: string): number[] =>
+      new RegExp(`^\\| ${name} .*published as ([ .0-9]+?), see below`, 'm').exec(page)![1]!.split(' ').map(Number);
+    const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 12));
+    expect(page).toContain('1 / (.95 - strength^.6) of the published number');
+    expect(severitiesOf('pixelate', 'kadid')).toEqual(close(publishedAs('pixelate').map((strength) => 1 / (0.95 - strength ** 0.6))));
+    expect(page).toContain('one displacement with the variance of the published five');
+    expect(severitiesOf('jitter', 'kadid')).toEqual(close(publishedAs('jitter').map((strength) => Math.sqrt(5 * strength ** 2))));
+    expect(page).toContain('patches of 1/14 and 1/7 of the shorter side, which are the published 16 and 32 pixels on a\n  crop of 224');
+    for (const [name, side] of [
+      ['non-eccentricity-patch', 16],
+      ['color-block', 32],
+    ] as const) {
+      const { width, height, data } = variedCrop(0);
+      const stretched = Uint8Array.from({ length: 224 * 224 * 3 }, (_, index) => data[index % (width * height * 3)]!);
+      const image = { width: 224, height: 224, data: stretched };
+      const changed = (await distortions[name].apply(image, 1, { seed: 7 })).data;
+      const columns = Array.from({ length: 224 * 224 }, (_, pixel) => pixel).filter((pixel) =>
+        [0, 1, 2].some((channel) => changed[3 * pixel + channel] !== stretched[3 * pixel + channel]),
+      );
+      const extent = (places: readonly number[]): number => Math.max(...places) - Math.min(...places) + 1;
+      expect([extent(columns.map((pixel) => pixel % 224)), extent(columns.map((pixel) => Math.floor(pixel / 224)))], name).toEqual([
+        side,
+        side,
+      ]);
+    }
+  });
+
   test.each(kadid10k)('%s can be applied at every level, by a composition that travels as JSON', async (name) => {
     const composition = parseComposition(JSON.parse(JSON.stringify(singleDistortion(name, 1, 0, 'kadid'))));
     expect(composition.severity).toBe('kadid');

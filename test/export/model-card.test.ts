@@ -37,4 +37,5 @@ test.each([
   const card = modelCard({ ...facts, description: { ...description, training: samples === undefined ? rest : { ...rest, samples } } });
   expect(new Map(rows(card) as [string, string][]).get('Training')).toBe(row);
   expect(card).toContain(sentence);
+  expect(card.includes('scores are as reliable as in training')).toBe(row !== 'none');
 });
