@@ -1,4 +1,5 @@
 /** What a HEIF container says about the colors of its primary picture: decoders apply a profile, and ignore code points. */
+import { UserError } from '../support/errors.js';
 import { type ColorCoding, colorCoding } from './color-coding.js';
 
 export interface HeifColors {
@@ -19,7 +20,10 @@ interface Box {
  * @throws UserError with the reason alone for HDR, and for others that would be seen wrongly.
  */
 export function heifColors(description: Buffer): HeifColors {
-  const boxes = colorBoxes(description);
+  const meta = inside(description).find(({ type }) => type === 'meta');
+  const items = meta === undefined ? [] : inside(meta.content.subarray(4));
+  requireStraightAlpha(items);
+  const boxes = colorBoxes(items);
   const profile = boxes.find((content) => /^(prof|rICC)$/.test(content.toString('latin1', 0, 4)))?.subarray(4);
   const points = boxes.find((content) => content.toString('latin1', 0, 4) === 'nclx' && content.length >= 8);
   const coding = points && colorCoding(points.readUInt16BE(4), points.readUInt16BE(6), 'srgb');
@@ -28,9 +32,7 @@ export function heifColors(description: Buffer): HeifColors {
 }
 
 /** Contents of the boxes `colr` of the primary picture; where it has none, of all pictures. */
-function colorBoxes(description: Buffer): Buffer[] {
-  const meta = inside(description).find(({ type }) => type === 'meta');
-  const items = meta === undefined ? [] : inside(meta.content.subarray(4));
+function colorBoxes(items: readonly Box[]): Buffer[] {
   const properties = items.find(({ type }) => type === 'iprp');
   const parts = properties === undefined ? [] : inside(properties.content);
   const all = parts.filter(({ type }) => type === 'ipco').flatMap(({ content }) => inside(content));
@@ -41,6 +43,15 @@ function colorBoxes(description: Buffer): Buffer[] {
   const colors = (boxes: readonly (Box | undefined)[]): Buffer[] => boxes.flatMap((box) => (box?.type === 'colr' ? [box.content] : []));
   const ofPrimary = colors(own);
   return ofPrimary.length > 0 ? ofPrimary : colors(all);
+}
+
+/** A reference of the type `prem` says that colors are multiplied by the opacity already (ISO/IEC 23008-12, 6.10.1.2), which decoders here ignore. */
+function requireStraightAlpha(items: readonly Box[]): void {
+  const references = items.find(({ type }) => type === 'iref');
+  if (references !== undefined && inside(references.content.subarray(4)).some(({ type }) => type === 'prem'))
+    throw new UserError(
+      'its colors are multiplied by their opacity already, which is not supported: save it with straight opacity, or as PNG',
+    );
 }
 
 function inside(content: Buffer): Box[] {

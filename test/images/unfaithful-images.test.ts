@@ -169,6 +169,20 @@ test('of a film of AVIF the first picture is read', async () => {
   expect(await readImageSize(film)).toEqual({ width, height });
 });
 
+test('colors of AVIF that are multiplied by their opacity already are refused', async () => {
+  const data = withBands(opacity);
+  const avif = await sharp(data, { raw: { width, height, channels: 4 } })
+    .avif({ lossless: true })
+    .toBuffer();
+  expect(await reasonOf(avif)).toBe('read');
+  // the reference from the opacity to the picture, in the place of one that libavif writes beside it
+  const at = avif.indexOf('auxl');
+  expect(avif.toString('latin1', at - 12, at - 8)).toBe('iref');
+  const multiplied = Buffer.from(avif);
+  multiplied.write('prem', at);
+  expect(await reasonOf(multiplied)).toContain('its colors are multiplied by their opacity already');
+});
+
 describe('bands that are no colours', () => {
   const made = (data: Uint8Array, extraSamples: readonly number[] | undefined, photometric = 2) =>
     makeTiff({
