@@ -5,11 +5,21 @@ import { fileError } from '../support/files/file-errors.js';
 import { readRegularText } from '../support/files/regular-file.js';
 import { isChangedMarkdown } from '../support/sealed-markdown.js';
 
-/** @param folder of a model @returns a sentence; undefined for a card as it was written, of an earlier version, or none */
-export async function cardProblem(folder: string): Promise<string | undefined> {
+/** The line of the ONNX file among those of all files. */
+const ofModel = /^\| model\.onnx \|[^|]*\| `([0-9a-f]{64})` \|$/m;
+
+/**
+ * @param folder of a model
+ * @param sha256 of its ONNX file, where it is known
+ * @returns a sentence; undefined for a card as it was written, of an earlier version, or none
+ */
+export async function cardProblem(folder: string, sha256?: string): Promise<string | undefined> {
   const path = join(folder, 'MODEL_CARD.md');
   try {
-    if (!isChangedMarkdown(await readRegularText(path))) return undefined;
+    const card = await readRegularText(path);
+    const stated = ofModel.exec(card)?.[1];
+    if (stated !== undefined && sha256 !== undefined && stated !== sha256) return `${path} is the card of another model.`;
+    if (!isChangedMarkdown(card)) return undefined;
   } catch (error) {
     return systemCodeOf(error) === 'ENOENT' ? undefined : messageOf(fileError('read', path, error));
   }

@@ -35,7 +35,7 @@ export async function writeRunReport(
     await write(folder.tensorboard, eventFile(facts.metrics, await startOf(folder)));
     const card = cardOf(facts);
     if (card !== undefined) {
-      const problem = await cardProblem(folder.exported);
+      const problem = await cardProblem(folder.exported, facts.files.find(({ name }) => name === modelName)?.sha256);
       if (problem !== undefined) onProblem(`${problem} It is written anew.`);
       await write(join(folder.exported, modelCardName), sealMarkdown(card));
     }

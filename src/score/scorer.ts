@@ -73,7 +73,7 @@ export async function openScorer(
   let description: ModelDescription;
   try {
     description = await readWhole(sessions, modelPath, descriptionPath);
-    const problem = onNotice && (await cardProblem(dirname(modelPath)));
+    const problem = onNotice && (await cardProblem(dirname(modelPath), description.files?.[0]?.sha256));
     if (problem !== undefined) onNotice?.(`note: ${problem}`);
   } catch (error) {
     await sessions.close();
