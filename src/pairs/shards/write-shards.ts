@@ -106,7 +106,9 @@ async function writePart(folder: string, options: WriteShardsOptions): Promise<{
 async function openFolder(folder: string, { configuration, part }: WriteShardsOptions): Promise<ShardIndex | undefined> {
   const indexes = await readIndexes(folder);
   for (const { path, index } of indexes) {
-    const difference = describeDifference(index.configuration, configuration);
+    const [earlier, wanted] = [index.configuration, configuration].map(({ dataset, ...others }) => ({ ...others, dataset }));
+    // rendered images have other names where the seed is another
+    const difference = describeDifference(earlier!, wanted!);
     const [, changed] = /^dataset\.(contents|sha256) /.exec(difference ?? '') ?? [];
     if (changed !== undefined) {
       const what = changed === 'contents' ? 'other images of the same names' : 'images of other names';

@@ -157,7 +157,7 @@ describe('interrupted', () => {
 
   test('a command with other options is refused, and one with the same has nothing to do', async () => {
     const before = await digestsOf('whole');
-    await refused(['--out', 'whole', '--seed', '2'], /whole\/index\.json describes other pairs: dataset\.sha256 /);
+    await refused(['--out', 'whole', '--seed', '2'], /whole\/index\.json describes other pairs: seed 1, not 2/);
     await refused(['--out', 'whole', '--levels', '3'], /index\.json describes other pairs: levels 2, not 3/);
     await refused(['--out', 'whole', '--shard', '1/2'], /divides the work into 1 parts, not 2/);
     expect((await make('--out', 'whole')).stderr).toContain('4 shards, 1 MiB (4 were there already)');

@@ -13,6 +13,8 @@ test('images of other content under the same names are refused, and what is ther
   await writeSmallShards(folder, undefined, withContents('one'));
   const before = await readdir(folder);
   await expect(writeSmallShards(folder, undefined, withContents('two'))).rejects.toThrow('was begun with other images of the same names');
+  const renamed = { dataset: { ...withContents('one').dataset, sha256: 'f'.repeat(64) } };
+  await expect(writeSmallShards(folder, undefined, renamed)).rejects.toThrow('was begun with images of other names');
   await writeSmallShards(folder, undefined, withContents('one'));
   expect(await readdir(folder)).toEqual(before);
 });
