@@ -26,8 +26,9 @@ export type PartsTask = PartTask | { readonly kind: 'status'; readonly out: stri
 /** @throws UserError for flags that do not fit together. */
 export function partsTask({ list, shard, status, merge }: ListPartFlags, out: string | undefined): PartsTask {
   if (out === undefined) throw new UserError('--list, --shard, --status and --merge need --out, the folder of the scores.');
-  if ([list !== undefined, status, merge].filter(Boolean).length !== 1)
-    throw new UserError('--out needs one of --list, --status and --merge.');
+  const asked = [list !== undefined && '--list', status && '--status', merge && '--merge'].filter((flag) => flag !== false);
+  if (asked.length === 0) throw new UserError('--out needs one of --list, --status and --merge.');
+  if (asked.length > 1) throw new UserError(`${asked.join(' and ')} cannot be combined: the parts in --out know their list.`);
   if (list !== undefined) return { out, kind: 'score', list, part: shard ?? { number: 1, of: 1 } };
   if (shard) throw new UserError('--shard is for --list: leave it out.');
   return status ? { out, kind: 'status' } : { out, kind: 'merge' };
