@@ -100,5 +100,6 @@ test('another model, an image that is listed twice, and parts of score are refus
   await writeFile(join(folder, 'double', 'scores-1-of-1.jsonl'), await readFile(join(folder, 'parts', 'scores-1-of-3.jsonl')));
   await refused('--out double --status', /scores-1-of-1\.jsonl is misnamed: it is part 1 of 3\. Remove it, and score its part again\.$/);
   await refused('--shard 1/2 --merge --out parts', /--shard is for --list: leave it out\.$/);
+  await refused('--list list.txt --merge --out parts', /--list and --merge cannot be combined: the parts in --out know their list\.$/);
   await refused('--list list.txt', /--list, --shard, --status and --merge need --out, the folder of the scores\.$/);
 });
