@@ -69,7 +69,10 @@ async function continuePart({ head, open: openScorer, stop, onImage }: PartReque
   const part: ListPart = { number: head.part, of: head.of };
   const state = await stateOfPart(path);
   if (state.head) requireSame(path, state.head, head);
-  if (state.head && state.end) return { path, ...state.end, kept: state.end.images, isWhole: true };
+  if (state.head && state.end) {
+    await requireUnchanged(path);
+    return { path, ...state.end, kept: state.end.images, isWhole: true };
+  }
   const before = state.head
     ? await countRows(path, listedImages(linesOf(list, part), Number.POSITIVE_INFINITY))
     : { images: 0, failed: 0, end: 0, chain: new LineChain() };
@@ -142,6 +145,40 @@ function stateOf({ input, file }: ListedImage): Promise<string | undefined> | st
   return typeof input === 'string' && file === undefined ? fileState(input) : file;
 }
 
+function changed(path: string, image: string): UserError {
+  return new UserError(
+    `${path} has scored ${image}, which has changed since: its size or time is another. Remove ${path}, to score the part again.`,
+  );
+}
+
+/**
+ * Compares the images and archives of a whole part with what was scored. Those that are gone since are not asked for: the scores are there.
+ * @throws UserError when one has changed, or the part is damaged
+ */
+async function requireUnchanged(path: string): Promise<void> {
+  let last: { readonly file: string; readonly state: string | undefined } | undefined;
+  for await (const { line, isHead } of linesOfPart(path, new LineChain())) {
+    const { row: text, state } = splitFileState(line);
+    const image = isHead || state === undefined ? undefined : parsed(rowSchema, text)?.image;
+    if (image === undefined) continue;
+    // the many members of an archive have one state
+    if (last === undefined || !image.startsWith(`${last.file}/`)) last = await fileOf(image);
+    if (last.state !== undefined && last.state !== state) throw changed(path, image);
+  }
+}
+
+/** The file that has an image, itself or an archive in whose name it stands, and its state. */
+async function fileOf(image: string): Promise<{ readonly file: string; readonly state: string | undefined }> {
+  const own = await fileState(image);
+  if (own !== undefined) return { file: image, state: own };
+  for (const { index } of image.matchAll(/\.tar(?=\/)/gi)) {
+    const file = image.slice(0, index + '.tar'.length);
+    const state = await fileState(file);
+    if (state !== undefined) return { file, state };
+  }
+  return { file: image, state: undefined };
+}
+
 /** The rows that a part has, the bytes up to the end of the last, and what follows them. */
 interface KeptRows extends PartEnd {
   readonly end: number;
@@ -172,10 +209,7 @@ async function countRows(path: string, images: AsyncGenerator<ListedImage>): Pro
           `${path} has scored ${row.image} where the list now has ${image?.name ?? 'no image'}. Use the same list, or another --out.`,
         );
       }
-      if (state !== undefined && state !== (await stateOf(image)))
-        throw new UserError(
-          `${path} has scored ${row.image}, which has changed since: its size or time is another. Remove ${path}, to score the part again.`,
-        );
+      if (state !== undefined && state !== (await stateOf(image))) throw changed(path, row.image);
       scored++;
       if (row.error !== undefined) failed++;
     }

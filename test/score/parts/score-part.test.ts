@@ -1,6 +1,6 @@
 /** Scores of a list in parts: they continue wherever they were cut off, and name what they are of. */
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
@@ -118,6 +118,24 @@ describe('a part', () => {
     await expect(score(out)).rejects.toThrow(`${path} has scored ${names[0]}, which has changed since: its size or time is another.`);
     await setTime(1_700_000_000);
     expect(await score(out)).toMatchObject({ kept: 1, images: 7, isWhole: true });
+  });
+
+  test('that is whole is refused where an image or an archive has changed since, and knows nothing of those that are gone', async () => {
+    const out = join(folder, 'finished');
+    const { path } = await score(out);
+    for (const [file, image] of [
+      [names[0]!, names[0]],
+      [archive, names[2]],
+    ] as const) {
+      const { atime, mtime } = await stat(file);
+      await utimes(file, atime, 1_700_000_002);
+      await expect(score(out)).rejects.toThrow(`${path} has scored ${image}, which has changed since: its size or time is another.`);
+      await rename(file, `${file}.away`);
+      expect(await score(out)).toMatchObject({ kept: 7, images: 7, isWhole: true });
+      await rename(`${file}.away`, file);
+      await utimes(file, atime, mtime);
+    }
+    expect(await score(out)).toMatchObject({ kept: 7, images: 7, isWhole: true });
   });
 });
 
