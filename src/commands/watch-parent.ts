@@ -1,5 +1,6 @@
 /** A command ends with the npm or `sh -c` that started it: these do not pass every signal on, and none when they are killed. */
 import { readFileSync } from 'node:fs';
+import { fieldsOfStat } from '../support/process-identity.js';
 
 /** Milliseconds. */
 const interval = 500;
@@ -45,11 +46,10 @@ function wordsOf(pid: number): string[] {
   }
 }
 
-/** Field 4 of `/proc/PID/stat` (proc(5)); the program's name before it may hold spaces. */
+/** Field 4 of `/proc/PID/stat` (proc(5)). */
 function parentOf(pid: number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return Number(fieldsOfStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))[1]);
   } catch {
     return undefined;
   }

@@ -1,9 +1,10 @@
 /** Lists the image files of a folder and its subfolders, in an order that is the same on every machine, and the files left out. */
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { canReadHeic } from '../images/heif.js';
 import { rawExtensions } from '../images/raw-preview.js';
 import { fileError, systemReason } from '../support/files/file-errors.js';
+import { isThere } from '../support/files/is-there.js';
 import { isPassing, ofFile, patiently } from '../support/files/passing-failures.js';
 import { type PathPattern, pathPattern } from '../support/path-pattern.js';
 import type { FileReference } from './image-reference.js';
@@ -118,9 +119,4 @@ async function enter(listing: Listing, folder: string, prefix: string): Promise<
     return;
   }
   await collect(listing, folder, prefix, entries);
-}
-
-/** False for a name garbled because it is not UTF-8. */
-async function isThere(path: string): Promise<boolean> {
-  return (await ofFile(path, (one) => lstat(one))) !== undefined;
 }

@@ -3,7 +3,7 @@ import type { Graph } from '../graph/graph.js';
 import { neededParts } from '../graph/needed-parts.js';
 import type { Node } from '../graph/operator.js';
 import { bytesOf } from '../graph/peak-memory.js';
-import { fixedShape, type Value } from '../graph/value.js';
+import { sameShape, type Value } from '../graph/value.js';
 import { elementCount, isFloat } from '../tensors/tensor-data.js';
 import { copyGraph, PlainCopy } from './copy-graph.js';
 import { anew } from './recompute.js';
@@ -31,7 +31,7 @@ function pointwiseOfKept(graph: Graph, forward: ReadonlySet<Node>): Set<Value> {
     const [value] = node.outputs;
     if (forward.has(node) && node.rule.elementwise !== undefined && isFloat(value!.dataType) && bytesOf(value!) >= leastBytes) {
       const isOfKept = node.inputs.every(
-        (input) => !input || isNumber(graph, input) || (isAlike(input, value!) && (kept.has(input) || again.has(input))),
+        (input) => !input || isNumber(graph, input) || (sameShape(input.shape, value!.shape) && (kept.has(input) || again.has(input))),
       );
       if (isOfKept) again.add(value!);
     }
@@ -42,10 +42,6 @@ function pointwiseOfKept(graph: Graph, forward: ReadonlySet<Node>): Set<Value> {
 function isNumber(graph: Graph, value: Value): boolean {
   const constant = graph.constantOf(value);
   return constant !== undefined && elementCount(constant.shape) === 1;
-}
-
-function isAlike(a: Value, b: Value): boolean {
-  return fixedShape(a.shape, 'computing again').join() === fixedShape(b.shape, 'computing again').join();
 }
 
 class PointwiseAgain extends PlainCopy {

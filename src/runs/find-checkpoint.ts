@@ -1,10 +1,9 @@
 /** The checkpoint that a run resumes from: a missing one means that nothing was saved yet, and never that something was lost. */
 
 import { existsSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { counted } from '../support/counted.js';
 import { UserError } from '../support/errors.js';
-import { ofFile } from '../support/files/passing-failures.js';
+import { isThere } from '../support/files/is-there.js';
 import { readMetrics } from './metrics-log.js';
 import type { RunFolder } from './run-directory.js';
 
@@ -26,8 +25,4 @@ export async function findLastCheckpoint(run: RunFolder, identity?: string): Pro
   throw new UserError(
     `${path} is missing, although the run ${run.name} has made ${counted(last, 'step')}: it cannot be resumed without. Restore the file, or start a new run.`,
   );
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await ofFile(path, (one) => lstat(one))) !== undefined;
 }

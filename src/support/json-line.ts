@@ -1,9 +1,9 @@
 /** Results as JSON that may go to a terminal: names in it must not command it. */
-import { directionMarks, escaped, printable } from './printable.js';
+import { directionMarks, escaped } from './printable.js';
 
 /** One line with its end. JSON takes what is escaped for what it was: readers get the value as it is. */
 export function jsonLine(value: unknown): string {
-  return `${printable(JSON.stringify(value))}\n`;
+  return `${jsonText(value)}\n`;
 }
 
 /** What `JSON.stringify` leaves as it is. */

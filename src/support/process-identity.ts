@@ -46,14 +46,17 @@ async function currentSystem(): Promise<Pick<ProcessIdentity, 'boot' | 'namespac
 /** The start time and state of a process from `/proc/<pid>/stat` (proc(5), fields 22 and 3). */
 async function readProcess(pid: number): Promise<{ start: string; ended: boolean } | undefined> {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // Field 2 is the program's name in parentheses, and may hold spaces and parentheses itself.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = fieldsOfStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
     // Z and X: ended, and waiting only for its parent to ask for its exit status.
     return { start: fields[19] as string, ended: fields[0] === 'Z' || fields[0] === 'X' };
   } catch {
     return undefined;
   }
+}
+
+/** The fields of a `/proc/<pid>/stat` from the third on: the second is the program's name in parentheses, and may hold spaces and parentheses itself. */
+export function fieldsOfStat(stat: string): readonly string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function isRunning(pid: number): boolean {

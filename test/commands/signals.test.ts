@@ -101,6 +101,13 @@ async function expectSaved({ trainer, steps }: Pick<Started, 'trainer' | 'steps'
   expect((await readdir(run)).filter((name) => name.startsWith('lock.') || name.startsWith('.antonym'))).toEqual([]);
 }
 
+/** Ends what a training was started by, and expects that it is saved. */
+async function expectSavedBy(signal: NodeJS.Signals, started: Started): Promise<void> {
+  started.child.kill(signal);
+  await once(started.child, 'exit');
+  await expectSaved(started);
+}
+
 const node = [process.execPath, program, 'train'] as const;
 
 describe('a training', () => {
@@ -124,9 +131,7 @@ describe('a training', () => {
   ] as const)('saves when what started it is ended: %s', async (_, signal) => {
     const started = await start('npm', 'run', 'train', '--');
     expect(started.trainer).not.toBe(started.child.pid);
-    started.child.kill(signal);
-    await once(started.child, 'exit');
-    await expectSaved(started);
+    await expectSavedBy(signal, started);
   });
 
   test.skipIf(!isLinux)('under nohup survives the end of the terminal and of all readers, and saves when it is asked to', async () => {
@@ -185,9 +190,7 @@ describe('a training', () => {
       await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
       const started = await start('npx', '--no', 'antonym', 'train');
       expect(started.trainer).not.toBe(started.child.pid);
-      started.child.kill(signal);
-      await once(started.child, 'exit');
-      await expectSaved(started);
+      await expectSavedBy(signal, started);
     },
   );
 
@@ -195,9 +198,7 @@ describe('a training', () => {
     // dash runs even its last command as a child; bash does where another one follows
     const waited = await start('bash', '-c', '"$0" "$@" 2>&1; true', ...node);
     expect(waited.trainer).not.toBe(waited.child.pid);
-    waited.child.kill('SIGTERM');
-    await once(waited.child, 'exit');
-    await expectSaved(waited);
+    await expectSavedBy('SIGTERM', waited);
     const left = await start('bash', '-c', '"$0" "$@" & wait', ...node);
     left.child.kill('SIGTERM');
     await once(left.child, 'exit');
@@ -212,17 +213,13 @@ describe('a training', () => {
     const scope = ['systemd-run', '--scope', '--quiet'] as const;
     skip(!isLinux || spawnSync(scope[0], [...scope.slice(1), 'true']).status !== 0, 'no systemd runs here');
     const started = await start(scope[0], ...scope.slice(1), ...node);
-    started.child.kill('SIGTERM');
-    await once(started.child, 'exit');
-    await expectSaved(started);
+    await expectSavedBy('SIGTERM', started);
   });
 
   test.skipIf(!isLinux)('saves when timeout(1) ends it, in a session of its own', async () => {
     const started = await start('setsid', '--wait', 'timeout', '600', ...node);
     // what timeout(1) does when the time is over
-    started.child.kill('SIGTERM');
-    await once(started.child, 'exit');
-    await expectSaved(started);
+    await expectSavedBy('SIGTERM', started);
   });
 });
 
