@@ -37,7 +37,7 @@ const together = [
 export default defineConfig({
   test: {
     globalSetup: 'test/support/files/shared-folder.ts',
-    setupFiles: ['test/support/equal-bytes.ts'],
+    setupFiles: ['test/support/equal-bytes.ts', 'test/support/properties.ts'],
     // Two cores: a test file that trains uses both, and others wait for processes, timers and networks.
     maxWorkers: 3,
     testTimeout: 120_000,

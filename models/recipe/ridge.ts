@@ -45,7 +45,10 @@ export function ridge(rows: readonly Float64Array[], targets: readonly number[],
   const enough = square * 1e-16;
   for (let iteration = 0; square > enough && iteration < size; iteration++) {
     const image = applied(direction);
-    const step = square / dot(direction, image);
+    const curvature = dot(direction, image);
+    // so small a gradient that its square is none
+    if (curvature === 0) break;
+    const step = square / curvature;
     add(weights, direction, step);
     add(residual, image, -step);
     const next = dot(residual, residual);

@@ -23,6 +23,10 @@ describe('ridge', () => {
     expect(weight).toBeCloseTo(1 / 14.5, 12);
   });
 
+  test('of targets so small that the square of the gradient is none is finite', () => {
+    expect([...ridge([Float64Array.of(3e-56), Float64Array.of(0)], [2e-106, 0], 0.05)]).toEqual([0]);
+  });
+
   test('leaves no gradient: the residual is orthogonal to every feature but for the penalty', () => {
     fc.assert(
       fc.property(problem, ({ rows, targets, penalty }) => {

@@ -69,7 +69,7 @@ export function decodeMessage<Table extends MessageTable>(
       if (wireType === wireTypes.bytes && isNumber(kind)) {
         // before they are read: of integers there is one a byte at most
         take(content.length * (kind === 'int64' ? 24 : kind === 'int' ? 8 : kind === 'float' ? 2 : 1));
-        for (const value of packedNumbers(kind, content)) list.push(value);
+        for (const value of packedNumbers(kind, content, name)) list.push(value);
       } else list.push(decodeValue(kind, wireType, content, name, left));
     } else if (typeof kind === 'object') {
       if (wireType !== wireTypes.bytes) throw new Error(`the field ${name} has the wire type ${wireType}`);
@@ -90,7 +90,7 @@ function decodeValue(kind: Kind, wireType: number, content: Uint8Array, name: st
   if (typeof kind === 'object') return decodeMessage(kind, content, left);
   if (kind === 'bytes') return content;
   if (kind === 'string') return Buffer.from(content.buffer, content.byteOffset, content.length).toString();
-  return packedNumbers(kind, content)[0];
+  return packedNumbers(kind, content, name)[0];
 }
 
 type NumberKind = Extract<Kind, 'int' | 'int64' | 'float' | 'double'>;
@@ -100,9 +100,12 @@ function isNumber(kind: Kind): kind is NumberKind {
 }
 
 /** Numbers without anything between them; a copy, since they need not be aligned. */
-function packedNumbers(kind: NumberKind, content: Uint8Array): ArrayLike<number | bigint> & Iterable<number | bigint> {
-  if (kind === 'float') return new Float32Array(new Uint8Array(content).buffer);
-  if (kind === 'double') return new Float64Array(new Uint8Array(content).buffer);
+function packedNumbers(kind: NumberKind, content: Uint8Array, name: string): ArrayLike<number | bigint> & Iterable<number | bigint> {
+  if (kind === 'float' || kind === 'double') {
+    const Numbers = kind === 'float' ? Float32Array : Float64Array;
+    if (content.length % Numbers.BYTES_PER_ELEMENT !== 0) throw new Error(`the field ${name} ends within a number`);
+    return new Numbers(new Uint8Array(content).buffer);
+  }
   const values: (number | bigint)[] = [];
   for (const reader = new Reader(content); reader.at < content.length; ) {
     const value = BigInt.asIntN(64, reader.varint());

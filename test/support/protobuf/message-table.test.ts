@@ -107,6 +107,8 @@ describe('a message', () => {
   test.each([
     ['cut off', [0x7a, 0x05, 0x0a], /ends within a field/],
     ['cut off in a number', [0x08, 0x80], /ends within a field/],
+    ['cut off in a packed float', [0x22, 0x03, 0, 0, 0], /the field \w+ ends within a number/],
+    ['cut off in a packed double', [0x2a, 0x01, 0], /the field \w+ ends within a number/],
     ['of another kind', [0x0d, 0, 0, 0, 0], /the field count has the wire type 5/],
     ['of a group', [0x0b], /the wire type 3/],
     ['with a number of eleven bytes', [0x08, ...Array(10).fill(0xff), 1], /more than ten bytes/],
