@@ -95,7 +95,7 @@ async function variants(flags: Flags): Promise<ReadonlyMap<string, Graph>> {
     [whole, joinVectors(blocked())],
     ['cpu/block-channels', joinVectors(lowerMeans(lowerConvolutions(source, 'cpu')))],
     ['cpu/join-vectors', blocked()],
-    ['recompute-pointwise', joinVectors(blocked({}, buildGradientsGraph(losses)))],
+    ['recompute-cheap', joinVectors(blocked({}, buildGradientsGraph(losses)))],
     ['convolution/winograd-weight-gradient', joinVectors(blocked({ winogradWeights: 0 }))],
     ['convolution/over-patches', joinVectors(blocked({ patches: false }))],
     ['convolution/over-windows by image', joinVectors(blocked({ byImage: Number.POSITIVE_INFINITY }))],

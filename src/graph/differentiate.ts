@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation of a graph. Knows no mathematics: that is in the operators' files. */
 import { isFloat } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
-import { GradientContext, type Node, notDifferentiable, stopsGradient } from './operator.js';
+import { GradientContext, type Node, notDifferentiable, stopsGradient, type Use } from './operator.js';
 import { fixedShape, type Shape, sameShape, type Value } from './value.js';
 
 /**
@@ -15,12 +15,14 @@ export function differentiate(graph: Graph, loss: Value, values: readonly Value[
   const gradients = new Map<Value, Value>([[loss, graph.numbers(loss.dataType, 1)]]);
   const forward = [...graph.nodes];
   const active = dependents(forward, values);
+  const users = usersOf(forward);
   for (const node of forward.reverse()) {
     const outputGradients = node.outputs.map((output) => gradients.get(output));
     if (!outputGradients.some((gradient) => gradient)) continue;
+    const use = onlyUse(users.get(node.outputs[0]!) ?? [], gradients);
     node.inputs.forEach((input, index) => {
       if (!input || !active.has(input)) return;
-      const contribution = gradientOf(graph, node, index, outputGradients);
+      const contribution = gradientOf(graph, node, index, outputGradients, use);
       if (!contribution) return;
       const own = sumToShape(graph, contribution, input.shape);
       const sum = gradients.get(input);
@@ -42,12 +44,38 @@ function dependents(nodes: readonly Node[], values: readonly Value[]): Set<Value
   return active;
 }
 
-function gradientOf(graph: Graph, node: Node, index: number, outputGradients: readonly (Value | undefined)[]): Value | undefined {
+/** The nodes that use each value, one that uses it twice twice. */
+function usersOf(nodes: readonly Node[]): Map<Value, Node[]> {
+  const users = new Map<Value, Node[]>();
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (!input) continue;
+      const known = users.get(input);
+      if (known) known.push(node);
+      else users.set(input, [node]);
+    }
+  }
+  return users;
+}
+
+function onlyUse(users: readonly Node[], gradients: ReadonlyMap<Value, Value>): Use | undefined {
+  const [node] = users;
+  const gradient = node && users.length === 1 ? gradients.get(node.outputs[0]!) : undefined;
+  return gradient && { node: node!, gradient };
+}
+
+function gradientOf(
+  graph: Graph,
+  node: Node,
+  index: number,
+  outputGradients: readonly (Value | undefined)[],
+  use: Use | undefined,
+): Value | undefined {
   const { name, gradient } = inputRule(node.rule.inputs, index);
   if (gradient === stopsGradient) return undefined;
   if (gradient === notDifferentiable) throw new Error(`${node.operator} cannot be differentiated with respect to its input ${name}`);
   try {
-    return gradient(new GradientContext(graph, node, index, outputGradients, node.outputs));
+    return gradient(new GradientContext(graph, node, index, outputGradients, node.outputs, use));
   } catch (error) {
     throw new Error(`gradient of ${node.operator} (${node.outputs[0]?.name}) with respect to ${name}: ${(error as Error).message}`, {
       cause: error,

@@ -161,6 +161,13 @@ export class NodeContext {
   }
 }
 
+/** The use of a value by a node on the way to the loss. */
+export interface Use {
+  readonly node: Node;
+  /** Of the node's first output. */
+  readonly gradient: Value;
+}
+
 /** The context of a gradient rule: the node, the gradient of each output, and the graph to add nodes to. */
 export class GradientContext extends NodeContext {
   constructor(
@@ -171,6 +178,8 @@ export class GradientContext extends NodeContext {
     /** The gradient of each output; absent where no loss depends on it. */
     readonly outputGradients: readonly (Value | undefined)[],
     readonly outputs: readonly Value[],
+    /** The one node that uses the first output, with the gradient of what that makes of it; absent where there are several or none. */
+    readonly use?: Use,
   ) {
     super(node.inputs, node.attributes, (value) => graph.constantOf(value));
   }

@@ -231,6 +231,36 @@ export const gradientCases: Partial<Record<OperatorName, Record<string, Gradient
   Softmax: {
     'last axis': unary('Softmax'),
     'another axis': { inputs: { x: { shape: [2, 3, 4] } }, build: (graph, x) => graph.add('Softmax', [x!], { axis: 1 }) },
+    'weights of values': {
+      inputs: { x: { shape: [2, 3, 5] }, v: { shape: [2, 5, 2] } },
+      build: (graph, x, v) => graph.add('MatMul', [graph.add('Softmax', [x!], { axis: -1 }), v!]),
+    },
+    'weights of values, repeated for a batch': {
+      inputs: { x: { shape: [3, 5] }, v: { shape: [2, 5, 2] } },
+      build: (graph, x, v) => graph.add('MatMul', [graph.add('Softmax', [x!], { axis: 1 }), v!]),
+    },
+    'weights of values, along another axis': {
+      inputs: { x: { shape: [2, 3, 5] }, v: { shape: [2, 5, 2] } },
+      build: (graph, x, v) => graph.add('MatMul', [graph.add('Softmax', [x!], { axis: 1 }), v!]),
+    },
+    'values with weights': {
+      inputs: { x: { shape: [2, 3, 5] }, v: { shape: [2, 4, 3] } },
+      build: (graph, x, v) => graph.add('MatMul', [v!, graph.add('Softmax', [x!], { axis: -1 })]),
+    },
+    'weights that are used twice': {
+      inputs: { x: { shape: [2, 3, 5] }, v: { shape: [2, 5, 2] } },
+      build: (graph, x, v) => {
+        const weights = graph.add('Softmax', [x!], { axis: -1 });
+        return graph.add('Add', [graph.add('MatMul', [weights, v!]), graph.add('ReduceSumSquare', [weights, graph.integers(-1)])]);
+      },
+    },
+    'a square of weights': {
+      inputs: { x: { shape: [2, 3, 3] } },
+      build: (graph, x) => {
+        const weights = graph.add('Softmax', [x!], { axis: -1 });
+        return graph.add('MatMul', [weights, weights]);
+      },
+    },
   },
   Split: {
     'three parts': {

@@ -12,6 +12,8 @@ export interface SessionSettings extends DeviceSetup {
   readonly isStrict?: boolean;
   /** True where nodes are run as the model has them, which rounds in another way. */
   readonly isPlain?: boolean;
+  /** True when threads of kernels that have nothing to do leave the core to others at once; by default they wait in a loop, which answers sooner. */
+  readonly leavesCores?: boolean;
   /** Path prefix of a profile, if one is wanted. */
   readonly profile?: string;
 }
@@ -21,7 +23,7 @@ const [noOptimization, allOptimizations] = [0, 99];
 
 /** @returns ONNX Runtime's object, which the caller releases @throws Error when a provider is missing, or refuses an option. */
 export function makeSessionOptions(settings: SessionSettings): bigint {
-  const { device, threads, providerOptions = {}, isStrict = false, isPlain = false, profile } = settings;
+  const { device, threads, providerOptions = {}, isStrict = false, isPlain = false, leavesCores = false, profile } = settings;
   const runtime = onnxRuntime();
   const options = runtime.CreateSessionOptions();
   try {
@@ -30,6 +32,7 @@ export function makeSessionOptions(settings: SessionSettings): bigint {
     runtime.DisableMemPattern(options);
     if (threads !== undefined) runtime.SetIntraOpNumThreads(options, threads);
     if (isStrict) runtime.AddSessionConfigEntry(options, 'session.disable_cpu_ep_fallback', '1');
+    if (leavesCores) runtime.AddSessionConfigEntry(options, 'session.intra_op.allow_spinning', '0');
     if (profile !== undefined) runtime.EnableProfiling(options, profile);
     const [names, values] = [Object.keys(providerOptions), Object.values(providerOptions)];
     if (device === 'webgpu') explained(() => runtime.SessionOptionsAppendExecutionProvider(options, 'WebGPU', names, values, names.length));

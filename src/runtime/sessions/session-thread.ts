@@ -16,6 +16,8 @@ export interface SessionThreadOptions extends Partial<DeviceSetup> {
   readonly threads?: number;
   /** True where nodes are run as the model has them, which rounds in another way. */
   readonly isPlain?: boolean;
+  /** True where other threads have work for the cores, too: see `SessionSettings`. */
+  readonly leavesCores?: boolean;
 }
 
 /**

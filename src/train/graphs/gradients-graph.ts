@@ -14,7 +14,7 @@ import { positiveRankingLoss } from '../../losses/positive-ranking.js';
 import { lowerGradients } from '../../lowering/lower-gradients.js';
 import type { PrecisionSource } from '../../lowering/precision/precision-source.js';
 import { recomputeForward } from '../../lowering/recompute.js';
-import { recomputePointwise } from '../../lowering/recompute-pointwise.js';
+import { recomputeCheap } from '../../lowering/recompute-cheap.js';
 import type { Device } from '../../runtime/devices/device-names.js';
 import { changeOf, embeddingOf, type ModelDefinition } from './model.js';
 import { gradientName } from './state.js';
@@ -79,16 +79,16 @@ export function buildLossGraph(model: ModelDefinition, layout: BatchLayout, crop
   return { graph, parameters, embedding, names: lossNamesOf(options) };
 }
 
-/** Parts of the forward pass that the backward pass computes again instead of keeping: see `recomputePointwise` and `recomputeForward`. */
-export type Recomputed = 'nothing' | 'pointwise' | 'segments';
+/** Parts of the forward pass that the backward pass computes again instead of keeping: see `recomputeCheap` and `recomputeForward`. */
+export type Recomputed = 'nothing' | 'cheap' | 'segments';
 
 /**
- * What a machine computes again. Pointwise functions take the processor less time than others would their memory; on devices launches count.
+ * What a machine computes again. What is cheap takes the processor less time than its memory is worth; on devices launches count.
  * @param recompute true for most of the forward pass
  */
 export function recomputedOn(device: Device | 'auto', recompute = false): Recomputed {
   if (recompute) return 'segments';
-  return device === 'cpu' ? 'pointwise' : 'nothing';
+  return device === 'cpu' ? 'cheap' : 'nothing';
 }
 
 /**
@@ -99,7 +99,7 @@ export function buildGradientsGraph(losses: LossGraph, recomputed: Recomputed = 
   const { graph } = withGradients(losses, losses.graph.outputs.get('loss')!);
   if (recomputed === 'nothing') return graph;
   const forward = new Set(graph.nodes.slice(0, losses.graph.nodes.length));
-  if (recomputed === 'pointwise') return recomputePointwise(graph, forward);
+  if (recomputed === 'cheap') return recomputeCheap(graph, forward);
   const bytesOf = (candidate: Graph): number => peakMemory(lowerGradients(candidate, 'cpu'));
   return recomputeForward(graph, forward, graph.inputs.get('crops')!, bytesOf);
 }
