@@ -69,7 +69,10 @@ def timm_model(name, side):
         return timm.create_model(name, num_classes=0, global_pool="token", dynamic_img_size=True)
     # SigLIP 2's own activation; the projection of Perception Encoder is a head of timm's
     options = {} if "pe_core" in name else dict(num_classes=0, act_layer="gelu_tanh")
-    return timm.create_model(name, img_size=side, **options)
+    model = timm.create_model(name, img_size=side, **options)
+    # in float64, attention of 1,024 tokens in all layers takes more than 24 GiB
+    model.set_grad_checkpointing()
+    return model
 
 
 def condition(model, embed, x):
