@@ -4,6 +4,7 @@
  * running' = momentum running + (1 - momentum) batch. With momentum 0 these are the statistics of the batch themselves, which
  * spares the gradient from computing them again.
  */
+import type { Graph } from '../graph.js';
 import type { GradientContext, NodeContext, Operator } from '../operator.js';
 import { stopsGradient } from '../operator.js';
 import { fixedShape, type Value } from '../value.js';
@@ -24,8 +25,10 @@ export const batchNormalization: Operator = {
         // with running statistics: dx = dy scale / deviation
         if (!inTraining(node)) return graph.add('Mul', [gradient, scaled]);
         // with those of the batch, x' = x - mean: dx = scale / deviation (dy - mean(dy) - x' mean(dy x') / deviation^2)
-        const shift = graph.add('ReduceMean', [gradient, graph.integers(...pixels)]);
-        const projection = graph.add('ReduceMean', [graph.add('Mul', [gradient, centered(node)]), graph.integers(...pixels)]);
+        // the sums are those of the gradients of scale and bias
+        const share = 1 / pixelCount(node);
+        const shift = graph.add('Mul', [perChannel(node, sumOverPixels(graph, gradient)), share]);
+        const projection = graph.add('Mul', [perChannel(node, projected(node)), share]);
         const slope = graph.add('Mul', [
           scaled,
           graph.add('Mul', [projection, graph.add('Mul', [inverseDeviation(node), inverseDeviation(node)])]),
@@ -38,15 +41,13 @@ export const batchNormalization: Operator = {
     {
       name: 'scale',
       gradient: (node) => {
-        const { graph, gradient } = node;
-        const count = pixelCount(node);
-        const projection = graph.add('ReduceMean', [graph.add('Mul', [gradient, centered(node)]), graph.integers(...pixels)]);
-        const sum = graph.add('Mul', [projection, graph.add('Mul', [inverseDeviation(node), count])]);
+        const { graph } = node;
+        const sum = graph.add('Mul', [perChannel(node, projected(node)), inverseDeviation(node)]);
         return graph.add('Reshape', [sum, graph.integers(...fixedShape(node.input(1).shape, 'BatchNormalization'))]);
       },
     },
     // dbias = sum of dy
-    { name: 'B', gradient: ({ graph, gradient }) => graph.add('ReduceSum', [gradient, graph.integers(...pixels)], { keepdims: 0 }) },
+    { name: 'B', gradient: ({ graph, gradient }) => sumOverPixels(graph, gradient) },
     // running statistics: untouched by the loss in training, constants of the model elsewhere
     { name: 'input_mean', gradient: stopsGradient },
     { name: 'input_var', gradient: stopsGradient },
@@ -67,6 +68,17 @@ export const batchNormalization: Operator = {
 
 function inTraining(node: NodeContext): boolean {
   return node.integer('training_mode', 0) === 1;
+}
+
+/** [N, C, H, W] -> [C] */
+function sumOverPixels(graph: Graph, x: Value): Value {
+  return graph.add('ReduceSum', [x, graph.integers(...pixels)], { keepdims: 0 });
+}
+
+/** The sum of dy x', [C]. */
+function projected(node: GradientContext): Value {
+  const { graph, gradient } = node;
+  return sumOverPixels(graph, graph.add('Mul', [gradient, centered(node)]));
 }
 
 /** A vector of channels as [1, C, 1, 1]. */
