@@ -1,17 +1,18 @@
 /** Rewrites a finished graph for the CPU: convolutions, and what lies between them, compute with blocked channels. */
-import { Graph } from '../../graph/graph.js';
+import type { Graph } from '../../graph/graph.js';
 import { neededParts } from '../../graph/needed-parts.js';
-import type { Attributes, Node } from '../../graph/operator.js';
+import type { Node } from '../../graph/operator.js';
 import { nearestResize } from '../../graph/operators/resize.js';
 import { sameShape, type Value } from '../../graph/value.js';
 import { type Formulations, formulations } from '../convolution/formulations.js';
-import { type Image, PlainImage } from '../convolution/image.js';
 import { gradientFilters, inputGradient, inputGradientAttributes, isConvolution } from '../convolution/input-gradient.js';
 import { inputGradientOf, type NamedInputGradient, weightGradientOf } from '../convolution/named-gradients.js';
 import { weightGradient } from '../convolution/weight-gradient.js';
 import { copyGraph, type GraphCopy } from '../copy-graph.js';
-import { BlockedImage, cutImage, paddedImage } from './blocked-image.js';
+import { cutImage, paddedImage } from './blocked-image.js';
 import { blockedOperators } from './blocked-operators.js';
+import { BlockedValues } from './blocked-values.js';
+import { byChannel, centeredByBatch, normalized, subtracted, withBias } from './by-channel.js';
 import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
 
 /**
@@ -27,30 +28,13 @@ export function blockChannels(graph: Graph, block: number, chosen: Formulations 
   return copyGraph(graph, new Blocking(block, uses, chosen));
 }
 
-/** A convolution that may still take in what follows it. */
-interface PendingConvolution {
-  readonly x: Value;
-  readonly filters: Value;
-  readonly bias: Value | null;
-  readonly attributes: Attributes;
-  readonly sum?: Value;
-}
-
-class Blocking implements GraphCopy {
-  readonly target = new Graph();
-  /** The forms of a value of the source: plain, blocked, or both. */
-  private readonly plain = new Map<Value, Value>();
-  private readonly blocked = new Map<Value, Value>();
-  private readonly pending = new Map<Value, PendingConvolution>();
-
+class Blocking extends BlockedValues implements GraphCopy {
   constructor(
-    private readonly block: number,
-    private readonly uses: ReadonlyMap<Value, number>,
+    block: number,
+    uses: ReadonlyMap<Value, number>,
     private readonly chosen: Formulations,
-  ) {}
-
-  given(value: Value, inTarget: Value): void {
-    this.plain.set(value, inTarget);
+  ) {
+    super(block, uses);
   }
 
   node(node: Node): void {
@@ -60,15 +44,6 @@ class Blocking implements GraphCopy {
       node.inputs.map((input) => input && this.valueOf(input)),
     );
     for (const [index, output] of outputs.entries()) this.plain.set(node.outputs[index]!, output);
-  }
-
-  /** The plain form. */
-  valueOf(value: Value): Value {
-    const known = this.plain.get(value);
-    if (known) return known;
-    const plain = new BlockedImage(this.target, this.block, this.blockedOf(value)).plain();
-    this.plain.set(value, plain);
-    return plain;
   }
 
   /** @returns true for the gradient of a convolution, which is added */
@@ -110,7 +85,10 @@ class Blocking implements GraphCopy {
     if (node.operator === 'Transpose') return this.addChannelsLast(node);
     if (node.operator === 'ReduceSum') return this.addSumOverPixels(node);
     if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
+    if (this.addByChannel(node)) return true;
     switch (node.operator) {
+      case 'BatchNormalization':
+        return this.addNormalization(node);
       case 'Relu':
         if (this.endsIn(first)) this.complete(first, output, { activation: 'Relu' });
         else this.blocked.set(output, this.target.add('Relu', [this.blockedOf(first)]));
@@ -164,6 +142,73 @@ class Blocking implements GraphCopy {
     const convolution = this.pending.get(host)!;
     this.pending.delete(host);
     this.pending.set(output, { ...convolution, sum: this.blockedOf(host === first ? second : first) });
+  }
+
+  /** @returns false where no operand is a vector of channels, or an image times one that is subtracted */
+  private addByChannel({ operator, inputs, outputs: [output] }: Node): boolean {
+    const { target } = this;
+    if (inputs.length !== 2 || inputs.some((input) => input?.dataType !== 'float32')) return false;
+    const [first, second] = inputs as [Value, Value];
+    if (operator === 'Sub' && sameShape(first.shape, second.shape)) {
+      if (!this.endsIn(second) || this.pending.get(second)!.isByChannel !== true || this.pending.get(second)!.sum) return false;
+      const subtrahend = this.pending.get(second)!;
+      this.pending.delete(second);
+      this.pending.set(output!, subtracted(target, this.blockedOf(first), subtrahend));
+      return true;
+    }
+    const ofChannels = [1, output!.shape[1]!, 1, 1];
+    const isVector = ({ shape }: Value): boolean => sameShape(shape, ofChannels);
+    const [image, vector] = isVector(first) && operator !== 'Sub' ? [second, first] : [first, second];
+    if (!isVector(vector) || !sameShape(image.shape, output!.shape)) return false;
+    if (operator === 'Mul') this.pending.set(output!, byChannel(target, this.blockedOf(image), this.valueOf(vector), null));
+    else if (operator === 'Add') this.addSummand(image, this.vectorOf(vector), output!);
+    else if (operator === 'Sub') this.addCentered(image, this.vectorOf(vector), output!);
+    else return false;
+    return true;
+  }
+
+  private addSummand(image: Value, bias: Value, output: Value): void {
+    const host = this.endsIn(image) ? this.pending.get(image)! : undefined;
+    if (host?.bias === null && !host.sum) {
+      this.pending.delete(image);
+      this.pending.set(output, { ...host, bias });
+    } else this.pending.set(output, byChannel(this.target, this.blockedOf(image), undefined, bias));
+  }
+
+  private addCentered(image: Value, mean: Value, output: Value): void {
+    const known = this.centered.get(image);
+    this.blocked.set(
+      output,
+      known?.mean === mean ? known.image : withBias(this.target, this.blockedOf(image), this.target.add('Neg', [mean])),
+    );
+  }
+
+  /** A value of [1, C, 1, 1] as [C]. */
+  private vectorOf(value: Value): Value {
+    const source = value.producer?.operator === 'Reshape' ? value.producer.inputs[0]! : undefined;
+    const [, channels] = value.shape as [number, number];
+    if (source?.shape.length === 1) return this.valueOf(source);
+    return this.target.add('Reshape', [this.valueOf(value), this.target.integers(channels)]);
+  }
+
+  private addNormalization(node: Node): boolean {
+    const { target } = this;
+    const [x, scale, bias, mean, variance] = node.inputs as [Value, Value, Value, Value, Value];
+    const [scaleOf, biasOf] = [this.valueOf(scale), this.valueOf(bias)];
+    const [y, batchMean, batchVariance] = node.outputs;
+    if (node.attributes.training_mode !== 1) {
+      const vectors = { scale: scaleOf, bias: biasOf, mean: this.valueOf(mean), variance: this.valueOf(variance) };
+      this.pending.set(y!, normalized(target, node, this.blockedOf(x), vectors));
+      return true;
+    }
+    // its other outputs are then the statistics of the batch
+    if (node.attributes.momentum !== 0) return false;
+    const ofBatch = centeredByBatch(target, this.blockedOf(x));
+    this.centered.set(x, { mean: ofBatch.mean, image: ofBatch.centered });
+    this.plain.set(batchMean!, ofBatch.mean);
+    this.plain.set(batchVariance!, ofBatch.variance);
+    this.pending.set(y!, normalized(target, node, ofBatch.centered, { scale: scaleOf, bias: biasOf, variance: ofBatch.variance }));
+    return true;
   }
 
   /** Both operands have the shape of the result, or one of them is a scalar. */
@@ -225,40 +270,6 @@ class Blocking implements GraphCopy {
 
   private canBeBlocked({ dataType, shape }: Value): boolean {
     return dataType === 'float32' && shape.length === 4 && isFixed({ shape }) && (shape[1] as number) % this.block === 0;
-  }
-
-  private isBlocked(value: Value): boolean {
-    return this.blocked.has(value) || this.pending.has(value);
-  }
-
-  private has(value: Value): boolean {
-    return this.plain.has(value) || this.isBlocked(value);
-  }
-
-  /** True when a value is a convolution that only the node in hand uses. */
-  private endsIn(value: Value): boolean {
-    return this.pending.has(value) && this.uses.get(value) === 1;
-  }
-
-  /** Adds the pending convolution of a value; what it gives stands for `output`. */
-  private complete(value: Value, output: Value, activation: Attributes): void {
-    const { x, filters, bias, sum, attributes } = this.pending.get(value)!;
-    this.pending.delete(value);
-    this.blocked.set(output, this.target.add(blockedOperators.conv, [x, filters, bias, sum ?? null], { ...attributes, ...activation }));
-  }
-
-  private imageOf(value: Value): Image {
-    if (!this.isBlocked(value)) return new PlainImage(this.target, this.valueOf(value));
-    return new BlockedImage(this.target, this.block, this.blockedOf(value), this.plain.get(value));
-  }
-
-  private blockedOf(value: Value): Value {
-    if (this.pending.has(value)) this.complete(value, value, {});
-    const known = this.blocked.get(value);
-    if (known) return known;
-    const blocked = this.target.add(blockedOperators.reorderInput, [this.valueOf(value)]);
-    this.blocked.set(value, blocked);
-    return blocked;
   }
 }
 
