@@ -94,6 +94,7 @@ async function variants(flags: Flags): Promise<ReadonlyMap<string, Graph>> {
   return new Map([
     [whole, joinVectors(blocked())],
     ['cpu/block-channels', joinVectors(lowerMeans(lowerConvolutions(source, 'cpu')))],
+    ['cpu/by-channel', joinVectors(blocked({ vectorsByChannel: false }))],
     ['cpu/join-vectors', blocked()],
     ['recompute-cheap', joinVectors(blocked({}, buildGradientsGraph(losses)))],
     ['convolution/winograd-weight-gradient', joinVectors(blocked({ winogradWeights: 0 }))],

@@ -15,10 +15,12 @@ export interface Formulations {
   readonly byImage: number;
   /** Gradients of inputs of stride 1 are convolutions with flipped filters, not transposed convolutions. */
   readonly convolvedInputs: boolean;
+  /** Images with blocked channels are normalized, and multiplied by vectors of channels, by convolutions of single pixels: see `byChannel`. */
+  readonly vectorsByChannel: boolean;
 }
 
 /** Measured on two cores with AVX-512; nothing has been measured on a GPU, which computes as a processor without blocked channels. */
-const unblocked: Formulations = { winogradWeights: 0.75, patches: true, byImage: 2, convolvedInputs: true };
+const unblocked: Formulations = { winogradWeights: 0.75, patches: true, byImage: 2, convolvedInputs: true, vectorsByChannel: true };
 
 export const formulations: Readonly<Record<Machine, Formulations>> = {
   'blocked-cpu': unblocked,

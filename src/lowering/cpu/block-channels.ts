@@ -85,10 +85,10 @@ class Blocking extends BlockedValues implements GraphCopy {
     if (node.operator === 'Transpose') return this.addChannelsLast(node);
     if (node.operator === 'ReduceSum') return this.addSumOverPixels(node);
     if (!this.canBeBlocked(output) || !node.inputs.some((input) => input && this.isBlocked(input))) return false;
-    if (this.addByChannel(node)) return true;
+    if (this.chosen.vectorsByChannel && this.addByChannel(node)) return true;
     switch (node.operator) {
       case 'BatchNormalization':
-        return this.addNormalization(node);
+        return this.chosen.vectorsByChannel && this.addNormalization(node);
       case 'Relu':
         if (this.endsIn(first)) this.complete(first, output, { activation: 'Relu' });
         else this.blocked.set(output, this.target.add('Relu', [this.blockedOf(first)]));
