@@ -2,6 +2,7 @@
 import { isFloat } from '../tensors/tensor-data.js';
 import type { Graph } from './graph.js';
 import { GradientContext, type Node, notDifferentiable, stopsGradient, type Use } from './operator.js';
+import { usersOf } from './users-of.js';
 import { fixedShape, type Shape, sameShape, type Value } from './value.js';
 
 /**
@@ -42,20 +43,6 @@ function dependents(nodes: readonly Node[], values: readonly Value[]): Set<Value
     if (passes) for (const output of node.outputs) if (isFloat(output.dataType)) active.add(output);
   }
   return active;
-}
-
-/** The nodes that use each value, one that uses it twice twice. */
-function usersOf(nodes: readonly Node[]): Map<Value, Node[]> {
-  const users = new Map<Value, Node[]>();
-  for (const node of nodes) {
-    for (const input of node.inputs) {
-      if (!input) continue;
-      const known = users.get(input);
-      if (known) known.push(node);
-      else users.set(input, [node]);
-    }
-  }
-  return users;
 }
 
 function onlyUse(users: readonly Node[], gradients: ReadonlyMap<Value, Value>): Use | undefined {

@@ -1,7 +1,7 @@
 /** Softmax: y = e^x / sum e^x along one axis. */
-import type { GradientContext, Operator } from '../operator.js';
+import type { GradientContext, Node, Operator } from '../operator.js';
 import { sameAsInput } from '../shape-rules.js';
-import { sameShape, type Value } from '../value.js';
+import { normalizeAxis, sameShape, type Value } from '../value.js';
 
 export const softmax: Operator = {
   half: 'never',
@@ -26,16 +26,16 @@ export const softmax: Operator = {
  */
 function weightedSum(node: GradientContext): Value {
   const { graph, gradient, output, use } = node;
-  const rank = output.shape.length;
   const axis = node.integer('axis', -1);
   const sumOf = (a: Value, b: Value, along: number): Value => graph.add('ReduceSum', [graph.add('Mul', [a, b]), graph.integers(along)]);
-  if (use?.node.operator !== 'MatMul' || use.node.inputs[0] !== output || (axis !== -1 && axis !== rank - 1)) {
-    return sumOf(gradient, output, axis);
-  }
-  const [attended] = use.node.outputs;
-  const [columns, weights] = [attended!.shape.at(-1), output.shape.at(-1)];
-  const isShorter = typeof columns === 'number' && typeof weights === 'number' && columns < weights;
-  // values of a batch that the probabilities are repeated for
-  const isRepeated = !sameShape(attended!.shape.slice(0, -1), output.shape.slice(0, -1));
-  return isShorter && !isRepeated ? sumOf(use.gradient, attended!, -1) : sumOf(gradient, output, axis);
+  return use && isAttention(output, axis, use.node) ? sumOf(use.gradient, use.node.outputs[0]!, -1) : sumOf(gradient, output, axis);
+}
+
+/** True where a node takes means of fewer columns than there are weights, and repeats the weights for no batch. */
+function isAttention(weights: Value, axis: number, { operator, inputs, outputs }: Node): boolean {
+  if (operator !== 'MatMul' || inputs[0] !== weights) return false;
+  const last = weights.shape.length - 1;
+  const [count, columns] = [weights.shape[last], outputs[0]!.shape.at(-1)];
+  const isShorter = typeof columns === 'number' && typeof count === 'number' && columns < count;
+  return isShorter && normalizeAxis(axis, last + 1) === last && sameShape(outputs[0]!.shape.slice(0, -1), weights.shape.slice(0, -1));
 }

@@ -12,7 +12,7 @@ import { copyGraph, type GraphCopy } from '../copy-graph.js';
 import { cutImage, paddedImage } from './blocked-image.js';
 import { blockedOperators } from './blocked-operators.js';
 import { BlockedValues } from './blocked-values.js';
-import { byChannel, centeredByBatch, normalized, subtracted, withBias } from './by-channel.js';
+import { byChannel, centeredByBatch, meansByImage, normalized, subtracted, withBias } from './by-channel.js';
 import { orderedFilters, orderedGradientFilters } from './ordered-filters.js';
 
 /**
@@ -29,6 +29,9 @@ export function blockChannels(graph: Graph, block: number, chosen: Formulations 
 }
 
 class Blocking extends BlockedValues implements GraphCopy {
+  /** Of an image that was normalized by its mean: what the gradient needs again. */
+  private readonly centered = new Map<Value, { readonly mean: Value; readonly image: Value }>();
+
   constructor(
     block: number,
     uses: ReadonlyMap<Value, number>,
@@ -150,8 +153,8 @@ class Blocking extends BlockedValues implements GraphCopy {
     if (inputs.length !== 2 || inputs.some((input) => input?.dataType !== 'float32')) return false;
     const [first, second] = inputs as [Value, Value];
     if (operator === 'Sub' && sameShape(first.shape, second.shape)) {
-      if (!this.endsIn(second) || this.pending.get(second)!.isByChannel !== true || this.pending.get(second)!.sum) return false;
-      const subtrahend = this.pending.get(second)!;
+      const subtrahend = this.endsIn(second) ? this.pending.get(second)! : undefined;
+      if (!subtrahend?.isByChannel || subtrahend.sum) return false;
       this.pending.delete(second);
       this.pending.set(output!, subtracted(target, this.blockedOf(first), subtrahend));
       return true;
@@ -251,11 +254,8 @@ class Blocking extends BlockedValues implements GraphCopy {
   private addSumOverPixels({ inputs: [x, axes], outputs: [output], attributes }: Node): boolean {
     if (!this.isBlocked(x!) || axes?.elements?.join() !== '0,2,3' || attributes.keepdims !== 0) return false;
     const { target } = this;
-    const [images, channels, height, width] = x!.shape as [number, number, number, number];
-    const means = target.add(blockedOperators.globalAveragePool, [this.blockedOf(x!)]);
-    const sum = target.add('ReduceSum', [target.add('Reshape', [means, target.integers(images, channels)]), target.integers(0)], {
-      keepdims: 0,
-    });
+    const [height, width] = x!.shape.slice(2) as [number, number];
+    const sum = target.add('ReduceSum', [meansByImage(target, this.blockedOf(x!)), target.integers(0)], { keepdims: 0 });
     this.plain.set(output!, target.add('Mul', [sum, target.numbers('float32', [height * width], [])]));
     return true;
   }

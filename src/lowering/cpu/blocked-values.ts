@@ -5,7 +5,17 @@ import type { Value } from '../../graph/value.js';
 import { type Image, PlainImage } from '../convolution/image.js';
 import { BlockedImage } from './blocked-image.js';
 import { blockedOperators } from './blocked-operators.js';
-import type { PendingConvolution } from './by-channel.js';
+
+/** A blocked convolution that may still take in what follows it. */
+export interface PendingConvolution {
+  readonly x: Value;
+  readonly filters: Value;
+  readonly bias: Value | null;
+  readonly attributes: Attributes;
+  readonly sum?: Value;
+  /** True where every channel is multiplied and shifted by itself. */
+  readonly isByChannel?: true;
+}
 
 export class BlockedValues {
   readonly target = new Graph();
@@ -13,8 +23,6 @@ export class BlockedValues {
   protected readonly plain = new Map<Value, Value>();
   protected readonly blocked = new Map<Value, Value>();
   protected readonly pending = new Map<Value, PendingConvolution>();
-  /** Of an image that was normalized by its mean: what the gradient needs again. */
-  protected readonly centered = new Map<Value, { readonly mean: Value; readonly image: Value }>();
 
   /** @param uses of each value by nodes and outputs */
   constructor(

@@ -3,20 +3,10 @@
  * channel, whose kernel uses all threads, and takes in a sum and a ReLU that follow. ONNX Runtime normalizes plain images alone, with one thread.
  */
 import type { Graph } from '../../graph/graph.js';
-import type { Attributes, Node } from '../../graph/operator.js';
+import type { Node } from '../../graph/operator.js';
 import type { Value } from '../../graph/value.js';
 import { blockedOperators } from './blocked-operators.js';
-
-/** A blocked convolution that may still take in what follows it. */
-export interface PendingConvolution {
-  readonly x: Value;
-  readonly filters: Value;
-  readonly bias: Value | null;
-  readonly attributes: Attributes;
-  readonly sum?: Value;
-  /** True where every channel is multiplied and shifted by itself. */
-  readonly isByChannel?: true;
-}
+import type { PendingConvolution } from './blocked-values.js';
 
 /**
  * x factor + summand
@@ -43,11 +33,15 @@ export function withBias(graph: Graph, x: Value, bias: Value): Value {
   return graph.add(blockedOperators.conv, [x, filters, bias, null], attributes);
 }
 
+/** The mean of each channel of each image, [N, C]. */
+export function meansByImage(graph: Graph, x: Value): Value {
+  const [images, channels] = x.shape as [number, number];
+  return graph.add('Reshape', [graph.add(blockedOperators.globalAveragePool, [x]), graph.integers(images, channels)]);
+}
+
 /** The mean of each channel over images and pixels, [C]. */
 function meansOf(graph: Graph, x: Value): Value {
-  const [images, channels] = x.shape as [number, number];
-  const ofImages = graph.add('Reshape', [graph.add(blockedOperators.globalAveragePool, [x]), graph.integers(images, channels)]);
-  return graph.add('ReduceMean', [ofImages, graph.integers(0)], { keepdims: 0 });
+  return graph.add('ReduceMean', [meansByImage(graph, x), graph.integers(0)], { keepdims: 0 });
 }
 
 /** Statistics of a batch, [C], and x - mean, blocked. */

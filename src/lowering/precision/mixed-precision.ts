@@ -20,6 +20,7 @@
  */
 import type { Graph } from '../../graph/graph.js';
 import { halfPrecisionOf, type Node } from '../../graph/operator.js';
+import { usersOf } from '../../graph/users-of.js';
 import type { Value } from '../../graph/value.js';
 import type { HalfNumbers } from './half-numbers.js';
 import { fitsHalf, HalfRewriting } from './half-rewriting.js';
@@ -77,8 +78,7 @@ function halfNodes(source: PrecisionSource, given: ReadonlySet<Value>, longestSu
 
 /** Element-wise results that only float32 nodes use are better computed in float32: a cast is needed anyway. */
 function withoutRoundedEnds(nodes: readonly Node[], inHalf: Set<Node>): Set<Node> {
-  const users = new Map<Value, Node[]>();
-  for (const node of nodes) for (const input of node.inputs) if (input) users.set(input, [...(users.get(input) ?? []), node]);
+  const users = usersOf(nodes);
   for (const node of [...nodes].reverse()) {
     const isArithmetic = inHalf.has(node) && halfPrecisionOf(node) === 'round';
     if (isArithmetic && !node.outputs.some((output) => users.get(output)?.some((user) => inHalf.has(user)))) inHalf.delete(node);
