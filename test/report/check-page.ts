@@ -32,6 +32,8 @@ export function checkPage(page: string): void {
   expect([...wrong, ...open]).toEqual([]);
   // what the tags did not take is text: it has no angle brackets
   expect(withoutStyle.replaceAll(/<\/?[A-Za-z0-9]+(?:\s+[A-Za-z:-]+(?:="[^"<>]*")?)*\s*\/?>/g, '')).not.toMatch(/[<>]/);
+  // the end of a line of a sentence that was written for another place
+  expect(page).not.toMatch(/\.\\n/);
   expect(page).not.toMatch(/<script|<link|<iframe|@import|url\((?!"data:)/i);
   const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);

@@ -101,6 +101,7 @@ export function modelOf(text: string): ModelDescription {
         },
         double: { crops: 10, found: 0.7 },
       },
+      own: { photographs: 48, alarms: 0.4, raised: 0 },
     },
     data: { name: text, licence: text, homepage: text, citation: text, images: 9, heldOut: 3 },
     training: { step: 10, steps: 10, seed: 1, levels: 2, crop: 64 },

@@ -18,6 +18,7 @@ export function degradationsCard({ degradations }: Pick<ModelDescription, 'degra
   const groups = degradations.groups.map(escapeMarkdown);
   const { photographs, pristine } = measured;
   const weights = from?.weights;
+  const own = ownAlarms(degradations);
   const source =
     from === undefined
       ? 'It was'
@@ -30,7 +31,7 @@ export function degradationsCard({ degradations }: Pick<ModelDescription, 'degra
 A further output, \`${escapeMarkdown(output)}\` (float32, \`[batch, ${groups.length}]\`), says how strong each group of distortions is, from 0 (none) to 1 (the strongest): ${groups.join(', ')}.
 A group is worth reporting from its threshold on (${groups.map((group, index) => `${group} ${thresholds[index]!.toFixed(2)}`).join(', ')}): of ${pristine.crops} pristine crops, ${percent(pristine.falseAlarms)} have one. ${source}
 fitted to crops of known distortions, without opinions; these figures are of ${counted(photographs, 'photograph')} that the regressions behind them did not see${raised(degradations) ? ',\nwith the thresholds as they ship' : ''}.
-${ownAlarms(degradations)}
+${own === '' ? '' : `${own}\n`}
 ${figures('crops', groups, measured)}
 ${
   independent === undefined
@@ -58,8 +59,8 @@ export function ownAlarms({ own }: Described): string {
   if (own === undefined) return '';
   const reported = `Something is reported of ${percent(own.alarms)} of ${own.photographs} photographs of the run as they are`;
   return own.raised === undefined
-    ? `${reported}.\n`
-    : `${reported}; of ${percent(own.raised)} with the thresholds of this file, which are higher for that.\n`;
+    ? `${reported}.`
+    : `${reported}; of ${percent(own.raised)} with the thresholds of this file, which are higher for that.`;
 }
 
 function figures(what: string, groups: readonly string[], { single, double }: DegradationFigures): string {
