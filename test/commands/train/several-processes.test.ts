@@ -85,7 +85,8 @@ describe.skipIf(launchers.length === 0)(`two processes${unlessLaunchers}`, { tim
 
   test('end when one is killed, and resume with equal bits, by whichever library', async () => {
     const programs = launch(last, 2, trainAs('killed'), { folder });
-    await programs.until(async () => (await stepsOf(runOf('killed'))) >= 3);
+    // as soon as there is a step: the six may be over before the next look
+    await programs.until(async () => (await stepsOf(runOf('killed'))) >= 1);
     process.kill(await beside('killed'), 'SIGKILL');
     expect((await programs.ended).code).not.toBe(0);
     await expect.poll(() => processesOf('killed'), { timeout: 60_000 }).toEqual([]);
