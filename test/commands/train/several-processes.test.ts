@@ -61,7 +61,7 @@ let stopped: Promise<LaunchedPrograms> | undefined;
 function stuck(): Promise<LaunchedPrograms> {
   stopped ??= (async () => {
     const programs = launch(first, 2, [...trainAs('stuck'), '--peer-timeout', '5'], { folder });
-    await programs.until(async () => (await stepsOf(runOf('stuck'))) >= 2);
+    await programs.until(async () => (await stepsOf(runOf('stuck'))) >= 1);
     process.kill(await beside('stuck'), 'SIGSTOP');
     return programs;
   })();
