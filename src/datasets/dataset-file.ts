@@ -22,6 +22,12 @@ const proceduralSchema = z.strictObject({
   count: z.int().min(1).max(10_000_000).describe('How many images.'),
   width: side.describe('Pixels.'),
   height: side.describe('Pixels.'),
+  look: z
+    .literal('photographic')
+    .optional()
+    .describe(
+      'photographic: tones and colors reach as far as in photographs, and there is grain; absent: as in the first versions, without.',
+    ),
 });
 
 const folderSchema = z.strictObject({

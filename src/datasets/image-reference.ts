@@ -21,4 +21,6 @@ export interface ProceduralReference {
   readonly index: number;
   readonly width: number;
   readonly height: number;
+  /** Its tones, colors and grain; absent: `plain`. */
+  readonly look?: 'photographic' | undefined;
 }

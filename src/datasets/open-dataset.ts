@@ -16,7 +16,7 @@ import { imageExtensions, listImageFiles } from './list-image-files.js';
 import { chooseDownscale, type Downscale } from './pristine/choose-downscale.js';
 
 /** The data set that needs no files. */
-export const defaultDatasetName = 'procedural';
+export const defaultDatasetName = 'scenes';
 
 /** Pristine images and their origin. */
 export interface Dataset extends DatasetOrigin {
@@ -105,7 +105,7 @@ async function openInFullSize(nameOrFolder: string, options: Omit<OpenDatasetOpt
 
 function procedural(
   name: string,
-  { count, width, height }: DatasetDescription & { kind: 'procedural' },
+  { count, width, height, look }: DatasetDescription & { kind: 'procedural' },
   { minimumSide, seed = 0, limit = count }: OpenDatasetOptions,
 ): ProceduralReference[] {
   if (Math.min(width, height) < minimumSide) {
@@ -120,6 +120,7 @@ function procedural(
     index,
     width,
     height,
+    ...(look && { look }),
   }));
 }
 

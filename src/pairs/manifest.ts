@@ -26,6 +26,7 @@ const rowSchema = z.strictObject({
       index: z.int().min(0),
       width: z.int().min(1),
       height: z.int().min(1),
+      look: z.literal('photographic').optional(),
     }),
   ]),
   /** Both crops of the pair, in pixels of the pristine image. */

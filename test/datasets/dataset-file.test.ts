@@ -15,7 +15,7 @@ test('datasets.schema.json is what the validation generates', async () => {
 
 test("the package's own file is valid, whatever the working folder is", async () => {
   const datasets = await readDatasetFiles('/');
-  expect([...datasets.keys()]).toEqual(['procedural', 'kadis700k', 'kodak']);
+  expect([...datasets.keys()]).toEqual(['scenes', 'procedural', 'kadis700k', 'kodak']);
   expect(datasets.get('kadis700k')).toMatchObject({ kind: 'folder', path: expect.stringMatching(/^\/.*datasets\/kadis700k$/) });
 });
 
@@ -28,7 +28,7 @@ test.each([
   [
     'a key of the other kind',
     { mine: { ...procedural, path: '.' } },
-    /^datasets\.json: unknown key "path" in datasets\.mine\. Known: kind, .*width, height\.$/,
+    /^datasets\.json: unknown key "path" in datasets\.mine\. Known: kind, .*width, height, look\.$/,
   ],
   ['a missing key', { mine: { kind: 'folder' } }, 'datasets.json: datasets.mine.path: expected string, received undefined.'],
   ['an unknown kind', { mine: { kind: 'archive' } }, 'datasets.json: datasets.mine.kind must be "procedural" or "folder".'],

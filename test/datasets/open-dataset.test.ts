@@ -79,6 +79,8 @@ test('procedural images are named by the seed of the run and their number', asyn
     { kind: 'procedural', id: 'procedural-9-1', seed: 9, index: 1, width: 768, height: 512 },
   ]);
   expect((await openDataset('procedural', { minimumSide: 224 })).images).toHaveLength(120);
+  const scenes = await openDataset('scenes', { minimumSide: 224, seed: 9, limit: 2 });
+  expect(scenes.images).toEqual(dataset.images.map((image) => ({ ...image, look: 'photographic' })));
   await expect(openDataset('procedural', { minimumSide: 544 })).rejects.toThrow(
     /^Images of dataset "procedural" are 768x512, but each side/,
   );

@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
 import type { Image } from '#antonym/images/image.js';
 
-function render(index: number, { seed = 1, width = 384, height = 256 } = {}): Image {
-  return renderProcedural({ kind: 'procedural', id: `procedural-${seed}-${index}`, seed, index, width, height });
+interface Rendered {
+  readonly seed?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly look?: 'photographic';
+}
+
+function render(index: number, { seed = 1, width = 384, height = 256, look }: Rendered = {}): Image {
+  return renderProcedural({ kind: 'procedural', id: `procedural-${seed}-${index}`, seed, index, width, height, look });
 }
 
 const images = Array.from({ length: 24 }, (_, index) => render(index));
@@ -89,4 +97,60 @@ test('pictures have the structure of photographs: detail at every scale, sharp e
 test('pictures differ: some calm, some dense', () => {
   const detail = images.map((image) => Math.sqrt(structure(image, 1))).sort((a, b) => a - b);
   expect(detail.at(-3)! / detail[2]!).toBeGreaterThan(2);
+});
+
+/** The value below which a share of the luma lies, 0..255. */
+function tone(image: Image, share: number): number {
+  const values = Array.from({ length: image.width * image.height }, (_, pixel) => luma(image, pixel)).sort((a, b) => a - b);
+  return values[Math.floor(share * (values.length - 1))]!;
+}
+
+function calmestNoise(image: Image): number {
+  const deviations: number[] = [];
+  const at = (x: number, y: number): number => luma(image, y * image.width + x);
+  for (let top = 0; top + 8 <= image.height; top += 8) {
+    for (let left = 0; left + 8 <= image.width; left += 8) {
+      let sum = 0;
+      for (let y = top + 1; y < top + 7; y++) {
+        for (let x = left + 1; x < left + 7; x++) {
+          const beside = at(x - 1, y) + at(x + 1, y) + at(x, y - 1) + at(x, y + 1);
+          const corners = at(x - 1, y - 1) + at(x + 1, y - 1) + at(x - 1, y + 1) + at(x + 1, y + 1);
+          sum += (4 * at(x, y) - 2 * beside + corners) ** 2;
+        }
+      }
+      deviations.push(Math.sqrt(sum / 36) / 6);
+    }
+  }
+  return deviations.sort((a, b) => a - b)[Math.floor(0.05 * deviations.length)]!;
+}
+
+/** The value below which a share of all pictures lies. */
+function among(list: readonly Image[], share: number, of: (image: Image) => number): number {
+  return list.map(of).sort((a, b) => a - b)[Math.floor(share * list.length)]!;
+}
+
+test('as in photographs, tones reach further, and hardly anything is clipped', () => {
+  const photographic = images.map((_, index) => render(index, { look: 'photographic' }));
+  expect(photographic[0]).not.toEqual(images[0]);
+  const dark = (image: Image): number => tone(image, 0.01);
+  const bright = (image: Image): number => tone(image, 0.99);
+  expect(among(photographic, 0.5, dark)).toBeLessThan(0.8 * among(images, 0.5, dark));
+  expect(among(photographic, 0.8, bright)).toBeGreaterThan(among(images, 0.8, bright));
+  const clipped = ({ data }: Image): number => data.reduce((count, value) => count + (value % 255 === 0 ? 1 : 0), 0) / data.length;
+  expect(among(photographic, 0.5, clipped)).toBeLessThan(0.01);
+  expect(among(photographic, 0.99, clipped)).toBeLessThan(0.1);
+});
+
+test('photographs have grain of a level or so, in calm places too', () => {
+  // the deviation of noise by second differences (Immerkaer 1996), in the calmest twentieth of squares of 8 pixels
+  const photographic = images.map((_, index) => render(index, { look: 'photographic' }));
+  expect(among(photographic, 0.5, calmestNoise)).toBeGreaterThan(0.5);
+  expect(among(photographic, 0.5, calmestNoise)).toBeLessThan(2);
+  expect(among(images, 0.5, calmestNoise)).toBeLessThan(0.5);
+});
+
+test('what is rendered without a look stays as the first versions rendered it', () => {
+  const hash = createHash('sha256');
+  for (let index = 0; index < 20; index++) hash.update(render(index, { seed: 3, width: 200, height: 140 }).data);
+  expect(hash.digest('hex')).toMatch(/^bef5da994eedec22/);
 });

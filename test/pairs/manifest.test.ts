@@ -6,7 +6,7 @@ import { makePair } from '#antonym/pairs/pair.js';
 import { sha256Of } from '#antonym/support/sha256.js';
 import { rendered } from './folder-of-photographs.js';
 
-const image = rendered(1);
+const image = { ...rendered(1), look: 'photographic' } as const;
 
 async function rowsOf(crop: number, levels: number): Promise<ManifestRow[]> {
   const request = { image, levels, crop, maxDistortions: 4, stream: [3, 'manifest'] } as const;

@@ -65,6 +65,7 @@ async function readImages(
   return { nearDuplicates, digests, unreadable };
 }
 
+/** Of a scene in any look: a model that saw one has seen the other. */
 function digestOfScene({ seed, index, width, height }: ProceduralReference): string {
   return sha256Of(JSON.stringify({ seed, index, width, height }));
 }
