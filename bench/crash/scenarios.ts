@@ -163,12 +163,13 @@ export async function makeInputs(folder: string, crash: CrashProcess): Promise<v
     ['photos', 5, 3],
     ['others', 6, 3],
     ['rated', 7, many.length],
-    // as many as are worth a cache
+    // as many as are worth a cache, of the size that is checked for by default
     ['crowd', 8, 16],
   ] as const) {
     await mkdir(join(folder, name), { recursive: true });
+    const size = name === 'crowd' ? { width: 144, height: 120 } : { width: 96, height: 80 };
     for (let index = 0; index < count; index++) {
-      const { data, width, height } = await loadImage({ kind: 'procedural', id: `${seed}-${index}`, seed, index, width: 96, height: 80 });
+      const { data, width, height } = await loadImage({ kind: 'procedural', id: `${seed}-${index}`, seed, index, ...size });
       await sharp(data, { raw: { width, height, channels: 3 } })
         .png()
         .toFile(join(folder, name, `${index}.png`));

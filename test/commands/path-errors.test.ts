@@ -128,7 +128,7 @@ const everyPath: Readonly<Record<string, string>> = {
 };
 
 beforeAll(async () => {
-  await writePhotographs(join(work, 'photographs'), 4);
+  await writePhotographs(join(work, 'photographs'), 4, 0, [160, 128]);
   await writeRandomModel(join(work, 'model'));
   await copyShortRun(join(work, 'trained'));
   await rename(join(work, 'trained', 'runs'), join(work, 'runs'));

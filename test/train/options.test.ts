@@ -72,7 +72,7 @@ describe('options of training', () => {
     const resumed = (flags: Record<string, string>) => resumeOptions(trainOptions, saved, { flags }, isOtherSplit).values;
     expect(resumed({ batchSize: '4', accumulate: '6' })).toEqual({ ...saved.values, batchSize: 4, accumulate: 6 });
     expect(() => resumed({ batchSize: '4' })).toThrow('received --batch-size 4 (the run has 12)');
-    expect(() => resumed({ batchSize: '4', accumulate: '6', crop: '96' })).toThrow('received --crop 96 (the run has 64)');
+    expect(() => resumed({ batchSize: '4', accumulate: '6', crop: '64' })).toThrow('received --crop 64 (the run has 96)');
   });
 
   test('only where and how a step is computed, where rated images lie, and what an export has beside the score may change when a run is resumed', () => {

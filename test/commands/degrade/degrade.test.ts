@@ -157,13 +157,13 @@ test('--gallery shows every distortion at every level on one photograph, as a pa
 test('--check says what is wrong with a folder: advice, exit code 0', async () => {
   const folder = await mkdtemp(join(out, 'claimed-'));
   for (let index = 0; index < 4; index++) {
-    const { data, width, height } = await loadImage(rendered(index, 320, 240));
+    const { data, width, height } = await loadImage(rendered(index, 480, 360));
     const image = sharp(data, { raw: { width, height, channels: 3 } });
     await image
       .clone()
       .jpeg({ quality: 40 })
       .toFile(join(folder, `${index}.jpg`));
-    if (index === 0) await image.clone().resize(240).png().toFile(join(folder, 'copy of 0.png'));
+    if (index === 0) await image.clone().resize(360).png().toFile(join(folder, 'copy of 0.png'));
   }
   await writeFile(join(folder, 'text.png'), 'Dear diary');
   const { status, stdout } = await antonymHere(['degrade', '--check', folder]);
