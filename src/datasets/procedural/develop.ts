@@ -47,7 +47,7 @@ export const looks = {
   },
   /** As photographs: shadows reach black and highlights white, hardly anything is gray, and there is grain. */
   photographic: {
-    exposure: 0.75,
+    exposure: 0.5,
     brightest: 1.6,
     warmth: 0.1,
     tint: 0.03,
