@@ -15,9 +15,6 @@ import { describeLeftOut, type LeftOut, nothingLeftOut } from './left-out.js';
 import { imageExtensions, listImageFiles } from './list-image-files.js';
 import { chooseDownscale, type Downscale } from './pristine/choose-downscale.js';
 
-/** The data set that needs no files. */
-export const defaultDatasetName = 'scenes';
-
 /** Pristine images and their origin. */
 export interface Dataset extends DatasetOrigin {
   /** The name in datasets.json, or the folder's own name. */

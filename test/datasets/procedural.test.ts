@@ -15,6 +15,7 @@ function render(index: number, { seed = 1, width = 384, height = 256, look }: Re
 }
 
 const images = Array.from({ length: 24 }, (_, index) => render(index));
+const photographic = images.map((_, index) => render(index, { look: 'photographic' }));
 
 function luma({ data }: Image, pixel: number): number {
   return 0.299 * data[3 * pixel]! + 0.587 * data[3 * pixel + 1]! + 0.114 * data[3 * pixel + 2]!;
@@ -130,7 +131,6 @@ function among(list: readonly Image[], share: number, of: (image: Image) => numb
 }
 
 test('as in photographs, tones reach further, and hardly anything is clipped', () => {
-  const photographic = images.map((_, index) => render(index, { look: 'photographic' }));
   expect(photographic[0]).not.toEqual(images[0]);
   const dark = (image: Image): number => tone(image, 0.01);
   const bright = (image: Image): number => tone(image, 0.99);
@@ -143,7 +143,6 @@ test('as in photographs, tones reach further, and hardly anything is clipped', (
 
 test('photographs have grain of a level or so, in calm places too', () => {
   // the deviation of noise by second differences (Immerkaer 1996), in the calmest twentieth of squares of 8 pixels
-  const photographic = images.map((_, index) => render(index, { look: 'photographic' }));
   expect(among(photographic, 0.5, calmestNoise)).toBeGreaterThan(0.5);
   expect(among(photographic, 0.5, calmestNoise)).toBeLessThan(2);
   expect(among(images, 0.5, calmestNoise)).toBeLessThan(0.5);

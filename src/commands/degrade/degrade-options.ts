@@ -1,8 +1,8 @@
 /** Options that the commands of degrade share. */
 import { availableParallelism } from 'node:os';
-import { defaultDatasetName } from '../../datasets/open-dataset.js';
 import { names, text, wholeNumber } from '../../support/options/option-kinds.js';
 import type { OptionTable } from '../../support/options/option-table.js';
+import { defaultDatasetName } from '../../train/options/data-options.js';
 import { trainOptions } from '../../train/options.js';
 import { excludeOption } from '../shared-options.js';
 

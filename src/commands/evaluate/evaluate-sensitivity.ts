@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { originOf } from '../../datasets/dataset-file.js';
 import { describeLeftOut } from '../../datasets/left-out.js';
-import { defaultDatasetName, openDataset } from '../../datasets/open-dataset.js';
+import { openDataset } from '../../datasets/open-dataset.js';
 import { parseDistortionPool } from '../../degrade/composition.js';
 import { kadid10k } from '../../degrade/kadid10k.js';
 import { requireRankable } from '../../degrade/published-severities.js';
@@ -18,6 +18,7 @@ import { text, wholeNumber } from '../../support/options/option-kinds.js';
 import { type OptionTable, type OptionValues, resolveOptions } from '../../support/options/option-table.js';
 import { printable } from '../../support/printable.js';
 import { startProgress } from '../../support/progress.js';
+import { defaultDatasetName } from '../../train/options/data-options.js';
 import { trainOptions } from '../../train/options.js';
 import type { Command } from '../command.js';
 import { distortionOption, levelsOption, seedOption, severityOption } from '../degrade/degrade-options.js';

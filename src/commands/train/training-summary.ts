@@ -3,7 +3,6 @@
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { backbones } from '../../backbones/registry.js';
-import { defaultDatasetName } from '../../datasets/open-dataset.js';
 import type { ExportedModel } from '../../export/export-run.js';
 import type { RunFolder } from '../../runs/run-directory.js';
 import { formatBytes } from '../../support/byte-size.js';
@@ -14,7 +13,7 @@ import { printable } from '../../support/printable.js';
 import type { BestCheckpoint } from '../../train/best-checkpoint.js';
 import { fewestToHalve } from '../../train/data/choosing-images.js';
 import type { OpinionSet } from '../../train/opinion/opinion-set.js';
-import { noPairs } from '../../train/options/data-options.js';
+import { defaultDatasetName, noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 import type { OpinionTest } from './test-opinions.js';
 

@@ -14,6 +14,9 @@ export const anyPairs = 'any';
 /** `--exclude` when nothing is. */
 export const noPatterns = 'none';
 
+/** The dataset that needs no files. */
+export const defaultDatasetName = 'scenes';
+
 /** The patterns of `--exclude`, of training or of another command; undefined without any. */
 export function patternsOf(exclude: string | readonly string[] | undefined): readonly string[] | undefined {
   if (typeof exclude !== 'string') return exclude;
@@ -25,7 +28,7 @@ export const dataOptions = {
     kind: text('the name of a dataset of datasets.json, or a folder of images'),
     placeholder: 'NAME|FOLDER',
     description: 'pristine images',
-    default: 'scenes',
+    default: defaultDatasetName,
     reason: 'rendered from the seed: needs no photographs',
     changesResult: true,
   },
