@@ -36,7 +36,7 @@ program
   .option('--workers <n>', 'threads that make pairs (default: as the train command)')
   .option(
     '--vs <what>',
-    'the same step beside ours on random crops: pytorch (clip-tiny, clip-rn50, clip-vit-b-32; with timm one or two of each other family). On the CPU in turn, two threads; with --device on the same card, one after the other, in fp32, TF32 and bf16',
+    'the same step beside ours on random crops: the folder of another checkout, such as of the commit before, in turn; or pytorch (clip-tiny, clip-rn50, clip-vit-b-32; with timm one or two of each other family). On the CPU in turn, two threads; with --device on the same card, one after the other, in fp32, TF32 and bf16',
   )
   .option('--python <path>', 'the interpreter that has PyTorch', defaultPython)
   .option('--compiled', "PyTorch's by torch.compile (needs g++)")

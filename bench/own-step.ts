@@ -24,9 +24,15 @@ export interface OwnFacts {
   readonly notice?: string;
 }
 
-/** @throws UserError when the device is not there or has too little memory, as `isOutOfMemory` knows. */
-export function startOwn(flags: SetupFlags): Promise<Steps<OwnFacts>> {
-  return startSteps(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(flags)], (said) => new UserError(said));
+/** This program. */
+export const ownStep = fileURLToPath(import.meta.url);
+
+/**
+ * @param program this one, or that of another checkout
+ * @throws UserError when the device is not there or has too little memory, as `isOutOfMemory` knows.
+ */
+export function startOwn(flags: SetupFlags, program = ownStep): Promise<Steps<OwnFacts>> {
+  return startSteps(process.execPath, [program, JSON.stringify(flags)], (said) => new UserError(said));
 }
 
 async function serve(flags: SetupFlags): Promise<void> {
@@ -48,7 +54,7 @@ async function serve(flags: SetupFlags): Promise<void> {
   await engine.close();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === ownStep) {
   try {
     await serve(JSON.parse(process.argv[2]!));
   } catch (error) {

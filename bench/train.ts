@@ -10,6 +10,7 @@ import { describeDeviceRows } from './device-table.js';
 import { median, peakMemory, printFigures, rounded } from './measure.js';
 import { setupOf } from './own-setup.js';
 import { printProfile, profileStep } from './step-profile.js';
+import { besideCheckout } from './train-beside-checkout.js';
 import { besidePyTorch } from './train-beside-pytorch.js';
 import { onDevice } from './train-on-device.js';
 
@@ -35,10 +36,9 @@ const threads = 2;
 
 export async function benchTrain(given: Flags): Promise<void> {
   const { backbone = 'clip-tiny', crops, crop, workers, weights, device = 'cpu', precision, vs, json = false } = given;
-  if (vs !== undefined && vs !== 'pytorch') throw new UserError(`--vs can be "pytorch" only, but received "${vs}"`);
-  if (vs && device !== 'cpu') return benchOnDevice(given);
+  if (vs === 'pytorch' && device !== 'cpu') return benchOnDevice(given);
   const layout = crops === undefined ? {} : layoutOf(Number(crops));
-  const setup = await setupOf({
+  const flags = {
     backbone,
     device,
     ...layout,
@@ -46,7 +46,9 @@ export async function benchTrain(given: Flags): Promise<void> {
     ...(crop && { crop }),
     ...(workers && { workers }),
     ...(precision && { precision }),
-  });
+  };
+  if (vs !== undefined && vs !== 'pytorch') return printFigures(await besideCheckout(flags, Number(given.steps ?? 20), vs), json);
+  const setup = await setupOf(flags);
   if (given.profile) {
     if (device !== 'cpu') throw new UserError('--profile measures the graph of the processor: leave out --device');
     const rows = await profileStep(setup, threads);

@@ -9,6 +9,11 @@ export interface Formulations {
    * matrices that transform an axis are as long as the axis, so that it pays where images are small or channels many.
    */
   readonly winogradWeights: number;
+  /**
+   * The same for gradients of inputs: much less has to be left, since products of matrices do a third less arithmetic in a second than
+   * convolutions, and memory is read and written more often. 0: never.
+   */
+  readonly winogradInputs: number;
   /** Windows that do not overlap (the patches of a vision transformer) become a permutation of the pixels and one product. */
   readonly patches: boolean;
   /** Gradients of weights are one product an image where it has more positions than this multiple of the channels; elsewhere one over all images. */
@@ -20,10 +25,17 @@ export interface Formulations {
 }
 
 /** Measured on two cores with AVX-512; nothing has been measured on a GPU, which computes as a processor without blocked channels. */
-const unblocked: Formulations = { winogradWeights: 0.75, patches: true, byImage: 2, convolvedInputs: true, vectorsByChannel: true };
+const unblocked: Formulations = {
+  winogradWeights: 0.75,
+  winogradInputs: 0,
+  patches: true,
+  byImage: 2,
+  convolvedInputs: true,
+  vectorsByChannel: true,
+};
 
 export const formulations: Readonly<Record<Machine, Formulations>> = {
-  'blocked-cpu': unblocked,
+  'blocked-cpu': { ...unblocked, winogradInputs: 0.4 },
   cpu: unblocked,
   cuda: unblocked,
   webgpu: unblocked,

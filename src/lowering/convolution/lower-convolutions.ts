@@ -7,6 +7,7 @@ import { PlainImage } from './image.js';
 import { inputGradient } from './input-gradient.js';
 import { inputGradientOf, weightGradientOf } from './named-gradients.js';
 import { weightGradient } from './weight-gradient.js';
+import { winogradInputGradient, winogradInputPays } from './winograd-input-gradient.js';
 
 /**
  * An equal graph, up to rounding, of plain images.
@@ -25,7 +26,10 @@ export function lowerConvolutions(source: Graph, machine: Machine | Formulations
     }
     const ofInput = inputGradientOf(node);
     if (!ofInput) return undefined;
-    return [inputGradient(target, copyOf(ofInput.gradient), copyOf(ofInput.weights), ofInput, chosen)];
+    const [gradient, weights] = [copyOf(ofInput.gradient), copyOf(ofInput.weights)];
+    if (!winogradInputPays(ofInput, chosen.winogradInputs)) return [inputGradient(target, gradient, weights, ofInput, chosen)];
+    const pixels = winogradInputGradient(target, new PlainImage(target, gradient), weights, ofInput);
+    return [target.add('Transpose', [pixels], { perm: [2, 3, 0, 1] })];
   };
   return rewriteNodes(source, replace, copied);
 }

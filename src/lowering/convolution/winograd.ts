@@ -7,12 +7,11 @@ import type { ConvolutionGeometry } from '../../graph/convolution-geometry.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Value } from '../../graph/value.js';
 import type { DataType } from '../../tensors/tensor-data.js';
-import type { Image } from './image.js';
+import type { Image, ImageShape } from './image.js';
 
 /**
- * Along an axis, 4 outputs are y = outputs^T ((filter g) * (inputs x)), element by element. The gradient with
- * respect to the filter is a transpose of it: filter^T (sum over tiles of (outputs dy) * (inputs x)). That with respect to the input,
- * inputs^T ((filter g) * (outputs dy)), gained nothing here over a convolution.
+ * Along an axis, 4 outputs are y = outputs^T ((filter g) * (inputs x)), element by element. Gradients are transposes of it: with respect to
+ * the filter, filter^T (sum over tiles of (outputs dy) * (inputs x)); to the input, inputs^T ((filter g) * (outputs dy)).
  */
 export const transforms = {
   inputs: [
@@ -78,6 +77,36 @@ export function transformed(
   const parts = graph.add('Reshape', [across, graph.integers(height, positions, tiles[1] * row)]);
   const down = graph.add('MatMul', [matrix(height, 0), graph.add('Transpose', [parts], { perm: [1, 0, 2] })]);
   return graph.add('Reshape', [down, graph.integers(positions ** 2, tiles[0] * tiles[1] * count, channels)]);
+}
+
+/**
+ * The transpose of it: what each pixel is in tiles, summed up.
+ * @param values [36, tiles N, C]
+ * @param shape [N, C, H, W]
+ * @returns [H, W, N, C]
+ */
+export function transformedBack(
+  graph: Graph,
+  values: Value,
+  transform: Transform,
+  tiles: readonly [number, number],
+  pads: readonly [number, number],
+  [count, channels, height, width]: ImageShape,
+): Value {
+  const row = count * channels;
+  const matrix = (length: number, axis: 0 | 1): Value =>
+    graph.add('Transpose', [tileMatrix(graph, values.dataType, transform, length, tiles[axis], pads[axis])], { perm: [0, 2, 1] });
+  const parts = graph.add('Reshape', [values, graph.integers(positions, positions * tiles[0], tiles[1] * row)]);
+  const rows = graph.add('MatMul', [matrix(height, 0), parts]);
+  // [6, H, tiles N C] to [H, 6, tiles N C]: Gather copies with all threads
+  const flat = graph.add('Reshape', [rows, graph.integers(positions * height, tiles[1] * row)]);
+  const order = Array.from({ length: positions * height }, (_, index) => (index % positions) * height + Math.floor(index / positions));
+  const lines = graph.add('Reshape', [
+    graph.add('Gather', [flat, graph.integers(...order)], { axis: 0 }),
+    graph.integers(height, positions * tiles[1], row),
+  ]);
+  const pixels = graph.add('MatMul', [matrix(width, 1), lines]);
+  return graph.add('Reshape', [pixels, graph.integers(height, width, count, channels)]);
 }
 
 /** [1, 6 tiles, length]; a tile that reaches beyond the axis finds zeros there. */

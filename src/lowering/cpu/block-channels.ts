@@ -5,11 +5,13 @@ import type { Node } from '../../graph/operator.js';
 import { nearestResize } from '../../graph/operators/resize.js';
 import { sameShape, type Value } from '../../graph/value.js';
 import { type Formulations, formulations } from '../convolution/formulations.js';
+import type { ImageShape } from '../convolution/image.js';
 import { gradientFilters, inputGradient, inputGradientAttributes, isConvolution } from '../convolution/input-gradient.js';
 import { inputGradientOf, type NamedInputGradient, weightGradientOf } from '../convolution/named-gradients.js';
 import { weightGradient } from '../convolution/weight-gradient.js';
+import { winogradInputGradient, winogradInputPays } from '../convolution/winograd-input-gradient.js';
 import { copyGraph, type GraphCopy } from '../copy-graph.js';
-import { cutImage, paddedImage } from './blocked-image.js';
+import { blockedOfPixelsFirst, cutImage, paddedImage } from './blocked-image.js';
 import { blockedOperators } from './blocked-operators.js';
 import { BlockedValues } from './blocked-values.js';
 import { byChannel, centeredByBatch, meansByImage, normalized, subtracted, withBias } from './by-channel.js';
@@ -65,6 +67,13 @@ class Blocking extends BlockedValues implements GraphCopy {
   private addInputGradient(named: NamedInputGradient): void {
     const { target, block } = this;
     const { gradient, weights, geometry, output } = named;
+    if (winogradInputPays(named, this.chosen.winogradInputs)) {
+      const pixels = winogradInputGradient(target, this.imageOf(gradient), this.valueOf(weights), named);
+      const shape = output.shape as unknown as ImageShape;
+      if (this.canBeBlocked(output)) this.blocked.set(output, blockedOfPixelsFirst(target, pixels, shape));
+      else this.plain.set(output, target.add('Transpose', [pixels], { perm: [2, 3, 0, 1] }));
+      return;
+    }
     const [filters, channels] = weights.shape as [number, number];
     const isConvolved = this.chosen.convolvedInputs && isConvolution(geometry);
     if (isConvolved && this.canConvolve(gradient, { filters: channels, channels: filters, group: geometry.group })) {

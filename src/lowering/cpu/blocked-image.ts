@@ -71,6 +71,16 @@ export class BlockedImage implements Image {
   }
 }
 
+/**
+ * From [H, W, N, C].
+ * @param shape [N, C, H, W]
+ */
+export function blockedOfPixelsFirst(graph: Graph, pixels: Value, [images, channels, height, width]: ImageShape): Value {
+  const last = graph.add('Reshape', [pixels, graph.integers(1, height, width, images * channels)]);
+  const joined = graph.add(blockedOperators.reorderInput, [last], { channels_last: 1 });
+  return graph.add('Reshape', [joined, graph.integers(images, channels, height, width)]);
+}
+
 /** Zeros around a blocked image: top, left, bottom, right. */
 export function paddedImage(graph: Graph, blocked: Value, [top, left, bottom, right]: readonly number[], block: number): Value {
   const [images, channels, height, width] = blocked.shape as unknown as ImageShape;

@@ -81,7 +81,7 @@ export async function openOnnxRuntimeEngine(options: EngineOptions): Promise<Eng
     parameters: updatedTensors(trained, optimizer.headRate),
     averages: averaged.map(({ name }) => ({ average: averageName(name), value: name })),
   };
-  // crops are made meanwhile: a step alone takes as long, one beside other work two thirds of the time
+  // crops are made meanwhile, and other processes may train: beside another training a step takes two thirds of the time
   const cores = { leavesCores: true, ...(threads !== undefined && { threads }) };
   const thread = new SessionThread({ device, ...cores, ...(providerOptions && { providerOptions }) });
   const parts = { thread, losses, options, trained, averaged, update };

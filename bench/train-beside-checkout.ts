@@ -1,0 +1,60 @@
+/** Training steps beside those of another checkout, such as of the commit before a change: the two take turns, one first and then the other. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { UserError } from '#antonym/support/errors.js';
+import { median, rounded } from './measure.js';
+import type { SetupFlags } from './own-setup.js';
+import { ownStep, startOwn } from './own-step.js';
+import type { Step } from './step-process.js';
+
+/** Threads of kernels look out for work for some milliseconds after the last; then they sleep and take nothing from the other side. */
+const pauseMilliseconds = 50;
+const warmUpSteps = 3;
+
+/**
+ * Medians of whole steps on random crops, each side in a process of its own, with all cores.
+ * @param folder root of the other checkout, whose bench is built
+ * @returns `ratio`: the median of this checkout's time by the other's, of pairs of neighboring steps
+ * @throws UserError where the folder has no built bench, or a step cannot be made.
+ */
+export async function besideCheckout(flags: SetupFlags, steps: number, folder: string): Promise<Record<string, string | number>> {
+  const program = join(resolve(folder), 'dist', 'bench', 'own-step.js');
+  if (!existsSync(program)) {
+    throw new UserError(
+      `--vs can be pytorch or the folder of another checkout. ${folder} has no built bench: run npm ci, npm run build, npx tsc --build bench there.`,
+    );
+  }
+  const other = await startOwn(flags, program);
+  const own = await startOwn(flags, ownStep).catch(async (error: unknown) => {
+    await other.close();
+    throw error;
+  });
+  const pairs: { readonly own: Step; readonly other: Step }[] = [];
+  const turn = async (side: typeof own): Promise<Step> => {
+    await setTimeout(pauseMilliseconds);
+    return side.step();
+  };
+  try {
+    for (let step = 0; step < warmUpSteps + steps; step++) {
+      // the order alternates, so that what drifts is shared
+      if (step % 2 === 0) pairs.push({ own: await turn(own), other: await turn(other) });
+      else {
+        const first = await turn(other);
+        pairs.push({ own: await turn(own), other: first });
+      }
+    }
+  } finally {
+    await Promise.all([own.close(), other.close()]);
+  }
+  const measured = pairs.slice(warmUpSteps);
+  return {
+    ...own.facts,
+    steps,
+    stepMilliseconds: rounded(median(measured.map(({ own }) => own.milliseconds))),
+    otherStepMilliseconds: rounded(median(measured.map(({ other }) => other.milliseconds))),
+    ratio: median(measured.map(({ own, other }) => own.milliseconds / other.milliseconds)).toFixed(3),
+    peakMemoryMiB: rounded(measured.at(-1)!.own.peakMemoryMiB),
+    otherPeakMemoryMiB: rounded(measured.at(-1)!.other.peakMemoryMiB),
+  };
+}
