@@ -98,7 +98,7 @@ async function variants(flags: Flags): Promise<ReadonlyMap<string, Graph>> {
     ['cpu/join-vectors', blocked()],
     ['recompute-cheap', joinVectors(blocked({}, buildGradientsGraph(losses)))],
     ['convolution/winograd-weight-gradient', joinVectors(blocked({ winogradWeights: 0 }))],
-    ['convolution/winograd-input-gradient', joinVectors(blocked({ winogradInputs: 0 }))],
+    ['convolution/winograd-input-gradient', joinVectors(blocked({ winogradInputs: { share: 0, channels: 0 } }))],
     ['convolution/over-patches', joinVectors(blocked({ patches: false }))],
     ['convolution/over-windows by image', joinVectors(blocked({ byImage: Number.POSITIVE_INFINITY }))],
     ['convolution/input-gradient', joinVectors(blocked({ convolvedInputs: false }))],

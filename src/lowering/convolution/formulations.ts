@@ -10,10 +10,10 @@ export interface Formulations {
    */
   readonly winogradWeights: number;
   /**
-   * The same for gradients of inputs: much less has to be left, since products of matrices do a third less arithmetic in a second than
-   * convolutions, and memory is read and written more often. 0: never.
+   * The same for gradients of inputs of at least so many channels, on both sides: much less has to be left, since products of matrices do a
+   * third less arithmetic in a second than convolutions, and memory is read and written more often. A share of 0: never.
    */
-  readonly winogradInputs: number;
+  readonly winogradInputs: { readonly share: number; readonly channels: number };
   /** Windows that do not overlap (the patches of a vision transformer) become a permutation of the pixels and one product. */
   readonly patches: boolean;
   /** Gradients of weights are one product an image where it has more positions than this multiple of the channels; elsewhere one over all images. */
@@ -27,7 +27,7 @@ export interface Formulations {
 /** Measured on two cores with AVX-512; nothing has been measured on a GPU, which computes as a processor without blocked channels. */
 const unblocked: Formulations = {
   winogradWeights: 0.75,
-  winogradInputs: 0,
+  winogradInputs: { share: 0, channels: 0 },
   patches: true,
   byImage: 2,
   convolvedInputs: true,
@@ -35,7 +35,7 @@ const unblocked: Formulations = {
 };
 
 export const formulations: Readonly<Record<Machine, Formulations>> = {
-  'blocked-cpu': { ...unblocked, winogradInputs: 0.4 },
+  'blocked-cpu': { ...unblocked, winogradInputs: { share: 0.4, channels: 128 } },
   cpu: unblocked,
   cuda: unblocked,
   webgpu: unblocked,

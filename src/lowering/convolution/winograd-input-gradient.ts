@@ -4,21 +4,23 @@
  */
 import type { Graph } from '../../graph/graph.js';
 import type { Value } from '../../graph/value.js';
+import type { Formulations } from './formulations.js';
 import type { Image, ImageShape } from './image.js';
 import type { NamedInputGradient } from './named-gradients.js';
 import { filterMatrix, isFiltering, kernel, positions, tilesOf, transformed, transformedBack, transforms } from './winograd.js';
 
-/** @param share of the arithmetic of a convolution, below which minimal filtering pays */
-export function winogradInputPays({ gradient, geometry, output }: NamedInputGradient, share: number): boolean {
+/** @param least the share of a convolution's arithmetic below which minimal filtering pays, and the channels from which on */
+export function winogradInputPays({ gradient, geometry, output }: NamedInputGradient, least: Formulations['winogradInputs']): boolean {
   const isFixed = [...gradient.shape, ...output.shape].every((size) => typeof size === 'number');
-  if (share === 0 || !isFixed || !isFiltering(geometry)) return false;
+  if (least.share === 0 || !isFixed || !isFiltering(geometry)) return false;
   const [images, filters, rows, columns] = gradient.shape as unknown as ImageShape;
   const [, channels, height, width] = output.shape as unknown as ImageShape;
+  if (Math.min(filters, channels) < least.channels) return false;
   const [down, across] = tilesOf([rows, columns]).map((tiles) => positions * tiles) as [number, number];
   const products = images * down * across * filters * channels;
   const transforming = images * channels * (across * height * width + down * across * height);
   const filtering = positions ** 2 * kernel ** 2 * filters * channels;
-  return products + transforming + filtering < share * 9 * images * rows * columns * filters * channels;
+  return products + transforming + filtering < least.share * 9 * images * rows * columns * filters * channels;
 }
 
 /**

@@ -9,7 +9,7 @@ import { elementCount, floatTensor } from '#antonym/tensors/tensor-data.js';
 import { compile } from '../../graph/run-graph.js';
 
 /** As many as it takes to pay. */
-const [channels, filters] = [32, 128];
+const [channels, filters] = [128, 128];
 
 interface Sizes {
   readonly count: number;
