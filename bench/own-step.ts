@@ -1,4 +1,6 @@
 /** Our training step in a process of its own, answering as those of PyTorch do: a card is empty before it and after it. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cropCount } from '#antonym/losses/levels.js';
@@ -24,15 +26,28 @@ export interface OwnFacts {
   readonly notice?: string;
 }
 
-/** This program. */
-export const ownStep = fileURLToPath(import.meta.url);
+/** @throws UserError when the device is not there or has too little memory, as `isOutOfMemory` knows. */
+export function startOwn(flags: SetupFlags): Promise<Steps<OwnFacts>> {
+  return startIn(undefined, fileURLToPath(import.meta.url), flags);
+}
 
 /**
- * @param program this one, or that of another checkout
- * @throws UserError when the device is not there or has too little memory, as `isOutOfMemory` knows.
+ * The steps of another checkout, with its own `datasets.json`.
+ * @param folder its root
+ * @throws UserError where its bench is not built, and as `startOwn` does.
  */
-export function startOwn(flags: SetupFlags, program = ownStep): Promise<Steps<OwnFacts>> {
-  return startSteps(process.execPath, [program, JSON.stringify(flags)], (said) => new UserError(said));
+export async function startOther(folder: string, flags: SetupFlags): Promise<Steps<OwnFacts>> {
+  const program = join(resolve(folder), 'dist', 'bench', 'own-step.js');
+  if (!existsSync(program)) {
+    throw new UserError(
+      `--vs can be pytorch or the folder of another checkout. ${folder} has no built bench: run npm ci, npm run build, npx tsc --build bench there.`,
+    );
+  }
+  return startIn(folder, program, flags);
+}
+
+function startIn(folder: string | undefined, program: string, flags: SetupFlags): Promise<Steps<OwnFacts>> {
+  return startSteps(process.execPath, [program, JSON.stringify(flags)], (said) => new UserError(said), folder);
 }
 
 async function serve(flags: SetupFlags): Promise<void> {
@@ -54,7 +69,7 @@ async function serve(flags: SetupFlags): Promise<void> {
   await engine.close();
 }
 
-if (process.argv[1] === ownStep) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     await serve(JSON.parse(process.argv[2]!));
   } catch (error) {

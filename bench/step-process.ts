@@ -20,9 +20,15 @@ export interface Steps<Facts> {
 /**
  * Starts a program that prints a line of JSON when it is ready, and for every line of its standard input makes a step and prints another.
  * @param explain what to throw when it ends by itself, from the last line that it has said
+ * @param folder where it runs; default: where this process does
  */
-export async function startSteps<Facts>(command: string, args: readonly string[], explain: (said: string) => Error): Promise<Steps<Facts>> {
-  const process = spawn(command, args);
+export async function startSteps<Facts>(
+  command: string,
+  args: readonly string[],
+  explain: (said: string) => Error,
+  folder?: string,
+): Promise<Steps<Facts>> {
+  const process = spawn(command, args, { cwd: folder });
   let said = '';
   process.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;

@@ -1,15 +1,12 @@
 /** Training steps beside those of another checkout, such as of the commit before a change: the two take turns, one first and then the other. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { UserError } from '#antonym/support/errors.js';
 import { median, rounded } from './measure.js';
 import type { SetupFlags } from './own-setup.js';
-import { ownStep, startOwn } from './own-step.js';
+import { startOther, startOwn } from './own-step.js';
 import type { Step } from './step-process.js';
 
 /** Threads of kernels look out for work for some milliseconds after the last; then they sleep and take nothing from the other side. */
-const pauseMilliseconds = 50;
+const pauseMilliseconds = 5;
 const warmUpSteps = 3;
 
 /**
@@ -19,14 +16,8 @@ const warmUpSteps = 3;
  * @throws UserError where the folder has no built bench, or a step cannot be made.
  */
 export async function besideCheckout(flags: SetupFlags, steps: number, folder: string): Promise<Record<string, string | number>> {
-  const program = join(resolve(folder), 'dist', 'bench', 'own-step.js');
-  if (!existsSync(program)) {
-    throw new UserError(
-      `--vs can be pytorch or the folder of another checkout. ${folder} has no built bench: run npm ci, npm run build, npx tsc --build bench there.`,
-    );
-  }
-  const other = await startOwn(flags, program);
-  const own = await startOwn(flags, ownStep).catch(async (error: unknown) => {
+  const other = await startOther(folder, flags);
+  const own = await startOwn(flags).catch(async (error: unknown) => {
     await other.close();
     throw error;
   });
