@@ -15,7 +15,7 @@ import { randomStream } from '#antonym/support/random.js';
 import { buildGradientsGraph, buildLossGraph, recomputedOn } from '#antonym/train/graphs/gradients-graph.js';
 import { filledInputs } from './filled-inputs.js';
 import { markdownTable } from './markdown-table.js';
-import { median, rounded } from './measure.js';
+import { inTurn, median, rounded } from './measure.js';
 import { setupOf } from './own-setup.js';
 
 interface Flags {
@@ -47,16 +47,9 @@ export async function benchLowering(flags: Flags): Promise<void> {
   try {
     for (const [index, [without, graph]] of [...graphs].entries()) {
       const other = without === whole ? base : new Timed(graph);
-      const [times, ratios]: [number[], number[]] = [[], []];
-      for (let step = 0; step < Number(flags.steps); step++) {
-        // the order alternates, so that what drifts is shared
-        const order = step % 2 === 0 ? [base, other] : [other, base];
-        const [first, second] = order.map((timed) => timed.call()) as [number, number];
-        const [reference, own] = step % 2 === 0 ? [first, second] : [second, first];
-        times.push(own);
-        ratios.push(own / reference);
-      }
-      rows.push({ without, milliseconds: rounded(median(times)), ratio: rounded(median(ratios)), nodes: graph.nodes.length });
+      const pairs = await inTurn(Number(flags.steps), { own: () => other.call(), other: () => base.call() });
+      const ratio = median(pairs.map((pair) => pair.own / pair.other));
+      rows.push({ without, milliseconds: rounded(median(pairs.map(({ own }) => own))), ratio: rounded(ratio), nodes: graph.nodes.length });
       if (other !== base) other.close();
       progress.update(index + 1, graphs.size, 'passes');
     }

@@ -17,6 +17,23 @@ export function printFigures(figures: Readonly<Record<string, string | number>>,
   else for (const [name, value] of Object.entries(figures)) process.stdout.write(`${name.padEnd(22)} ${value}\n`);
 }
 
+/**
+ * Two sides, as often as `turns` says; which one is first alternates, so that what drifts is shared.
+ * @returns results of both, pair by pair
+ */
+export async function inTurn<Result>(
+  turns: number,
+  sides: { readonly own: () => Result | Promise<Result>; readonly other: () => Result | Promise<Result> },
+): Promise<{ readonly own: Result; readonly other: Result }[]> {
+  const pairs: { readonly own: Result; readonly other: Result }[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    const first = turn % 2 === 0 ? await sides.own() : undefined;
+    const other = await sides.other();
+    pairs.push({ own: first ?? (await sides.own()), other });
+  }
+  return pairs;
+}
+
 /** To three digits. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(3));

@@ -1,6 +1,6 @@
 /** Training steps beside those of another checkout, such as of the commit before a change: the two take turns, one first and then the other. */
 import { setTimeout } from 'node:timers/promises';
-import { median, rounded } from './measure.js';
+import { inTurn, median, rounded } from './measure.js';
 import type { SetupFlags } from './own-setup.js';
 import { startOther, startOwn } from './own-step.js';
 import type { Step } from './step-process.js';
@@ -21,30 +21,20 @@ export async function besideCheckout(flags: SetupFlags, steps: number, folder: s
     await other.close();
     throw error;
   });
-  const pairs: { readonly own: Step; readonly other: Step }[] = [];
   const turn = async (side: typeof own): Promise<Step> => {
     await setTimeout(pauseMilliseconds);
     return side.step();
   };
-  try {
-    for (let step = 0; step < warmUpSteps + steps; step++) {
-      // the order alternates, so that what drifts is shared
-      if (step % 2 === 0) pairs.push({ own: await turn(own), other: await turn(other) });
-      else {
-        const first = await turn(other);
-        pairs.push({ own: await turn(own), other: first });
-      }
-    }
-  } finally {
-    await Promise.all([own.close(), other.close()]);
-  }
+  const pairs = await inTurn(warmUpSteps + steps, { own: () => turn(own), other: () => turn(other) }).finally(() =>
+    Promise.all([own.close(), other.close()]),
+  );
   const measured = pairs.slice(warmUpSteps);
   return {
     ...own.facts,
     steps,
     stepMilliseconds: rounded(median(measured.map(({ own }) => own.milliseconds))),
     otherStepMilliseconds: rounded(median(measured.map(({ other }) => other.milliseconds))),
-    ratio: median(measured.map(({ own, other }) => own.milliseconds / other.milliseconds)).toFixed(3),
+    ratio: Number(median(measured.map(({ own, other }) => own.milliseconds / other.milliseconds)).toFixed(3)),
     peakMemoryMiB: rounded(measured.at(-1)!.own.peakMemoryMiB),
     otherPeakMemoryMiB: rounded(measured.at(-1)!.other.peakMemoryMiB),
   };

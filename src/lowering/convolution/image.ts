@@ -25,6 +25,11 @@ export interface Image {
   productWith?(other: Image): Value | undefined;
 }
 
+/** [N, C, H, W] from [H, W, N, C] */
+export function plainOfPixelsFirst(graph: Graph, pixels: Value): Value {
+  return graph.add('Transpose', [pixels], { perm: [2, 3, 0, 1] });
+}
+
 /** A gradient of weights, as a formulation is given it: both operands and how they meet. */
 export interface WeightGradient {
   readonly graph: Graph;

@@ -3,7 +3,7 @@ import type { Graph } from '../../graph/graph.js';
 import type { Node } from '../../graph/operator.js';
 import { type Replace, rewriteNodes } from '../rewrite-nodes.js';
 import { type Formulations, formulations, type Machine } from './formulations.js';
-import { PlainImage } from './image.js';
+import { PlainImage, plainOfPixelsFirst } from './image.js';
 import { inputGradient } from './input-gradient.js';
 import { inputGradientOf, weightGradientOf } from './named-gradients.js';
 import { weightGradient } from './weight-gradient.js';
@@ -28,8 +28,7 @@ export function lowerConvolutions(source: Graph, machine: Machine | Formulations
     if (!ofInput) return undefined;
     const [gradient, weights] = [copyOf(ofInput.gradient), copyOf(ofInput.weights)];
     if (!winogradInputPays(ofInput, chosen.winogradInputs)) return [inputGradient(target, gradient, weights, ofInput, chosen)];
-    const pixels = winogradInputGradient(target, new PlainImage(target, gradient), weights, ofInput);
-    return [target.add('Transpose', [pixels], { perm: [2, 3, 0, 1] })];
+    return [plainOfPixelsFirst(target, winogradInputGradient(target, new PlainImage(target, gradient), weights, ofInput))];
   };
   return rewriteNodes(source, replace, copied);
 }

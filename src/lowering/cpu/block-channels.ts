@@ -5,7 +5,7 @@ import type { Node } from '../../graph/operator.js';
 import { nearestResize } from '../../graph/operators/resize.js';
 import { sameShape, type Value } from '../../graph/value.js';
 import { type Formulations, formulations } from '../convolution/formulations.js';
-import type { ImageShape } from '../convolution/image.js';
+import { type ImageShape, plainOfPixelsFirst } from '../convolution/image.js';
 import { gradientFilters, inputGradient, inputGradientAttributes, isConvolution } from '../convolution/input-gradient.js';
 import { inputGradientOf, type NamedInputGradient, weightGradientOf } from '../convolution/named-gradients.js';
 import { weightGradient } from '../convolution/weight-gradient.js';
@@ -71,7 +71,7 @@ class Blocking extends BlockedValues implements GraphCopy {
       const pixels = winogradInputGradient(target, this.imageOf(gradient), this.valueOf(weights), named);
       const shape = output.shape as unknown as ImageShape;
       if (this.canBeBlocked(output)) this.blocked.set(output, blockedOfPixelsFirst(target, pixels, shape));
-      else this.plain.set(output, target.add('Transpose', [pixels], { perm: [2, 3, 0, 1] }));
+      else this.plain.set(output, plainOfPixelsFirst(target, pixels));
       return;
     }
     const [filters, channels] = weights.shape as [number, number];
