@@ -97,7 +97,8 @@ async function degradeGallery(
 }
 
 function renderedPhotograph(seed: number): Promise<Image> {
-  return loadImage({ kind: 'procedural', id: `procedural-${seed}-0`, seed, index: 0, width: largestSide * 3, height: largestSide * 2 });
+  const [width, height] = [largestSide * 3, largestSide * 2];
+  return loadImage({ kind: 'procedural', id: `procedural-${seed}-0`, seed, index: 0, width, height, look: 'photographic' });
 }
 
 function middleOf(image: Image): Image {

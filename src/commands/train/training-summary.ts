@@ -13,7 +13,7 @@ import { printable } from '../../support/printable.js';
 import type { BestCheckpoint } from '../../train/best-checkpoint.js';
 import { fewestToHalve } from '../../train/data/choosing-images.js';
 import type { OpinionSet } from '../../train/opinion/opinion-set.js';
-import { defaultDatasetName, noPairs } from '../../train/options/data-options.js';
+import { noPairs } from '../../train/options/data-options.js';
 import type { TrainingSetup } from '../../train/training-setup.js';
 import type { OpinionTest } from './test-opinions.js';
 
@@ -87,9 +87,9 @@ ${tested}
 }
 
 /** The next commands, aligned. */
-function nextCommands({ options, model: { backbone }, opinions }: TrainingSetup, run: RunFolder): string {
+function nextCommands({ options, data: { split }, model: { backbone }, opinions }: TrainingSetup, run: RunFolder): string {
   const { weights, data, pairs, steps } = options;
-  const isOwn = data !== defaultDatasetName || pairs !== noPairs || opinions !== undefined;
+  const isOwn = split?.training[0]?.kind !== 'procedural' || opinions !== undefined;
   const sameData = opinions
     ? ratedData(options)
     : pairs === noPairs

@@ -96,3 +96,12 @@ function sameBits(...tensors: readonly [ArrayBufferView, ArrayBufferView]): bool
   const [a, b] = tensors.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength));
   return a!.equals(b!);
 }
+
+test('whoever trained on rendered images of another name is told how to train on photographs', async () => {
+  const tiny = { kind: 'procedural', description: 'small ones', licence: 'MIT', count: 6, width: 96, height: 64 };
+  await writeFile(join(folder, 'datasets.json'), JSON.stringify({ datasets: { tiny } }));
+  const { status, stdout } = await train(...settings, '--data', 'tiny', '--run', 'rendered');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/npm run train -- --data FOLDER +train on your own pristine photographs/);
+  expect(stdout).toContain('npm run train -- --backbone clip-rn50 --data FOLDER ');
+});
