@@ -3,12 +3,13 @@ import { cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { suggestName } from '../support/nearest-name.js';
 import type { RandomStream } from '../support/random.js';
-import { type DistortionGroup, type DistortionParameters, distortionGroups } from './distortion.js';
+import { type DistortionParameters, distortionGroups } from './distortion.js';
 import { type DistortionName, distortionNames, distortions } from './distortions/table.js';
 import { kadid10k, kadidPool } from './kadid10k.js';
 import { sampleParameters } from './parameters.js';
 import { releasePixels } from './pixel-buffers.js';
 import { type SeverityTable, severitiesOf } from './published-severities.js';
+import { drawDistortions, type Sampling } from './sampling.js';
 import { strengthAt } from './severity.js';
 
 /** Plain JSON, in the order of application. */
@@ -25,29 +26,24 @@ export interface CompositionOptions {
   readonly distortions?: readonly DistortionName[];
   /** Default: `ordered`. */
   readonly severity?: SeverityTable;
+  /** Default: `uniform`. */
+  readonly sampling?: Sampling;
 }
 
 /**
- * Draws 1..maxDistortions groups without replacement, one distortion from each, in random order, and every parameter.
+ * Draws 1..maxDistortions distortions of different groups, in random order, and every parameter.
  * @throws RangeError for an empty pool or a maximum below 1
  */
 export function sampleComposition(random: RandomStream, options: CompositionOptions): Composition {
   const pool = options.distortions ?? kadid10k;
-  const { maxDistortions, severity = 'ordered' } = options;
+  const { maxDistortions, severity = 'ordered', sampling = 'uniform' } = options;
   if (!Number.isInteger(maxDistortions) || maxDistortions < 1)
     throw new RangeError(`expected at least 1 distortion but received ${maxDistortions}`);
   if (pool.length === 0) throw new RangeError('a composition needs at least one distortion to draw from');
-  const groups = new Map<DistortionGroup, DistortionName[]>();
-  for (const name of pool) {
-    const { group } = distortions[name];
-    groups.set(group, [...(groups.get(group) ?? []), name]);
+  const chosen: { name: DistortionName; parameters: DistortionParameters }[] = [];
+  for (const name of drawDistortions(random, pool, maxDistortions, sampling)) {
+    chosen.push({ name, parameters: sampleParameters(distortions[name], random) });
   }
-  const count = 1 + random.integer(Math.min(maxDistortions, groups.size));
-  const drawn = random.shuffle([...groups.values()]).slice(0, count);
-  const chosen = drawn.map((names) => {
-    const name = random.choice(names);
-    return { name, parameters: sampleParameters(distortions[name], random) };
-  });
   // in KADID-10k's tables the strengths themselves have signs
   const signed = chosen.map(({ name, parameters }) => ({
     name,

@@ -15,7 +15,7 @@ export interface PairSequence {
   release?(pixels: Uint8Array<ArrayBuffer>): void;
 }
 
-export interface DrawOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions' | 'severity'> {
+export interface DrawOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions' | 'severity' | 'sampling'> {
   /** Not empty; ids are unique. */
   readonly images: readonly ImageReference[];
   readonly seed: number;
@@ -51,7 +51,7 @@ class DrawnPairs implements PairSequence {
    * @throws UserError when no image can be used.
    */
   async pair(index: number): Promise<DegradedPair> {
-    const { images, seed, levels, crop, maxDistortions, distortions, severity = 'ordered', onSkip } = this.options;
+    const { images, seed, onSkip, ...drawn } = this.options;
     const epoch = Math.floor(index / images.length);
     const order = this.order(epoch);
     const place = index % images.length;
@@ -60,7 +60,7 @@ class DrawnPairs implements PairSequence {
       if (this.skipped.has(image.id)) continue;
       const stream = [seed, 'pairs', image.id, epoch, ...(step === 0 ? [] : ['in place of', order[place]!.id])] as const;
       try {
-        return await this.pool.make({ image, levels, crop, maxDistortions, ...(distortions && { distortions }), severity, stream });
+        return await this.pool.make({ ...drawn, image, stream });
       } catch (error) {
         if (!(error instanceof UnusableImageError)) throw error;
         if (!this.skipped.has(image.id)) onSkip?.(image, error.message);

@@ -5,6 +5,7 @@ import { type Composition, degrade, sampleComposition } from '../degrade/composi
 import type { DistortionName } from '../degrade/distortions/table.js';
 import { releasePixels } from '../degrade/pixel-buffers.js';
 import type { SeverityTable } from '../degrade/published-severities.js';
+import type { Sampling } from '../degrade/sampling.js';
 import { type Box, cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { PassingError } from '../support/files/passing-failures.js';
@@ -29,6 +30,8 @@ export interface PairRequest {
   readonly distortions?: readonly DistortionName[];
   /** Default: `ordered`. */
   readonly severity?: SeverityTable;
+  /** Default: `uniform`. */
+  readonly sampling?: Sampling;
   /** Seed and names of the random stream: `[seed, 'pairs', image.id, epoch]`. */
   readonly stream: readonly [seed: string | number, ...names: (string | number)[]];
 }
@@ -60,12 +63,13 @@ export async function makePair(
   load: (image: ImageReference) => Promise<Image>,
   into?: ArrayBuffer,
 ): Promise<DegradedPair> {
-  const { image: reference, levels, crop, maxDistortions, distortions, severity = 'ordered', stream } = request;
+  const { image: reference, levels, crop, maxDistortions, distortions, severity = 'ordered', sampling = 'uniform', stream } = request;
   const image = await loadLargeEnough(reference, minimumSideFor(crop), load);
   const crops = chooseCrops(image, crop, randomStream(...stream, 'crops'));
   const composition = sampleComposition(randomStream(...stream, 'composition'), {
     maxDistortions,
     severity,
+    sampling,
     ...(distortions && { distortions }),
   });
   const record: PairRecord = { image: reference.id, crops, composition, levels };

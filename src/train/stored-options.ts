@@ -34,6 +34,7 @@ export const beforeOptions = {
   engine: 'onnxruntime',
   distortion: 'kadid-10k',
   severity: 'ordered',
+  sampling: 'uniform',
   pristineLevel: 'on',
   lossAcross: 0,
   opinion: noOpinions,

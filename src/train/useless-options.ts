@@ -34,7 +34,7 @@ const trainingRules: readonly Rule[] = [
     reason: ({ head, prompts }) => `is for a head with parameters of its own: --head ${head} with --prompts ${prompts} has none`,
   },
   {
-    keys: ['maxDistortions', 'pristineLevel', 'marginConsistency', 'marginRank', 'chooseOn'],
+    keys: ['maxDistortions', 'sampling', 'pristineLevel', 'marginConsistency', 'marginRank', 'chooseOn'],
     isUsed: ({ opinion }) => opinion === noOpinions,
     reason: () => 'is for label-free training, and --opinion is given',
   },

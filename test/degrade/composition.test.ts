@@ -57,6 +57,24 @@ describe('sampleComposition', () => {
     }
   });
 
+  test('weighted sampling: one distortion alone by its weight, several together as without weights', () => {
+    const draws = 4000;
+    const alone = new Map<string, number>();
+    for (let draw = 0; draw < draws; draw++) {
+      const weighted = sampleComposition(randomStream(1, draw), { maxDistortions: 4, sampling: 'weighted' });
+      const uniform = sampleComposition(randomStream(1, draw), { maxDistortions: 4 });
+      expect(weighted.distortions.length).toBe(uniform.distortions.length);
+      if (uniform.distortions.length > 1) expect(weighted).toEqual(uniform);
+      const { name } = sampleComposition(randomStream(2, draw), { maxDistortions: 1, sampling: 'weighted' }).distortions[0]!;
+      alone.set(name, (alone.get(name) ?? 0) + 1);
+    }
+    expect([...alone.keys()].sort()).toEqual([...kadid10k].sort());
+    // Five standard errors.
+    expect(Math.abs(alone.get('jpeg')! / draws - 12 / 45)).toBeLessThan(0.035);
+    expect(Math.abs(alone.get('mean-shift')! / draws - 2 / 45)).toBeLessThan(0.017);
+    expect(Math.abs(alone.get('white-noise')! / draws - 1 / 45)).toBeLessThan(0.012);
+  });
+
   test('a restricted pool', () => {
     const pool = parseDistortionNames(['jpeg', 'lens-blur', 'gaussian-blur']);
     fc.assert(

@@ -45,6 +45,14 @@ export const pairOptions = {
   distortion: distortionOption,
   severity: severityOption,
   maxDistortions: { ...trainOptions.maxDistortions, reason: 'as in training' },
+  sampling: {
+    kind: trainOptions.sampling.kind,
+    placeholder: trainOptions.sampling.placeholder,
+    description: trainOptions.sampling.description,
+    details: trainOptions.sampling.details,
+    default: 'uniform',
+    reason: 'as in training of pretrained backbones, and as published; clip-tiny takes weighted',
+  },
   seed: seedOption,
   workers: {
     kind: trainOptions.workers.kind,

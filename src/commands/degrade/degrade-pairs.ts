@@ -61,7 +61,7 @@ export const pairsCommand: Command = {
 async function degradePairs(flags: OptionValues<typeof options>): Promise<number> {
   const { count, seed, levels, crop, maxDistortions, workers } = flags;
   const distortions = flags.distortion && parseDistortionPool(flags.distortion);
-  const { severity } = flags;
+  const { severity, sampling } = flags;
   requireRankable(distortions ?? kadid10k, severity, false);
   if (flags.out !== undefined) await requireUnfinished(flags.out);
   const dataset = await openDataset(flags.data, {
@@ -91,6 +91,7 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
       maxDistortions,
       distortions: distortions ?? kadid10k,
       ...(severity !== 'ordered' && { severity }),
+      ...(sampling !== 'uniform' && { sampling }),
     },
     version: (await describeEnvironment()).antonym,
   };
@@ -103,8 +104,17 @@ async function degradePairs(flags: OptionValues<typeof options>): Promise<number
   const signals = stopSignals();
   try {
     await writeFolderResumably(out, configuration, async (folder, notes) => {
-      const drawn = { images: dataset.images, levels, crop, maxDistortions, ...(distortions && { distortions }), severity, seed, onSkip };
-      const sequence = drawPairs(pool, drawn);
+      const sequence = drawPairs(pool, {
+        images: dataset.images,
+        levels,
+        crop,
+        maxDistortions,
+        ...(distortions && { distortions }),
+        severity,
+        sampling,
+        seed,
+        onSkip,
+      });
       let made = 0;
       progress.update(made, count);
       const results = await allOrFirstFailure(count, workers * 2, async (index) => {

@@ -75,7 +75,7 @@ async function degradeShards(flags: Options): Promise<number> {
   const { seed, levels, crop, maxDistortions, workers } = flags;
   const share = flags.shard ?? { number: 1, of: 1 };
   const given = flags.distortion && parseDistortionPool(flags.distortion);
-  const { severity } = flags;
+  const { severity, sampling } = flags;
   requireRankable(given ?? kadid10k, severity, false);
   const images = await openTrainingImages(flags);
   const { dataset, split } = images;
@@ -93,7 +93,7 @@ async function degradeShards(flags: Options): Promise<number> {
   for (const line of describeLeftOut(dataset.leftOut)) progress.note(line);
   const references = new Map(dataset.images.map((image) => [image.id, image]));
   const pool = new PairPool({ workers });
-  const drawn = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), severity, seed };
+  const drawn = { images: split.training, levels, crop, maxDistortions, ...(given && { distortions: given }), severity, sampling, seed };
   const sequence = drawPairs(pool, { ...drawn, onSkip: ({ id }, reason) => skip(id, reason) });
   const make = async (set: PairSet, index: number, prefix: string) => {
     try {
@@ -140,7 +140,7 @@ async function degradeShards(flags: Options): Promise<number> {
 }
 
 async function configurationOf(
-  { levels, crop, seed, count, maxDistortions, severity, shardSize, heldOut }: Options,
+  { levels, crop, seed, count, maxDistortions, severity, sampling, shardSize, heldOut }: Options,
   opened: TrainingImages,
   distortions: readonly string[],
   heldOutPairs: number,
@@ -168,6 +168,7 @@ async function configurationOf(
     downscale: downscale.factor,
     maxDistortions,
     ...(severity !== 'ordered' && { severity }),
+    ...(sampling !== 'uniform' && { sampling }),
     distortions,
     heldOut,
     ...(choosing && { choosing }),

@@ -43,6 +43,8 @@ const configurationSchema = z.strictObject({
   maxDistortions: z.int().min(1),
   /** Severity tables; absent: `ordered`. */
   severity: z.literal('kadid').optional(),
+  /** How distortions were drawn; absent: `uniform`. */
+  sampling: z.literal('weighted').optional(),
   /** The pool that compositions are drawn from. */
   distortions: z.array(z.string()).min(1).readonly(),
   /** Requested held-out images. */

@@ -75,10 +75,12 @@ async function readHeldOut(pairs: StoredPairs, { onPair }: HeldOutWatch, share: 
 /** The options that a folder of pairs brings with it. @throws UserError when it is not complete. */
 export async function optionsOfPairs(folder: string): Promise<ImpliedOptions> {
   const { configuration, sha256 } = await openStoredPairs(folder);
-  const { dataset, downscale, levels, crop, maxDistortions, distortions, severity = 'ordered', heldOut, seed } = configuration;
+  const { downscale, levels, crop, maxDistortions, severity = 'ordered', sampling = 'uniform', heldOut } = configuration;
+  const kept = { downscale, levels, crop, maxDistortions, severity, sampling, heldOut };
+  const { dataset, distortions, seed } = configuration;
   return {
     by: `the pairs in ${folder}`,
-    fixed: { data: dataset.name, downscale, levels, crop, maxDistortions, distortion: textOfDistortions(distortions), severity, heldOut },
+    fixed: { data: dataset.name, distortion: textOfDistortions(distortions), ...kept },
     // The same pairs may train several models.
     defaults: { seed, pairsSha256: sha256 },
   };

@@ -68,7 +68,7 @@ function openPristine({
   return openDataset(data, { minimumSide: minimumSideFor(crop), seed, downscale, ...(patterns && { exclude: patterns }) });
 }
 
-type PairOptions = Pick<TrainOptions, 'crop' | 'seed' | 'levels' | 'maxDistortions' | 'distortion' | 'severity' | 'workers'>;
+type PairOptions = Pick<TrainOptions, 'crop' | 'seed' | 'levels' | 'maxDistortions' | 'distortion' | 'severity' | 'sampling' | 'workers'>;
 
 /**
  * Opens training images, of which pairs are made by a pool of workers.
@@ -114,7 +114,7 @@ export function pairsOf(
   split: Split,
   options: PairOptions,
 ): Pick<TrainingData, 'split' | 'heldOutPairs' | 'choosingOf' | 'fingerprint' | 'open'> & { readonly split: Split } {
-  const { levels, crop, maxDistortions, severity, seed, workers } = options;
+  const { levels, crop, maxDistortions, severity, sampling, seed, workers } = options;
   const distortions = distortionsOf(options);
   return {
     split,
@@ -125,7 +125,17 @@ export function pairsOf(
       const pool = new PairPool({ workers });
       return {
         training: (onSkip) =>
-          drawPairs(pool, { images: split.training, levels, crop, maxDistortions, distortions, severity, seed, ...(onSkip && { onSkip }) }),
+          drawPairs(pool, {
+            images: split.training,
+            levels,
+            crop,
+            maxDistortions,
+            distortions,
+            severity,
+            sampling,
+            seed,
+            ...(onSkip && { onSkip }),
+          }),
         heldOut: (watch, share) =>
           makeHeldOutPairs(pool, split.heldOut, distortions, { levels, crop, seed, severity, ...watch, ...(share && { share }) }),
         close: () => pool.close(),

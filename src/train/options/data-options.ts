@@ -1,6 +1,7 @@
 /** Options of training that say what it learns from: photographs, their distortions, crops and the held-out part. */
 import { kadidPool } from '../../degrade/kadid10k.js';
 import { severityTables } from '../../degrade/published-severities.js';
+import { samplings } from '../../degrade/sampling.js';
 import { cropMultiple, largestCrop, smallestCrop } from '../../pairs/crops.js';
 import { numberOr, oneOf, text, wholeNumber } from '../../support/options/option-kinds.js';
 import { fromPresets } from '../presets.js';
@@ -108,6 +109,18 @@ export const dataOptions = {
     details: 'Each distortion of a composition is of another group.',
     default: 4,
     reason: 'as in QualiCLIP',
+    changesResult: true,
+  },
+  sampling: {
+    kind: oneOf(samplings),
+    placeholder: 'uniform|weighted',
+    description: 'how distortions are drawn',
+    details:
+      'uniform: every group alike, and every distortion of it, as in QualiCLIP; weighted: where a composition is one distortion alone, those ' +
+      'that a small encoder learns slowly come more often than those that it learns at once: a quarter is JPEG.',
+    default: 'weighted',
+    preset: fromPresets('sampling'),
+    reason: 'others hide JPEG, and alone it is one in fifty-six without weights: too few for a short run',
     changesResult: true,
   },
   heldOut: {

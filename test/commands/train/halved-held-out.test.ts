@@ -10,7 +10,22 @@ import { metricsOf } from '../run-files.js';
 
 const folder = await temporaryFolder();
 const run = (...parts: string[]): string => join(folder, 'runs', ...parts);
-const data = ['--data', 'photos', '--crop', '32', '--levels', '2', '--held-out', '4', '--distortion', 'jpeg,white-noise', '--seed', '2'];
+const data = [
+  '--data',
+  'photos',
+  '--crop',
+  '32',
+  '--levels',
+  '2',
+  '--held-out',
+  '4',
+  '--distortion',
+  'jpeg,white-noise',
+  '--seed',
+  '2',
+  '--sampling',
+  'weighted',
+];
 const settings = ['--batch-size', '2', '--steps', '2', '--evaluate-every', '2', '--workers', '1', '--degradations', 'off'];
 const train = (...flags: string[]) => antonymHere(['train', ...flags, ...settings], folder);
 const evaluated = async (name: string): Promise<{ ordered: number; srcc: number }> =>

@@ -18,7 +18,21 @@ import { smallEncoder, twoDistortions } from './reference-run.js';
 const folder = await temporaryFolder();
 const run = (...parts: string[]): string => join(folder, 'runs', ...parts);
 
-const data = ['--data', 'photos', ...twoDistortions, '--crop', '32', '--levels', '2', '--held-out', '1', '--seed', '3'];
+const data = [
+  '--data',
+  'photos',
+  ...twoDistortions,
+  '--crop',
+  '32',
+  '--levels',
+  '2',
+  '--held-out',
+  '1',
+  '--seed',
+  '3',
+  '--sampling',
+  'weighted',
+];
 const settings = ['--batch-size', '2', '--steps', '8', '--evaluate-every', '4', '--workers', '1', ...smallEncoder];
 const train = (...flags: string[]) => antonymHere(['train', ...flags], folder);
 const refused = (flags: readonly string[], message: RegExp) => expectRefused(['train', ...flags], message, folder);
@@ -48,7 +62,14 @@ test('from shards, training sees what it would have made itself: losses, weights
   };
   expect(await comparable('stored')).toEqual(await comparable('reference'));
   const { origins, ...config } = await readResult(run('stored', 'config.json'));
-  expect(config).toMatchObject({ pairs: 'all', pairsSha256: expect.stringMatching(/^[0-9a-f]{64}$/), data: 'photos', crop: 32, seed: 3 });
+  expect(config).toMatchObject({
+    pairs: 'all',
+    pairsSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    data: 'photos',
+    crop: 32,
+    seed: 3,
+    sampling: 'weighted',
+  });
   expect(origins).toMatchObject({ pairs: 'flag', pairsSha256: 'implied', crop: 'implied', seed: 'implied', lr: 'preset' });
 });
 
