@@ -29,7 +29,7 @@ describe('the report of a whole run', () => {
     const folder = await wholeRun(root, 'whole', 'plain');
     const page = await readFile(await writeRunReport(folder), 'utf8');
     checkPage(page);
-    expect(page).toContain('all 100 steps of 8 photographs each took 10 s');
+    expect(page).toContain('all 100 steps of 16 photographs each took 10 s');
     expect(page).toContain('At step 100, its best, it puts 100.0 %');
     expect(page).toContain('On 50 images of plain, its scores agree with human opinion with an SRCC of 0.500.');
     expect(page).toContain('0.500 (0.400 to 0.600)');
@@ -134,7 +134,7 @@ describe('a run that is not finished', () => {
     const page = await reportOf('stopped', { metrics: metricsOf(20).filter(({ kind }) => kind === 'step'), flags: { steps: '50' } });
     checkPage(page);
     expect(page).toContain(
-      '20 of 50 steps of 8 photographs each took 2 s. It was stopped, or is still being trained: antonym train --resume stopped',
+      '20 of 50 steps of 16 photographs each took 2 s. It was stopped, or is still being trained: antonym train --resume stopped',
     );
     expect(page).toContain('<title>Loss</title>');
     expect(page).not.toContain('Held-out severity levels in order</title>');

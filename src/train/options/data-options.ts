@@ -113,8 +113,8 @@ export const dataOptions = {
   },
   sampling: {
     kind: oneOf(samplings),
-    placeholder: 'uniform|weighted',
-    description: 'how distortions are drawn',
+    placeholder: 'HOW',
+    description: 'uniform or weighted draws of distortions',
     details:
       'uniform: every group alike, and every distortion of it, as in QualiCLIP; weighted: where a composition is one distortion alone, those ' +
       'that a small encoder learns slowly come more often than those that it learns at once: a quarter is JPEG.',

@@ -135,7 +135,7 @@ describe.skipIf(launchers.length === 0)(`two processes${unlessLaunchers}`, { tim
     expect(code).not.toBe(0);
     expect(stderr.match(/^error: .*$/gm)).toEqual([
       'error: 2 processes cannot share the 1 part of an update: each needs at least one. --accumulate is the number of parts of all processes ' +
-        'together: --batch-size 4 --accumulate 2 takes as many photographs, or start fewer processes.',
+        'together: --batch-size 8 --accumulate 2 takes as many photographs, or start fewer processes.',
     ]);
   });
 
