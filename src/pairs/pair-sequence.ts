@@ -1,6 +1,7 @@
 /** Endless sequences of degraded pairs, and the one determined by a seed and a list of images: training sees it, `degrade` shows it. */
 
 import type { ImageReference } from '../datasets/image-reference.js';
+import type { CompositionOptions } from '../degrade/composition.js';
 import { noneCan } from '../support/counted.js';
 import { asSentence, UserError } from '../support/errors.js';
 import { randomStream } from '../support/random.js';
@@ -15,7 +16,7 @@ export interface PairSequence {
   release?(pixels: Uint8Array<ArrayBuffer>): void;
 }
 
-export interface DrawOptions extends Pick<PairRequest, 'levels' | 'crop' | 'maxDistortions' | 'distortions' | 'severity' | 'sampling'> {
+export interface DrawOptions extends CompositionOptions, Pick<PairRequest, 'levels' | 'crop'> {
   /** Not empty; ids are unique. */
   readonly images: readonly ImageReference[];
   readonly seed: number;

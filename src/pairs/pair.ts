@@ -1,11 +1,8 @@
 /** Degraded pairs: two overlapping crops of one photograph at every severity level, and the record from which to remake them. */
 
 import type { ImageReference } from '../datasets/image-reference.js';
-import { type Composition, degrade, sampleComposition } from '../degrade/composition.js';
-import type { DistortionName } from '../degrade/distortions/table.js';
+import { type Composition, type CompositionOptions, degrade, sampleComposition } from '../degrade/composition.js';
 import { releasePixels } from '../degrade/pixel-buffers.js';
-import type { SeverityTable } from '../degrade/published-severities.js';
-import type { Sampling } from '../degrade/sampling.js';
 import { type Box, cropImage, type Image } from '../images/image.js';
 import { UserError } from '../support/errors.js';
 import { PassingError } from '../support/files/passing-failures.js';
@@ -18,20 +15,12 @@ export class UnusableImageError extends UserError {
 }
 
 /** A pair to make: plain data, so that any thread can make it. */
-export interface PairRequest {
+export interface PairRequest extends CompositionOptions {
   readonly image: ImageReference;
   /** L, from 2 up: severity levels above the pristine level 0. */
   readonly levels: number;
   /** Side of the crops, pixels. */
   readonly crop: number;
-  /** Distortions in the composition: 1 to this many. */
-  readonly maxDistortions: number;
-  /** Distortions to choose from; default: all. */
-  readonly distortions?: readonly DistortionName[];
-  /** Default: `ordered`. */
-  readonly severity?: SeverityTable;
-  /** Default: `uniform`. */
-  readonly sampling?: Sampling;
   /** Seed and names of the random stream: `[seed, 'pairs', image.id, epoch]`. */
   readonly stream: readonly [seed: string | number, ...names: (string | number)[]];
 }
@@ -63,15 +52,10 @@ export async function makePair(
   load: (image: ImageReference) => Promise<Image>,
   into?: ArrayBuffer,
 ): Promise<DegradedPair> {
-  const { image: reference, levels, crop, maxDistortions, distortions, severity = 'ordered', sampling = 'uniform', stream } = request;
+  const { image: reference, levels, crop, stream, ...drawn } = request;
   const image = await loadLargeEnough(reference, minimumSideFor(crop), load);
   const crops = chooseCrops(image, crop, randomStream(...stream, 'crops'));
-  const composition = sampleComposition(randomStream(...stream, 'composition'), {
-    maxDistortions,
-    severity,
-    sampling,
-    ...(distortions && { distortions }),
-  });
+  const composition = sampleComposition(randomStream(...stream, 'composition'), drawn);
   const record: PairRecord = { image: reference.id, crops, composition, levels };
   const size = crop * crop * 3;
   const length = (levels + 1) * 2 * size;
