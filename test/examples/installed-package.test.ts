@@ -119,5 +119,7 @@ test('its command works, WebAssembly and the model that ships included', async (
     { image: photographs[0], score: scores[0] },
     { image: 'blurred.png', score: expect.any(Number) },
   ]);
-  expect(await run(antonym, ['score', photographs[0]!, 'blurred.png'])).toMatch(/^0\.\d{4} {2}\S+ +like pristine\n/);
+  expect(await run(antonym, ['score', photographs[0]!, 'blurred.png'])).toMatch(
+    /^0\.\d{4} {2}\S+scene-0\.png {2}like (pristine|level 1 of 5)\n0\.\d{4} {2}blurred\.png +like level 5 of 5\n$/,
+  );
 });
