@@ -19,15 +19,17 @@ export function printFigures(figures: Readonly<Record<string, string | number>>,
 
 /**
  * Two sides, as often as `turns` says; which one is first alternates, so that what drifts is shared.
+ * @param isOwnFirst which begins
  * @returns results of both, pair by pair
  */
 export async function inTurn<Result>(
   turns: number,
   sides: { readonly own: () => Result | Promise<Result>; readonly other: () => Result | Promise<Result> },
+  isOwnFirst = true,
 ): Promise<{ readonly own: Result; readonly other: Result }[]> {
   const pairs: { readonly own: Result; readonly other: Result }[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    const first = turn % 2 === 0 ? await sides.own() : undefined;
+    const first = (turn % 2 === 0) === isOwnFirst ? await sides.own() : undefined;
     const other = await sides.other();
     pairs.push({ own: first ?? (await sides.own()), other });
   }

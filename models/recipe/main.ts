@@ -37,13 +37,13 @@ const method =
   'wrong light and distortions to their pristine photographs, and fused with the sharpness cue (docs/shipped-model.md)';
 
 /** Photographs are reduced: traces of their cameras vanish. */
-async function reducePhotographs(from: string, into: string): Promise<void> {
-  for (const { file } of photographs) {
-    const image = sharp(join(from, basename(file))).autoOrient();
+async function reducePhotographs(paths: readonly string[], into: string): Promise<void> {
+  for (const path of paths) {
+    const image = sharp(path).autoOrient();
     const size = (await image.metadata()).autoOrient;
     const factor = Math.min(pristine.largestShare, pristine.side / Math.min(size.width, size.height));
     const png = await resized(image, size, factor).toColourspace('srgb').removeAlpha().png({ compressionLevel: 1 }).toBuffer();
-    await writeFileAtomically(join(into, basename(file).replace(/\.jpg$/, '.png')), png);
+    await writeFileAtomically(join(into, basename(path).replace(/\.jpg$/, '.png')), png);
   }
 }
 
@@ -78,10 +78,10 @@ try {
   const at = (name: string): string => join(values.work, name);
   process.stderr.write('Fetching the weights (npm) and photographs (Debian, npm)\n');
   const weights = readLayersModel(await fetchWeights(at('weights')));
-  await fetchPhotographs(at('photographs'));
+  const paths = await fetchPhotographs(at('photographs'));
   await mkdir(at('pristine'), { recursive: true });
   await mkdir(at('scenes'), { recursive: true });
-  await reducePhotographs(at('photographs'), at('pristine'));
+  await reducePhotographs(paths, at('pristine'));
   await renderScenes(at('scenes'));
   const { encoder, regression, samples } = await fitModel(weights, at('pristine'));
   const path = at(`${modelName}.onnx`);

@@ -1,6 +1,6 @@
 /** The photographs that the shipped model is trained on: in packages of Debian and npm, under licences that allow it. */
 
-interface Photograph {
+export interface Photograph {
   /** In the package's folder. */
   readonly file: string;
   /** As the package names them: packages of npm rarely do. */
