@@ -46,11 +46,11 @@ export async function benchLowering(flags: Flags): Promise<void> {
   const base = new Timed(graphs.get(whole)!);
   try {
     for (const [index, [without, graph]] of [...graphs].entries()) {
-      const other = without === whole ? base : new Timed(graph);
+      const other = new Timed(graph);
       const pairs = await inTurn(Number(flags.steps), { own: () => other.call(), other: () => base.call() });
       const ratio = median(pairs.map((pair) => pair.own / pair.other));
       rows.push({ without, milliseconds: rounded(median(pairs.map(({ own }) => own))), ratio: rounded(ratio), nodes: graph.nodes.length });
-      if (other !== base) other.close();
+      other.close();
       progress.update(index + 1, graphs.size, 'passes');
     }
   } finally {
