@@ -140,7 +140,7 @@ function embeddingOf(embed: Backbone['embed'], isForOne: boolean, [batch, ...sha
   } catch (error) {
     if (!isForOne || !succeeds(() => build(1))) throw error;
     throw new UserError(
-      `${asSentence(messageOf(error))} It was exported for one image at a time: export it with a free batch size (dynamic_axes).`,
+      `${asSentence(messageOf(error))} It was exported for one image at a time: export it with a free batch size (dynamic_axes or dynamic_shapes).`,
     );
   }
 }

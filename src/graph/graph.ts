@@ -234,7 +234,8 @@ export class Graph {
 }
 
 function elementsOf(dataType: DataType, values: readonly number[]): ElementArray {
-  if (dataType === 'int64') return BigInt64Array.from(values, BigInt);
+  // the largest int64, as exporters write the end of an axis, is no double: as one it is 2^63, which would become the least
+  if (dataType === 'int64') return BigInt64Array.from(values, (value) => (value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value)));
   return dataType === 'float16' ? toHalf(Float32Array.from(values)) : elementArrays[dataType].from(values);
 }
 

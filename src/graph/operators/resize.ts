@@ -1,8 +1,8 @@
 /**
- * Resize: [N, C, H, W] to other heights and widths (input 3: all four sizes) by cubic interpolation, as `cubicInterpolation`, or to whole
+ * Resize: [N, C, H, W] to other heights and widths (input 3: all four sizes) by cubic interpolation, as `interpolationMatrix`, or to whole
  * multiples of them by repeating pixels, with the attributes `nearestResize`; or bilinearly, with `linearResize`, which no gradient passes.
  */
-import { cubicCoefficient, cubicInterpolation } from '../cubic-interpolation.js';
+import { cubicCoefficient, interpolationMatrix } from '../interpolation.js';
 import type { GradientContext, NodeContext, Operator } from '../operator.js';
 import { notDifferentiable, stopsGradient } from '../operator.js';
 import { requireRank } from '../shape-rules.js';
@@ -49,7 +49,8 @@ export const resize: Operator = {
     if (sizes.length !== 4 || sizes[0] !== x.shape[0] || sizes[1] !== x.shape[1]) {
       throw new Error(`only height and width of ${formatShape(x.shape)} can be resized, received the sizes ${formatShape(sizes)}`);
     }
-    const isMultiple = (size: Dimension, axis: number): boolean => Number.isInteger((sizes[axis] as number) / (size as number));
+    const isMultiple = (size: Dimension, axis: number): boolean =>
+      size === sizes[axis] || Number.isInteger((sizes[axis] as number) / (size as number));
     if (isNearest(node) && !x.shape.every(isMultiple)) {
       throw new Error(
         `pixels can be repeated to whole multiples of ${formatShape(x.shape)} only, received the sizes ${formatShape(sizes)}`,
@@ -87,5 +88,5 @@ function interpolation(node: GradientContext, axis: 2 | 3): Value {
   const from = fixedShape([node.input(0).shape[axis]!], 'the gradient of Resize')[0]!;
   const to = fixedShape([node.output.shape[axis]!], 'the gradient of Resize')[0]!;
   if (from * to > mostWeights) throw new Error(`resizing ${from} to ${to} pixels takes a matrix of more than ${mostWeights} weights`);
-  return node.graph.numbers(node.gradient.dataType, Array.from(cubicInterpolation(from, to)), [to, from]);
+  return node.graph.numbers(node.gradient.dataType, Array.from(interpolationMatrix(from, to)), [to, from]);
 }

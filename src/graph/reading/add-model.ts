@@ -4,6 +4,7 @@ import { asSentence, messageOf, UserError } from '../../support/errors.js';
 import type { TensorData } from '../../tensors/tensor-data.js';
 import type { Graph } from '../graph.js';
 import type { Value } from '../value.js';
+import { foldedNumbers } from './fold-numbers.js';
 import type { FileNode, OnnxModel } from './onnx-model.js';
 import { ReadNode } from './read-node.js';
 import { mostAxes, quantized } from './read-tensor.js';
@@ -18,7 +19,7 @@ export interface ModelSurroundings {
 }
 
 /** Operators of quantized models: QuantizeLinear, DynamicQuantizeLinear, QLinearConv, MatMulInteger, ... */
-const quantizing = /QuantizeLinear$|^QLinear|^(Conv|MatMul)Integer$/;
+const quantizing = /[Qq]uantizeLinear$|^QLinear|^(Conv|MatMul)Integer$/;
 /** Elements that no memory holds; whether what is less fits is known when all values are. */
 const largestValue = 2 ** 40;
 
@@ -50,7 +51,7 @@ export function addModel(graph: Graph, model: OnnxModel, outputs: readonly strin
         if (name === '') continue;
         const value = added[index];
         if (!value) throw new Error(`its output ${index} is not supported`);
-        if (values.has(name)) throw new Error(`it computes "${name}" a second time`);
+        if (values.has(name)) throw new Error(`it computes "${name}" a second time: export the model with another name for it`);
         values.set(name, withKnownElements(graph, value));
       }
     } catch (error) {
@@ -79,6 +80,8 @@ export function neededNodes({ nodes }: OnnxModel, outputs: readonly string[]): F
 
 function addNode(graph: Graph, node: FileNode, inputs: readonly (Value | null)[], operatorSet: number): readonly Value[] {
   const rewrite = node.domain === '' && Object.hasOwn(rewrites, node.operator) ? rewrites[node.operator] : undefined;
+  const folded = foldedNumbers(graph, node, inputs, operatorSet, rewrite);
+  if (folded) return [folded];
   if (!rewrite && quantizing.test(node.operator)) throw new Error(`it computes with ${quantized}`);
   if (!rewrite) throw new Error(`the operator ${node.domain === '' ? '' : `${node.domain}.`}${node.operator} is not supported`);
   const context = new ReadNode(graph, node, inputs, operatorSet);

@@ -64,7 +64,7 @@ export interface OnnxModel {
 /** Protobuf's own limit. */
 const largestFile = 2 ** 31 - 1;
 const mostNodes = 100_000;
-export const operatorSets = { oldest: 11, newest: 21 } as const;
+export const operatorSets = { oldest: 11, newest: 24 } as const;
 
 /**
  * Reads a model and the files that its values lie in.

@@ -6,14 +6,19 @@ import { fixedShape, type Value } from '../value.js';
 import type { FileAttribute, FileNode } from './onnx-model.js';
 
 export class ReadNode {
-  private readonly asked = new Set<string>();
-
   constructor(
     readonly graph: Graph,
     private readonly node: FileNode,
     readonly inputs: readonly (Value | null)[],
     readonly operatorSet: number,
+    private readonly asked = new Set<string>(),
   ) {}
+
+  /** The same node with other inputs and some other attributes. */
+  changed(inputs: readonly (Value | null)[], attributes: Readonly<Record<string, FileAttribute>>): ReadNode {
+    const changed = { ...this.node, attributes: new Map([...this.node.attributes, ...Object.entries(attributes)]) };
+    return new ReadNode(this.graph, changed, inputs, this.operatorSet, this.asked);
+  }
 
   /** Number of its outputs. */
   get outputs(): number {

@@ -1,7 +1,8 @@
-/** Rewrites of each operator of a file, in operator sets 11 to 21, to the operators of graphs. */
+/** Rewrites of each operator of a file, in operator sets 11 to 24, to the operators of graphs. */
 import { type OperatorName, operators } from '../operators/table.js';
 import type { Rewrite } from './read-node.js';
 import { activations } from './rewrites/activations.js';
+import { attention } from './rewrites/attention.js';
 import { comparisons } from './rewrites/comparisons.js';
 import { constants } from './rewrites/constants.js';
 import { einsum } from './rewrites/einsum.js';
@@ -22,6 +23,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
       .map((operator) => [operator, same(operator)]),
   ),
   ...activations,
+  Attention: attention,
   ...comparisons,
   ...constants,
   Einsum: einsum,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { differentiate } from '#antonym/graph/differentiate.js';
 import { Graph } from '#antonym/graph/graph.js';
 import { addModel } from '#antonym/graph/reading/add-model.js';
 import { readOnnxModel } from '#antonym/graph/reading/onnx-model.js';
@@ -45,6 +46,18 @@ const numbers = (shape: number[], seed = 1): TensorData => {
   );
 };
 const positive = (shape: number[]): TensorData => floatTensor(shape, Float32Array.from(numbers(shape, 2).data as Float32Array, Math.abs));
+
+const scalar = (value: number): TensorData => ({ ...integers(value), shape: [] });
+/** Scale, bias, mean and variance. */
+const vectors = (size: number): TensorData[] => [numbers([size], 5), numbers([size], 6), numbers([size], 7), positive([size])];
+/** Images of 4x5 pixels to another size, of however many images. */
+const resized = (attributes: Record<string, Attribute>, height: number, width: number): NodeCase => ({
+  operator: 'Resize',
+  inputs: [[2, 3, 4, 5]],
+  constants: [null, null, integers(height, width)],
+  attributes: { axes: [-2, 3], ...attributes },
+  operatorSet: 18,
+});
 
 const pool = (kernel: number, stride: number, more: Record<string, Attribute>) => ({
   kernel_shape: [kernel, kernel],
@@ -88,6 +101,32 @@ const cases: Record<string, NodeCase> = {
     ],
     attributes: { equation: 'ij,ij->i' },
   },
+  Attention: {
+    operator: 'Attention',
+    inputs: Array(3).fill([2, 2, 5, 4]),
+    attributes: { is_causal: 0, qk_matmul_output_mode: 0 },
+    operatorSet: 23,
+  },
+  'Attention of joined heads, scaled, with a mask that is added': {
+    operator: 'Attention',
+    inputs: [
+      [2, 5, 8],
+      [2, 6, 8],
+      [2, 6, 12],
+    ],
+    constants: [numbers([5, 6])],
+    attributes: { q_num_heads: 2, kv_num_heads: 2, scale: 0.3 },
+    floats: ['scale'],
+    operatorSet: 23,
+  },
+  'Attention where a mask says what counts': {
+    operator: 'Attention',
+    inputs: Array(3).fill([2, 2, 3, 4]),
+    constants: [{ dataType: 'bool', shape: [3, 3], data: Uint8Array.of(1, 0, 1, 1, 1, 1, 0, 1, 0) }],
+    operatorSet: 23,
+  },
+  RMSNormalization: { operator: 'RMSNormalization', inputs: [[2, 3, 4]], constants: [numbers([4])], operatorSet: 23 },
+  Swish: { operator: 'Swish', inputs: [[4, 9]], attributes: { alpha: 1.3 }, floats: ['alpha'], operatorSet: 24 },
   'Conv, SAME_UPPER, odd rest': {
     operator: 'Conv',
     inputs: [[2, 3, 8, 7]],
@@ -110,6 +149,99 @@ const cases: Record<string, NodeCase> = {
   'AveragePool, padding not counted': { operator: 'AveragePool', inputs: [[2, 3, 8, 7]], attributes: pool(3, 2, { pads: [1, 1, 1, 1] }) },
   'AveragePool, SAME_UPPER': { operator: 'AveragePool', inputs: [[2, 3, 8, 7]], attributes: pool(2, 1, { auto_pad: 'SAME_UPPER' }) },
   'AveragePool, rounded up': { operator: 'AveragePool', inputs: [[2, 3, 7, 9]], attributes: pool(2, 2, { ceil_mode: 1 }), operatorSet: 19 },
+  'AveragePool of whole windows, as PyTorch writes it': {
+    operator: 'AveragePool',
+    inputs: [[2, 3, 8, 6]],
+    attributes: pool(2, 2, { pads: [0, 0, 0, 0], ceil_mode: 0, count_include_pad: 0 }),
+  },
+  'AveragePool, padding counted, rounded up': {
+    operator: 'AveragePool',
+    inputs: [[2, 3, 8, 7]],
+    attributes: pool(3, 2, { pads: [1, 0, 1, 1], ceil_mode: 1, count_include_pad: 1 }),
+    operatorSet: 19,
+  },
+  'AveragePool, rounded up where a window would begin beyond the image': {
+    operator: 'AveragePool',
+    inputs: [[2, 3, 4, 6]],
+    attributes: pool(1, 3, { ceil_mode: 1 }),
+    operatorSet: 19,
+  },
+  'AveragePool of rows': {
+    operator: 'AveragePool',
+    inputs: [[2, 3, 9]],
+    attributes: { kernel_shape: [3], strides: [2], pads: [1, 1], count_include_pad: 1 },
+  },
+  'MaxPool of rows': { operator: 'MaxPool', inputs: [[2, 3, 9]], attributes: { kernel_shape: [3], strides: [2], dilations: [1] } },
+  'Conv of rows': {
+    operator: 'Conv',
+    inputs: [[2, 4, 11]],
+    constants: [numbers([6, 2, 3]), numbers([6])],
+    attributes: { kernel_shape: [3], strides: [2], dilations: [2], pads: [2, 1], group: 2 },
+  },
+  'Conv of rows, SAME_UPPER': {
+    operator: 'Conv',
+    inputs: [[2, 4, 11]],
+    constants: [numbers([6, 4, 4])],
+    attributes: { auto_pad: 'SAME_UPPER', strides: [2] },
+  },
+  CumSum: { operator: 'CumSum', inputs: [[2, 5, 3]], constants: [scalar(1)] },
+  'CumSum, exclusive, from the end': {
+    operator: 'CumSum',
+    inputs: [[2, 3, 5]],
+    constants: [scalar(-1)],
+    attributes: { exclusive: 1, reverse: 1 },
+  },
+  'Pad by a number': { operator: 'Pad', inputs: [[2, 3, 4, 5]], constants: [integers(0, 0, 1, 2, 0, 1, 0, 3), floatTensor([], [0.7])] },
+  'Pad, reflecting': {
+    operator: 'Pad',
+    inputs: [[2, 3, 4, 5]],
+    constants: [integers(0, 0, 1, 4, 0, 0, 3, 2)],
+    attributes: { mode: 'reflect' },
+  },
+  'Pad, repeating the edge, of named axes': {
+    operator: 'Pad',
+    inputs: [[2, 3, 4, 5]],
+    constants: [integers(1, 2, 3, 0), null, integers(-2, -1)],
+    attributes: { mode: 'edge' },
+    operatorSet: 18,
+  },
+  'Pad, around': {
+    operator: 'Pad',
+    inputs: [[2, 3, 4, 5]],
+    constants: [integers(0, 0, 1, 2, 0, 0, 3, 1)],
+    attributes: { mode: 'wrap' },
+    operatorSet: 19,
+  },
+  'Reshape as current PyTorch writes it': {
+    operator: 'Reshape',
+    inputs: [[2, 3, 4]],
+    constants: [integers(-1, 12)],
+    attributes: { allowzero: 1 },
+  },
+  'GatherND of rows': { operator: 'GatherND', inputs: [[2, 3, 4]], constants: [{ ...integers(1, 0, 1), shape: [3, 1] }] },
+  'GatherND of elements': { operator: 'GatherND', inputs: [[2, 3, 4]], constants: [{ ...integers(1, 0, 0, 2, 1, 1), shape: [3, 2] }] },
+  ReduceL2: { operator: 'ReduceL2', inputs: [[2, 3, 4]], attributes: { axes: [1] } },
+  'BatchNormalization of vectors': { operator: 'BatchNormalization', inputs: [[3, 5]], constants: vectors(5) },
+  'BatchNormalization of rows': { operator: 'BatchNormalization', inputs: [[3, 5, 4]], constants: vectors(5) },
+  'Resize, nearest, twice': resized({ mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, 8, 10),
+  'Resize, nearest, no whole multiple': resized({ mode: 'nearest', nearest_mode: 'round_prefer_ceil' }, 7, 3),
+  'Resize, nearest, up': resized({ mode: 'nearest', coordinate_transformation_mode: 'align_corners', nearest_mode: 'ceil' }, 9, 7),
+  'Resize, linear': resized({ mode: 'linear' }, 9, 3),
+  'Resize, linear, corners aligned': resized({ mode: 'linear', coordinate_transformation_mode: 'align_corners' }, 7, 11),
+  'Resize, linear, as PyTorch writes it': resized({ mode: 'linear', coordinate_transformation_mode: 'pytorch_half_pixel' }, 1, 9),
+  'Resize, linear, one axis': resized({ mode: 'linear', coordinate_transformation_mode: 'asymmetric' }, 4, 8),
+  'Resize, cubic': resized({ mode: 'cubic' }, 9, 7),
+  'Resize, cubic, with another coefficient': { ...resized({ mode: 'cubic', cubic_coeff_a: -0.5 }, 9, 7), floats: ['cubic_coeff_a'] },
+  'Resize, cubic, nothing beyond': resized({ mode: 'cubic', exclude_outside: 1 }, 3, 7),
+  'Resize, linear, smoothing': resized({ mode: 'linear', antialias: 1 }, 2, 3),
+  'Resize, cubic, smoothing': resized({ mode: 'cubic', antialias: 1, exclude_outside: 1 }, 2, 9),
+  'Resize, cubic, smoothing, edges repeated': resized({ mode: 'cubic', antialias: 1 }, 3, 2),
+  'Resize by scales that give no whole size': {
+    operator: 'Resize',
+    inputs: [[2, 3, 4, 5]],
+    constants: [null, floatTensor([4], [1, 1, 1.4, 0.7])],
+    attributes: { mode: 'linear' },
+  },
   GlobalMaxPool: { operator: 'GlobalMaxPool', inputs: [[2, 3, 4, 5]] },
   GroupNormalization: {
     operator: 'GroupNormalization',
@@ -261,6 +393,19 @@ describe('an operator of a file computes what ONNX Runtime computes', () => {
   });
 });
 
+test("the gradient of a norm is PyTorch's 0 where all of it is 0", async () => {
+  const path = join(folder, 'norm-of-zeros.onnx');
+  await writeFile(path, model({ operator: 'ReduceL2', inputs: [[2, 3]], attributes: { axes: [1] } }));
+  const graph = new Graph();
+  const x = graph.input('input_0', 'float32', [2, 3]);
+  const inputs = new Map([['input_0', x]]);
+  const [norms] = addModel(graph, await readOnnxModel(path), ['output'], { inputs, bind: (_, tensor) => graph.constant(tensor) });
+  graph.output('gradient', differentiate(graph, graph.add('ReduceSum', [norms!], { keepdims: 0 }), [x])[0]!);
+  const { gradient } = await (await compile(graph))({ input_0: floatTensor([2, 3], [0, 0, 0, 0, 3, -4]) });
+  const expected = [0, 0, 0, 0, 0.6, -0.8];
+  for (const [index, value] of Array.from(gradient!.data, Number).entries()) expect(value).toBeCloseTo(expected[index]!, 6);
+});
+
 describe('what is said of', () => {
   test.each<[what: string, node: NodeCase, message: RegExp]>([
     [
@@ -272,6 +417,21 @@ describe('what is said of', () => {
       'an equation that takes a diagonal',
       { operator: 'Einsum', inputs: [[3, 3]], attributes: { equation: 'ii->i' } },
       /the equation "ii->i" is not supported/,
+    ],
+    [
+      'statistics of a batch of images',
+      { operator: 'BatchNormalization', inputs: [[2, 3, 4, 4]], constants: vectors(3), attributes: { training_mode: 1 } },
+      /export the model in evaluation mode/,
+    ],
+    [
+      'an empty result',
+      { operator: 'Reshape', inputs: [[2, 3]], constants: [integers(0, -1)], attributes: { allowzero: 1 } },
+      /would make an empty tensor/,
+    ],
+    [
+      'other axes that are resized',
+      { operator: 'Resize', inputs: [[2, 3, 4, 5]], constants: [null, null, integers(2, 6, 4, 5)], attributes: { mode: 'linear' } },
+      /only the last two axes of \[batch, 3, 4, 5\] can be resized/,
     ],
     [
       'a remainder of numbers',

@@ -40,6 +40,12 @@ export const activations: Readonly<Record<string, Rewrite>> = {
   // the same of x / alpha below 0
   Celu: (node) => exponentialLinear(node.graph, node.input(0), node.number('alpha', 1), node.number('alpha', 1)),
 
+  // x / (1 + e^(-alpha x))
+  Swish: (node) => {
+    const x = node.input(0);
+    return node.graph.add('Mul', [x, node.graph.add('Sigmoid', [node.graph.add('Mul', [x, node.number('alpha', 1)])])]);
+  },
+
   Softplus: (node) => softplus(node.graph, node.input(0)),
   // x tanh(ln(1 + e^x)) (Misra 2019, arXiv 1908.08681)
   Mish: (node) => node.graph.add('Mul', [node.input(0), node.graph.add('Tanh', [softplus(node.graph, node.input(0))])]),

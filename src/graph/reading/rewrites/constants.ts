@@ -42,6 +42,8 @@ export const constants: Readonly<Record<string, Rewrite>> = {
   },
 
   Range: (node) => {
+    // one number for each image
+    if (typeof node.input(1).elements?.[0] === 'string') return node.graph.add('Range', node.inputs);
     const [start, limit, step] = [0, 1, 2].map((index) => fixedShape(node.input(index).elements ?? ['?'], 'Range')[0]!) as [
       number,
       number,

@@ -1,34 +1,43 @@
 /** Normalizations. */
 import { foldedNormalization } from '../../folded-normalization.js';
-import { fixedShape, type Value } from '../../value.js';
+import { fixedShape, normalizeAxis, type Value } from '../../value.js';
 import type { ReadNode, Rewrite } from '../read-node.js';
 
 export const normalizations: Readonly<Record<string, Rewrite>> = {
   BatchNormalization: (node) => {
     const { graph, inputs } = node;
-    node.require('training_mode', 0);
     node.pass('momentum');
     const epsilon = node.number('epsilon', 1e-5);
+    if (node.number('training_mode', 0) === 1) return byOwnStatistics(node, epsilon);
+    // computed statistics, as of weights that are standardized, have gradients; the operator is of images with running ones
+    if (node.input(0).shape.length !== 4 || inputs.slice(3).some((statistic) => statistic?.producer))
+      return byGivenStatistics(node, epsilon);
     const folded = foldedConvolution(node, epsilon);
     return folded ?? graph.add('BatchNormalization', inputs, { epsilon });
   },
 
-  // (x - mean) / sqrt(variance + epsilon) scale + bias, over the pixels of each channel of each image
-  InstanceNormalization: (node) => {
-    const { graph } = node;
-    const x = node.input(0);
-    const axes = graph.integers(...x.shape.slice(2).map((_, axis) => axis + 2));
-    const perChannel = (vector: Value): Value => graph.add('Reshape', [vector, graph.integers(1, -1, ...x.shape.slice(2).map(() => 1))]);
-    const centered = graph.add('Sub', [x, graph.add('ReduceMean', [x, axes])]);
-    const variance = graph.add('ReduceMean', [graph.add('Mul', [centered, centered]), axes]);
-    const deviation = graph.add('Sqrt', [graph.add('Add', [variance, node.number('epsilon', 1e-5)])]);
-    const scaled = graph.add('Mul', [graph.add('Div', [centered, deviation]), perChannel(node.input(1))]);
-    return graph.add('Add', [scaled, perChannel(node.input(2))]);
-  },
+  // over the pixels of each channel of each image
+  InstanceNormalization: (node) =>
+    normalizedOver(
+      node,
+      node.input(0).shape.flatMap((_, axis) => (axis < 2 ? [] : [axis])),
+      node.number('epsilon', 1e-5),
+    ),
 
   LayerNormalization: (node) => {
     node.require('stash_type', 1);
     return node.graph.add('LayerNormalization', node.inputs, node.pass('axis', 'epsilon'));
+  },
+
+  // x / sqrt(mean x^2 + epsilon) scale, over the axes from `axis` on
+  RMSNormalization: (node) => {
+    const { graph } = node;
+    const x = node.input(0);
+    node.require('stash_type', 1);
+    const axes = [...x.shape.keys()].slice(normalizeAxis(node.number('axis', -1), x.shape.length));
+    const square = graph.add('ReduceMean', [graph.add('Mul', [x, x]), graph.integers(...axes)]);
+    const size = graph.add('Sqrt', [graph.add('Add', [square, node.number('epsilon', 1e-5)])]);
+    return graph.add('Mul', [graph.add('Div', [x, size]), node.input(1)]);
   },
 
   // x / sqrt(sum x^2)
@@ -64,6 +73,45 @@ export const normalizations: Readonly<Record<string, Rewrite>> = {
     return graph.add('Add', [graph.add('Mul', [normalized, perChannel(node.input(1))]), perChannel(node.input(2))]);
   },
 };
+
+/** By the statistics of what is normalized: of weights, as in normalizer-free networks. Those of images would depend on the others of a batch. */
+function byOwnStatistics(node: ReadNode, epsilon: number): Value {
+  const { shape } = node.input(0);
+  if (shape.some((size) => typeof size === 'string'))
+    throw new Error('it normalizes images by the statistics of their batch: export the model in evaluation mode (model.eval())');
+  return normalizedOver(
+    node,
+    shape.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
+    epsilon,
+  );
+}
+
+function byGivenStatistics(node: ReadNode, epsilon: number): Value {
+  const x = node.input(0);
+  const centered = node.graph.add('Sub', [x, perChannel(node, node.input(3))]);
+  return scaled(node, centered, perChannel(node, node.input(4)), epsilon);
+}
+
+/** By mean and variance over some axes. */
+function normalizedOver(node: ReadNode, over: readonly number[], epsilon: number): Value {
+  const { graph } = node;
+  const x = node.input(0);
+  const axes = graph.integers(...over);
+  const centered = graph.add('Sub', [x, graph.add('ReduceMean', [x, axes])]);
+  return scaled(node, centered, graph.add('ReduceMean', [graph.add('Mul', [centered, centered]), axes]), epsilon);
+}
+
+/** x' / sqrt(variance + epsilon) scale + bias; scale and bias have a number for each channel. */
+function scaled(node: ReadNode, centered: Value, variance: Value, epsilon: number): Value {
+  const { graph } = node;
+  const normalized = graph.add('Div', [centered, graph.add('Sqrt', [graph.add('Add', [variance, epsilon])])]);
+  return graph.add('Add', [graph.add('Mul', [normalized, perChannel(node, node.input(1))]), perChannel(node, node.input(2))]);
+}
+
+/** A vector along the axis 1 of the first input. */
+function perChannel(node: ReadNode, vector: Value): Value {
+  return node.graph.add('Reshape', [vector, node.graph.integers(...node.input(0).shape.map((_, axis) => (axis === 1 ? -1 : 1)))]);
+}
 
 /** A convolution with the frozen normalization of its result. */
 function foldedConvolution(node: ReadNode, epsilon: number): Value | undefined {

@@ -33,15 +33,22 @@ function totalPadding(size: Dimension, reach: number, stride: number): number {
   return Math.max(0, (Math.ceil(length / stride) - 1) * stride + reach - length);
 }
 
-/** One over how many pixels of the image each window sees, [1, 1, rows, columns], times the area of a window. */
-export function windowShares({ shape }: Value, { kernel, strides, pads }: Windows): ReturnType<typeof floatTensor> {
-  const sizes = fixedShape(shape.slice(2), 'windows whose padding is not counted');
+/**
+ * One over how many pixels each window counts, [1, 1, rows, columns], times the area of a window.
+ * @param counted the part of the padding that counts, as `pads`
+ */
+export function windowShares(
+  { shape }: Value,
+  { kernel, strides, pads }: Windows,
+  counted: readonly number[],
+): ReturnType<typeof floatTensor> {
+  const sizes = fixedShape(shape.slice(2), 'windows that count a part of their pixels');
   const counts = sizes.map((size, axis) => Math.floor((size + pads[axis]! + pads[axis + 2]! - kernel[axis]!) / strides[axis]!) + 1);
   requireSmallConstant(counts);
   const seen = sizes.map((size, axis) =>
     Array.from({ length: counts[axis]! }, (_, index) => {
       const start = index * strides[axis]! - pads[axis]!;
-      return Math.min(start + kernel[axis]!, size) - Math.max(start, 0);
+      return Math.min(start + kernel[axis]!, size + counted[axis + 2]!) - Math.max(start, -counted[axis]!);
     }),
   );
   const [rows, columns] = seen as [number[], number[]];

@@ -4,23 +4,25 @@ import { fixedShape, type Value } from '../../value.js';
 import type { Rewrite } from '../read-node.js';
 import { requireSmallConstant } from '../reading-limits.js';
 import { padding, type Windows, windowShares } from './pool-padding.js';
+import { rowsAsImages } from './rows-as-images.js';
 
 export const pooling: Readonly<Record<string, Rewrite>> = {
-  MaxPool: (node) => {
-    node.require('dilations', '1,1');
+  MaxPool: rowsAsImages((node) => {
+    node.require('dilations', '1', '1,1');
     node.require('storage_order', 0);
     const kernel = node.numbers('kernel_shape') ?? [];
     const ones = kernel.map(() => 1);
     const pads = padding(node, kernel, node.numbers('strides') ?? ones, ones);
     const attributes = { ...node.pass('kernel_shape', 'strides', 'ceil_mode'), pads };
     return node.graph.addAll('MaxPool', node.inputs, attributes).slice(0, node.outputs);
-  },
+  }, 1),
 
   // windows that overlap are a depthwise convolution with equal weights
-  AveragePool: (node) => {
+  AveragePool: rowsAsImages((node) => {
     const { graph } = node;
     node.require('ceil_mode', 0, 1);
-    node.require('dilations', '1,1');
+    node.require('dilations', '1', '1,1');
+    const countsPadding = node.number('count_include_pad', 0) === 1;
     const x = node.input(0);
     const kernel = node.numbers('kernel_shape') ?? [];
     const ones = kernel.map(() => 1);
@@ -37,12 +39,10 @@ export const pooling: Readonly<Record<string, Rewrite>> = {
     requireSmallConstant(shape);
     const weights = graph.constant(floatTensor(shape, new Float32Array(channels * area).fill(1 / area)));
     const sums = graph.add('Conv', [x, weights], { kernel_shape: kernel, strides, pads, group: channels });
-    if (!isPadded) return sums;
-    const countsPadding = node.number('count_include_pad', 0) === 1;
-    if (countsPadding && over.every((size) => size === 0)) return sums;
-    if (countsPadding && stated.some((size) => size > 0)) throw new Error('padding that is counted, with ceil_mode, is not supported');
-    return graph.add('Mul', [sums, graph.constant(windowShares(x, { kernel, strides, pads }))]);
-  },
+    if (!isPadded || (countsPadding && over.every((size) => size === 0))) return sums;
+    const counted = countsPadding ? stated : stated.map(() => 0);
+    return graph.add('Mul', [sums, graph.constant(windowShares(x, { kernel, strides, pads }, counted))]);
+  }, 1),
 
   GlobalAveragePool: (node) => {
     const x = node.input(0);
@@ -55,10 +55,12 @@ export const pooling: Readonly<Record<string, Rewrite>> = {
   },
 };
 
-/** Rows and columns by which a last, incomplete window reaches over the bottom and the right edge. */
+/** Rows and columns by which a last, incomplete window reaches over the bottom and the right edge. None begins beyond the image. */
 function rest({ shape }: Value, { kernel, strides, pads }: Windows): number[] {
   return fixedShape(shape.slice(2), 'ceil_mode').map((size, axis) => {
-    const left = (size + pads[axis]! + pads[axis + 2]! - kernel[axis]!) % strides[axis]!;
-    return left === 0 ? 0 : strides[axis]! - left;
+    const room = size + pads[axis]! + pads[axis + 2]! - kernel[axis]!;
+    const left = room % strides[axis]!;
+    const last = room - left + strides[axis]!;
+    return left === 0 || last >= size + pads[axis]! ? 0 : strides[axis]! - left;
   });
 }

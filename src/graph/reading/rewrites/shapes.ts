@@ -6,6 +6,7 @@ import type { Graph } from '../../graph.js';
 import { fixedShape, type Value } from '../../value.js';
 import type { ReadNode, Rewrite } from '../read-node.js';
 import { requireSmallConstant } from '../reading-limits.js';
+import { pad } from './padding.js';
 
 /** Copies of an axis of several elements; of one element there may be any number. */
 const mostCopies = 256;
@@ -28,6 +29,11 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
     return type === onnxDataTypes[x.dataType] ? x : graph.add('Cast', [x], { to: type });
   },
 
+  CastLike: ({ graph, inputs }) => {
+    const [x, like] = inputs as [Value, Value];
+    return x.dataType === like.dataType ? x : graph.add('Cast', [x], { to: onnxDataTypes[like.dataType] });
+  },
+
   Flatten: (node) => {
     const { graph } = node;
     const x = node.input(0);
@@ -38,29 +44,12 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
     return graph.add('Reshape', [x, graph.integers(-1, elementCount(fixedShape(x.shape.slice(front), 'Flatten')))]);
   },
 
-  Pad: (node) => {
-    const { graph } = node;
-    const x = node.input(0);
-    const pads = node.integers('pads', 1) ?? [];
-    const axes = node.integers('axes', 3);
-    if (pads.every((size) => size === 0)) {
-      node.attribute('mode');
-      return x;
-    }
-    node.require('mode', 'constant');
-    if (node.optional(2) && node.constant(2) !== 0) throw new Error('only padding with zeros is supported');
-    if (!axes) return graph.add('Pad', [x, graph.integers(...pads)]);
-    const all = x.shape.flatMap(() => [0, 0]);
-    for (const [index, axis] of axes.entries()) {
-      const place = axis < 0 ? axis + x.shape.length : axis;
-      all[place] = pads[index] ?? 0;
-      all[place + x.shape.length] = pads[index + axes.length] ?? 0;
-    }
-    return graph.add('Pad', [x, graph.integers(...all)]);
-  },
+  Pad: pad,
 
+  // zeros copy a size of the input, or with `allowzero`, which current PyTorch writes always, make an empty tensor
   Reshape: (node) => {
-    node.require('allowzero', 0);
+    const isEmpty = node.number('allowzero', 0) === 1 && (node.input(1).elements ?? []).includes(0);
+    if (isEmpty) throw new Error('it would make an empty tensor');
     return node.graph.add('Reshape', node.inputs);
   },
 
@@ -80,6 +69,21 @@ export const shapes: Readonly<Record<string, Rewrite>> = {
   },
 
   Unsqueeze: (node) => node.graph.add('Unsqueeze', [node.input(0), node.graph.integers(...(node.integers('axes', 1) ?? []))]),
+
+  // places along the first axes, which become one
+  GatherND: (node) => {
+    const { graph } = node;
+    node.require('batch_dims', 0);
+    const [x, places] = [node.input(0), node.input(1)];
+    const [count] = fixedShape([places.shape.at(-1) ?? '?'], 'GatherND') as [number];
+    const last = graph.integers(places.shape.length - 1);
+    if (count === 1) return graph.add('Gather', [x, graph.add('Squeeze', [places, last])], { axis: 0 });
+    const sizes = fixedShape(x.shape.slice(1, count), 'GatherND');
+    const strides = [0, ...sizes].map((_, axis) => elementCount(sizes.slice(axis)));
+    const joined = graph.add('Reshape', [x, graph.integers(-1, ...fixedShape(x.shape.slice(count), 'GatherND'))]);
+    const flat = graph.add('ReduceSum', [graph.add('Mul', [places, graph.integers(...strides)]), last], { keepdims: 0 });
+    return graph.add('Gather', [joined, flat], { axis: 0 });
+  },
 
   // copies side by side; of an axis of size 1 as many as there are images
   Tile: (node) => {

@@ -1,5 +1,5 @@
 /** Operators that sum along axes: reductions, products, softmax, normalization. */
-import { cubicInterpolation } from '../../../../graph/cubic-interpolation.js';
+import { interpolationMatrix } from '../../../../graph/interpolation.js';
 import { reducedAxes } from '../../../../graph/shape-rules.js';
 import { broadcastShapes, fixedShape, normalizeAxis } from '../../../../graph/value.js';
 import { broadcastTo } from '../broadcast.js';
@@ -51,7 +51,7 @@ export const reducingOperators = {
     const { tf, outputShape } = node;
     const weights = (axis: 2 | 3): Tensor => {
       const [from, to] = [x.shape[axis]!, outputShape[axis]!];
-      if (node.text('mode', 'nearest') === 'cubic') return tf.tensor2d(Float32Array.from(cubicInterpolation(from, to)), [to, from]);
+      if (node.text('mode', 'nearest') === 'cubic') return tf.tensor2d(Float32Array.from(interpolationMatrix(from, to)), [to, from]);
       return tf.oneHot(
         tf.tensor1d(
           Array.from({ length: to }, (_, place) => Math.floor((place * from) / to)),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cubicInterpolation } from '#antonym/graph/cubic-interpolation.js';
 import { Graph } from '#antonym/graph/graph.js';
+import { interpolationMatrix } from '#antonym/graph/interpolation.js';
 import { floatTensor } from '#antonym/tensors/tensor-data.js';
 import { compile } from './run-graph.js';
 
@@ -16,7 +16,7 @@ const resized = [
 
 for (const expected of resized) {
   test(`gives PyTorch's ${expected.length} samples of ${row.length}, as a matrix and in ONNX Runtime`, async () => {
-    const matrix = cubicInterpolation(row.length, expected.length);
+    const matrix = interpolationMatrix(row.length, expected.length);
     const product = expected.map((_, to) => row.reduce((sum, value, from) => sum + value * matrix[to * row.length + from]!, 0));
     const graph = new Graph();
     const x = graph.input('x', 'float32', [1, 1, 1, row.length]);
