@@ -429,6 +429,12 @@ describe('what is said of', () => {
       /would make an empty tensor/,
     ],
     [
+      'joined heads without their number',
+      { operator: 'Attention', inputs: Array(3).fill([2, 5, 8]), operatorSet: 23 },
+      /8 numbers cannot be divided into 0 heads/,
+    ],
+    ['no pixels', resized({ mode: 'linear' }, 0, 5), /the size 0 is not supported/],
+    [
       'other axes that are resized',
       { operator: 'Resize', inputs: [[2, 3, 4, 5]], constants: [null, null, integers(2, 6, 4, 5)], attributes: { mode: 'linear' } },
       /only the last two axes of \[batch, 3, 4, 5\] can be resized/,

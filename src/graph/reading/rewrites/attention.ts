@@ -34,6 +34,7 @@ export function attention(node: ReadNode): Value {
 /** [N, tokens, heads * width] -> [N, heads, tokens, width] */
 function apart(graph: Graph, value: Value, heads: number): Value {
   const [width] = fixedShape([value.shape[2]!], 'Attention') as [number];
+  if (!(heads >= 1 && width % heads === 0)) throw new Error(`${width} numbers cannot be divided into ${heads} heads`);
   const split = graph.add('Reshape', [value, graph.integers(0, 0, heads, width / heads)]);
   return graph.add('Transpose', [split], { perm: [0, 2, 1, 3] });
 }

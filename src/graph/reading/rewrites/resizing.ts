@@ -12,6 +12,8 @@ const roundings = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] a
 /** By which a size that a scale gives may miss a whole number: scales are rounded to 24 bits. */
 const tolerance = 1e-3;
 
+const cubicResize = { mode: 'cubic', coordinate_transformation_mode: 'half_pixel' } as const;
+
 interface NewSizes {
   readonly sizes: readonly Dimension[];
   /** New samples for each old one, where the file says so. */
@@ -35,6 +37,7 @@ export function resize(node: ReadNode): Value {
   if (isImage && isUsual && !scales) return graph.add('Resize', [x, null, null, sizesValue(graph, x, sizes)], cubicResize);
   const matrices = changed.map((axis) => {
     const [from, to] = fixedShape([x.shape[axis]!, sizes[axis]!], 'Resize') as [number, number];
+    if (!(to >= 1)) throw new Error(`the size ${to} is not supported`);
     requireSmallConstant([to, from]);
     const weights = interpolationMatrix(from, to, { ...how, ...(scales && { scale: scales[axis]! }) });
     const isRepetition = to % from === 0 && weights.every((weight, index) => weight === repetition(from, to, index));
@@ -48,8 +51,6 @@ export function resize(node: ReadNode): Value {
     return graph.add('MatMul', [value, graph.add('Transpose', [matrix], { perm: [1, 0] })]);
   }, x);
 }
-
-const cubicResize = { mode: 'cubic', coordinate_transformation_mode: 'half_pixel' } as const;
 
 /** A weight of the matrix [to, from] that repeats every sample. */
 function repetition(from: number, to: number, index: number): number {
