@@ -69,7 +69,10 @@ export function parseEncoders(text: string, path: string): Encoder[] {
  * @throws UserError when the command fails, takes over ten minutes, or writes no file.
  */
 export async function encodePicture({ name, command }: Encoder, input: string, output: string): Promise<void> {
-  const [program, ...rest] = command.map((argument) => argument.replaceAll('{input}', input).replaceAll('{output}', output));
+  // by a function: a text would have its own $ and {output} replaced
+  const [program, ...rest] = command.map((argument) =>
+    argument.replaceAll(/\{(input|output)\}/g, (place) => (place === '{input}' ? input : output)),
+  );
   try {
     await promisify(execFile)(program!, rest, { timeout, maxBuffer: largestOutput });
   } catch (error) {

@@ -41,17 +41,17 @@ export async function expandPaths(paths: readonly string[], options: ExpandOptio
         if (systemCodeOf(error) === 'ENOENT' && splitPattern(path) !== undefined) return undefined;
         throw error;
       });
-      if (status === undefined) files.push(...(await filesOfPattern(path, options)));
+      if (status === undefined) for (const file of await filesOfPattern(path, options)) files.push(file);
       else if (options.withArchives && status.isFile() && isTar(path)) {
         const { paths: members, leftOut: others } = await listTarImages(path);
         leftOut.push({ ...nothingLeftOut, files: others });
-        files.push(...members.map((member): FileReference => ({ kind: 'file', id: member, path: member })));
+        for (const member of members) files.push({ kind: 'file', id: member, path: member });
         if (members.length === 0) throw new UserError(`${path} has no supported images in it.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       } else if (!status.isDirectory()) files.push({ kind: 'file', id: path, path });
       else {
         const listed = await listImageFiles(path, options);
         leftOut.push(listed.leftOut);
-        files.push(...listed.files);
+        for (const file of listed.files) files.push(file);
         if (listed.files.length === 0) throw new UserError(`${path} has no supported images in it.`, { code: 'ERR_ANTONYM_NO_SUCH_FILE' });
       }
     } catch (error) {

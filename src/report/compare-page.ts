@@ -130,7 +130,8 @@ function chartsSection({ variants }: ComparisonResult): Markup {
 
 function diagonal(variants: readonly ComparedVariant[]): [number, number][] {
   const scores = variants.flatMap(({ pairs }) => pairs.flatMap(({ before, after }) => [before.score, after.score]));
-  const [least, most] = [Math.min(...scores), Math.max(...scores)];
+  const least = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   return [
     [least, least],
     [most, most],

@@ -40,6 +40,14 @@ describe('a file of encoders', () => {
 });
 
 describe('an encoder', () => {
+  test.each(['a$$b.png', 'c$&d.png', 'e$`f.png', '{output}.png'])('gets %s by its name', async (name) => {
+    const folder = await temporaryFolder();
+    const [input, output] = [join(folder, name), join(folder, 'encoded.png')];
+    await writeFile(input, 'content');
+    await encodePicture(encoder(copy), input, output);
+    expect(await readFile(output, 'utf8')).toBe('content');
+  });
+
   test('gets paths as they are, whatever they contain, and no shell', async () => {
     const folder = await temporaryFolder();
     const [input, output] = [join(folder, 'a b $(touch x) "c.png'), join(folder, 'o;ut.png')];

@@ -72,7 +72,10 @@ function tableOutput({ groups }: OutputOptions): ScoreOutput {
       if (!groups) results.sort((a, b) => b.score - a.score || (a.image < b.image ? -1 : 1));
       const below = (index: number): string => (groups && results[index]!.group === results[index - 1]?.group ? '  ' : '');
       const names = results.map(({ image }, index) => `${below(index)}${printable(image)}`);
-      const width = Math.min(widestName, Math.max(0, ...names.map(({ length }) => length)));
+      const width = Math.min(
+        widestName,
+        names.reduce((most, { length }) => Math.max(most, length), 0),
+      );
       return results
         .map(({ score, opinion, likeness, why }, index) => {
           const words = [...(likeness ? [describeLikeness(likeness)] : []), ...(why === undefined ? [] : [why])].join('; ');
