@@ -8,6 +8,7 @@ import { scoreImages } from '../evaluate/score-images.js';
 import { findModel } from '../score/find-model.js';
 import { loadModel } from '../score/load-model.js';
 import type { Model } from '../score/model.js';
+import { extentOf } from '../statistics/extent.js';
 import { mapKinds, mapped } from '../statistics/monotonic-map.js';
 import { UserError } from '../support/errors.js';
 import { requireFreeFolder } from '../support/files/atomic-folder.js';
@@ -103,7 +104,7 @@ async function calibrateModel(flags: OptionValues<typeof options>): Promise<void
       name: opinions.name,
       images: images.length,
       direction: opinions.direction,
-      range: [Math.min(...rated), Math.max(...rated)],
+      range: extentOf(rated),
       map,
       leaveOneOut,
       model: await digestOfFile(path),

@@ -64,7 +64,7 @@ async function readText(root: string, layout: BenchmarkLayout & { format: 'text'
   for (const path of paths) {
     const header = layout.header ?? true;
     const table = await readTextTable(path, { spaces: layout.spaces ?? false });
-    rows.push(...tableRows(path, table, { ...layout, header, firstRow: 1 }));
+    for (const row of tableRows(path, table, { ...layout, header, firstRow: 1 })) rows.push(row);
   }
   return checkRated(paths.join(', '), rows);
 }

@@ -8,6 +8,7 @@ import { type ComparedVariant, type ComparisonResult, verdictOf } from '../compa
 import { describeReasonChanges, strongestChange } from '../compare/reason-changes.js';
 import { decodeImage } from '../images/decode-image.js';
 import { nameOfGroup } from '../score/degradations.js';
+import { extentOf } from '../statistics/extent.js';
 import { formatBytes } from '../support/byte-size.js';
 import { counted } from '../support/counted.js';
 import { imageUri } from './image-uri.js';
@@ -130,8 +131,7 @@ function chartsSection({ variants }: ComparisonResult): Markup {
 
 function diagonal(variants: readonly ComparedVariant[]): [number, number][] {
   const scores = variants.flatMap(({ pairs }) => pairs.flatMap(({ before, after }) => [before.score, after.score]));
-  const least = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const [least, most] = extentOf(scores);
   return [
     [least, least],
     [most, most],

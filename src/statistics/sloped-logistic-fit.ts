@@ -1,4 +1,5 @@
 /** The logistic curve of five parameters: that of four with a straight line added, for scores that bend but do not saturate. */
+import { extentOf } from './extent.js';
 import type { LogisticCurve } from './logistic-fit.js';
 import { checkPairs } from './pairs.js';
 
@@ -25,7 +26,7 @@ const widest = 4;
 export function fitSlopedLogistic(x: ArrayLike<number>, y: ArrayLike<number>): SlopedLogisticCurve | undefined {
   checkPairs(x, y);
   const values = Array.from(x);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extentOf(values);
   if (!(high > low)) return undefined;
   const units = values.map((value) => (value - low) / (high - low));
   const at = (middle: number, logWidth: number): Candidate => candidateAt(units, y, middle, logWidth);

@@ -48,13 +48,14 @@ export function foldedNumbers(
   operatorSet: number,
   rewrite: Rewrite | undefined,
 ): Value | undefined {
-  const known = inputs.map((input) => input && knownOf(graph, input));
-  if (node.domain !== '' || !known[0] || known.includes(undefined)) return undefined;
   const compute = functions[node.operator];
+  const moves = rewrite !== undefined && movers.includes(node.operator);
+  if (node.domain !== '' || !(compute || moves)) return undefined;
+  const known = inputs.map((input) => input && knownOf(graph, input));
+  if (!known[0] || known.includes(undefined)) return undefined;
   const dataType = node.operator === 'Cast' ? findDataType(Number(node.attributes.get('to'))) : known[0].dataType;
   const isOfNumbers = dataType === 'float32' || (dataType === 'int64' && known[0].dataType === 'float32');
   if (!isOfNumbers) return undefined;
-  const moves = rewrite !== undefined && movers.includes(node.operator);
   const result = compute
     ? computed(compute, known as (Known | null)[])
     : moves

@@ -56,12 +56,12 @@ export function splitImages(
         'Add photographs that it has not seen, or start from other weights.',
     );
   }
-  const training: ImageReference[] = seen.flat();
   const readable = unseen.filter((unit) => !has(unit, unreadable));
   const usable = images.filter(({ id }) => !unreadable.has(id)).length || images.length;
   const wanted = Math.max(1, Math.min(count, Math.floor(usable / 3)));
   const candidates = readable.length > 0 ? readable : unseen;
-  training.push(...unseen.filter((unit) => !candidates.includes(unit)).flat());
+  const offered = new Set(candidates);
+  const training = [...seen, ...unseen.filter((unit) => !offered.has(unit))].flat();
   const inOrder = [...candidates.filter((unit) => has(unit, before)), ...candidates.filter((unit) => !has(unit, before))];
   for (const unit of inOrder) (heldOut.length + unit.length <= wanted ? heldOut : training).push(...unit);
   if (heldOut.length === 0) {
@@ -69,11 +69,14 @@ export function splitImages(
     if (smallest.length === images.length) {
       throw new UserError(`All ${images.length} images nearly repeat each other: training needs at least two different photographs.`);
     }
-    heldOut.push(...smallest);
-    training.splice(0, training.length, ...[...units].filter((unit) => unit !== smallest).flat());
+    return sorted({ heldOut: smallest, training: [...units].filter((unit) => unit !== smallest).flat() });
   }
+  return sorted({ heldOut, training });
+}
+
+function sorted({ training, heldOut }: Split): Split {
   const byId = (a: ImageReference, b: ImageReference): number => (a.id < b.id ? -1 : 1);
-  return { heldOut: heldOut.sort(byId), training: training.sort(byId) };
+  return { heldOut: [...heldOut].sort(byId), training: [...training].sort(byId) };
 }
 
 /** A digest of which images are trained on and which are held out, and of how they are reduced. */

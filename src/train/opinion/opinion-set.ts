@@ -1,5 +1,6 @@
 /** Rated images of a training run, split into those that train, that choose the checkpoint, and that test. */
 
+import { extentOf } from '../../statistics/extent.js';
 import { counted } from '../../support/counted.js';
 import { UserError } from '../../support/errors.js';
 import { randomStream } from '../../support/random.js';
@@ -97,7 +98,7 @@ export function splitOpinions(
 /** The published range, else that of the images trained on. */
 function rangeOf({ name, direction, range }: RatedTable, training: readonly RatedTrainingImage[]): readonly [worst: number, best: number] {
   const opinions = training.map(({ opinion }) => opinion);
-  const [low, high] = range ?? [Math.min(...opinions), Math.max(...opinions)];
+  const [low, high] = range ?? extentOf(opinions);
   if (low === high) throw new UserError(`All opinions of the training images of ${name} are ${low}: nothing can be learned from them.`);
   return direction === 'higher is better' ? [low, high] : [high, low];
 }

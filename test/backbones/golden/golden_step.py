@@ -23,6 +23,19 @@ def pixels(name, count, height, width):
     return torch.from_numpy((base + squares + noise).astype(np.uint8))
 
 
+def projected_gradients(model, image, width):
+    """What a model computes of images, and the gradients of all parameters of its projection on a random direction, in float64."""
+    model, image = model.double(), image.double()
+    direction = torch.randn(len(image), width).double()
+    embedding = model(image)
+    (embedding * direction).sum().backward()
+    fixture = {"image": image, "direction": direction, "embedding": embedding.detach()}
+    for parameter, values in model.named_parameters():
+        fixture[f"value.{parameter}"] = values.detach()
+        fixture[f"gradient.{parameter}"] = values.grad
+    return fixture
+
+
 def normalized(image):
     """uint8 [N, H, W, 3] to float64 [N, 3, H, W]."""
     x = image.permute(0, 3, 1, 2).double() / 255

@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from golden_step import write_safetensors
+from golden_step import projected_gradients, write_safetensors
 
 HERE = pathlib.Path(__file__).parent
 EMBEDDING = 6
@@ -119,14 +119,7 @@ def write(name, export):
     model.eval()
     image = torch.randn(2, 3, 39, 39)
     export(model, (image,), HERE / f"onnx_{name}.onnx")
-    model, image = model.double(), torch.randn(3, 3, 39, 39).double()
-    direction = torch.randn(3, EMBEDDING).double()
-    embedding = model(image)
-    (embedding * direction).sum().backward()
-    fixture = {"image": image, "direction": direction, "embedding": embedding.detach()}
-    for parameter, values in model.named_parameters():
-        fixture[f"value.{parameter}"] = values.detach()
-        fixture[f"gradient.{parameter}"] = values.grad
+    fixture = projected_gradients(model, torch.randn(3, 3, 39, 39), EMBEDDING)
     write_safetensors(HERE / f"onnx_{name}.safetensors", {key: value.float() for key, value in fixture.items()})
 
 

@@ -16,7 +16,7 @@ from torchvision.models.resnet import BasicBlock
 from torchvision.models.swin_transformer import SwinTransformer
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from golden_step import write_safetensors
+from golden_step import projected_gradients, write_safetensors
 
 HERE = pathlib.Path(__file__).parent
 EMBEDDING = 6
@@ -90,14 +90,7 @@ def write(name, model, axes, opset, **export):
     model = disturbed(model)
     image = torch.randn(2, 3, 32, 32)
     torch.onnx.export(model, image, HERE / f"onnx_{name}.onnx", input_names=["image"], output_names=["embedding"], dynamic_axes=axes, opset_version=opset, **export)
-    model, image = model.double(), torch.randn(3, 3, 32, 32).double()
-    direction = torch.randn(3, EMBEDDING).double()
-    embedding = model(image)
-    (embedding * direction).sum().backward()
-    fixture = {"image": image, "direction": direction, "embedding": embedding.detach()}
-    for parameter, values in model.named_parameters():
-        fixture[f"value.{parameter}"] = values.detach()
-        fixture[f"gradient.{parameter}"] = values.grad
+    fixture = projected_gradients(model, torch.randn(3, 3, 32, 32), EMBEDDING)
     if "height" in axes["image"].values():
         wide = torch.randn(1, 3, 45, 38).double()
         fixture.update({"wide": wide, "wide.embedding": model(wide).detach()})

@@ -1,5 +1,6 @@
 /** Normalizations. */
 import { foldedNormalization } from '../../folded-normalization.js';
+import type { Graph } from '../../graph.js';
 import { fixedShape, normalizeAxis, type Value } from '../../value.js';
 import type { ReadNode, Rewrite } from '../read-node.js';
 
@@ -17,12 +18,11 @@ export const normalizations: Readonly<Record<string, Rewrite>> = {
   },
 
   // over the pixels of each channel of each image
-  InstanceNormalization: (node) =>
-    normalizedOver(
-      node,
-      node.input(0).shape.flatMap((_, axis) => (axis < 2 ? [] : [axis])),
-      node.number('epsilon', 1e-5),
-    ),
+  InstanceNormalization: (node) => {
+    const x = node.input(0);
+    const pixels = x.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+    return byChannel(node, standardizedOver(node.graph, x, pixels, node.number('epsilon', 1e-5)));
+  },
 
   LayerNormalization: (node) => {
     node.require('stash_type', 1);
@@ -36,8 +36,7 @@ export const normalizations: Readonly<Record<string, Rewrite>> = {
     node.require('stash_type', 1);
     const axes = [...x.shape.keys()].slice(normalizeAxis(node.number('axis', -1), x.shape.length));
     const square = graph.add('ReduceMean', [graph.add('Mul', [x, x]), graph.integers(...axes)]);
-    const size = graph.add('Sqrt', [graph.add('Add', [square, node.number('epsilon', 1e-5)])]);
-    return graph.add('Mul', [graph.add('Div', [x, size]), node.input(1)]);
+    return graph.add('Mul', [overRoot(graph, x, square, node.number('epsilon', 1e-5)), node.input(1)]);
   },
 
   // x / sqrt(sum x^2)
@@ -57,10 +56,8 @@ export const normalizations: Readonly<Record<string, Rewrite>> = {
     const [channels] = fixedShape([x.shape[1] ?? '?'], 'GroupNormalization') as [number];
     const [batch, ...sizes] = [0, ...fixedShape(x.shape.slice(1), 'GroupNormalization')] as [number, ...number[]];
     const parts = graph.add('Reshape', [x, graph.integers(batch, groups, -1)]);
-    const centered = graph.add('Sub', [parts, graph.add('ReduceMean', [parts, graph.integers(2)])]);
-    const variance = graph.add('ReduceMean', [graph.add('Mul', [centered, centered]), graph.integers(2)]);
-    const deviation = graph.add('Sqrt', [graph.add('Add', [variance, node.number('epsilon', 1e-5)])]);
-    const normalized = graph.add('Reshape', [graph.add('Div', [centered, deviation]), graph.integers(batch, ...sizes)]);
+    const standardized = standardizedOver(graph, parts, [2], node.number('epsilon', 1e-5));
+    const normalized = graph.add('Reshape', [standardized, graph.integers(batch, ...sizes)]);
     const ones = sizes.slice(1).map(() => 1);
     const perChannel = (vector: Value): Value => {
       if (vector.shape[0] === channels) return graph.add('Reshape', [vector, graph.integers(1, channels, ...ones)]);
@@ -76,36 +73,34 @@ export const normalizations: Readonly<Record<string, Rewrite>> = {
 
 /** By the statistics of what is normalized: of weights, as in normalizer-free networks. Those of images would depend on the others of a batch. */
 function byOwnStatistics(node: ReadNode, epsilon: number): Value {
-  const { shape } = node.input(0);
-  if (shape.some((size) => typeof size === 'string'))
+  const x = node.input(0);
+  if (x.shape.some((size) => typeof size === 'string'))
     throw new Error('it normalizes images by the statistics of their batch: export the model in evaluation mode (model.eval())');
-  return normalizedOver(
-    node,
-    shape.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
-    epsilon,
-  );
+  const others = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  return byChannel(node, standardizedOver(node.graph, x, others, epsilon));
 }
 
 function byGivenStatistics(node: ReadNode, epsilon: number): Value {
-  const x = node.input(0);
-  const centered = node.graph.add('Sub', [x, perChannel(node, node.input(3))]);
-  return scaled(node, centered, perChannel(node, node.input(4)), epsilon);
+  const centered = node.graph.add('Sub', [node.input(0), perChannel(node, node.input(3))]);
+  return byChannel(node, overRoot(node.graph, centered, perChannel(node, node.input(4)), epsilon));
 }
 
-/** By mean and variance over some axes. */
-function normalizedOver(node: ReadNode, over: readonly number[], epsilon: number): Value {
-  const { graph } = node;
-  const x = node.input(0);
+/** (x - mean) / sqrt(variance + epsilon), by mean and variance over some axes. */
+function standardizedOver(graph: Graph, x: Value, over: readonly number[], epsilon: number): Value {
   const axes = graph.integers(...over);
   const centered = graph.add('Sub', [x, graph.add('ReduceMean', [x, axes])]);
-  return scaled(node, centered, graph.add('ReduceMean', [graph.add('Mul', [centered, centered]), axes]), epsilon);
+  return overRoot(graph, centered, graph.add('ReduceMean', [graph.add('Mul', [centered, centered]), axes]), epsilon);
 }
 
-/** x' / sqrt(variance + epsilon) scale + bias; scale and bias have a number for each channel. */
-function scaled(node: ReadNode, centered: Value, variance: Value, epsilon: number): Value {
+/** x / sqrt(square + epsilon) */
+function overRoot(graph: Graph, x: Value, square: Value, epsilon: number): Value {
+  return graph.add('Div', [x, graph.add('Sqrt', [graph.add('Add', [square, epsilon])])]);
+}
+
+/** x scale + bias, which have a number for each channel. */
+function byChannel(node: ReadNode, x: Value): Value {
   const { graph } = node;
-  const normalized = graph.add('Div', [centered, graph.add('Sqrt', [graph.add('Add', [variance, epsilon])])]);
-  return graph.add('Add', [graph.add('Mul', [normalized, perChannel(node, node.input(1))]), perChannel(node, node.input(2))]);
+  return graph.add('Add', [graph.add('Mul', [x, perChannel(node, node.input(1))]), perChannel(node, node.input(2))]);
 }
 
 /** A vector along the axis 1 of the first input. */

@@ -1,6 +1,6 @@
 /** Pad of files: by zeros, by another number, or by what the image has at its edges. */
 import { elementCount, floatTensor, type TensorData } from '../../../tensors/tensor-data.js';
-import { fixedShape, type Shape, type Value } from '../../value.js';
+import { fixedShape, normalizeAxis, type Shape, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
 import { requireSmallConstant } from '../reading-limits.js';
 
@@ -59,7 +59,7 @@ function frame(shape: Shape, before: readonly number[], after: readonly number[]
 /** Sizes before and after each axis. */
 function padsOf(node: ReadNode, shape: Shape): [number[], number[]] {
   const pads = node.integers('pads', 1) ?? [];
-  const axes = node.integers('axes', 3)?.map((axis) => (axis < 0 ? axis + shape.length : axis)) ?? [...shape.keys()];
+  const axes = node.integers('axes', 3)?.map((axis) => normalizeAxis(axis, shape.length)) ?? [...shape.keys()];
   const of = (start: number): number[] => shape.map((_, axis) => (axes.includes(axis) ? (pads[start + axes.indexOf(axis)] ?? 0) : 0));
   return [of(0), of(axes.length)];
 }

@@ -2,7 +2,7 @@
 import type { Graph } from '../../graph.js';
 import { cubicCoefficient, type Interpolation, interpolationMatrix } from '../../interpolation.js';
 import { nearestResize } from '../../operators/resize.js';
-import { type Dimension, fixedShape, formatShape, type Value } from '../../value.js';
+import { type Dimension, fixedShape, formatShape, normalizeAxis, type Value } from '../../value.js';
 import type { ReadNode } from '../read-node.js';
 import { requireSmallConstant } from '../reading-limits.js';
 
@@ -12,6 +12,8 @@ const roundings = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] a
 /** By which a size that a scale gives may miss a whole number: scales are rounded to 24 bits. */
 const tolerance = 1e-3;
 
+/** What `nearestResize` says. */
+const repetition: Interpolation = { mode: 'nearest', positions: 'asymmetric', nearest: 'floor' };
 const cubicResize = { mode: 'cubic', coordinate_transformation_mode: 'half_pixel' } as const;
 
 interface NewSizes {
@@ -40,7 +42,8 @@ export function resize(node: ReadNode): Value {
     if (!(to >= 1)) throw new Error(`the size ${to} is not supported`);
     requireSmallConstant([to, from]);
     const weights = interpolationMatrix(from, to, { ...how, ...(scales && { scale: scales[axis]! }) });
-    const isRepetition = to % from === 0 && weights.every((weight, index) => weight === repetition(from, to, index));
+    const repeated = interpolationMatrix(from, to, repetition);
+    const isRepetition = to % from === 0 && weights.every((weight, index) => weight === repeated[index]);
     return { axis, from, to, weights, isRepetition };
   });
   if (isImage && matrices.every(({ isRepetition }) => isRepetition))
@@ -50,11 +53,6 @@ export function resize(node: ReadNode): Value {
     if (axis === x.shape.length - 2) return graph.add('MatMul', [matrix, value]);
     return graph.add('MatMul', [value, graph.add('Transpose', [matrix], { perm: [1, 0] })]);
   }, x);
-}
-
-/** A weight of the matrix [to, from] that repeats every sample. */
-function repetition(from: number, to: number, index: number): number {
-  return Number(Math.floor((Math.floor(index / from) * from) / to) === index % from);
 }
 
 function interpolationOf(node: ReadNode): Interpolation {
@@ -76,7 +74,7 @@ function interpolationOf(node: ReadNode): Interpolation {
 
 /** Of all axes; a file may name only those that change. */
 function newSizes(node: ReadNode, { shape }: Value): NewSizes {
-  const axes = node.numbers('axes')?.map((axis) => (axis < 0 ? axis + shape.length : axis)) ?? [...shape.keys()];
+  const axes = node.numbers('axes')?.map((axis) => normalizeAxis(axis, shape.length)) ?? [...shape.keys()];
   const given = node.optional(3)?.elements;
   if (given) return { sizes: shape.map((size, axis) => (axes.includes(axis) ? given[axes.indexOf(axis)]! : size)) };
   const tensor = node.graph.constantOf(node.input(2));
@@ -92,8 +90,7 @@ function newSizes(node: ReadNode, { shape }: Value): NewSizes {
 /** Rounded down, but for the error of the scale. */
 function scaled(dimension: Dimension, scale: number): number {
   const [size] = fixedShape([dimension], 'Resize') as [number];
-  const whole = Math.round(size * scale);
-  return Math.abs(size * scale - whole) <= tolerance ? whole : Math.floor(size * scale);
+  return Math.floor(size * scale + tolerance);
 }
 
 /** Sizes of which some are known only when the graph runs: those of `x`, but for the last two. */
